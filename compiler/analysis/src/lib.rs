@@ -1,0 +1,8 @@
+//! Names, types, rows, nulls and partitions of a program, and its lowering to the typed graph.
+//!
+//! What lives here: `resolve` (files to names), `check` (names to types) and `lower` (types to the graph). What does not:
+//! reading files (a [`World`] hands them in), printing, executing. All it knows of operators comes from the signatures of
+//! the standard library.
+
+mod package;
+pub mod typed;

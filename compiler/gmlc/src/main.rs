@@ -1,0 +1,2 @@
+//! The gmlc command.
+fn main() {}

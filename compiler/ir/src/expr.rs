@@ -1,0 +1,142 @@
+//! Expressions over the columns of a row, a window or a group.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Type, Value};
+
+/// An expression and its type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub ty: Type,
+}
+
+/// What an expression computes. Null goes through operators and functions unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ExprKind {
+    /// A column of the row at hand.
+    Column(Arc<str>),
+    /// The value of another step, by its place in [`crate::StepKind::Compute`]'s inputs.
+    Input(u32),
+    /// A constant.
+    Literal(Value),
+    /// A field of a struct; null where the struct is null.
+    Field(Box<Expr>, Arc<str>),
+    /// `-x`, `not x`
+    Unary(UnaryOp, Box<Expr>),
+    /// `x + y`, `x and y` (three-valued), `x ?? y`
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `x is null`
+    IsNull(Box<Expr>),
+    /// `x in [..]`, `x in a..b`: the second is a constant list or range, or an expression of a list type
+    In(Box<Expr>, Box<Expr>),
+    /// `if c then a else b`; a null condition counts as false. `match` is lowered to this.
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `[x, y]` of row expressions
+    List(Vec<Expr>),
+    /// `{ a: x }` of row expressions
+    Struct(Vec<NamedExpr>),
+    /// The value in another type (widening, text to category): never loses anything.
+    Cast(Box<Expr>),
+    /// A function, aggregate or window function of the standard library. Every parameter that was given or has a
+    /// default is there by name.
+    Call {
+        /// Name in the standard library (`days_since`, `sum`, `lag`).
+        function: Arc<str>,
+        /// Arguments by parameter name. An argument over the elements of a list (`find`'s condition) has the fields
+        /// of the element as its columns, or the one column `item` where the element is no struct.
+        args: Vec<(Arc<str>, Expr)>,
+    },
+}
+
+/// An expression and the name of the column it makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedExpr {
+    /// Name of the column.
+    pub name: Arc<str>,
+    /// Its values.
+    pub expr: Expr,
+}
+
+/// What to order by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderKey {
+    /// The values compared. Nulls come last in either direction.
+    pub expr: Expr,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// Operators of one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UnaryOp {
+    /// `-x`
+    Negate,
+    /// `not x`
+    Not,
+}
+
+/// Operators of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum BinaryOp {
+    /// `+`; also of text, of a date and a duration
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`, always float; by zero as in IEEE 754 (infinite, or not a number)
+    Divide,
+    /// `//`, rounds towards negative infinity; integers by zero are null
+    FloorDivide,
+    /// `%`, has the sign of the divisor; integers by zero are null
+    Remainder,
+    /// `**`, always float
+    Power,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `and`
+    And,
+    /// `or`
+    Or,
+    /// `??`
+    Coalesce,
+}
+
+impl BinaryOp {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::FloorDivide => "//",
+            Self::Remainder => "%",
+            Self::Power => "**",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::And => "and",
+            Self::Or => "or",
+            Self::Coalesce => "??",
+        }
+    }
+}

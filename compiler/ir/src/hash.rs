@@ -1,0 +1,19 @@
+//! Hashes of the serialised form, for keys and run records.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of text, hexadecimal.
+pub fn hash_text(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// SHA-256 of anything that serialises, through its JSON form, hexadecimal. Equal values have equal hashes.
+pub fn content_hash(value: &impl Serialize) -> String {
+    let json = serde_json::to_vec(value).unwrap_or_default();
+    hex(&Sha256::digest(&json))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

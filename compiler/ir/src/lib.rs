@@ -1,0 +1,24 @@
+//! The typed graph: all that the runtime, the exports and the user interface ever see of a program.
+//!
+//! What lives here: types and rows, constant values, row expressions, and the steps of a pipeline. Everything is plain
+//! data that serialises. What does not: source text, names that are not yet resolved, type variables, and anything
+//! that executes.
+
+mod expr;
+mod graph;
+mod hash;
+mod row;
+mod types;
+mod value;
+
+pub use expr::{BinaryOp, Expr, ExprKind, NamedExpr, OrderKey, UnaryOp};
+pub use graph::{
+    Arg, Connector, Dataset, Graph, Location, OnViolation, Pipeline, Program, Step, StepId, StepKind, Test,
+};
+pub use hash::{content_hash, hash_text};
+pub use row::{Column, Contract, ContractRule, Parsed, Role, Row};
+pub use types::{IntKind, Learned, Partitions, TableType, Type};
+pub use value::Value;
+
+/// Version of the serialised form. Raised whenever a field changes its meaning.
+pub const IR_VERSION: u32 = 1;

@@ -1,0 +1,169 @@
+//! Rows: the columns of a table, with roles, contracts and the form in which a file stores them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Type, Value};
+
+/// The columns of a table or the fields of a struct, in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The columns that are known.
+    pub columns: Vec<Column>,
+    /// Whether there may be others (`..`).
+    pub open: bool,
+    /// Sets of columns whose values together occur once (`unique [visitor, session]`).
+    pub unique: Vec<Vec<Arc<str>>>,
+    /// The schema that was written for it, for messages.
+    pub schema: Option<Arc<str>>,
+}
+
+/// A column of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name in the program.
+    pub name: Arc<str>,
+    /// The type of its values.
+    pub ty: Type,
+    /// What it is for; a column without a role is a feature.
+    pub role: Option<Role>,
+    /// What its values must satisfy.
+    pub contracts: Vec<Contract>,
+    /// Its name in a file, where that differs (`named "Order Date"`).
+    pub stored_name: Option<Arc<str>>,
+    /// The form in which a file holds it, where that is not the type's own (`parsed us`).
+    pub parsed: Option<Parsed>,
+}
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// Names the row; never a feature.
+    Id,
+    /// When the row happened.
+    Time,
+    /// What is to be predicted.
+    Target,
+    /// How much the row counts in training.
+    Weight,
+    /// The query of a ranking.
+    Group,
+}
+
+impl Role {
+    /// The word in a schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Time => "time",
+            Self::Target => "target",
+            Self::Weight => "weight",
+            Self::Group => "group",
+        }
+    }
+}
+
+/// How a file stores a date or a timestamp.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Parsed {
+    /// Text in the strftime format given.
+    Format(Arc<str>),
+    /// Whole seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+    /// Microseconds since 1970.
+    Microseconds,
+    /// Nanoseconds since 1970.
+    Nanoseconds,
+}
+
+/// One rule for the values of a column; null always satisfies it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contract {
+    /// The rule.
+    pub rule: ContractRule,
+    /// The rule as it was written (`in 0..100_000`), for messages.
+    pub text: Arc<str>,
+}
+
+/// What a contract demands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ContractRule {
+    /// `in a..b` and `in a..<b`
+    InRange {
+        /// Smallest value allowed.
+        start: Value,
+        /// Largest value allowed, or the first one that is not.
+        end: Value,
+        /// Whether `end` itself is allowed.
+        inclusive: bool,
+    },
+    /// `in ["a", "b"]`
+    OneOf(Vec<Value>),
+    /// `> x`, `>= x`, `< x`, `<= x`, `== x`, `!= x`
+    Compare(crate::BinaryOp, Value),
+    /// `matches r"..."`
+    Matches(Arc<str>),
+}
+
+impl Row {
+    /// A closed row of these columns.
+    pub fn of(columns: Vec<Column>) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
+    /// The column of that name.
+    pub fn get(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| &*column.name == name)
+    }
+
+    /// Names in order.
+    pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.columns.iter().map(|column| &column.name)
+    }
+
+    /// The first column of that role.
+    pub fn with_role(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|column| column.role == Some(role))
+    }
+
+    /// Columns that a model learns from: those without a role.
+    pub fn features(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.role.is_none())
+    }
+}
+
+impl Column {
+    /// A column without role, contracts or storage of its own.
+    pub fn new(name: impl Into<Arc<str>>, ty: Type) -> Self {
+        Self { name: name.into(), ty, role: None, contracts: Vec::new(), stored_name: None, parsed: None }
+    }
+
+    /// The name to look for in a file.
+    pub fn stored_name(&self) -> &str {
+        self.stored_name.as_deref().unwrap_or(&self.name)
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            return f.write_str(schema);
+        }
+        let mut parts: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| match column.role {
+                Some(role) => format!("{} {}: {}", role.name(), column.name, column.ty),
+                None => format!("{}: {}", column.name, column.ty),
+            })
+            .collect();
+        if self.open {
+            parts.push("..".into());
+        }
+        if parts.is_empty() { f.write_str("{}") } else { write!(f, "{{ {} }}", parts.join(", ")) }
+    }
+}

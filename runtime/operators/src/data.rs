@@ -1,0 +1,89 @@
+//! Values that flow between steps.
+
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Expr, NamedExpr, OrderKey, TableType, Type, Value};
+use polars::prelude::LazyFrame;
+
+use crate::learned::{Estimator, Fitted};
+
+/// The result of a step.
+#[derive(Clone)]
+pub enum Data {
+    /// A table.
+    Table(Table),
+    /// A single value: a scalar, a row as a record, a list.
+    Value(Value),
+    /// Named parts, such as those of a split.
+    Record(Vec<(Arc<str>, Data)>),
+    /// Several values.
+    List(Vec<Data>),
+    /// Something that knows how to learn.
+    Estimator(Arc<dyn Estimator>),
+    /// Something learned.
+    Fitted(Arc<dyn Fitted>),
+    /// Numbers for the run record.
+    Metrics(Vec<Metric>),
+}
+
+/// A table: a query, not yet run, and the type that the checker gave it. Columns of an open row are in the frame only.
+#[derive(Clone)]
+pub struct Table {
+    /// How to compute it. Row order is part of the meaning.
+    pub frame: LazyFrame,
+    /// Columns, roles and partitions as far as they are known.
+    pub ty: TableType,
+}
+
+/// One number that judges something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metric {
+    /// `auc`, `ndcg(10)`
+    pub name: String,
+    /// `train`, `valid`, `test`, several joined by `+`, or empty where the rows are of no split.
+    pub partition: String,
+    /// The value.
+    pub value: f64,
+}
+
+/// An argument as an operator receives it.
+#[derive(Clone)]
+pub enum Input {
+    /// The result of a step.
+    Data(Data),
+    /// A constant.
+    Const(Value),
+    /// An expression over the row of the operator's table.
+    Expr(Expr),
+    /// Columns made.
+    Columns(Vec<NamedExpr>),
+    /// What to order by.
+    Order(Vec<OrderKey>),
+    /// Several, at least one of them not constant.
+    List(Vec<Input>),
+}
+
+/// A call of an operator.
+pub struct Call<'a> {
+    /// Its name, for messages.
+    pub operator: &'a str,
+    /// Arguments by parameter name; those left out without a default are absent.
+    pub args: Vec<(Arc<str>, Input)>,
+    /// The type that the checker gave the result.
+    pub result: &'a Type,
+    /// What the run allows.
+    pub context: &'a Context,
+}
+
+/// What a run allows its operators.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Threads an operator may use by itself. Results never depend on it.
+    pub threads: usize,
+    /// Folder of native libraries that `gmlc setup` fetched.
+    pub libraries: std::path::PathBuf,
+}
+
+/// An implementation of an operator.
+pub type Implementation = fn(Call<'_>) -> Result<Data, Fault>;

@@ -1,0 +1,116 @@
+## Tables: rows in, rows out. Every operator takes the table first, so that it can stand behind `|>`.
+
+type join_cardinality = enum["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
+
+## Keep the rows for which `condition` holds.
+operator filter[R](input: table[R], condition: row[R] -> bool) -> table[R]
+
+## Add columns, or replace those of the same name, each computed from its row.
+operator derive[R, N](input: table[R], columns: columns[R -> N]) -> table[R + N]
+
+## Add columns computed over windows: aggregates and window functions see the rows with the same `over` columns. With
+## `order`, `rows` tells which of them: `current` (those up to this row), `before` (those before it) or `all`.
+operator derive[R, K, N](
+    input: table[R],
+    over: keys[R -> K] = none,
+    order: order[R] = none,
+    rows: enum["current", "before", "all"] = current,
+    columns: windows[R -> N],
+) -> table[R + N]
+
+## Keep these columns, in this order; `{ new = .old }` also computes and renames.
+operator select[R, N](input: table[R], columns: columns[R -> N]) -> table[N]
+
+## Leave columns out.
+operator drop[R, K](input: table[R], columns: keys[R -> K]) -> table[R - K]
+
+## Give columns other names: `rename { new = .old }`. The columns keep their places.
+operator rename[R, K, N](input: table[R], columns: renames[R -> K, N]) -> table[rename[R, K, N]]
+
+## One row for each combination of `by`, in order of first appearance, with aggregates of its rows.
+operator group[R, K, A](input: table[R], by: columns[R -> K], aggregates: aggregates[R -> A]) -> table[K | A]
+
+## One row of aggregates over all rows.
+operator group[R, A](input: table[R], aggregates: aggregates[R -> A]) -> table[A]
+
+## Rows of both tables that agree in the columns of `on`; left rows keep their order.
+operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["inner"] = inner, expect: join_cardinality? = null) -> table[L | (R - K)]
+
+## All rows of the left table, with what the right one has for them, else null.
+operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["left"], expect: join_cardinality? = null) -> table[L | nullable[R - K]]
+
+## All rows of both tables.
+operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["full"], expect: join_cardinality? = null) -> table[K + nullable[L - K] | nullable[R - K]]
+
+## The left rows that have (`semi`) or do not have (`anti`) a right row.
+operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["semi", "anti"]) -> table[L]
+
+## Every left row with every right row.
+operator join[L, R](input: table[L], other: table[R], how: enum["cross"]) -> table[L | R]
+
+## For each left row the last right row at or before it in time (`forward`: the first at or after it) among those that
+## agree in `on`. `at` must have the same name and an ordered type in both tables. `within` limits how far it may lie.
+operator join[L, R, K, A](
+    input: table[L],
+    other: table[R],
+    at: keys[L & R -> A],
+    on: keys[L & R -> K] = none,
+    how: enum["asof"],
+    direction: enum["backward", "forward"] = backward,
+    within: duration? = null,
+) -> table[L | nullable[R - K - A]]
+
+## The rows of all tables, one after the other. Columns are matched by name.
+operator union[R](tables: list[table[R]]) -> table[R]
+
+## The rows of both tables, one after the other. Columns are matched by name.
+operator union[R](input: table[R], other: table[R]) -> table[R]
+
+## The first row of each combination of values; of all columns where `on` is not given.
+operator distinct[R, K](input: table[R], on: keys[R -> K] = none) -> table[R]
+
+## Order the rows; equal ones keep their order. `desc(.x)` puts the largest first; nulls come last.
+operator sort[R](input: table[R], by: order[R]) -> table[R]
+
+## The first `n` rows.
+operator take[R](input: table[R], n: int) -> table[R]
+
+## The last `n` rows of each combination of `per`, in the order of `by`.
+operator take_last[R, K](input: table[R], n: int, per: keys[R -> K] = none, by: order[R]) -> table[R]
+
+## The `n` rows with the largest `by`, the largest first; ties keep their order. With `per`, of each combination.
+operator top[R, K, T: ordered](input: table[R], n: int, by: row[R] -> T, per: keys[R -> K] = none) -> table[R]
+
+## Rows drawn at random without putting back, in their old order: `n` of them, or all where there are fewer.
+operator sample[R](input: table[R], n: int, seed: int) -> table[R]
+
+## A share of the rows drawn at random without putting back, in their old order.
+operator sample[R](input: table[R], fraction: float, seed: int) -> table[R]
+
+## The rows of the last stretch of time: those whose `by` is later than the largest one less `period`. Null keeps all.
+operator last[R, T: temporal](input: table[R], period: duration?, by: row[R] -> T) -> table[R]
+
+## One row for each item of a list column. A row whose list is empty or null is left out.
+operator explode[R, K](input: table[R], column: keys[R -> K]) -> table[R + elements[K]]
+
+## Long to wide: one row for each combination of `rows`, one column for each value of `on`, filled by an aggregate.
+## The columns are those of the enum, or, where `on` is no enum, not known before the run.
+operator pivot[R, K, P, T](input: table[R], rows: keys[R -> K], on: keys[R -> P], value: aggregate[R] -> T) -> table[K + pivoted[P, T]]
+
+## Wide to long: each of `columns` becomes a row with its name and its value. They must have a common type.
+operator unpivot[R, K](input: table[R], columns: keys[R -> K], name: str = "name", value: str = "value") -> table[(R - K) | named[name, str] | named[value, common[K]]]
+
+## Put a value where there is null.
+operator fill[R, K, T](input: table[R], columns: keys[R -> K], value: T) -> table[R + nonnull[K]]
+
+## Put the value of an earlier (`forward`) or a later (`backward`) row where there is null.
+operator fill[R, K, P](input: table[R], columns: keys[R -> K], direction: enum["forward", "backward"], order: order[R], over: keys[R -> P] = none) -> table[R]
+
+## Make the rows those of a schema: its columns in its order and types; checked when it runs.
+operator conform[R, S](input: table[R], schema: schema[S]) -> table[S]
+
+## How many rows a table has.
+operator count[R](input: table[R]) -> int
+
+## The first row of a table; fails on an empty one.
+operator first[R](input: table[R]) -> struct[R]
