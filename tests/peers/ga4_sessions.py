@@ -44,11 +44,17 @@ def int_param(params: pa.ListArray, name: str) -> pd.Series:
     rows = pc.list_parent_indices(params)
     entries = params.flatten()
     matches = pc.equal(pc.struct_field(entries, "key"), name).fill_null(False)
-    found = pd.DataFrame({
-        "row": rows.filter(matches).to_numpy(),
-        "value": pc.struct_field(entries, ["value", "int_value"]).filter(matches).to_pandas(types_mapper=pd.ArrowDtype),
-    }).drop_duplicates("row", keep="first")
-    integers = pd.Series(found["value"].to_numpy(dtype=object, na_value=pd.NA), index=found["row"].to_numpy()).astype("Int64")
+    found = pd.DataFrame(
+        {
+            "row": rows.filter(matches).to_numpy(),
+            "value": pc.struct_field(entries, ["value", "int_value"])
+            .filter(matches)
+            .to_pandas(types_mapper=pd.ArrowDtype),
+        }
+    ).drop_duplicates("row", keep="first")
+    integers = pd.Series(found["value"].to_numpy(dtype=object, na_value=pd.NA), index=found["row"].to_numpy()).astype(
+        "Int64"
+    )
     return integers.reindex(np.arange(len(params)))
 
 
@@ -57,21 +63,23 @@ def read_day(path: Path) -> pd.DataFrame:
     table = pq.ParquetFile(path).read(columns=EVENT_COLUMNS).combine_chunks()
     column = lambda name: table[name].combine_chunks()
     part = lambda name, *fields: pc.struct_field(column(name), list(fields)).to_pandas()
-    return pd.DataFrame({
-        "timestamp": column("event_timestamp").to_pandas().astype("int64"),
-        "date": column("event_date").to_pandas(),
-        "name": column("event_name").to_pandas(),
-        "visitor": column("user_pseudo_id").to_pandas(),
-        "session": int_param(column("event_params"), "ga_session_id").array,
-        "device": part("device", "category"),
-        "os": part("device", "operating_system"),
-        "browser": part("device", "web_info", "browser"),
-        "country": part("geo", "country"),
-        "city": part("geo", "city"),
-        "source": part("traffic_source", "source"),
-        "medium": part("traffic_source", "medium"),
-        "campaign_name": part("traffic_source", "name"),
-    })
+    return pd.DataFrame(
+        {
+            "timestamp": column("event_timestamp").to_pandas().astype("int64"),
+            "date": column("event_date").to_pandas(),
+            "name": column("event_name").to_pandas(),
+            "visitor": column("user_pseudo_id").to_pandas(),
+            "session": int_param(column("event_params"), "ga_session_id").array,
+            "device": part("device", "category"),
+            "os": part("device", "operating_system"),
+            "browser": part("device", "web_info", "browser"),
+            "country": part("geo", "country"),
+            "city": part("geo", "city"),
+            "source": part("traffic_source", "source"),
+            "medium": part("traffic_source", "medium"),
+            "campaign_name": part("traffic_source", "name"),
+        }
+    )
 
 
 def read_events(folder: Path, first_day: str, last_day: str) -> pd.DataFrame:
@@ -116,13 +124,15 @@ def add_history(sessions: pd.DataFrame) -> pd.DataFrame:
     """Adds what the visitor's earlier sessions tell; keeps the row order."""
     ordered = sessions.sort_values("started_at", kind="stable")
     by_visitor = ordered.groupby("visitor", sort=False)
-    before = pd.DataFrame({
-        "visits_before": by_visitor.cumcount(),
-        "page_views_before": by_visitor["page_views"].cumsum() - ordered["page_views"],
-        "products_before": by_visitor["product_pages"].cumsum() - ordered["product_pages"],
-        "carts_before": ordered["added_to_cart"].astype("int64").groupby(ordered["visitor"], sort=False).cumsum()
-        - ordered["added_to_cart"].astype("int64"),
-    })
+    before = pd.DataFrame(
+        {
+            "visits_before": by_visitor.cumcount(),
+            "page_views_before": by_visitor["page_views"].cumsum() - ordered["page_views"],
+            "products_before": by_visitor["product_pages"].cumsum() - ordered["product_pages"],
+            "carts_before": ordered["added_to_cart"].astype("int64").groupby(ordered["visitor"], sort=False).cumsum()
+            - ordered["added_to_cart"].astype("int64"),
+        }
+    )
     # Sessions are sorted by start, so the latest start before a row is the start of the row above it.
     last_start = by_visitor["started_at"].shift(1)
     before["days_since_last"] = (ordered["started_at"] - last_start) / MICROSECONDS_PER_DAY

@@ -11,8 +11,9 @@ The recipe, learned on the train part alone:
   behind all other columns;
 * country, city, campaign, weekday, hour: 1, 2, .. by first appearance in train, in place; unseen is -1, null stays null.
 
-Features are all columns but visitor, session, date, started_at and added_to_cart, in the order of schema Session, then
-weekday and hour, then the indicators; true is 1, false 0. Training stops early on the log loss of the valid part.
+Features are all columns but visitor, session, date, started_at and added_to_cart, in the order of the table (from events: of
+schema Session), then weekday and hour, then the indicators; true is 1, false 0. Rows stay in the order of the table, which
+decides the ordinals. Training stops early on the log loss of the valid part; the rounds after the best one are dropped.
 
 Written to FOLDER: train, valid and test matrices (features and `added_to_cart`), `predictions` of the test rows
 (visitor, session, target, score), and `model.txt`. Test metrics go to the standard output as JSON.
@@ -104,7 +105,9 @@ def load_sessions(source: Path) -> pd.DataFrame:
     sessions = read_table(source)
     for name in ["date", "started_at"]:
         sessions[name] = pd.to_datetime(sessions[name], utc=True).dt.tz_localize(None)
-    return with_calendar(sessions)
+    # A dictionary-encoded column would refuse values outside of its dictionary, such as "UNKNOWN".
+    encoded = sessions.select_dtypes("category").columns
+    return with_calendar(sessions.astype({name: "str" for name in encoded}))
 
 
 def train(matrices: dict, targets: dict, parameters: dict, rounds: int, stop_after: int) -> lightgbm.Booster:
@@ -164,16 +167,21 @@ def main() -> None:
         write_table(predictions, arguments.out / f"predictions.{arguments.format}")
         model.save_model(arguments.out / "model.txt")
 
-    print(json.dumps({
-        "parameters": parameters,
-        "rows": {name: len(part) for name, part in parts.items()},
-        "positives": {name: int(target.sum()) for name, target in targets.items()},
-        "features": len(matrices["train"].columns),
-        "days_since_last_mean": recipe.days_since_last,
-        "trees": model.best_iteration or model.current_iteration(),
-        "test": binary_metrics(targets["test"], scores["test"]),
-        "valid": binary_metrics(targets["valid"], scores["valid"]),
-    }, indent=2))
+    print(
+        json.dumps(
+            {
+                "parameters": parameters,
+                "rows": {name: len(part) for name, part in parts.items()},
+                "positives": {name: int(target.sum()) for name, target in targets.items()},
+                "features": len(matrices["train"].columns),
+                "days_since_last_mean": recipe.days_since_last,
+                "trees": model.best_iteration or model.current_iteration(),
+                "test": binary_metrics(targets["test"], scores["test"]),
+                "valid": binary_metrics(targets["valid"], scores["valid"]),
+            },
+            indent=2,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -114,12 +114,16 @@ def read_part(path: Path) -> Part:
     else:
         table = np.loadtxt(path, delimiter="\t", ndmin=2)
         label, features = table[:, 0], table[:, 1:]
-    beside = lambda suffix, kind: np.loadtxt(f"{path}{suffix}", dtype=kind) if Path(f"{path}{suffix}").exists() else None
+    beside = lambda suffix, kind: (
+        np.loadtxt(f"{path}{suffix}", dtype=kind) if Path(f"{path}{suffix}").exists() else None
+    )
     return Part(features, label, beside(".weight", "float64"), beside(".query", "int64"))
 
 
 def read_set(folder: Path, name: str) -> tuple[Part, Part]:
     """Train and test part, of equal width."""
+    if not (folder / FILES[name]).parent.is_dir():
+        raise SystemExit(f"{folder}: lacks the folder {Path(FILES[name]).parent}; expected the examples of LightGBM")
     train, test = (read_part(folder / f"{FILES[name]}.{part}") for part in ["train", "test"])
     width = max(train.features.shape[1], test.features.shape[1])
     for part in (train, test):
@@ -185,7 +189,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder for predictions and models")
     parser.add_argument("--to-csv", type=Path, help="folder for the sets as tables with a header")
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of what --to-csv writes")
-    parser.add_argument("--no-sampling", action="store_true", help="without bagging and feature sampling: no randomness")
+    parser.add_argument(
+        "--no-sampling", action="store_true", help="without bagging and feature sampling: no randomness"
+    )
     arguments = parser.parse_args()
     names = arguments.only.split(",")
     if unknown := set(names) - set(FILES):
@@ -197,7 +203,9 @@ def main() -> None:
         if arguments.to_csv:
             for suffix, part in {"train": train, "test": test}.items():
                 write_table(as_table(name, part), arguments.to_csv / f"{name}_{suffix}.{arguments.format}")
-        overrides = {"feature_fraction": 1.0, "bagging_freq": 0, "bagging_fraction": 1.0} if arguments.no_sampling else {}
+        overrides = (
+            {"feature_fraction": 1.0, "bagging_freq": 0, "bagging_fraction": 1.0} if arguments.no_sampling else {}
+        )
         model = fit(name, train, overrides)
         score = model.predict(test.features)
         if arguments.out:

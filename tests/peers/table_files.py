@@ -7,6 +7,8 @@ import pandas as pd
 
 def read_table(path: Path) -> pd.DataFrame:
     """One table of a `.parquet` or `.csv` file."""
+    if not path.is_file():
+        raise SystemExit(f"{path}: no such file")
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     if path.suffix == ".csv":

@@ -198,3 +198,114 @@ pub struct SignatureDecl {
     /// As written.
     pub ast: Arc<ast::Signature>,
 }
+
+impl Package {
+    /// The module of that id.
+    pub fn module(&self, id: ModuleId) -> &Module {
+        &self.modules[id.0 as usize]
+    }
+
+    /// What a bare name means in a module: its own declarations and imports first, then the prelude.
+    pub fn lookup(&self, module: ModuleId, name: &str) -> Option<&Definition> {
+        self.module(module).scope.get(name).or_else(|| self.prelude.get(name))
+    }
+
+    /// Every bare name that means something in a module, for suggestions, in alphabetical order: its own, then the
+    /// prelude's.
+    pub fn visible_names(&self, module: ModuleId) -> impl Iterator<Item = &str> {
+        sorted(&self.module(module).scope).into_iter().chain(sorted(&self.prelude))
+    }
+
+    /// The tree of a declaration.
+    pub fn item(&self, declared: &Declared) -> &ast::Item {
+        &self.module(declared.module).ast.items[declared.item]
+    }
+
+    /// The tree of a `param`.
+    pub fn param_ast(&self, id: ParamId) -> Option<&ast::Param> {
+        match &self.item(&self.params.get(id.0 as usize)?.declared).kind {
+            ast::ItemKind::Param(param) => Some(param),
+            _ => None,
+        }
+    }
+
+    /// The tree of a `schema`.
+    pub fn schema_ast(&self, id: SchemaId) -> Option<&ast::Schema> {
+        match &self.item(&self.schemas.get(id.0 as usize)?.declared).kind {
+            ast::ItemKind::Schema(schema) => Some(schema),
+            _ => None,
+        }
+    }
+
+    /// The tree of a catalog entry.
+    pub fn dataset_ast(&self, id: DatasetId) -> Option<&ast::CatalogEntry> {
+        let dataset = self.datasets.get(id.0 as usize)?;
+        match &self.item(&dataset.declared).kind {
+            ast::ItemKind::Catalog(catalog) => catalog.entries.get(dataset.entry),
+            _ => None,
+        }
+    }
+
+    /// The tree of a `fn`.
+    pub fn function_ast(&self, id: FunctionId) -> Option<&ast::Function> {
+        match &self.item(&self.functions.get(id.0 as usize)?.declared).kind {
+            ast::ItemKind::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// The tree of a `node`.
+    pub fn node_ast(&self, id: NodeId) -> Option<&ast::Node> {
+        match &self.item(&self.nodes.get(id.0 as usize)?.declared).kind {
+            ast::ItemKind::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// The tree of a `pipeline`.
+    pub fn pipeline_ast(&self, id: PipelineId) -> Option<&ast::Pipeline> {
+        match &self.item(&self.pipelines.get(id.0 as usize)?.declared).kind {
+            ast::ItemKind::Pipeline(pipeline) => Some(pipeline),
+            _ => None,
+        }
+    }
+
+    /// The tree of an `env`, by its place in [`Package::envs`].
+    pub fn env_ast(&self, index: usize) -> Option<&ast::Env> {
+        match &self.item(&self.envs.get(index)?.declared).kind {
+            ast::ItemKind::Env(env) => Some(env),
+            _ => None,
+        }
+    }
+
+    /// The `param` of that name, in whichever file: their names are unique in a project.
+    pub fn param_named(&self, name: &str) -> Option<ParamId> {
+        find(&self.params, |param| &param.declared, name).map(ParamId)
+    }
+
+    /// The catalog entry of that name, in whichever file: their names are unique in a project.
+    pub fn dataset_named(&self, name: &str) -> Option<DatasetId> {
+        find(&self.datasets, |dataset| &dataset.declared, name).map(DatasetId)
+    }
+
+    /// The pipeline of that name, in whichever file: their names are unique in a project.
+    pub fn pipeline_named(&self, name: &str) -> Option<PipelineId> {
+        find(&self.pipelines, |pipeline| &pipeline.declared, name).map(PipelineId)
+    }
+
+    /// The place in [`Package::envs`] of the env of that name, in whichever file: their names are unique in a project.
+    pub fn env_named(&self, name: &str) -> Option<usize> {
+        self.envs.iter().position(|env| &*env.declared.name == name)
+    }
+}
+
+fn sorted(names: &HashMap<Text, Definition>) -> Vec<&str> {
+    let mut names: Vec<&str> = names.keys().map(|name| &**name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn find<T>(declarations: &[T], declared: impl Fn(&T) -> &Declared, name: &str) -> Option<u32> {
+    let place = declarations.iter().position(|declaration| &*declared(declaration).name == name)?;
+    u32::try_from(place).ok()
+}

@@ -1,0 +1,128 @@
+//! Calls of the standard library.
+
+use gml_diagnostics::Span;
+use gml_ir::{Arg, ExprKind, NamedExpr, OrderKey, StepKind, Type, Value};
+use gml_syntax::ast::SignatureKind;
+
+use super::body::Lowering;
+use super::value::Lowered;
+use crate::typed::{Text, Typed, TypedArg, TypedCall};
+
+impl Lowering<'_> {
+    /// A call: an operator is a step, a function of columns an expression, one with an opaque result stands for itself.
+    pub(super) fn call(&mut self, call: &TypedCall, ty: &Type, span: Span) -> Lowered {
+        match call.kind {
+            SignatureKind::Operator => self.operator(call, ty, span),
+            SignatureKind::Function if stands_for_itself(ty) => self.symbol(call, span),
+            SignatureKind::Function if &*call.name == "from_env" => self.from_env(call),
+            SignatureKind::Function | SignatureKind::Aggregate | SignatureKind::Window => self.function(call, ty, span),
+        }
+    }
+
+    fn operator(&mut self, call: &TypedCall, ty: &Type, span: Span) -> Lowered {
+        let mut args = Vec::with_capacity(call.args.len());
+        for (name, arg) in &call.args {
+            let Some(arg) = self.operator_argument(arg) else { return Lowered::Error };
+            if let Some(arg) = arg {
+                args.push((name.clone(), arg));
+            }
+        }
+        let kind = StepKind::Call { module: call.module.clone(), operator: call.name.clone(), args };
+        let location = self.location(span);
+        Lowered::Step(self.builder.step(kind, ty.clone(), location))
+    }
+
+    /// `Some(None)` for an argument that the type of the step says already.
+    fn operator_argument(&mut self, arg: &TypedArg) -> Option<Option<Arg>> {
+        Some(Some(match arg {
+            TypedArg::Value(typed) => {
+                let value = self.value(typed);
+                self.argument(value, &typed.ty, typed.span)?
+            }
+            TypedArg::Expr(typed) => Arg::Expr(self.expr(typed)?),
+            TypedArg::Columns(columns) => {
+                let columns = columns.iter().map(|(name, typed)| {
+                    let expr = self.expr(typed)?;
+                    Some(NamedExpr { name: name.clone(), expr })
+                });
+                Arg::Columns(columns.collect::<Option<Vec<_>>>()?)
+            }
+            TypedArg::Order(keys) => {
+                let keys = keys.iter().map(|(typed, descending)| {
+                    let expr = self.expr(typed)?;
+                    Some(OrderKey { expr, descending: *descending })
+                });
+                Arg::Order(keys.collect::<Option<Vec<_>>>()?)
+            }
+            TypedArg::Schema(_) => return Some(None),
+        }))
+    }
+
+    /// A table made to fit the declared row.
+    pub(super) fn conform(&mut self, of: &Typed, ty: &Type, span: Span) -> Lowered {
+        let Some(step) = self.materialised(of) else { return Lowered::Error };
+        let input = Arg::Step(self.builder.reach(step));
+        let args = vec![("input".into(), input)];
+        let kind = StepKind::Call { module: "std.table".into(), operator: "conform".into(), args };
+        let location = self.location(span);
+        Lowered::Step(self.builder.step(kind, ty.clone(), location))
+    }
+
+    /// `a >> b`
+    pub(super) fn chain(&mut self, parts: &[Typed], ty: &Type, span: Span) -> Lowered {
+        let mut steps = Vec::with_capacity(parts.len());
+        for part in parts {
+            let Some(step) = self.materialised(part) else { return Lowered::Error };
+            steps.push(Arg::Step(self.builder.reach(step)));
+        }
+        let args = vec![("parts".into(), Arg::List(steps))];
+        let kind = StepKind::Call { module: "std.learning".into(), operator: "chain".into(), args };
+        let location = self.location(span);
+        Lowered::Step(self.builder.step(kind, ty.clone(), location))
+    }
+
+    fn symbol(&mut self, call: &TypedCall, span: Span) -> Lowered {
+        let mut args: Vec<(Text, Value)> = Vec::with_capacity(call.args.len());
+        for (name, arg) in &call.args {
+            let TypedArg::Value(typed) = arg else {
+                self.not_constant(span, "the arguments");
+                return Lowered::Error;
+            };
+            let value = self.value(typed);
+            let Some(value) = self.constant(&value, typed.span) else { return Lowered::Error };
+            args.push((name.clone(), value));
+        }
+        Lowered::Const(Value::Symbol { name: call.name.clone(), args })
+    }
+
+    fn from_env(&mut self, call: &TypedCall) -> Lowered {
+        let mut text = |name: &str| {
+            let (_, TypedArg::Value(typed)) = call.args.iter().find(|(arg, _)| &**arg == name)? else { return None };
+            let value = self.value(typed);
+            self.constant(&value, typed.span)
+        };
+        let (Some(name), Some(default)) = (text("name"), text("default")) else { return Lowered::Error };
+        let found = name.as_str().and_then(|name| self.environment.get(name));
+        Lowered::Const(found.map_or(default, |text| Value::Str(text.as_str().into())))
+    }
+
+    fn function(&mut self, call: &TypedCall, ty: &Type, span: Span) -> Lowered {
+        let mut names: Vec<Text> = Vec::with_capacity(call.args.len());
+        let mut parts = Vec::with_capacity(call.args.len());
+        for (name, arg) in &call.args {
+            let (TypedArg::Value(typed) | TypedArg::Expr(typed)) = arg else {
+                self.not_constant(span, "the arguments");
+                return Lowered::Error;
+            };
+            names.push(name.clone());
+            parts.push((self.value(typed), &typed.ty));
+        }
+        let function = call.name.clone();
+        self.combine(parts, ty, span, |exprs| ExprKind::Call { function, args: names.into_iter().zip(exprs).collect() })
+    }
+}
+
+/// Whether a value of this type is the call that made it: metrics, periods, connectors, secrets, search ranges.
+fn stands_for_itself(ty: &Type) -> bool {
+    matches!(ty, Type::Named(_))
+}

@@ -1,0 +1,252 @@
+//! Operators on constants.
+
+use std::cmp::Ordering;
+
+use gml_ir::{BinaryOp, Type, UnaryOp, Value};
+
+const DAY: i64 = 86_400_000_000;
+
+/// The value as one of the type: a whole number becomes a float where one is due, parts of ranges and lists likewise.
+///
+/// # Errors
+/// The name of what the value is, where it is no value of the type.
+pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
+    let found = describe(&value);
+    let fits = match (value, ty) {
+        (Value::Null, ty) if ty.is_nullable() || ty.is_silent() => Some(Value::Null),
+        (value, Type::Nullable(inner)) => return convert(value, inner),
+        (value, Type::Unknown | Type::Error | Type::Named(_)) => Some(value),
+        (Value::Int(number), Type::Float | Type::Float32 | Type::Decimal { .. }) => Some(Value::Float(number as f64)),
+        (Value::Int(number), Type::Int(kind)) => {
+            let (low, high) = kind.bounds();
+            if !(low..=high).contains(&i128::from(number)) {
+                return Err(format!("{number}, which lies outside {low} to {high}"));
+            }
+            Some(Value::Int(number))
+        }
+        (value @ Value::Float(_), Type::Float | Type::Float32 | Type::Decimal { .. })
+        | (value @ Value::Bool(_), Type::Bool)
+        | (value @ Value::Str(_), Type::Str | Type::Category)
+        | (value @ Value::Date(_), Type::Date)
+        | (value @ Value::Time(_), Type::Time)
+        | (value @ Value::Timestamp(_), Type::Timestamp)
+        | (value @ Value::Duration(_), Type::Duration)
+        | (value @ Value::Size(_), Type::Size)
+        | (value @ Value::Symbol { .. }, _) => Some(value),
+        (Value::Str(text), Type::Enum(values)) => {
+            values.iter().any(|value| *value == text).then(|| Value::Str(text.clone()))
+        }
+        (Value::Range { start, end, inclusive }, Type::Range(item)) => Some(Value::Range {
+            start: Box::new(convert(*start, item)?),
+            end: Box::new(convert(*end, item)?),
+            inclusive,
+        }),
+        (Value::List(items), Type::List(item)) => {
+            Some(Value::List(items.into_iter().map(|value| convert(value, item)).collect::<Result<_, _>>()?))
+        }
+        (Value::Record(fields), Type::Struct(row) | Type::Record(row)) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let value = match row.get(&name) {
+                    Some(column) => convert(value, &column.ty)?,
+                    None => value,
+                };
+                Ok((name, value))
+            });
+            Some(Value::Record(fields.collect::<Result<_, String>>()?))
+        }
+        _ => None,
+    };
+    fits.ok_or(found)
+}
+
+fn describe(value: &Value) -> String {
+    let kind = match value {
+        Value::Null => return "null".into(),
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int",
+        Value::Float(_) => "float",
+        Value::Str(_) => "str",
+        Value::Date(_) => "date",
+        Value::Time(_) => "time",
+        Value::Timestamp(_) => "timestamp",
+        Value::Duration(_) => "duration",
+        Value::Size(_) => "size",
+        Value::Range { .. } => "a range",
+        Value::List(_) => "a list",
+        Value::Record(_) => "a record",
+        Value::Symbol { .. } => "a call",
+    };
+    format!("{value}, {kind}")
+}
+
+/// `-x`, `not x`; `None` where the result does not fit its type.
+pub(super) fn unary(operator: UnaryOp, value: &Value) -> Option<Value> {
+    Some(match (operator, value) {
+        (_, Value::Null) => Value::Null,
+        (UnaryOp::Negate, Value::Int(number)) => Value::Int(number.checked_neg()?),
+        (UnaryOp::Negate, Value::Float(number)) => Value::Float(-number),
+        (UnaryOp::Negate, Value::Duration(micros)) => Value::Duration(micros.checked_neg()?),
+        (UnaryOp::Not, Value::Bool(truth)) => Value::Bool(!truth),
+        _ => return None,
+    })
+}
+
+/// `a + b` and the others; `None` where the result does not fit its type.
+pub(super) fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    use BinaryOp as Op;
+    match operator {
+        Op::Coalesce => return Some(if *left == Value::Null { right.clone() } else { left.clone() }),
+        Op::And | Op::Or => return logic(operator == Op::And, left, right),
+        _ => {}
+    }
+    if *left == Value::Null || *right == Value::Null {
+        return Some(Value::Null);
+    }
+    match operator {
+        Op::Equal => Some(Value::Bool(equal(left, right))),
+        Op::NotEqual => Some(Value::Bool(!equal(left, right))),
+        Op::Less => compare(left, right).map(|order| Value::Bool(order == Ordering::Less)),
+        Op::LessEqual => compare(left, right).map(|order| Value::Bool(order != Ordering::Greater)),
+        Op::Greater => compare(left, right).map(|order| Value::Bool(order == Ordering::Greater)),
+        Op::GreaterEqual => compare(left, right).map(|order| Value::Bool(order != Ordering::Less)),
+        _ => arithmetic(operator, left, right),
+    }
+}
+
+/// Three-valued logic (Kleene): `false and null` is false, `true or null` is true.
+fn logic(is_and: bool, left: &Value, right: &Value) -> Option<Value> {
+    let decisive = Value::Bool(!is_and);
+    if *left == decisive || *right == decisive {
+        return Some(decisive);
+    }
+    if *left == Value::Null || *right == Value::Null {
+        return Some(Value::Null);
+    }
+    Some(Value::Bool(is_and))
+}
+
+fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    use BinaryOp as Op;
+    Some(match (operator, left, right) {
+        (Op::Add, Value::Str(a), Value::Str(b)) => Value::Str(format!("{a}{b}").into()),
+        (Op::Add, Value::Int(a), Value::Int(b)) => Value::Int(a.checked_add(*b)?),
+        (Op::Subtract, Value::Int(a), Value::Int(b)) => Value::Int(a.checked_sub(*b)?),
+        (Op::Multiply, Value::Int(a), Value::Int(b)) => Value::Int(a.checked_mul(*b)?),
+        (Op::FloorDivide | Op::Remainder, Value::Int(_), Value::Int(0)) => Value::Null,
+        (Op::FloorDivide, Value::Int(a), Value::Int(b)) => {
+            let quotient = a.checked_div(*b)?;
+            Value::Int(if a % b != 0 && (a % b < 0) != (*b < 0) { quotient - 1 } else { quotient })
+        }
+        (Op::Remainder, Value::Int(a), Value::Int(b)) => {
+            let rest = a.checked_rem(*b)?;
+            Value::Int(if rest != 0 && (rest < 0) != (*b < 0) { rest + b } else { rest })
+        }
+        (Op::Add | Op::Subtract, Value::Date(day), Value::Duration(length)) if length % DAY == 0 => {
+            let days = i32::try_from(length / DAY).ok()?;
+            Value::Date(if operator == Op::Add { day.checked_add(days)? } else { day.checked_sub(days)? })
+        }
+        (Op::Add, Value::Duration(_), Value::Date(_) | Value::Timestamp(_)) => return arithmetic(operator, right, left),
+        (Op::Add, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_add(*length)?),
+        (Op::Subtract, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_sub(*length)?),
+        (Op::Subtract, Value::Timestamp(a), Value::Timestamp(b)) => Value::Duration(a.checked_sub(*b)?),
+        (Op::Subtract, Value::Date(a), Value::Date(b)) => {
+            Value::Duration((i64::from(*a) - i64::from(*b)).checked_mul(DAY)?)
+        }
+        (Op::Add, Value::Duration(a), Value::Duration(b)) => Value::Duration(a.checked_add(*b)?),
+        (Op::Subtract, Value::Duration(a), Value::Duration(b)) => Value::Duration(a.checked_sub(*b)?),
+        (Op::Multiply, Value::Duration(a), Value::Int(b)) | (Op::Multiply, Value::Int(b), Value::Duration(a)) => {
+            Value::Duration(a.checked_mul(*b)?)
+        }
+        (Op::Divide, Value::Duration(a), Value::Duration(b)) => Value::Float(*a as f64 / *b as f64),
+        _ => {
+            let (a, b) = (left.as_float()?, right.as_float()?);
+            Value::Float(match operator {
+                Op::Add => a + b,
+                Op::Subtract => a - b,
+                Op::Multiply => a * b,
+                Op::Divide => a / b,
+                Op::FloorDivide => (a / b).floor(),
+                Op::Remainder => a - b * (a / b).floor(),
+                Op::Power => a.powf(b),
+                _ => return None,
+            })
+        }
+    })
+}
+
+fn equal(left: &Value, right: &Value) -> bool {
+    compare(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal)
+}
+
+/// The order of two values of one kind; `None` of kinds that have none, and where a float is not a number.
+pub(super) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Time(a), Value::Time(b))
+        | (Value::Timestamp(a), Value::Timestamp(b))
+        | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
+        (Value::Size(a), Value::Size(b)) => Some(a.cmp(b)),
+        _ => left.as_float()?.partial_cmp(&right.as_float()?),
+    }
+}
+
+/// Whether the value lies in a range or is among the items of a list.
+pub(super) fn contains(within: &Value, value: &Value) -> Option<bool> {
+    match within {
+        Value::List(items) => Some(items.iter().any(|item| equal(item, value))),
+        Value::Range { start, end, inclusive } => {
+            let from = compare(start, value)? != Ordering::Greater;
+            let to = compare(value, end)?;
+            Some(from && (to == Ordering::Less || *inclusive && to == Ordering::Equal))
+        }
+        _ => None,
+    }
+}
+
+/// A constant as an f-string shows it: text without its quotes, dates in ISO 8601.
+pub(super) fn show(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        Value::Date(_) | Value::Timestamp(_) => value.to_string().trim_start_matches('@').to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_division_rounds_down_and_the_remainder_has_the_divisors_sign() {
+        let case = |op, a, b| binary(op, &Value::Int(a), &Value::Int(b)).unwrap();
+        assert_eq!(case(BinaryOp::FloorDivide, -7, 2), Value::Int(-4));
+        assert_eq!(case(BinaryOp::Remainder, -7, 2), Value::Int(1));
+        assert_eq!(case(BinaryOp::FloorDivide, 7, -2), Value::Int(-4));
+        assert_eq!(case(BinaryOp::Remainder, 7, -2), Value::Int(-1));
+        assert_eq!(case(BinaryOp::Remainder, 7, 0), Value::Null);
+    }
+
+    #[test]
+    fn logic_is_three_valued() {
+        assert_eq!(binary(BinaryOp::And, &Value::Bool(false), &Value::Null), Some(Value::Bool(false)));
+        assert_eq!(binary(BinaryOp::Or, &Value::Null, &Value::Bool(true)), Some(Value::Bool(true)));
+        assert_eq!(binary(BinaryOp::And, &Value::Bool(true), &Value::Null), Some(Value::Null));
+    }
+
+    #[test]
+    fn overflow_is_no_value() {
+        assert_eq!(binary(BinaryOp::Add, &Value::Int(i64::MAX), &Value::Int(1)), None);
+        assert_eq!(unary(UnaryOp::Negate, &Value::Int(i64::MIN)), None);
+    }
+
+    #[test]
+    fn conversion_reaches_into_ranges() {
+        let range = Value::Range { start: Box::new(Value::Int(0)), end: Box::new(Value::Int(1)), inclusive: true };
+        let converted = convert(range, &Type::Range(Type::Float.into())).unwrap();
+        assert_eq!(converted.to_string(), "0.0..1.0");
+        assert!(convert(Value::Int(300), &Type::Int(gml_ir::IntKind::I8)).is_err());
+    }
+}

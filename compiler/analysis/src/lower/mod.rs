@@ -1,0 +1,30 @@
+//! Lowering: the typed tree, with the values of this run's parameters, to the typed graph.
+//!
+//! Functions and nodes are inlined, loops unrolled, constants folded; equal steps become one. Nothing is checked again:
+//! what the checker let through has a meaning here, but for values that come from the command line or an env.
+
+mod body;
+mod builder;
+mod call;
+mod constant;
+mod expression;
+mod programs;
+mod settings;
+mod value;
+
+use gml_diagnostics::Diagnostic;
+use gml_ir::Program;
+
+use crate::package::Package;
+use crate::typed::TypedProgram;
+
+pub use settings::Settings;
+
+/// Lowers a checked program.
+///
+/// # Errors
+/// Where a setting names nothing in the program or has a value of the wrong type, a parameter has no value, or a
+/// value that must be known before the run is not.
+pub fn lower(package: &Package, program: &TypedProgram, settings: &Settings) -> Result<Program, Vec<Diagnostic>> {
+    programs::lower_program(package, program, settings)
+}

@@ -1,0 +1,102 @@
+//! What the command line and an env say of this run.
+
+use std::collections::HashMap;
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_ir::{Type, Value};
+use gml_syntax::ast::{Expr, ExprKind, UnaryOperator};
+
+use super::constant::convert;
+
+/// Settings of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The name of the env to lay over the program.
+    pub env: Option<String>,
+    /// `--set name=value`, in order; the last of a name counts.
+    pub set: Vec<(String, String)>,
+    /// Variables of the process's environment that the program may ask for with `from_env`.
+    pub environment: HashMap<String, String>,
+}
+
+/// Reads the text of a setting as a value of the type.
+///
+/// Text parameters take the text as it is, unless it is written in quotes; all else is written as in a program.
+pub(super) fn read_setting(name: &str, text: &str, ty: &Type, declared_at: Span) -> Result<Value, Diagnostic> {
+    let quoted = text.starts_with('"') || text.starts_with("r\"");
+    let wrong = |why: String| {
+        Diagnostic::new(codes::BAD_SETTING_VALUE, declared_at, format!("the setting {name}={text} {why}"))
+            .with_label(format!("`{name}` is declared here as {ty}"))
+            .help(format!("write a value of type {ty}, for example --set {name}={}", example(ty)))
+    };
+    if text == "null" && ty.is_nullable() {
+        return Ok(Value::Null);
+    }
+    if matches!(ty.non_null(), Type::Str | Type::Category | Type::Enum(_)) && !quoted {
+        return one_of(ty.non_null(), text).map_err(wrong);
+    }
+    let (expression, diagnostics) = gml_syntax::parse_expression(declared_at.file, text);
+    let Some(expression) = expression.filter(|_| diagnostics.is_empty()) else {
+        return Err(wrong("cannot be read as a value".into()));
+    };
+    let value = literal(&expression).ok_or_else(|| wrong("is no plain value".into()))?;
+    convert(value, ty).map_err(|found| wrong(format!("is {found}, where {ty} is due")))
+}
+
+fn one_of(ty: &Type, text: &str) -> Result<Value, String> {
+    if let Type::Enum(values) = ty
+        && !values.iter().any(|value| &**value == text)
+    {
+        let values: Vec<_> = values.iter().map(|value| format!("{value:?}")).collect();
+        return Err(format!("is none of {}", values.join(", ")));
+    }
+    Ok(Value::Str(text.into()))
+}
+
+fn example(ty: &Type) -> String {
+    match ty.non_null() {
+        Type::Bool => "true".into(),
+        Type::Int(_) => "42".into(),
+        Type::Float | Type::Float32 | Type::Decimal { .. } => "0.5".into(),
+        Type::Date => "@2021-01-26".into(),
+        Type::Timestamp => "@2021-01-26T08:00:00Z".into(),
+        Type::Duration => "90s".into(),
+        Type::Size => "2GiB".into(),
+        Type::Range(item) => format!("{}..{}", example(item), example(item)),
+        Type::List(item) => format!("'[{}]'", example(item)),
+        Type::Enum(values) => values.first().map_or_else(String::new, ToString::to_string),
+        _ => "\"text\"".into(),
+    }
+}
+
+/// The value of an expression that is a plain literal.
+fn literal(expression: &Expr) -> Option<Value> {
+    Some(match &expression.kind {
+        ExprKind::Int(number) => Value::Int(*number),
+        ExprKind::Float(number) => Value::Float(*number),
+        ExprKind::Text(text) => Value::Str(text.clone()),
+        ExprKind::Bool(truth) => Value::Bool(*truth),
+        ExprKind::Null => Value::Null,
+        ExprKind::Date(days) => Value::Date(*days),
+        ExprKind::Timestamp(micros) => Value::Timestamp(*micros),
+        ExprKind::Duration(micros) => Value::Duration(*micros),
+        ExprKind::Size(bytes) => Value::Size(*bytes),
+        ExprKind::Range { start, end, inclusive } => Value::Range {
+            start: Box::new(literal(start)?),
+            end: Box::new(literal(end)?),
+            inclusive: *inclusive,
+        },
+        ExprKind::List(items) => Value::List(items.iter().map(literal).collect::<Option<_>>()?),
+        ExprKind::Record(fields) => {
+            let fields = fields.iter().map(|(name, value)| Some((name.text.clone(), literal(value)?)));
+            Value::Record(fields.collect::<Option<_>>()?)
+        }
+        ExprKind::Unary(UnaryOperator::Negate, of) => match literal(of)? {
+            Value::Int(number) => Value::Int(number.checked_neg()?),
+            Value::Float(number) => Value::Float(-number),
+            Value::Duration(micros) => Value::Duration(micros.checked_neg()?),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

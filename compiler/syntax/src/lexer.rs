@@ -1,0 +1,248 @@
+//! A light reader of words: enough to see brackets, texts and comments. It serves what a grammar is bad at: finding
+//! where a declaration begins behind a broken one, and saying what was found where something else was due.
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A name or a keyword.
+    Word,
+    /// A number, with its unit.
+    Number,
+    /// `@..`
+    Date,
+    /// A text, or a stretch of an f-string outside its braces.
+    Text,
+    /// A text without its closing quote.
+    OpenText,
+    /// `(`, `[`, `{`, and `{` in an f-string.
+    Open,
+    /// `)`, `]`, `}`
+    Close,
+    /// An operator or another sign.
+    Sign,
+    /// From `#` to the end of the line.
+    Comment,
+    /// A character that no program can hold outside of texts and comments.
+    Stray,
+}
+
+/// A token: bytes `start..end` of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Token {
+    pub fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
+}
+
+/// An f-string whose `{ }` is being read.
+struct Hole {
+    /// `f"""`
+    block: bool,
+    /// Open brackets around the hole.
+    depth: usize,
+}
+
+/// Reads tokens one by one; never fails, never stops before the end.
+pub(crate) struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    depth: usize,
+    holes: Vec<Hole>,
+}
+
+/// Signs of more than one byte, longest first.
+const SIGNS: [&str; 20] = [
+    "===", "!==", "..<", "%>%", "|>", "->", "=>", "==", "!=", "<=", ">=", "<>", ">>", "??", "?.", "..", "**", "//", "&&",
+    "||",
+];
+
+impl<'t> Lexer<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text, at: 0, depth: 0, holes: Vec::new() }
+    }
+
+    /// Reads on from `at`, as though it stood outside of all brackets.
+    pub fn jump(&mut self, at: usize) {
+        self.at = at;
+        self.depth = 0;
+        self.holes.clear();
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn token(&mut self, kind: Kind, start: usize, end: usize) -> Token {
+        self.at = end;
+        Token { kind, start, end }
+    }
+
+    fn skip_while(&self, from: usize, test: impl Fn(u8) -> bool) -> usize {
+        let bytes = self.text.as_bytes();
+        from + bytes.get(from..).map_or(0, |rest| rest.iter().position(|byte| !test(*byte)).unwrap_or(rest.len()))
+    }
+
+    fn word(&mut self, start: usize) -> Token {
+        let end = self.skip_while(start, is_word_byte);
+        let block = self.text[end..].starts_with("\"\"\"");
+        match (&self.text[start..end], self.byte(end - start)) {
+            ("f", b'"') => {
+                let inner = end + if block { 3 } else { 1 };
+                self.format(start, inner, block)
+            }
+            ("r", b'"') if block => self.block(start, end + 3, false),
+            ("r", b'"') => self.line_text(start, end + 1, false),
+            _ => self.token(Kind::Word, start, end),
+        }
+    }
+
+    fn number(&mut self, start: usize) -> Token {
+        let digits = |byte: u8| byte.is_ascii_digit() || byte == b'_';
+        let mut end = self.skip_while(start, digits);
+        let byte = |at: usize| self.text.as_bytes().get(at).copied().unwrap_or(0);
+        if byte(end) == b'.' && byte(end + 1).is_ascii_digit() {
+            end = self.skip_while(end + 1, digits);
+        }
+        if matches!(byte(end), b'e' | b'E') {
+            let sign = usize::from(matches!(byte(end + 1), b'+' | b'-'));
+            if byte(end + 1 + sign).is_ascii_digit() {
+                end = self.skip_while(end + 1 + sign, |byte| byte.is_ascii_digit());
+            }
+        }
+        let end = self.skip_while(end, is_word_byte);
+        self.token(Kind::Number, start, end)
+    }
+
+    fn date(&mut self, start: usize) -> Token {
+        let mut end = start + 1;
+        loop {
+            end = self.skip_while(end, |byte| is_word_byte(byte) || matches!(byte, b'-' | b':' | b'+'));
+            let rest = &self.text.as_bytes()[end..];
+            if rest.first() == Some(&b'.') && rest.get(1).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            } else {
+                return self.token(Kind::Date, start, end);
+            }
+        }
+    }
+
+    /// The rest of a text that must close on its line.
+    fn line_text(&mut self, start: usize, from: usize, escapes: bool) -> Token {
+        let bytes = self.text.as_bytes();
+        let mut end = from;
+        while let Some(byte) = bytes.get(end) {
+            match byte {
+                b'"' => return self.token(Kind::Text, start, end + 1),
+                b'\n' => break,
+                b'\\' if escapes && bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
+                _ => end += 1,
+            }
+        }
+        let end = self.text.floor_char_boundary(end.min(bytes.len()));
+        self.token(Kind::OpenText, start, end)
+    }
+
+    /// The rest of a `"""` text.
+    fn block(&mut self, start: usize, from: usize, escapes: bool) -> Token {
+        let bytes = self.text.as_bytes();
+        let mut end = from;
+        while end < bytes.len() {
+            if bytes[end..].starts_with(b"\"\"\"") {
+                return self.token(Kind::Text, start, end + 3);
+            }
+            end += if escapes && bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        self.token(Kind::OpenText, start, bytes.len())
+    }
+
+    /// An f-string from `from` up to its next `{` or its end.
+    fn format(&mut self, start: usize, from: usize, block: bool) -> Token {
+        let bytes = self.text.as_bytes();
+        let mut end = from;
+        while let Some(byte) = bytes.get(end) {
+            match byte {
+                b'"' if !block => return self.token(Kind::Text, start, end + 1),
+                b'"' if bytes[end..].starts_with(b"\"\"\"") => return self.token(Kind::Text, start, end + 3),
+                b'\n' if !block => break,
+                b'\\' if bytes.get(end + 1).is_some_and(|next| block || *next != b'\n') => end += 2,
+                b'{' if bytes.get(end + 1) == Some(&b'{') => end += 2,
+                b'{' => {
+                    self.holes.push(Hole { block, depth: self.depth });
+                    return self.token(Kind::Text, start, end);
+                }
+                _ => end += 1,
+            }
+        }
+        let end = self.text.floor_char_boundary(end.min(bytes.len()));
+        self.token(Kind::OpenText, start, end)
+    }
+
+    fn close(&mut self, start: usize) -> Token {
+        self.depth = self.depth.saturating_sub(1);
+        self.token(Kind::Close, start, start + 1)
+    }
+
+    fn sign(&mut self, start: usize) -> Token {
+        let rest = &self.text[start..];
+        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            return self.token(Kind::Sign, start, start + sign.len());
+        }
+        let length = rest.chars().next().map_or(1, char::len_utf8);
+        let known = matches!(
+            rest.as_bytes().first(),
+            Some(b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'?' | b'.' | b',' | b':' | b'|' | b'&')
+        );
+        self.token(if known { Kind::Sign } else { Kind::Stray }, start, start + length)
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        if let Some(hole) = self.holes.last() {
+            // The text goes on behind the brace that closes the hole.
+            if self.depth == hole.depth && self.at > 0 && self.text.as_bytes()[self.at - 1] == b'}' {
+                let block = hole.block;
+                self.holes.pop();
+                return Some(self.format(self.at, self.at, block));
+            }
+            if !hole.block && self.text[self.at..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') {
+                self.depth = hole.depth;
+                self.holes.pop();
+                return Some(self.token(Kind::OpenText, self.at, self.at));
+            }
+        }
+        let start = self.skip_while(self.at, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        let byte = *self.text.as_bytes().get(start)?;
+        self.at = start;
+        Some(match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(start),
+            b'0'..=b'9' => self.number(start),
+            b'#' => {
+                let end = self.skip_while(start, |byte| byte != b'\n');
+                self.token(Kind::Comment, start, end)
+            }
+            b'"' if self.text[start..].starts_with("\"\"\"") => self.block(start, start + 3, true),
+            b'"' => self.line_text(start, start + 1, true),
+            b'@' => self.date(start),
+            b'(' | b'[' | b'{' => {
+                self.depth += 1;
+                self.token(Kind::Open, start, start + 1)
+            }
+            b')' | b']' | b'}' => self.close(start),
+            _ => self.sign(start),
+        })
+    }
+}
+
+/// Whether a byte may stand within a word.
+pub(crate) fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}

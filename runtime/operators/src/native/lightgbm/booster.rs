@@ -1,0 +1,112 @@
+//! Trees: learning them round by round, their text, and predicting with them.
+
+use super::ffi::BoosterHandle;
+use super::{Dataset, LightGbm, Matrix};
+
+/// When to stop before the last round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopping {
+    /// Rounds without a better metric on the rows to validate on.
+    pub after: usize,
+    /// Whether more is better.
+    pub maximize: bool,
+}
+
+/// The outcome of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// The model in LightGBM's own text form, cut behind its best round.
+    pub text: String,
+    /// Rounds that it has.
+    pub rounds: usize,
+    /// The metric on the rows to validate on at that round.
+    pub best: Option<f64>,
+}
+
+/// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
+/// among equals. The metric is the first that `parameters` name.
+///
+/// # Errors
+/// LightGBM's words.
+pub fn train(
+    library: &LightGbm,
+    train: Dataset,
+    valid: Option<(Dataset, Stopping)>,
+    parameters: &str,
+    rounds: usize,
+) -> Result<Trained, String> {
+    let train = train.into_shared();
+    let mut booster = BoosterHandle::create(&library.api, &train, parameters)?;
+    let stopping = match valid {
+        Some((dataset, stopping)) => {
+            booster.add_valid(&dataset.into_shared())?;
+            Some(stopping)
+        }
+        None => None,
+    };
+    let mut best: Option<(usize, f64)> = None;
+    for round in 1..=rounds {
+        // Whether the round grew a tree does not matter: with sampled rows the next one may grow one again.
+        booster.update()?;
+        let Some(stopping) = stopping else { continue };
+        let value = booster.eval(1)?.first().copied().ok_or("LightGBM gave no metric to stop by")?;
+        let better = best.is_none_or(|(_, best)| if stopping.maximize { value > best } else { value < best });
+        if better {
+            best = Some((round, value));
+        }
+        if best.is_some_and(|(at, _)| round - at >= stopping.after) {
+            break;
+        }
+    }
+    let text = booster.save(best.map_or(0, |(round, _)| round))?;
+    let rounds = best.map_or(booster.iterations()?, |(round, _)| round.min(rounds));
+    Ok(Trained { text, rounds, best: best.map(|(_, value)| value) })
+}
+
+/// A learned model that predicts.
+pub struct Booster {
+    handle: BoosterHandle,
+}
+
+impl Booster {
+    /// From the text of [`Trained::text`] or of a model file.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn load(library: &LightGbm, text: &str) -> Result<Self, String> {
+        BoosterHandle::load(&library.api, text).map(|handle| Self { handle })
+    }
+
+    /// Numbers that a prediction has a row: the number of classes, else 1.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn outputs(&self) -> Result<usize, String> {
+        self.handle.classes()
+    }
+
+    /// Features that a row has.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn features(&self) -> Result<usize, String> {
+        self.handle.features()
+    }
+
+    /// Rounds that the model has.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn rounds(&self) -> Result<usize, String> {
+        self.handle.iterations()
+    }
+
+    /// [`Self::outputs`] numbers a row, row after row. The same numbers for any number of threads.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn predict(&self, matrix: &Matrix, threads: usize) -> Result<Vec<f64>, String> {
+        let parameters = format!("num_threads={} verbosity=-1", threads.max(1));
+        self.handle.predict(matrix.values(), matrix.shape(), &parameters)
+    }
+}

@@ -1,0 +1,13 @@
+//! LightGBM through its C interface: datasets, boosters, the text of a model.
+//!
+//! `ffi` is the only place with unsafe code. Above it everything is plain Rust: slices with checked lengths in, values or
+//! a [`Fault`](gml_connect::Fault) out.
+
+mod booster;
+mod dataset;
+mod ffi;
+mod locate;
+
+pub use booster::{Booster, Stopping, Trained, train};
+pub use dataset::{Dataset, Matrix};
+pub use locate::{LightGbm, VERSION, library_file, lightgbm_in};

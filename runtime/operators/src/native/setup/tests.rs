@@ -1,0 +1,123 @@
+//! The fetching, with scripts in the place of Python.
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+const NO_WHEELS: [(&str, &str); 1] = [("none.whl", "00")];
+
+/// A program that does `body` when it is called in the place of Python.
+fn python(folder: &Path, body: &str) -> OsString {
+    let path = folder.join("python");
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.into_os_string()
+}
+
+fn fetch(python: OsString, folder: &Path) -> Fault {
+    Fetch { python, wheels: &NO_WHEELS }.run(folder, &mut |_| {}).unwrap_err()
+}
+
+fn left_over(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn each_failure_of_pip_has_its_own_words() {
+    let cases = [
+        ("echo 'No module named pip' >&2; exit 1", "GML0911", "has none"),
+        ("echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES' >&2; exit 1", "GML0930", "SHA-256"),
+        ("echo 'OSError: [Errno 28] No space left on device' >&2; exit 1", "GML0910", "disk is full"),
+        ("echo 'NewConnectionError: Temporary failure in name resolution' >&2; exit 1", "GML0911", "cannot be reached"),
+        ("echo 'ERROR: No matching distribution found' >&2; exit 1", "GML0911", "for this platform"),
+        ("echo 'something else' >&2; exit 1", "GML0911", "could not fetch"),
+        ("exit 0", "GML0911", "left no package"),
+    ];
+    for (body, code, words) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("cache");
+        let fault = fetch(python(folder.path(), body), &cache);
+        assert_eq!(fault.code, code, "{body}");
+        assert!(fault.message.contains(words), "{body}: {}", fault.message);
+        assert_eq!(left_over(&cache), Vec::<PathBuf>::new(), "{body}");
+    }
+}
+
+#[test]
+fn no_python_says_what_to_install() {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = fetch("/nowhere/python3".into(), folder.path());
+    assert_eq!(fault.code, "GML0911");
+    assert!(fault.help.unwrap().contains("apt install python3"));
+}
+
+#[test]
+fn a_package_with_another_checksum_is_not_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = r#"while [ "$1" != "--dest" ]; do shift; done; echo other > "$2/lightgbm.whl""#;
+    let fault = fetch(python(folder.path(), body), &folder.path().join("cache"));
+    assert_eq!(fault.code, "GML0930");
+    assert!(fault.details[0].starts_with("lightgbm.whl has SHA-256 "), "{fault:?}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let fault = fetch("true".into(), &file.join("cache"));
+    assert_eq!(fault.code, "GML0910");
+    assert!(fault.place.unwrap().contains("file/cache"));
+}
+
+#[test]
+fn a_library_that_was_changed_is_not_intact() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join(library_file());
+    fs::write(&library, "code").unwrap();
+    let manifest = Manifest {
+        name: "lightgbm".into(),
+        version: VERSION.into(),
+        wheel: "lightgbm.whl".into(),
+        wheel_sha256: String::new(),
+        library_sha256: sha256(b"code"),
+    };
+    fs::write(folder.path().join("manifest.json"), serde_json::to_string(&manifest).unwrap()).unwrap();
+    assert_eq!(intact(folder.path()), Some(library.clone()));
+    fs::write(&library, "c0de").unwrap();
+    assert_eq!(intact(folder.path()), None);
+}
+
+#[test]
+fn of_two_that_finish_at_once_the_later_keeps_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    for name in ["one", "two"] {
+        let unpacked = folder.path().join("unpacked.so");
+        fs::write(&unpacked, "code").unwrap();
+        let manifest = Manifest {
+            name: "lightgbm".into(),
+            version: VERSION.into(),
+            wheel: name.into(),
+            wheel_sha256: String::new(),
+            library_sha256: sha256(b"code"),
+        };
+        let ready = folder.path().join(name);
+        fill(&ready, &unpacked, &manifest).unwrap();
+        put_in_place(&ready, &home).unwrap();
+    }
+    let manifest: Manifest = serde_json::from_slice(&fs::read(home.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest.wheel, "one");
+}
+
+#[test]
+fn a_file_that_is_no_library_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(library_file());
+    fs::write(&file, "not a library").unwrap();
+    let fault = LightGbm::open(folder.path()).err().unwrap();
+    assert_eq!((fault.code, fault.message.as_str()), ("GML0911", "the library LightGBM cannot be loaded"));
+    let missing = LightGbm::open(&folder.path().join("none")).err().unwrap();
+    assert!(missing.help.unwrap().contains("gmlc setup"));
+}
