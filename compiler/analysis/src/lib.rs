@@ -4,5 +4,12 @@
 //! reading files (a [`World`] hands them in), printing, executing. All it knows of operators comes from the signatures of
 //! the standard library.
 
-mod package;
+mod message;
+pub mod package;
+pub mod rows;
+pub mod suggest;
 pub mod typed;
+pub mod types;
+mod world;
+
+pub use world::{MemoryWorld, ReadError, SOURCE_LIMIT, World};

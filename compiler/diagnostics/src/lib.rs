@@ -4,6 +4,8 @@
 //! [`Span`] and a message; [`render`] turns it into text with the [`Sources`] at hand.
 
 mod code;
+#[cfg(test)]
+mod code_tests;
 pub mod codes;
 mod diagnostic;
 pub mod render;

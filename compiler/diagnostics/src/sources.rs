@@ -65,6 +65,11 @@ impl Sources {
         self.ids().find(|id| self.path(*id) == path)
     }
 
+    /// Whether `id` was given out here.
+    pub fn contains(&self, id: FileId) -> bool {
+        self.file(id).is_some()
+    }
+
     /// The path of a file; empty for an id that was not given out here.
     pub fn path(&self, id: FileId) -> &str {
         self.file(id).map_or("", |file| &file.path)

@@ -16,6 +16,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// No place in any source: for faults of the command line, a folder, a machine.
+    pub const NOWHERE: Span = Span { file: FileId(u32::MAX), start: 0, end: 0 };
+
     /// The bytes `start..end` of `file`. An `end` before `start` gives the empty span at `start`.
     pub fn new(file: FileId, start: u32, end: u32) -> Self {
         Self { file, start, end: end.max(start) }

@@ -1,2 +1,40 @@
-//! The gmlc command.
-fn main() {}
+//! The gmlc command: checks, plans, runs and tests GML programs.
+//!
+//! What lives here: the command line, files, the terminal, exit codes. What does not: anything about the language, the
+//! data or the models.
+
+mod command;
+mod exit;
+mod libraries;
+mod output;
+mod progress;
+mod project;
+mod world;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use command::Cli;
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that closed early (`gmlc --help | head`) is no failure.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { Exit::Done } else { Exit::Usage }.into();
+        }
+    };
+    // Programs nest deeper than the default stack of a thread on some systems allows for.
+    let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || command::dispatch(cli));
+    let exit = worker.map(std::thread::JoinHandle::join);
+    match exit {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(_)) | Err(_) => {
+            output::error_line("gmlc stopped: this is a fault of gmlc, not of your program; please report it");
+            Exit::RunFailed.into()
+        }
+    }
+}

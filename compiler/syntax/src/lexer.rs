@@ -54,6 +54,8 @@ pub(crate) struct Lexer<'t> {
     at: usize,
     depth: usize,
     holes: Vec<Hole>,
+    /// The last token closed a hole: the text goes on.
+    resume: bool,
 }
 
 /// Signs of more than one byte, longest first.
@@ -64,14 +66,20 @@ const SIGNS: [&str; 20] = [
 
 impl<'t> Lexer<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0, holes: Vec::new() }
+        Self { text, at: 0, depth: 0, holes: Vec::new(), resume: false }
+    }
+
+    /// Reads on from `at`, in the same brackets.
+    pub fn skip_to(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// Reads on from `at`, as though it stood outside of all brackets.
-    pub fn jump(&mut self, at: usize) {
+    pub fn restart(&mut self, at: usize) {
         self.at = at;
         self.depth = 0;
         self.holes.clear();
+        self.resume = false;
     }
 
     fn byte(&self, ahead: usize) -> u8 {
@@ -184,8 +192,20 @@ impl<'t> Lexer<'t> {
     }
 
     fn close(&mut self, start: usize) -> Token {
-        self.depth = self.depth.saturating_sub(1);
+        let outside = self.holes.last().map_or(0, |hole| hole.depth);
+        let brace = self.text.as_bytes()[start] == b'}';
+        // A stray `)` within a hole does not leave it.
+        if self.depth > outside + 1 || self.holes.is_empty() || brace {
+            self.depth = self.depth.saturating_sub(1).max(outside);
+        }
+        self.resume = brace && !self.holes.is_empty() && self.depth == outside;
         self.token(Kind::Close, start, start + 1)
+    }
+
+    /// Whether nothing but blanks is left of the line.
+    fn ends_line(&self) -> bool {
+        let rest = &self.text.as_bytes()[self.at..];
+        rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).is_none_or(|byte| *byte == b'\n')
     }
 
     fn sign(&mut self, start: usize) -> Token {
@@ -207,14 +227,14 @@ impl Iterator for Lexer<'_> {
 
     fn next(&mut self) -> Option<Token> {
         if let Some(hole) = self.holes.last() {
-            // The text goes on behind the brace that closes the hole.
-            if self.depth == hole.depth && self.at > 0 && self.text.as_bytes()[self.at - 1] == b'}' {
-                let block = hole.block;
+            let (block, depth) = (hole.block, hole.depth);
+            if self.resume {
+                self.resume = false;
                 self.holes.pop();
                 return Some(self.format(self.at, self.at, block));
             }
-            if !hole.block && self.text[self.at..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') {
-                self.depth = hole.depth;
+            if !block && self.ends_line() {
+                self.depth = depth;
                 self.holes.pop();
                 return Some(self.token(Kind::OpenText, self.at, self.at));
             }

@@ -70,7 +70,7 @@ fn fits_float32(kind: IntKind) -> bool {
 }
 
 fn row_fit(from: &Row, to: &Row) -> Fit {
-    let worst = rows::conforms(from, to).iter().map(|mismatch| match mismatch {
+    let worst = rows::conforms(from, to).into_iter().map(|mismatch| match mismatch {
         rows::Mismatch::Null { .. } => Fit::Null,
         _ => Fit::No,
     });

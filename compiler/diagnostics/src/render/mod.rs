@@ -1,1 +1,18 @@
-//! To come.
+//! Diagnostics as text: for people at a terminal, for people and tools that read one line each, for programs.
+
+mod excerpt;
+mod json;
+mod order;
+mod short;
+mod terminal;
+mod visible;
+
+pub use json::json;
+pub use order::{sort, summary};
+pub use short::short;
+pub use terminal::{TerminalStyle, terminal};
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

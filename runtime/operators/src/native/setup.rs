@@ -1,6 +1,6 @@
 //! What `gmlc setup` does: fetch the native libraries once, pinned by version and SHA-256.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -48,11 +48,12 @@ struct Manifest {
 /// GML0911 where Python, pip or the network is missing or the library cannot be loaded, GML0930 where a checksum
 /// differs, GML0910 where the folder cannot be written.
 pub fn fetch_lightgbm(folder: &Path, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Fault> {
-    Fetch { python: "python3".into(), wheels: &WHEELS }.run(folder, report)
+    Fetch { python: &["python3"], wheels: &WHEELS }.run(folder, report)
 }
 
 struct Fetch<'a> {
-    python: OsString,
+    /// The program, and what comes before all its arguments.
+    python: &'a [&'a str],
     wheels: &'a [(&'a str, &'a str)],
 }
 
@@ -132,8 +133,8 @@ impl Fetch<'_> {
     }
 
     fn call(&self, arguments: &[&OsStr]) -> Result<Output, Fault> {
-        Command::new(&self.python).args(arguments).stdin(Stdio::null()).output().map_err(|error| {
-            let python = self.python.to_string_lossy();
+        let (python, before) = self.python.split_first().unwrap_or((&"python3", &[]));
+        Command::new(python).args(before).args(arguments).stdin(Stdio::null()).output().map_err(|error| {
             Fault::new("GML0911", format!("LightGBM is fetched with {python}, and that cannot be run"))
                 .detail(error.to_string())
                 .help(format!(

@@ -1,22 +1,13 @@
-//! The fetching, with scripts in the place of Python.
+//! The fetching, with the shell in the place of Python.
 #![cfg(unix)]
-
-use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 
 const NO_WHEELS: [(&str, &str); 1] = [("none.whl", "00")];
 
-/// A program that does `body` when it is called in the place of Python.
-fn python(folder: &Path, body: &str) -> OsString {
-    let path = folder.join("python");
-    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path.into_os_string()
-}
-
-fn fetch(python: OsString, folder: &Path) -> Fault {
-    Fetch { python, wheels: &NO_WHEELS }.run(folder, &mut |_| {}).unwrap_err()
+/// A fetch in which the shell does `body` in the place of Python.
+fn fetch(body: &str, folder: &Path) -> Fault {
+    Fetch { python: &["sh", "-c", body, "python"], wheels: &NO_WHEELS }.run(folder, &mut |_| {}).unwrap_err()
 }
 
 fn left_over(folder: &Path) -> Vec<PathBuf> {
@@ -37,7 +28,7 @@ fn each_failure_of_pip_has_its_own_words() {
     for (body, code, words) in cases {
         let folder = tempfile::tempdir().unwrap();
         let cache = folder.path().join("cache");
-        let fault = fetch(python(folder.path(), body), &cache);
+        let fault = fetch(body, &cache);
         assert_eq!(fault.code, code, "{body}");
         assert!(fault.message.contains(words), "{body}: {}", fault.message);
         assert_eq!(left_over(&cache), Vec::<PathBuf>::new(), "{body}");
@@ -47,7 +38,7 @@ fn each_failure_of_pip_has_its_own_words() {
 #[test]
 fn no_python_says_what_to_install() {
     let folder = tempfile::tempdir().unwrap();
-    let fault = fetch("/nowhere/python3".into(), folder.path());
+    let fault = Fetch { python: &["/nowhere/python3"], wheels: &NO_WHEELS }.run(folder.path(), &mut |_| {}).unwrap_err();
     assert_eq!(fault.code, "GML0911");
     assert!(fault.help.unwrap().contains("apt install python3"));
 }
@@ -56,7 +47,7 @@ fn no_python_says_what_to_install() {
 fn a_package_with_another_checksum_is_not_unpacked() {
     let folder = tempfile::tempdir().unwrap();
     let body = r#"while [ "$1" != "--dest" ]; do shift; done; echo other > "$2/lightgbm.whl""#;
-    let fault = fetch(python(folder.path(), body), &folder.path().join("cache"));
+    let fault = fetch(body, &folder.path().join("cache"));
     assert_eq!(fault.code, "GML0930");
     assert!(fault.details[0].starts_with("lightgbm.whl has SHA-256 "), "{fault:?}");
 }
@@ -66,7 +57,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let fault = fetch("true".into(), &file.join("cache"));
+    let fault = fetch("true", &file.join("cache"));
     assert_eq!(fault.code, "GML0910");
     assert!(fault.place.unwrap().contains("file/cache"));
 }

@@ -1,0 +1,134 @@
+//! The state of checking one body: a node, a function, a pipeline, a test, a default.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::Type;
+
+use super::frame::Frame;
+use super::narrow::Path;
+use super::shared::{Shared, Visit};
+use super::value::{Facts, Space};
+use crate::package::ModuleId;
+use crate::typed::{LocalId, Text};
+
+/// What kind of body it is: what it may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A node.
+    Node(Text),
+    /// A `fn`.
+    Function(Text),
+    /// A pipeline.
+    Pipeline,
+    /// A test.
+    Test,
+    /// A default, a catalog entry, an env: constants only.
+    Constant,
+}
+
+/// A `let`, a loop name or a parameter.
+#[derive(Clone, Debug)]
+pub(super) struct Local<'a> {
+    pub name: Text,
+    pub ty: Type,
+    pub space: Space,
+    pub facts: Option<Arc<Facts<'a>>>,
+    pub span: Span,
+}
+
+/// A body being checked.
+pub(super) struct Body<'a> {
+    pub shared: &'a Shared<'a>,
+    pub module: ModuleId,
+    pub place: Place,
+    /// By [`LocalId`].
+    pub locals: Vec<Local<'a>>,
+    /// Names in scope, innermost last.
+    pub scope: Vec<LocalId>,
+    /// Names that a `let` further down binds.
+    pub later: Vec<(Text, Span)>,
+    /// The row at hand.
+    pub frame: Option<Frame>,
+    /// What cannot be null here, although its type allows it.
+    pub narrowed: Vec<Path>,
+    /// Parameters of a `fn` that it uses where a constant is due.
+    pub constants: HashSet<LocalId>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is being checked around this, outermost first.
+    pub visiting: Vec<Visit>,
+    /// How deep the expression at hand lies.
+    pub depth: usize,
+}
+
+impl<'a> Body<'a> {
+    pub fn new(shared: &'a Shared<'a>, module: ModuleId, place: Place) -> Self {
+        Self {
+            shared,
+            module,
+            place,
+            locals: Vec::new(),
+            scope: Vec::new(),
+            later: Vec::new(),
+            frame: None,
+            narrowed: Vec::new(),
+            constants: HashSet::new(),
+            diagnostics: Vec::new(),
+            visiting: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub fn emit(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Binds a name from here on.
+    pub fn bind(&mut self, local: Local<'a>) -> LocalId {
+        let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
+        self.locals.push(local);
+        self.scope.push(id);
+        id
+    }
+
+    pub fn local(&self, id: LocalId) -> &Local<'a> {
+        &self.locals[id.0 as usize]
+    }
+
+    /// The innermost local of that name.
+    pub fn find_local(&self, name: &str) -> Option<LocalId> {
+        self.scope.iter().rev().copied().find(|id| &*self.local(*id).name == name)
+    }
+
+    /// Names of locals in scope.
+    pub fn local_names(&self) -> impl Iterator<Item = &str> {
+        self.scope.iter().rev().map(|id| &*self.local(*id).name)
+    }
+
+    /// The source text of a place.
+    pub fn text(&self, span: Span) -> &'a str {
+        let text = self.shared.package.sources.text(span.file);
+        text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Runs `check` with another row at hand; what was narrowed in the old one does not count there.
+    pub fn in_frame<T>(&mut self, frame: Option<Frame>, check: impl FnOnce(&mut Self) -> T) -> T {
+        let frame = std::mem::replace(&mut self.frame, frame);
+        let locals_only = self.narrowed.iter().filter(|path| path.is_of_local()).cloned().collect();
+        let narrowed = std::mem::replace(&mut self.narrowed, locals_only);
+        let result = check(self);
+        self.frame = frame;
+        self.narrowed = narrowed;
+        result
+    }
+
+    /// Runs `check` where these cannot be null.
+    pub fn narrowed<T>(&mut self, paths: Vec<Path>, check: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.narrowed.len();
+        self.narrowed.extend(paths);
+        let result = check(self);
+        self.narrowed.truncate(before);
+        result
+    }
+}

@@ -1,0 +1,127 @@
+//! Bare names.
+
+use gml_diagnostics::Span;
+use gml_ir::{Type, Value as Constant};
+
+use crate::check::body::{Body, Place};
+use crate::check::frame::FrameKind;
+use crate::check::message;
+use crate::check::narrow::Path;
+use crate::check::value::{Space, Value};
+use crate::package::{Definition, SignatureId};
+use crate::typed::{DatasetId, LocalId, Text, Typed, TypedKind};
+
+impl<'a> Body<'a> {
+    /// A bare name: a value of the enum that is due, then locals, then what the module and the prelude declare.
+    pub(super) fn name(&mut self, name: &'a Text, span: Span, expected: Option<&Type>) -> Value<'a> {
+        let due = expected.map(Type::non_null);
+        if let Some(Type::Enum(values)) = due
+            && values.contains(name)
+        {
+            return Value::literal(Constant::Str(name.clone()), Type::Enum(values.clone()), span);
+        }
+        if let Some(local) = self.find_local(name) {
+            return self.local_value(local, span);
+        }
+        match self.shared.package.lookup(self.module, name) {
+            Some(Definition::Param(id)) => {
+                let ty = self.shared.package.params[id.0 as usize].ty.clone();
+                Value::new(TypedKind::Param(*id), ty, Space::Const, span)
+            }
+            Some(Definition::Dataset(id)) => self.dataset(*id, name, span),
+            Some(Definition::Connection(_)) => {
+                Value::new(TypedKind::Literal(Constant::Str(name.clone())), Type::Named("connection".into()), Space::Const, span)
+            }
+            Some(Definition::Std(ids)) => self.bare_function(ids, name, span, due),
+            Some(definition) => {
+                self.emit(message::names::not_a_value(name, span, definition));
+                Value::error(span)
+            }
+            None => {
+                let diagnostic = self.unknown_name(name, span, due);
+                self.emit(diagnostic);
+                Value::error(span)
+            }
+        }
+    }
+
+    fn local_value(&mut self, id: LocalId, span: Span) -> Value<'a> {
+        let local = self.local(id);
+        let (mut ty, space, facts) = (local.ty.clone(), local.space, local.facts.clone());
+        if space == Space::Run && self.in_row() && !ty.is_silent() {
+            let diagnostic = message::spaces::run_value_in_row(&local.name, span, local.span, &ty);
+            self.emit(diagnostic);
+            return Value::error(span);
+        }
+        if matches!(self.frame.as_ref().map(|frame| &frame.kind), Some(FrameKind::Items))
+            && matches!(self.place, Place::Function(_))
+        {
+            self.constants.insert(id);
+        }
+        let typed = Typed { kind: TypedKind::Local(id), ty: Type::Error, span };
+        if ty.is_nullable() && Path::of(&typed).is_some_and(|path| self.narrowed.contains(&path)) {
+            ty = ty.non_null().clone();
+        }
+        Value::new(typed.kind, ty, space, span).with(facts)
+    }
+
+    /// Whether an expression over the columns of a row is being checked.
+    pub fn in_row(&self) -> bool {
+        self.frame.is_some()
+    }
+
+    fn dataset(&mut self, id: DatasetId, name: &Text, span: Span) -> Value<'a> {
+        let shared = self.shared;
+        let declaration = &shared.package.datasets[id.0 as usize];
+        if self.place != Place::Pipeline {
+            let diagnostic = message::names::dataset_outside(name, span, &declaration.ty, &self.place);
+            self.emit(diagnostic);
+            // The type is known: what is done with it can still be checked.
+            return Value::new(TypedKind::Error, declaration.ty.clone(), Space::Run, span);
+        }
+        if self.in_row() {
+            self.emit(message::spaces::run_value_in_row(name, span, declaration.declared.name_span, &declaration.ty));
+            return Value::error(span);
+        }
+        let ty = super::super::saved::entry_type(shared, id, &self.visiting);
+        Value::new(TypedKind::Dataset(id), ty, Space::Run, span)
+    }
+
+    /// The name of a function of the standard library that needs no argument is a call of it where a value is due.
+    fn bare_function(&mut self, ids: &[SignatureId], name: &Text, span: Span, due: Option<&Type>) -> Value<'a> {
+        let shared = self.shared;
+        let callable = ids.iter().map(|id| shared.signature(*id)).find(|signature| {
+            signature.kind == gml_syntax::ast::SignatureKind::Function
+                && signature.params.iter().all(|param| param.default.is_some())
+        });
+        if let Some(signature) = callable {
+            return self.call_without_arguments(signature, span);
+        }
+        let diagnostic = match due {
+            Some(Type::Enum(values)) => message::names::unknown_choice(name, span, values),
+            _ if self.has_column(name) => self.unknown_name(name, span, due),
+            _ => message::names::function_as_value(name, span),
+        };
+        self.emit(diagnostic);
+        Value::error(span)
+    }
+
+    fn has_column(&self, name: &str) -> bool {
+        self.frame.as_ref().is_some_and(|frame| frame.row.get(name).is_some())
+    }
+
+    fn unknown_name(&self, name: &Text, span: Span, due: Option<&Type>) -> gml_diagnostics::Diagnostic {
+        if let Some(Type::Enum(values)) = due {
+            return message::names::unknown_choice(name, span, values);
+        }
+        if self.has_column(name) {
+            return message::names::column_without_dot(name, span);
+        }
+        if let Some((_, bound)) = self.later.iter().find(|(later, _)| later == name) {
+            return message::names::used_before_let(name, span, *bound);
+        }
+        let visible = self.shared.package.visible_names(self.module);
+        let columns = self.frame.iter().flat_map(|frame| crate::rows::column_names(&frame.row)).collect();
+        message::names::unknown_name(name, span, self.local_names().chain(visible), columns)
+    }
+}

@@ -1,0 +1,121 @@
+//! What the bodies of a program share while they are checked, on several threads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::Type;
+
+use super::signature::{Signature, compile};
+use crate::package::{Package, SignatureId};
+use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
+
+/// A declaration whose body is being checked, so that circles are noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Visit {
+    Function(FunctionId),
+    Node(NodeId),
+    Pipeline(PipelineId),
+}
+
+/// A checked `fn`.
+#[derive(Debug)]
+pub(super) struct CheckedFunction {
+    pub typed: Arc<TypedFunction>,
+    /// Which parameters must be constants, since the body uses them where one is due.
+    pub constants: Vec<bool>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A checked node.
+#[derive(Debug)]
+pub(super) struct CheckedNode {
+    pub typed: Arc<TypedNode>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A checked pipeline.
+#[derive(Debug)]
+pub(super) struct CheckedPipeline {
+    pub typed: TypedPipeline,
+    /// Types of what it saves under entries.
+    pub saved: Vec<(DatasetId, Type)>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Bodies of a node checked for arguments of certain types.
+type Instances = Mutex<Vec<(Vec<Type>, Arc<TypedNode>)>>;
+
+/// What bodies share. Results are kept once they are there; two threads may find the same one at the same time.
+pub(super) struct Shared<'a> {
+    pub package: &'a Package,
+    signatures: Vec<OnceLock<Arc<Signature>>>,
+    functions: Vec<OnceLock<Arc<CheckedFunction>>>,
+    nodes: Vec<OnceLock<Arc<CheckedNode>>>,
+    instances: Vec<Instances>,
+    pipelines: Vec<OnceLock<Arc<CheckedPipeline>>>,
+    /// The `save`s of every entry, in the order of the program.
+    pub writers: HashMap<DatasetId, Vec<(PipelineId, Span)>>,
+}
+
+impl<'a> Shared<'a> {
+    pub fn new(package: &'a Package) -> Self {
+        Self {
+            package,
+            signatures: cells(package.signatures.len()),
+            functions: cells(package.functions.len()),
+            nodes: cells(package.nodes.len()),
+            instances: std::iter::repeat_with(Instances::default).take(package.nodes.len()).collect(),
+            pipelines: cells(package.pipelines.len()),
+            writers: super::saved::writers(package),
+        }
+    }
+
+    /// The signature in the form in which calls are held against it.
+    pub fn signature(&self, id: SignatureId) -> &Arc<Signature> {
+        let place = id.0 as usize;
+        self.signatures[place].get_or_init(|| Arc::new(compile(self.package, &self.package.signatures[place])))
+    }
+
+    pub fn function(&'a self, id: FunctionId, visiting: &[Visit]) -> Arc<CheckedFunction> {
+        kept(&self.functions[id.0 as usize], || super::declaration::function(self, id, visiting))
+    }
+
+    pub fn node(&'a self, id: NodeId, visiting: &[Visit]) -> Arc<CheckedNode> {
+        kept(&self.nodes[id.0 as usize], || super::declaration::node(self, id, visiting))
+    }
+
+    pub fn pipeline(&'a self, id: PipelineId, visiting: &[Visit]) -> Arc<CheckedPipeline> {
+        kept(&self.pipelines[id.0 as usize], || super::declaration::pipeline(self, id, visiting))
+    }
+
+    /// The body of a node for arguments of these types.
+    pub fn instance(&'a self, id: NodeId, types: Vec<Type>, visiting: &[Visit]) -> Arc<TypedNode> {
+        let known = |cell: &Instances| {
+            let known = cell.lock().unwrap_or_else(PoisonError::into_inner);
+            known.iter().find(|(key, _)| *key == types).map(|(_, node)| node.clone())
+        };
+        let cell = &self.instances[id.0 as usize];
+        if let Some(node) = known(cell) {
+            return node;
+        }
+        let node = super::declaration::instance(self, id, &types, visiting);
+        cell.lock().unwrap_or_else(PoisonError::into_inner).push((types, node.clone()));
+        node
+    }
+}
+
+fn cells<T>(count: usize) -> Vec<OnceLock<T>> {
+    std::iter::repeat_with(OnceLock::new).take(count).collect()
+}
+
+/// Not `get_or_init`: two threads in a circle of declarations would wait for each other.
+fn kept<T>(cell: &OnceLock<Arc<T>>, make: impl FnOnce() -> T) -> Arc<T> {
+    match cell.get() {
+        Some(value) => value.clone(),
+        None => {
+            let value = Arc::new(make());
+            cell.get_or_init(|| value).clone()
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The files of a program: the main one and all that it uses.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
+use gml_stdlib::MODULES;
+use gml_syntax::ast::{self, ItemKind, Use};
+
+use super::{cycle, standard};
+use crate::message::imports as message;
+use crate::suggest::closest;
+use crate::world::{ReadError, SOURCE_LIMIT, World};
+
+/// All files of a program.
+pub(super) struct Loaded {
+    pub sources: Sources,
+    /// The main file first, then in the order in which a `use` is first met.
+    pub files: Vec<File>,
+    /// Places in `files`, each after those that it uses.
+    pub bottom_up: Vec<usize>,
+    /// Which modules of the standard library are used, by their places in [`MODULES`].
+    pub standard: Vec<bool>,
+}
+
+/// A file of the project.
+pub(super) struct File {
+    /// `main`, `features.rates`
+    pub name: String,
+    pub id: FileId,
+    pub ast: Arc<ast::Module>,
+    /// The `use`s by the places of their items, with what they name.
+    pub uses: Vec<(usize, Target)>,
+    path: String,
+}
+
+/// What a `use` takes names from.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Target {
+    /// A file of the project.
+    Project(usize),
+    /// A module of the standard library.
+    Standard(usize),
+    /// Nothing: told already.
+    Missing,
+}
+
+/// Reads the main file and, in turn, all that are used.
+pub(super) fn load(world: &dyn World, main: &str, diagnostics: &mut Vec<Diagnostic>) -> Loaded {
+    let standard = MODULES.iter().map(|module| module.prelude).collect();
+    let mut loader = Loader {
+        world,
+        loaded: Loaded { sources: standard::sources(), files: Vec::new(), bottom_up: Vec::new(), standard },
+        by_path: HashMap::new(),
+        diagnostics,
+    };
+    let read = world.read(main);
+    loader.add(main.to_owned(), read);
+    let mut next = 0;
+    while next < loader.loaded.files.len() {
+        loader.follow(next);
+        next += 1;
+    }
+    let mut loaded = loader.loaded;
+    loaded.bottom_up = cycle::refuse(&loaded.files, diagnostics);
+    loaded
+}
+
+struct Loader<'a> {
+    world: &'a dyn World,
+    loaded: Loaded,
+    by_path: HashMap<String, Target>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Loader<'_> {
+    fn add(&mut self, path: String, read: Result<Arc<str>, ReadError>) -> usize {
+        let read = read.and_then(|text| match text.len() as u64 {
+            bytes if bytes > SOURCE_LIMIT => Err(ReadError::TooLarge { bytes }),
+            _ => Ok(text),
+        });
+        let text = read.as_ref().map_or_else(|_| Arc::from(""), Arc::clone);
+        let id = self.loaded.sources.add(path.as_str(), text.clone());
+        let ast = match read {
+            Ok(_) => {
+                let parsed = gml_syntax::parse(id, &text);
+                self.diagnostics.extend(parsed.diagnostics);
+                parsed.module
+            }
+            Err(error) => {
+                self.diagnostics.push(message::unreadable(&path, &error, Span::new(id, 0, 0)));
+                ast::Module::default()
+            }
+        };
+        let name = path.strip_suffix(".gml").unwrap_or(&path).replace('/', ".");
+        let place = self.loaded.files.len();
+        self.by_path.insert(path.clone(), Target::Project(place));
+        self.loaded.files.push(File { name, id, ast: Arc::new(ast), uses: Vec::new(), path });
+        place
+    }
+
+    fn follow(&mut self, place: usize) {
+        let ast = self.loaded.files[place].ast.clone();
+        for (item, declaration) in ast.items.iter().enumerate() {
+            if let ItemKind::Use(taken) = &declaration.kind {
+                let target = self.target(place, taken);
+                self.loaded.files[place].uses.push((item, target));
+            }
+        }
+    }
+
+    fn target(&mut self, from: usize, taken: &Use) -> Target {
+        let Some((first, last)) = taken.path.first().zip(taken.path.last()) else { return Target::Missing };
+        let span = first.span.to(last.span);
+        let words: Vec<&str> = taken.path.iter().map(|name| &*name.text).collect();
+        let name = words.join(".");
+        if words[0] == "std" {
+            return self.standard(&name, span);
+        }
+        let folder = self.loaded.files[from].path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let path = format!("{folder}{slash}{}.gml", words.join("/"));
+        if let Some(target) = self.by_path.get(&path) {
+            return *target;
+        }
+        match self.world.read(&path) {
+            Err(ReadError::NotFound) => {
+                self.diagnostics.push(self.unknown(&name, &path, span));
+                Target::Missing
+            }
+            read => Target::Project(self.add(path, read)),
+        }
+    }
+
+    fn standard(&mut self, name: &str, span: Span) -> Target {
+        match MODULES.iter().position(|module| module.name == name) {
+            Some(place) => {
+                self.loaded.standard[place] = true;
+                Target::Standard(place)
+            }
+            None => {
+                let names: Vec<&str> =
+                    MODULES.iter().filter(|module| !module.prelude).map(|module| module.name).collect();
+                let proposal = closest(name, names.iter().copied());
+                self.diagnostics.push(message::unknown_std_module(name, span, proposal, &names));
+                Target::Missing
+            }
+        }
+    }
+
+    fn unknown(&self, name: &str, path: &str, span: Span) -> Diagnostic {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let prefix = name.rsplit_once('.').map_or(String::new(), |(prefix, _)| format!("{prefix}."));
+        let beside = self.world.modules_in(folder);
+        let beside = beside.iter().filter_map(|path| {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            Some(format!("{prefix}{}", file.strip_suffix(".gml")?))
+        });
+        let standard = MODULES.iter().filter(|module| !module.prelude).map(|module| module.name.to_owned());
+        let candidates: Vec<String> = beside.chain(standard.clone()).collect();
+        let last = |module: &String| module.rsplit('.').next() == Some(name);
+        let proposal = standard.clone().find(last);
+        let proposal = proposal.or_else(|| closest(name, candidates.iter().map(String::as_str)).map(str::to_owned));
+        message::unknown_module(name, path, span, proposal.as_deref())
+    }
+}
+
+/// Where a `use` names its module.
+pub(super) fn path_span(taken: &Use, otherwise: Span) -> Span {
+    taken.path.first().zip(taken.path.last()).map_or(otherwise, |(first, last)| first.span.to(last.span))
+}
+
+/// Adds a name to those seen; as an error the place where it was seen first.
+pub(super) fn once<K: std::hash::Hash + Eq>(seen: &mut HashMap<K, Span>, name: K, span: Span) -> Result<(), Span> {
+    match seen.entry(name) {
+        Entry::Occupied(first) => Err(*first.get()),
+        Entry::Vacant(place) => {
+            place.insert(span);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Files to modules to names to declarations with their types.
+//!
+//! What lives here: which files a program has, what a bare name means in each of them, and the types that declarations
+//! write. What does not: anything inside a body.
+
+mod cycle;
+mod files;
+mod names;
+mod schemas;
+mod standard;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use gml_diagnostics::Diagnostic;
+
+use crate::package::Package;
+use crate::world::World;
+
+/// The program whose main file is `main`: all its files, their names, and the types that were written. Never fails: what
+/// is wrong is told beside it, and left out or of the type [`gml_ir::Type::Error`].
+pub fn resolve(world: &dyn World, main: &str) -> (Package, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let loaded = files::load(world, main, &mut diagnostics);
+    let mut package = names::collect(loaded, &mut diagnostics);
+    written::types(&mut package, &mut diagnostics);
+    (package, diagnostics)
+}

@@ -1,0 +1,111 @@
+//! The commands.
+
+mod check;
+mod explain;
+mod infer;
+mod plan;
+mod prepare;
+mod run;
+mod setup;
+mod test;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::Exit;
+use crate::output::Format;
+
+/// GML: machine-learning pipelines that are proved right before a row is read.
+#[derive(Debug, Parser)]
+#[command(name = "gmlc", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prove programs right, without reading data.
+    Check {
+        /// Programs: `.gml` files, or folders with a main.gml.
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// The form of diagnostics.
+        #[arg(long, value_enum, default_value = "human")]
+        format: Format,
+    },
+    /// Run a pipeline, or all of them in order.
+    Run {
+        /// The pipeline; all of them where none is named.
+        pipeline: Option<String>,
+        #[command(flatten)]
+        program: ProgramArgs,
+        /// How many threads to use; results do not depend on it.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+    },
+    /// Run the tests of a program.
+    Test {
+        /// Only tests whose text holds this.
+        filter: Option<String>,
+        #[command(flatten)]
+        program: ProgramArgs,
+    },
+    /// Print the steps of a pipeline, or of all of them, without running any.
+    Plan {
+        /// The pipeline; all of them where none is named.
+        pipeline: Option<String>,
+        #[command(flatten)]
+        program: ProgramArgs,
+    },
+    /// Print the page of a diagnostic.
+    Explain {
+        /// Its code or its name: GML0301, unknown-column. All of them are listed where none is given.
+        code: Option<String>,
+    },
+    /// Print the schema of a CSV, Parquet or JSON-lines file.
+    Infer {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Fetch the native libraries that runs need, once.
+    Setup,
+}
+
+/// Which program, with which settings.
+#[derive(Debug, Args)]
+pub struct ProgramArgs {
+    /// The program: a `.gml` file, or a folder with a main.gml.
+    #[arg(long, short, value_name = "PATH", default_value = ".")]
+    project: PathBuf,
+    /// The env to lay over the program.
+    #[arg(long)]
+    env: Option<String>,
+    /// Set a parameter of the program or of the pipeline.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+    /// The form of diagnostics.
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as name=value".to_owned()),
+    }
+}
+
+/// Does what the command line asks for.
+pub fn dispatch(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Check { paths, format } => check::check(&paths, format),
+        Command::Run { pipeline, program, threads } => run::run(pipeline.as_deref(), &program, threads),
+        Command::Test { filter, program } => test::test(filter.as_deref(), &program),
+        Command::Plan { pipeline, program } => plan::plan(pipeline.as_deref(), &program),
+        Command::Explain { code } => explain::explain(code.as_deref()),
+        Command::Infer { file } => infer::infer(&file),
+        Command::Setup => setup::setup(),
+    }
+}

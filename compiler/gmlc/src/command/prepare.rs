@@ -1,0 +1,69 @@
+//! From a command's arguments to a program that can run.
+
+use gml_analysis::{Settings, lower};
+use gml_diagnostics::Sources;
+use gml_ir::{Pipeline, Program};
+
+use super::ProgramArgs;
+use crate::exit::Exit;
+use crate::output;
+use crate::project::{Project, has_errors};
+
+/// A program that can run.
+pub struct Prepared {
+    /// Where it is.
+    pub project: Project,
+    /// Its graph.
+    pub program: Program,
+}
+
+/// Checks and lowers the program; diagnostics are shown.
+///
+/// # Errors
+/// The exit code, where the program or the command line is wrong.
+pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
+    let project = Project::at(&args.project).map_err(|message| {
+        output::error_line(message);
+        Exit::Usage
+    })?;
+    let analysis = project.check();
+    let sources: &Sources = &analysis.package.sources;
+    output::diagnostics(&analysis.diagnostics, sources, args.format);
+    if has_errors(&analysis.diagnostics) {
+        return Err(Exit::ProgramWrong);
+    }
+    let settings = Settings {
+        env: args.env.clone(),
+        set: args.set.clone(),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+    };
+    match lower(&analysis.package, &analysis.program, &settings) {
+        Ok(program) => Ok(Prepared { project, program }),
+        Err(diagnostics) => {
+            output::diagnostics(&diagnostics, sources, args.format);
+            Err(Exit::ProgramWrong)
+        }
+    }
+}
+
+impl Prepared {
+    /// The pipeline of that name, or all of them.
+    ///
+    /// # Errors
+    /// The exit code, where there is none of that name.
+    pub fn pipelines(&self, name: Option<&str>) -> Result<Vec<&Pipeline>, Exit> {
+        let all = &self.program.pipelines;
+        let Some(name) = name else { return Ok(all.iter().collect()) };
+        match all.iter().find(|pipeline| &*pipeline.name == name) {
+            Some(pipeline) => Ok(vec![pipeline]),
+            None => {
+                let names: Vec<_> = all.iter().map(|pipeline| &*pipeline.name).collect();
+                let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                output::error_line(format!("the program has no pipeline `{name}`; it has {has}"));
+                Err(Exit::Usage)
+            }
+        }
+    }
+}

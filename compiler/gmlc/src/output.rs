@@ -1,0 +1,64 @@
+//! What goes to the terminal. A reader that went away (`gmlc plan | head`) ends the output, not the command.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+use clap::ValueEnum;
+use gml_connect::Fault;
+use gml_diagnostics::{Diagnostic, Sources, render};
+
+/// The form of diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Drawn, for people at a terminal.
+    Human,
+    /// A line each: file:line:column.
+    Short,
+    /// A JSON object each, a line each.
+    Json,
+}
+
+/// A line on standard output.
+pub fn line(text: impl AsRef<str>) {
+    let _ = writeln!(stdout().lock(), "{}", text.as_ref());
+}
+
+/// A line on standard error.
+pub fn error_line(text: impl AsRef<str>) {
+    let _ = writeln!(stderr().lock(), "{}", text.as_ref());
+}
+
+/// Whether to colour standard error.
+pub fn coloured() -> bool {
+    stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Shows diagnostics: for machines on standard output, for people on standard error with a count at the end.
+pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    for diagnostic in diagnostics {
+        match format {
+            Format::Human => error_line(render::terminal(diagnostic, sources, coloured())),
+            Format::Short => line(render::short(diagnostic, sources).trim_end()),
+            Format::Json => line(render::json(diagnostic, sources).trim_end()),
+        }
+    }
+    if format == Format::Human && !diagnostics.is_empty() {
+        error_line(render::summary(diagnostics));
+    }
+}
+
+/// Shows why a run failed.
+pub fn fault(fault: &Fault) {
+    let (bold, red, cyan, plain) =
+        if coloured() { ("\x1b[1m", "\x1b[31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
+    error_line(format!("{red}{bold}error[{}]{plain}{bold}: {}{plain}", fault.code, fault.message));
+    if let Some(place) = &fault.place {
+        error_line(format!("  {cyan}at{plain} {place}"));
+    }
+    for detail in &fault.details {
+        error_line(format!("     {detail}"));
+    }
+    if let Some(help) = &fault.help {
+        error_line(format!("  {cyan}help:{plain} {help}"));
+    }
+    error_line(format!("  more: gmlc explain {}", fault.code));
+}

@@ -1,0 +1,54 @@
+//! Which program a command is about.
+
+use std::path::{Path, PathBuf};
+
+use gml_analysis::Analysis;
+use gml_diagnostics::Diagnostic;
+
+use crate::world::FolderWorld;
+
+/// A program on this machine.
+#[derive(Debug)]
+pub struct Project {
+    /// Its main file, as messages name it.
+    pub main: String,
+    /// The folder that relative paths of data start from.
+    pub folder: PathBuf,
+}
+
+impl Project {
+    /// The program at a path: a `.gml` file, or a folder with a `main.gml`.
+    ///
+    /// # Errors
+    /// A message for the user where there is no such program.
+    pub fn at(path: &Path) -> Result<Self, String> {
+        let main = if path.is_dir() { path.join("main.gml") } else { path.to_path_buf() };
+        if !main.exists() {
+            let shown = path.display();
+            return Err(if path.is_dir() {
+                format!("the folder {shown} has no main.gml; name a .gml file or a folder that has one")
+            } else {
+                format!("there is no file {shown}; name a .gml file or a folder with a main.gml")
+            });
+        }
+        let folder = match main.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let main = main.strip_prefix("./").unwrap_or(&main);
+        let Some(main) = main.to_str() else {
+            return Err(format!("the path {} is not text in UTF-8, which gmlc cannot show", main.display()));
+        };
+        Ok(Self { main: main.to_owned(), folder })
+    }
+
+    /// Reads and checks it.
+    pub fn check(&self) -> Analysis {
+        gml_analysis::check(&FolderWorld, &self.main)
+    }
+}
+
+/// Whether any of the diagnostics is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}

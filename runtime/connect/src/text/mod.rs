@@ -1,0 +1,10 @@
+//! Scalars as text: how CSV cells and JSON strings spell them, both ways.
+
+pub(crate) mod base64;
+mod number;
+mod temporal;
+
+pub(crate) use number::{decimal, decimal_text, float, float_text, parse_bool};
+pub(crate) use temporal::{
+    Stamp, date, date_text, duration, duration_text, time, time_text, timestamp, timestamp_text,
+};

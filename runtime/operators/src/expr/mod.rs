@@ -1,0 +1,169 @@
+//! Row expressions of the language as polars expressions.
+//!
+//! What lives here: types of columns, constants, operators, the functions of the standard library, and the aggregates and
+//! windows that [`crate::table`] computes over groups. What does not: whole tables.
+
+pub mod aggregate;
+mod call;
+mod checked;
+mod compute;
+mod constant;
+mod dtype;
+mod kernel;
+mod list;
+mod list_parts;
+mod math;
+mod operator;
+mod order;
+mod text;
+mod ticks;
+mod time;
+pub mod window;
+
+use gml_connect::Fault;
+use gml_ir::{Expr, ExprKind, Type, UnaryOp, Value};
+use polars::prelude as pl;
+use polars::prelude::{NULL, as_struct, col, lit, when};
+
+pub(crate) use call::{Args, FUNCTIONS};
+pub use compute::{compute, table_literal};
+pub use constant::{any_value, literal, series, value, values};
+pub use dtype::{dtype, type_of};
+pub(crate) use order::{Keys, group_ids};
+pub(crate) use ticks::micros;
+
+/// What an expression may refer to beside the columns of its row.
+#[derive(Clone, Default)]
+pub(crate) struct Scope<'a> {
+    /// Values of other steps, for [`ExprKind::Input`].
+    pub inputs: &'a [Value],
+    /// The condition under which the value is used (of the branches of an `if`): where it does not hold, an overflow
+    /// is no fault.
+    pub guard: Option<pl::Expr>,
+}
+
+/// The expression as a polars expression over the columns of the same names.
+///
+/// # Errors
+/// Where it holds something that has no meaning for the columns of a table; the checker lets no such thing pass.
+pub fn translate(expr: &Expr) -> Result<pl::Expr, Fault> {
+    Scope::default().translate(expr)
+}
+
+impl Scope<'_> {
+    pub(crate) fn translate(&self, expr: &Expr) -> Result<pl::Expr, Fault> {
+        match &expr.kind {
+            ExprKind::Column(name) => Ok(col(&**name)),
+            ExprKind::Input(_) | ExprKind::Literal(_) => {
+                let value = self.constant(expr).unwrap_or(Value::Null);
+                literal(&value, &expr.ty)
+            }
+            ExprKind::Field(of, name) => self.field(of, name),
+            ExprKind::Unary(UnaryOp::Not, of) => Ok(as_bool(self.translate(of)?, &of.ty).not()),
+            ExprKind::Unary(UnaryOp::Negate, of) => self.negate(of, &expr.ty),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, &expr.ty),
+            ExprKind::IsNull(of) => Ok(self.translate(of)?.is_null()),
+            ExprKind::In(item, among) => self.is_in(item, among),
+            ExprKind::If(condition, yes, no) => {
+                let condition = as_bool(self.translate(condition)?, &condition.ty);
+                // A null condition counts as false, and then the second branch is the one that is used.
+                let holds = condition.clone().fill_null(lit(false));
+                let yes = cast(self.guarded(holds.clone()).translate(yes)?, &yes.ty, &expr.ty);
+                let no = cast(self.guarded(holds.clone().not()).translate(no)?, &no.ty, &expr.ty);
+                Ok(when(holds).then(yes).otherwise(no))
+            }
+            ExprKind::List(items) => {
+                let translated = items.iter().map(|item| {
+                    let ty = if let Type::List(of) = expr.ty.non_null() { &**of } else { &item.ty };
+                    Ok(cast(self.translate(item)?, &item.ty, ty))
+                });
+                list::of_items(translated.collect::<Result<_, Fault>>()?)
+            }
+            ExprKind::Struct(fields) => {
+                let fields = fields.iter().map(|field| Ok(self.translate(&field.expr)?.alias(&*field.name)));
+                Ok(as_struct(fields.collect::<Result<_, Fault>>()?))
+            }
+            ExprKind::Cast(of) => {
+                let inner = self.translate(of)?;
+                Ok(cast(inner, &of.ty, &expr.ty))
+            }
+            ExprKind::Call { function, args } => self.call(function, args, &expr.ty),
+        }
+    }
+
+    /// The value of a constant expression; `None` where it has columns.
+    pub(crate) fn constant(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Literal(value) => Some(value.clone()),
+            ExprKind::Input(place) => self.inputs.get(usize::try_from(*place).ok()?).cloned(),
+            ExprKind::Cast(of) => match (self.constant(of)?, expr.ty.non_null()) {
+                (Value::Int(number), Type::Float | Type::Float32) => Some(Value::Float(number as f64)),
+                (value, _) => Some(value),
+            },
+            ExprKind::Field(of, name) => self.constant(of)?.get(name).cloned(),
+            ExprKind::Unary(UnaryOp::Negate, of) => match self.constant(of)? {
+                Value::Int(number) => Some(Value::Int(number.checked_neg()?)),
+                Value::Float(number) => Some(Value::Float(-number)),
+                Value::Duration(micros) => Some(Value::Duration(micros.checked_neg()?)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The scope of a branch that is used where `condition` holds.
+    fn guarded(&self, condition: pl::Expr) -> Self {
+        let guard = match &self.guard {
+            Some(outer) => outer.clone().logical_and(condition),
+            None => condition,
+        };
+        Self { inputs: self.inputs, guard: Some(guard) }
+    }
+
+    fn field(&self, of: &Expr, name: &str) -> Result<pl::Expr, Fault> {
+        if let Some(Value::Record(fields)) = self.constant(of)
+            && let Some((_, value)) = fields.iter().find(|(field, _)| &**field == name)
+        {
+            return literal(value, &Type::Unknown);
+        }
+        if let Some(found) = self.find_field(of, name)? {
+            return Ok(found);
+        }
+        Ok(self.translate(of)?.struct_().field_by_name(name))
+    }
+
+    /// A field of what `find` finds: only that field is gathered, not the whole item.
+    fn find_field(&self, of: &Expr, name: &str) -> Result<Option<pl::Expr>, Fault> {
+        let mut path = vec![name];
+        let mut inner = of;
+        while let ExprKind::Field(next, field) = &inner.kind {
+            path.push(field);
+            inner = next;
+        }
+        path.reverse();
+        match &inner.kind {
+            ExprKind::Call { function, args } if &**function == "find" => {
+                list::find(&Args::new(self, function, args, &inner.ty), &path).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The value in another type. Between types that are stored alike nothing happens.
+pub(crate) fn cast(value: pl::Expr, from: &Type, to: &Type) -> pl::Expr {
+    match dtype(to) {
+        Some(target) if dtype(from).as_ref() != Some(&target) => value.strict_cast(target),
+        _ => value,
+    }
+}
+
+/// A condition; the literal null is one too.
+fn as_bool(condition: pl::Expr, ty: &Type) -> pl::Expr {
+    if *ty == Type::Null { condition.cast(pl::DataType::Boolean) } else { condition }
+}
+
+/// Null, in the type of the other values of its column.
+pub(crate) fn null() -> pl::Expr {
+    lit(NULL)
+}

@@ -1,0 +1,122 @@
+//! The operators of the language.
+
+use gml_connect::Fault;
+use gml_ir::{BinaryOp, Expr, IntKind, Type, Value};
+use polars::prelude as pl;
+use polars::prelude::{DataType, coalesce, concat_str, lit, when};
+
+use super::ticks::{self, is_temporal};
+use super::{Scope, as_bool, cast, checked, constant, dtype, list, literal, null};
+
+impl Scope<'_> {
+    pub(super) fn negate(&self, of: &Expr, ty: &Type) -> Result<pl::Expr, Fault> {
+        let value = self.translate(of)?;
+        Ok(match ty.non_null() {
+            Type::Int(kind) => {
+                checked::arithmetic(BinaryOp::Subtract, lit(0_i64), self.used(value), *kind)
+            }
+            Type::Duration => {
+                let ticks = ticks::micros(self.used(value), ty);
+                ticks::from_micros(checked::arithmetic(BinaryOp::Subtract, lit(0_i64), ticks, IntKind::I64), ty)
+            }
+            _ => -value,
+        })
+    }
+
+    pub(super) fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, ty: &Type) -> Result<pl::Expr, Fault> {
+        let (a, b) = (self.translate(left)?, self.translate(right)?);
+        match op {
+            BinaryOp::And => Ok(as_bool(a, &left.ty).and(as_bool(b, &right.ty))),
+            BinaryOp::Or => Ok(as_bool(a, &left.ty).or(as_bool(b, &right.ty))),
+            BinaryOp::Coalesce => Ok(coalesce(&[cast(a, &left.ty, ty), cast(b, &right.ty, ty)])),
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual => {
+                if *left.ty.non_null() == Type::Null || *right.ty.non_null() == Type::Null {
+                    return Ok(null().cast(DataType::Boolean));
+                }
+                Ok(compare(op, a, b))
+            }
+            _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
+                ticks::arithmetic(op, (self.used(a), &left.ty), (self.used(b), &right.ty), ty)
+            }
+            BinaryOp::Divide => Ok(a.cast(DataType::Float64) / b.cast(DataType::Float64)),
+            BinaryOp::Power => Ok(a.cast(DataType::Float64).pow(b.cast(DataType::Float64))),
+            _ => match ty.non_null() {
+                Type::Int(kind) => Ok(checked::arithmetic(op, self.used(a), self.used(b), *kind)),
+                Type::Str | Type::Category | Type::Enum(_) => Ok(concat_str([a, b], "", false)),
+                Type::Null => Ok(null()),
+                Type::Unknown => Ok(arithmetic(op, a, b)),
+                _ => Ok(arithmetic(op, cast(a, &left.ty, ty), cast(b, &right.ty, ty))),
+            },
+        }
+    }
+
+    pub(super) fn is_in(&self, item: &Expr, among: &Expr) -> Result<pl::Expr, Fault> {
+        let value = self.translate(item)?;
+        match self.constant(among) {
+            Some(Value::Range { start, end, inclusive }) => {
+                let ty = if let Type::Range(of) = among.ty.non_null() { (**of).clone() } else { item.ty.clone() };
+                let (start, end) = (literal(&start, &ty)?, literal(&end, &ty)?);
+                let below = if inclusive { value.clone().lt_eq(end) } else { value.clone().lt(end) };
+                Ok(value.gt_eq(start).and(below))
+            }
+            Some(Value::List(items)) => {
+                let known: Vec<Value> = items.into_iter().filter(|item| !matches!(item, Value::Null)).collect();
+                let item_ty = match among.ty.non_null() {
+                    Type::List(of) if dtype(of).is_some_and(|dtype| dtype != DataType::Null) => (**of).clone(),
+                    _ => item.ty.clone(),
+                };
+                let Some(dtype) = dtype(&item_ty) else {
+                    // A column that is not known before the run: the items say what they are.
+                    return literal(&Value::List(known), &Type::Unknown).map(|list| value.is_in(list, false));
+                };
+                if known.is_empty() {
+                    return Ok(when(value.is_null()).then(null()).otherwise(lit(false)).cast(DataType::Boolean));
+                }
+                let any = pl::AnyValue::List(constant::series("", known.iter(), &dtype)?);
+                let list = pl::Scalar::new(DataType::List(Box::new(dtype.clone())), any);
+                Ok(cast_for_membership(value, &item.ty, &item_ty).is_in(lit(list), false))
+            }
+            Some(_) => Err(Fault::new("GML0999", "what stands behind `in` is neither a list nor a range")),
+            None => Ok(list::contains(self.translate(among)?, value)),
+        }
+    }
+
+    /// An operand of arithmetic that can fail: null where the result is not used.
+    pub(super) fn used(&self, operand: pl::Expr) -> pl::Expr {
+        match &self.guard {
+            Some(guard) => when(guard.clone()).then(operand).otherwise(null()),
+            None => operand,
+        }
+    }
+}
+
+/// Integers are looked up in a list of floats as floats; otherwise both sides are stored alike.
+fn cast_for_membership(value: pl::Expr, from: &Type, to: &Type) -> pl::Expr {
+    if from.is_numeric() && to.is_numeric() { cast(value, from, to) } else { value }
+}
+
+fn compare(op: BinaryOp, a: pl::Expr, b: pl::Expr) -> pl::Expr {
+    match op {
+        BinaryOp::Equal => a.eq(b),
+        BinaryOp::NotEqual => a.neq(b),
+        BinaryOp::Less => a.lt(b),
+        BinaryOp::LessEqual => a.lt_eq(b),
+        BinaryOp::Greater => a.gt(b),
+        _ => a.gt_eq(b),
+    }
+}
+
+fn arithmetic(op: BinaryOp, a: pl::Expr, b: pl::Expr) -> pl::Expr {
+    match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a * b,
+        BinaryOp::FloorDivide => a.floor_div(b),
+        _ => a % b,
+    }
+}

@@ -1,0 +1,123 @@
+//! The one place where queries run, and where what polars says becomes a [`Fault`].
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use polars::prelude::{
+    AllowedOptimizations, Column, DataFrame, Engine, Expr, LazyFrame, PolarsError, PolarsResult, Schema, SchemaRef,
+};
+
+/// Runs a query.
+///
+/// The in-memory engine is used: its row order and its sums do not depend on the number of threads. Custom functions
+/// in a query answer with faults, which come through unchanged.
+///
+/// # Errors
+/// What a custom function found, or what polars said, in plain words.
+pub fn collect(query: LazyFrame) -> Result<DataFrame, Fault> {
+    guarded(|| query.collect_with_engine(Engine::InMemory).map(|result| result.unwrap_single()))
+}
+
+/// Names and types of the columns that a query gives, without running it.
+///
+/// # Errors
+/// Where the query names a column that its input does not have.
+pub fn schema(query: &LazyFrame) -> Result<SchemaRef, Fault> {
+    let mut query = query.clone();
+    guarded(|| query.collect_schema())
+}
+
+/// A query whose rows go through a function of whole frames. What it does to an empty frame tells its columns.
+pub fn apply<F>(query: LazyFrame, name: &'static str, function: F) -> LazyFrame
+where
+    F: Fn(DataFrame) -> Result<DataFrame, Fault> + Send + Sync + 'static,
+{
+    let function = Arc::new(move |frame: DataFrame| function(frame).map_err(polars_error));
+    let of_schema = function.clone();
+    let schema = move |input: &Schema| -> PolarsResult<SchemaRef> {
+        of_schema(DataFrame::empty_with_schema(input)).map(|frame| frame.schema().clone())
+    };
+    query.map(move |frame| function(frame), AllowedOptimizations::empty(), Some(Arc::new(schema)), Some(name))
+}
+
+/// A query whose rows a function looks at, and lets through as they are.
+pub fn verify<F>(query: LazyFrame, name: &'static str, check: F) -> LazyFrame
+where
+    F: Fn(&DataFrame) -> Result<(), Fault> + Send + Sync + 'static,
+{
+    let schema = |input: &Schema| -> PolarsResult<SchemaRef> { Ok(Arc::new(input.clone())) };
+    let function = move |frame: DataFrame| check(&frame).map(|()| frame).map_err(polars_error);
+    query.map(function, AllowedOptimizations::empty(), Some(Arc::new(schema)), Some(name))
+}
+
+/// Computes columns of a frame; a constant is repeated for each row.
+///
+/// # Errors
+/// What [`collect`] answers with.
+pub fn evaluate(frame: &DataFrame, columns: Vec<(String, Expr)>) -> Result<DataFrame, Fault> {
+    let height = frame.height();
+    let names: Vec<String> = (0..columns.len()).map(|place| format!("{TEMPORARY}value_{place}")).collect();
+    let computed = columns.iter().zip(&names).map(|((_, column), name)| column.clone().alias(name.as_str()));
+    let computed: Vec<Expr> = computed.collect();
+    let result = if frame.width() == 0 {
+        // A frame without columns has no height in a query.
+        let rows = Column::full_null(format!("{TEMPORARY}rows").into(), height, &polars::prelude::DataType::Boolean);
+        let rows = DataFrame::new(height, vec![rows]).map_err(fault)?;
+        collect(polars::prelude::IntoLazy::lazy(rows).with_columns(computed))?
+    } else {
+        collect(polars::prelude::IntoLazy::lazy(frame.clone()).with_columns(computed))?
+    };
+    let mut values = Vec::with_capacity(columns.len());
+    for ((name, _), temporary) in columns.into_iter().zip(&names) {
+        values.push(result.column(temporary).map_err(fault)?.clone().with_name(name.into()));
+    }
+    DataFrame::new(height, values).map_err(fault)
+}
+
+/// What temporary columns are called: no column of a program begins so.
+pub(crate) const TEMPORARY: &str = "__gml_";
+
+/// The fault as an error that can pass through a query.
+pub(crate) fn polars_error(fault: Fault) -> PolarsError {
+    PolarsError::IO { error: Arc::new(io::Error::other(fault)), msg: None }
+}
+
+/// What polars said, in plain words.
+pub(crate) fn fault(error: PolarsError) -> Fault {
+    match error {
+        PolarsError::IO { error, .. } => match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
+            Some(fault) => fault.clone(),
+            None if error.kind() == io::ErrorKind::NotFound => Fault::new("GML0901", format!("{error}")),
+            None => Fault::new("GML0902", format!("a file cannot be read: {error}")),
+        },
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(*error),
+        PolarsError::ColumnNotFound(name) => {
+            Fault::new("GML0904", format!("there is no column {name}"))
+                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
+        }
+        PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
+            Fault::new("GML0923", format!("a value does not fit its type: {text}"))
+                .help("take a wider type, or leave such rows out with filter")
+        }
+        PolarsError::ComputeError(text) if text.contains("regex") => {
+            Fault::new("GML0223", format!("a regular expression cannot be read: {text}"))
+        }
+        other => Fault::new("GML0999", format!("the engine could not run this step: {other}"))
+            .help("this is a fault of gmlc: please report it with the program"),
+    }
+}
+
+/// Runs something of polars; a panic in it becomes a fault.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(fault),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            Err(Fault::new("GML0999", format!("the engine broke down: {text}"))
+                .help("this is a fault of gmlc: please report it with the program"))
+        }
+    }
+}

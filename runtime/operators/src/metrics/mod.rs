@@ -1,0 +1,176 @@
+//! Metrics: numbers that say how well predictions meet what came to be.
+//!
+//! What lives here: the metrics of `std.metrics` on plain slices. What does not: predicting, reading tables (`learn`).
+
+mod binary;
+mod classes;
+mod ranking;
+mod value;
+
+use gml_connect::Fault;
+use gml_ir::Value;
+
+/// What was predicted, and what came to be; one entry a row.
+pub(crate) enum Outcome {
+    /// The probability of true.
+    Binary {
+        /// What came to be.
+        truth: Vec<bool>,
+        /// The probability of true.
+        probability: Vec<f64>,
+    },
+    /// The probability of each class.
+    Classes {
+        /// The class that came to be, by its place; none where the model does not know it.
+        truth: Vec<Option<usize>>,
+        /// The probabilities in the order of the classes, row after row.
+        probabilities: Vec<f64>,
+        /// How many classes there are.
+        classes: usize,
+    },
+    /// A number.
+    Value {
+        /// What came to be.
+        truth: Vec<f64>,
+        /// What was predicted.
+        value: Vec<f64>,
+    },
+    /// An order within each query.
+    Rank {
+        /// How relevant the row is, from 0.
+        relevance: Vec<f64>,
+        /// Larger comes first.
+        score: Vec<f64>,
+        /// The query that the row belongs to, counted from 0.
+        query: Vec<usize>,
+    },
+}
+
+impl Outcome {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Binary { truth, .. } => truth.len(),
+            Self::Classes { truth, .. } => truth.len(),
+            Self::Value { truth, .. } => truth.len(),
+            Self::Rank { relevance, .. } => relevance.len(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Binary { .. } => "the probability of true",
+            Self::Classes { .. } => "probabilities of classes",
+            Self::Value { .. } => "a number",
+            Self::Rank { .. } => "a ranking",
+        }
+    }
+}
+
+/// Rows to judge by, and how much each counts.
+pub(crate) struct Sample {
+    /// Prediction and truth.
+    pub(crate) outcome: Outcome,
+    /// One weight a row; all count the same where there are none. NDCG does not use them.
+    pub(crate) weights: Option<Vec<f64>>,
+}
+
+impl Sample {
+    /// The weighted mean of one number a row.
+    fn mean(&self, of: impl Iterator<Item = f64>) -> f64 {
+        match &self.weights {
+            None => of.sum::<f64>() / self.outcome.rows() as f64,
+            Some(weights) => {
+                of.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / weights.iter().sum::<f64>()
+            }
+        }
+    }
+
+    fn weight(&self, row: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[row])
+    }
+}
+
+/// The name of a metric in the run record: `auc`, `ndcg(10)`, `accuracy(0.7)`. Arguments at their default are left out.
+pub(crate) fn name_of(metric: &Value) -> String {
+    let Value::Symbol { name, args } = metric else { return metric.to_string() };
+    let told: Vec<_> = args
+        .iter()
+        .filter(|(arg, value)| !(&**arg == "threshold" && value.as_float() == Some(DEFAULT_THRESHOLD)))
+        .map(|(_, value)| value.to_string())
+        .collect();
+    if told.is_empty() { name.to_string() } else { format!("{name}({})", told.join(", ")) }
+}
+
+/// At this probability `accuracy` says true, unless told otherwise.
+const DEFAULT_THRESHOLD: f64 = 0.5;
+
+/// The value of a metric of `std.metrics`.
+///
+/// # Errors
+/// GML0713 where the metric has no meaning for what was predicted, GML0928 where it is not defined on rows of one class,
+/// GML0922 where there are no rows, GML0229 where an argument is out of range.
+pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
+    let Value::Symbol { name, .. } = metric else {
+        return Err(Fault::new("GML0999", format!("`{metric}` is given where a metric is due")));
+    };
+    if sample.outcome.rows() == 0 {
+        return Err(Fault::new("GML0922", format!("`{name}` has no rows to judge by"))
+            .help("see which filter or which part of the split leaves no rows"));
+    }
+    if sample.weights.as_ref().is_some_and(|weights| weights.iter().sum::<f64>() <= 0.0) {
+        return Err(Fault::new("GML0921", format!("`{name}` has no rows to judge by: all weights are 0")));
+    }
+    match (&**name, &sample.outcome) {
+        ("auc", Outcome::Binary { truth, probability }) => binary::auc(sample, truth, probability),
+        ("average_precision", Outcome::Binary { truth, probability }) => {
+            binary::average_precision(sample, truth, probability)
+        }
+        ("log_loss", Outcome::Binary { truth, probability }) => Ok(binary::log_loss(sample, truth, probability)),
+        ("brier", Outcome::Binary { truth, probability }) => Ok(binary::brier(sample, truth, probability)),
+        ("accuracy", Outcome::Binary { truth, probability }) => {
+            let threshold = metric.get("threshold").and_then(Value::as_float).unwrap_or(DEFAULT_THRESHOLD);
+            Ok(binary::accuracy(sample, truth, probability, threshold))
+        }
+        ("log_loss", Outcome::Classes { truth, probabilities, classes }) => {
+            Ok(classes::log_loss(sample, truth, probabilities, *classes))
+        }
+        ("accuracy", Outcome::Classes { truth, probabilities, classes }) => {
+            Ok(classes::accuracy(sample, truth, probabilities, *classes))
+        }
+        ("rmse", Outcome::Value { truth, value }) => Ok(value::rmse(sample, truth, value)),
+        ("mae", Outcome::Value { truth, value }) => Ok(value::mae(sample, truth, value)),
+        ("ndcg", Outcome::Rank { relevance, score, query }) => {
+            let places = metric.get("k").and_then(Value::as_int).and_then(|k| usize::try_from(k).ok());
+            match places {
+                Some(places) if places >= 1 => Ok(ranking::ndcg(relevance, score, query, places)),
+                _ => Err(Fault::new("GML0229", "`ndcg` looks at the first `k` places, and `k` is at least 1")),
+            }
+        }
+        (name, outcome) => Err(does_not_fit(name, outcome)),
+    }
+}
+
+fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
+    let fitting = match outcome {
+        Outcome::Binary { .. } => "auc, log_loss, brier, accuracy and average_precision",
+        Outcome::Classes { .. } => "log_loss and accuracy",
+        Outcome::Value { .. } => "rmse and mae",
+        Outcome::Rank { .. } => "ndcg(k)",
+    };
+    Fault::new("GML0713", format!("`{name}` has no meaning for a model that predicts {}", outcome.kind()))
+        .help(format!("what fits: {fitting}"))
+}
+
+/// Place of the largest number, the first among equals.
+pub(crate) fn largest(values: &[f64]) -> usize {
+    let mut best = 0;
+    for (place, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = place;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests;

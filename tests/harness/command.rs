@@ -1,0 +1,41 @@
+//! The gmlc command as its users run it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Its exit code.
+    pub code: i32,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// The binary that the same build made; it lies beside the folder of the test binaries.
+fn binary() -> PathBuf {
+    let here = std::env::current_exe().unwrap_or_default();
+    let folder = here.ancestors().find(|folder| folder.join("gmlc").is_file()).unwrap_or(Path::new("."));
+    folder.join("gmlc")
+}
+
+/// Runs gmlc in a folder.
+///
+/// # Panics
+/// Where the binary cannot be started: the test cannot say anything then.
+#[allow(clippy::expect_used)]
+pub fn gmlc(folder: &Path, args: &[&str]) -> Finished {
+    let output = Command::new(binary())
+        .args(args)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("gmlc is built by `cargo build --release --package gmlc`, which tests/all does first");
+    Finished {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

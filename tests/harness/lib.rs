@@ -1,0 +1,11 @@
+//! What the tests of the whole share: checking and running a program given as text, and where things are.
+
+mod command;
+mod markdown;
+mod paths;
+mod program;
+
+pub use command::{Finished, gmlc};
+pub use markdown::{Fence, fences};
+pub use paths::{peers_python, repository, shared_data};
+pub use program::{Checked, check_files, check_text, run_tests};

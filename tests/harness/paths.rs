@@ -1,0 +1,30 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// A folder of the real data that cannot be shipped with the project. Where it is absent, says so, and the test that
+/// asked has nothing to do.
+pub fn shared_data(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("GML_SHARED").map(PathBuf::from);
+    let root = root.or_else(|| Some(repository().parent()?.join("shared")))?;
+    let folder = root.join(name);
+    if folder.exists() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no shared data");
+    None
+}
+
+/// The Python that has the packages numbers are compared with; `tests/all` sets it up.
+pub fn peers_python() -> Option<PathBuf> {
+    let python = std::env::var_os("GML_PEERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
+    if python.is_none() {
+        eprintln!("skipped: no Python packages to compare with (tests/all sets them up)");
+    }
+    python
+}
