@@ -4,6 +4,7 @@
 //! reading files (a [`World`] hands them in), printing, executing. All it knows of operators comes from the signatures of
 //! the standard library.
 
+mod declare;
 mod message;
 pub mod package;
 pub mod rows;

@@ -92,6 +92,8 @@ pub enum Definition {
     Std(Vec<SignatureId>),
     /// A type alias.
     Alias(ModuleId),
+    /// An import that failed, which a diagnostic says already: agrees with everything.
+    Unknown,
 }
 
 /// A declaration's place in the tree, and what every declaration has.
@@ -208,6 +210,15 @@ impl Package {
     /// What a bare name means in a module: its own declarations and imports first, then the prelude.
     pub fn lookup(&self, module: ModuleId, name: &str) -> Option<&Definition> {
         self.module(module).scope.get(name).or_else(|| self.prelude.get(name))
+    }
+
+    /// What a name means where it is called: as [`Package::lookup`], but a parameter or a catalog entry does not hide a
+    /// function of the standard library.
+    pub fn callable(&self, module: ModuleId, name: &str) -> Option<&Definition> {
+        match (self.lookup(module, name), self.prelude.get(name)) {
+            (Some(Definition::Param(_) | Definition::Dataset(_) | Definition::Connection(_)), Some(std)) => Some(std),
+            (found, _) => found,
+        }
     }
 
     /// Every bare name that means something in a module, for suggestions, in alphabetical order: its own, then the

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The largest source file that is read, in bytes.
-pub const SOURCE_LIMIT: u64 = 8 * 1024 * 1024;
+pub const SOURCE_LIMIT: u64 = gml_syntax::MAX_BYTES as u64;
 
 /// The files of a project: a folder on disk, the buffers of an editor, a map in a test.
 ///

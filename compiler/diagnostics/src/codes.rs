@@ -209,6 +209,7 @@ codes! {
     GML0805 CONSTANT_CONDITION "constant-condition" Warning "A condition is the same for every row."
     GML0806 SELF_COMPARISON "self-comparison" Warning "A value is compared with itself."
     GML0807 PIPELINE_WITHOUT_EFFECT "pipeline-without-effect" Warning "A pipeline neither saves, tracks nor expects anything."
+    GML0808 UNKNOWN_LINT "unknown-lint" Warning "allow names no warning that there is."
 
     // Faults of the environment and the run.
     GML0901 FILE_MISSING "file-missing" Error "A file or a folder does not exist, or a pattern matches none."

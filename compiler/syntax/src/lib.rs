@@ -1,18 +1,27 @@
-//! x
+//! Source text to syntax tree.
+//!
+//! What lives here: the grammar's driver, the tree, and the recovery from errors. What does not: anything that knows
+//! what a name means. This is the only crate that knows pest.
+//!
+//! The way of a file: `scan` looks for where declarations begin and for what is no GML at all; `parse` reads the
+//! declarations one by one with the grammar; `build` makes the tree of what pest read; where pest fails, `recover` reads
+//! what can be read of the declaration and `message` says what is wrong.
+
 pub mod ast;
+mod build;
+mod decode;
+mod docs;
 mod grammar;
-use pest::Parser;
-/// x
-pub fn bench(text: &str) {
-    use grammar::{Grammar, Rule};
-    match Grammar::parse(Rule::module, text) {
-        Ok(p) => println!("{} pairs", p.flatten().count()),
-        Err(e) => println!("{e}"),
-    }
-    for _ in 0..5 {
-    let t = std::time::Instant::now();
-    let r = Grammar::parse(Rule::module, text);
-    let e = t.elapsed();
-    println!("{} {:?} {:.1} MB/s", r.is_ok(), e, text.len() as f64 / e.as_secs_f64() / 1e6);
-    }
-}
+mod indentation;
+mod lexer;
+mod message;
+mod parse;
+mod recover;
+mod scan;
+mod words;
+
+use gml_diagnostics::codes;
+
+pub use decode::{MAX_BYTES, decode};
+pub use docs::Comment;
+pub use parse::{Parsed, parse, parse_expression};

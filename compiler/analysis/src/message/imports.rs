@@ -65,7 +65,7 @@ pub(crate) fn takes_nothing(module: &str, span: Span) -> Diagnostic {
 }
 
 /// `chain`: the modules of the circle with the `use` in each that leads to the next.
-pub(crate) fn import_cycle(chain: &[(String, Span)]) -> Option<Diagnostic> {
+pub(crate) fn import_cycle(chain: &[(&str, Span)]) -> Option<Diagnostic> {
     let ((first, span), rest) = chain.split_first()?;
     let mut names: Vec<String> = chain.iter().map(|(name, _)| format!("`{name}`")).collect();
     names.push(format!("`{first}`"));

@@ -31,6 +31,7 @@ impl TypeScope<'_> {
                 let alias = self.package.aliases.get(&(*module, name.text.clone()));
                 alias.cloned().unwrap_or(Type::Error)
             }
+            Some(Definition::Unknown) => Type::Error,
             Some(Definition::Schema(_)) => refuse(message::schema_as_value(&name.text, name.span), diagnostics),
             Some(other) => refuse(message::not_a_type(&name.text, name.span, names::what(other)), diagnostics),
             None => refuse(self.unknown(name), diagnostics),

@@ -8,7 +8,11 @@ mod names;
 mod row;
 mod strftime;
 
+pub(crate) use row::Columns;
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -98,6 +102,7 @@ impl<'a> TypeScope<'a> {
     pub fn schema_named(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<SchemaId> {
         match self.package.lookup(self.module, &name.text) {
             Some(Definition::Schema(id)) => Some(*id),
+            Some(Definition::Unknown) => None,
             Some(other) => {
                 diagnostics.push(message::not_a_row(&format!("`{}`, {},", name.text, names::what(other)), name.span));
                 None

@@ -84,5 +84,6 @@ pub(super) fn what(definition: &Definition) -> &'static str {
         Definition::Connection(_) => "a connection",
         Definition::Std(_) => "a name of the standard library",
         Definition::Alias(_) => "a type",
+        Definition::Unknown => "not known",
     }
 }

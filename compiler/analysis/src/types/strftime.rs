@@ -104,10 +104,10 @@ mod tests {
 
     #[test]
     fn names_what_is_wrong() {
-        insta::assert_snapshot!(refusal("%Y-%d", Type::Date).unwrap(), @"");
-        insta::assert_snapshot!(refusal("%F", Type::Timestamp).unwrap(), @"");
-        insta::assert_snapshot!(refusal("%m/%d/%Y %I:%M", Type::Timestamp).unwrap(), @"");
-        insta::assert_snapshot!(refusal("%Y-%Q", Type::Date).unwrap(), @"");
-        insta::assert_snapshot!(refusal("%Y-%", Type::Date).unwrap(), @"");
+        insta::assert_snapshot!(refusal("%Y-%d", Type::Date).unwrap(), @"the format has no month, so it does not make a `date`");
+        insta::assert_snapshot!(refusal("%F", Type::Timestamp).unwrap(), @"the format has no hour, so it does not make a `timestamp`");
+        insta::assert_snapshot!(refusal("%m/%d/%Y %I:%M", Type::Timestamp).unwrap(), @"the format has no hour, so it does not make a `timestamp`");
+        insta::assert_snapshot!(refusal("%Y-%Q", Type::Date).unwrap(), @"`%Q` means nothing in a date format");
+        insta::assert_snapshot!(refusal("%Y-%", Type::Date).unwrap(), @"`%` means nothing in a date format");
     }
 }

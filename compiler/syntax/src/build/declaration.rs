@@ -18,9 +18,6 @@ pub(crate) enum SchemaPart {
     Open(Span),
 }
 
-/// What stands before a body; the body is empty or an error yet.
-pub(crate) type Head = ItemKind;
-
 impl Builder<'_, '_> {
     /// An `item`.
     pub fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
@@ -29,8 +26,8 @@ impl Builder<'_, '_> {
         let mut kind = None;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::allow => allow.extend(self.names(part.into_inner())),
-                _ => kind = Some(self.declaration(part)),
+                Rule::allow => allow.extend(self.allow(part)),
+                _ => kind = self.declaration(part),
             }
         }
         let kind = kind?;
@@ -38,108 +35,106 @@ impl Builder<'_, '_> {
         Some(Item { docs, allow, kind, span })
     }
 
-    fn declaration(&mut self, pair: Pair<'_, Rule>) -> ItemKind {
+    /// The names in `allow(..)`.
+    pub fn allow(&self, pair: Pair<'_, Rule>) -> Vec<Name> {
+        self.names(pair.into_inner())
+    }
+
+    fn declaration(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
         let rule = pair.as_rule();
         let mut parts = pair.into_inner();
-        match rule {
+        for sign in parts.clone().filter(|part| part.as_rule() == Rule::assign) {
+            self.assign(&sign);
+        }
+        Some(match rule {
             Rule::use_names => ItemKind::Use(self.use_names(parts)),
-            Rule::param => ItemKind::Param(self.param(parts)),
-            Rule::schema => self.schema(parts),
-            Rule::connection => {
-                let name = self.next_name(&mut parts);
-                ItemKind::Connection(Connection { name, value: self.next_expression(&mut parts).expr })
-            }
             Rule::catalog => {
                 let entries = parts.filter(|part| part.as_rule() == Rule::catalog_entry);
                 ItemKind::Catalog(Catalog { entries: entries.map(|entry| self.catalog_entry(entry)).collect() })
-            }
-            Rule::function => {
-                let name = self.next_name(&mut parts);
-                let params = self.next_parameters(&mut parts, true);
-                let result = self.next_type(&mut parts);
-                let body = self.next_expression(&mut parts).expr;
-                ItemKind::Function(Function { name, params, result, body })
-            }
-            Rule::node => self.node(parts),
-            Rule::pipeline | Rule::test => {
-                let head = parts.next().map(|head| self.head(head));
-                let body = parts.next().map(|body| self.statements(body)).unwrap_or_default();
-                match head {
-                    Some(ItemKind::Pipeline(pipeline)) => ItemKind::Pipeline(Pipeline { body, ..pipeline }),
-                    Some(ItemKind::Test(test)) => ItemKind::Test(Test { body, ..test }),
-                    head => head.unwrap_or(ItemKind::Catalog(Catalog { entries: Vec::new() })),
-                }
-            }
-            Rule::env => {
-                let head = parts.next().map(|head| self.head(head));
-                let settings = parts.filter(|part| part.as_rule() == Rule::setting);
-                let settings = settings.map(|setting| self.setting(setting)).collect();
-                match head {
-                    Some(ItemKind::Env(env)) => ItemKind::Env(Env { settings, ..env }),
-                    head => head.unwrap_or(ItemKind::Catalog(Catalog { entries: Vec::new() })),
-                }
             }
             Rule::type_alias => {
                 let name = self.next_name(&mut parts);
                 ItemKind::TypeAlias(TypeAlias { name, ty: self.next_type(&mut parts) })
             }
-            _ => ItemKind::Signature(self.signature(parts)),
-        }
-    }
-
-    /// A `node_head`, `pipeline_head`, `env_head` or `test_head`.
-    pub fn head(&mut self, pair: Pair<'_, Rule>) -> Head {
-        let span = self.span_to(&pair);
-        let rule = pair.as_rule();
-        let mut parts = pair.into_inner();
-        match rule {
-            Rule::node_head => {
-                let name = self.next_name(&mut parts);
-                let params = self.next_parameters(&mut parts, true);
-                let result = self.next_type(&mut parts);
-                let body = Block { lets: Vec::new(), result: Box::new(self.error(span).expr), span };
-                ItemKind::Node(Node { name, params, result, body: NodeBody::Block(body) })
-            }
-            Rule::pipeline_head => {
-                let name = self.next_name(&mut parts);
-                let params = self.next_parameters(&mut parts, true);
-                ItemKind::Pipeline(Pipeline { name, params, body: Vec::new() })
-            }
-            Rule::env_head => {
-                let name = self.next_name(&mut parts);
-                let extends = parts.next().map(|extends| self.next_name(&mut extends.into_inner()));
-                ItemKind::Env(Env { name, extends, settings: Vec::new() })
-            }
+            Rule::signature => ItemKind::Signature(self.signature(parts)),
             _ => {
-                let name = parts.find(|part| part.as_rule() != Rule::k_test).map(|part| self.text_at(&part));
-                let (name, name_span) = name.unwrap_or((super::text(""), span));
-                ItemKind::Test(Test { name, name_span, body: Vec::new() })
+                let head = self.head(parts.next()?);
+                self.with_body(head, parts)
             }
-        }
+        })
     }
 
-    fn node(&mut self, mut parts: Pairs<'_, Rule>) -> ItemKind {
-        let head = parts.next().map(|head| self.head(head));
-        let mut body = None;
+    /// A declaration from its head and what stands behind it.
+    fn with_body(&mut self, head: ItemKind, parts: Pairs<'_, Rule>) -> ItemKind {
+        let mut item = head;
         for part in parts {
-            match part.as_rule() {
-                Rule::block => body = Some(NodeBody::Block(self.block(part))),
-                Rule::foreign => {
-                    let span = self.span(&part);
-                    let mut parts = part.into_inner();
-                    let language = self.next_name(&mut parts);
-                    let mut args = Vec::new();
-                    if let Some(arguments) = parts.next() {
-                        self.arguments(arguments, &mut args);
+            match (part.as_rule(), &mut item) {
+                (Rule::expression, ItemKind::Param(param)) => param.default = Some(self.expression(part).expr),
+                (Rule::expression, ItemKind::Connection(connection)) => connection.value = self.expression(part).expr,
+                (Rule::expression, ItemKind::Function(function)) => function.body = self.expression(part).expr,
+                (Rule::statements, ItemKind::Pipeline(pipeline)) => pipeline.body = self.statements(part),
+                (Rule::statements, ItemKind::Test(test)) => test.body = self.statements(part),
+                (Rule::setting, ItemKind::Env(env)) => env.settings.push(self.setting(part)),
+                (Rule::block, ItemKind::Node(node)) => node.body = NodeBody::Block(self.block(part)),
+                (Rule::foreign, ItemKind::Node(node)) => node.body = self.foreign(part),
+                (_, ItemKind::Schema(schema)) => {
+                    if let Some(part) = self.schema_part(part, schema.open) {
+                        add_to_schema(schema, part);
                     }
-                    body = Some(NodeBody::Foreign { language, args, span });
                 }
                 _ => {}
             }
         }
-        match (head, body) {
-            (Some(ItemKind::Node(node)), Some(body)) => ItemKind::Node(Node { body, ..node }),
-            (head, _) => head.unwrap_or(ItemKind::Catalog(Catalog { entries: Vec::new() })),
+        item
+    }
+
+    fn foreign(&mut self, pair: Pair<'_, Rule>) -> NodeBody {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner();
+        let language = self.next_name(&mut parts);
+        let mut args = Vec::new();
+        if let Some(arguments) = parts.next() {
+            self.arguments(arguments, &mut args);
+        }
+        NodeBody::Foreign { language, args, span }
+    }
+
+    /// A `.._head`: a declaration whose body is empty, or whose value is an error, as yet.
+    pub fn head(&mut self, pair: Pair<'_, Rule>) -> ItemKind {
+        let span = self.span_to(&pair);
+        let rule = pair.as_rule();
+        let mut parts = pair.into_inner();
+        if rule == Rule::test_head {
+            let name = parts.find(|part| part.as_rule() != Rule::k_test).map(|part| self.text_at(&part));
+            let (name, name_span) = name.unwrap_or((super::text(""), span));
+            return ItemKind::Test(Test { name, name_span, body: Vec::new() });
+        }
+        let name = self.next_name(&mut parts);
+        let error = self.error(span).expr;
+        match rule {
+            Rule::param_head => ItemKind::Param(Param { name, ty: self.next_type(&mut parts), default: None }),
+            Rule::connection_head => ItemKind::Connection(Connection { name, value: error }),
+            Rule::schema_head => {
+                ItemKind::Schema(Schema { name, columns: Vec::new(), unique: Vec::new(), open: None })
+            }
+            Rule::env_head => {
+                let extends = parts.next().map(|extends| self.next_name(&mut extends.into_inner()));
+                ItemKind::Env(Env { name, extends, settings: Vec::new() })
+            }
+            Rule::function_head => {
+                let params = self.next_parameters(&mut parts, true);
+                ItemKind::Function(Function { name, params, result: self.next_type(&mut parts), body: error })
+            }
+            Rule::node_head => {
+                let params = self.next_parameters(&mut parts, true);
+                let result = self.next_type(&mut parts);
+                let body = NodeBody::Block(Block { lets: Vec::new(), result: Box::new(error), span });
+                ItemKind::Node(Node { name, params, result, body })
+            }
+            _ => {
+                let params = self.next_parameters(&mut parts, true);
+                ItemKind::Pipeline(Pipeline { name, params, body: Vec::new() })
+            }
         }
     }
 
@@ -175,30 +170,6 @@ impl Builder<'_, '_> {
         Use { path, names }
     }
 
-    pub(crate) fn param(&mut self, mut parts: Pairs<'_, Rule>) -> Param {
-        let name = self.next_name(&mut parts);
-        let ty = self.next_type(&mut parts);
-        let mut default = None;
-        for part in parts {
-            match part.as_rule() {
-                Rule::expression => default = Some(self.expression(part).expr),
-                _ => self.assign(&part),
-            }
-        }
-        Param { name, ty, default }
-    }
-
-    fn schema(&mut self, mut parts: Pairs<'_, Rule>) -> ItemKind {
-        let name = self.next_name(&mut parts);
-        let mut schema = Schema { name, columns: Vec::new(), unique: Vec::new(), open: None };
-        for part in parts {
-            if let Some(part) = self.schema_part(part, schema.open) {
-                add_to_schema(&mut schema, part);
-            }
-        }
-        ItemKind::Schema(schema)
-    }
-
     /// A column, `unique [..]` or `..`.
     pub(crate) fn schema_part(&mut self, part: Pair<'_, Rule>, open: Option<Span>) -> Option<SchemaPart> {
         match part.as_rule() {
@@ -232,12 +203,29 @@ impl Builder<'_, '_> {
     }
 
     pub(crate) fn catalog_entry(&mut self, pair: Pair<'_, Rule>) -> CatalogEntry {
-        let docs = self.docs.above(self.span(&pair).start);
         let mut parts = pair.into_inner();
-        let name = self.next_name(&mut parts);
-        let ty = self.next_type(&mut parts);
-        let value = self.next_expression(&mut parts).expr;
-        CatalogEntry { docs, name, ty, value }
+        for sign in parts.clone().filter(|part| part.as_rule() == Rule::assign) {
+            self.assign(&sign);
+        }
+        let mut entry = match parts.next() {
+            Some(head) => self.entry_head(head),
+            None => self.entry_of(&mut parts, self.at(0, 0)),
+        };
+        entry.value = self.next_expression(&mut parts).expr;
+        entry
+    }
+
+    /// `name: type` of an entry whose value is an error yet.
+    pub(crate) fn entry_head(&mut self, pair: Pair<'_, Rule>) -> CatalogEntry {
+        let span = self.span_to(&pair);
+        self.entry_of(&mut pair.into_inner(), span)
+    }
+
+    fn entry_of(&mut self, parts: &mut Pairs<'_, Rule>, span: Span) -> CatalogEntry {
+        let docs = self.docs.above(span.start);
+        let name = self.next_name(parts);
+        let ty = self.next_type(parts);
+        CatalogEntry { docs, name, ty, value: self.error(span).expr }
     }
 
     pub(crate) fn setting(&mut self, pair: Pair<'_, Rule>) -> EnvSetting {

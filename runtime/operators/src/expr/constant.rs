@@ -192,7 +192,7 @@ fn integer(number: i128, dtype: &DataType) -> Option<AnyValue<'static>> {
 }
 
 /// The type that a constant has by itself, where the checker gave it none.
-fn dtype_of(value: &Value) -> Result<DataType, Fault> {
+pub(super) fn dtype_of(value: &Value) -> Result<DataType, Fault> {
     Ok(match value {
         Value::Null => DataType::Null,
         Value::Bool(_) => DataType::Boolean,

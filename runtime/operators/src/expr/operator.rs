@@ -70,6 +70,8 @@ impl Scope<'_> {
                     Type::List(of) if dtype(of).is_some_and(|dtype| dtype != DataType::Null) => (**of).clone(),
                     _ => item.ty.clone(),
                 };
+                let differ = item.ty.is_numeric() && item_ty.is_numeric() && item.ty.non_null() != item_ty.non_null();
+                let (value, item_ty) = if differ { (value.cast(DataType::Float64), Type::Float) } else { (value, item_ty) };
                 let Some(dtype) = dtype(&item_ty) else {
                     // A column that is not known before the run: the items say what they are.
                     return literal(&Value::List(known), &Type::Unknown).map(|list| value.is_in(list, false));
@@ -79,7 +81,7 @@ impl Scope<'_> {
                 }
                 let any = pl::AnyValue::List(constant::series("", known.iter(), &dtype)?);
                 let list = pl::Scalar::new(DataType::List(Box::new(dtype.clone())), any);
-                Ok(cast_for_membership(value, &item.ty, &item_ty).is_in(lit(list), false))
+                Ok(value.is_in(lit(list), false))
             }
             Some(_) => Err(Fault::new("GML0999", "what stands behind `in` is neither a list nor a range")),
             None => Ok(list::contains(self.translate(among)?, value)),
@@ -93,11 +95,6 @@ impl Scope<'_> {
             None => operand,
         }
     }
-}
-
-/// Integers are looked up in a list of floats as floats; otherwise both sides are stored alike.
-fn cast_for_membership(value: pl::Expr, from: &Type, to: &Type) -> pl::Expr {
-    if from.is_numeric() && to.is_numeric() { cast(value, from, to) } else { value }
 }
 
 fn compare(op: BinaryOp, a: pl::Expr, b: pl::Expr) -> pl::Expr {

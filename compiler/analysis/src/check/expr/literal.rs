@@ -224,12 +224,25 @@ pub(in crate::check) fn convert(typed: Typed, to: &Type) -> Typed {
             return Typed { kind: TypedKind::Literal(constant), ty: to.clone(), span: typed.span };
         }
     }
+    if is_open(to) {
+        // Fields are read by name: what is more than asked for does no harm.
+        return typed;
+    }
     if typed.ty.non_null() == to.non_null() {
         // Only whether it may be null differs: nothing is done for that.
         return Typed { ty: to.clone(), ..typed };
     }
     let span = typed.span;
     Typed { kind: TypedKind::Cast(Box::new(typed)), ty: to.clone(), span }
+}
+
+/// Whether there is a `..` in a struct type.
+fn is_open(ty: &Type) -> bool {
+    match ty {
+        Type::Nullable(inner) | Type::List(inner) => is_open(inner),
+        Type::Struct(row) => row.open || row.columns.iter().any(|column| is_open(&column.ty)),
+        _ => false,
+    }
 }
 
 /// The type of items of these two types. Tables go together whatever their rows: who takes them says how.

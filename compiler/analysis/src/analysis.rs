@@ -1,0 +1,49 @@
+//! The whole front end: files to a checked program.
+
+use gml_diagnostics::{Diagnostic, Severity};
+
+use crate::package::Package;
+use crate::typed::TypedProgram;
+use crate::world::World;
+use crate::{check, declare, resolve};
+
+/// A program as far as it could be understood, and all that is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Files, names and declarations.
+    pub package: Package,
+    /// Bodies with their types. To be lowered only where there is no error.
+    pub program: TypedProgram,
+    /// What is wrong: by file (the main one first), then by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Analysis {
+    /// Whether anything keeps the program from being run.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Checks the program whose main file is `main`. Never fails: a broken declaration does not hide the errors of others.
+pub fn check(world: &dyn World, main: &str) -> Analysis {
+    let (package, mut diagnostics) = resolve::resolve(world, main);
+    declare::declarations(&package, &mut diagnostics);
+    let program = check::check_program(&package, &mut diagnostics);
+    settle(&package, &mut diagnostics);
+    Analysis { package, program, diagnostics }
+}
+
+/// Leaves out what was allowed and what was said twice, and puts the rest in the order of the files.
+fn settle(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
+    declare::retain_unless_allowed(package, diagnostics);
+    let errors_first = |severity: Severity| severity != Severity::Error;
+    diagnostics.sort_by(|a, b| {
+        let place = |diagnostic: &Diagnostic| {
+            let span = diagnostic.span;
+            (span.file, span.start, span.end, errors_first(diagnostic.severity), diagnostic.code)
+        };
+        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.message == b.message);
+}

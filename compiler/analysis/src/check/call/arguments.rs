@@ -1,0 +1,231 @@
+//! The arguments of a call held against its signature.
+
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::{Partitions, Row, Type, Value as Constant};
+use gml_syntax::ast::SignatureKind;
+
+use super::choose::Ready;
+use super::shapes::{self, Variables};
+use crate::check::body::Body;
+use crate::check::learned::Pending;
+use crate::check::message::{self, Want};
+use crate::check::signature::{Default, ParamKind, Shape, Signature, Variable};
+use crate::check::value::{Space, Value};
+use crate::typed::{Text, TypedArg};
+
+use super::Given;
+
+/// Arguments that were checked, and what they say of the result.
+#[derive(Debug)]
+pub(in crate::check) struct Arguments<'a> {
+    /// By parameter.
+    pub typed: Vec<Option<TypedArg>>,
+    /// What the variables stand for.
+    pub variables: Variables,
+    /// By parameter: the constant, given or default, where it is written out.
+    pub constants: Vec<Option<Constant>>,
+    /// When the last of them is known.
+    pub space: Space,
+    /// Whether a null among them makes the result null.
+    pub lifted: bool,
+    /// Parts of a split that the rows of table arguments come from.
+    pub partitions: Partitions,
+    /// Where that split was made.
+    pub split: Option<Span>,
+    /// Whether there was an error.
+    pub failed: bool,
+    /// Values that wait for the variables to be bound.
+    pub(super) waiting: Vec<(usize, Value<'a>)>,
+    /// For a union: the rows of its tables, to be made alike.
+    pub(super) tables: Vec<(usize, Arc<Row>)>,
+}
+
+impl<'a> Arguments<'a> {
+    fn new(signature: &Signature) -> Self {
+        Self {
+            typed: vec![None; signature.params.len()],
+            variables: Variables::new(signature),
+            constants: vec![None; signature.params.len()],
+            space: Space::Const,
+            lifted: false,
+            partitions: Partitions::NONE,
+            split: None,
+            failed: false,
+            waiting: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// Arguments by name in the order of the signature.
+    pub fn named(&mut self, signature: &Signature) -> Vec<(Text, TypedArg)> {
+        let typed = std::mem::take(&mut self.typed);
+        let params = signature.params.iter().zip(typed);
+        params.filter_map(|(param, arg)| Some((param.name.clone(), arg?))).collect()
+    }
+}
+
+/// The order in which arguments are looked at: what binds rows before what is read in them.
+fn phase(kind: &ParamKind) -> u8 {
+    match kind {
+        ParamKind::Learned(_) | ParamKind::Schema(_) => 0,
+        ParamKind::Table { row: super::super::signature::RowShape::Variable(_), .. } | ParamKind::Tables(_) => 1,
+        ParamKind::Table { .. } => 2,
+        ParamKind::Value { .. } => 3,
+        ParamKind::Keys { .. } | ParamKind::Columns { .. } | ParamKind::Order { .. } | ParamKind::Renames { .. } => 4,
+        ParamKind::Row { .. } => 5,
+        ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 6,
+        ParamKind::Estimator { .. } => 7,
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Checks the arguments of a call. `preset` is the row of a variable that another call bound (an estimator's,
+    /// where it is fitted).
+    pub fn arguments(
+        &mut self,
+        call: &Pending<'a>,
+        ready: Ready<'a>,
+        preset: Option<(Variable, Arc<Row>)>,
+    ) -> Arguments<'a> {
+        let signature = &call.signature;
+        let mut arguments = Arguments::new(signature);
+        if let Some((variable, row)) = preset {
+            arguments.variables.set_row(variable, row);
+        }
+        for current in 0..8 {
+            for place in 0..signature.params.len() {
+                let param = &signature.params[place];
+                if phase(&param.kind) != current {
+                    continue;
+                }
+                match &call.given[place] {
+                    Some(given) => self.argument(call, place, *given, &ready, &mut arguments),
+                    None => self.left_out(signature, place, &mut arguments),
+                }
+            }
+            if current == 3 {
+                self.settle_values(call, &mut arguments);
+            }
+        }
+        self.fitting_fill(call, &mut arguments);
+        arguments
+    }
+
+    fn argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        ready: &Ready<'a>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let kind = &call.signature.params[place].kind;
+        match kind {
+            ParamKind::Table { row, within } => {
+                let value = self.standing_alone(given, ready, None);
+                self.table_argument(call, place, value, row, *within, arguments);
+            }
+            ParamKind::Tables(row) => self.tables_argument(call, place, given, ready, row, arguments),
+            ParamKind::Learned(shape) => {
+                let value = self.standing_alone(given, ready, None);
+                self.learned_argument(call, place, value, shape, arguments);
+            }
+            ParamKind::Estimator { of, learns } => {
+                let value = self.standing_alone(given, ready, None);
+                self.estimator_argument(call, place, value, *of, learns, arguments);
+            }
+            ParamKind::Schema(variable) => self.schema_argument(call, place, given, *variable, arguments),
+            ParamKind::Value { ty, constant } => self.value_argument(call, place, given, ready, ty, *constant, arguments),
+            ParamKind::Keys { of, made } => self.keys_argument(call, place, given, of, *made, arguments),
+            ParamKind::Order { of } => self.order_argument(call, place, given, *of, arguments),
+            ParamKind::Renames { of, old, new } => self.renames_argument(call, place, given, *of, *old, *new, arguments),
+            ParamKind::Columns { of, made } => self.columns_argument(call, place, given, *of, *made, arguments),
+            ParamKind::Windows { of, made } => self.windows_argument(call, place, given, *of, *made, arguments),
+            ParamKind::Aggregates { of, made } => self.aggregates_argument(call, place, given, *of, *made, arguments),
+            ParamKind::Aggregate { of, ty } => self.aggregate_argument(call, place, given, *of, ty, arguments),
+            ParamKind::Row { over, ty } => self.row_argument(call, place, given, *over, ty, arguments),
+        }
+    }
+
+    /// A value that is no expression over the row at hand of the operator.
+    fn standing_alone(&mut self, given: Given<'a>, ready: &Ready<'a>, expected: Option<&Type>) -> Value<'a> {
+        match given {
+            Given::Expr(expr) => match ready.iter().find(|(known, _)| std::ptr::eq(*known, expr)) {
+                Some((_, value)) => value.clone(),
+                None => self.expr(expr, expected),
+            },
+            Given::Block(bindings, span) => {
+                self.emit(message::calls::misplaced_columns(bindings, span));
+                Value::error(span)
+            }
+        }
+    }
+
+    /// A value: checked now, converted once all variables are bound.
+    #[allow(clippy::too_many_arguments, reason = "what an argument is held against")]
+    fn value_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        ready: &Ready<'a>,
+        shape: &Shape,
+        constant: bool,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let due = shapes::instantiate(shape, &arguments.variables);
+        let due = (due != Type::Unknown).then_some(due);
+        let within = matches!(call.signature.kind, SignatureKind::Aggregate | SignatureKind::Window) && !constant;
+        let value = if within {
+            let frame = self.within_frame(call);
+            self.in_frame(frame, |body| body.standing_alone(given, ready, due.as_ref()))
+        } else if call.signature.kind == SignatureKind::Operator {
+            self.in_frame(None, |body| body.standing_alone(given, ready, due.as_ref()))
+        } else {
+            self.standing_alone(given, ready, due.as_ref())
+        };
+        arguments.variables.infer(shape, value.ty());
+        arguments.waiting.push((place, value));
+    }
+
+    /// An argument that was not given.
+    fn left_out(&mut self, signature: &Signature, place: usize, arguments: &mut Arguments<'a>) {
+        let param = &signature.params[place];
+        if let Some(Default::Constant(typed)) = &param.default {
+            arguments.constants[place] = crate::check::value::constant(typed).cloned();
+            arguments.typed[place] = Some(TypedArg::Value(typed.clone()));
+        }
+        if let ParamKind::Keys { made, .. } = &param.kind {
+            arguments.variables.set_row(*made, Arc::default());
+        }
+    }
+
+    fn schema_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        variable: Variable,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let Given::Expr(expr) = given else { return };
+        let gml_syntax::ast::ExprKind::Name(name) = &expr.kind else {
+            let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+            self.emit(message::calls::schema_wanted(&want, expr.span));
+            arguments.failed = true;
+            return;
+        };
+        let name = gml_syntax::ast::Name { text: name.clone(), span: expr.span };
+        let scope = crate::types::TypeScope::new(self.shared.package, self.module);
+        match scope.schema_named(&name, &mut self.diagnostics) {
+            Some(id) => {
+                let row = self.shared.package.schemas[id.0 as usize].row.clone();
+                arguments.variables.set_row(variable, row.clone());
+                arguments.typed[place] = Some(TypedArg::Schema(row));
+            }
+            None => arguments.failed = true,
+        }
+    }
+}

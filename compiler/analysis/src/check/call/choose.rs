@@ -1,0 +1,286 @@
+//! Which of several signatures of one name a call means.
+
+use std::sync::Arc;
+
+use gml_diagnostics::Diagnostic;
+use gml_ir::Type;
+use gml_syntax::ast::{self, ExprKind, SignatureKind};
+
+use super::bind::{Given, bind, views};
+use super::{BindFault, Syntax, shapes};
+use crate::check::body::Body;
+use crate::check::frame::FrameKind;
+use crate::check::message;
+use crate::check::signature::{ParamKind, Signature};
+use crate::check::value::Value;
+use crate::package::Definition;
+use crate::types::{Fit, assignable};
+
+/// Arguments that were checked to find the signature.
+pub(in crate::check) type Ready<'a> = Vec<(*const ast::Expr, Value<'a>)>;
+
+/// The signature that a call means.
+pub(super) struct Choice<'a> {
+    pub signature: Arc<Signature>,
+    pub given: Vec<Option<Given<'a>>>,
+    pub ready: Ready<'a>,
+}
+
+struct Candidate<'a> {
+    signature: Arc<Signature>,
+    given: Vec<Option<Given<'a>>>,
+}
+
+impl<'a> Body<'a> {
+    /// The signature that fits best. No diagnostic where an argument has one already.
+    pub(super) fn choose(
+        &mut self,
+        signatures: Vec<Arc<Signature>>,
+        syntax: &Syntax<'a>,
+    ) -> Result<Choice<'a>, Option<Diagnostic>> {
+        let mut candidates = Vec::new();
+        let mut faults: Vec<(Arc<Signature>, BindFault<'a>)> = Vec::new();
+        for signature in &signatures {
+            match bind(&views(signature), syntax) {
+                Ok(given) => candidates.push(Candidate { signature: signature.clone(), given }),
+                Err(fault) => faults.push((signature.clone(), fault)),
+            }
+        }
+        let rank = |signature: &Signature| self.rank(signature.kind);
+        if candidates.is_empty() {
+            return Err(Some(self.closest(faults, &signatures, syntax)));
+        }
+        // What fits the place comes before what fits the arguments: `count()` among aggregates is the aggregate.
+        let best = candidates.iter().map(|candidate| rank(&candidate.signature)).min().unwrap_or(0);
+        let wanted = signatures.iter().map(|signature| rank(signature)).min().unwrap_or(0);
+        candidates.retain(|candidate| rank(&candidate.signature) == best);
+        if best > wanted && best >= MISPLACED {
+            faults.retain(|(signature, _)| rank(signature) == wanted);
+            return Err(Some(self.closest(faults, &signatures, syntax)));
+        }
+        if candidates.len() > 1 {
+            self.by_words(&mut candidates)?;
+        }
+        let mut ready = Vec::new();
+        if candidates.len() > 1 {
+            self.by_types(&mut candidates, &mut ready, syntax)?;
+        }
+        if candidates.len() > 1 {
+            self.by_space(&mut candidates);
+        }
+        match candidates.into_iter().next() {
+            Some(Candidate { signature, given }) => Ok(Choice { signature, given, ready }),
+            None => Err(None),
+        }
+    }
+
+    /// Which kinds of signatures are meant first at this place.
+    fn rank(&self, kind: SignatureKind) -> u8 {
+        use SignatureKind::{Aggregate, Function, Operator, Window};
+        match (self.frame.as_ref().map(|frame| &frame.kind), kind) {
+            (None, Operator | Function) => 0,
+            (None, _) => MISPLACED,
+            (Some(FrameKind::Window(_) | FrameKind::Group(_)), Aggregate | Window) => 0,
+            (Some(FrameKind::Window(_) | FrameKind::Group(_)), Function) => 1,
+            (Some(FrameKind::Within { .. }), Function | Window) => 0,
+            (Some(FrameKind::Row | FrameKind::Items), Function) => 0,
+            (Some(_), Aggregate | Window) => MISPLACED,
+            (Some(_), _) => MISPLACED + 1,
+        }
+    }
+
+    /// The fault of the signature that came nearest.
+    fn closest(
+        &self,
+        faults: Vec<(Arc<Signature>, BindFault<'a>)>,
+        all: &[Arc<Signature>],
+        syntax: &Syntax<'a>,
+    ) -> Diagnostic {
+        let best = faults.iter().map(|(signature, _)| self.rank(signature.kind)).min().unwrap_or(0);
+        let mut nearest: Option<&(Arc<Signature>, BindFault<'a>)> = None;
+        for fault in faults.iter().filter(|(signature, _)| self.rank(signature.kind) == best) {
+            if nearest.is_none_or(|nearest| fault.1.progress() > nearest.1.progress()) {
+                nearest = Some(fault);
+            }
+        }
+        match nearest {
+            Some((signature, fault)) => {
+                let diagnostic = message::calls::bind_fault(fault, &views(signature), syntax);
+                let others: Vec<&Signature> = all
+                    .iter()
+                    .filter(|other| self.rank(other.kind) == best && !Arc::ptr_eq(other, signature))
+                    .map(|other| &**other)
+                    .collect();
+                message::calls::naming_others(diagnostic, signature, &others)
+            }
+            None => message::calls::no_overload(syntax, all),
+        }
+    }
+
+    /// By arguments that are one of several words: `how: left`.
+    fn by_words(&mut self, candidates: &mut Vec<Candidate<'a>>) -> Result<(), Option<Diagnostic>> {
+        let verdict = |candidate: &Candidate<'a>| {
+            let mut best = Word::None;
+            for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
+                let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { continue };
+                let Some(values) = ty.enum_values() else { continue };
+                match &expr.kind {
+                    ExprKind::Name(word) | ExprKind::Text(word) if values.contains(word) => {
+                        best = best.max(Word::Fits);
+                    }
+                    ExprKind::Name(_) => return Word::Fails,
+                    _ => {}
+                }
+            }
+            best
+        };
+        let verdicts: Vec<Word> = candidates.iter().map(verdict).collect();
+        if verdicts.iter().all(|verdict| *verdict == Word::Fails) {
+            return Err(Some(self.unknown_word(candidates)));
+        }
+        // A word beats a value; a text beats a word: `impute("mean", ..)` puts that text.
+        let wanted = if verdicts.contains(&Word::Fits) && !self.is_text(candidates) { Word::Fits } else { Word::None };
+        if verdicts.contains(&wanted) {
+            let mut verdicts = verdicts.into_iter();
+            candidates.retain(|_| verdicts.next() == Some(wanted));
+        }
+        Ok(())
+    }
+
+    fn is_text(&self, candidates: &[Candidate<'a>]) -> bool {
+        candidates.iter().any(|candidate| {
+            candidate.signature.params.iter().zip(&candidate.given).any(|(param, given)| {
+                let takes_any = matches!(&param.kind, ParamKind::Value { ty: super::super::signature::Shape::Variable(_), .. });
+                takes_any && matches!(given, Some(Given::Expr(expr)) if matches!(expr.kind, ExprKind::Text(_)))
+            })
+        })
+    }
+
+    /// No signature knows the word.
+    fn unknown_word(&self, candidates: &[Candidate<'a>]) -> Diagnostic {
+        let mut values: Vec<Arc<str>> = Vec::new();
+        let mut place = None;
+        for candidate in candidates {
+            for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
+                let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { continue };
+                if let (Some(known), ExprKind::Name(word)) = (ty.enum_values(), &expr.kind) {
+                    values.extend(known.iter().filter(|value| !values.contains(value)).cloned().collect::<Vec<_>>());
+                    place = Some((word.clone(), expr.span));
+                }
+            }
+        }
+        match place {
+            Some((word, span)) => message::names::unknown_choice(&word, span, &values),
+            None => message::calls::no_overload_at(candidates[0].given.iter().flatten().next().map(Given::span), &candidates[0].signature),
+        }
+    }
+
+    /// By the types of arguments that have a meaning by themselves.
+    fn by_types(
+        &mut self,
+        candidates: &mut Vec<Candidate<'a>>,
+        ready: &mut Ready<'a>,
+        syntax: &Syntax<'a>,
+    ) -> Result<(), Option<Diagnostic>> {
+        let exprs: Vec<&'a ast::Expr> =
+            syntax.positional.iter().copied().chain(syntax.named.iter().map(|(_, expr)| *expr)).collect();
+        for expr in exprs {
+            let kinds: Vec<&ParamKind> = candidates.iter().filter_map(|candidate| kind_of(candidate, expr)).collect();
+            let differ = kinds.windows(2).any(|pair| !shapes::alike(pair[0], pair[1]));
+            if kinds.len() != candidates.len() || !differ || !kinds.iter().all(|kind| kind.stands_alone()) {
+                continue;
+            }
+            let value = self.in_frame(None, |body| body.expr(expr, None));
+            let fits: Vec<Fit> = kinds.iter().map(|kind| fit(kind, value.ty())).collect();
+            let silent = value.ty().is_silent();
+            let best = fits.iter().min().copied().unwrap_or(Fit::No);
+            if silent {
+                ready.push((std::ptr::from_ref(expr), value));
+                continue;
+            }
+            if best == Fit::No {
+                let shapes: Vec<String> =
+                    candidates.iter().zip(&kinds).map(|(candidate, kind)| shapes::show(kind, &candidate.signature)).collect();
+                return Err(Some(message::calls::no_type_fits(syntax, &value, &shapes)));
+            }
+            let mut fits = fits.into_iter();
+            candidates.retain(|_| fits.next() == Some(best));
+            ready.push((std::ptr::from_ref(expr), value));
+            if candidates.len() == 1 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// `derive { .. }` means windows where an aggregate or a window function is in it, else rows.
+    fn by_space(&self, candidates: &mut Vec<Candidate<'a>>) {
+        let window_block = candidates.iter().find_map(|candidate| {
+            candidate.signature.params.iter().zip(&candidate.given).find_map(|(param, given)| {
+                matches!(param.kind, ParamKind::Windows { .. }).then_some(given.as_ref()).flatten().copied()
+            })
+        });
+        let Some(given) = window_block else { return };
+        let wants_window = match given {
+            Given::Block(bindings, _) => bindings.iter().any(|binding| self.looks_at_rows(&binding.value)),
+            Given::Expr(expr) => self.looks_at_rows(expr),
+        };
+        candidates.retain(|candidate| {
+            let is_window = candidate.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Windows { .. }));
+            is_window == wants_window
+        });
+    }
+
+    /// Whether an aggregate or a window function is called in an expression.
+    fn looks_at_rows(&self, expr: &ast::Expr) -> bool {
+        let mut found = false;
+        crate::check::walk::calls(expr, &mut |name| {
+            if let Some(Definition::Std(ids)) = self.shared.package.lookup(self.module, name) {
+                let kinds = || ids.iter().map(|id| self.shared.signature(*id).kind);
+                found |= kinds().any(|kind| matches!(kind, SignatureKind::Aggregate | SignatureKind::Window));
+            }
+        });
+        found
+    }
+}
+
+/// Kinds that cannot stand at a place.
+const MISPLACED: u8 = 2;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    Fails,
+    None,
+    Fits,
+}
+
+fn kind_of<'c>(candidate: &'c Candidate<'_>, expr: &ast::Expr) -> Option<&'c ParamKind> {
+    let place = candidate
+        .given
+        .iter()
+        .position(|given| matches!(given, Some(Given::Expr(other)) if std::ptr::eq(*other, expr)))?;
+    Some(&candidate.signature.params[place].kind)
+}
+
+/// How a type fits a parameter, as far as that can be said before its variables are bound.
+fn fit(kind: &ParamKind, ty: &Type) -> Fit {
+    let fits = |truth| if truth { Fit::Exact } else { Fit::No };
+    match kind {
+        ParamKind::Table { .. } => fits(matches!(ty.non_null(), Type::Table(_))),
+        ParamKind::Tables(_) => fits(matches!(ty, Type::List(item) if matches!(**item, Type::Table(_) | Type::Unknown))),
+        ParamKind::Estimator { .. } => fits(matches!(ty, Type::Estimator(_))),
+        ParamKind::Learned(_) => fits(matches!(ty, Type::Learned(_))),
+        ParamKind::Value { ty: shape, .. } => {
+            let to = shapes::loose(shape);
+            if to == Type::Unknown && matches!(ty, Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) {
+                return Fit::No;
+            }
+            // A whole number is an int before it is a float.
+            match assignable(ty, &to) {
+                Fit::Exact if to == Type::Unknown => Fit::Widen,
+                fit => fit,
+            }
+        }
+        _ => Fit::Exact,
+    }
+}

@@ -1,0 +1,139 @@
+//! What a called name means.
+
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::Type;
+use gml_syntax::ast::SignatureKind;
+
+use super::{Syntax, bind, choose};
+use crate::check::body::Body;
+use crate::check::frame::FrameKind;
+use crate::check::message;
+use crate::check::signature::Signature;
+use crate::check::value::Value;
+use crate::package::Definition;
+
+impl<'a> Body<'a> {
+    /// A call by name.
+    pub(super) fn call_named(&mut self, syntax: &Syntax<'a>, expected: Option<&Type>) -> Value<'a> {
+        let name = &syntax.function.text;
+        match self.shared.package.lookup(self.module, name) {
+            Some(Definition::Std(ids)) => self.call_std(ids, syntax),
+            Some(Definition::Function(id)) => self.call_function(*id, syntax),
+            Some(Definition::Node(id)) => self.call_node(*id, syntax),
+            _ if self.find_local(name).is_some() => {
+                self.emit(message::calls::local_called(syntax.function));
+                self.arguments_alone(syntax);
+                Value::error(syntax.span)
+            }
+            Some(definition) => {
+                self.emit(message::calls::not_callable(syntax.function, definition));
+                Value::error(syntax.span)
+            }
+            None => {
+                let diagnostic = self.unknown_function(syntax, expected);
+                self.emit(diagnostic);
+                self.arguments_alone(syntax);
+                Value::error(syntax.span)
+            }
+        }
+    }
+
+    /// Arguments of a call that means nothing: what stands by itself in them is checked all the same.
+    fn arguments_alone(&mut self, syntax: &Syntax<'a>) {
+        if self.frame.is_none()
+            && let Some(receiver) = syntax.positional.first()
+            && matches!(syntax.style, gml_syntax::ast::CallStyle::Pipe | gml_syntax::ast::CallStyle::Method)
+        {
+            self.expr(receiver, None);
+        }
+    }
+
+    fn unknown_function(&self, syntax: &Syntax<'a>, _expected: Option<&Type>) -> Diagnostic {
+        let package = self.shared.package;
+        let name = syntax.function;
+        let module = package
+            .signatures
+            .iter()
+            .find(|signature| signature.declared.name == name.text)
+            .map(|signature| package.module(signature.declared.module).name.clone());
+        if let Some(module) = module {
+            return message::calls::not_imported(name, &module, self.import_place());
+        }
+        let callable = |candidate: &&str| {
+            matches!(
+                package.lookup(self.module, candidate),
+                Some(Definition::Std(_) | Definition::Function(_) | Definition::Node(_))
+            )
+        };
+        message::calls::unknown_function(name, package.visible_names(self.module).filter(callable))
+    }
+
+    /// Where a further `use` would stand: before the first declaration.
+    fn import_place(&self) -> Option<Span> {
+        let module = self.shared.package.module(self.module);
+        let first = module.ast.items.first()?;
+        Some(Span { end: first.span.start, ..first.span })
+    }
+
+    /// Why a call cannot stand where it does, if it cannot.
+    pub(super) fn misplaced_call(&self, signature: &Signature, syntax: &Syntax<'a>) -> Option<Diagnostic> {
+        let frame = self.frame.as_ref();
+        let kind = frame.map(|frame| &frame.kind);
+        match (signature.kind, kind) {
+            (SignatureKind::Function, _) | (SignatureKind::Operator, None) => None,
+            (SignatureKind::Operator, Some(_)) => Some(message::spaces::operator_in_row(syntax, self.text(syntax.span))),
+            (SignatureKind::Aggregate, Some(FrameKind::Window(_) | FrameKind::Group(_))) => None,
+            (SignatureKind::Window, Some(FrameKind::Window(window))) => {
+                let lacks = signature.needs_order && window.order.is_none();
+                lacks.then(|| message::spaces::order_needed(syntax, frame))
+            }
+            (SignatureKind::Window, Some(FrameKind::Within { of_group: true, .. })) => None,
+            (_, Some(FrameKind::Within { name, span, .. })) => {
+                Some(message::spaces::nested_aggregate(signature, syntax, name, *span))
+            }
+            (SignatureKind::Window, Some(FrameKind::Group(_))) => Some(message::spaces::window_in_group(
+                syntax,
+                self.text(syntax.span),
+            )),
+            (_, Some(FrameKind::Row | FrameKind::Items)) => {
+                Some(message::spaces::row_expression_needed(signature, syntax, frame, self.text(syntax.span)))
+            }
+            (_, None) => Some(message::spaces::aggregate_outside(signature, syntax)),
+        }
+    }
+
+    /// A function of the standard library that needs no argument, named without its parentheses.
+    pub fn call_without_arguments(&mut self, signature: &Arc<Signature>, span: Span) -> Value<'a> {
+        let args = super::shapes::defaults(signature);
+        let ty = super::shapes::instantiate(&signature.result, &super::shapes::Variables::new(signature));
+        let call = crate::typed::TypedCall {
+            module: signature.module.clone(),
+            name: signature.name.clone(),
+            kind: signature.kind,
+            args,
+        };
+        Value::new(crate::typed::TypedKind::Call(call), ty, crate::check::value::Space::Const, span)
+    }
+
+    fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: &Syntax<'a>) -> Value<'a> {
+        let shared = self.shared;
+        let signatures: Vec<Arc<Signature>> = ids.iter().map(|id| shared.signature(*id).clone()).collect();
+        match self.choose(signatures, syntax) {
+            Ok(choose::Choice { signature, given, ready }) => self.call_signature(&signature, given, ready, syntax),
+            Err(diagnostic) => {
+                if let Some(diagnostic) = diagnostic {
+                    self.emit(diagnostic);
+                }
+                self.arguments_alone(syntax);
+                Value::error(syntax.span)
+            }
+        }
+    }
+
+    /// What a fault of binding says, for a callee that has one form.
+    pub(super) fn bind_fault(&self, fault: &bind::BindFault<'a>, views: &[bind::View], syntax: &Syntax<'a>) -> Diagnostic {
+        message::calls::bind_fault(fault, views, syntax)
+    }
+}

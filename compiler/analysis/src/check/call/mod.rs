@@ -1,0 +1,93 @@
+//! Calls: of the standard library by its signatures, of `fn`s and of nodes.
+
+mod aggregate;
+mod arguments;
+mod bind;
+mod choose;
+mod columns;
+mod function;
+mod keys;
+mod lookup;
+mod node;
+mod result;
+mod shapes;
+mod tables;
+mod values;
+
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::Type;
+use gml_syntax::ast::{self, CallStyle, Name};
+
+use super::body::Body;
+use super::signature::Signature;
+use super::value::Value;
+
+pub(super) use arguments::Arguments;
+pub(super) use bind::{BindFault, Given, View, bind};
+
+/// A call as written.
+#[derive(Clone, Debug)]
+pub(super) struct Syntax<'a> {
+    /// What is called.
+    pub function: &'a Name,
+    /// Arguments without a name, the receiver first.
+    pub positional: Vec<&'a ast::Expr>,
+    /// Arguments with a name.
+    pub named: Vec<(&'a Name, &'a ast::Expr)>,
+    /// The trailing block.
+    pub block: Option<(&'a [ast::Binding], Span)>,
+    /// How it was written.
+    pub style: CallStyle,
+    /// All of it.
+    pub span: Span,
+}
+
+impl<'a> Syntax<'a> {
+    fn of(expr: &'a ast::Expr) -> Option<Self> {
+        let ast::ExprKind::Call { function, args, block, block_span, style } = &expr.kind else { return None };
+        let mut positional = Vec::new();
+        let mut named = Vec::new();
+        for arg in args {
+            match &arg.name {
+                Some(name) => named.push((name, &arg.value)),
+                None => positional.push(&arg.value),
+            }
+        }
+        let block = block.as_deref().map(|bindings| (bindings, block_span.unwrap_or(expr.span)));
+        Some(Self { function, positional, named, block, style: *style, span: expr.span })
+    }
+
+    /// Where its name and what stands behind it are: for a pipe or a method the receiver is left out.
+    pub fn own_span(&self) -> Span {
+        self.function.span.to(Span { start: self.span.end, ..self.span })
+    }
+}
+
+impl<'a> Body<'a> {
+    /// A call.
+    pub fn call(&mut self, expr: &'a ast::Expr, expected: Option<&Type>) -> Value<'a> {
+        match Syntax::of(expr) {
+            Some(syntax) => self.call_named(&syntax, expected),
+            None => Value::error(expr.span),
+        }
+    }
+
+    /// A call of a signature that was settled on.
+    fn call_signature(
+        &mut self,
+        signature: &Arc<Signature>,
+        given: Vec<Option<Given<'a>>>,
+        ready: choose::Ready<'a>,
+        syntax: &Syntax<'a>,
+    ) -> Value<'a> {
+        if let Some(diagnostic) = self.misplaced_call(signature, syntax) {
+            self.emit(diagnostic);
+            return Value::error(syntax.span);
+        }
+        let call = super::learned::Pending::new(signature.clone(), given, syntax.clone(), self.scope.clone());
+        let arguments = self.arguments(&call, ready, None);
+        self.result(Arc::new(call), arguments)
+    }
+}

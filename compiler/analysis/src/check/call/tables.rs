@@ -1,0 +1,275 @@
+//! Arguments that are tables or were learned.
+
+use std::sync::Arc;
+
+use gml_ir::{Learned, Partitions, Row, TableType, Type};
+use gml_syntax::ast::ExprKind;
+
+use super::Given;
+use super::choose::Ready;
+use super::shapes;
+use super::Arguments;
+use crate::check::body::Body;
+use crate::check::learned::Pending;
+use crate::check::message::{self, Want};
+use crate::check::signature::{RowShape, Shape, Variable};
+use crate::check::value::{Space, Value};
+use crate::rows;
+use crate::typed::{Typed, TypedArg, TypedKind};
+
+impl<'a> Body<'a> {
+    /// `table[R]`
+    pub(super) fn table_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: Value<'a>,
+        row: &RowShape,
+        within: Option<Partitions>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let Some(table) = self.as_table(call, place, &value, arguments) else {
+            if let RowShape::Variable(variable) = row
+                && !arguments.variables.is_bound(*variable)
+            {
+                arguments.variables.set_row(*variable, shapes::unknown_row());
+            }
+            arguments.typed[place] = Some(TypedArg::Value(value.typed));
+            return;
+        };
+        if let Some(part) = within
+            && table.partitions.contains(Partitions::TEST)
+        {
+            let diagnostic = message::learning::test_rows(call, part, &value);
+            self.emit(diagnostic);
+        }
+        self.table_row(call, place, &value, &table, row, arguments);
+        arguments.typed[place] = Some(TypedArg::Value(value.typed));
+    }
+
+    /// The table type of an argument; an error where it is something else.
+    fn as_table(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: &Value<'a>,
+        arguments: &mut Arguments<'a>,
+    ) -> Option<TableType> {
+        match value.ty() {
+            Type::Table(table) => {
+                arguments.space = arguments.space.max(Space::Run);
+                arguments.partitions = arguments.partitions.union(table.partitions);
+                arguments.split = arguments.split.or(value.split());
+                Some(table.clone())
+            }
+            ty if ty.is_silent() => {
+                arguments.space = arguments.space.max(Space::Run);
+                None
+            }
+            // `table[R]?`: the same as leaving it out.
+            Type::Null if call.signature.params[place].default.is_some() => None,
+            ty => {
+                let diagnostic = message::calls::table_wanted(call, place, ty, value.span(), self.text(value.span()));
+                self.emit(diagnostic);
+                arguments.failed = true;
+                None
+            }
+        }
+    }
+
+    /// Lets a table say what the row variables stand for, or holds it against them.
+    fn table_row(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: &Value<'a>,
+        table: &TableType,
+        row: &RowShape,
+        arguments: &mut Arguments<'a>,
+    ) {
+        match row {
+            RowShape::Variable(variable) => match arguments.variables.known_row(*variable).cloned() {
+                None => {
+                    arguments.variables.set_row(*variable, table.row.clone());
+                    arguments.tables.push((place, table.row.clone()));
+                }
+                Some(known) => self.further_table(call, place, value, table, *variable, &known, arguments),
+            },
+            RowShape::And(left, right) => {
+                let demanded = self.row(right, call, arguments);
+                let mismatches = rows::has_at_least(&table.row, &demanded);
+                if !mismatches.is_empty() {
+                    self.emit(message::learning::scoring_row(call, value, &mismatches, &table.row));
+                    arguments.failed = true;
+                }
+                self.table_row(call, place, value, table, left, arguments);
+            }
+            _ => {}
+        }
+    }
+
+    /// A table of a row that is known already: another part of a union, or rows that must have the same columns.
+    #[allow(clippy::too_many_arguments, reason = "what a table is held against")]
+    fn further_table(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: &Value<'a>,
+        table: &TableType,
+        variable: Variable,
+        known: &Arc<Row>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let is_union = matches!(&call.signature.result, Shape::Table(RowShape::Variable(of), _) if *of == variable);
+        if !is_union {
+            let mismatches = rows::has_at_least(&table.row, known);
+            if !mismatches.is_empty() {
+                self.emit(message::rows::table_lacks(call, place, value, &mismatches));
+                arguments.failed = true;
+            }
+            return;
+        }
+        match rows::unify(known, &table.row) {
+            Ok(row) => {
+                arguments.variables.set_row(variable, Arc::new(row));
+                arguments.tables.push((place, table.row.clone()));
+            }
+            Err(mismatches) => {
+                self.emit(message::rows::union_differs(value, &mismatches, known, &table.row));
+                arguments.variables.set_row(variable, shapes::unknown_row());
+                arguments.failed = true;
+            }
+        }
+    }
+
+    /// `list[table[R]]`
+    pub(super) fn tables_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        ready: &Ready<'a>,
+        row: &RowShape,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let Given::Expr(expr) = given else { return };
+        let bound_before = matches!(row, RowShape::Variable(variable) if arguments.variables.is_bound(*variable));
+        if let ExprKind::List(items) = &expr.kind {
+            let mut typed = Vec::new();
+            for item in items {
+                let value = self.expr(item, None);
+                if let Some(table) = self.as_table(call, place, &value, arguments) {
+                    self.table_row(call, place, &value, &table, row, arguments);
+                }
+                typed.push(value.typed);
+            }
+            let made = self.row(row, call, arguments);
+            if !bound_before {
+                typed = typed.into_iter().map(|table| fitted(table, &made)).collect();
+            }
+            let ty = Type::List(Arc::new(self.table_type(&made, arguments)));
+            arguments.typed[place] = Some(TypedArg::Value(Typed { kind: TypedKind::List(typed), ty, span: expr.span }));
+            return;
+        }
+        let value = match ready.iter().find(|(known, _)| std::ptr::eq(*known, expr)) {
+            Some((_, value)) => value.clone(),
+            None => self.expr(expr, None),
+        };
+        match value.ty() {
+            Type::List(item) => {
+                let table = Value { typed: Typed { ty: (**item).clone(), ..value.typed.clone() }, ..value.clone() };
+                if let Some(found) = self.as_table(call, place, &table, arguments) {
+                    self.table_row(call, place, &table, &found, row, arguments);
+                }
+            }
+            ty if ty.is_silent() => arguments.space = arguments.space.max(Space::Run),
+            ty => {
+                let diagnostic = message::calls::tables_wanted(call, place, ty, value.span(), self.text(value.span()));
+                self.emit(diagnostic);
+                arguments.failed = true;
+            }
+        }
+        arguments.typed[place] = Some(TypedArg::Value(value.typed));
+    }
+
+    /// Both tables of a union in the row that they have in common.
+    pub(super) fn alike_tables(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        let tables = std::mem::take(&mut arguments.tables);
+        if tables.len() < 2 || arguments.failed {
+            return;
+        }
+        let Shape::Table(row, _) = &call.signature.result else { return };
+        let row = self.row(row, call, arguments);
+        for (place, _) in tables {
+            if let Some(TypedArg::Value(typed)) = arguments.typed[place].take() {
+                // The parts of a list were made alike when it was.
+                let typed = if matches!(typed.ty, Type::Table(_)) { fitted(typed, &row) } else { typed };
+                arguments.typed[place] = Some(TypedArg::Value(typed));
+            }
+        }
+    }
+
+    fn table_type(&self, row: &Arc<Row>, arguments: &Arguments<'a>) -> Type {
+        Type::Table(TableType { row: row.clone(), partitions: arguments.partitions })
+    }
+
+    /// `model[R -> O]`, `transform[R -> S]`
+    pub(super) fn learned_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: Value<'a>,
+        shape: &Shape,
+        arguments: &mut Arguments<'a>,
+    ) {
+        arguments.space = arguments.space.max(Space::Run);
+        let (from, to, is_model) = match shape {
+            Shape::Model(from, to) => (from, to, true),
+            Shape::Transform(from, to) => (from, to, false),
+            _ => return,
+        };
+        let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+        match value.ty() {
+            Type::Learned(learned) => match (&**learned, is_model) {
+                (Learned::Model(rows), true) | (Learned::Transform(rows), false) => {
+                    if let Some((input, output)) = rows {
+                        for (shape, row) in [(from, input), (to, output)] {
+                            if let RowShape::Variable(variable) = shape {
+                                arguments.variables.set_row(*variable, row.clone());
+                            }
+                        }
+                    }
+                }
+                _ => {
+                    self.emit(message::learning::other_learned(&value, is_model, &want));
+                    arguments.failed = true;
+                }
+            },
+            ty if ty.is_silent() => {}
+            Type::Estimator(_) => {
+                let diagnostic = message::learning::not_fitted(&value, &want, self.text(value.span()));
+                self.emit(diagnostic);
+                arguments.failed = true;
+            }
+            ty => {
+                let diagnostic = message::learning::learned_wanted(ty, value.span(), is_model, &want);
+                self.emit(diagnostic);
+                arguments.failed = true;
+            }
+        }
+        arguments.typed[place] = Some(TypedArg::Value(value.typed));
+    }
+}
+
+/// The table in a row that it is known to fit.
+fn fitted(table: Typed, row: &Arc<Row>) -> Typed {
+    let Type::Table(own) = &table.ty else { return table };
+    let same = own.row.columns.len() == row.columns.len()
+        && own.row.columns.iter().zip(&row.columns).all(|(a, b)| a.name == b.name && a.ty == b.ty);
+    if same || row.open || own.row.open {
+        return table;
+    }
+    let ty = Type::Table(TableType { row: row.clone(), partitions: own.partitions });
+    let span = table.span;
+    Typed { kind: TypedKind::Conform(Box::new(table)), ty, span }
+}

@@ -1,0 +1,130 @@
+//! Arguments that are values: constants, and expressions in functions and aggregates.
+
+use gml_ir::Type;
+use gml_syntax::ast::SignatureKind;
+
+use super::Arguments;
+use super::shapes;
+use crate::check::body::Body;
+use crate::check::learned::Pending;
+use crate::check::message::{self, Want};
+use crate::check::signature::{ParamKind, Shape};
+use crate::check::value::{Space, Value};
+use crate::typed::TypedArg;
+use crate::types::satisfies;
+
+impl<'a> Body<'a> {
+    /// Converts values to what their parameters want, now that the variables are bound.
+    pub(super) fn settle_values(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        for (place, value) in std::mem::take(&mut arguments.waiting) {
+            let param = &call.signature.params[place];
+            let ParamKind::Value { ty, constant } = &param.kind else { continue };
+            let want = Want::argument(&call.signature.name, &param.name);
+            let is_constant = *constant || call.signature.kind == SignatureKind::Operator;
+            let value = if is_constant { self.constant_needed(value, &want) } else { value };
+            let value = self.classed(call, value, ty, &want, arguments);
+            let value = self.lifted(call, value, ty, is_constant, &want, arguments);
+            arguments.failed |= *value.ty() == Type::Error;
+            arguments.space = arguments.space.max(value.space);
+            arguments.constants[place] = value.constant().cloned();
+            arguments.typed[place] = Some(TypedArg::Value(value.typed));
+        }
+    }
+
+    /// The value, of which the type must be of the class that its variable is bound to.
+    fn classed(
+        &mut self,
+        call: &Pending<'a>,
+        value: Value<'a>,
+        shape: &Shape,
+        want: &Want<'_>,
+        arguments: &mut Arguments<'a>,
+    ) -> Value<'a> {
+        let variable = match shape {
+            Shape::Variable(variable) => *variable,
+            Shape::Nullable(inner) | Shape::List(inner) | Shape::Range(inner) => match &**inner {
+                Shape::Variable(variable) => *variable,
+                _ => return value,
+            },
+            _ => return value,
+        };
+        let Some((_, Some(bound))) = call.signature.variables.get(variable) else {
+            return self.column_value(value, want);
+        };
+        // The type of the value's own part, not what it has in common with others.
+        let mut own = shapes::Variables::new(&call.signature);
+        own.infer(shape, value.ty());
+        let Some(ty) = own.ty(variable).cloned() else { return value };
+        if ty.is_silent() || satisfies(bound, &ty) != Some(false) {
+            return value;
+        }
+        let text = self.text(value.span());
+        self.emit(message::calls::wrong_class(&value, &ty, bound, want, text));
+        arguments.variables.set_type(variable, Type::Error);
+        Value::error(value.span())
+    }
+
+    /// Tables, estimators and what was learned are no values of columns.
+    fn column_value(&mut self, value: Value<'a>, want: &Want<'_>) -> Value<'a> {
+        if matches!(value.ty(), Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) {
+            let text = self.text(value.span());
+            self.emit(message::calls::wrong_class(&value, value.ty(), "scalar", want, text));
+            return Value::error(value.span());
+        }
+        value
+    }
+
+    /// The value in the type that is due. Null goes through functions, and past aggregates.
+    fn lifted(
+        &mut self,
+        call: &Pending<'a>,
+        value: Value<'a>,
+        shape: &Shape,
+        is_constant: bool,
+        want: &Want<'_>,
+        arguments: &mut Arguments<'a>,
+    ) -> Value<'a> {
+        let to = shapes::instantiate(shape, &arguments.variables);
+        if !value.ty().is_nullable() || shape.is_nullable() || is_constant {
+            return self.coerced(value, &to, want);
+        }
+        if call.signature.kind == SignatureKind::Aggregate && to == Type::Bool {
+            let text = self.text(value.span());
+            self.emit(message::nulls::nullable_condition(&value, &call.signature.name, text));
+            return Value::error(value.span());
+        }
+        arguments.lifted = true;
+        self.coerced(value, &to.nullable(), want)
+    }
+
+    /// The frame of what stands in the parentheses of an aggregate or a window function.
+    pub(super) fn within_frame(&self, call: &Pending<'a>) -> Option<crate::check::frame::Frame> {
+        use crate::check::frame::{Frame, FrameKind};
+        let frame = self.frame.as_ref()?;
+        let of_group = call.signature.kind == SignatureKind::Aggregate && matches!(frame.kind, FrameKind::Group(_));
+        Some(Frame {
+            row: frame.row.clone(),
+            kind: FrameKind::Within { name: call.signature.name.clone(), span: call.syntax.function.span, of_group },
+            operator: frame.operator.clone(),
+            span: frame.span,
+        })
+    }
+
+    /// Where null is filled: the value must fit each of the columns.
+    pub(super) fn fitting_fill(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        let Some(columns) = shapes::fills(&call.signature.result) else { return };
+        let value = call.signature.params.iter().enumerate().find_map(|(place, param)| match &param.kind {
+            ParamKind::Value { ty: Shape::Variable(_), .. } => Some(place),
+            _ => None,
+        });
+        let Some(TypedArg::Value(typed)) = value.and_then(|place| arguments.typed[place].as_ref()) else { return };
+        let value = Value { typed: typed.clone(), space: Space::Const, short: false, facts: None };
+        for column in &arguments.variables.row(columns).columns {
+            let checked = self.coerced(value.clone(), column.ty.non_null(), &Want::Fill(&column.name));
+            if matches!(checked.typed.kind, crate::typed::TypedKind::Error) && !value.ty().is_silent() {
+                arguments.failed = true;
+                return;
+            }
+        }
+    }
+}

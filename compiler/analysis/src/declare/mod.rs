@@ -1,0 +1,35 @@
+//! What can be said of declarations without the types within their bodies.
+//!
+//! What lives here: circles of definitions, the shape of parameters, catalog entries, foreign nodes and envs, the case of
+//! names, and what is never used. What does not: types of expressions.
+
+mod allow;
+mod case;
+mod env;
+mod foreign;
+pub(crate) mod graph;
+mod mentions;
+mod recursion;
+mod shape;
+mod unused;
+mod uses;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use allow::retain_unless_allowed;
+
+use gml_diagnostics::Diagnostic;
+
+use crate::package::Package;
+
+/// Checks all declarations of a project.
+pub fn declarations(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
+    shape::check(package, diagnostics);
+    env::check(package, diagnostics);
+    case::check(package, diagnostics);
+    allow::check(package, diagnostics);
+    let uses = uses::of(package);
+    recursion::refuse(package, &uses, diagnostics);
+    unused::report(package, uses, diagnostics);
+}

@@ -1,0 +1,177 @@
+//! What each declaration uses, found in one pass over the trees.
+
+use std::collections::HashSet;
+
+use gml_diagnostics::Span;
+use gml_syntax::ast::{Item, ItemKind, Name, NodeBody};
+
+use super::mentions::{Local, Mention, Reader};
+use crate::package::{Definition, ModuleId, Package};
+use crate::typed::{FunctionId, NodeId, ParamId, PipelineId};
+
+/// What is used, and by what.
+#[derive(Default)]
+pub(super) struct Uses<'a> {
+    pub params: Vec<bool>,
+    pub schemas: Vec<bool>,
+    pub datasets: Vec<bool>,
+    pub functions: Vec<bool>,
+    pub nodes: Vec<bool>,
+    pub connections: Vec<bool>,
+    /// Names that are mentioned in a module, if only imported ones.
+    pub imports: HashSet<(ModuleId, &'a str)>,
+    /// Names that a body binds and never mentions.
+    pub locals: Vec<Local<'a>>,
+    /// Defaults that use a parameter.
+    pub defaults: Vec<(ParamId, ParamId, Span)>,
+    /// Functions, nodes and pipelines that use another: see [`Body::place`].
+    pub bodies: Vec<Vec<(usize, Span)>>,
+}
+
+/// A declaration with a body that others can use.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Body {
+    Function(FunctionId),
+    Node(NodeId),
+    Pipeline(PipelineId),
+}
+
+impl Body {
+    /// A number for each: functions first, then nodes, then pipelines.
+    pub(super) fn place(self, package: &Package) -> usize {
+        let (functions, nodes) = (package.functions.len(), package.nodes.len());
+        match self {
+            Self::Function(id) => id.0 as usize,
+            Self::Node(id) => functions + id.0 as usize,
+            Self::Pipeline(id) => functions + nodes + id.0 as usize,
+        }
+    }
+
+    /// The declaration of a number.
+    pub(super) fn at(place: usize, package: &Package) -> Self {
+        let (functions, nodes) = (package.functions.len(), package.nodes.len());
+        let id = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        if place < functions {
+            Self::Function(FunctionId(id(place)))
+        } else if place < functions + nodes {
+            Self::Node(NodeId(id(place - functions)))
+        } else {
+            Self::Pipeline(PipelineId(id(place - functions - nodes)))
+        }
+    }
+}
+
+/// Reads the trees of the project.
+pub(super) fn of(package: &Package) -> Uses<'_> {
+    let mut uses = Uses {
+        params: vec![false; package.params.len()],
+        schemas: vec![false; package.schemas.len()],
+        datasets: vec![false; package.datasets.len()],
+        functions: vec![false; package.functions.len()],
+        nodes: vec![false; package.nodes.len()],
+        connections: vec![false; package.connections.len()],
+        bodies: vec![Vec::new(); package.functions.len() + package.nodes.len() + package.pipelines.len()],
+        ..Uses::default()
+    };
+    for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
+        for item in &module.ast.items {
+            read(package, ModuleId(id), item, &mut uses);
+        }
+    }
+    uses
+}
+
+impl<'a> Uses<'a> {
+    fn mention(&mut self, package: &Package, module: ModuleId, own: Option<&Definition>, mention: &Mention<'a>) {
+        let found = match mention.is_call {
+            true => package.callable(module, mention.name),
+            false => package.lookup(module, mention.name),
+        };
+        let Some(found) = found else { return };
+        self.imports.insert((module, mention.name));
+        if let Some((from, to)) = own.and_then(body_of).zip(body_of(found)) {
+            self.bodies[from.place(package)].push((to.place(package), mention.span));
+        }
+        if let (Some(Definition::Param(own)), Definition::Param(used)) = (own, found) {
+            self.defaults.push((*own, *used, mention.span));
+        }
+        if own == Some(found) {
+            return;
+        }
+        match found {
+            Definition::Param(id) => self.params[id.0 as usize] = true,
+            Definition::Schema(id) => self.schemas[id.0 as usize] = true,
+            Definition::Dataset(id) => self.datasets[id.0 as usize] = true,
+            Definition::Function(id) => self.functions[id.0 as usize] = true,
+            Definition::Node(id) => self.nodes[id.0 as usize] = true,
+            Definition::Connection(id) => self.connections[*id as usize] = true,
+            Definition::Pipeline(_) | Definition::Std(_) | Definition::Alias(_) | Definition::Unknown => {}
+        }
+    }
+}
+
+fn body_of(definition: &Definition) -> Option<Body> {
+    match definition {
+        Definition::Function(id) => Some(Body::Function(*id)),
+        Definition::Node(id) => Some(Body::Node(*id)),
+        Definition::Pipeline(id) => Some(Body::Pipeline(*id)),
+        _ => None,
+    }
+}
+
+fn read<'a>(package: &'a Package, module: ModuleId, item: &'a Item, uses: &mut Uses<'a>) {
+    let own = own(package, module, item);
+    let mut unused = Vec::new();
+    let mut mentioned = |mention: Mention<'a>| uses.mention(package, module, own, &mention);
+    let mut is_unused = |local: Local<'a>| unused.push(local);
+    let mut reader = Reader::new(&mut mentioned, &mut is_unused);
+    match &item.kind {
+        ItemKind::Use(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
+        ItemKind::Param(param) => {
+            reader.written_type(&param.ty);
+            param.default.iter().for_each(|default| reader.expr(default));
+        }
+        ItemKind::Schema(schema) => schema.columns.iter().for_each(|column| reader.column_type(&column.column)),
+        ItemKind::Connection(connection) => reader.expr(&connection.value),
+        ItemKind::Catalog(catalog) => {
+            for entry in &catalog.entries {
+                reader.written_type(&entry.ty);
+                reader.expr(&entry.value);
+            }
+        }
+        ItemKind::Function(function) => {
+            reader.written_type(&function.result);
+            reader.with_parameters(&function.params, true, |reader| reader.expr(&function.body));
+        }
+        ItemKind::Node(node) => {
+            reader.written_type(&node.result);
+            match &node.body {
+                NodeBody::Block(block) => {
+                    reader.with_parameters(&node.params, true, |reader| reader.block(block));
+                }
+                NodeBody::Foreign { args, .. } => reader.with_parameters(&node.params, false, |reader| {
+                    args.iter().for_each(|arg| reader.expr(&arg.value));
+                }),
+            }
+        }
+        ItemKind::Pipeline(pipeline) => {
+            reader.with_parameters(&pipeline.params, true, |reader| reader.statements(&pipeline.body));
+        }
+        ItemKind::Env(env) => env.settings.iter().for_each(|setting| reader.expr(&setting.value)),
+        ItemKind::Test(test) => reader.statements(&test.body),
+    }
+    uses.locals.extend(unused);
+}
+
+/// What an item declares itself: its own mentions of that are no uses.
+fn own<'a>(package: &'a Package, module: ModuleId, item: &Item) -> Option<&'a Definition> {
+    let named = |name: &Name| package.module(module).scope.get(&name.text);
+    match &item.kind {
+        ItemKind::Param(param) => named(&param.name),
+        ItemKind::Schema(schema) => named(&schema.name),
+        ItemKind::Function(function) => named(&function.name),
+        ItemKind::Node(node) => named(&node.name),
+        ItemKind::Pipeline(pipeline) => named(&pipeline.name),
+        _ => None,
+    }
+}

@@ -1,0 +1,347 @@
+//! What the names of each file mean.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::{Row, Type};
+use gml_stdlib::MODULES;
+use gml_syntax::ast::{ItemKind, Name, Use, UseName};
+
+use super::files::{Loaded, Target, once, path_span};
+use super::standard;
+use crate::message::{declarations, imports as message};
+use crate::package::{
+    BodyDecl, ConnectionDecl, DatasetDecl, Declared, Definition, EnvDecl, FunctionDecl, Module, ModuleId, NodeDecl,
+    Package, ParamDecl, PipelineDecl, SchemaDecl, SchemaId, SignatureDecl, SignatureId,
+};
+use crate::suggest::closest;
+use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
+
+/// Gathers the declarations of all files, and what each file can name. Types are still [`Type::Error`].
+pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Package {
+    let mut names = Names { package: Package::default(), spans: Vec::new(), seen: Seen::default(), diagnostics };
+    names.package.sources = loaded.sources;
+    let mut uses = Vec::with_capacity(loaded.files.len());
+    for file in loaded.files {
+        uses.push(file.uses);
+        names.module(file.name.into(), file.id, file.ast, false);
+    }
+    let mut standard_ids = vec![None; MODULES.len()];
+    for (place, id) in standard_ids.iter_mut().enumerate().filter(|(place, _)| loaded.standard[*place]) {
+        let parsed = standard::parsed(place);
+        names.diagnostics.extend(parsed.diagnostics.iter().cloned());
+        *id = Some(names.module(MODULES[place].name.into(), standard::file(place), parsed.ast.clone(), true));
+        names.standard(place);
+    }
+    for place in &loaded.bottom_up {
+        names.declarations(*place);
+    }
+    for place in 0..uses.len() {
+        names.bodies(place);
+    }
+    names.hidden();
+    // All files know their own names before any takes those of another.
+    let own: Vec<_> = names.package.modules[..uses.len()].iter().map(|module| module.scope.clone()).collect();
+    for (place, uses) in uses.iter().enumerate().filter(|(_, uses)| !uses.is_empty()) {
+        for (item, target) in uses {
+            names.imports(place, *item, *target, &own, &standard_ids);
+        }
+    }
+    names.package
+}
+
+struct Names<'a> {
+    package: Package,
+    /// Where the names of each module's scope were declared.
+    spans: Vec<HashMap<Text, Span>>,
+    seen: Seen,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// Names that are unique in a project.
+#[derive(Default)]
+struct Seen {
+    params: HashMap<Text, Span>,
+    datasets: HashMap<Text, Span>,
+    pipelines: HashMap<Text, Span>,
+    envs: HashMap<Text, Span>,
+    tests: HashMap<(usize, Text), Span>,
+}
+
+/// The id for the next place of a list.
+fn next<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+impl Names<'_> {
+    fn module(&mut self, name: Text, file: gml_diagnostics::FileId, ast: Arc<gml_syntax::ast::Module>, is_std: bool) -> ModuleId {
+        let id = ModuleId(next(&self.package.modules));
+        self.package.modules.push(Module { name, file, ast, scope: HashMap::new(), imports: Vec::new(), is_std });
+        self.spans.push(HashMap::new());
+        id
+    }
+
+    /// The declarations of the module of the standard library that was added last.
+    fn standard(&mut self, place: usize) {
+        let index = self.package.modules.len() - 1;
+        let module = ModuleId(next(&self.package.modules) - 1);
+        let ast = self.package.modules[index].ast.clone();
+        let mut scope: HashMap<Text, Definition> = HashMap::new();
+        let mut signatures = standard::parsed(place).signatures.iter();
+        for (item, declaration) in ast.items.iter().enumerate() {
+            let declared = |name: &Name| Declared { module, item, name: name.text.clone(), name_span: name.span };
+            match &declaration.kind {
+                ItemKind::Signature(signature) => {
+                    let Some((_, shared)) = signatures.next() else { continue };
+                    let id = SignatureId(next(&self.package.signatures));
+                    let declared = declared(&signature.name);
+                    self.package.signatures.push(SignatureDecl { declared, ast: shared.clone() });
+                    merge(&mut scope, &signature.name.text, vec![id]);
+                }
+                ItemKind::TypeAlias(alias) => {
+                    scope.insert(alias.name.text.clone(), Definition::Alias(module));
+                }
+                ItemKind::Schema(schema) => {
+                    let id = SchemaId(next(&self.package.schemas));
+                    self.package.schemas.push(SchemaDecl {
+                        declared: declared(&schema.name),
+                        row: Arc::default(),
+                        column_spans: Vec::new(),
+                    });
+                    scope.insert(schema.name.text.clone(), Definition::Schema(id));
+                }
+                _ => {}
+            }
+        }
+        if MODULES[place].prelude {
+            for (name, definition) in &scope {
+                match definition {
+                    Definition::Std(ids) => merge(&mut self.package.prelude, name, ids.clone()),
+                    other => {
+                        self.package.prelude.insert(name.clone(), other.clone());
+                    }
+                }
+            }
+        }
+        self.package.modules[index].scope = scope;
+    }
+
+    /// Declarations with a name and no order of their own.
+    fn declarations(&mut self, place: usize) {
+        let ast = self.package.modules[place].ast.clone();
+        let module = module_id(place);
+        for (item, declaration) in ast.items.iter().enumerate() {
+            let declared = |name: &Name| Declared { module, item, name: name.text.clone(), name_span: name.span };
+            match &declaration.kind {
+                ItemKind::Param(param) => {
+                    let id = ParamId(next(&self.package.params));
+                    self.package.params.push(ParamDecl { declared: declared(&param.name), ty: Type::Error });
+                    if self.define(place, &param.name, Definition::Param(id)) {
+                        unique("parameters", &mut self.seen.params, &param.name, self.diagnostics);
+                    }
+                }
+                ItemKind::Schema(schema) => {
+                    let id = SchemaId(next(&self.package.schemas));
+                    let declared = declared(&schema.name);
+                    self.package.schemas.push(SchemaDecl { declared, row: Arc::new(Row::default()), column_spans: Vec::new() });
+                    self.define(place, &schema.name, Definition::Schema(id));
+                }
+                ItemKind::Connection(connection) => {
+                    let id = next(&self.package.connections);
+                    self.package.connections.push(ConnectionDecl { declared: declared(&connection.name) });
+                    self.define(place, &connection.name, Definition::Connection(id));
+                }
+                ItemKind::Catalog(catalog) => {
+                    for (entry, written) in catalog.entries.iter().enumerate() {
+                        let id = DatasetId(next(&self.package.datasets));
+                        let declared = declared(&written.name);
+                        self.package.datasets.push(DatasetDecl { declared, entry, ty: Type::Error });
+                        if self.define(place, &written.name, Definition::Dataset(id)) {
+                            unique("catalog entries", &mut self.seen.datasets, &written.name, self.diagnostics);
+                        }
+                    }
+                }
+                ItemKind::Function(function) => {
+                    let id = FunctionId(next(&self.package.functions));
+                    let declared = declared(&function.name);
+                    self.package.functions.push(FunctionDecl { declared, params: Vec::new(), result: Type::Error });
+                    self.define(place, &function.name, Definition::Function(id));
+                }
+                ItemKind::Node(node) => {
+                    let id = NodeId(next(&self.package.nodes));
+                    let declared = declared(&node.name);
+                    self.package.nodes.push(NodeDecl { declared, params: Vec::new(), result: Some(Type::Error) });
+                    self.define(place, &node.name, Definition::Node(id));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Pipelines, tests and envs: those of the main file come first.
+    fn bodies(&mut self, place: usize) {
+        let ast = self.package.modules[place].ast.clone();
+        let module = module_id(place);
+        for (item, declaration) in ast.items.iter().enumerate() {
+            let declared = |name: &Name| Declared { module, item, name: name.text.clone(), name_span: name.span };
+            match &declaration.kind {
+                ItemKind::Pipeline(pipeline) => {
+                    let id = PipelineId(next(&self.package.pipelines));
+                    let declared = declared(&pipeline.name);
+                    self.package.pipelines.push(PipelineDecl { declared, params: Vec::new() });
+                    if self.define(place, &pipeline.name, Definition::Pipeline(id)) {
+                        unique("pipelines", &mut self.seen.pipelines, &pipeline.name, self.diagnostics);
+                    }
+                }
+                ItemKind::Env(env) => {
+                    self.package.envs.push(EnvDecl { declared: declared(&env.name) });
+                    unique("envs", &mut self.seen.envs, &env.name, self.diagnostics);
+                }
+                ItemKind::Test(test) => {
+                    let name = Name { text: test.name.clone(), span: test.name_span };
+                    self.package.tests.push(BodyDecl { declared: declared(&name) });
+                    if let Err(first) = once(&mut self.seen.tests, (place, name.text.clone()), name.span) {
+                        self.diagnostics.push(declarations::duplicate_in_project("tests of a file", &name.text, name.span, first));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Gives a name a meaning in its file, unless it has one there already.
+    fn define(&mut self, place: usize, name: &Name, definition: Definition) -> bool {
+        match once(&mut self.spans[place], name.text.clone(), name.span) {
+            Ok(()) => {
+                self.package.modules[place].scope.insert(name.text.clone(), definition);
+                true
+            }
+            Err(first) => {
+                self.diagnostics.push(declarations::duplicate_name(&name.text, name.span, first));
+                false
+            }
+        }
+    }
+
+    /// Functions and nodes that take the name of one of the standard library's.
+    fn hidden(&mut self) {
+        let package = &self.package;
+        let functions = package.functions.iter().map(|function| &function.declared);
+        let nodes = package.nodes.iter().map(|node| &node.declared);
+        let hides = |declared: &&Declared| matches!(package.prelude.get(&declared.name), Some(Definition::Std(_)));
+        let hidden = functions.chain(nodes).filter(hides);
+        self.diagnostics.extend(hidden.map(|declared| declarations::shadows_std(&declared.name, declared.name_span)));
+    }
+
+    fn imports(
+        &mut self,
+        place: usize,
+        item: usize,
+        target: Target,
+        own: &[HashMap<Text, Definition>],
+        standard_ids: &[Option<ModuleId>],
+    ) {
+        let ast = self.package.modules[place].ast.clone();
+        let ItemKind::Use(taken) = &ast.items[item].kind else { return };
+        if taken.names.is_empty() && target != Target::Missing {
+            let span = path_span(taken, ast.items[item].span);
+            self.diagnostics.push(message::takes_nothing(&path_text(taken), span));
+        }
+        for wanted in &taken.names {
+            let found = match target {
+                Target::Project(file) => self.from_file(file, wanted, own),
+                Target::Standard(module) => self.from_standard(module, wanted, standard_ids[module]),
+                Target::Missing => None,
+            };
+            // One cause, one message: a name that was not found is there all the same.
+            self.import(place, wanted, found.unwrap_or(Definition::Unknown));
+        }
+    }
+
+    fn from_file(&mut self, file: usize, wanted: &UseName, own: &[HashMap<Text, Definition>]) -> Option<Definition> {
+        let name = &wanted.name;
+        if let Some(definition) = own[file].get(&name.text) {
+            return Some(definition.clone());
+        }
+        let module = &self.package.modules[file];
+        let of_its_own = module.imports.iter().find(|(imported, _)| *imported == name.text);
+        let diagnostic = match of_its_own {
+            Some((_, span)) => message::import_of_import(&module.name, &name.text, name.span, *span),
+            None => {
+                let mut candidates: Vec<&str> = own[file].keys().map(|name| &**name).collect();
+                candidates.sort_unstable();
+                message::unknown_import(&module.name, &name.text, name.span, closest(&name.text, candidates), None)
+            }
+        };
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    fn from_standard(&mut self, place: usize, wanted: &UseName, id: Option<ModuleId>) -> Option<Definition> {
+        let name = &wanted.name;
+        let scope = &self.package.modules[id?.0 as usize].scope;
+        if let Some(definition) = scope.get(&name.text) {
+            return Some(definition.clone());
+        }
+        let mut candidates: Vec<&str> = scope.keys().map(|name| &**name).collect();
+        candidates.sort_unstable();
+        let elsewhere = (0..MODULES.len()).find(|other| {
+            let items = &standard::parsed(*other).ast.items;
+            items.iter().any(|item| matches!(&item.kind, ItemKind::Signature(found) if found.name.text == name.text))
+        });
+        let elsewhere = elsewhere.map(|place| match MODULES[place].prelude {
+            true => "the prelude: it needs no `use`",
+            false => MODULES[place].name,
+        });
+        let proposal = closest(&name.text, candidates);
+        self.diagnostics.push(message::unknown_import(MODULES[place].name, &name.text, name.span, proposal, elsewhere));
+        None
+    }
+
+    fn import(&mut self, place: usize, wanted: &UseName, definition: Definition) {
+        let name = wanted.alias.as_ref().unwrap_or(&wanted.name);
+        let scope = &mut self.package.modules[place].scope;
+        if let (Some(Definition::Std(known)), Definition::Std(more)) = (scope.get_mut(&name.text), &definition)
+            && !more.iter().any(|id| known.contains(id))
+        {
+            known.extend(more);
+            self.package.modules[place].imports.push((name.text.clone(), name.span));
+            return;
+        }
+        let definition = match (definition, self.package.prelude.get(&name.text)) {
+            (Definition::Std(mut ids), Some(Definition::Std(more))) => {
+                ids.extend(more.iter().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
+                Definition::Std(ids)
+            }
+            (definition, _) => definition,
+        };
+        let is_known = definition != Definition::Unknown;
+        if self.define(place, name, definition) && is_known {
+            self.package.modules[place].imports.push((name.text.clone(), name.span));
+        }
+    }
+}
+
+fn module_id(place: usize) -> ModuleId {
+    ModuleId(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+fn path_text(taken: &Use) -> String {
+    taken.path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
+}
+
+fn merge(scope: &mut HashMap<Text, Definition>, name: &Text, ids: Vec<SignatureId>) {
+    match scope.get_mut(name) {
+        Some(Definition::Std(known)) => known.extend(ids),
+        _ => {
+            scope.insert(name.clone(), Definition::Std(ids));
+        }
+    }
+}
+
+fn unique(what: &str, seen: &mut HashMap<Text, Span>, name: &Name, diagnostics: &mut Vec<Diagnostic>) {
+    if let Err(first) = once(seen, name.text.clone(), name.span) {
+        diagnostics.push(declarations::duplicate_in_project(what, &name.text, name.span, first));
+    }
+}

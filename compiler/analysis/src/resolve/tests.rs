@@ -1,0 +1,173 @@
+use insta::assert_snapshot;
+
+use super::resolve;
+use crate::package::Definition;
+use crate::testing::{project, told, told_of};
+use crate::world::MemoryWorld;
+
+#[test]
+fn the_standard_library_is_free_of_faults() {
+    let uses: String = gml_stdlib::MODULES
+        .iter()
+        .filter(|module| !module.prelude)
+        .map(|module| {
+            let all = gml_syntax::parse(gml_diagnostics::FileId(0), module.text).module;
+            let names = all.items.iter().filter_map(|item| match &item.kind {
+                gml_syntax::ast::ItemKind::Signature(signature) => Some(signature.name.text.to_string()),
+                _ => None,
+            });
+            let mut names: Vec<_> = names.collect();
+            names.sort();
+            names.dedup();
+            format!("use {}.{{{}}}\n", module.name, names.join(", "))
+        })
+        .collect();
+    let (package, diagnostics) = resolve(&MemoryWorld::new([("main.gml", uses)]), "main.gml");
+    assert_eq!(diagnostics, []);
+    assert_eq!(package.modules.len(), gml_stdlib::MODULES.len() + 1);
+    assert!(package.signatures.len() > 100);
+    let schema = package.schemas.iter().find(|schema| &*schema.declared.name == "Calibrated").unwrap();
+    assert_eq!(schema.row.columns.len(), 2);
+    assert_eq!(schema.row.columns[0].contracts.len(), 1);
+}
+
+#[test]
+fn only_what_is_used_of_the_standard_library_is_read() {
+    let (package, _) = project(&[("main.gml", "use std.metrics.{auc}\n")]);
+    let names: Vec<&str> = package.modules.iter().map(|module| &*module.name).collect();
+    assert_eq!(names[0], "main");
+    assert!(names.contains(&"std.metrics") && names.contains(&"std.table"));
+    assert!(!names.contains(&"std.learn"));
+    let package = project(&[("main.gml", "")]).0;
+    assert!(!package.modules.iter().any(|module| &*module.name == "std.metrics"));
+}
+
+#[test]
+fn overloads_come_from_all_modules_of_the_prelude() {
+    let (package, _) = project(&[("main.gml", "")]);
+    let main = crate::package::ModuleId(0);
+    let kinds = |name: &str| match package.lookup(main, name) {
+        Some(Definition::Std(ids)) => {
+            let mut kinds: Vec<String> =
+                ids.iter().map(|id| format!("{:?}", package.signatures[id.0 as usize].ast.kind)).collect();
+            kinds.sort();
+            kinds
+        }
+        other => panic!("{name}: {other:?}"),
+    };
+    assert_eq!(kinds("last"), ["Aggregate", "Function", "Operator"]);
+    assert_eq!(kinds("derive"), ["Operator", "Operator"]);
+}
+
+#[test]
+fn names_of_other_files() {
+    let files = [
+        ("app/main.gml", "use shop.sessions.{Session, clean as tidy}\nparam n: int = 1\npipeline p { save tidy(orders, n) as orders }\ncatalog { orders: table[Session] = parquet(\"x\") }"),
+        ("app/shop/sessions.gml", "use rates.{seed}\nschema Session { id user: str }\nnode clean(s: table[Session], n: int) -> table[Session] { s |> take(n + seed) }"),
+        ("app/shop/rates.gml", "param seed: int = 42"),
+    ];
+    assert_snapshot!(told(&files), @"");
+    let (package, _) = project(&files);
+    let names: Vec<&str> = package.modules.iter().filter(|module| !module.is_std).map(|module| &*module.name).collect();
+    assert_eq!(names, ["app.main", "app.shop.sessions", "app.shop.rates"]);
+    let params: Vec<&str> = package.params.iter().map(|param| &*param.declared.name).collect();
+    assert_eq!(params, ["seed", "n"], "those of an imported file come first");
+}
+
+#[test]
+fn modules_that_are_not_there() {
+    let files = [
+        ("main.gml", "use sesions.{a}\nuse std.prepp.{impute}\nuse std.nothing_like_it.{x}\nuse metrics.{auc}\nparam p: int = a + x"),
+        ("sessions.gml", "param a: int = 1"),
+    ];
+    assert_snapshot!(told(&files), @"");
+}
+
+#[test]
+fn names_that_a_module_does_not_declare() {
+    let files = [
+        ("main.gml", "use lib.{seeed, twice}\nuse std.prep.{auc, imput}\nuse std.metrics.{filter}\n"),
+        ("lib.gml", "use deep.{twice}\nparam seed: int = twice"),
+        ("deep.gml", "param twice: int = 2"),
+    ];
+    assert_snapshot!(told(&files), @"");
+}
+
+#[test]
+fn names_that_are_taken() {
+    assert_snapshot!(told_of("param a: int = 1\nfn a(x: int) -> int = x\nuse std.metrics.{auc}\nparam auc: float = 0.5\n"), @"");
+    let files = [
+        ("main.gml", "use lib.{seed}\nparam n: int = seed\ncatalog { events: table { a: int } = parquet(\"x\") }"),
+        ("lib.gml", "param seed: int = 1\nparam n: int = 2\ncatalog { events: table { a: int } = parquet(\"y\") }"),
+    ];
+    assert_snapshot!(told(&files), @"");
+    assert_snapshot!(told_of("test \"a\" { expect true }\ntest \"a\" { expect true }\nenv e { }\nenv e { }"), @"");
+}
+
+#[test]
+fn a_function_that_hides_one_of_the_library() {
+    assert_snapshot!(told_of("fn lower(x: int) -> int = x - 1\nparam day: int = lower(2)"), @"");
+    assert_snapshot!(told_of("allow(shadowed_name)\nfn lower(x: int) -> int = x - 1"), @"");
+}
+
+#[test]
+fn files_in_a_circle() {
+    let files = [
+        ("main.gml", "use a.{x}\nparam y: int = x"),
+        ("a.gml", "use b.{z}\nparam x: int = z"),
+        ("b.gml", "use main.{y}\nparam z: int = y"),
+    ];
+    assert_snapshot!(told(&files), @"");
+    assert_snapshot!(told(&[("main.gml", "use main.{y}\nparam z: int = y")]), @"");
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    assert_snapshot!(told(&[("main.gml", "use lib.{x}\nparam a: int = x"), ("lib.gml", "")]), @"");
+    let said = |world: &MemoryWorld| {
+        let (package, diagnostics) = resolve(world, "main.gml");
+        assert_eq!(package.sources.path(package.modules[0].file), "main.gml");
+        diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(said(&MemoryWorld::default()), @"");
+    assert_snapshot!(said(&MemoryWorld::new([("main.gml", b"param a\xff".to_vec())])), @"");
+    assert_snapshot!(said(&MemoryWorld::new([("main.gml", vec![b' '; 10 << 20])])), @"");
+}
+
+#[test]
+fn rows_of_schemas() {
+    let (package, diagnostics) = project(&[("main.gml", r#"
+        schema Session {
+            id     visitor: str,
+            time   started_at: timestamp? parsed us,
+                   day: date named "Order Date" parsed "%Y%m%d",
+                   device: enum["desktop", "mobile"],
+                   hits: int in 0..100_000,
+                   price: float > 0,
+                   email: str? matches r"^[^@]+@[^@]+$",
+                   where: struct[Place],
+            target bought: bool,
+            unique [visitor, day],
+        }
+        schema Place { city: str? != "", .. }
+    "#)]);
+    assert_eq!(diagnostics, []);
+    let row = package.schemas.iter().find(|schema| &*schema.declared.name == "Session").unwrap().row.clone();
+    assert_eq!(row.to_string(), "Session");
+    let columns: Vec<String> = row
+        .columns
+        .iter()
+        .map(|column| {
+            let contracts: Vec<&str> = column.contracts.iter().map(|contract| &*contract.text).collect();
+            let role = column.role.map_or("", gml_ir::Role::name);
+            format!("{role} {}: {} {} [{}] {:?}", column.name, column.ty, contracts.join(" "), column.stored_name(), column.parsed)
+        })
+        .collect();
+    assert_snapshot!(columns.join("\n"), @"");
+    assert_eq!(row.unique, vec![vec!["visitor".into(), "day".into()]]);
+}
+
+#[test]
+fn schemas_that_hold_themselves() {
+    assert_snapshot!(told_of("schema A { b: struct[B] }\nschema B { a: list[struct[A]] }\nschema C { c: struct[C] }"), @"");
+}

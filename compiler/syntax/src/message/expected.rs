@@ -1,0 +1,155 @@
+//! What is due, in the words of the language.
+
+use super::{Place, Scene};
+use crate::grammar::Rule;
+use crate::words::{DECLARATIONS, STATEMENTS, is_reserved};
+
+impl Scene<'_> {
+    /// What could stand at the place, as the subject of a sentence.
+    pub(super) fn due(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        let mut add = |word: &str| {
+            if !word.is_empty() && !words.iter().any(|known| known == word) {
+                words.push(word.to_owned());
+            }
+        };
+        let value = self.expects(Rule::prefix) || self.expects(Rule::column);
+        let goes_on = self.expects(Rule::infix) || self.expects(Rule::null_test);
+        for rule in self.expected {
+            add(match rule {
+                Rule::k_let if value => "",
+                _ if value && !matches!(rule, Rule::closing | Rule::closing_round) => "",
+                _ if goes_on && !is_sign(*rule) => "",
+                _ => words_of(*rule),
+            });
+        }
+        if value {
+            add("a value");
+        }
+        if goes_on && words.is_empty() || goes_on && self.open.is_some() && self.closer().is_some() {
+            match self.closer() {
+                Some(close) => {
+                    add("`,`");
+                    add(close);
+                }
+                None => add("an operator"),
+            }
+        }
+        if goes_on && self.open.is_none() {
+            match self.place {
+                Place::Body => add("the next statement"),
+                Place::Module => add("the next declaration"),
+                Place::Entry => add("`,`"),
+                Place::NodeBody => add("the end of the body"),
+                Place::Expression => add("the end"),
+            }
+        }
+        if words.is_empty() {
+            add(if self.place == Place::Body { "a statement" } else { "something else" });
+        }
+        join(&words)
+    }
+
+    /// What closes the innermost bracket, where items stand in it.
+    fn closer(&self) -> Option<&'static str> {
+        match self.open?.text(self.source) {
+            "(" => Some("`)`"),
+            "[" => Some("`]`"),
+            _ if self.expects(Rule::k_let) || self.expects(Rule::closing) || self.expects(Rule::format_end) => None,
+            _ => Some("`}`"),
+        }
+    }
+
+    /// What to do about it, where the neighbourhood tells.
+    pub(super) fn advice(&self) -> Option<String> {
+        let found = self.found();
+        if self.place == Place::Module && self.expects(Rule::k_node) {
+            return Some(match found {
+                _ if STATEMENTS.contains(&found) => {
+                    format!("`{found}` stands in the body of a `pipeline`, a `test` or a `node`")
+                }
+                _ => "a declaration begins with use, param, schema, connection, catalog, fn, node, pipeline, env or test".to_owned(),
+            });
+        }
+        if self.place != Place::Module && DECLARATIONS.contains(&found) && is_reserved(found) && !self.outside {
+            return Some("declarations stand side by side in a file, never within one another".to_owned());
+        }
+        if self.expects(Rule::k_let) && self.expects(Rule::k_save) {
+            return Some("a statement begins with let, save, track, expect, when, for or run".to_owned());
+        }
+        if self.expects(Rule::k_then) {
+            return Some("write `if condition then a else b`".to_owned());
+        }
+        if self.expects(Rule::k_as) && self.text(self.before.first().copied()) == "save" {
+            return Some("write `save value as entry`".to_owned());
+        }
+        if self.expects(Rule::fat_arrow) {
+            return Some("an arm is written `\"pattern\" => value`".to_owned());
+        }
+        if self.expects(Rule::arrow) {
+            return Some("the type of the result follows `->`".to_owned());
+        }
+        if self.expects(Rule::opening_round) && self.expects(Rule::parameters) || self.expects(Rule::parameters) {
+            return Some("parameters stand in parentheses; without any, write `()`".to_owned());
+        }
+        if self.expects(Rule::colon) {
+            return Some("the type follows the name: `name: type`".to_owned());
+        }
+        if self.expects(Rule::pattern) {
+            return Some("a pattern is a literal, a range of literals, or `_` for everything else".to_owned());
+        }
+        None
+    }
+}
+
+fn is_sign(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::k_then | Rule::k_as | Rule::k_else | Rule::closing | Rule::opening | Rule::format_end | Rule::assign
+    )
+}
+
+/// A rule of the grammar in words; empty where it says nothing to people.
+fn words_of(rule: Rule) -> &'static str {
+    match rule {
+        Rule::item | Rule::declaration | Rule::k_node | Rule::node | Rule::node_head => "a declaration",
+        Rule::k_let | Rule::statement | Rule::k_track | Rule::let_value => "a statement",
+        Rule::name | Rule::any_name | Rule::use_name | Rule::type_parameter => "a name",
+        Rule::r#type | Rule::type_name | Rule::type_atom => "a type",
+        Rule::expression | Rule::label | Rule::bound => "a value",
+        Rule::schema_column | Rule::row_column | Rule::role => "a column",
+        Rule::catalog_entry | Rule::entry_head => "an entry",
+        Rule::setting => "a setting",
+        Rule::parameter => "a parameter",
+        Rule::field => "a name with its value",
+        Rule::arm | Rule::pattern => "a pattern",
+        Rule::plain | Rule::test_head => "a text",
+        Rule::foreign => "`python(..)` or `sql(..)`",
+        Rule::assign | Rule::binding_sign => "`=`",
+        Rule::colon => "`:`",
+        Rule::arrow => "`->`",
+        Rule::fat_arrow => "`=>`",
+        Rule::opening | Rule::block | Rule::statements => "`{`",
+        Rule::closing | Rule::format_end => "`}`",
+        Rule::opening_round | Rule::parameters | Rule::arguments => "`(`",
+        Rule::closing_round => "`)`",
+        Rule::closing_square => "`]`",
+        Rule::dot => "`.`",
+        Rule::k_then => "`then`",
+        Rule::k_else => "`else`",
+        Rule::k_in => "`in`",
+        Rule::k_as | Rule::renamed => "`as`",
+        Rule::k_null => "`null`",
+        Rule::nullable | Rule::type_sign | Rule::contract | Rule::named | Rule::parsed => "",
+        _ => "",
+    }
+}
+
+/// `a, b or c`
+fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,220 @@
+//! Habits from other languages, seen by the words around the place.
+
+use gml_diagnostics::Code;
+
+use super::{Place, Scene, foreign};
+use crate::codes;
+use crate::grammar::Rule;
+use crate::lexer::{Kind, Token};
+
+/// A habit that was recognised.
+pub(super) struct Habit {
+    pub code: Code,
+    pub token: Token,
+    pub message: String,
+    pub help: String,
+}
+
+impl Scene<'_> {
+    pub(super) fn habit(&self) -> Option<Habit> {
+        self.foreign_word().or_else(|| self.foreign_sign()).or_else(|| self.foreign_order())
+    }
+
+    fn found_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
+        Some(Habit { code, token: self.found?, message: message.into(), help: help.into() })
+    }
+
+    fn last_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
+        Some(Habit { code, token: self.last()?, message: message.into(), help: help.into() })
+    }
+
+    /// `def`, `return`, `SELECT`
+    fn foreign_word(&self) -> Option<Habit> {
+        let found = self.found();
+        let no_word = |word: &str| format!("`{word}` is no word of GML");
+        if self.place == Place::Module && self.expects(Rule::k_node) && !self.outside {
+            let table = &foreign::DECLARATIONS;
+            let help = foreign::help(table, found).filter(|_| self.next.is_some_and(|next| next.kind != Kind::Sign))?;
+            let own = crate::words::is_reserved(found);
+            return self.found_habit(
+                if own { codes::MISPLACED_STATEMENT } else { codes::FOREIGN_KEYWORD },
+                if own { format!("`{found}` cannot stand outside of a body") } else { no_word(found) },
+                help,
+            );
+        }
+        if self.outside {
+            return None;
+        }
+        // A word that was taken for a name, and then something that cannot follow a name.
+        let last = self.last().filter(|last| last.kind == Kind::Word)?;
+        let word = last.text(self.source);
+        let begins = matches!(self.back(2), "" | "=" | "{" | "(" | "," | ":" | "}" | ")") || !self.behind_operand_at(2);
+        let follows = self.found.is_some_and(|found| !matches!(found.kind, Kind::Close | Kind::Sign) || found.text(self.source) == ".");
+        if begins && follows && self.expects(Rule::infix)
+            && let Some(help) = foreign::help(&foreign::VALUES, word)
+        {
+            return self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help);
+        }
+        if self.expects(Rule::k_let) || self.expects(Rule::prefix) {
+            let follows = self.next.is_some_and(|next| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open));
+            let help = foreign::help(&foreign::VALUES, found).filter(|_| follows)?;
+            return self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help);
+        }
+        None
+    }
+
+    fn behind_operand_at(&self, by: usize) -> bool {
+        let token = self.before.len().checked_sub(by).and_then(|index| self.before.get(index));
+        token.is_some_and(|token| match token.kind {
+            Kind::Word => !crate::words::is_reserved(token.text(self.source)),
+            Kind::Number | Kind::Text | Kind::Date | Kind::Close => true,
+            _ => false,
+        })
+    }
+
+    /// `x -> y`, `a ? b : c`, `x[0]`
+    fn foreign_sign(&self) -> Option<Habit> {
+        let found = self.found();
+        let operator = codes::FOREIGN_OPERATOR;
+        let behind = self.behind_operand() && self.expects(Rule::infix) && !self.outside;
+        match found {
+            "->" | "=>" if behind => {
+                let help = "an argument that speaks of rows is written by itself: `.items.find(.price > 3)`";
+                self.found_habit(operator, format!("`{found}` makes no function in GML"), help)
+            }
+            "?" if behind => self.found_habit(operator, "`? :` is no operator in GML", "write `if condition then a else b`"),
+            ":" if behind && self.back(2) == "lambda" => {
+                let help = "an argument that speaks of rows is written by itself: `.items.find(.price > 3)`";
+                self.found_habit(codes::FOREIGN_KEYWORD, "GML has no `lambda`", help)
+            }
+            ":" if behind && self.in_format() => {
+                let help = "round or convert the value in the braces: `{round(x, 2)}`";
+                self.found_habit(operator, "an f-string has no format after `:`", help)
+            }
+            "[" if behind && self.touches() => {
+                self.found_habit(operator, "a value is not indexed with `[ ]`", "write `.at(0)` for an item of a list, `.field` for a field")
+            }
+            "(" if behind && self.touches() => {
+                self.found_habit(codes::UNEXPECTED_TOKEN, "only a name can be called", "bind the value with `let` and use its name")
+            }
+            "," if behind && self.open.is_some_and(|open| open.text(self.source) == "(" && !self.is_call(open)) => {
+                self.found_habit(codes::UNEXPECTED_TOKEN, "there are no tuples: parentheses hold one value", "write a list `[a, b]` or a record `{ first: a, second: b }`")
+            }
+            "++" | "+=" | "-=" => self.found_habit(operator, format!("`{found}` has no meaning in GML"), "names are bound once: `let b = a + 1`"),
+            "@" => self.found_habit(codes::UNEXPECTED_TOKEN, "GML has no decorators", "leave it out"),
+            "&" if behind => self.found_habit(operator, "`&` is written `and` in GML", "write `and`"),
+            "|" if behind => self.found_habit(operator, "`|` is written `or` in GML", "write `or` between conditions, `|>` before a step"),
+            "!" if behind => self.found_habit(operator, "`!` is written `not` in GML", "`not` negates a condition"),
+            _ => self.dangling_sign(),
+        }
+    }
+
+    /// Signs that lack what belongs to them.
+    fn dangling_sign(&self) -> Option<Habit> {
+        let last = self.text(self.last());
+        let owner = self.before.len().checked_sub(2).and_then(|index| self.before.get(index));
+        if last == "." && self.expects(Rule::any_name) {
+            let name = owner.filter(|owner| owner.kind == Kind::Word).map(|owner| owner.text(self.source));
+            let (message, help) = match name {
+                Some(name) => (
+                    "the name of a field is missing behind this dot".to_owned(),
+                    format!("the column of the row at hand is written `.{name}`"),
+                ),
+                None => ("a name is missing behind this dot".to_owned(), "a column is written `.name`".to_owned()),
+            };
+            return self.last_habit(codes::UNEXPECTED_TOKEN, message, help);
+        }
+        if self.found() == "*" && matches!(last, "(" | "[" | ",") {
+            let help = "name the columns; to leave some out write `|> drop([.a])`";
+            return self.found_habit(codes::UNEXPECTED_TOKEN, "`*` does not stand for all columns", help);
+        }
+        if self.found() == "**" && matches!(last, "(" | ",") {
+            return self.found_habit(codes::UNEXPECTED_TOKEN, "arguments cannot be unpacked", "write them one by one, by name");
+        }
+        None
+    }
+
+    /// Words of the language in the order of another one.
+    fn foreign_order(&self) -> Option<Habit> {
+        let found = self.found();
+        if self.outside {
+            return None;
+        }
+        let keyword = codes::FOREIGN_KEYWORD;
+        let behind = self.behind_operand() && self.expects(Rule::infix);
+        match found {
+            "if" if behind && !self.found_begins_line() => self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "the condition of an `if` comes first",
+                "write `if condition then a else b`",
+            ),
+            "for" if behind && !self.found_begins_line() => self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "a list is not made by a `for` behind the value",
+                "write `for x in items { value }`",
+            ),
+            "{" if self.expects(Rule::k_then) => {
+                self.found_habit(codes::UNEXPECTED_TOKEN, "an `if` has no braces: it is a value", "write `if condition then a else b`")
+            }
+            "None" | "NULL" | "nil" if self.expects(Rule::k_null) => {
+                self.found_habit(keyword, format!("`{found}` is written `null` in GML"), "write `is null`")
+            }
+            "AND" | "OR" | "NOT" | "IN" | "IS" | "LIKE" | "BETWEEN" if behind => {
+                let help = match found {
+                    "LIKE" => "write `.name.contains(\"..\")`, or `.matches(r\"..\")`".to_owned(),
+                    "BETWEEN" => "write `x in a..b`".to_owned(),
+                    _ => format!("write `{}`", found.to_lowercase()),
+                };
+                self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), help)
+            }
+            "xor" | "isnt" | "instanceof" | "isin" | "between" | "like" if behind => {
+                self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), "write `!=`, `in` or a function")
+            }
+            "as" if behind && self.place == Place::Body => {
+                self.found_habit(codes::UNEXPECTED_TOKEN, "`as` belongs to `save`", "write `let name = value`, or `save value as entry`")
+            }
+            "=" if self.expects(Rule::k_let) && self.behind_name() => {
+                let name = self.text(self.last());
+                self.last_habit(codes::MISPLACED_STATEMENT, "a binding begins with `let`", format!("write `let {name} = ..`"))
+            }
+            _ if self.found.is_some_and(|found| found.kind == Kind::Word) && self.text(self.next) == "=" && self.expects(Rule::k_let) => {
+                self.found_habit(codes::MISPLACED_STATEMENT, "a binding begins with `let`", format!("write `let {found} = ..`"))
+            }
+            _ if self.found.is_some_and(|found| found.kind == Kind::Text)
+                && self.expects(Rule::field)
+                && self.open.is_some_and(|open| open.text(self.source) == "{") =>
+            {
+                let name = found.trim_matches('"');
+                self.found_habit(codes::UNEXPECTED_TOKEN, "the keys of a record are names, not texts", format!("write `{{ {name}: .. }}`"))
+            }
+            _ => None,
+        }
+    }
+
+    fn behind_name(&self) -> bool {
+        self.last().is_some_and(|last| last.kind == Kind::Word)
+    }
+
+    /// Whether no blank stands before the token found.
+    fn touches(&self) -> bool {
+        matches!((self.last(), self.found), (Some(last), Some(found)) if last.end == found.start)
+    }
+
+    /// Whether a `(` belongs to a call.
+    fn is_call(&self, open: Token) -> bool {
+        let index = self.before.partition_point(|token| token.start < open.start);
+        index.checked_sub(1).and_then(|index| self.before.get(index)).is_some_and(|before| {
+            before.kind == Kind::Word && !crate::words::is_reserved(before.text(self.source))
+        })
+    }
+
+    /// Whether the innermost bracket is that of an f-string.
+    fn in_format(&self) -> bool {
+        self.open.is_some_and(|open| {
+            let index = self.before.partition_point(|token| token.start < open.start);
+            index.checked_sub(1).and_then(|index| self.before.get(index)).is_some_and(|before| {
+                before.kind == Kind::Text && before.end == open.start
+            })
+        })
+    }
+}

@@ -1,0 +1,288 @@
+//! What to say where the grammar could not go on.
+
+mod expected;
+mod foreign;
+mod habits;
+
+use gml_diagnostics::{Code, Diagnostic, FileId, Span};
+
+use crate::codes;
+use crate::grammar::Rule;
+use crate::lexer::{Kind, Token};
+use crate::parse::Failure;
+use crate::recover::chunks::{tokens, tokens_from};
+use crate::scan::MAX_NESTING;
+use crate::words::{DECLARATIONS, STATEMENTS, is_reserved};
+
+/// What was being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A declaration.
+    Module,
+    /// A statement of a pipeline or a test.
+    Body,
+    /// The result of a node.
+    NodeBody,
+    /// An entry of a schema, a catalog or an env.
+    Entry,
+    /// An expression on its own.
+    Expression,
+}
+
+/// A piece of a file that could not be read.
+pub(crate) struct Trouble<'t> {
+    pub file: FileId,
+    pub source: &'t str,
+    pub start: usize,
+    pub end: usize,
+    pub failure: &'t Failure,
+    pub place: Place,
+}
+
+/// The neighbourhood of the place where reading stopped.
+struct Scene<'t> {
+    source: &'t str,
+    place: Place,
+    expected: &'t [Rule],
+    /// Tokens before the place, all within the piece.
+    before: Vec<Token>,
+    /// The token at the place; none at the end of the file.
+    found: Option<Token>,
+    /// Whether the token found lies behind the piece.
+    outside: bool,
+    /// The token behind it.
+    next: Option<Token>,
+    /// The innermost bracket that is open there.
+    open: Option<Token>,
+}
+
+impl Trouble<'_> {
+    fn span(&self, start: usize, end: usize) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(self.file, offset(start), offset(end))
+    }
+
+    fn span_of(&self, token: Option<Token>) -> Span {
+        let end = self.source.trim_end().len();
+        token.map_or_else(|| self.span(end, end), |token| self.span(token.start, token.end))
+    }
+
+    /// The message for the piece.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let scene = self.scene();
+        let at = self.span_of(scene.found);
+        if self.failure.exhausted {
+            let message = format!("this is nested more than {MAX_NESTING} deep");
+            return Diagnostic::new(codes::NESTING_TOO_DEEP, at, message).help("bind an inner part to a name with `let`");
+        }
+        if let Some(habit) = scene.habit() {
+            let span = self.span_of(Some(habit.token));
+            return Diagnostic::new(habit.code, span, habit.message).help(habit.help);
+        }
+        scene
+            .bracket(self)
+            .or_else(|| scene.reserved(self))
+            .or_else(|| scene.comma(self))
+            .unwrap_or_else(|| scene.unexpected(self))
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        let all = tokens(self.source, self.start, self.end);
+        let at = all.partition_point(|token| token.end <= self.failure.at);
+        let mut open: Vec<Token> = Vec::new();
+        for token in &all[..at] {
+            match token.kind {
+                Kind::Open => open.push(*token),
+                Kind::Close => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        let mut behind = tokens_from(self.source, self.end.max(self.failure.at));
+        let found = all.get(at).copied().or_else(|| behind.next());
+        let next = all.get(at + 1).copied().or_else(|| behind.next());
+        Scene {
+            source: self.source,
+            place: self.place,
+            expected: &self.failure.expected,
+            before: all[..at].to_vec(),
+            found,
+            outside: all.len() <= at,
+            next,
+            open: open.last().copied(),
+        }
+    }
+}
+
+impl<'t> Scene<'t> {
+    fn text(&self, token: Option<Token>) -> &'t str {
+        token.map_or("", |token| token.text(self.source))
+    }
+
+    fn found(&self) -> &'t str {
+        self.text(self.found)
+    }
+
+    fn last(&self) -> Option<Token> {
+        self.before.last().copied()
+    }
+
+    /// The token before by so many.
+    fn back(&self, by: usize) -> &'t str {
+        self.text(self.before.len().checked_sub(by).and_then(|index| self.before.get(index)).copied())
+    }
+
+    /// Whether what stands before can end an expression.
+    fn behind_operand(&self) -> bool {
+        self.last().is_some_and(|last| match last.kind {
+            Kind::Word => !is_reserved(last.text(self.source)) || matches!(last.text(self.source), "true" | "false" | "null"),
+            Kind::Number | Kind::Date | Kind::Text | Kind::Close => true,
+            _ => false,
+        })
+    }
+
+    fn expects(&self, rule: Rule) -> bool {
+        self.expected.contains(&rule)
+    }
+
+    /// What was found, in words.
+    fn found_words(&self) -> String {
+        let Some(token) = self.found else { return "the end of the file".to_owned() };
+        let text = token.text(self.source);
+        match token.kind {
+            Kind::Text | Kind::OpenText => "a text".to_owned(),
+            Kind::Number => format!("the number `{text}`"),
+            Kind::Date => format!("the date `{text}`"),
+            Kind::Word if is_reserved(text) => format!("the word `{text}`"),
+            _ => format!("`{text}`"),
+        }
+    }
+
+    /// Whether the token found begins a line.
+    fn found_begins_line(&self) -> bool {
+        let Some(found) = self.found else { return true };
+        let line = self.source[..found.start].rfind('\n').map_or(0, |newline| newline + 1);
+        self.source[line..found.start].trim().is_empty()
+    }
+
+    /// A bracket that is not closed, or closed by another, or never opened.
+    fn bracket(&self, trouble: &Trouble<'_>) -> Option<Diagnostic> {
+        let found = self.found();
+        let is_close = self.found.is_some_and(|token| token.kind == Kind::Close) && !self.outside;
+        let Some(open) = self.open else {
+            if !is_close || self.outside || !(self.behind_operand() || self.before.is_empty()) {
+                return None;
+            }
+            let message = format!("this `{found}` closes nothing");
+            let help = "leave it out, or open what it closes";
+            return Some(Diagnostic::new(codes::UNMATCHED_DELIMITER, trouble.span_of(self.found), message).help(help));
+        };
+        let opening = open.text(self.source);
+        let closing = match opening {
+            "(" => ")",
+            "[" => "]",
+            _ => "}",
+        };
+        let ends = self.outside || self.found.is_none();
+        let word = STATEMENTS.contains(&found) || DECLARATIONS.contains(&found) && is_reserved(found);
+        let statement = word && self.found_begins_line() && !(opening == "{" && self.expects(Rule::k_let));
+        let wrong_close = is_close && found != closing && (self.behind_operand() || self.text(self.last()) == ",");
+        if !(ends || wrong_close || statement && self.behind_operand()) {
+            return None;
+        }
+        let message = match self.found {
+            None => format!("a `{closing}` is missing where the file ends"),
+            Some(_) if wrong_close => format!("`{found}` does not close `{opening}`: a `{closing}` is missing"),
+            Some(_) => format!("a `{closing}` is missing before {}", self.found_words()),
+        };
+        let label = format!("this `{opening}` is never closed");
+        let code = codes::UNCLOSED_DELIMITER;
+        let diagnostic = Diagnostic::new(code, trouble.span_of(self.found), message);
+        Some(diagnostic.and(trouble.span(open.start, open.end), label).help(format!("close it with `{closing}`")))
+    }
+
+    /// A word of the language where a name is due.
+    fn reserved(&self, trouble: &Trouble<'_>) -> Option<Diagnostic> {
+        let found = self.found();
+        let due = self.expects(Rule::name) && !self.outside && is_reserved(found);
+        let alone = !self.expects(Rule::prefix) || !self.found_begins_line() && !matches!(found, "then" | "else" | "as" | "in");
+        if !due || !alone || self.behind_operand() && self.expects(Rule::infix) {
+            return None;
+        }
+        let message = format!("`{found}` is a word of the language and cannot be used as a name here");
+        let help = match found {
+            "test" | "env" | "param" | "schema" | "catalog" | "node" | "run" | "match" | "connection" => {
+                format!("choose another name, such as `{found}_`; columns, fields and arguments may be called `{found}`")
+            }
+            _ => format!("choose another name, such as `{found}_`"),
+        };
+        Some(Diagnostic::new(codes::RESERVED_WORD, trouble.span_of(self.found), message).help(help))
+    }
+
+    /// Two items side by side.
+    fn comma(&self, trouble: &Trouble<'_>) -> Option<Diagnostic> {
+        let found = self.found?;
+        let begins_item = match found.kind {
+            Kind::Word => !matches!(found.text(self.source), "then" | "else" | "as" | "and" | "or" | "is" | "in"),
+            Kind::Number | Kind::Date | Kind::Text => true,
+            Kind::Open => found.text(self.source) != "(",
+            Kind::Sign => found.text(self.source) == "." || found.text(self.source) == ".." && self.place == Place::Entry,
+            _ => false,
+        };
+        let listed = match self.open.map(|open| open.text(self.source)) {
+            Some("{") => !self.expects(Rule::k_let) && !self.expects(Rule::closing) || self.expects(Rule::schema_column),
+            Some(_) => true,
+            None => self.place == Place::Entry,
+        };
+        let last = self.last()?;
+        if self.outside || !begins_item || !listed || !self.behind_operand() && last.kind != Kind::Word {
+            return None;
+        }
+        if !(self.expects(Rule::infix) || self.ends_item()) {
+            return None;
+        }
+        let span = trouble.span(last.end, last.end);
+        let message = format!("a `,` is missing before {}", self.found_words());
+        let fix = gml_diagnostics::Fix { span, replacement: ",".to_owned(), safe: false };
+        let diagnostic = Diagnostic::new(codes::MISSING_COMMA, trouble.span_of(self.found), message);
+        Some(diagnostic.help("items are separated by commas").fix(fix))
+    }
+
+    /// Whether what was read could be an item of its own (a column with its type, a name in a list).
+    fn ends_item(&self) -> bool {
+        const ENDS: [Rule; 9] = [
+            Rule::contract,
+            Rule::nullable,
+            Rule::type_sign,
+            Rule::closing_square,
+            Rule::closing_round,
+            Rule::renamed,
+            Rule::named,
+            Rule::binding_sign,
+            Rule::type_arguments,
+        ];
+        ENDS.iter().any(|rule| self.expects(*rule)) && !self.expects(Rule::colon)
+    }
+
+    fn unexpected(&self, trouble: &Trouble<'_>) -> Diagnostic {
+        let due = self.due();
+        let message = format!("{due} is due here, but there is {}", self.found_words());
+        let diagnostic = Diagnostic::new(self.code(), trouble.span_of(self.found), message);
+        match self.advice() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    fn code(&self) -> Code {
+        let found = self.found();
+        if self.place == Place::Module && self.expects(Rule::k_node) && STATEMENTS.contains(&found) {
+            return codes::MISPLACED_STATEMENT;
+        }
+        if self.place != Place::Module && DECLARATIONS.contains(&found) && is_reserved(found) && !self.outside {
+            return codes::MISPLACED_DECLARATION;
+        }
+        codes::UNEXPECTED_TOKEN
+    }
+}

@@ -1,0 +1,150 @@
+//! A file, declaration by declaration.
+
+use gml_diagnostics::{Diagnostic, FileId};
+use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
+use pest::iterators::Pairs;
+
+use crate::ast::{Expr, Item, Module};
+use crate::build::Builder;
+use crate::decode::{MAX_BYTES, too_large};
+use crate::docs::{Comment, Docs};
+use crate::grammar::{Grammar, Rule};
+use crate::message::{Place, Trouble};
+use crate::scan::{Fault, Scan, scan};
+
+/// What was read of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The declarations; what could not be read of them stands as `Error` or is absent.
+    pub module: Module,
+    /// What is wrong, in the order of the places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every comment, in order.
+    pub comments: Vec<Comment>,
+}
+
+/// Reads a file. Never fails: what cannot be read costs at most the declaration it is in.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    if text.len() > MAX_BYTES {
+        return Parsed { diagnostics: vec![too_large(file, text.len())], ..Parsed::default() };
+    }
+    let Scan { comments, starts, faults, mut diagnostics, repaired } = scan(file, text);
+    let source = repaired.as_deref().unwrap_or(text);
+    let mut docs = Docs::new(source, &comments);
+    let first = starts.first().filter(|first| !source[**first..].starts_with("use"));
+    let module_docs = docs.of_module(first.and_then(|first| u32::try_from(*first).ok()));
+    let mut reader = Reader { file, source, faults: &faults, docs, diagnostics: &mut diagnostics };
+    let mut items = Vec::with_capacity(starts.len());
+    for (index, start) in starts.iter().enumerate() {
+        let end = starts.get(index + 1).copied().unwrap_or(source.len());
+        items.extend(reader.declaration(*start, end));
+    }
+    if reader.diagnostics.is_empty() {
+        let dangling = reader.docs.dangling();
+        reader.diagnostics.extend(dangling);
+    }
+    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    Parsed { module: Module { docs: module_docs, items }, diagnostics, comments }
+}
+
+/// Reads a text that is one expression, such as the value of `--set name=value`. `None` where it could not be read.
+pub fn parse_expression(file: FileId, text: &str) -> (Option<Expr>, Vec<Diagnostic>) {
+    if text.len() > MAX_BYTES {
+        return (None, vec![too_large(file, text.len())]);
+    }
+    let Scan { comments, faults, mut diagnostics, repaired, .. } = scan(file, text);
+    let source = repaired.as_deref().unwrap_or(text);
+    let docs = Docs::new(source, &comments);
+    let mut reader = Reader { file, source, faults: &faults, docs, diagnostics: &mut diagnostics };
+    let expr = reader.read(Rule::only_expression, 0, source.len(), |builder, mut pairs| {
+        pairs.next().map(|pair| builder.expression(pair).expr)
+    });
+    let expr = match expr {
+        Ok(expr) => expr,
+        Err(failure) => {
+            reader.report(&failure, 0, source.len(), Place::Expression);
+            None
+        }
+    };
+    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    (expr, diagnostics)
+}
+
+/// Where pest came to a stop, and what it could have gone on with.
+pub(crate) struct Failure {
+    pub at: usize,
+    pub expected: Vec<Rule>,
+    /// The stack was at its end.
+    pub exhausted: bool,
+}
+
+/// Reads pieces of a file.
+pub(crate) struct Reader<'t, 'd> {
+    pub file: FileId,
+    pub source: &'t str,
+    pub faults: &'t [Fault],
+    pub docs: Docs<'t>,
+    pub diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn declaration(&mut self, start: usize, end: usize) -> Option<Item> {
+        match self.read(Rule::only_item, start, end, |builder, mut pairs| builder.item(pairs.next()?)) {
+            Ok(item) => item,
+            Err(failure) => self.recover(start, end, &failure),
+        }
+    }
+
+    /// Reads `start..end` with a rule and builds something of it.
+    pub fn read<T>(
+        &mut self,
+        rule: Rule,
+        start: usize,
+        end: usize,
+        build: impl FnOnce(&mut Builder<'t, '_>, Pairs<'_, Rule>) -> T,
+    ) -> Result<T, Failure> {
+        // What is nested too deep is not even looked at.
+        let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
+        let piece = self.source.get(start..end).unwrap_or("");
+        match Grammar::parse(rule, piece) {
+            Ok(pairs) => {
+                let mut builder = Builder::new(self.file, start, &mut self.docs, self.diagnostics);
+                Ok(build(&mut builder, pairs))
+            }
+            Err(error) => {
+                let at = match error.location {
+                    InputLocation::Pos(at) => at,
+                    InputLocation::Span((at, _)) => at,
+                };
+                let (expected, exhausted) = match error.variant {
+                    ErrorVariant::ParsingError { positives, .. } => (positives, false),
+                    ErrorVariant::CustomError { .. } => (Vec::new(), true),
+                };
+                Err(Failure { at: start + at, expected, exhausted })
+            }
+        }
+    }
+
+    /// How far a rule reads from `start`, without what may stand behind it.
+    pub fn extent(&self, rule: Rule, start: usize, end: usize) -> Option<usize> {
+        let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
+        let pairs = Grammar::parse(rule, self.source.get(start..end)?).ok()?;
+        let last = start + pairs.map(|pair| pair.as_span().end()).last()?;
+        let trimmed = self.docs.trim_end(u32::try_from(start).ok()?, u32::try_from(last).ok()?);
+        Some(trimmed as usize)
+    }
+
+    pub fn faults_in(&self, start: usize, end: usize) -> impl Iterator<Item = &'t Fault> + use<'t> {
+        let first = self.faults.partition_point(|fault| fault.at < start);
+        self.faults[first..].iter().take_while(move |fault| fault.at < end)
+    }
+
+    /// Reports why `start..end` could not be read, unless a fault in it was reported already.
+    pub fn report(&mut self, failure: &Failure, start: usize, end: usize, place: Place) {
+        if self.faults_in(start, end).next().is_none() {
+            let trouble = Trouble { file: self.file, source: self.source, start, end, failure, place };
+            self.diagnostics.push(trouble.diagnostic());
+        }
+    }
+}

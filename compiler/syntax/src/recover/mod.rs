@@ -1,0 +1,140 @@
+//! What can be read of a declaration that is broken somewhere.
+
+mod body;
+pub(crate) mod chunks;
+
+use crate::ast::{Catalog, Item, ItemKind};
+use crate::build::add_to_schema;
+use crate::codes;
+use crate::grammar::Rule;
+use crate::message::Place;
+use crate::parse::{Failure, Reader};
+
+impl Reader<'_, '_> {
+    /// Reads what can be read of `start..end` and reports what is wrong with the rest.
+    pub(crate) fn recover(&mut self, start: usize, end: usize, failure: &Failure) -> Option<Item> {
+        if let Some(last) = self.extent(Rule::item, start, end)
+            && self.only_blanks(last, failure.at)
+        {
+            // All of a declaration, and something behind it.
+            let item = self.read(Rule::item, start, end, |builder, mut pairs| builder.item(pairs.next()?));
+            self.report(failure, start, end, Place::Module);
+            return item.ok().flatten();
+        }
+        let mut allow = Vec::new();
+        let mut at = start;
+        while let Some(last) = self.extent(Rule::allow, at, end) {
+            let names = self.read(Rule::allow, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.allow(pair)));
+            allow.extend(names.ok().flatten().unwrap_or_default());
+            at = self.skip_blanks(last);
+        }
+        let before = self.diagnostics.len();
+        let kind = self.recover_kind(at, end, failure);
+        if self.diagnostics.len() == before {
+            self.report(failure, start, end, Place::Module);
+        }
+        let kind = kind?;
+        let place = u32::try_from(start).unwrap_or(u32::MAX);
+        let docs = self.docs.above(place);
+        let last = u32::try_from(end).map_or(place, |end| self.docs.trim_end(place, end));
+        Some(Item { docs, allow, kind, span: gml_diagnostics::Span::new(self.file, place, last) })
+    }
+
+    fn recover_kind(&mut self, at: usize, end: usize, failure: &Failure) -> Option<ItemKind> {
+        let rule = match self.word_at(at) {
+            "catalog" => return self.recover_catalog(at, end, failure),
+            "node" => Rule::node_head,
+            "pipeline" => Rule::pipeline_head,
+            "test" => Rule::test_head,
+            "env" => Rule::env_head,
+            "schema" => Rule::schema_head,
+            "fn" => Rule::function_head,
+            "param" => Rule::param_head,
+            "connection" => Rule::connection_head,
+            _ => return None,
+        };
+        let head_end = self.extent(rule, at, end)?;
+        let head = self.read(rule, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.head(pair)));
+        let mut kind = head.ok().flatten()?;
+        let brace = self.skip_blanks(head_end);
+        if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= end {
+            return Some(kind);
+        }
+        match &mut kind {
+            ItemKind::Node(node) => node.body = self.recover_block(brace, end, failure),
+            ItemKind::Pipeline(pipeline) => pipeline.body = self.recover_body(brace, end, failure),
+            ItemKind::Test(test) => test.body = self.recover_body(brace, end, failure),
+            ItemKind::Env(env) => {
+                self.recover_entries(brace, end, failure, Rule::only_setting, |builder, pair, _| {
+                    env.settings.push(builder.setting(pair));
+                });
+            }
+            ItemKind::Schema(schema) => {
+                let lost = self.recover_entries(brace, end, failure, Rule::only_schema_item, |builder, pair, _| {
+                    if let Some(part) = builder.schema_part(pair, schema.open) {
+                        add_to_schema(schema, part);
+                    }
+                });
+                // A column that could not be read may be any: the checker is to be silent about those it misses.
+                schema.open = schema.open.or(lost);
+            }
+            _ => {}
+        }
+        Some(kind)
+    }
+
+    fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure) -> Option<ItemKind> {
+        let brace = self.skip_blanks(at + "catalog".len());
+        if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= end {
+            return None;
+        }
+        let mut entries = Vec::new();
+        self.recover_entries(brace, end, failure, Rule::only_catalog_entry, |builder, pair, whole| {
+            entries.push(if whole { builder.catalog_entry(pair) } else { builder.entry_head(pair) });
+        });
+        Some(ItemKind::Catalog(Catalog { entries }))
+    }
+
+    /// The word that begins at `at`.
+    pub(crate) fn word_at(&self, at: usize) -> &str {
+        let rest = self.source.get(at..).unwrap_or("");
+        &rest[..rest.bytes().position(|byte| !crate::lexer::is_word_byte(byte)).unwrap_or(rest.len())]
+    }
+
+    /// Where something stands again behind blanks and comments.
+    pub(crate) fn skip_blanks(&self, at: usize) -> usize {
+        chunks::tokens_from(self.source, at).next().map_or(self.source.len(), |token| token.start)
+    }
+
+    fn only_blanks(&self, from: usize, to: usize) -> bool {
+        self.skip_blanks(from) >= to
+    }
+
+    /// Reports what stands where a declaration is due behind the closing brace of another.
+    fn report_behind(&mut self, close: usize, end: usize) {
+        let next = self.skip_blanks(close + 1);
+        if next < end {
+            let failure = Failure { at: next, expected: vec![Rule::k_node], exhausted: false };
+            self.report(&failure, next, end, Place::Module);
+        }
+    }
+
+    fn report_unclosed(&mut self, brace: usize, end: usize, failure: &Failure) {
+        let span = |from: usize, to: usize| {
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            gml_diagnostics::Span::new(self.file, offset(from), offset(to))
+        };
+        if self.faults_in(brace, end).next().is_some() {
+            return;
+        }
+        let next = self.word_at(end);
+        let found = if next.is_empty() { "the file ends".to_owned() } else { format!("`{next}` begins the next declaration") };
+        let place = failure.at.max(brace + 1).min(end);
+        let (place, last) = if next.is_empty() { (place, place) } else { (end, end + next.len()) };
+        let message = format!("a `}}` is missing: {found}, and this declaration is not closed");
+        let diagnostic = gml_diagnostics::Diagnostic::new(codes::UNCLOSED_DELIMITER, span(place, last), message)
+            .and(span(brace, brace + 1), "this `{` is never closed")
+            .help("close it with `}`");
+        self.diagnostics.push(diagnostic);
+    }
+}

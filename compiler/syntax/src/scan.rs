@@ -1,0 +1,300 @@
+//! One pass over a file before it is parsed: where its declarations begin, which comments it has, how deep its brackets
+//! go, and what in it is no word of the language at all.
+//!
+//! What has a meaning in other languages only (`;`, 'single quotes', `/* */`) is reported here and blanked out in a copy
+//! of the text, byte for byte, so that the rest is read as though it were right.
+
+mod strays;
+
+use gml_diagnostics::{Diagnostic, FileId, Span};
+
+use crate::ast::Text;
+use crate::codes;
+use crate::docs::Comment;
+use crate::lexer::{Kind, Lexer, Token};
+use crate::words::DECLARATIONS;
+
+/// How deep brackets may nest, and how deep `if`, `match` and `for`.
+pub(crate) const MAX_NESTING: usize = 64;
+
+/// A place that was reported: whatever else is wrong around it follows from that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub at: usize,
+    /// Nested so deep that it must not be parsed at all.
+    pub deep: bool,
+}
+
+/// What the pass found.
+#[derive(Default)]
+pub(crate) struct Scan {
+    pub comments: Vec<Comment>,
+    /// Where a declaration begins; before all of them, where something begins that is none.
+    pub starts: Vec<usize>,
+    /// In the order of their places.
+    pub faults: Vec<Fault>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text to parse, where it differs.
+    pub repaired: Option<String>,
+}
+
+/// A bracket that is open.
+struct Level {
+    /// `if`, `match` and `for` that are open in it.
+    words: usize,
+}
+
+struct Scanner<'t> {
+    file: FileId,
+    text: &'t str,
+    lexer: Lexer<'t>,
+    levels: Vec<Level>,
+    /// Equal in length to what they replace.
+    repairs: Vec<(usize, Vec<u8>)>,
+    scan: Scan,
+    /// The last token that is no comment.
+    last: Option<Token>,
+    /// How far the line is indented on which the declaration at hand begins.
+    indentation: usize,
+    /// Only `allow(..)` was read of the declaration at hand.
+    only_allow: bool,
+    /// In the declaration at hand: nesting was reported; `;` was reported.
+    deep: bool,
+    semicolon: bool,
+}
+
+/// Looks through a file.
+pub(crate) fn scan(file: FileId, text: &str) -> Scan {
+    let mut scanner = Scanner {
+        file,
+        text,
+        lexer: Lexer::new(text),
+        levels: vec![Level { words: 0 }],
+        repairs: Vec::new(),
+        scan: Scan::default(),
+        last: None,
+        indentation: 0,
+        only_allow: false,
+        deep: false,
+        semicolon: false,
+    };
+    if text.starts_with('\u{feff}') {
+        scanner.repairs.push((0, vec![b' '; 3]));
+        scanner.lexer.skip_to(3);
+    }
+    while let Some(token) = scanner.lexer.next() {
+        scanner.token(token);
+    }
+    scanner.finish()
+}
+
+impl Scanner<'_> {
+    fn span(&self, start: usize, end: usize) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(self.file, offset(start), offset(end))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.scan.diagnostics.push(diagnostic);
+    }
+
+    fn fault(&mut self, at: usize) {
+        self.scan.faults.push(Fault { at, deep: false });
+    }
+
+    fn token(&mut self, token: Token) {
+        match token.kind {
+            Kind::Comment => {
+                let text = Text::from(token.text(self.text).trim_end());
+                let end = token.start + text.len();
+                self.scan.comments.push(Comment { span: self.span(token.start, end), text });
+                return;
+            }
+            Kind::Word => self.word(token),
+            Kind::Open => self.open(token),
+            Kind::Close => {
+                if self.levels.len() > 1 {
+                    self.levels.pop();
+                }
+            }
+            Kind::OpenText => self.open_text(token),
+            Kind::Sign => {
+                if token.text(self.text) == "," {
+                    self.reset_words();
+                }
+                if self.foreign_comment(token) {
+                    return;
+                }
+            }
+            Kind::Stray => {
+                if !self.stray(token) {
+                    return;
+                }
+            }
+            Kind::Number | Kind::Date | Kind::Text => {}
+        }
+        if self.scan.starts.is_empty() {
+            self.begin(token.start);
+        }
+        self.last = Some(token);
+    }
+
+    /// Notes that a declaration, or what stands for one, begins.
+    fn begin(&mut self, at: usize) {
+        self.scan.starts.push(at);
+        self.indentation = self.text[..at].len() - self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        self.levels.truncate(1);
+        self.reset_words();
+        self.deep = false;
+        self.semicolon = false;
+    }
+
+    fn reset_words(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.words = 0;
+        }
+    }
+
+    fn word(&mut self, token: Token) {
+        let word = token.text(self.text);
+        match word {
+            "if" | "match" | "for" => {
+                let last = self.last.map_or("", |last| last.text(self.text));
+                if word == "if" && last == "else" {
+                    return;
+                }
+                if self.behind_operand() {
+                    self.reset_words();
+                }
+                if let Some(level) = self.levels.last_mut() {
+                    level.words += 1;
+                }
+                self.check_nesting(token);
+            }
+            "let" | "save" | "track" | "expect" | "when" | "run" => self.reset_words(),
+            _ if DECLARATIONS.contains(&word) => self.declaration(token, word),
+            _ => {}
+        }
+    }
+
+    /// Whether what was read last can end an expression.
+    fn behind_operand(&self) -> bool {
+        self.last.is_some_and(|last| match last.kind {
+            Kind::Word => {
+                let word = last.text(self.text);
+                !crate::words::is_reserved(word) || matches!(word, "true" | "false" | "null")
+            }
+            Kind::Number | Kind::Date | Kind::Text | Kind::OpenText | Kind::Close => true,
+            _ => false,
+        })
+    }
+
+    /// Begins a declaration where one stands outside of all brackets, or where the one before it was never closed.
+    fn declaration(&mut self, token: Token, word: &str) {
+        let line = self.text[..token.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let own_line = self.text[line..token.start].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        let outside = self.levels.len() == 1;
+        if !(outside || own_line && token.start - line <= self.indentation)
+            || self.last.is_some_and(|last| matches!(last.text(self.text), "." | "?."))
+            || !reads_like_declaration(self.text, word, token.end)
+        {
+            return;
+        }
+        if self.only_allow && outside {
+            self.only_allow = word == "allow";
+            return;
+        }
+        self.only_allow = word == "allow";
+        if !outside {
+            self.lexer.restart(token.end);
+        }
+        self.begin(token.start);
+    }
+
+    fn open(&mut self, token: Token) {
+        self.levels.push(Level { words: 0 });
+        self.check_nesting(token);
+    }
+
+    fn check_nesting(&mut self, token: Token) {
+        if self.deep {
+            return;
+        }
+        let words: usize = self.levels.iter().map(|level| level.words).sum();
+        if self.levels.len() - 1 > MAX_NESTING || words > MAX_NESTING {
+            self.deep = true;
+            let message = format!("this is nested more than {MAX_NESTING} deep");
+            let help = "bind an inner part to a name with `let`, or move it into a function of its own";
+            self.report(Diagnostic::new(codes::NESTING_TOO_DEEP, self.span(token.start, token.end), message).help(help));
+            self.scan.faults.push(Fault { at: token.start, deep: true });
+        }
+    }
+
+    /// A text without its closing quote.
+    fn open_text(&mut self, token: Token) {
+        let written = token.text(self.text);
+        let block = written.trim_start_matches(['f', 'r']).starts_with("\"\"\"");
+        let quotes = written.find('"').map_or(0, |quote| quote + if block { 3 } else { 1 });
+        if !block {
+            let message = "this text has no closing quote";
+            let help = "a text ends on the line it begins on; for several lines write `\"\"\"`";
+            // Behind the `}` of an f-string the quote that opened it is not at hand.
+            let start = if quotes == 0 { token.start.saturating_sub(1) } else { token.start };
+            self.report(Diagnostic::new(codes::UNTERMINATED_TEXT, self.span(start, token.end), message).help(help));
+            self.fault(token.start);
+            return;
+        }
+        let message = "this text is never closed";
+        let span = self.span(token.start, token.start + quotes);
+        self.report(Diagnostic::new(codes::UNTERMINATED_TEXT, span, message).help("close it with `\"\"\"`"));
+        self.fault(token.start);
+        // It cannot have been meant to hold the rest of the program.
+        let mut line = token.start;
+        while let Some(newline) = self.text[line..token.end].find('\n') {
+            line += newline + 1;
+            let end = self.text[line..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |end| line + end);
+            let word = self.text.get(line..end).unwrap_or("");
+            if DECLARATIONS.contains(&word) && reads_like_declaration(self.text, word, end) {
+                self.levels.truncate(1);
+                self.lexer.restart(line);
+                return;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Scan {
+        if !self.repairs.is_empty() {
+            let mut bytes = self.text.as_bytes().to_vec();
+            for (at, replacement) in &self.repairs {
+                if let Some(place) = bytes.get_mut(*at..*at + replacement.len()) {
+                    place.copy_from_slice(replacement);
+                }
+            }
+            // Repairs replace whole characters by ASCII, so this always is a text.
+            self.scan.repaired = String::from_utf8(bytes).ok();
+        }
+        self.scan
+    }
+}
+
+/// Whether a declaration's word is followed by what follows it in a declaration. Reserved words stand before a name
+/// nowhere else; `type`, `window` and their like are ordinary names too.
+pub(crate) fn reads_like_declaration(text: &str, word: &str, end: usize) -> bool {
+    let rest = text[end..].trim_start();
+    match word {
+        "test" => rest.starts_with('"'),
+        "catalog" => rest.starts_with('{'),
+        "allow" => rest.starts_with('('),
+        _ => {
+            let name = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let behind = rest[name..].trim_start();
+            name > 0
+                && !rest.starts_with(|c: char| c.is_ascii_digit())
+                && match word {
+                    "type" => behind.starts_with('=') && !behind.starts_with("=="),
+                    "operator" | "function" | "aggregate" | "window" => behind.starts_with(['[', '(']),
+                    _ => true,
+                }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What steps are done with.
+
+use std::path::{Path, PathBuf};
+
+use gml_connect::Fault;
+use gml_ir::{Dataset, Expr, TableType, Value};
+use gml_operators::{Context, Data, Implementation, Table};
+use polars::prelude::{DataFrame, LazyFrame};
+
+/// The implementations of operators, and the stores of datasets. [`crate::Embedded`] is the one that is used; tests bring
+/// others.
+pub trait Backend: Sync {
+    /// The implementation of an operator of the standard library.
+    fn operator(&self, module: &str, name: &str) -> Option<Implementation>;
+
+    /// A table of values written in the program.
+    ///
+    /// # Errors
+    /// Where a value does not fit its column.
+    fn literal(&self, cells: &[Vec<Value>], ty: &TableType) -> Result<Table, Fault>;
+
+    /// The value of an expression over single values.
+    ///
+    /// # Errors
+    /// Where an integer result does not fit its type.
+    fn compute(&self, expr: &Expr, inputs: &[Value]) -> Result<Value, Fault>;
+
+    /// Runs a query.
+    ///
+    /// # Errors
+    /// Whatever goes wrong in it: reading files, checking contracts, computing.
+    fn collect(&self, query: LazyFrame) -> Result<DataFrame, Fault>;
+
+    /// Reads a dataset; a table as a query that reads when it is run.
+    ///
+    /// # Errors
+    /// Where it is not there or does not have its declared type.
+    fn load(&self, dataset: &Dataset, project: &Path, context: &Context) -> Result<Loaded, Fault>;
+
+    /// Writes a dataset: all of it appears at once, or nothing.
+    ///
+    /// # Errors
+    /// Where rows break the contracts, or the place cannot be written.
+    fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault>;
+}
+
+/// A dataset read.
+pub struct Loaded {
+    /// Its value.
+    pub data: Data,
+    /// Rows that break contracts, where the catalog entry tolerates that. Complete once the query was run.
+    pub tolerated: Box<dyn Fn() -> Vec<Tolerated> + Send + Sync>,
+}
+
+impl Loaded {
+    /// A dataset of which nothing had to be tolerated.
+    pub fn clean(data: Data) -> Self {
+        Self { data, tolerated: Box::new(Vec::new) }
+    }
+}
+
+/// A dataset written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Rows, of a table.
+    pub rows: Option<u64>,
+    /// Size of all files.
+    pub bytes: Option<u64>,
+    /// Rows that break contracts, where the catalog entry tolerates that.
+    pub tolerated: Vec<Tolerated>,
+}
+
+/// Rows that break a rule and did not stop the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tolerated {
+    /// The column.
+    pub column: String,
+    /// The rule as it was written.
+    pub rule: String,
+    /// How many rows break it.
+    pub rows: u64,
+    /// Whether they were left out (`drop`) or kept (`warn`).
+    pub dropped: bool,
+}

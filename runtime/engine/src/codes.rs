@@ -1,0 +1,9 @@
+//! The codes of the faults that arise here, as in the table of `gmlc explain`.
+
+pub(crate) const UNKNOWN_PIPELINE: &str = "GML0111";
+pub(crate) const FILE_MISSING: &str = "GML0901";
+pub(crate) const CANNOT_READ: &str = "GML0902";
+pub(crate) const CANNOT_WRITE: &str = "GML0910";
+pub(crate) const NOT_IMPLEMENTED: &str = "GML0912";
+pub(crate) const EXPECTATION_FAILED: &str = "GML0916";
+pub(crate) const INTERNAL_ERROR: &str = "GML0999";

@@ -1,0 +1,137 @@
+//! The run record while the run goes on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gml_operators::Metric;
+
+use super::step_id;
+use crate::backend::{Saved, Tolerated};
+use crate::plan::Plan;
+use crate::store::memory;
+use crate::store::record::{
+    ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
+};
+
+/// Keeps the record of a run. Steps report from several threads; what they report is kept in the order of the plans.
+pub(crate) struct Journal {
+    state: Mutex<State>,
+    /// Places of the steps in the record, by id.
+    places: HashMap<String, usize>,
+}
+
+struct State {
+    record: RunRecord,
+    /// By the place of the step that tracked them.
+    metrics: BTreeMap<usize, Vec<MetricRecord>>,
+    /// By the place of the step that wrote it.
+    datasets: BTreeMap<usize, DatasetRecord>,
+}
+
+impl Journal {
+    /// A journal of a run that did nothing yet: every step of the plans is there, as skipped.
+    pub(crate) fn new<'a>(mut record: RunRecord, plans: impl IntoIterator<Item = (&'a str, &'a Plan)>) -> Self {
+        let mut places = HashMap::new();
+        plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut places, path, plan));
+        let state = State { record, metrics: BTreeMap::new(), datasets: BTreeMap::new() };
+        Self { state: Mutex::new(state), places }
+    }
+
+    /// The record at the end of the run.
+    pub(crate) fn finish(self) -> RunRecord {
+        let State { mut record, metrics, datasets } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        record.metrics.extend(metrics.into_values().flatten());
+        record.datasets.extend(datasets.into_values());
+        let key = |entry: &ContractRecord| (entry.dataset.clone(), entry.column.clone(), entry.rule.clone());
+        record.contracts.sort_by_key(key);
+        record
+    }
+
+    pub(super) fn ran(&self, id: &str, seconds: f64, rows: Option<u64>) {
+        self.enter(id, StepState::Ran, seconds, rows);
+    }
+
+    pub(super) fn failed(&self, id: &str, seconds: f64) {
+        self.enter(id, StepState::Failed, seconds, None);
+    }
+
+    pub(super) fn tracked(&self, id: &str, metrics: Vec<Metric>) {
+        let metrics = metrics.into_iter().map(|metric| MetricRecord {
+            name: metric.name,
+            partition: metric.partition,
+            value: metric.value,
+        });
+        if let Some(place) = self.places.get(id) {
+            self.lock().metrics.entry(*place).or_default().extend(metrics);
+        }
+    }
+
+    pub(super) fn saved(&self, id: &str, dataset: &str, saved: &Saved, project: &Path) {
+        let path = saved.path.strip_prefix(project).unwrap_or(&saved.path);
+        let entry = DatasetRecord {
+            name: dataset.to_owned(),
+            path: path.to_string_lossy().into_owned(),
+            rows: saved.rows,
+            bytes: saved.bytes,
+        };
+        if let Some(place) = self.places.get(id) {
+            self.lock().datasets.insert(*place, entry);
+        }
+    }
+
+    /// Rows that were tolerated. A dataset that several queries read is reported once.
+    pub(super) fn tolerated(&self, dataset: &str, tolerated: Vec<Tolerated>) {
+        let contracts = &mut self.lock().record.contracts;
+        for rows in tolerated.into_iter().filter(|rows| rows.rows > 0) {
+            let entry = ContractRecord {
+                dataset: dataset.to_owned(),
+                column: rows.column,
+                rule: rows.rule,
+                action: if rows.dropped { "drop" } else { "warn" }.to_owned(),
+                rows: rows.rows,
+            };
+            if !contracts.contains(&entry) {
+                contracts.push(entry);
+            }
+        }
+    }
+
+    fn enter(&self, id: &str, state: StepState, seconds: f64, rows: Option<u64>) {
+        let peak_memory = memory::peak();
+        let Some(place) = self.places.get(id) else { return };
+        let step = &mut self.lock().record.steps[*place];
+        (step.state, step.seconds, step.rows, step.peak_memory) = (state, seconds, rows, peak_memory);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Enters the steps of a plan as skipped.
+fn enter(steps: &mut Vec<StepRecord>, places: &mut HashMap<String, usize>, path: &str, plan: &Plan) {
+    for stage in &plan.stages {
+        for step in &stage.steps {
+            let id = step_id(path, step.id);
+            // A dataset that several queries read is in each of their stages.
+            if places.contains_key(&id) {
+                continue;
+            }
+            places.insert(id.clone(), steps.len());
+            steps.push(StepRecord {
+                id: id.clone(),
+                name: step.name.clone(),
+                location: LocationRecord::from(&step.location),
+                within: step.within.iter().map(ToString::to_string).collect(),
+                state: StepState::Skipped,
+                seconds: 0.0,
+                rows: None,
+                peak_memory: None,
+            });
+            if let Some(body) = &stage.body {
+                enter(steps, places, &id, body);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Results on their way between stages, dropped after their last use.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gml_operators::Data;
+
+use crate::plan::Plan;
+
+/// A place for the result of each stage of a plan.
+pub(super) struct Slots {
+    results: Vec<Mutex<Option<Data>>>,
+    /// How many stages have yet to use it.
+    users: Vec<AtomicUsize>,
+}
+
+impl Slots {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let mut users = vec![0; plan.stages.len()];
+        plan.stages.iter().flat_map(|stage| &stage.uses).for_each(|used| users[*used] += 1);
+        Self {
+            results: users.iter().map(|_| Mutex::new(None)).collect(),
+            users: users.into_iter().map(AtomicUsize::new).collect(),
+        }
+    }
+
+    /// The result of a stage that is done and not yet used up.
+    pub(super) fn get(&self, stage: usize) -> Option<Data> {
+        self.lock(stage).clone()
+    }
+
+    /// Keeps a result for its users; one without users is dropped.
+    pub(super) fn fill(&self, stage: usize, result: Option<Data>) {
+        if self.users[stage].load(Ordering::Acquire) > 0 {
+            *self.lock(stage) = result;
+        }
+    }
+
+    /// One user of the stage's result is done with it.
+    pub(super) fn release(&self, stage: usize) {
+        if self.users[stage].fetch_sub(1, Ordering::AcqRel) == 1 {
+            *self.lock(stage) = None;
+        }
+    }
+
+    fn lock(&self, stage: usize) -> MutexGuard<'_, Option<Data>> {
+        self.results[stage].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

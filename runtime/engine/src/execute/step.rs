@@ -1,0 +1,133 @@
+//! One step, by its kind.
+
+use std::path::Path;
+
+use gml_connect::Fault;
+use gml_ir::{Dataset, Step, StepId, StepKind, Type, Value};
+use gml_operators::{Call, Data};
+
+use super::expect::Expectation;
+use super::stage::{Reports, internal};
+use super::{Scope, Session, argument, assemble, track};
+use crate::codes;
+
+/// What a step gave.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) data: Option<Data>,
+    pub(super) rows: Option<u64>,
+    pub(super) report: Reports,
+}
+
+impl Done {
+    fn with(data: Data) -> Self {
+        Self { data: Some(data), ..Self::default() }
+    }
+}
+
+/// Results of steps.
+pub(super) type Get<'a> = &'a (dyn Fn(StepId) -> Result<Data, Fault> + Sync);
+
+impl Session<'_> {
+    pub(super) fn step(&self, scope: &Scope<'_>, step: &Step, id: StepId, get: Get<'_>) -> Result<Done, Fault> {
+        match &step.kind {
+            StepKind::Load(dataset) => self.load(*dataset),
+            StepKind::Call { module, operator, args } => {
+                let implementation =
+                    self.backend.operator(module, operator).ok_or_else(|| not_implemented(module, operator))?;
+                let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
+                let args = args.collect::<Result<_, Fault>>()?;
+                let call = Call { operator, args, result: &step.ty, context: &self.context };
+                implementation(call).map(Done::with)
+            }
+            StepKind::Foreign { language, .. } => Err(foreign_not_implemented(language)),
+            StepKind::Part(of, name) => part(get(*of)?, name).map(Done::with),
+            StepKind::Table(cells) => match &step.ty {
+                Type::Table(ty) => Ok(Done::with(Data::Table(self.backend.literal(cells, ty)?))),
+                other => Err(internal(format!("a table literal has the type {other}"))),
+            },
+            StepKind::Compute { inputs, expr } => {
+                let inputs = inputs.iter().map(|input| get(*input)).collect::<Result<Vec<_>, _>>()?;
+                assemble::compute(self.backend, expr, &inputs).map(Done::with)
+            }
+            StepKind::Save { value, dataset } => self.save(&scope.id(id), *dataset, &get(*value)?),
+            StepKind::Track(of) => {
+                let name = crate::plan::step_name(self.program, scope.graph.step(*of));
+                self.journal.tracked(&scope.id(id), track::metrics(&get(*of)?, &name)?);
+                Ok(Done::default())
+            }
+            StepKind::Expect { condition, message, text, sides } => {
+                let sides = match sides {
+                    Some((left, right)) => Some((get(*left)?, get(*right)?)),
+                    None => None,
+                };
+                Expectation { condition: get(*condition)?, message: message.as_deref(), text, sides }.check()?;
+                Ok(Done::default())
+            }
+            StepKind::When { .. } | StepKind::Outer(_) => Err(internal("a `when` runs as a stage, not as a step")),
+        }
+    }
+
+    fn load(&self, dataset: u32) -> Result<Done, Fault> {
+        let (dataset, project) = self.dataset(dataset)?;
+        let loaded = self.backend.load(dataset, project, &self.context)?;
+        let report = vec![(dataset.name.to_string(), loaded.tolerated)];
+        Ok(Done { data: Some(loaded.data), rows: None, report })
+    }
+
+    fn save(&self, id: &str, dataset: u32, value: &Data) -> Result<Done, Fault> {
+        let (dataset, project) = self.dataset(dataset)?;
+        let saved = self.backend.save(dataset, value, project)?;
+        let (rows, tolerated) = (saved.rows, saved.tolerated.clone());
+        self.journal.saved(id, &dataset.name, &saved, project);
+        let report: Reports = vec![(dataset.name.to_string(), Box::new(move || tolerated.clone()))];
+        Ok(Done { data: None, rows, report })
+    }
+
+    fn dataset(&self, place: u32) -> Result<(&Dataset, &Path), Fault> {
+        let dataset = self.program.datasets.get(place as usize);
+        let dataset = dataset.ok_or_else(|| internal(format!("there is no dataset {place}")))?;
+        let project = self.project.ok_or_else(|| {
+            Fault::new(codes::NOT_IMPLEMENTED, format!("a test uses the dataset `{}`", dataset.name))
+                .help("write the rows as a table in the test")
+        })?;
+        Ok((dataset, project))
+    }
+}
+
+/// Whether a condition holds; null counts as false.
+pub(super) fn holds(condition: &Data) -> Result<bool, Fault> {
+    match condition {
+        Data::Value(Value::Bool(truth)) => Ok(*truth),
+        Data::Value(Value::Null) => Ok(false),
+        Data::Value(other) => Err(internal(format!("a condition is {other}, which is no bool"))),
+        _ => Err(internal("a condition is no single value")),
+    }
+}
+
+/// A part of a record, of a row, or of metrics.
+pub(super) fn part(of: Data, name: &str) -> Result<Data, Fault> {
+    let missing = || internal(format!("there is no part {name}"));
+    match of {
+        Data::Record(fields) => {
+            fields.into_iter().find(|(field, _)| &**field == name).map(|(_, data)| data).ok_or_else(missing)
+        }
+        Data::Value(Value::Null) => Ok(Data::Value(Value::Null)),
+        Data::Value(value) => value.get(name).cloned().map(Data::Value).ok_or_else(missing),
+        Data::Metrics(metrics) => {
+            let metric = metrics.iter().find(|metric| metric.name == name);
+            metric.map(|metric| Data::Value(Value::Float(metric.value))).ok_or_else(missing)
+        }
+        _ => Err(missing()),
+    }
+}
+
+pub(super) fn not_implemented(module: &str, operator: &str) -> Fault {
+    Fault::new(codes::NOT_IMPLEMENTED, format!("`{operator}` of {module} is declared but not implemented yet"))
+        .help("this version of gmlc checks it and cannot run it; leave the step out")
+}
+
+pub(super) fn foreign_not_implemented(language: &str) -> Fault {
+    Fault::new(codes::NOT_IMPLEMENTED, format!("nodes in {language} are declared but not implemented yet"))
+        .help("this version of gmlc checks them and cannot run them; write the node in GML")
+}

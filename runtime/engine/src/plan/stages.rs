@@ -1,0 +1,139 @@
+//! Steps into stages.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use gml_ir::{Graph, Program, Step, StepId, StepKind, Type};
+
+use super::live::{children, datasets, inputs, live};
+use super::{Kept, Plan, PlannedStep, Stage, columns, order, step_name};
+
+/// The module whose operators take queries and give queries. Others take tables that are in memory.
+const RELATIONAL: &str = "std.table";
+
+/// Whether the result of a step is a table that the query of its user can contain.
+pub(super) fn gives_query(step: &Step) -> bool {
+    let relational = match &step.kind {
+        StepKind::Call { module, .. } => &**module == RELATIONAL,
+        StepKind::Load(_) | StepKind::Table(_) | StepKind::Part(..) => true,
+        _ => false,
+    };
+    relational && matches!(step.ty, Type::Table(_))
+}
+
+/// Whether a step can take its tables as queries and be part of the query itself.
+pub(super) fn takes_query(step: &Step) -> bool {
+    matches!(&step.kind, StepKind::Call { module, .. } if &**module == RELATIONAL) && matches!(step.ty, Type::Table(_))
+}
+
+pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
+    let live = live(graph);
+    let place_of = |id: StepId| id.0 as usize;
+    let mut users: Vec<Vec<StepId>> = vec![Vec::new(); graph.steps.len()];
+    let mut rewritten = BTreeSet::new();
+    for (place, step) in steps(graph, &live) {
+        inputs(step).into_iter().for_each(|input| users[place_of(input)].push(StepId(place as u32)));
+        rewritten.extend(datasets(step).1);
+    }
+    let needs = columns::needed(graph, &live);
+    let columns: Vec<Option<Vec<Arc<str>>>> = graph.steps.iter().zip(&needs).map(|(step, need)| of_load(step, need)).collect();
+    let facts = Facts { program, graph, users: &users, rewritten: &rewritten, columns: &columns };
+    let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(|place| facts.kept(place)).collect();
+
+    // From the end: a step that can be part of its users' queries belongs to their stages, any other is its own.
+    let mut heads: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); graph.steps.len()];
+    for (place, step) in graph.steps.iter().enumerate().rev() {
+        let fused = gives_query(step) && kept[place].is_none() && !users[place].is_empty();
+        heads[place] = match fused {
+            true => users[place].iter().flat_map(|user| heads[place_of(*user)].clone()).collect(),
+            false => BTreeSet::from([place]),
+        };
+    }
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let planned = |step: &Step| !matches!(step.kind, StepKind::Outer(_));
+    for (place, _) in steps(graph, &live).filter(|(_, step)| planned(step)) {
+        heads[place].iter().for_each(|head| members.entry(*head).or_default().push(place));
+    }
+    let mut stage_of = HashMap::new();
+    for (stage, own) in members.values().enumerate() {
+        own.iter().for_each(|place| {
+            stage_of.insert(StepId(*place as u32), stage);
+        });
+    }
+    let order = order::order(graph, &live);
+    let stages = members.iter().map(|(head, own)| {
+        let others = |ids: &mut dyn Iterator<Item = StepId>| -> BTreeSet<usize> {
+            ids.filter(|id| !own.contains(&place_of(*id))).filter_map(|id| stage_of.get(&id).copied()).collect()
+        };
+        let uses = others(&mut own.iter().flat_map(|place| inputs(&graph.steps[*place])));
+        let mut after = others(&mut own.iter().flat_map(|place| order[*place].iter().copied()));
+        after.extend(&uses);
+        Stage {
+            steps: own.iter().map(|place| planned_step(program, graph, *place, &columns[*place])).collect(),
+            uses: uses.into_iter().collect(),
+            after: after.into_iter().collect(),
+            kept: kept[*head].clone(),
+            body: children(&graph.steps[*head]).map(|body| plan_graph(program, body)),
+        }
+    });
+    let stages = stages.collect();
+    let dead = (0..graph.steps.len()).filter(|place| !live[*place] && planned(&graph.steps[*place]));
+    let dead = dead.map(|place| StepId(place as u32)).collect();
+    Plan { stages, dead, stage_of }
+}
+
+fn steps<'a>(graph: &'a Graph, live: &'a [bool]) -> impl Iterator<Item = (usize, &'a Step)> {
+    graph.steps.iter().enumerate().filter(|(place, _)| live[*place])
+}
+
+fn planned_step(program: &Program, graph: &Graph, place: usize, columns: &Option<Vec<Arc<str>>>) -> PlannedStep {
+    let step = &graph.steps[place];
+    PlannedStep {
+        id: StepId(place as u32),
+        name: step_name(program, step),
+        location: step.location.clone(),
+        within: step.within.clone(),
+        columns: columns.clone(),
+    }
+}
+
+/// The columns of a dataset that are needed, where not all are.
+fn of_load(step: &Step, need: &columns::Need) -> Option<Vec<Arc<str>>> {
+    match (&step.kind, &step.ty) {
+        (StepKind::Load(_), Type::Table(table)) => columns::to_read(&table.row, need),
+        _ => None,
+    }
+}
+
+/// What decides where tables are held in memory.
+struct Facts<'a> {
+    program: &'a Program,
+    graph: &'a Graph,
+    users: &'a [Vec<StepId>],
+    /// Datasets that the graph writes.
+    rewritten: &'a BTreeSet<u32>,
+    columns: &'a [Option<Vec<Arc<str>>>],
+}
+
+impl Facts<'_> {
+    /// Why a step's table is held in memory; `None` where its users' queries contain it, and for what is no table.
+    fn kept(&self, place: usize) -> Option<Kept> {
+        let (step, users) = (&self.graph.steps[place], &self.users[place]);
+        let effect = matches!(step.kind, StepKind::Save { .. } | StepKind::Track(_));
+        if !matches!(step.ty, Type::Table(_)) || effect || users.is_empty() {
+            return None;
+        }
+        if matches!(step.kind, StepKind::Load(dataset) if self.rewritten.contains(&dataset)) {
+            return Some(Kept::Rewritten);
+        }
+        let users_take_queries = users.iter().all(|user| takes_query(self.graph.step(*user)));
+        match users.as_slice() {
+            // Each query reads only its own columns of a dataset of which much is not needed at all.
+            [_, _, ..] if users_take_queries && self.columns[place].is_some() => None,
+            [_] if users_take_queries && gives_query(step) => None,
+            [user] if matches!(self.graph.step(*user).kind, StepKind::When { .. }) => Some(Kept::Conditional),
+            [user] => Some(Kept::HandedTo(step_name(self.program, self.graph.step(*user)))),
+            _ => Some(Kept::Shared(users.len())),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Plans as text.
+
+use std::fmt::Write as _;
+
+use super::{Kept, Plan, PlannedStep, Stage};
+
+/// Columns in characters of a step's name, before the place in the program.
+const WIDTH: usize = 34;
+
+pub(super) fn to_text(plan: &Plan) -> String {
+    let mut text = String::new();
+    write_plan(&mut text, plan, "");
+    text
+}
+
+fn write_plan(text: &mut String, plan: &Plan, prefix: &str) {
+    if plan.is_empty() {
+        line(text, &format!("{}nothing to do", indent(prefix)));
+    }
+    for (place, stage) in plan.stages.iter().enumerate() {
+        write_stage(text, stage, &format!("{prefix}{}", place + 1), prefix);
+    }
+    if !plan.dead.is_empty() {
+        let (count, s) = (plan.dead.len(), if plan.dead.len() == 1 { "" } else { "s" });
+        line(text, &format!("{}({count} step{s} left out: nothing needs {})", indent(prefix), them(count)));
+    }
+}
+
+fn write_stage(text: &mut String, stage: &Stage, number: &str, prefix: &str) {
+    let margin = indent(prefix);
+    let after = numbers(prefix, &stage.after);
+    let number = format!("{number}.");
+    match stage.steps.as_slice() {
+        [step] => {
+            line(text, &format!("{margin}{number:<4}{}{after}", described(step, WIDTH)));
+            write_columns(text, step, &margin);
+        }
+        steps => {
+            line(text, &format!("{margin}{number:<4}{:WIDTH$}{after}", format!("query of {} steps", steps.len())));
+            for step in steps {
+                line(text, &format!("{margin}    | {}", described(step, WIDTH - 2)));
+                write_columns(text, step, &margin);
+            }
+        }
+    }
+    if let Some(kept) = &stage.kept {
+        line(text, &format!("{margin}      {}", why(kept)));
+    }
+    if let Some(body) = &stage.body {
+        write_plan(text, body, &number);
+    }
+}
+
+fn write_columns(text: &mut String, step: &PlannedStep, margin: &str) {
+    if let Some(columns) = &step.columns {
+        line(text, &format!("{margin}      reads only {}", columns.join(", ")));
+    }
+}
+
+/// Bodies stand four columns further in for each level.
+fn indent(prefix: &str) -> String {
+    "    ".repeat(prefix.matches('.').count())
+}
+
+fn described(step: &PlannedStep, width: usize) -> String {
+    let place = format!("{}:{}:{}", step.location.file, step.location.line, step.location.column);
+    let within = if step.within.is_empty() { String::new() } else { format!("  in {}", step.within.join(" > ")) };
+    format!("{:width$}  {place}{within}", step.name)
+}
+
+fn numbers(prefix: &str, stages: &[usize]) -> String {
+    let numbers: Vec<String> = stages.iter().map(|stage| format!("{prefix}{}", stage + 1)).collect();
+    if numbers.is_empty() { String::new() } else { format!("  after {}", numbers.join(", ")) }
+}
+
+fn why(kept: &Kept) -> String {
+    match kept {
+        Kept::Shared(times) => format!("held in memory: used {times} times"),
+        Kept::HandedTo(step) => format!("held in memory for {step}"),
+        Kept::Rewritten => "read into memory: this pipeline also writes it".into(),
+        Kept::Conditional => "held in memory for when".into(),
+    }
+}
+
+fn them(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}
+
+fn line(text: &mut String, content: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}", content.trim_end());
+}

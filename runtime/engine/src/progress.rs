@@ -1,0 +1,26 @@
+//! What a run says while it goes on.
+
+/// Hears of the steps of a run as they start and finish. Steps run in parallel, so calls come from several threads and
+/// those of different steps are interleaved.
+pub trait Progress {
+    /// A step starts: the `index`th (from 1) of `total` in the order of the plan.
+    fn step_started(&self, name: &str, index: usize, total: usize);
+
+    /// A step is done: how many rows its table has, where it is one, and how long it took.
+    fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64);
+
+    /// Something worth saying: rows that broke a contract and were tolerated, a `when` that did not hold.
+    fn message(&self, text: &str);
+}
+
+/// Says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step_started(&self, _name: &str, _index: usize, _total: usize) {}
+
+    fn step_finished(&self, _name: &str, _rows: Option<u64>, _seconds: f64) {}
+
+    fn message(&self, _text: &str) {}
+}

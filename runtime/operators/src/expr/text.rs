@@ -1,0 +1,123 @@
+//! `std.text`.
+
+use gml_connect::Fault;
+use gml_ir::{Type, Value};
+use polars::prelude as pl;
+use polars::prelude::{
+    Column, DataType, Float64Chunked, Int64Chunked, IntoSeries, StringChunked, StrptimeOptions, TimeUnit, concat_str,
+    lit, when,
+};
+
+use super::call::{Args, Function};
+use super::{constant, dtype, kernel, null};
+use crate::frame::fault;
+
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("lower", |args| Ok(args.get("text")?.str().to_lowercase())),
+    ("upper", |args| Ok(args.get("text")?.str().to_uppercase())),
+    ("trim", |args| Ok(args.get("text")?.str().strip_chars(null().cast(DataType::String)))),
+    ("char_count", |args| Ok(args.get("text")?.str().len_chars().cast(DataType::Int64))),
+    ("word_count", |args| Ok(args.get("text")?.str().count_matches(lit(r"\S+"), false).cast(DataType::Int64))),
+    ("has_text", |args| Ok(args.get("text")?.str().contains_literal(args.get("part")?))),
+    ("starts_with", |args| Ok(args.get("text")?.str().starts_with(args.get("part")?))),
+    ("ends_with", |args| Ok(args.get("text")?.str().ends_with(args.get("part")?))),
+    ("matches", |args| Ok(args.get("text")?.str().contains(lit(&*args.text("pattern")?), true))),
+    ("extract", extract),
+    ("replace", |args| replace_all(args, "old", true)),
+    ("replace_pattern", |args| replace_all(args, "pattern", false)),
+    ("split_text", |args| Ok(args.get("text")?.str().split(lit(&*args.text("separator")?)))),
+    ("slice", slice),
+    ("concat", |args| Ok(concat_str([args.get("first")?, args.get("second")?], "", false))),
+    ("to_int", to_int),
+    ("to_float", to_float),
+    ("to_date", to_date),
+    ("to_timestamp", to_timestamp),
+    ("to_text", to_text),
+    ("to_category", to_category),
+];
+
+fn extract(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let group = usize::try_from(args.int("group")?).map_err(|_| args.bad("group", "0 or more"))?;
+    Ok(args.get("text")?.str().extract(lit(&*args.text("pattern")?), group))
+}
+
+fn replace_all(args: &Args<'_>, old: &str, literal: bool) -> Result<pl::Expr, Fault> {
+    let (old, new) = (args.text(old)?, args.text("new")?);
+    Ok(args.get("text")?.str().replace_all(lit(&*old), lit(&*new), literal))
+}
+
+fn slice(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let length = args.get("length")?;
+    let length = when(length.clone().lt(lit(0_i64))).then(lit(0_i64)).otherwise(length);
+    let (text, start) = (args.get("text")?, args.get("start")?);
+    let known = start.clone().is_not_null().and(length.clone().is_not_null());
+    Ok(when(known).then(text.str().slice(start, length)).otherwise(null()))
+}
+
+fn to_int(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    parsed::<Int64Chunked>(args.get("text")?, |text| text.iter().map(|text| text?.trim().parse::<i64>().ok()).collect())
+}
+
+fn to_float(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    parsed::<Float64Chunked>(args.get("text")?, |text| text.iter().map(|text| number(text?.trim())).collect())
+}
+
+/// A decimal number; the words for what is no number are none.
+fn number(text: &str) -> Option<f64> {
+    let digits = text.trim_start_matches(['+', '-']);
+    digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then(|| text.parse().ok()).flatten()
+}
+
+fn parsed<T: IntoSeries>(text: pl::Expr, parse: fn(&StringChunked) -> T) -> Result<pl::Expr, Fault> {
+    Ok(kernel::map(vec![text], move |columns| {
+        let text = columns[0].str().map_err(fault)?;
+        Ok(Column::from(parse(text).into_series()))
+    }))
+}
+
+fn options(format: &str) -> StrptimeOptions {
+    StrptimeOptions { format: Some(format.into()), strict: false, exact: true, cache: true }
+}
+
+fn to_date(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    Ok(args.get("text")?.str().to_date(options(&args.text("format")?)))
+}
+
+fn to_timestamp(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let format = args.text("format")?;
+    let zoned = ["%z", "%:z", "%#z", "%+"].iter().any(|part| format.contains(part));
+    let zone = zoned.then_some(pl::TimeZone::UTC);
+    let moment = args.get("text")?.str().to_datetime(Some(TimeUnit::Microseconds), zone, options(&format), lit("raise"));
+    let plain = DataType::Datetime(TimeUnit::Microseconds, None);
+    // The ticks of a moment with a zone are those of UTC.
+    Ok(if zoned { moment.cast(DataType::Int64).cast(plain) } else { moment })
+}
+
+fn to_text(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let value = args.get("value")?;
+    Ok(match args.ty("value")?.non_null() {
+        Type::Str | Type::Category | Type::Enum(_) => value,
+        Type::Bool => when(value.clone()).then(lit("true")).when(value.not()).then(lit("false")).otherwise(null()),
+        Type::Date => value.dt().to_string("%Y-%m-%d"),
+        Type::Timestamp => value.dt().to_string("%Y-%m-%dT%H:%M:%S%.fZ"),
+        Type::Time => value.dt().to_string("%H:%M:%S%.f"),
+        Type::Duration => kernel::map(vec![value.cast(DataType::Int64)], |columns| {
+            let micros = columns[0].i64().map_err(fault)?;
+            let text: StringChunked = micros.iter().map(|micros| micros.map(|micros| Value::Duration(micros).to_string())).collect();
+            Ok(Column::from(text.into_series()))
+        }),
+        _ => value.cast(DataType::String),
+    })
+}
+
+fn to_category(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let text = args.get("text")?.cast(DataType::String);
+    let Type::Enum(listed) = args.result.non_null() else {
+        return Ok(text);
+    };
+    let listed: Vec<Value> = listed.iter().map(|value| Value::Str(value.clone())).collect();
+    let dtype = dtype(&Type::Str).unwrap_or(DataType::String);
+    let any = pl::AnyValue::List(constant::series("", listed.iter(), &dtype)?);
+    let among = lit(pl::Scalar::new(DataType::List(Box::new(dtype)), any));
+    Ok(when(text.clone().is_in(among, false)).then(text).otherwise(null()))
+}

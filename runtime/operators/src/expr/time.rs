@@ -1,0 +1,58 @@
+//! `std.time`.
+
+use gml_connect::Fault;
+use gml_ir::{BinaryOp, IntKind, Type};
+use polars::prelude as pl;
+use polars::prelude::{DataType, TimeUnit, lit};
+
+use super::call::{Args, Function};
+use super::checked;
+use super::ticks::{DAY, from_micros, micros};
+
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
+    ("year", |args| part(args, |moment| moment.dt().year())),
+    ("month", |args| part(args, |moment| moment.dt().month())),
+    ("day", |args| part(args, |moment| moment.dt().day())),
+    ("weekday", |args| part(args, |moment| moment.dt().weekday())),
+    ("week", |args| part(args, |moment| moment.dt().week())),
+    ("quarter", |args| part(args, |moment| moment.dt().quarter())),
+    ("day_of_year", |args| part(args, |moment| moment.dt().ordinal_day())),
+    ("hour", |args| part(args, |moment| moment.dt().hour())),
+    ("minute", |args| part(args, |moment| moment.dt().minute())),
+    ("second", |args| part(args, |moment| moment.dt().second())),
+    ("to_day", |args| Ok(args.get("moment")?.dt().date())),
+    ("to_moment", |args| Ok(args.get("day")?.cast(DataType::Datetime(TimeUnit::Microseconds, None)))),
+    ("truncate", truncate),
+    ("days_since", days),
+    ("days_between", days),
+    ("in_days", |args| in_units(args, DAY)),
+    ("in_hours", |args| in_units(args, 3_600_000_000)),
+    ("in_minutes", |args| in_units(args, 60_000_000)),
+    ("in_seconds", |args| in_units(args, 1_000_000)),
+];
+
+fn part(args: &Args<'_>, of: fn(pl::Expr) -> pl::Expr) -> Result<pl::Expr, Fault> {
+    Ok(of(args.get("moment")?).cast(DataType::Int64))
+}
+
+fn days(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let (later, earlier) = (micros(args.used("later")?, args.ty("later")?), micros(args.used("earlier")?, args.ty("earlier")?));
+    let difference = checked::arithmetic(BinaryOp::Subtract, later, earlier, IntKind::I64);
+    Ok(difference.cast(DataType::Float64) / lit(DAY as f64))
+}
+
+fn in_units(args: &Args<'_>, unit: i64) -> Result<pl::Expr, Fault> {
+    Ok(micros(args.get("length")?, &Type::Duration).cast(DataType::Float64) / lit(unit as f64))
+}
+
+fn truncate(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let unit = args.duration("unit")?;
+    if unit <= 0 {
+        return Err(args.bad("unit", "longer than nothing").help("write 1h, 1d or 1w"));
+    }
+    // 1970 began on a Thursday; the first Monday was the fifth of January.
+    let origin = if unit % (7 * DAY) == 0 { 4 * DAY } else { 0 };
+    let ty = args.ty("moment")?;
+    let since = micros(args.get("moment")?, ty) - lit(origin);
+    Ok(from_micros(since.floor_div(lit(unit)) * lit(unit) + lit(origin), ty))
+}

@@ -1,0 +1,9 @@
+//! Windows over ordered rows, and the window functions of the standard library.
+
+mod function;
+mod plan;
+mod windows;
+
+pub(crate) use function::{WINDOWS, is_window};
+pub(crate) use plan::{Call, Plan, each_column};
+pub(crate) use windows::{Extent, Windows};

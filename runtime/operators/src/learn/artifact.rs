@@ -1,0 +1,128 @@
+//! Saved models and transforms: a folder with `signature.json`, which says what it is and names the other files with
+//! their checksums.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::Learned;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::{chain, trees};
+use crate::learned::Fitted;
+use crate::prep;
+
+/// The file that says what the folder holds.
+pub(crate) const FILE: &str = "signature.json";
+
+/// Version of the form. Raised whenever a field changes its meaning.
+const FORMAT: u64 = 1;
+
+/// Loads what [`Fitted::save`] wrote. No native library is needed before it is applied.
+///
+/// # Errors
+/// GML0901 where the folder holds no saved model, GML0918 where a file is missing, damaged or of a later version.
+pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
+    let signature = read_signature(folder)?;
+    let format = signature.get("format").and_then(Json::as_u64);
+    if format != Some(FORMAT) {
+        let found = format.map_or("none".into(), |format| format.to_string());
+        return Err(unreadable(&folder.join(FILE), &format!("its format is {found}, and this version reads {FORMAT}"))
+            .help("save the model again, or load it with the version of gmlc that saved it"));
+    }
+    match signature.get("kind").and_then(Json::as_str) {
+        Some("recipe") => prep::load(folder, &signature),
+        Some("boosted_trees") if signature.get("recipe").is_some() => {
+            let model = trees::load(folder, &signature, "model_type")?;
+            chain::load(folder, &signature, model)
+        }
+        Some("boosted_trees") => trees::load(folder, &signature, "type"),
+        Some(kind) => Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}"))),
+        None => Err(unreadable(&folder.join(FILE), "it does not say what it is")),
+    }
+}
+
+/// The signature of a folder.
+pub(super) fn read_signature(folder: &Path) -> Result<Json, Fault> {
+    let place = folder.join(FILE);
+    let bytes = fs::read(&place).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Fault::new("GML0901", format!("there is no saved model: it lacks {FILE}"))
+            .at(folder.display())
+            .help("run the pipeline that saves the model first"),
+        _ => unreadable(&place, &error.to_string()),
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(&place, &error.to_string()))
+}
+
+/// Writes `signature.json`: format, kind, type, and the parts given.
+pub(crate) fn write_signature(folder: &Path, kind: &str, ty: &Learned, parts: Vec<(&str, Json)>) -> Result<(), Fault> {
+    let mut signature = Map::new();
+    signature.insert("format".into(), FORMAT.into());
+    signature.insert("kind".into(), kind.into());
+    signature.insert("type".into(), to_json(ty)?);
+    signature.extend(parts.into_iter().map(|(name, part)| (name.to_owned(), part)));
+    write_file(folder, FILE, &to_text(&Json::Object(signature))?)
+}
+
+/// JSON for a person to read, ended by a line end.
+pub(crate) fn to_text(value: &impl Serialize) -> Result<String, Fault> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| not_json(&error))?;
+    Ok(text + "\n")
+}
+
+/// The value as JSON.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Json, Fault> {
+    serde_json::to_value(value).map_err(|error| not_json(&error))
+}
+
+fn not_json(error: &serde_json::Error) -> Fault {
+    Fault::new("GML0999", format!("what was learned cannot be written as JSON: {error}"))
+}
+
+/// Writes one file of a saved model.
+pub(crate) fn write_file(folder: &Path, name: &str, text: &str) -> Result<(), Fault> {
+    fs::write(folder.join(name), text).map_err(|error| {
+        Fault::new("GML0910", format!("the model cannot be saved: {error}"))
+            .at(folder.join(name).display())
+            .help("see that the folder is there, that it is yours, and that the disk is not full")
+    })
+}
+
+/// Reads one file of a saved model, held against the checksum that its entry in the signature gives.
+pub(crate) fn read_file(folder: &Path, name: &str, entry: &Json) -> Result<String, Fault> {
+    let place = folder.join(name);
+    let bytes = fs::read(&place).map_err(|error| unreadable(&place, &error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable(&place, "it is not UTF-8 text"))?;
+    let expected = entry.get("sha256").and_then(Json::as_str);
+    if expected == Some(&gml_ir::hash_text(&text)) {
+        Ok(text)
+    } else {
+        Err(unreadable(&place, &format!("its SHA-256 is not the one that {FILE} gives")))
+    }
+}
+
+/// A part of the signature.
+pub(crate) fn part<'j>(folder: &Path, signature: &'j Json, name: &str) -> Result<&'j Json, Fault> {
+    signature.get(name).ok_or_else(|| unreadable(&folder.join(FILE), &format!("it lacks `{name}`")))
+}
+
+/// A part of the signature as a value.
+pub(super) fn parsed<T: DeserializeOwned>(folder: &Path, signature: &Json, name: &str) -> Result<T, Fault> {
+    T::deserialize(part(folder, signature, name)?)
+        .map_err(|error| unreadable(&folder.join(FILE), &format!("`{name}`: {error}")))
+}
+
+/// What was learned, with its rows.
+pub(crate) fn learned_type(folder: &Path, signature: &Json, name: &str) -> Result<Learned, Fault> {
+    parsed(folder, signature, name)
+}
+
+/// A file of a saved model that cannot be used.
+pub(crate) fn unreadable(place: &Path, why: &str) -> Fault {
+    Fault::new("GML0918", format!("a saved model cannot be loaded: {why}"))
+        .at(place.display())
+        .help("restore the folder as it was saved, or run the pipeline that saves the model again")
+}

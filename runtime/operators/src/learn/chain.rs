@@ -1,0 +1,135 @@
+//! Chains: `recipe >> recipe >> model`.
+
+use std::any::Any;
+use std::path::Path;
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Learned, Row};
+use polars::prelude::{DataFrame, IntoLazy};
+use serde_json::Value as Json;
+
+use super::artifact;
+use crate::data::{Context, Table};
+use crate::frame;
+use crate::learned::{Estimator, Fitted};
+use crate::prep::{self, FittedRecipe, Recipe};
+
+/// Several estimators, each learning from what the ones before it make of the rows.
+struct Chain {
+    parts: Vec<Arc<dyn Estimator>>,
+}
+
+/// Chains estimators. All but the last must learn a transform.
+pub(super) fn chain(parts: Vec<Arc<dyn Estimator>>) -> Arc<dyn Estimator> {
+    Arc::new(Chain { parts })
+}
+
+impl Estimator for Chain {
+    fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        let Some((last, transforms)) = self.parts.split_last() else {
+            return Err(Fault::new("GML0712", "a chain without parts has nothing to learn"));
+        };
+        // Each part reads the rows: compute them once.
+        let input = Arc::clone(&train.ty.row);
+        let mut rows = computed(train)?;
+        let mut to_stop = valid.cloned();
+        let mut recipe = Recipe::default();
+        for part in transforms {
+            let fitted = part.fit(&rows, None, context)?;
+            let Some(steps) = fitted.as_any().downcast_ref::<FittedRecipe>() else {
+                return Err(Fault::new("GML0712", "a part of a chain that is not the last one learns a model")
+                    .help("put the model last: recipe >> model"));
+            };
+            rows = steps.recipe.apply(&rows)?;
+            to_stop = to_stop.map(|valid| steps.recipe.apply(&valid)).transpose()?;
+            recipe.steps.extend(steps.recipe.steps.iter().cloned());
+        }
+        let model = last.fit(&rows, to_stop.as_ref(), context)?;
+        if let Some(steps) = model.as_any().downcast_ref::<FittedRecipe>() {
+            recipe.steps.extend(steps.recipe.steps.iter().cloned());
+            return Ok(Arc::new(FittedRecipe { recipe, input }));
+        }
+        if let Some(inner) = model.as_any().downcast_ref::<FittedChain>() {
+            recipe.steps.extend(inner.recipe.steps.iter().cloned());
+            return Ok(Arc::new(FittedChain { recipe, input, model: Arc::clone(&inner.model) }));
+        }
+        Ok(Arc::new(FittedChain { recipe, input, model }))
+    }
+}
+
+/// The table with its rows computed, so that what follows does not compute them again.
+pub(super) fn computed(table: &Table) -> Result<Table, Fault> {
+    Ok(Table { frame: frame::collect(table.frame.clone())?.lazy(), ty: table.ty.clone() })
+}
+
+/// A model behind the recipe that its features went through.
+struct FittedChain {
+    recipe: Recipe,
+    input: Arc<Row>,
+    model: Arc<dyn Fitted>,
+}
+
+impl Fitted for FittedChain {
+    fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
+        let rows = frame::collect(table.frame.clone())?;
+        let prepared = self.recipe.apply(&Table { frame: rows.clone().lazy(), ty: table.ty.clone() })?;
+        let Learned::Model(Some((_, outputs))) = self.model.ty() else {
+            return Err(Fault::new("GML0712", "the last part of a chain says nothing about rows, so it cannot predict"));
+        };
+        let names: Vec<_> = outputs.names().map(|name| polars::prelude::col(&**name)).collect();
+        let predicted = frame::collect(self.model.apply(&prepared, context)?.frame.select(names))?;
+        with_outputs(table, rows, predicted, &outputs)
+    }
+
+    fn ty(&self) -> Learned {
+        match self.model.ty() {
+            Learned::Model(Some((_, outputs))) => Learned::Model(Some((Arc::clone(&self.input), outputs))),
+            other => other,
+        }
+    }
+
+    fn classes(&self) -> &[Arc<str>] {
+        self.model.classes()
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), Fault> {
+        self.model.save(folder)?;
+        let recipe = prep::write(&self.recipe, folder)?;
+        let mut signature = artifact::read_signature(folder)?;
+        signature["model_type"] = signature["type"].take();
+        signature["type"] = artifact::to_json(&self.ty())?;
+        signature["recipe"] = recipe;
+        artifact::write_file(folder, artifact::FILE, &artifact::to_text(&signature)?)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The rows with the columns of the outputs added, or replaced where they are there.
+pub(super) fn with_outputs(table: &Table, mut rows: DataFrame, outputs: DataFrame, row: &Row) -> Result<Table, Fault> {
+    for column in outputs.columns() {
+        rows.with_column(column.clone()).map_err(frame::fault)?;
+    }
+    let mut ty = table.ty.clone();
+    let known = Arc::make_mut(&mut ty.row);
+    known.schema = None;
+    for column in &row.columns {
+        match known.columns.iter_mut().find(|known| known.name == column.name) {
+            Some(known) => *known = gml_ir::Column { role: known.role, ..column.clone() },
+            None => known.columns.push(column.clone()),
+        }
+    }
+    Ok(Table { frame: rows.lazy(), ty })
+}
+
+/// The chain of a saved model that has a recipe.
+pub(super) fn load(folder: &Path, signature: &Json, model: Arc<dyn Fitted>) -> Result<Arc<dyn Fitted>, Fault> {
+    let recipe = prep::read(folder, artifact::part(folder, signature, "recipe")?)?;
+    match artifact::learned_type(folder, signature, "type")? {
+        Learned::Model(Some((input, _))) => Ok(Arc::new(FittedChain { recipe, input, model })),
+        _ => Err(artifact::unreadable(&folder.join(artifact::FILE), "a chain has the type of a model")),
+    }
+}

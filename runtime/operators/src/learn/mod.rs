@@ -1,0 +1,32 @@
+//! Learning: estimators of models, chains of a recipe and a model, fitting, predicting, judging, and saved models.
+//!
+//! What lives here: the operators of `std.learning` and the estimators of `std.learn`. What does not: recipes (`prep`), the
+//! numbers that judge (`metrics`), the library that grows trees (`native`).
+
+pub(crate) mod arguments;
+pub(crate) mod artifact;
+mod chain;
+mod evaluate;
+mod matrix;
+mod operators;
+mod parameters;
+mod target;
+mod trees;
+mod truth;
+
+use crate::data::Implementation;
+
+pub use artifact::load;
+
+/// The operators of `std.learning` and `std.learn`: module, name, implementation. `chain` is what `a >> b` is lowered to.
+pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
+    ("std.learning", "chain", operators::chain),
+    ("std.learning", "fit", operators::fit),
+    ("std.learning", "predict", operators::predict),
+    ("std.learning", "apply", operators::apply),
+    ("std.learning", "evaluate", evaluate::evaluate),
+    ("std.learn", "boosted_trees", trees::boosted_trees),
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! `group`: one row a group.
+
+use gml_connect::Fault;
+use gml_ir::NamedExpr;
+use polars::prelude::{Column, DataFrame, Expr, IdxCa, LazyFrame, NewChunkedArray, Series, col};
+
+use super::args::{CallExt, named};
+use crate::data::{Call, Data};
+use crate::expr::aggregate::Aggregator;
+use crate::expr::translate;
+use crate::expr::window::{Extent, Plan, Windows};
+use crate::frame::{TEMPORARY, apply, evaluate, fault, schema};
+
+/// `group`: groups in order of first appearance; null is a value of a key like others.
+pub(super) fn group(call: Call<'_>) -> Result<Data, Fault> {
+    let grouped = grouped(call.table("input")?.frame.clone(), &call.columns("by"), &call.columns("aggregates"))?;
+    call.give(grouped)
+}
+
+/// The query that groups by columns and computes aggregates; the keys come first.
+pub(super) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExpr]) -> Result<LazyFrame, Fault> {
+    let plan = Plan::of(aggregates)?;
+    let keys = named(by)?;
+    let outputs = named(&plan.outputs)?;
+    let key_name = |place: usize| format!("{TEMPORARY}key_{place}");
+    let mut needed: Vec<Expr> =
+        keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect();
+    for (place, argument) in plan.arguments.iter().enumerate() {
+        needed.push(translate(argument)?.alias(Plan::argument_name(place)));
+    }
+    let names = (0..keys.len()).map(key_name).chain((0..plan.arguments.len()).map(Plan::argument_name));
+    let mut names: Vec<Expr> = names.map(col).collect();
+    if names.is_empty() {
+        // Rows are counted by one of their columns.
+        names.extend(schema(&frame)?.iter_names().next().map(|name| col(name.clone())));
+    }
+    let rows = frame.with_columns(needed).select(names);
+    let keys: Vec<String> = keys.into_iter().map(|(name, _)| name).collect();
+    Ok(apply(rows, "group", move |frame| {
+        let series = |name: String| frame.column(&name).map(|column| column.as_materialized_series().clone()).map_err(fault);
+        let by = (0..keys.len()).map(key_name).map(series).collect::<Result<Vec<Series>, Fault>>()?;
+        let arguments = (0..plan.arguments.len()).map(Plan::argument_name).map(series);
+        let arguments = arguments.collect::<Result<Vec<Series>, Fault>>()?;
+        let windows = Windows::new(frame.height(), &by, &[], Extent::Group)?;
+        let firsts = IdxCa::from_vec("".into(), windows.first_rows());
+        let mut columns = Vec::new();
+        for (name, key) in keys.iter().zip(&by) {
+            columns.push(Column::from(key.take(&firsts).map_err(fault)?.with_name(name.as_str().into())));
+        }
+        let mut aggregator = Aggregator::new(&windows, &arguments);
+        for (place, call) in plan.calls.iter().enumerate() {
+            let result = aggregator.evaluate(call)?;
+            columns.push(Column::from(result.with_name(Plan::call_name(place).into())));
+        }
+        let groups = DataFrame::new(windows.groups(), columns).map_err(fault)?;
+        let results = evaluate(&groups, outputs.clone())?;
+        let mut columns = groups.columns()[..keys.len()].to_vec();
+        columns.extend_from_slice(results.columns());
+        DataFrame::new(groups.height(), columns).map_err(fault)
+    }))
+}
