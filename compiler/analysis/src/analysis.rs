@@ -5,7 +5,7 @@ use gml_diagnostics::{Diagnostic, Severity};
 use crate::package::Package;
 use crate::typed::TypedProgram;
 use crate::world::World;
-use crate::{check, declare, resolve};
+use crate::{declare, resolve};
 
 /// A program as far as it could be understood, and all that is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ impl Analysis {
 pub fn check(world: &dyn World, main: &str) -> Analysis {
     let (package, mut diagnostics) = resolve::resolve(world, main);
     declare::declarations(&package, &mut diagnostics);
-    let program = check::check_program(&package, &mut diagnostics);
+    let program = crate::check::check_program(&package, &mut diagnostics);
     settle(&package, &mut diagnostics);
     Analysis { package, program, diagnostics }
 }

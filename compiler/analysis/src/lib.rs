@@ -4,11 +4,14 @@
 //! reading files (a [`World`] hands them in), printing, executing. All it knows of operators comes from the signatures of
 //! the standard library.
 
-mod declare;
+pub mod declare;
 mod message;
 pub mod package;
+pub mod resolve;
 pub mod rows;
 pub mod suggest;
+#[cfg(test)]
+mod testing;
 pub mod typed;
 pub mod types;
 mod world;

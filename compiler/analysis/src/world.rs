@@ -83,7 +83,11 @@ impl World for MemoryWorld {
 
     fn modules_in(&self, folder: &str) -> Vec<String> {
         let is_in = |path: &&String| {
-            let rest = if folder.is_empty() { Some(path.as_str()) } else { path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) };
+            let rest = if folder.is_empty() {
+                Some(path.as_str())
+            } else {
+                path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'))
+            };
             rest.is_some_and(|rest| !rest.contains('/') && rest.ends_with(".gml"))
         };
         self.files.keys().filter(is_in).cloned().collect()

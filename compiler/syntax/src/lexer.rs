@@ -91,13 +91,13 @@ impl<'t> Lexer<'t> {
         Token { kind, start, end }
     }
 
-    fn skip_while(&self, from: usize, test: impl Fn(u8) -> bool) -> usize {
+    fn run_of(&self, from: usize, test: impl Fn(u8) -> bool) -> usize {
         let bytes = self.text.as_bytes();
         from + bytes.get(from..).map_or(0, |rest| rest.iter().position(|byte| !test(*byte)).unwrap_or(rest.len()))
     }
 
     fn word(&mut self, start: usize) -> Token {
-        let end = self.skip_while(start, is_word_byte);
+        let end = self.run_of(start, is_word_byte);
         let block = self.text[end..].starts_with("\"\"\"");
         match (&self.text[start..end], self.byte(end - start)) {
             ("f", b'"') => {
@@ -112,25 +112,25 @@ impl<'t> Lexer<'t> {
 
     fn number(&mut self, start: usize) -> Token {
         let digits = |byte: u8| byte.is_ascii_digit() || byte == b'_';
-        let mut end = self.skip_while(start, digits);
+        let mut end = self.run_of(start, digits);
         let byte = |at: usize| self.text.as_bytes().get(at).copied().unwrap_or(0);
         if byte(end) == b'.' && byte(end + 1).is_ascii_digit() {
-            end = self.skip_while(end + 1, digits);
+            end = self.run_of(end + 1, digits);
         }
         if matches!(byte(end), b'e' | b'E') {
             let sign = usize::from(matches!(byte(end + 1), b'+' | b'-'));
             if byte(end + 1 + sign).is_ascii_digit() {
-                end = self.skip_while(end + 1 + sign, |byte| byte.is_ascii_digit());
+                end = self.run_of(end + 1 + sign, |byte| byte.is_ascii_digit());
             }
         }
-        let end = self.skip_while(end, is_word_byte);
+        let end = self.run_of(end, is_word_byte);
         self.token(Kind::Number, start, end)
     }
 
     fn date(&mut self, start: usize) -> Token {
         let mut end = start + 1;
         loop {
-            end = self.skip_while(end, |byte| is_word_byte(byte) || matches!(byte, b'-' | b':' | b'+'));
+            end = self.run_of(end, |byte| is_word_byte(byte) || matches!(byte, b'-' | b':' | b'+'));
             let rest = &self.text.as_bytes()[end..];
             if rest.first() == Some(&b'.') && rest.get(1).is_some_and(u8::is_ascii_digit) {
                 end += 1;
@@ -239,14 +239,14 @@ impl Iterator for Lexer<'_> {
                 return Some(self.token(Kind::OpenText, self.at, self.at));
             }
         }
-        let start = self.skip_while(self.at, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        let start = self.run_of(self.at, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
         let byte = *self.text.as_bytes().get(start)?;
         self.at = start;
         Some(match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(start),
             b'0'..=b'9' => self.number(start),
             b'#' => {
-                let end = self.skip_while(start, |byte| byte != b'\n');
+                let end = self.run_of(start, |byte| byte != b'\n');
                 self.token(Kind::Comment, start, end)
             }
             b'"' if self.text[start..].starts_with("\"\"\"") => self.block(start, start + 3, true),

@@ -3,7 +3,16 @@
 //! What lives here: file formats, schemas against files, contracts, writing by rename, and the [`Fault`] that everything
 //! at run time answers with. What does not: what is computed from the data, and in which order.
 
+mod cell;
+mod code;
+mod conform;
 pub mod dtype;
 mod fault;
+mod nearest;
+mod nested;
+mod paths;
+mod query;
+mod text;
 
 pub use fault::Fault;
+pub use query::{collect, fault};

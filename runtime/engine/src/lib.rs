@@ -14,6 +14,8 @@ mod run;
 mod schedule;
 mod store;
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use backend::{Backend, Loaded, Saved, Tolerated};
 pub use embedded::Embedded;

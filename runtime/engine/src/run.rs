@@ -90,11 +90,7 @@ pub fn run_with(
 }
 
 /// The pipelines of these names with their plans.
-fn chosen<'a>(
-    backend: &dyn Backend,
-    program: &'a Program,
-    names: &[&str],
-) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
+fn chosen<'a>(backend: &dyn Backend, program: &'a Program, names: &[&str]) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
     let find = |name: &&str| {
         let pipeline = program.pipelines.iter().find(|pipeline| &*pipeline.name == *name);
         let pipeline = pipeline.ok_or_else(|| unknown_pipeline(program, name))?;
@@ -107,7 +103,8 @@ fn chosen<'a>(
 
 fn unknown_pipeline(program: &Program, name: &str) -> Fault {
     let names: Vec<&str> = program.pipelines.iter().map(|pipeline| &*pipeline.name).collect();
-    let fault = Fault::new(codes::UNKNOWN_PIPELINE, format!("the program has no pipeline `{name}` that can run by itself"));
+    let fault =
+        Fault::new(codes::UNKNOWN_PIPELINE, format!("the program has no pipeline `{name}` that can run by itself"));
     if names.is_empty() { fault.help("it has none at all") } else { fault.help(format!("it has {}", names.join(", "))) }
 }
 

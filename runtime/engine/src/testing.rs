@@ -38,12 +38,7 @@ pub fn test(program: &Program, filter: Option<&str>, libraries: &Path) -> Vec<Te
 }
 
 /// [`test`] with other operators.
-pub fn test_with(
-    backend: &dyn Backend,
-    program: &Program,
-    filter: Option<&str>,
-    libraries: &Path,
-) -> Vec<TestOutcome> {
+pub fn test_with(backend: &dyn Backend, program: &Program, filter: Option<&str>, libraries: &Path) -> Vec<TestOutcome> {
     let chosen = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
     let tests: Vec<&Test> = program.tests.iter().filter(chosen).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -28,6 +28,11 @@ pub trait Fitted: Send + Sync {
     /// What it is, with its rows.
     fn ty(&self) -> Learned;
 
+    /// The classes that a model tells apart, in the order of its scores; empty for anything else.
+    fn classes(&self) -> &[Arc<str>] {
+        &[]
+    }
+
     /// Writes it into an empty folder: `signature.json`, and the files of its own.
     ///
     /// # Errors

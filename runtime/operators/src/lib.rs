@@ -4,7 +4,21 @@
 //! of steps, caching.
 
 mod data;
+pub mod expr;
+pub mod frame;
+mod learn;
 mod learned;
+mod metrics;
+pub mod native;
+mod prep;
+mod registry;
+mod split;
+mod table;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
+pub use learn::load;
 pub use learned::{Estimator, Fitted};
+pub use registry::{functions, operator, operators};
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,12 @@ use crate::suggest::closest;
 /// Refuses lints that there are not.
 pub(super) fn check(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
     for (_, name) in allowed(package) {
-        if lint(&name.text).is_none() {
+        if lint(&name.text).is_some() {
+            continue;
+        }
+        if Code::all().any(|code| is_named(code, &name.text)) {
+            diagnostics.push(message::error_allowed(&name.text, name.span));
+        } else {
             let names: Vec<String> = lints().map(|code| code.name().replace('-', "_")).collect();
             let proposal = closest(&name.text, names.iter().map(String::as_str));
             diagnostics.push(message::unknown_lint(&name.text, name.span, proposal));
@@ -49,5 +54,9 @@ fn lints() -> impl Iterator<Item = Code> {
 
 /// The lint of a name as it is written in a program, or of its code.
 fn lint(name: &str) -> Option<Code> {
-    lints().find(|code| code.id() == name || code.name().replace('-', "_") == name)
+    lints().find(|code| is_named(*code, name))
+}
+
+fn is_named(code: Code, name: &str) -> bool {
+    code.id() == name || code.name().replace('-', "_") == name
 }

@@ -37,7 +37,8 @@ pub(crate) fn bottom_up(edges: &[Vec<(usize, Span)>], mut refuse: impl FnMut(&[(
                 }
                 State::Open => {
                     let circle = way.iter().skip_while(|(place, _)| *place != target);
-                    let circle: Vec<_> = circle.map(|(place, followed)| (*place, edges[*place][followed - 1].1)).collect();
+                    let circle: Vec<_> =
+                        circle.map(|(place, followed)| (*place, edges[*place][followed - 1].1)).collect();
                     refuse(&circle);
                 }
                 State::Done => {}
@@ -78,7 +79,8 @@ mod tests {
         let edges: Vec<_> = (0..200_000).map(|place| if place == 0 { vec![] } else { vec![place - 1] }).collect();
         let edges: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
         assert_eq!(bottom_up(&graph(&edges), |_| panic!()).len(), 200_000);
-        let last_first: Vec<_> = (0..200_000).map(|place| if place == 199_999 { vec![] } else { vec![place + 1] }).collect();
+        let last_first: Vec<_> =
+            (0..200_000).map(|place| if place == 199_999 { vec![] } else { vec![place + 1] }).collect();
         let last_first: Vec<&[usize]> = last_first.iter().map(Vec::as_slice).collect();
         assert_eq!(bottom_up(&graph(&last_first), |_| panic!()).last(), Some(&0));
     }

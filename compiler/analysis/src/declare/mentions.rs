@@ -1,5 +1,7 @@
 //! Which names the bodies and types of a file mention, and which of them are their own.
 
+use std::collections::HashMap;
+
 use gml_diagnostics::Span;
 use gml_syntax::ast::{
     Argument, Binding, Block, Expr, ExprKind, FormatPart, Let, Name, Parameter, RowColumn, Statement, StatementKind,
@@ -23,6 +25,8 @@ pub(super) struct Local<'a> {
     /// Whether it is a parameter, rather than a `let` or the item of a `for`.
     pub is_parameter: bool,
     is_used: bool,
+    /// The place of the name that it hides.
+    hides: Option<usize>,
 }
 
 /// Reads bodies, handing out the names of others that they mention, and names of their own that they do not.
@@ -30,11 +34,13 @@ pub(super) struct Reader<'a, 'f> {
     mentioned: &'f mut dyn FnMut(Mention<'a>),
     unused: &'f mut dyn FnMut(Local<'a>),
     locals: Vec<Local<'a>>,
+    /// Where in `locals` the innermost one of a name stands.
+    places: HashMap<&'a str, usize>,
 }
 
 impl<'a, 'f> Reader<'a, 'f> {
     pub(super) fn new(mentioned: &'f mut dyn FnMut(Mention<'a>), unused: &'f mut dyn FnMut(Local<'a>)) -> Self {
-        Self { mentioned, unused, locals: Vec::new() }
+        Self { mentioned, unused, locals: Vec::new(), places: HashMap::new() }
     }
 
     /// What a body has within parameters. Those are handed out as unused only where `is_read` says that the body could
@@ -45,8 +51,11 @@ impl<'a, 'f> Reader<'a, 'f> {
             param.default.iter().for_each(|default| self.expr(default));
         }
         let bound = self.locals.len();
-        let locals = params.iter().map(|param| Local { name: &param.name, is_parameter: true, is_used: !is_read });
-        self.locals.extend(locals);
+        for (place, param) in params.iter().enumerate() {
+            // One cause, one message: of two of the same name the body can only mean one.
+            let is_hidden = params[place + 1..].iter().any(|other| other.name.text == param.name.text);
+            self.bind(&param.name, true, !is_read || is_hidden);
+        }
         body(self);
         self.unbind(bound);
     }
@@ -180,31 +189,38 @@ impl<'a, 'f> Reader<'a, 'f> {
     }
 
     fn name(&mut self, name: &'a Text, span: Span, is_call: bool) {
-        match self.locals.iter_mut().rev().find(|local| local.name.text == *name) {
-            Some(local) if !is_call => local.is_used = true,
-            Some(local) => {
-                local.is_used = true;
-                (self.mentioned)(Mention { name, span, is_call });
-            }
-            None => (self.mentioned)(Mention { name, span, is_call }),
+        let local = self.places.get(&**name).and_then(|place| self.locals.get_mut(*place));
+        let is_local = local.is_some();
+        local.into_iter().for_each(|local| local.is_used = true);
+        if is_call || !is_local {
+            (self.mentioned)(Mention { name, span, is_call });
         }
     }
 
     fn binding(&mut self, binding: &'a Let) {
         binding.ty.iter().for_each(|ty| self.written_type(ty));
         self.expr(&binding.value);
-        self.locals.push(Local { name: &binding.name, is_parameter: false, is_used: false });
+        self.bind(&binding.name, false, false);
     }
 
     fn item(&mut self, name: &'a Name, body: impl FnOnce(&mut Self)) {
         let bound = self.locals.len();
-        self.locals.push(Local { name, is_parameter: false, is_used: false });
+        self.bind(name, false, false);
         body(self);
         self.unbind(bound);
     }
 
+    fn bind(&mut self, name: &'a Name, is_parameter: bool, is_used: bool) {
+        let hides = self.places.insert(&name.text, self.locals.len());
+        self.locals.push(Local { name, is_parameter, is_used, hides });
+    }
+
     fn unbind(&mut self, bound: usize) {
-        for local in self.locals.drain(bound..) {
+        for local in self.locals.drain(bound..).rev() {
+            match local.hides {
+                Some(place) => self.places.insert(&local.name.text, place),
+                None => self.places.remove(&*local.name.text),
+            };
             if !local.is_used && !local.name.text.starts_with('_') {
                 (self.unused)(local);
             }

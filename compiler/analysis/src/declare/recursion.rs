@@ -10,8 +10,7 @@ use crate::package::Package;
 /// Refuses parameters whose default uses a later one, and functions, nodes and pipelines that need themselves.
 pub(super) fn refuse(package: &Package, uses: &Uses<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (param, used, span) in &uses.defaults {
-        let (declared, later) =
-            (&package.params[param.0 as usize].declared, &package.params[used.0 as usize].declared);
+        let (declared, later) = (&package.params[param.0 as usize].declared, &package.params[used.0 as usize].declared);
         // Between files the order is that of their `use`s, whose circles have been refused.
         if used.0 >= param.0 && declared.module == later.module {
             diagnostics.push(message::param_needs_later(&declared.name, &later.name, *span, later.name_span));

@@ -4,7 +4,7 @@ use gml_diagnostics::{Code, Diagnostic, codes};
 
 use super::uses::Uses;
 use crate::message::declarations as message;
-use crate::package::{Declared, ModuleId, Package};
+use crate::package::{Declared, Definition, ModuleId, Package};
 
 /// Reports what nothing uses. A project without pipelines and tests is there for others to use: of it only imports and
 /// names within bodies are looked at.
@@ -39,13 +39,25 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
     let declared: Vec<_> = package.schemas.iter().map(|schema| &schema.declared).collect();
     report(codes::UNUSED_SCHEMA, "the schema", "leave it out, or give a table its type", &declared, &uses.schemas);
     let declared: Vec<_> = package.datasets.iter().map(|dataset| &dataset.declared).collect();
-    report(codes::UNUSED_DATASET, "the catalog entry", "read it in a pipeline, save something as it, or leave it out", &declared, &uses.datasets);
+    report(
+        codes::UNUSED_DATASET,
+        "the catalog entry",
+        "read it in a pipeline, save something as it, or leave it out",
+        &declared,
+        &uses.datasets,
+    );
     let declared: Vec<_> = package.functions.iter().map(|function| &function.declared).collect();
     report(codes::UNUSED_FN, "the function", "call it, or leave it out", &declared, &uses.functions);
     let declared: Vec<_> = package.nodes.iter().map(|node| &node.declared).collect();
     report(codes::UNUSED_NODE, "the node", "call it in a pipeline, or leave it out", &declared, &uses.nodes);
     let declared: Vec<_> = package.connections.iter().map(|connection| &connection.declared).collect();
-    report(codes::UNUSED_CONNECTION, "the connection", "read through it in the catalog, or leave it out", &declared, &uses.connections);
+    report(
+        codes::UNUSED_CONNECTION,
+        "the connection",
+        "read through it in the catalog, or leave it out",
+        &declared,
+        &uses.connections,
+    );
 }
 
 /// An import of a pipeline is there so that the command finds it.
@@ -55,7 +67,6 @@ fn is_imported_for_others(package: &Package, name: &str) -> bool {
 
 /// Whether the name means this declaration, rather than an earlier one of the same name (which is an error already).
 fn is_first(package: &Package, declared: &Declared) -> bool {
-    use crate::package::Definition;
     let Some(found) = package.module(declared.module).scope.get(&declared.name) else { return false };
     let other = match found {
         Definition::Param(id) => &package.params[id.0 as usize].declared,

@@ -15,7 +15,19 @@ pub(crate) fn no_contract(ty: &Type, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn wrong_bound(ty: &Type, value: &Value, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::CONTRACT_TYPE, span, format!("`{value}` cannot be compared with the column, which is `{ty}`"))
+    let message = format!("`{value}` cannot be compared with the column, which is `{ty}`");
+    let diagnostic = Diagnostic::new(codes::CONTRACT_TYPE, span, message);
+    let literal = match ty {
+        Type::Int(_) => "a whole number, or declare the column as `float`",
+        Type::Float | Type::Float32 | Type::Decimal { .. } => "a number",
+        Type::Str | Type::Category | Type::Enum(_) => "a text in quotes",
+        Type::Date => "a date, `@2021-01-26`",
+        Type::Timestamp => "a timestamp, `@2021-01-26T08:00:00Z`",
+        Type::Duration => "a duration, `7d`",
+        Type::Bool => "`true` or `false`",
+        _ => return diagnostic.help("contracts are of numbers, texts, dates, timestamps, durations and `bool`s"),
+    };
+    diagnostic.help(format!("write {literal}"))
 }
 
 pub(crate) fn no_order(ty: &Type, span: Span) -> Diagnostic {
@@ -38,11 +50,14 @@ pub(crate) fn out_of_range(value: &Value, ty: &Type, low: i128, high: i128, span
 }
 
 pub(crate) fn not_in_enum(value: &str, ty: &Type, span: Span, proposal: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::NOT_AN_ENUM_VALUE, span, format!("{value:?} is not among the values of `{ty}`"));
+    let diagnostic =
+        Diagnostic::new(codes::NOT_AN_ENUM_VALUE, span, format!("{value:?} is not among the values of `{ty}`"));
     match proposal {
-        Some(proposal) => diagnostic
-            .help(format!("did you mean {proposal:?}?"))
-            .fix(Fix { span, replacement: format!("{proposal:?}"), safe: false }),
+        Some(proposal) => diagnostic.help(format!("did you mean {proposal:?}?")).fix(Fix {
+            span,
+            replacement: format!("{proposal:?}"),
+            safe: false,
+        }),
         None => diagnostic,
     }
 }
@@ -63,16 +78,23 @@ pub(crate) fn bad_regex(reason: &str, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn stored_form_type(name: &str, ty: &Type, span: Span, column: Span) -> Diagnostic {
-    Diagnostic::new(codes::STORED_FORM_TYPE, span, format!("column `{name}` is `{ty}`, which has no other form to be parsed from"))
-        .and(column, "neither a date, a time nor a timestamp")
-        .help("leave `parsed` out, or declare the column as `date`, `time` or `timestamp`")
+    Diagnostic::new(
+        codes::STORED_FORM_TYPE,
+        span,
+        format!("column `{name}` is `{ty}`, which has no other form to be parsed from"),
+    )
+    .and(column, "neither a date, a time nor a timestamp")
+    .help("leave `parsed` out, or declare the column as `date`, `time` or `timestamp`")
 }
 
 pub(crate) fn unknown_unit(word: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::BAD_DATE_FORMAT, span, format!("`{word}` is no form of a moment in a file"));
+    let diagnostic =
+        Diagnostic::new(codes::BAD_DATE_FORMAT, span, format!("`{word}` is no form of a moment in a file"));
     match proposal {
         Some(_) => proposing(diagnostic, span, proposal),
-        None => diagnostic.help("write `s`, `ms`, `us` or `ns` for numbers since 1970, or a format such as \"%Y-%m-%d\""),
+        None => {
+            diagnostic.help("write `s`, `ms`, `us` or `ns` for numbers since 1970, or a format such as \"%Y-%m-%d\"")
+        }
     }
 }
 
@@ -82,8 +104,9 @@ pub(crate) fn unit_of_time(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn unknown_specifier(specifier: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::BAD_DATE_FORMAT, span, format!("`{specifier}` means nothing in a date format"))
-        .help("formats are those of strftime: %Y year, %m month, %d day, %H hour, %M minute, %S second; %% is a percent sign")
+    Diagnostic::new(codes::BAD_DATE_FORMAT, span, format!("`{specifier}` means nothing in a date format")).help(
+        "formats are those of strftime: %Y year, %m month, %d day, %H hour, %M minute, %S second; %% is a percent sign",
+    )
 }
 
 /// `missing`: the part that is not there, such as "day".

@@ -54,19 +54,31 @@ pub(crate) fn definition_cycle(what: &str, chain: &[(&str, Span)], help: &str) -
 
 pub(crate) fn param_needs_later(param: &str, later: &str, span: Span, declared: Span) -> Diagnostic {
     if param == later {
-        return Diagnostic::new(codes::DEFINITION_CYCLE, span, format!("the default of `{param}` needs `{param}` itself"))
-            .help("write a value that does not depend on it");
+        return Diagnostic::new(
+            codes::DEFINITION_CYCLE,
+            span,
+            format!("the default of `{param}` needs `{param}` itself"),
+        )
+        .help("write a value that does not depend on it");
     }
-    Diagnostic::new(codes::DEFINITION_CYCLE, span, format!("the default of `{param}` needs `{later}`, which comes later"))
-        .and(declared, format!("`{later}` is declared here"))
-        .help(format!("declare `{later}` before `{param}`"))
+    Diagnostic::new(
+        codes::DEFINITION_CYCLE,
+        span,
+        format!("the default of `{param}` needs `{later}`, which comes later"),
+    )
+    .and(declared, format!("`{later}` is declared here"))
+    .help(format!("declare `{later}` before `{param}`"))
 }
 
 pub(crate) fn not_a_dataset_type(name: &str, ty: &Type, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::TYPE_MISMATCH, span, format!("the catalog cannot hold {}", kind(ty)));
     match ty {
-        Type::Estimator(_) => diagnostic.help("an estimator is not learned yet: save what `fit` makes of it, as `model` or `transform`"),
-        Type::Named(_) => diagnostic.help(format!("results go into the run record: leave `{name}` out, and `track` the value")),
+        Type::Estimator(_) => {
+            diagnostic.help("an estimator is not learned yet: save what `fit` makes of it, as `model` or `transform`")
+        }
+        Type::Named(_) => {
+            diagnostic.help(format!("results go into the run record: leave `{name}` out, and `track` the value"))
+        }
         _ => diagnostic.help("an entry holds a table (`table[Schema]`) or something learned (`model`, `transform`)"),
     }
 }
@@ -81,8 +93,9 @@ pub(crate) fn cannot_give(what: &str, ty: &Type, span: Span, help: &str) -> Diag
 }
 
 pub(crate) fn foreign_columns(language: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::CANNOT_INFER_TYPE, span, format!("what `{language}` gives back cannot be inferred"))
-        .help("write its columns, `table { city: str, n: int }`, or `table { .. }` where they are not known before the run")
+    Diagnostic::new(codes::CANNOT_INFER_TYPE, span, format!("what `{language}` gives back cannot be inferred")).help(
+        "write its columns, `table { city: str, n: int }`, or `table { .. }` where they are not known before the run",
+    )
 }
 
 pub(crate) fn foreign_result(language: &str, ty: &Type, span: Span) -> Diagnostic {
@@ -94,7 +107,9 @@ pub(crate) fn unknown_language(name: &str, span: Span, proposal: Option<&str>) -
     let diagnostic = Diagnostic::new(codes::UNKNOWN_FUNCTION, span, format!("no node can be written in `{name}`"));
     match proposal {
         Some(_) => proposing(diagnostic, span, proposal),
-        None => diagnostic.help("write `= python(\"file.py\", \"function\")`, `= sql(\"select ..\")`, or a body in braces"),
+        None => {
+            diagnostic.help("write `= python(\"file.py\", \"function\")`, `= sql(\"select ..\")`, or a body in braces")
+        }
     }
 }
 
@@ -144,7 +159,8 @@ pub(crate) fn env_unknown_dataset(name: &str, span: Span, proposal: Option<&str>
 }
 
 pub(crate) fn env_setting_form(name: &str, span: Span, form: &str) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_IN_ENV, span, format!("`{name}` is not set like this")).help(format!("write `{form}`"))
+    Diagnostic::new(codes::UNKNOWN_IN_ENV, span, format!("`{name}` is not set like this"))
+        .help(format!("write `{form}`"))
 }
 
 pub(crate) fn env_duplicate_setting(name: &str, span: Span, first: Span) -> Diagnostic {
@@ -159,11 +175,16 @@ pub(crate) fn unknown_pipeline(name: &str, span: Span, proposal: Option<&str>) -
 }
 
 pub(crate) fn unknown_lint(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_CHOICE, span, format!("there is no lint `{name}`"));
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_LINT, span, format!("there is no warning `{name}` to allow"));
     match proposal {
         Some(_) => proposing(diagnostic, span, proposal),
-        None => diagnostic.help("`allow` takes the name of a warning, such as `unused_node`; errors cannot be allowed"),
+        None => diagnostic.help("`allow` takes the name of a warning, such as `unused_node`"),
     }
+}
+
+pub(crate) fn error_allowed(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_LINT, span, format!("`{name}` is an error, which cannot be allowed"))
+        .help("mend what it says")
 }
 
 /// `what` with its article, as "this node"; `help` says how it would be used.

@@ -10,13 +10,15 @@ pub(crate) fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnosti
     match error {
         ReadError::NotFound => Diagnostic::new(codes::FILE_MISSING, span, format!("there is no file `{path}`"))
             .help("name a `.gml` file, or run this in the folder that holds `main.gml`"),
-        ReadError::InvalidUtf8 { .. } => Diagnostic::new(codes::INVALID_UTF8, span, format!("`{path}`: {error}"))
-            .help("save the file as UTF-8"),
-        ReadError::TooLarge { .. } => Diagnostic::new(codes::FILE_TOO_LARGE, span, format!("`{path}`: {error}"))
-            .help(format!(
+        ReadError::InvalidUtf8 { .. } => {
+            Diagnostic::new(codes::INVALID_UTF8, span, format!("`{path}`: {error}")).help("save the file as UTF-8")
+        }
+        ReadError::TooLarge { .. } => {
+            Diagnostic::new(codes::FILE_TOO_LARGE, span, format!("`{path}`: {error}")).help(format!(
                 "divide it over files of up to {} MiB, which take names from each other with `use`",
                 SOURCE_LIMIT >> 20
-            )),
+            ))
+        }
         ReadError::Other(reason) => {
             Diagnostic::new(codes::CANNOT_READ, span, format!("`{path}` cannot be read: {reason}"))
         }
@@ -31,23 +33,25 @@ pub(crate) fn unknown_module(name: &str, looked_for: &str, span: Span, proposal:
 }
 
 pub(crate) fn unknown_std_module(name: &str, span: Span, proposal: Option<&str>, modules: &[&str]) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_MODULE, span, format!("the standard library has no module `{name}`"));
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_MODULE, span, format!("the standard library has no module `{name}`"));
     match proposal {
         Some(_) => proposing(diagnostic, span, proposal),
         None => diagnostic.help(format!("its modules are {}", super::listed(modules.iter().copied()))),
     }
 }
 
+/// `elsewhere`: what to do where another module declares the name.
 pub(crate) fn unknown_import(
     module: &str,
     name: &str,
     span: Span,
     proposal: Option<&str>,
-    elsewhere: Option<&str>,
+    elsewhere: Option<String>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_IMPORT, span, format!("`{module}` declares no `{name}`"));
     match (elsewhere, proposal) {
-        (Some(elsewhere), _) => diagnostic.help(format!("`{name}` is in `{elsewhere}`")),
+        (Some(elsewhere), _) => diagnostic.help(elsewhere),
         (None, proposal) => proposing(diagnostic, span, proposal),
     }
 }

@@ -20,7 +20,9 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 /// Proposes another name at `span`, where one is near.
 pub(crate) fn proposing(diagnostic: Diagnostic, span: Span, proposal: Option<&str>) -> Diagnostic {
     let Some(proposal) = proposal else { return diagnostic };
-    diagnostic
-        .help(format!("did you mean `{proposal}`?"))
-        .fix(Fix { span, replacement: proposal.to_owned(), safe: false })
+    diagnostic.help(format!("did you mean `{proposal}`?")).fix(Fix {
+        span,
+        replacement: proposal.to_owned(),
+        safe: false,
+    })
 }

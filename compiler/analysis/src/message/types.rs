@@ -24,8 +24,12 @@ pub(crate) fn not_a_type(name: &str, span: Span, what: &str) -> Diagnostic {
 }
 
 pub(crate) fn schema_as_value(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("`{name}` is a schema: it names the columns of a row, not a value"))
-        .help(format!("write `table[{name}]` for a table of such rows, `struct[{name}]` for a single value"))
+    Diagnostic::new(
+        codes::UNKNOWN_TYPE,
+        span,
+        format!("`{name}` is a schema: it names the columns of a row, not a value"),
+    )
+    .help(format!("write `table[{name}]` for a table of such rows, `struct[{name}]` for a single value"))
 }
 
 pub(crate) fn not_a_row(what: &str, span: Span) -> Diagnostic {
@@ -67,8 +71,9 @@ pub(crate) fn never_null(ty: &Type, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn signature_type(sign: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("`{sign}` makes no type here"))
-        .help("the algebra of rows belongs to signatures of the standard library; write the columns out, or name a schema")
+    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("`{sign}` makes no type here")).help(
+        "the algebra of rows belongs to signatures of the standard library; write the columns out, or name a schema",
+    )
 }
 
 pub(crate) fn no_type(what: &str, span: Span) -> Diagnostic {
@@ -98,6 +103,11 @@ pub(crate) fn not_in_list(ty: &Type, span: Span) -> Diagnostic {
     Diagnostic::new(codes::TYPE_MISMATCH, span, format!("this cannot hold {}", kind(ty)))
 }
 
+pub(crate) fn not_in_range(ty: &Type, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("there are no ranges of {}", kind(ty)))
+        .help("ranges are of numbers, dates, timestamps and durations")
+}
+
 pub(crate) fn duplicate_column(name: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(codes::DUPLICATE_COLUMN, span, format!("column `{name}` is declared twice"))
         .and(first, "declared here first")
@@ -114,7 +124,8 @@ pub(crate) fn unknown_role(name: &str, span: Span, proposal: Option<&str>) -> Di
     let diagnostic = Diagnostic::new(codes::UNKNOWN_CHOICE, span, format!("there is no role `{name}`"));
     match proposal {
         Some(_) => proposing(diagnostic, span, proposal),
-        None => diagnostic.help("the roles are `id`, `time`, `target`, `weight` and `group`; a column without one is a feature"),
+        None => diagnostic
+            .help("the roles are `id`, `time`, `target`, `weight` and `group`; a column without one is a feature"),
     }
 }
 
@@ -133,8 +144,8 @@ pub(crate) fn duplicate_role(role: Role, span: Span, first: Span) -> Diagnostic 
 
 /// `wanted`: which types can fill the role.
 pub(crate) fn role_type(role: Role, name: &str, ty: &Type, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::ROLE_TYPE, span, format!("column `{name}` cannot be the `{}`: it is {ty}", role.name()))
-        .help(format!("a `{}` column is {wanted}", role.name()))
+    Diagnostic::new(codes::ROLE_TYPE, span, format!("column `{name}` cannot be the `{}`: it is `{ty}`", role.name()))
+        .help(format!("the values of a column with the role `{}` are {wanted}", role.name()))
 }
 
 pub(crate) fn role_in_struct(name: &str, span: Span) -> Diagnostic {

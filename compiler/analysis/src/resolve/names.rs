@@ -42,10 +42,9 @@ pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Pack
     }
     names.hidden();
     // All files know their own names before any takes those of another.
-    let own: Vec<_> = names.package.modules[..uses.len()].iter().map(|module| module.scope.clone()).collect();
-    for (place, uses) in uses.iter().enumerate().filter(|(_, uses)| !uses.is_empty()) {
+    for (place, uses) in uses.iter().enumerate() {
         for (item, target) in uses {
-            names.imports(place, *item, *target, &own, &standard_ids);
+            names.imports(place, *item, *target, &standard_ids);
         }
     }
     names.package
@@ -75,7 +74,13 @@ fn next<T>(list: &[T]) -> u32 {
 }
 
 impl Names<'_> {
-    fn module(&mut self, name: Text, file: gml_diagnostics::FileId, ast: Arc<gml_syntax::ast::Module>, is_std: bool) -> ModuleId {
+    fn module(
+        &mut self,
+        name: Text,
+        file: gml_diagnostics::FileId,
+        ast: Arc<gml_syntax::ast::Module>,
+        is_std: bool,
+    ) -> ModuleId {
         let id = ModuleId(next(&self.package.modules));
         self.package.modules.push(Module { name, file, ast, scope: HashMap::new(), imports: Vec::new(), is_std });
         self.spans.push(HashMap::new());
@@ -144,7 +149,11 @@ impl Names<'_> {
                 ItemKind::Schema(schema) => {
                     let id = SchemaId(next(&self.package.schemas));
                     let declared = declared(&schema.name);
-                    self.package.schemas.push(SchemaDecl { declared, row: Arc::new(Row::default()), column_spans: Vec::new() });
+                    self.package.schemas.push(SchemaDecl {
+                        declared,
+                        row: Arc::new(Row::default()),
+                        column_spans: Vec::new(),
+                    });
                     self.define(place, &schema.name, Definition::Schema(id));
                 }
                 ItemKind::Connection(connection) => {
@@ -202,7 +211,12 @@ impl Names<'_> {
                     let name = Name { text: test.name.clone(), span: test.name_span };
                     self.package.tests.push(BodyDecl { declared: declared(&name) });
                     if let Err(first) = once(&mut self.seen.tests, (place, name.text.clone()), name.span) {
-                        self.diagnostics.push(declarations::duplicate_in_project("tests of a file", &name.text, name.span, first));
+                        self.diagnostics.push(declarations::duplicate_in_project(
+                            "tests of a file",
+                            &name.text,
+                            name.span,
+                            first,
+                        ));
                     }
                 }
                 _ => {}
@@ -234,23 +248,19 @@ impl Names<'_> {
         self.diagnostics.extend(hidden.map(|declared| declarations::shadows_std(&declared.name, declared.name_span)));
     }
 
-    fn imports(
-        &mut self,
-        place: usize,
-        item: usize,
-        target: Target,
-        own: &[HashMap<Text, Definition>],
-        standard_ids: &[Option<ModuleId>],
-    ) {
+    fn imports(&mut self, place: usize, item: usize, target: Target, standard_ids: &[Option<ModuleId>]) {
         let ast = self.package.modules[place].ast.clone();
         let ItemKind::Use(taken) = &ast.items[item].kind else { return };
+        if target == Target::Project(place) {
+            return;
+        }
         if taken.names.is_empty() && target != Target::Missing {
             let span = path_span(taken, ast.items[item].span);
             self.diagnostics.push(message::takes_nothing(&path_text(taken), span));
         }
         for wanted in &taken.names {
             let found = match target {
-                Target::Project(file) => self.from_file(file, wanted, own),
+                Target::Project(file) => self.from_file(file, wanted),
                 Target::Standard(module) => self.from_standard(module, wanted, standard_ids[module]),
                 Target::Missing => None,
             };
@@ -259,22 +269,23 @@ impl Names<'_> {
         }
     }
 
-    fn from_file(&mut self, file: usize, wanted: &UseName, own: &[HashMap<Text, Definition>]) -> Option<Definition> {
+    fn from_file(&mut self, file: usize, wanted: &UseName) -> Option<Definition> {
         let name = &wanted.name;
-        if let Some(definition) = own[file].get(&name.text) {
+        let module = &self.package.modules[file];
+        let import = |name: &str| module.imports.iter().find(|(imported, _)| &**imported == name);
+        if let Some((_, span)) = import(&name.text) {
+            let diagnostic = message::import_of_import(&module.name, &name.text, name.span, *span);
+            self.diagnostics.push(diagnostic);
+            return None;
+        }
+        if let Some(definition) = module.scope.get(&name.text) {
             return Some(definition.clone());
         }
-        let module = &self.package.modules[file];
-        let of_its_own = module.imports.iter().find(|(imported, _)| *imported == name.text);
-        let diagnostic = match of_its_own {
-            Some((_, span)) => message::import_of_import(&module.name, &name.text, name.span, *span),
-            None => {
-                let mut candidates: Vec<&str> = own[file].keys().map(|name| &**name).collect();
-                candidates.sort_unstable();
-                message::unknown_import(&module.name, &name.text, name.span, closest(&name.text, candidates), None)
-            }
-        };
-        self.diagnostics.push(diagnostic);
+        let mut candidates: Vec<&str> =
+            module.scope.keys().map(|name| &**name).filter(|name| import(name).is_none()).collect();
+        candidates.sort_unstable();
+        let proposal = closest(&name.text, candidates);
+        self.diagnostics.push(message::unknown_import(&module.name, &name.text, name.span, proposal, None));
         None
     }
 
@@ -291,8 +302,8 @@ impl Names<'_> {
             items.iter().any(|item| matches!(&item.kind, ItemKind::Signature(found) if found.name.text == name.text))
         });
         let elsewhere = elsewhere.map(|place| match MODULES[place].prelude {
-            true => "the prelude: it needs no `use`",
-            false => MODULES[place].name,
+            true => format!("leave it out: `{}` can be used everywhere", name.text),
+            false => format!("write `use {}.{{{}}}`", MODULES[place].name, name.text),
         });
         let proposal = closest(&name.text, candidates);
         self.diagnostics.push(message::unknown_import(MODULES[place].name, &name.text, name.span, proposal, elsewhere));

@@ -62,11 +62,17 @@ fn overloads_come_from_all_modules_of_the_prelude() {
 #[test]
 fn names_of_other_files() {
     let files = [
-        ("app/main.gml", "use shop.sessions.{Session, clean as tidy}\nparam n: int = 1\npipeline p { save tidy(orders, n) as orders }\ncatalog { orders: table[Session] = parquet(\"x\") }"),
-        ("app/shop/sessions.gml", "use rates.{seed}\nschema Session { id user: str }\nnode clean(s: table[Session], n: int) -> table[Session] { s |> take(n + seed) }"),
+        (
+            "app/main.gml",
+            "use shop.sessions.{Session, clean as tidy}\nparam n: int = 1\npipeline p { save tidy(orders, n) as orders }\ncatalog { orders: table[Session] = parquet(\"x\") }",
+        ),
+        (
+            "app/shop/sessions.gml",
+            "use rates.{seed}\nschema Session { id user: str }\nnode clean(s: table[Session], n: int) -> table[Session] { s |> take(n + seed) }",
+        ),
         ("app/shop/rates.gml", "param seed: int = 42"),
     ];
-    assert_snapshot!(told(&files), @"");
+    assert_snapshot!(told(&files), @"nothing");
     let (package, _) = project(&files);
     let names: Vec<&str> = package.modules.iter().filter(|module| !module.is_std).map(|module| &*module.name).collect();
     assert_eq!(names, ["app.main", "app.shop.sessions", "app.shop.rates"]);
@@ -77,10 +83,27 @@ fn names_of_other_files() {
 #[test]
 fn modules_that_are_not_there() {
     let files = [
-        ("main.gml", "use sesions.{a}\nuse std.prepp.{impute}\nuse std.nothing_like_it.{x}\nuse metrics.{auc}\nparam p: int = a + x"),
+        (
+            "main.gml",
+            "use sesions.{a}\nuse std.prepp.{impute}\nuse std.nothing_like_it.{x}\nuse metrics.{auc}\nparam p: int = a + x",
+        ),
         ("sessions.gml", "param a: int = 1"),
     ];
-    assert_snapshot!(told(&files), @"");
+    assert_snapshot!(told(&files), @r#"
+    GML0102 there is no module `sesions` at main.gml:1:5 `sesions`
+      here: no file `sesions.gml`
+      help: did you mean `sessions`?
+      fix: main.gml:1:5 `sesions` -> sessions
+    GML0102 the standard library has no module `std.prepp` at main.gml:2:5 `std.prepp`
+      help: did you mean `std.prep`?
+      fix: main.gml:2:5 `std.prepp` -> std.prep
+    GML0102 the standard library has no module `std.nothing_like_it` at main.gml:3:5 `std.nothing_like_it`
+      help: its modules are `std.prep`, `std.learn` and `std.metrics`
+    GML0102 there is no module `metrics` at main.gml:4:5 `metrics`
+      here: no file `metrics.gml`
+      help: did you mean `std.metrics`?
+      fix: main.gml:4:5 `metrics` -> std.metrics
+    "#);
 }
 
 #[test]
@@ -90,24 +113,60 @@ fn names_that_a_module_does_not_declare() {
         ("lib.gml", "use deep.{twice}\nparam seed: int = twice"),
         ("deep.gml", "param twice: int = 2"),
     ];
-    assert_snapshot!(told(&files), @"");
+    assert_snapshot!(told(&files), @r#"
+    GML0103 `lib` declares no `seeed` at main.gml:1:10 `seeed`
+      help: did you mean `seed`?
+      fix: main.gml:1:10 `seeed` -> seed
+    GML0103 `lib` declares no `twice` at main.gml:1:17 `twice`
+    GML0103 `std.prep` declares no `auc` at main.gml:2:15 `auc`
+      help: write `use std.metrics.{auc}`
+    GML0103 `std.prep` declares no `imput` at main.gml:2:20 `imput`
+      help: did you mean `impute`?
+      fix: main.gml:2:20 `imput` -> impute
+    GML0103 `std.metrics` declares no `filter` at main.gml:3:18 `filter`
+      help: leave it out: `filter` can be used everywhere
+    "#);
 }
 
 #[test]
 fn names_that_are_taken() {
-    assert_snapshot!(told_of("param a: int = 1\nfn a(x: int) -> int = x\nuse std.metrics.{auc}\nparam auc: float = 0.5\n"), @"");
+    assert_snapshot!(told_of("param a: int = 1\nfn a(x: int) -> int = x\nuse std.metrics.{auc}\nparam auc: float = 0.5\n"), @r#"
+    GML0105 the name `a` is taken at main.gml:2:4 `a`
+      main.gml:1:7 `a`: `a` is declared here first
+      help: give one of them another name
+    GML0105 the name `auc` is taken at main.gml:3:18 `auc`
+      main.gml:4:7 `auc`: `auc` is declared here first
+      help: give one of them another name
+    "#);
     let files = [
         ("main.gml", "use lib.{seed}\nparam n: int = seed\ncatalog { events: table { a: int } = parquet(\"x\") }"),
         ("lib.gml", "param seed: int = 1\nparam n: int = 2\ncatalog { events: table { a: int } = parquet(\"y\") }"),
     ];
-    assert_snapshot!(told(&files), @"");
-    assert_snapshot!(told_of("test \"a\" { expect true }\ntest \"a\" { expect true }\nenv e { }\nenv e { }"), @"");
+    assert_snapshot!(told(&files), @r#"
+    GML0105 two parameters have the name `n` at main.gml:2:7 `n`
+      lib.gml:2:7 `n`: the first one
+      help: names of parameters are unique in a project: give one of them another
+    GML0105 two catalog entries have the name `events` at main.gml:3:11 `events`
+      lib.gml:3:11 `events`: the first one
+      help: names of catalog entries are unique in a project: give one of them another
+    "#);
+    assert_snapshot!(told_of("test \"a\" { expect true }\ntest \"a\" { expect true }\nenv e { }\nenv e { }"), @r#"
+    GML0105 two tests of a file have the name `a` at main.gml:2:6 `"a"`
+      main.gml:1:6 `"a"`: the first one
+      help: names of tests of a file are unique in a project: give one of them another
+    GML0105 two envs have the name `e` at main.gml:4:5 `e`
+      main.gml:3:5 `e`: the first one
+      help: names of envs are unique in a project: give one of them another
+    "#);
 }
 
 #[test]
 fn a_function_that_hides_one_of_the_library() {
-    assert_snapshot!(told_of("fn lower(x: int) -> int = x - 1\nparam day: int = lower(2)"), @"");
-    assert_snapshot!(told_of("allow(shadowed_name)\nfn lower(x: int) -> int = x - 1"), @"");
+    assert_snapshot!(told_of("fn lower(x: int) -> int = x - 1\nparam day: int = lower(2)"), @r#"
+    GML0803 `lower` hides the standard library's `lower` at main.gml:1:4 `lower`
+      help: give it another name, so that readers do not take one for the other
+    "#);
+    assert_snapshot!(told_of("allow(shadowed_name)\nfn lower(x: int) -> int = x - 1"), @"nothing");
 }
 
 #[test]
@@ -117,26 +176,40 @@ fn files_in_a_circle() {
         ("a.gml", "use b.{z}\nparam x: int = z"),
         ("b.gml", "use main.{y}\nparam z: int = y"),
     ];
-    assert_snapshot!(told(&files), @"");
-    assert_snapshot!(told(&[("main.gml", "use main.{y}\nparam z: int = y")]), @"");
+    assert_snapshot!(told(&files), @r#"
+    GML0106 modules import each other in a circle: `main` → `a` → `b` → `main` at main.gml:1:5 `a`
+      a.gml:1:5 `b`: `a` goes on here
+      b.gml:1:5 `main`: `b` goes on here
+      help: move what both need into a module of its own
+    "#);
+    assert_snapshot!(told(&[("main.gml", "use main.{y}\nparam z: int = y")]), @r#"
+    GML0106 module `main` imports itself at main.gml:1:5 `main`
+      help: leave the `use` out: what a file declares can be used in it
+    "#);
 }
 
 #[test]
 fn files_that_cannot_be_read() {
-    assert_snapshot!(told(&[("main.gml", "use lib.{x}\nparam a: int = x"), ("lib.gml", "")]), @"");
+    assert_snapshot!(told(&[("main.gml", "use lib.{x}\nparam a: int = x"), ("lib.gml", "")]), @"GML0103 `lib` declares no `x` at main.gml:1:10 `x`");
     let said = |world: &MemoryWorld| {
         let (package, diagnostics) = resolve(world, "main.gml");
         assert_eq!(package.sources.path(package.modules[0].file), "main.gml");
-        diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect::<Vec<_>>().join("\n")
+        diagnostics
+            .iter()
+            .map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
-    assert_snapshot!(said(&MemoryWorld::default()), @"");
-    assert_snapshot!(said(&MemoryWorld::new([("main.gml", b"param a\xff".to_vec())])), @"");
-    assert_snapshot!(said(&MemoryWorld::new([("main.gml", vec![b' '; 10 << 20])])), @"");
+    assert_snapshot!(said(&MemoryWorld::default()), @"GML0901 there is no file `main.gml`");
+    assert_snapshot!(said(&MemoryWorld::new([("main.gml", b"param a\xff".to_vec())])), @"GML0010 `main.gml`: it is not UTF-8 text (byte 7 begins no character)");
+    assert_snapshot!(said(&MemoryWorld::new([("main.gml", vec![b' '; 10 << 20])])), @"GML0011 `main.gml`: it has 10485760 bytes, and a source file may have 4194304");
 }
 
 #[test]
 fn rows_of_schemas() {
-    let (package, diagnostics) = project(&[("main.gml", r#"
+    let (package, diagnostics) = project(&[(
+        "main.gml",
+        r#"
         schema Session {
             id     visitor: str,
             time   started_at: timestamp? parsed us,
@@ -150,7 +223,8 @@ fn rows_of_schemas() {
             unique [visitor, day],
         }
         schema Place { city: str? != "", .. }
-    "#)]);
+    "#,
+    )]);
     assert_eq!(diagnostics, []);
     let row = package.schemas.iter().find(|schema| &*schema.declared.name == "Session").unwrap().row.clone();
     assert_eq!(row.to_string(), "Session");
@@ -160,14 +234,37 @@ fn rows_of_schemas() {
         .map(|column| {
             let contracts: Vec<&str> = column.contracts.iter().map(|contract| &*contract.text).collect();
             let role = column.role.map_or("", gml_ir::Role::name);
-            format!("{role} {}: {} {} [{}] {:?}", column.name, column.ty, contracts.join(" "), column.stored_name(), column.parsed)
+            format!(
+                "{role} {}: {} {} [{}] {:?}",
+                column.name,
+                column.ty,
+                contracts.join(" "),
+                column.stored_name(),
+                column.parsed
+            )
         })
         .collect();
-    assert_snapshot!(columns.join("\n"), @"");
+    assert_snapshot!(columns.join("\n"), @r#"
+    id visitor: str  [visitor] None
+    time started_at: timestamp?  [started_at] Some(Microseconds)
+     day: date  [Order Date] Some(Format("%Y%m%d"))
+     device: enum["desktop", "mobile"]  [device] None
+     hits: int in 0..100_000 [hits] None
+     price: float > 0 [price] None
+     email: str? matches r"^[^@]+@[^@]+$" [email] None
+     where: struct { city: str?, .. }  [where] None
+    target bought: bool  [bought] None
+    "#);
     assert_eq!(row.unique, vec![vec!["visitor".into(), "day".into()]]);
 }
 
 #[test]
 fn schemas_that_hold_themselves() {
-    assert_snapshot!(told_of("schema A { b: struct[B] }\nschema B { a: list[struct[A]] }\nschema C { c: struct[C] }"), @"");
+    assert_snapshot!(told_of("schema A { b: struct[B] }\nschema B { a: list[struct[A]] }\nschema C { c: struct[C] }"), @r#"
+    GML0107 schemas need each other in a circle: `A` → `B` → `A` at main.gml:1:22 `B`
+      main.gml:2:27 `A`: `B` goes on here
+      help: a row cannot hold itself: use a table of its own, with a key that leads to it
+    GML0107 schema `C` needs itself at main.gml:3:22 `C`
+      help: a row cannot hold itself: use a table of its own, with a key that leads to it
+    "#);
 }

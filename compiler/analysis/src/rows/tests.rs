@@ -218,7 +218,8 @@ fn classes_of_signatures() {
 }
 
 fn any_type() -> impl Strategy<Value = Type> {
-    let names = ["int8", "int", "uint64", "float32", "float", "str", "category", "a|b", "a", "bool", "date", "timestamp"];
+    let names =
+        ["int8", "int", "uint64", "float32", "float", "str", "category", "a|b", "a", "bool", "date", "timestamp"];
     let plain = proptest::sample::select(names.to_vec()).prop_map(ty_of);
     (plain, any::<bool>(), any::<bool>()).prop_map(|(ty, is_list, is_nullable)| {
         let ty = if is_list { Type::List(Arc::new(ty)) } else { ty };
@@ -229,13 +230,15 @@ fn any_type() -> impl Strategy<Value = Type> {
 /// Rows of up to 20 columns (wide ones are hashed, narrow ones searched) with names from a small set.
 fn any_row() -> impl Strategy<Value = Row> {
     let names = proptest::sample::subsequence((0..30).collect::<Vec<_>>(), 0..20).prop_shuffle();
-    (names, proptest::collection::vec((any_type(), any::<bool>()), 20), any::<bool>()).prop_map(|(names, types, open)| {
-        let column = |(name, (ty, is_id)): (i32, (Type, bool))| Column {
-            role: is_id.then_some(Role::Id),
-            ..Column::new(format!("c{name}"), ty)
-        };
-        Row { columns: names.into_iter().zip(types).map(column).collect(), open, ..Row::default() }
-    })
+    (names, proptest::collection::vec((any_type(), any::<bool>()), 20), any::<bool>()).prop_map(
+        |(names, types, open)| {
+            let column = |(name, (ty, is_id)): (i32, (Type, bool))| Column {
+                role: is_id.then_some(Role::Id),
+                ..Column::new(format!("c{name}"), ty)
+            };
+            Row { columns: names.into_iter().zip(types).map(column).collect(), open, ..Row::default() }
+        },
+    )
 }
 
 fn names(row: &Row) -> Vec<&str> {
@@ -283,7 +286,7 @@ proptest! {
             prop_assert!(assignable(&a, &joined) <= Fit::Widen, "{} to {}", a, joined);
             prop_assert!(assignable(&b, &joined) <= Fit::Widen, "{} to {}", b, joined);
         }
-        if assignable(&a, &b) <= Fit::Widen && assignable(&b, &a) > Fit::Widen {
+        if assignable(&a, &b) <= Fit::Widen && assignable(b.non_null(), a.non_null()) > Fit::Widen {
             prop_assert_eq!(common(&a, &b), Some(b));
         }
     }

@@ -77,7 +77,9 @@ impl TypeScope<'_> {
             ("estimator", []) => Type::Estimator(Arc::new(Learned::Model(None))),
             (_, []) => refuse(message::arguments_missing(name, span, form), diagnostics),
             ("table", [row]) => self.row_type_of(row, diagnostics).map_or(Type::Error, table),
-            ("struct", [row]) => self.row_type_of(row, diagnostics).map_or(Type::Error, |row| Type::Struct(fields(&row))),
+            ("struct", [row]) => {
+                self.row_type_of(row, diagnostics).map_or(Type::Error, |row| Type::Struct(fields(&row)))
+            }
             ("list", [item]) => Type::List(Arc::new(self.item(item, diagnostics))),
             ("range", [item]) => Type::Range(Arc::new(self.bound(item, diagnostics))),
             ("sequences", [item]) => Type::Sequences(Arc::new(self.item(item, diagnostics))),
@@ -155,7 +157,7 @@ impl TypeScope<'_> {
     fn bound(&self, written: &TypeExpr, diagnostics: &mut Vec<Diagnostic>) -> Type {
         let ty = self.type_of(written, diagnostics);
         let has_order = ty.is_numeric() || ty.is_temporal() || matches!(ty, Type::Duration | Type::Size | Type::Error);
-        if has_order && !ty.is_nullable() { ty } else { refuse(message::not_in_list(&ty, written.span), diagnostics) }
+        if has_order && !ty.is_nullable() { ty } else { refuse(message::not_in_range(&ty, written.span), diagnostics) }
     }
 
     fn closed_text(&self, args: &[TypeExpr], span: Span, form: &str, diagnostics: &mut Vec<Diagnostic>) -> Type {

@@ -26,11 +26,9 @@ impl TypeScope<'_> {
         let ty = ty.non_null();
         let made = match written {
             ContractSyntax::In(expr) => within(expr, ty).map(|rule| (rule, format!("in {}", self.source(expr.span)))),
-            ContractSyntax::Compare(operator, expr) => {
-                compare(*operator, expr, ty).map(|(op, value)| {
-                    (ContractRule::Compare(op, value), format!("{} {}", op.symbol(), self.source(expr.span)))
-                })
-            }
+            ContractSyntax::Compare(operator, expr) => compare(*operator, expr, ty).map(|(op, value)| {
+                (ContractRule::Compare(op, value), format!("{} {}", op.symbol(), self.source(expr.span)))
+            }),
             ContractSyntax::Matches(pattern, span) => matches(pattern, *span, ty)
                 .map(|pattern| (ContractRule::Matches(pattern), format!("matches {}", self.source(*span)))),
         };
@@ -44,9 +42,19 @@ impl TypeScope<'_> {
     }
 
     /// The form in a file that `parsed` tells; `None` where a diagnostic says that it is none.
-    pub(crate) fn parsed(&self, form: &Text, span: Span, ty: &Type, diagnostics: &mut Vec<Diagnostic>) -> Option<Parsed> {
+    pub(crate) fn parsed(
+        &self,
+        form: &Text,
+        span: Span,
+        ty: &Type,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Parsed> {
         let is_word = !self.source(span).contains('"');
-        let made = if is_word { unit(form, span, ty) } else { strftime::check(form, span, ty).map(|()| Parsed::Format(form.clone())) };
+        let made = if is_word {
+            unit(form, span, ty)
+        } else {
+            strftime::check(form, span, ty).map(|()| Parsed::Format(form.clone()))
+        };
         made.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
     }
 

@@ -226,7 +226,10 @@ pub fn satisfies(bound: &str, ty: &Type) -> Option<bool> {
         "integer" => matches!(ty, Type::Int(_)),
         "text" => ty.is_text(),
         "ordered" => {
-            ty.is_numeric() || ty.is_text() || ty.is_temporal() || matches!(ty, Type::Duration | Type::Bool | Type::Size)
+            ty.is_numeric()
+                || ty.is_text()
+                || ty.is_temporal()
+                || matches!(ty, Type::Duration | Type::Bool | Type::Size)
         }
         "temporal" => ty.is_temporal(),
         "dated" => matches!(ty, Type::Date | Type::Timestamp),

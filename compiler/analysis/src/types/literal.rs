@@ -21,11 +21,9 @@ pub(super) fn literal(written: &Expr) -> Result<Value, Span> {
             Value::Duration(micros) => Value::Duration(micros.checked_neg().ok_or(written.span)?),
             _ => return Err(written.span),
         },
-        ExprKind::Range { start, end, inclusive } => Value::Range {
-            start: Box::new(literal(start)?),
-            end: Box::new(literal(end)?),
-            inclusive: *inclusive,
-        },
+        ExprKind::Range { start, end, inclusive } => {
+            Value::Range { start: Box::new(literal(start)?), end: Box::new(literal(end)?), inclusive: *inclusive }
+        }
         ExprKind::List(items) => Value::List(items.iter().map(literal).collect::<Result<_, _>>()?),
         _ => return Err(written.span),
     })

@@ -8,8 +8,8 @@ mod names;
 mod row;
 mod strftime;
 
-pub(crate) use row::Columns;
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
+pub(crate) use row::Columns;
 
 #[cfg(test)]
 mod tests;

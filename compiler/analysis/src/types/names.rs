@@ -33,14 +33,49 @@ pub(super) fn builtin(name: &str) -> Option<Type> {
 }
 
 /// Values that only the standard library makes and takes.
-const OPAQUE: &[&str] = &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker", "search"];
+const OPAQUE: &[&str] =
+    &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker", "search"];
 
 /// Every name of a type, for suggestions.
 pub(super) const NAMES: &[&str] = &[
-    "bool", "int", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "float32", "str",
-    "bytes", "date", "time", "timestamp", "duration", "size", "decimal", "category", "enum", "list", "vector", "struct",
-    "image", "range", "table", "estimator", "transform", "model", "recommender", "encoder", "sequences", "graph",
-    "metrics", "figure", "report",
+    "bool",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float",
+    "float32",
+    "str",
+    "bytes",
+    "date",
+    "time",
+    "timestamp",
+    "duration",
+    "size",
+    "decimal",
+    "category",
+    "enum",
+    "list",
+    "vector",
+    "struct",
+    "image",
+    "range",
+    "table",
+    "estimator",
+    "transform",
+    "model",
+    "recommender",
+    "encoder",
+    "sequences",
+    "graph",
+    "metrics",
+    "figure",
+    "report",
 ];
 
 /// How GML writes the type that other languages call so.

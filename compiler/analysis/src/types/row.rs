@@ -78,16 +78,14 @@ fn unfit_for(role: Role, ty: &Type) -> Option<&'static str> {
         return None;
     }
     let is_discrete = ty.is_text() || matches!(ty.non_null(), Type::Int(_) | Type::Bool);
-    let is_scalar = !matches!(
-        ty.non_null(),
-        Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image | Type::Bytes
-    );
+    let is_scalar =
+        !matches!(ty.non_null(), Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image | Type::Bytes);
     let (fits, wanted) = match role {
-        Role::Time => (ty.is_temporal() && *ty.non_null() != Type::Time, "a `date` or a `timestamp`"),
-        Role::Weight => (ty.is_numeric(), "a number"),
-        Role::Group => (is_discrete || *ty.non_null() == Type::Date, "text, a whole number, a `bool` or a `date`"),
-        Role::Target => (is_scalar, "a `bool`, a number or text"),
-        Role::Id => (is_scalar, "a scalar: text, a number, a date"),
+        Role::Time => (ty.is_temporal() && *ty.non_null() != Type::Time, "dates or timestamps"),
+        Role::Weight => (ty.is_numeric(), "numbers"),
+        Role::Group => (is_discrete || *ty.non_null() == Type::Date, "texts, whole numbers, `bool`s or dates"),
+        Role::Target => (is_scalar, "`bool`s, numbers or texts"),
+        Role::Id => (is_scalar, "scalars: texts, numbers, dates"),
     };
     (!fits).then_some(wanted)
 }

@@ -1,6 +1,7 @@
 //! Whatever the text and the places, a diagnostic is rendered.
 
 use proptest::prelude::*;
+use proptest::test_runner::Config;
 
 use super::{TerminalStyle, json, short, terminal};
 use crate::{Diagnostic, FileId, Sources, Span, codes};
@@ -30,7 +31,7 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 600 } else { 5_000 }))]
+    #![proptest_config(Config { cases: if cfg!(debug_assertions) { 600 } else { 5_000 }, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn every_renderer_takes_every_place(

@@ -30,7 +30,7 @@ const POWER: u8 = 11;
 
 impl Builder<'_, '_> {
     /// The tree of an `expression`.
-    pub(super) fn expression(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(crate) fn expression(&mut self, pair: Pair<'_, Rule>) -> Tree {
         self.flat(pair.into_inner())
     }
 

@@ -22,7 +22,7 @@ use crate::ast::{Expr, ExprKind, Name, Text};
 use crate::docs::Docs;
 use crate::grammar::Rule;
 
-pub(crate) use declaration::{SchemaPart, add_to_schema};
+pub(crate) use declaration::add_to_schema;
 
 /// How high a tree may grow. Chains such as `a + b + c` grow by one a link; whoever walks the tree recurses this deep.
 pub(crate) const MAX_HEIGHT: u32 = 256;

@@ -8,15 +8,10 @@ impl Scene<'_> {
     /// What could stand at the place, as the subject of a sentence.
     pub(super) fn due(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        let mut add = |word: &str| {
-            if !word.is_empty() && !words.iter().any(|known| known == word) {
-                words.push(word.to_owned());
-            }
-        };
         let value = self.expects(Rule::prefix) || self.expects(Rule::column);
         let goes_on = self.expects(Rule::infix) || self.expects(Rule::null_test);
         for rule in self.expected {
-            add(match rule {
+            add(&mut words, match rule {
                 Rule::k_let if value => "",
                 _ if value && !matches!(rule, Rule::closing | Rule::closing_round) => "",
                 _ if goes_on && !is_sign(*rule) => "",
@@ -24,28 +19,28 @@ impl Scene<'_> {
             });
         }
         if value {
-            add("a value");
+            add(&mut words, "a value");
         }
         if goes_on && words.is_empty() || goes_on && self.open.is_some() && self.closer().is_some() {
             match self.closer() {
                 Some(close) => {
-                    add("`,`");
-                    add(close);
+                    add(&mut words, "`,`");
+                    add(&mut words, close);
                 }
-                None => add("an operator"),
+                None => add(&mut words, "an operator"),
             }
         }
         if goes_on && self.open.is_none() {
             match self.place {
-                Place::Body => add("the next statement"),
-                Place::Module => add("the next declaration"),
-                Place::Entry => add("`,`"),
-                Place::NodeBody => add("the end of the body"),
-                Place::Expression => add("the end"),
+                Place::Body => add(&mut words, "the next statement"),
+                Place::Module => add(&mut words, "the next declaration"),
+                Place::Entry => add(&mut words, "`,`"),
+                Place::NodeBody => add(&mut words, "the end of the body"),
+                Place::Expression => add(&mut words, "the end"),
             }
         }
         if words.is_empty() {
-            add(if self.place == Place::Body { "a statement" } else { "something else" });
+            add(&mut words, if self.place == Place::Body { "a statement" } else { "something else" });
         }
         join(&words)
     }
@@ -151,5 +146,12 @@ fn join(words: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// Adds a word once.
+fn add(words: &mut Vec<String>, word: &str) {
+    if !word.is_empty() && !words.iter().any(|known| known == word) {
+        words.push(word.to_owned());
     }
 }

@@ -26,9 +26,7 @@ impl Expectation<'_> {
         }
         let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut fault = match self.message {
-            Some(message) => {
-                Fault::new(codes::EXPECTATION_FAILED, message).detail(format!("`{text}` does not hold"))
-            }
+            Some(message) => Fault::new(codes::EXPECTATION_FAILED, message).detail(format!("`{text}` does not hold")),
             None => Fault::new(codes::EXPECTATION_FAILED, format!("`{text}` does not hold")),
         };
         if let Some((left, right)) = &self.sides {
@@ -42,5 +40,6 @@ impl Expectation<'_> {
 }
 
 fn shown(data: &Data) -> String {
-    assemble::value(data).map_or_else(|| "no single value".into(), |value| crate::store::json::redacted(&value).to_string())
+    assemble::value(data)
+        .map_or_else(|| "no single value".into(), |value| crate::store::json::redacted(&value).to_string())
 }

@@ -4,7 +4,7 @@ mod argument;
 mod assemble;
 mod expect;
 mod journal;
-mod slots;
+pub(crate) mod slots;
 mod stage;
 mod step;
 mod track;
@@ -25,7 +25,7 @@ use crate::backend::Backend;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::schedule;
-use slots::Slots;
+pub(crate) use slots::Slots;
 
 /// What the steps of a run have in common.
 pub(crate) struct Session<'a> {

@@ -115,10 +115,7 @@ impl Session<'_> {
     fn value(&self, scope: &Scope<'_>, results: &HashMap<StepId, Data>, id: StepId) -> Result<Data, Fault> {
         let found = match &scope.graph.step(id).kind {
             StepKind::Outer(outer) => (scope.outer)(*outer),
-            _ => results
-                .get(&id)
-                .cloned()
-                .or_else(|| scope.plan.stage_of(id).and_then(|stage| scope.slots.get(stage))),
+            _ => results.get(&id).cloned().or_else(|| scope.plan.stage_of(id).and_then(|stage| scope.slots.get(stage))),
         };
         found.ok_or_else(|| internal(format!("the result of step {} is not there", id.0 + 1)))
     }

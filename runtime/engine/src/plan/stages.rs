@@ -36,7 +36,8 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         rewritten.extend(datasets(step).1);
     }
     let needs = columns::needed(graph, &live);
-    let columns: Vec<Option<Vec<Arc<str>>>> = graph.steps.iter().zip(&needs).map(|(step, need)| of_load(step, need)).collect();
+    let columns: Vec<Option<Vec<Arc<str>>>> =
+        graph.steps.iter().zip(&needs).map(|(step, need)| of_load(step, need)).collect();
     let facts = Facts { program, graph, users: &users, rewritten: &rewritten, columns: &columns };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(|place| facts.kept(place)).collect();
 

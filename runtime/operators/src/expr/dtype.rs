@@ -79,6 +79,50 @@ pub fn type_of(dtype: &DataType) -> Type {
     }
 }
 
+/// The narrowest type that holds all values of both; `None` where there is none. Numbers never become text.
+pub(crate) fn common(a: &DataType, b: &DataType) -> Option<DataType> {
+    let number = |dtype: &DataType| dtype.is_integer() || dtype.is_float();
+    Some(match (a, b) {
+        _ if a == b => a.clone(),
+        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
+        (DataType::Float32, other) | (other, DataType::Float32) if other.is_float() || number(other) => DataType::Float64,
+        _ if a.is_integer() && b.is_integer() => whole(a, b),
+        _ if number(a) && number(b) => DataType::Float64,
+        (DataType::Decimal(..), other) | (other, DataType::Decimal(..)) if other.is_float() => DataType::Float64,
+        (DataType::Decimal(precision, scale), other) | (other, DataType::Decimal(precision, scale)) if other.is_integer() => {
+            DataType::Decimal((*precision).max(19 + scale).min(38), *scale)
+        }
+        (DataType::Decimal(p1, s1), DataType::Decimal(p2, s2)) => {
+            let scale = *s1.max(s2);
+            DataType::Decimal(((p1 - s1).max(p2 - s2) + scale).min(38), scale)
+        }
+        (DataType::Datetime(..), DataType::Datetime(..)) => DataType::Datetime(TimeUnit::Microseconds, None),
+        (DataType::Duration(_), DataType::Duration(_)) => DataType::Duration(TimeUnit::Microseconds),
+        (DataType::List(a), DataType::List(b)) => DataType::List(Box::new(common(a, b)?)),
+        (DataType::Struct(a), DataType::Struct(b)) if a.len() == b.len() => {
+            let fields = a.iter().map(|field| {
+                let other = b.iter().find(|other| other.name() == field.name())?;
+                Some(Field::new(field.name().clone(), common(field.dtype(), other.dtype())?))
+            });
+            DataType::Struct(fields.collect::<Option<_>>()?)
+        }
+        _ => return None,
+    })
+}
+
+/// Of two widths the wider one; a signed and an unsigned one meet in `int`.
+fn whole(a: &DataType, b: &DataType) -> DataType {
+    use DataType::{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
+    let widths = if a.is_unsigned_integer() && b.is_unsigned_integer() {
+        [UInt64, UInt32, UInt16, UInt8]
+    } else if a.is_signed_integer() && b.is_signed_integer() {
+        [Int64, Int32, Int16, Int8]
+    } else {
+        return Int64;
+    };
+    widths.into_iter().find(|width| width == a || width == b).unwrap_or(Int64)
+}
+
 fn fields(row: &Row) -> Option<Vec<Field>> {
     row.columns.iter().map(|column| Some(Field::new((&*column.name).into(), dtype(&column.ty)?))).collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use polars::prelude::{Column, DataType, Expr, Field, PolarsResult, Scalar, Schema};
+use polars::prelude::{ChunkApply, Column, DataType, Expr, Field, PolarsResult, Scalar, Schema};
 
 use crate::frame::{fault, polars_error};
 

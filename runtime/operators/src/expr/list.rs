@@ -6,7 +6,7 @@ use gml_connect::Fault;
 use gml_ir::Type;
 use polars::prelude as pl;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, NewChunkedArray, Series,
+    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, Series,
     lit,
 };
 

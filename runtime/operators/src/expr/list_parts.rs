@@ -10,7 +10,7 @@ use polars::prelude::{
 use crate::frame::{evaluate, fault};
 
 /// The lists of a column.
-pub(super) struct Lists {
+pub(crate) struct Lists {
     /// All items, list by list.
     pub items: Series,
     /// Where list `i` begins in `items`; it ends where the next one begins.
@@ -20,7 +20,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn of(column: &Column) -> Result<Self, Fault> {
+    pub(crate) fn of(column: &Column) -> Result<Self, Fault> {
         let series = column.as_materialized_series();
         let series = match series.dtype() {
             DataType::Array(item, _) => series.cast(&DataType::List(item.clone())).map_err(fault)?,
@@ -46,7 +46,7 @@ impl Lists {
     }
 
     /// The places of the items of list `row`; none where it is null.
-    pub(super) fn range(&self, row: usize) -> std::ops::Range<usize> {
+    pub(crate) fn range(&self, row: usize) -> std::ops::Range<usize> {
         if self.known[row] { self.offsets[row]..self.offsets[row + 1] } else { 0..0 }
     }
 

@@ -3,7 +3,7 @@
 use gml_connect::Fault;
 use gml_ir::{BinaryOp, Expr, Type};
 use polars::prelude as pl;
-use polars::prelude::{DataType, when};
+use polars::prelude::{ChunkApply, DataType, when};
 
 use super::call::{Args, Function};
 use super::{cast, checked, kernel, null};

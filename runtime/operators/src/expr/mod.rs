@@ -28,7 +28,9 @@ use polars::prelude::{NULL, as_struct, col, lit, when};
 pub(crate) use call::{Args, FUNCTIONS};
 pub use compute::{compute, table_literal};
 pub use constant::{any_value, literal, series, value, values};
+pub(crate) use dtype::common;
 pub use dtype::{dtype, type_of};
+pub(crate) use list_parts::Lists;
 pub(crate) use order::{Keys, group_ids};
 pub(crate) use ticks::micros;
 

@@ -1,7 +1,7 @@
 //! What is compared and grouped: values as numbers that have the same order, rows as numbers of their group.
 
 use gml_connect::Fault;
-use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, Series, SortOptions};
+use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, Series, SortOptions};
 
 use crate::frame::fault;
 
@@ -78,7 +78,7 @@ fn ranks(series: &Series) -> Result<Vec<u64>, Fault> {
 /// The number of the group that each row belongs to, in order of first appearance, and how many groups there are. Null
 /// is a value like others. Of no columns there is one group.
 pub(crate) fn group_ids(columns: &[Series]) -> Result<(Vec<IdxSize>, usize), Fault> {
-    let Some(height) = columns.first().map(Series::len) else {
+    let Some(height) = columns.first().map(|column| column.len()) else {
         return Ok((Vec::new(), 0));
     };
     let mut ids = vec![0; height];

@@ -68,7 +68,7 @@ fn number(text: &str) -> Option<f64> {
     digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then(|| text.parse().ok()).flatten()
 }
 
-fn parsed<T: IntoSeries>(text: pl::Expr, parse: fn(&StringChunked) -> T) -> Result<pl::Expr, Fault> {
+fn parsed<T: IntoSeries + 'static>(text: pl::Expr, parse: fn(&StringChunked) -> T) -> Result<pl::Expr, Fault> {
     Ok(kernel::map(vec![text], move |columns| {
         let text = columns[0].str().map_err(fault)?;
         Ok(Column::from(parse(text).into_series()))

@@ -9,6 +9,7 @@ mod chain;
 mod evaluate;
 mod matrix;
 mod operators;
+mod outputs;
 mod parameters;
 mod target;
 mod trees;

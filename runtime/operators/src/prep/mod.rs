@@ -7,7 +7,7 @@ mod estimator;
 mod fit;
 mod recipe;
 mod stored;
-pub(crate) mod values;
+mod values;
 
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ use crate::data::{Call, Data, Implementation};
 use crate::learn::arguments::{argument, column_names, optional_constant, word};
 
 pub(crate) use recipe::{FittedRecipe, Recipe};
-pub(crate) use values::Kind;
+pub(crate) use stored::{load, read, write};
+pub(crate) use values::{Cell, Distinct, Kind};
 
 use estimator::Prepare;
 
@@ -74,15 +75,15 @@ fn impute(call: Call<'_>) -> Result<Data, Fault> {
             other => return Err(unknown_word(&call, other)),
         }),
     };
-    estimator(&call, Prepare::Impute(filling, columns(&call)?))
+    estimator(Prepare::Impute(filling, columns(&call)?))
 }
 
 fn one_hot(call: Call<'_>) -> Result<Data, Fault> {
-    estimator(&call, Prepare::OneHot(columns(&call)?))
+    estimator(Prepare::OneHot(columns(&call)?))
 }
 
 fn ordinal(call: Call<'_>) -> Result<Data, Fault> {
-    estimator(&call, Prepare::Ordinal(columns(&call)?))
+    estimator(Prepare::Ordinal(columns(&call)?))
 }
 
 fn scale(call: Call<'_>) -> Result<Data, Fault> {
@@ -92,14 +93,14 @@ fn scale(call: Call<'_>) -> Result<Data, Fault> {
         "robust" => Scaling::Robust,
         other => return Err(unknown_word(&call, other)),
     };
-    estimator(&call, Prepare::Scale(how, columns(&call)?))
+    estimator(Prepare::Scale(how, columns(&call)?))
 }
 
 fn columns(call: &Call<'_>) -> Result<Vec<Arc<str>>, Fault> {
     column_names(argument(call, "columns")?).map_err(|fault| fault.at(call.operator))
 }
 
-fn estimator(_: &Call<'_>, prepare: Prepare) -> Result<Data, Fault> {
+fn estimator(prepare: Prepare) -> Result<Data, Fault> {
     Ok(Data::Estimator(Arc::new(prepare)))
 }
 

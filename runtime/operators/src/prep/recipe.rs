@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::{Column, Learned, Row, TableType, Type};
-use polars::prelude::{DataType, Expr, LazyFrame, NamedFrom, SchemaRef, Series, by_name, col, lit, when};
+use polars::prelude::{
+    DataType, Expr, LazyFrame, NULL, NamedFrom, SchemaRef, Series, TimeUnit, by_name, col, lit, when,
+};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Cell, Exact, Kind};
@@ -210,27 +212,48 @@ impl Coded {
     /// 1, 2, .. in the order of the values, -1 for another value, null for null.
     fn places(&self) -> Expr {
         let column = col(&*self.input.column);
-        let null = lit(polars::prelude::NULL).cast(DataType::Int64);
-        let replaced = match self.texts() {
-            Some(texts) => {
-                let places: Vec<i64> = (1_i64..).take(texts.len()).collect();
-                let (old, new) = (Series::new("old".into(), texts), Series::new("new".into(), places));
-                column.clone().cast(DataType::String).replace_strict(
-                    lit(old).implode(true),
-                    lit(new).implode(true),
-                    Some(lit(-1_i64)),
-                    Some(DataType::Int64),
-                )
-            }
-            None => self.values.iter().zip(1_i64..).rev().fold(lit(-1_i64), |otherwise, (value, place)| {
-                when(column.clone().eq(value.literal())).then(lit(place)).otherwise(otherwise)
-            }),
-        };
-        when(column.is_null()).then(null).otherwise(replaced).alias(&*self.input.column)
+        let (keys, values) = keys(column.clone(), self.input.kind, &self.values);
+        let places: Vec<i64> = (1_i64..).take(self.values.len()).collect();
+        let place = keys.replace_strict(
+            lit(values).implode(true),
+            lit(Series::new("places".into(), places)).implode(true),
+            Some(lit(-1_i64)),
+            Some(DataType::Int64),
+        );
+        let null = lit(NULL).cast(DataType::Int64);
+        when(column.is_null()).then(null).otherwise(place).alias(&*self.input.column)
     }
+}
 
-    fn texts(&self) -> Option<Vec<&str>> {
-        self.values.iter().map(|value| if let Cell::Text(text) = value { Some(&**text) } else { None }).collect()
+/// A column and values in a form that can be looked up: text, floats, or whole numbers.
+fn keys(column: Expr, kind: Kind, values: &[Cell]) -> (Expr, Series) {
+    let name = "values".into();
+    let whole = |unit: i64| -> Series {
+        let number = |cell: &Cell| match cell {
+            Cell::Bool(truth) => i64::from(*truth),
+            Cell::Date(days) => i64::from(*days),
+            Cell::Int(number) | Cell::Time(number) | Cell::Timestamp(number) | Cell::Duration(number) => number * unit,
+            Cell::Float(_) | Cell::Text(_) => 0,
+        };
+        Series::new("values".into(), values.iter().map(number).collect::<Vec<_>>())
+    };
+    let ticks = |column: Expr, dtype: DataType| column.cast(dtype).to_physical().cast(DataType::Int64);
+    match kind {
+        Kind::Text => {
+            let texts = values.iter().map(Cell::label).collect::<Vec<_>>();
+            (column.cast(DataType::String), Series::new(name, texts))
+        }
+        Kind::Number if values.iter().any(|value| matches!(value, Cell::Float(_))) => {
+            let float = |cell: &Cell| if let Cell::Float(Exact(number)) = cell { *number } else { f64::NAN };
+            // Adding zero makes one value of 0.0 and -0.0.
+            let column = column.cast(DataType::Float64) + lit(0.0);
+            (column, Series::new(name, values.iter().map(float).collect::<Vec<_>>()))
+        }
+        Kind::Date => (ticks(column, DataType::Date), whole(1)),
+        Kind::Time => (ticks(column, DataType::Time), whole(1_000)),
+        Kind::Timestamp => (ticks(column, DataType::Datetime(TimeUnit::Microseconds, None)), whole(1)),
+        Kind::Duration => (ticks(column, DataType::Duration(TimeUnit::Microseconds)), whole(1)),
+        Kind::Number | Kind::Bool | Kind::Other => (column.cast(DataType::Int64), whole(1)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gml_connect::Fault;
 use gml_ir::NamedExpr;
-use polars::prelude::{Column, DataFrame, Expr, IdxCa, LazyFrame, NewChunkedArray, Series, col};
+use polars::prelude::{Column, DataFrame, Expr, IdxCa, LazyFrame, Series, col};
 
 use super::args::{CallExt, named};
 use crate::data::{Call, Data};

@@ -2,7 +2,7 @@
 
 use gml_connect::Fault;
 use gml_ir::{OrderKey, Value};
-use polars::prelude::{IdxCa, IdxSize, NewChunkedArray, SortMultipleOptions};
+use polars::prelude::{IdxCa, IdxSize, SortMultipleOptions};
 
 use super::args::CallExt;
 use super::derive::{series, sorted_by, without_temporaries};

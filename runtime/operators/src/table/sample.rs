@@ -1,7 +1,7 @@
 //! `sample`, and the generator of everything random here.
 
 use gml_connect::Fault;
-use polars::prelude::{IdxCa, IdxSize, NewChunkedArray};
+use polars::prelude::{IdxCa, IdxSize};
 
 use super::args::CallExt;
 use crate::data::{Call, Data};

@@ -11,8 +11,9 @@ use crate::check::body::Body;
 use crate::check::frame::FrameKind;
 use crate::check::message;
 use crate::check::signature::Signature;
-use crate::check::value::Value;
+use crate::check::value::{Space, Value};
 use crate::package::Definition;
+use crate::typed::{TypedCall, TypedKind};
 
 impl<'a> Body<'a> {
     /// A call by name.
@@ -22,6 +23,11 @@ impl<'a> Body<'a> {
             Some(Definition::Std(ids)) => self.call_std(ids, syntax),
             Some(Definition::Function(id)) => self.call_function(*id, syntax),
             Some(Definition::Node(id)) => self.call_node(*id, syntax),
+            Some(Definition::Unknown) => {
+                self.arguments_alone(syntax);
+                let space = if self.in_row() { Space::Row } else { Space::Run };
+                Value::new(TypedKind::Error, Type::Unknown, space, syntax.span)
+            }
             _ if self.find_local(name).is_some() => {
                 self.emit(message::calls::local_called(syntax.function));
                 self.arguments_alone(syntax);
@@ -108,13 +114,13 @@ impl<'a> Body<'a> {
     pub fn call_without_arguments(&mut self, signature: &Arc<Signature>, span: Span) -> Value<'a> {
         let args = super::shapes::defaults(signature);
         let ty = super::shapes::instantiate(&signature.result, &super::shapes::Variables::new(signature));
-        let call = crate::typed::TypedCall {
+        let call = TypedCall {
             module: signature.module.clone(),
             name: signature.name.clone(),
             kind: signature.kind,
             args,
         };
-        Value::new(crate::typed::TypedKind::Call(call), ty, crate::check::value::Space::Const, span)
+        Value::new(TypedKind::Call(call), ty, Space::Const, span)
     }
 
     fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: &Syntax<'a>) -> Value<'a> {

@@ -33,6 +33,7 @@ impl<'a> Body<'a> {
                 Value::new(TypedKind::Literal(Constant::Str(name.clone())), Type::Named("connection".into()), Space::Const, span)
             }
             Some(Definition::Std(ids)) => self.bare_function(ids, name, span, due),
+            Some(Definition::Unknown) => Value::new(TypedKind::Error, Type::Unknown, Space::Const, span),
             Some(definition) => {
                 self.emit(message::names::not_a_value(name, span, definition));
                 Value::error(span)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gml_connect::Fault;
-use polars::prelude::{AnyValue, DataType, IdxCa, IdxSize, NewChunkedArray, Series};
+use polars::prelude::{AnyValue, DataType, IdxCa, IdxSize, Series};
 
 use super::fold::WholeSum;
 use super::sweep::{Spans, fold};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use gml_connect::Fault;
-use polars::prelude::{IdxCa, IdxSize, NewChunkedArray, Series};
+use polars::prelude::{IdxCa, IdxSize, Series};
 
 use super::Call;
 use crate::expr::aggregate::Spans;
@@ -76,6 +76,13 @@ impl Windows {
         let times = times.i64().map_err(fault)?.iter().map(|time| time.map(|time| time * sign));
         self.times = Some(times.collect());
         Ok(self)
+    }
+
+    /// Turns the order of each group around.
+    pub(crate) fn reverse(&mut self) {
+        for ends in self.bounds.windows(2) {
+            self.rows[ends[0]..ends[1]].reverse();
+        }
     }
 
     /// How many groups there are.

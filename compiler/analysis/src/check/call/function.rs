@@ -1,0 +1,61 @@
+//! Calls of `fn`s.
+
+use super::bind::{Given, View, bind};
+use super::Syntax;
+use crate::check::body::Body;
+use crate::check::message::{self, Want};
+use crate::check::shared::Visit;
+use crate::check::value::{Space, Value};
+use crate::typed::{FunctionId, Typed, TypedKind};
+
+impl<'a> Body<'a> {
+    /// A call of a `fn`: its value takes the place of the call.
+    pub(super) fn call_function(&mut self, id: FunctionId, syntax: &Syntax<'a>) -> Value<'a> {
+        let shared = self.shared;
+        let declaration = &shared.package.functions[id.0 as usize];
+        let Some(ast) = shared.package.function_ast(id) else { return Value::error(syntax.span) };
+        let views: Vec<View> = ast.params.iter().map(view).collect();
+        let given = match bind(&views, syntax) {
+            Ok(given) => given,
+            Err(fault) => {
+                let diagnostic = self.bind_fault(&fault, &views, syntax);
+                self.emit(message::calls::declared_at(diagnostic, declaration.declared.name_span, "`fn`"));
+                return Value::error(syntax.span);
+            }
+        };
+        let circular = self.visiting.contains(&Visit::Function(id));
+        let constants = if circular { Vec::new() } else { shared.function(id, &self.visiting).constants.clone() };
+        if circular {
+            self.emit(message::names::cycle(syntax.function, "fn"));
+        }
+        let mut args: Vec<Option<Typed>> = Vec::new();
+        let mut space = Space::Const;
+        for (place, given) in given.into_iter().enumerate() {
+            let Some(given) = given else {
+                args.push(None);
+                continue;
+            };
+            let want = Want::argument(&declaration.declared.name, &views[place].name);
+            let value = match given {
+                Given::Expr(expr) => self.expr(expr, Some(&declaration.params[place])),
+                Given::Block(bindings, span) => {
+                    self.emit(message::calls::misplaced_columns(bindings, span));
+                    Value::error(span)
+                }
+            };
+            let value = self.coerced(value, &declaration.params[place], &want);
+            let value = if constants.get(place) == Some(&true) { self.constant_needed(value, &want) } else { value };
+            space = space.max(value.space);
+            args.push(Some(value.typed));
+        }
+        if circular {
+            return Value::error(syntax.span);
+        }
+        Value::new(TypedKind::Function(id, args), declaration.result.clone(), space, syntax.span)
+    }
+}
+
+/// A parameter of a declaration as binding sees it.
+pub(super) fn view(parameter: &gml_syntax::ast::Parameter) -> View {
+    View { name: parameter.name.text.clone(), required: parameter.default.is_none(), takes_block: false }
+}

@@ -1,0 +1,151 @@
+//! Calls of nodes.
+
+use std::sync::Arc;
+
+use gml_ir::{Row, TableType, Type};
+
+use super::Syntax;
+use super::bind::{Given, View, bind};
+use super::function::view;
+use crate::check::body::Body;
+use crate::check::message::{self, Want};
+use crate::check::shared::Visit;
+use crate::check::value::{Facts, Space, Value};
+use crate::rows;
+use crate::typed::{NodeId, Typed, TypedKind};
+
+impl<'a> Body<'a> {
+    /// A call of a node.
+    pub(super) fn call_node(&mut self, id: NodeId, syntax: &Syntax<'a>) -> Value<'a> {
+        let shared = self.shared;
+        let declaration = &shared.package.nodes[id.0 as usize];
+        let Some(ast) = shared.package.node_ast(id) else { return Value::error(syntax.span) };
+        if let Some(frame) = &self.frame {
+            let diagnostic = message::spaces::node_in_row(syntax, &frame.operator, declaration.declared.name_span);
+            self.emit(diagnostic);
+            return Value::error(syntax.span);
+        }
+        let views: Vec<View> = ast.params.iter().map(view).collect();
+        let given = match bind(&views, syntax) {
+            Ok(given) => given,
+            Err(fault) => {
+                let diagnostic = self.bind_fault(&fault, &views, syntax);
+                self.emit(message::calls::declared_at(diagnostic, declaration.declared.name_span, "node"));
+                return Value::error(syntax.span);
+            }
+        };
+        let mut args: Vec<Option<Typed>> = Vec::new();
+        let mut types: Vec<Type> = Vec::new();
+        let mut split = None;
+        let mut partitions = gml_ir::Partitions::NONE;
+        for (place, given) in given.into_iter().enumerate() {
+            let declared = &declaration.params[place];
+            let Some(given) = given else {
+                args.push(None);
+                types.push(declared.clone());
+                continue;
+            };
+            let want = Want::argument(&declaration.declared.name, &views[place].name);
+            let value = match given {
+                Given::Expr(expr) => self.expr(expr, Some(declared)),
+                Given::Block(bindings, span) => {
+                    self.emit(message::calls::misplaced_columns(bindings, span));
+                    Value::error(span)
+                }
+            };
+            if let Type::Table(table) = value.ty() {
+                partitions = partitions.union(table.partitions);
+                split = split.or(value.split());
+            }
+            let value = self.node_argument(value, declared, &want, ast.params[place].name.span);
+            types.push(value.ty().clone());
+            args.push(Some(value.typed));
+        }
+        if self.visiting.contains(&Visit::Node(id)) {
+            self.emit(message::names::cycle(syntax.function, "node"));
+            return Value::error(syntax.span);
+        }
+        let is_open = declaration.params.iter().any(is_open_row);
+        let (ty, instance) = match &declaration.result {
+            _ if is_open => {
+                let instance = shared.instance(id, types, &self.visiting);
+                (instance.result.clone(), Some(instance))
+            }
+            Some(result) if !is_open_row(result) => (result.clone(), None),
+            _ => (shared.node(id, &self.visiting).typed.result.clone(), None),
+        };
+        let ty = match ty {
+            Type::Table(table) => Type::Table(TableType { partitions: table.partitions.union(partitions), ..table }),
+            ty => ty,
+        };
+        let facts = split.map(|split| Arc::new(Facts { split: Some(split), ..Facts::default() }));
+        Value::new(TypedKind::Node { node: id, args, instance }, ty, Space::Run, syntax.span).with(facts)
+    }
+
+    /// An argument of a node: a table needs the declared columns, and what is more is left out or, behind `..`, goes
+    /// through.
+    fn node_argument(
+        &mut self,
+        value: Value<'a>,
+        declared: &Type,
+        want: &Want<'_>,
+        declared_at: gml_diagnostics::Span,
+    ) -> Value<'a> {
+        match (value.ty(), declared) {
+            (Type::Table(table), Type::Table(due)) => {
+                let mismatches = rows::has_at_least(&table.row, &due.row);
+                if !mismatches.is_empty() {
+                    self.emit(message::rows::argument_row(&value, &mismatches, want, declared_at, &table.row));
+                    return Value::new(TypedKind::Error, declared.clone(), Space::Run, value.span());
+                }
+                let row = if due.row.open { opened(&table.row, &due.row) } else { due.row.clone() };
+                self.made_to_fit(value, row)
+            }
+            (Type::Table(_) | Type::Estimator(_) | Type::Learned(_), _)
+            | (_, Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) => self.coerced(value, declared, want),
+            _ => {
+                let value = self.coerced(value, declared, want);
+                self.constant_needed(value, want)
+            }
+        }
+    }
+
+    /// A table in a row that it is known to fit.
+    pub fn made_to_fit(&mut self, value: Value<'a>, row: Arc<Row>) -> Value<'a> {
+        let Type::Table(table) = value.ty() else { return value };
+        if same_columns(&table.row, &row) {
+            // The declared roles count.
+            let ty = Type::Table(TableType { row, partitions: table.partitions });
+            return Value { typed: Typed { ty, ..value.typed }, ..value };
+        }
+        let ty = Type::Table(TableType { row, partitions: table.partitions });
+        let span = value.span();
+        let typed = Typed { kind: TypedKind::Conform(Box::new(value.typed)), ty, span };
+        Value { typed, ..value }
+    }
+}
+
+/// Whether the columns are the same, in order and type, so that nothing is to be done.
+fn same_columns(a: &Row, b: &Row) -> bool {
+    a.open == b.open
+        && a.columns.len() == b.columns.len()
+        && a.columns.iter().zip(&b.columns).all(|(a, b)| a.name == b.name && a.ty == b.ty)
+}
+
+/// The row of an argument behind a parameter with `..`: its own columns, the declared ones as declared.
+fn opened(actual: &Row, declared: &Row) -> Arc<Row> {
+    let mut row = actual.clone();
+    row.schema = None;
+    for column in &mut row.columns {
+        if let Some(due) = declared.get(&column.name) {
+            column.ty = due.ty.clone();
+            column.role = due.role.or(column.role);
+        }
+    }
+    Arc::new(row)
+}
+
+/// Whether a parameter takes rows of which not all columns are known where it is declared.
+fn is_open_row(ty: &Type) -> bool {
+    matches!(ty, Type::Table(table) if table.row.open)
+}

@@ -1,0 +1,294 @@
+//! Results of calls: the row algebra, evaluated.
+
+use std::sync::Arc;
+
+use gml_ir::{Column, Learned, Partitions, Row, TableType, Type, Value as Constant};
+use gml_syntax::ast::SignatureKind;
+
+use super::Arguments;
+use super::shapes;
+use crate::check::body::Body;
+use crate::check::learned::{Estimator, Pending};
+use crate::check::message;
+use crate::check::signature::{RowShape, Shape};
+use crate::check::value::{Facts, Fitted, Space, Value};
+use crate::rows;
+use crate::typed::{TypedCall, TypedKind};
+
+impl<'a> Body<'a> {
+    /// The value of a call of which the arguments were checked.
+    pub(super) fn result(&mut self, call: Arc<Pending<'a>>, mut arguments: Arguments<'a>) -> Value<'a> {
+        let signature = call.signature.clone();
+        self.alike_tables(&call, &mut arguments);
+        let ty = match signature.kind {
+            SignatureKind::Operator => self.operator_type(&signature.result, &call, &mut arguments),
+            _ => self.value_type(&call, &arguments),
+        };
+        let space = self.value_space(&call, &arguments);
+        let facts = self.facts(&call, &ty, &arguments);
+        let typed = TypedCall {
+            module: signature.module.clone(),
+            name: signature.name.clone(),
+            kind: signature.kind,
+            args: arguments.named(&signature),
+        };
+        let failed_value = arguments.failed && !matches!(ty, Type::Table(_) | Type::Record(_));
+        let ty = if failed_value && signature.kind == SignatureKind::Operator { Type::Error } else { ty };
+        Value::new(TypedKind::Call(typed), ty, space, call.syntax.span).with(facts)
+    }
+
+    /// What is known of the result beside its type.
+    fn facts(&self, call: &Arc<Pending<'a>>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
+        let facts = match ty {
+            Type::Estimator(_) => Facts { estimator: Some(Estimator::Call(call.clone())), ..Facts::default() },
+            Type::Learned(_) => {
+                let fitted = Fitted { at: call.syntax.own_span(), partitions: arguments.partitions };
+                Facts { fitted: Some(fitted), ..Facts::default() }
+            }
+            Type::Record(row) if row.columns.iter().any(|part| is_part(&part.ty)) => {
+                Facts { split: Some(call.syntax.own_span()), ..Facts::default() }
+            }
+            Type::Table(_) => Facts { split: Some(arguments.split?), ..Facts::default() },
+            _ => return None,
+        };
+        Some(Arc::new(facts))
+    }
+
+    /// The type of an operator's result.
+    fn operator_type(&mut self, shape: &Shape, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Type {
+        match shape {
+            Shape::Table(row, part) => {
+                let row = self.row(row, call, arguments);
+                if row.columns.is_empty() && !row.open && !arguments.failed {
+                    self.emit(message::rows::no_columns_left(call));
+                }
+                Type::Table(TableType { row, partitions: part.unwrap_or(arguments.partitions) })
+            }
+            Shape::Record(parts) => {
+                let mut row = Row::default();
+                for part in parts {
+                    let there = part.condition.is_none_or(|place| {
+                        call.given[place].is_some() && arguments.constants[place] != Some(Constant::Null)
+                    });
+                    if there {
+                        let ty = self.operator_type(&part.ty, call, arguments);
+                        row.columns.push(Column::new(part.name.clone(), ty));
+                    }
+                }
+                Type::Record(Arc::new(row))
+            }
+            Shape::Struct(row) => Type::Struct(self.row(row, call, arguments)),
+            Shape::Common(row) => self.common_type(row, call, arguments),
+            // Its rows are known only where it is fitted.
+            Shape::Estimator { learns, .. } => Type::Estimator(Arc::new(match &**learns {
+                Shape::Transform(..) => Learned::Transform(None),
+                _ => Learned::Model(None),
+            })),
+            Shape::Transform(from, to) => {
+                let rows = (self.row(from, call, arguments), self.row(to, call, arguments));
+                Type::Learned(Arc::new(Learned::Transform(Some(rows))))
+            }
+            Shape::Model(from, to) => {
+                let rows = (self.row(from, call, arguments), self.row(to, call, arguments));
+                Type::Learned(Arc::new(Learned::Model(Some(rows))))
+            }
+            shape => {
+                let ty = shapes::instantiate(shape, &arguments.variables);
+                if arguments.lifted { ty.nullable() } else { ty }
+            }
+        }
+    }
+
+    /// The row that a shape makes.
+    pub fn row(&mut self, shape: &RowShape, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Arc<Row> {
+        match shape {
+            RowShape::Variable(variable) => arguments.variables.row(*variable),
+            RowShape::Known(row) => row.clone(),
+            _ => Arc::new(self.computed(shape, call, arguments)),
+        }
+    }
+
+    fn computed(&mut self, shape: &RowShape, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Row {
+        let open = || Row { open: true, ..Row::default() };
+        match shape {
+            RowShape::Variable(_) | RowShape::Known(_) => (*self.row(shape, call, arguments)).clone(),
+            RowShape::Plus(left, right) => {
+                rows::plus(&self.row(left, call, arguments), &self.row(right, call, arguments))
+            }
+            RowShape::Minus(left, right) => {
+                rows::minus(&self.row(left, call, arguments), &self.row(right, call, arguments))
+            }
+            RowShape::And(left, _) => (*self.row(left, call, arguments)).clone(),
+            RowShape::Or(left, right) => {
+                let (left, right) = (self.row(left, call, arguments), self.row(right, call, arguments));
+                match rows::disjoint(&left, &right) {
+                    Ok(row) => row,
+                    Err(names) => {
+                        if !arguments.failed {
+                            self.emit(message::rows::collision(call, &names));
+                        }
+                        let mut row = rows::plus(&left, &right);
+                        for column in &mut row.columns {
+                            if names.contains(&column.name) {
+                                column.ty = Type::Unknown;
+                            }
+                        }
+                        row
+                    }
+                }
+            }
+            RowShape::Nullable(of) => rows::nullable(&self.row(of, call, arguments)),
+            RowShape::NonNull(of) => rows::non_null(&self.row(of, call, arguments)),
+            RowShape::Features(of) => rows::features(&self.row(of, call, arguments)),
+            RowShape::Elements(of) => {
+                let of = self.row(of, call, arguments);
+                rows::elements(&of).unwrap_or_else(|name| {
+                    if !arguments.failed {
+                        self.emit(message::rows::not_a_list_column(call, &name, of.get(&name).map(|column| &column.ty)));
+                    }
+                    open()
+                })
+            }
+            RowShape::Retyped(of, ty) => {
+                let ty = shapes::instantiate(ty, &arguments.variables);
+                self.retyped(of, &ty, call, arguments)
+            }
+            RowShape::Imputed(of, place) => self.imputed(of, *place, call, arguments),
+            RowShape::Indicators(of) => indicators(&self.row(of, call, arguments)),
+            RowShape::Pivoted(of, ty) => {
+                let ty = shapes::instantiate(ty, &arguments.variables);
+                pivoted(&self.row(of, call, arguments), &ty)
+            }
+            RowShape::Named(place, ty) => {
+                let ty = match &**ty {
+                    Shape::Common(row) => self.common_type(row, call, arguments),
+                    ty => shapes::instantiate(ty, &arguments.variables),
+                };
+                let name = arguments.constants.get(*place).and_then(Option::as_ref).and_then(Constant::as_str);
+                match name {
+                    Some(name) => Row::of(vec![Column::new(name, ty)]),
+                    None => open(),
+                }
+            }
+            RowShape::Rename(of, old, new) => {
+                let (of, old, new) =
+                    (self.row(of, call, arguments), self.row(old, call, arguments), self.row(new, call, arguments));
+                let pairs: Vec<_> = old.names().cloned().zip(new.names().cloned()).collect();
+                rows::rename(&of, &pairs).unwrap_or_else(|names| {
+                    self.emit(message::rows::rename_collision(call, &names));
+                    open()
+                })
+            }
+            RowShape::Case(place, arms) => match self.case(*place, arms, call, arguments) {
+                Some(row) => (*self.row(&row, call, arguments)).clone(),
+                None => open(),
+            },
+            RowShape::Pattern(_) => open(),
+        }
+    }
+
+    /// The arm of a `case` that the constant chooses.
+    pub fn case(
+        &mut self,
+        place: usize,
+        arms: &[(crate::typed::Text, RowShape)],
+        call: &Pending<'a>,
+        arguments: &Arguments<'a>,
+    ) -> Option<RowShape> {
+        let word = arguments.constants.get(place)?.as_ref().and_then(Constant::as_str);
+        if word.is_none() && !arguments.failed {
+            self.emit(message::calls::written_out(call, place));
+        }
+        let word = word?;
+        arms.iter().find(|(name, _)| **name == *word).map(|(_, row)| row.clone())
+    }
+
+    /// `common[K]`
+    fn common_type(&mut self, row: &RowShape, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Type {
+        let row = self.row(row, call, arguments);
+        if arguments.failed {
+            return Type::Unknown;
+        }
+        match rows::common_type(&row) {
+            Ok(ty) => ty,
+            Err((a, b)) => {
+                let ty = |name: &str| row.get(name).map_or(Type::Unknown, |column| column.ty.clone());
+                self.emit(message::rows::no_common_type(call, (&a, &ty(&a)), (&b, &ty(&b))));
+                Type::Error
+            }
+        }
+    }
+
+    /// `retyped[K, float]` is for numbers; whole numbers stand for anything that can be listed.
+    fn retyped(&mut self, of: &RowShape, ty: &Type, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Row {
+        let of = self.row(of, call, arguments);
+        if *ty == Type::Float {
+            self.numbers_only(&of, call, arguments);
+        }
+        rows::retyped(&of, ty)
+    }
+
+    fn imputed(&mut self, of: &RowShape, place: usize, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Row {
+        let of = self.row(of, call, arguments);
+        let how = arguments.constants.get(place).and_then(Option::as_ref).and_then(Constant::as_str);
+        match how {
+            Some("most_frequent") => rows::non_null(&of),
+            Some("zero") => {
+                self.numbers_only(&of, call, arguments);
+                rows::non_null(&of)
+            }
+            _ => {
+                self.numbers_only(&of, call, arguments);
+                rows::retyped(&rows::non_null(&of), &Type::Float)
+            }
+        }
+    }
+
+    /// An error where a column is no number.
+    fn numbers_only(&mut self, row: &Row, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        let other = row
+            .columns
+            .iter()
+            .find(|column| !column.ty.is_silent() && !column.ty.is_numeric() && *column.ty.non_null() != Type::Bool);
+        if let Some(column) = other
+            && !arguments.failed
+        {
+            self.emit(message::learning::number_column(call, column));
+            arguments.failed = true;
+        }
+    }
+
+    /// Whether a value is something of a run.
+    pub fn is_of_run(value: &Value<'a>) -> bool {
+        value.space == Space::Run
+    }
+}
+
+fn is_part(ty: &Type) -> bool {
+    matches!(ty, Type::Table(table) if table.partitions != Partitions::NONE)
+}
+
+/// One column of 0 and 1 for each value; the values of anything but an enum are not known before the run.
+fn indicators(of: &Row) -> Row {
+    let mut row = Row { open: of.open, ..Row::default() };
+    for column in &of.columns {
+        match column.ty.non_null() {
+            Type::Enum(values) => {
+                let made = values.iter().map(|value| Column::new(format!("{}_{value}", column.name), Type::Float));
+                row.columns.extend(made);
+            }
+            _ => row.open = true,
+        }
+    }
+    row
+}
+
+/// One column for each value.
+fn pivoted(of: &Row, ty: &Type) -> Row {
+    match of.columns.first().map(|column| column.ty.non_null()) {
+        Some(Type::Enum(values)) if !of.open => {
+            Row::of(values.iter().map(|value| Column::new(value.clone(), ty.clone().nullable())).collect())
+        }
+        _ => Row { open: true, ..Row::default() },
+    }
+}

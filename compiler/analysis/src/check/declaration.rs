@@ -1,0 +1,267 @@
+//! Declarations with bodies: functions, nodes, pipelines, tests.
+
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::{Row, Type, Value as Constant};
+use gml_syntax::ast::{self, NodeBody, Parameter};
+
+use super::body::{Body, Local, Place};
+use super::message::{self, Want};
+use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared, Visit};
+use super::value::{Space, Value};
+use crate::typed::{
+    FunctionId, LocalId, NodeId, PipelineId, Text, Typed, TypedFunction, TypedKind, TypedNode, TypedNodeBody,
+    TypedParameter, TypedPipeline,
+};
+
+/// Checks a `fn`.
+pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[Visit]) -> CheckedFunction {
+    let declaration = &shared.package.functions[id.0 as usize];
+    let name = declaration.declared.name.clone();
+    let mut body = Body::new(shared, declaration.declared.module, Place::Function(name.clone()));
+    body.visiting = with(visiting, Visit::Function(id));
+    let Some(ast) = shared.package.function_ast(id) else {
+        let value = Value::error(declaration.declared.name_span).typed;
+        let typed = Arc::new(TypedFunction { name, params: Vec::new(), body: value });
+        return CheckedFunction { typed, constants: Vec::new(), diagnostics: body.diagnostics };
+    };
+    let params = body.parameters(&ast.params, &declaration.params);
+    let value = body.expr(&ast.body, Some(&declaration.result));
+    let value = body.coerced(value, &declaration.result, &Want::Result(&name, ast.result.span));
+    let constants = params.iter().map(|param| body.constants.contains(&param.local)).collect();
+    let typed = Arc::new(TypedFunction { name, params, body: value.typed });
+    CheckedFunction { typed, constants, diagnostics: body.diagnostics }
+}
+
+/// Checks a node against the types that it declares.
+pub(super) fn node<'a>(shared: &'a Shared<'a>, id: NodeId, visiting: &[Visit]) -> CheckedNode {
+    let types = shared.package.nodes[id.0 as usize].params.clone();
+    let (typed, diagnostics) = node_for(shared, id, &types, visiting);
+    CheckedNode { typed, diagnostics }
+}
+
+/// Checks a node for arguments of these types. Nothing is said: the node was checked where it is declared.
+pub(super) fn instance<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], visiting: &[Visit]) -> Arc<TypedNode> {
+    node_for(shared, id, types, visiting).0
+}
+
+fn node_for<'a>(
+    shared: &'a Shared<'a>,
+    id: NodeId,
+    types: &[Type],
+    visiting: &[Visit],
+) -> (Arc<TypedNode>, Vec<gml_diagnostics::Diagnostic>) {
+    let declaration = &shared.package.nodes[id.0 as usize];
+    let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
+    let mut body = Body::new(shared, declaration.declared.module, Place::Node(name.clone()));
+    body.visiting = with(visiting, Visit::Node(id));
+    let Some(ast) = shared.package.node_ast(id) else {
+        let nothing = TypedNodeBody::Block(Vec::new(), Value::error(span).typed);
+        let typed = TypedNode { name, params: Vec::new(), result: Type::Error, body: nothing, span };
+        return (Arc::new(typed), body.diagnostics);
+    };
+    let params = body.parameters(&ast.params, types);
+    let (typed_body, result) = match &ast.body {
+        NodeBody::Block(block) => {
+            let lets = body.lets(&block.lets);
+            let value = body.expr(&block.result, declaration.result.as_ref());
+            let value = body.node_result(value, declaration.result.as_ref(), ast.result.span);
+            let ty = value.ty().clone();
+            (TypedNodeBody::Block(lets, value.typed), ty)
+        }
+        NodeBody::Foreign { language, args, span } => {
+            let settings = body.foreign(&language.text, args, *span);
+            let unknown = || Type::table(Row { open: true, ..Row::default() });
+            let result = declaration.result.clone().unwrap_or_else(unknown);
+            (TypedNodeBody::Foreign { language: language.text.clone(), settings }, result)
+        }
+    };
+    (Arc::new(TypedNode { name, params, result, body: typed_body, span }), body.diagnostics)
+}
+
+/// Checks a pipeline.
+pub(super) fn pipeline<'a>(shared: &'a Shared<'a>, id: PipelineId, visiting: &[Visit]) -> CheckedPipeline {
+    let declaration = &shared.package.pipelines[id.0 as usize];
+    let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
+    let mut body = Body::new(shared, declaration.declared.module, Place::Pipeline);
+    body.visiting = with(visiting, Visit::Pipeline(id));
+    let mut saved = Vec::new();
+    let mut params = Vec::new();
+    let mut statements = Vec::new();
+    if let Some(ast) = shared.package.pipeline_ast(id) {
+        params = body.parameters(&ast.params, &declaration.params);
+        statements = body.statements(&ast.body, &mut saved);
+    }
+    let typed = TypedPipeline { name, params, body: statements, span };
+    CheckedPipeline { typed, saved, diagnostics: body.diagnostics }
+}
+
+fn with(visiting: &[Visit], visit: Visit) -> Vec<Visit> {
+    visiting.iter().copied().chain(std::iter::once(visit)).collect()
+}
+
+impl<'a> Body<'a> {
+    /// Binds parameters and checks their defaults, which see those before them.
+    fn parameters(&mut self, params: &'a [Parameter], types: &[Type]) -> Vec<TypedParameter> {
+        let mut typed = Vec::new();
+        for (param, ty) in params.iter().zip(types) {
+            let default = param.default.as_ref().map(|default| {
+                let value = self.expr(default, Some(ty));
+                let want = Want::Default(&param.name.text, param.ty.span);
+                let value = self.coerced(value, ty, &want);
+                self.constant_needed(value, &want).typed
+            });
+            let space = if is_of_run(ty) { Space::Run } else { Space::Const };
+            let local =
+                Local { name: param.name.text.clone(), ty: ty.clone(), space, facts: None, span: param.name.span };
+            let local = self.bind(local);
+            typed.push(TypedParameter { name: param.name.text.clone(), local, ty: ty.clone(), default });
+        }
+        typed
+    }
+
+    /// `let`s of a node.
+    fn lets(&mut self, lets: &'a [ast::Let]) -> Vec<(LocalId, Typed)> {
+        self.later = lets.iter().map(|binding| (binding.name.text.clone(), binding.name.span)).collect();
+        let mut typed = Vec::new();
+        for binding in lets {
+            typed.push(self.let_value(binding));
+            self.later.retain(|(name, _)| *name != binding.name.text);
+        }
+        typed
+    }
+
+    /// `let name: type = value`
+    pub fn let_value(&mut self, binding: &'a ast::Let) -> (LocalId, Typed) {
+        let declared = binding.ty.as_ref().map(|ty| {
+            let scope = crate::types::TypeScope::new(self.shared.package, self.module);
+            (scope.type_of(ty, &mut self.diagnostics), ty.span)
+        });
+        let value = self.expr(&binding.value, declared.as_ref().map(|(ty, _)| ty));
+        let value = match &declared {
+            Some((ty @ Type::Table(_), span)) => self.node_result(value, Some(ty), *span),
+            Some((ty, span)) => self.coerced(value, ty, &Want::Let(&binding.name.text, *span)),
+            None => value,
+        };
+        if let Some(hidden) = self.find_local(&binding.name.text) {
+            let hidden = self.local(hidden).span;
+            self.emit(message::names::shadowed(&binding.name, hidden));
+        }
+        let local = Local {
+            name: binding.name.text.clone(),
+            ty: value.ty().clone(),
+            space: value.space,
+            facts: value.facts.clone(),
+            span: binding.name.span,
+        };
+        (self.bind(local), value.typed)
+    }
+
+    /// The value of a node, which must have the declared columns: they are put into the declared order.
+    fn node_result(&mut self, value: Value<'a>, declared: Option<&Type>, declared_at: Span) -> Value<'a> {
+        let (Some(declared), false) = (declared, value.ty().is_silent()) else {
+            return match declared {
+                Some(ty) if value.ty().is_silent() => {
+                    let typed = Typed { ty: ty.clone(), ..value.typed };
+                    Value { typed, ..value }
+                }
+                _ => self.table_only(value, declared_at),
+            };
+        };
+        let (Type::Table(table), Type::Table(due)) = (value.ty(), declared) else {
+            return self.coerced(value, declared, &Want::NodeResult(declared_at));
+        };
+        let mismatches = crate::rows::conforms(&table.row, &due.row);
+        if !mismatches.is_empty() {
+            let places = self.declared_columns(&due.row);
+            let diagnostics = message::rows::result(&value, &mismatches, &due.row, declared_at, &places);
+            self.diagnostics.extend(diagnostics);
+            return Value::new(TypedKind::Error, declared.clone(), value.space, value.span());
+        }
+        if due.row.open {
+            // What is more than declared goes through; the declared types and roles count.
+            let mut row = (*table.row).clone();
+            row.schema = None;
+            for column in &mut row.columns {
+                if let Some(due) = due.row.get(&column.name) {
+                    column.ty = due.ty.clone();
+                    column.role = due.role.or(column.role);
+                }
+            }
+            return self.made_to_fit(value, Arc::new(row));
+        }
+        self.made_to_fit(value, due.row.clone())
+    }
+
+    fn table_only(&mut self, value: Value<'a>, declared_at: Span) -> Value<'a> {
+        if !matches!(value.ty(), Type::Table(_)) && !value.ty().is_silent() {
+            let diagnostic = message::rows::not_a_table(&value, declared_at, self.text(value.span()));
+            self.emit(diagnostic);
+            return Value::error(value.span());
+        }
+        value
+    }
+
+    /// Where the columns of a declared row stand, by name, where a schema declares them.
+    pub fn declared_columns(&self, row: &Row) -> Vec<(Text, Span)> {
+        let package = self.shared.package;
+        let schema = row.schema.as_ref().and_then(|name| {
+            package.schemas.iter().find(|schema| schema.declared.name == *name && *schema.row == *row)
+        });
+        schema.map_or_else(Vec::new, |schema| {
+            schema.row.names().cloned().zip(schema.column_spans.iter().copied()).collect()
+        })
+    }
+
+    /// Settings of a foreign node.
+    fn foreign(&mut self, language: &str, args: &'a [ast::Argument], span: Span) -> Vec<(Text, Constant)> {
+        let names: &[&str] = match language {
+            "python" => &["file", "function"],
+            "sql" => &["text"],
+            _ => {
+                self.emit(message::calls::foreign_language(language, span));
+                return Vec::new();
+            }
+        };
+        let mut settings: Vec<(Text, Constant)> = Vec::new();
+        for (place, arg) in args.iter().enumerate() {
+            let name = match &arg.name {
+                Some(name) => names.iter().find(|known| **known == &*name.text).copied(),
+                None => names.get(place).copied(),
+            };
+            let Some(name) = name else {
+                self.emit(message::calls::foreign_argument(language, names, arg.value.span));
+                continue;
+            };
+            let want = Want::Setting(name);
+            let value = self.expr(&arg.value, Some(&Type::Str));
+            let value = self.coerced(value, &Type::Str, &want);
+            match value.constant() {
+                Some(constant) => settings.push((name.into(), constant.clone())),
+                None if value.ty().is_silent() => {}
+                None => self.emit(message::calls::foreign_constant(name, value.span())),
+            }
+        }
+        for name in names {
+            if !settings.iter().any(|(known, _)| &**known == *name) && args.len() < names.len() {
+                self.emit(message::calls::foreign_missing(language, name, span));
+            }
+        }
+        settings
+    }
+}
+
+/// Whether values of a type are there only while the program runs.
+fn is_of_run(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Table(_)
+            | Type::Estimator(_)
+            | Type::Learned(_)
+            | Type::Sequences(_)
+            | Type::Graph(..)
+            | Type::Error
+            | Type::Unknown
+    )
+}

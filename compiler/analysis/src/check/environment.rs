@@ -1,0 +1,135 @@
+//! `env`: what a program is laid over with.
+
+use gml_diagnostics::Diagnostic;
+use gml_ir::{Column, Row, Type};
+use gml_syntax::ast::{Env, EnvSetting, Name};
+
+use super::body::{Body, Place};
+use super::message::{self, Want};
+use super::shared::Shared;
+use crate::typed::{ParamId, TypedEnv};
+
+/// Checks the env at that place of the package.
+pub(super) fn env<'a>(shared: &'a Shared<'a>, place: usize) -> (TypedEnv, Vec<Diagnostic>) {
+    let declaration = &shared.package.envs[place];
+    let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
+    let mut typed = TypedEnv {
+        name: declaration.declared.name.clone(),
+        extends: None,
+        params: Vec::new(),
+        datasets: Vec::new(),
+        settings: Vec::new(),
+    };
+    if let Some(ast) = shared.package.env_ast(place) {
+        typed.extends = body.base(ast);
+        for setting in &ast.settings {
+            body.setting(setting, &mut typed);
+        }
+    }
+    (typed, body.diagnostics)
+}
+
+impl<'a> Body<'a> {
+    /// The env it is laid over, if that is one and there is no circle.
+    fn base(&mut self, env: &'a Env) -> Option<crate::typed::Text> {
+        let package = self.shared.package;
+        let extends = env.extends.as_ref()?;
+        let mut seen = vec![env.name.text.clone()];
+        let mut current = extends;
+        loop {
+            if seen.contains(&current.text) {
+                // Said once, at the first env of the circle.
+                if current.text == env.name.text && seen.iter().min() == Some(&env.name.text) {
+                    self.emit(message::names::env_cycle(extends, &env.name.text));
+                }
+                return None;
+            }
+            let Some(place) = package.env_named(&current.text) else {
+                if std::ptr::eq(current, extends) {
+                    let known = package.envs.iter().map(|env| &*env.declared.name);
+                    self.emit(message::names::unknown_in_env(current, "env", known));
+                }
+                return None;
+            };
+            seen.push(current.text.clone());
+            match package.env_ast(place).and_then(|env| env.extends.as_ref()) {
+                Some(next) => current = next,
+                None => return Some(extends.text.clone()),
+            }
+        }
+    }
+
+    fn setting(&mut self, setting: &'a EnvSetting, typed: &mut TypedEnv) {
+        match setting.path.as_slice() {
+            [name] if &*name.text == "resources" => self.resources(name, setting, typed),
+            [name] if &*name.text == "tracking" && setting.of.is_none() => {
+                let value = self.expr(&setting.value, None);
+                typed.settings.push((name.text.clone(), None, value.typed));
+            }
+            [catalog, entry] if &*catalog.text == "catalog" => self.moved(entry, setting, typed),
+            [name] => self.param_setting(name, setting, typed),
+            [first, ..] => self.emit(message::names::unknown_in_env(first, "setting", ["catalog"])),
+            [] => {}
+        }
+    }
+
+    fn param_setting(&mut self, name: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
+        let package = self.shared.package;
+        let Some(ParamId(place)) = package.param_named(&name.text) else {
+            let known = package.params.iter().map(|param| &*param.declared.name).chain(["tracking", "resources"]);
+            self.emit(message::names::unknown_in_env(name, "param", known));
+            return;
+        };
+        if typed.params.iter().any(|(id, _)| id.0 == place) {
+            self.emit(message::names::set_twice(name));
+            return;
+        }
+        let param = &package.params[place as usize];
+        let want = Want::Setting(&name.text);
+        let value = self.expr(&setting.value, Some(&param.ty));
+        let said = self.diagnostics.len();
+        let value = self.coerced(value, &param.ty, &want);
+        for diagnostic in &mut self.diagnostics[said..] {
+            *diagnostic = message::datasets::setting_type(diagnostic, &name.text, param.declared.name_span, &param.ty);
+        }
+        let value = self.constant_needed(value, &want);
+        typed.params.push((ParamId(place), value.typed));
+    }
+
+    /// `catalog.events = parquet(..)`
+    fn moved(&mut self, entry: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
+        let package = self.shared.package;
+        let Some(id) = package.dataset_named(&entry.text) else {
+            let known = package.datasets.iter().map(|dataset| &*dataset.declared.name);
+            self.emit(message::names::unknown_in_env(entry, "entry", known));
+            return;
+        };
+        if typed.datasets.iter().any(|(known, _)| *known == id) {
+            self.emit(message::names::set_twice(entry));
+            return;
+        }
+        let value = self.connector(&setting.value, &entry.text);
+        typed.datasets.push((id, value));
+    }
+
+    /// `resources(training) = { cpu: 8, memory: 30GiB, gpu: 1 }`
+    fn resources(&mut self, name: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
+        let package = self.shared.package;
+        if let Some(of) = &setting.of
+            && package.pipeline_named(&of.text).is_none()
+        {
+            let known = package.pipelines.iter().map(|pipeline| &*pipeline.declared.name);
+            self.emit(message::names::unknown_pipeline(of, known));
+        }
+        let row = Row::of(vec![
+            Column::new("cpu", Type::INT.nullable()),
+            Column::new("memory", Type::Size.nullable()),
+            Column::new("gpu", Type::INT.nullable()),
+        ]);
+        let due = Type::Struct(std::sync::Arc::new(row));
+        let value = self.expr(&setting.value, Some(&due));
+        let value = self.coerced(value, &due, &Want::Setting("resources"));
+        let of = setting.of.as_ref().map(|of| of.text.clone());
+        typed.settings.push((name.text.clone(), of, value.typed));
+    }
+}

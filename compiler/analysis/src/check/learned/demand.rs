@@ -1,0 +1,81 @@
+//! What a learner demands of the rows that it learns from.
+
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::{Column, Row, Type};
+
+use super::Pending;
+use crate::check::body::Body;
+use crate::check::call::Arguments;
+use crate::check::message;
+use crate::check::signature::{PatternColumn, PatternType, RowShape};
+use crate::types::{Fit, assignable, satisfies};
+
+impl<'a> Body<'a> {
+    /// Features of types that nothing can be learned from, and texts that no step turned into numbers.
+    pub(super) fn learnable(&mut self, call: &Pending<'a>, row: &Row, at: Span) {
+        let unfit: Vec<&Column> = row.features().filter(|column| !can_be_feature(&column.ty)).collect();
+        if !unfit.is_empty() {
+            self.emit(message::learning::feature_types(call, &unfit, at));
+        }
+        let texts: Vec<&Column> = row.features().filter(|column| *column.ty.non_null() == Type::Str).collect();
+        if !texts.is_empty() {
+            self.emit(message::learning::text_features(call, &texts, at));
+        }
+        if row.features().next().is_none() {
+            self.emit(message::learning::no_features(call, row, at));
+        }
+    }
+
+    /// `R & { target _: bool }`
+    pub(super) fn demanded(
+        &mut self,
+        demand: &RowShape,
+        call: &Pending<'a>,
+        row: &Arc<Row>,
+        at: Span,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let columns = match demand {
+            RowShape::Pattern(columns) => columns.clone(),
+            RowShape::Case(place, arms) => match self.case(*place, arms, call, arguments) {
+                Some(RowShape::Pattern(columns)) => columns,
+                _ => return,
+            },
+            _ => return,
+        };
+        for column in &columns {
+            self.demanded_column(column, call, row, at);
+        }
+    }
+
+    fn demanded_column(&mut self, wanted: &PatternColumn, call: &Pending<'a>, row: &Row, at: Span) {
+        let found: Vec<&Column> = match wanted.role {
+            Some(role) => row.columns.iter().filter(|column| column.role == Some(role)).collect(),
+            None => row.get(&wanted.name).into_iter().collect(),
+        };
+        match found.as_slice() {
+            [] if row.open => {}
+            [] => self.emit(message::learning::no_such_role(call, wanted, row, at)),
+            [column] => {
+                let fits = match &wanted.ty {
+                    _ if column.ty.is_silent() => true,
+                    PatternType::Is(ty) => assignable(column.ty.non_null(), ty) == Fit::Exact,
+                    PatternType::Bound(bound) => satisfies(bound, &column.ty) != Some(false),
+                };
+                if !fits {
+                    self.emit(message::learning::target_type(call, wanted, column, at));
+                } else if column.ty.is_nullable() {
+                    self.emit(message::learning::nullable_target(wanted, column, at));
+                }
+            }
+            several => self.emit(message::learning::several(wanted, several, at)),
+        }
+    }
+}
+
+/// Whether a learner can take values of a type as a feature.
+fn can_be_feature(ty: &Type) -> bool {
+    ty.is_silent() || ty.is_numeric() || ty.is_text() || *ty.non_null() == Type::Bool
+}

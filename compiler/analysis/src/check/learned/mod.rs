@@ -1,0 +1,46 @@
+//! Learning: estimators whose rows are known only where they are fitted.
+
+mod chain;
+mod demand;
+mod estimator;
+
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+
+use super::call::{Given, Syntax};
+use super::signature::Signature;
+use crate::typed::LocalId;
+
+/// How to know what an estimator learns once its rows are known.
+#[derive(Clone, Debug)]
+pub(super) enum Estimator<'a> {
+    /// A call that gives an estimator.
+    Call(Arc<Pending<'a>>),
+    /// `a >> b`; `None` of which nothing is known.
+    Chain(Vec<(Option<Estimator<'a>>, Span)>),
+}
+
+/// A call with its arguments as written: those of an estimator are checked again where it is fitted, with its row.
+#[derive(Clone, Debug)]
+pub(super) struct Pending<'a> {
+    /// The signature that it calls.
+    pub signature: Arc<Signature>,
+    /// Its arguments by parameter.
+    pub given: Vec<Option<Given<'a>>>,
+    /// As written.
+    pub syntax: Syntax<'a>,
+    /// The names in scope.
+    scope: Vec<LocalId>,
+}
+
+impl<'a> Pending<'a> {
+    pub fn new(
+        signature: Arc<Signature>,
+        given: Vec<Option<Given<'a>>>,
+        syntax: Syntax<'a>,
+        scope: Vec<LocalId>,
+    ) -> Self {
+        Self { signature, given, syntax, scope }
+    }
+}

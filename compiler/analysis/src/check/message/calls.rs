@@ -1,0 +1,294 @@
+//! Calls and their arguments.
+
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_ir::Type;
+use gml_syntax::ast::{Binding, Name};
+
+use super::synonyms::synonym;
+use super::{Want, guess, listed, proposing, safe, short};
+use crate::check::call::{BindFault, Syntax, View};
+use crate::check::learned::Pending;
+use crate::check::signature::Signature;
+use crate::check::value::Value;
+use crate::package::Definition;
+use crate::suggest::closest;
+use crate::types::satisfies;
+
+pub(in crate::check) fn unknown_function<'n>(name: &Name, known: impl Iterator<Item = &'n str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_FUNCTION, name.span, format!("there is no function or operator `{}`", name.text))
+            .with_label("nothing of this name can be called");
+    if let Some((here, example)) = synonym(&name.text) {
+        let diagnostic = diagnostic.help(format!("here that is written `{example}`"));
+        let is_name = here.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && !matches!(here, "if" | "match");
+        return if is_name && example.starts_with(here) {
+            diagnostic.fix(guess(name.span, here))
+        } else {
+            diagnostic
+        };
+    }
+    proposing(diagnostic, name.span, closest(&name.text, known))
+}
+
+pub(in crate::check) fn not_imported(name: &Name, module: &str, place: Option<Span>) -> Diagnostic {
+    let import = format!("use {module}.{{{}}}", name.text);
+    let diagnostic = Diagnostic::new(
+        codes::UNKNOWN_FUNCTION,
+        name.span,
+        format!("`{}` belongs to {module}, which is not imported", name.text),
+    )
+    .with_label("not in scope")
+    .help(format!("write `{import}` at the top of the file"));
+    match place {
+        Some(place) => diagnostic.fix(safe(Span { end: place.start, ..place }, format!("{import}\n"))),
+        None => diagnostic,
+    }
+}
+
+pub(in crate::check) fn local_called(name: &Name) -> Diagnostic {
+    Diagnostic::new(codes::NOT_CALLABLE, name.span, format!("`{}` is a value, not a function", name.text))
+        .with_label("cannot be called")
+        .help("leave out the parentheses")
+}
+
+pub(in crate::check) fn not_callable(name: &Name, definition: &Definition) -> Diagnostic {
+    let (what, help) = match definition {
+        Definition::Pipeline(_) => ("a pipeline", format!("`run {}(..)` runs it, in another pipeline", name.text)),
+        Definition::Schema(_) => ("a schema", format!("rows of it are written `table[{}] [ {{ .. }} ]`", name.text)),
+        Definition::Dataset(_) => ("a dataset", "leave out the parentheses".to_owned()),
+        Definition::Param(_) => ("a parameter", "leave out the parentheses".to_owned()),
+        Definition::Connection(_) => ("a connection", "name it in a catalog entry".to_owned()),
+        _ => ("a type", "types are written behind a colon".to_owned()),
+    };
+    Diagnostic::new(codes::NOT_CALLABLE, name.span, format!("`{}` is {what}, not a function", name.text))
+        .with_label("cannot be called")
+        .help(help)
+}
+
+pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View], syntax: &Syntax<'_>) -> Diagnostic {
+    let function = &syntax.function.text;
+    let takes = || {
+        if views.is_empty() {
+            return format!("`{function}` takes no arguments");
+        }
+        format!("`{function}` takes {}", listed(views.iter().map(|view| &*view.name)))
+    };
+    match fault {
+        BindFault::UnknownArgument(name) => {
+            let diagnostic = Diagnostic::new(
+                codes::UNKNOWN_ARGUMENT,
+                name.span,
+                format!("`{function}` has no argument `{}`", name.text),
+            )
+            .with_label("unknown argument");
+            match closest(&name.text, views.iter().map(|view| &*view.name)) {
+                Some(near) => proposing(diagnostic, name.span, Some(near)),
+                None => diagnostic.help(takes()),
+            }
+        }
+        BindFault::TooMany(span) => {
+            Diagnostic::new(codes::TOO_MANY_ARGUMENTS, *span, format!("`{function}` takes fewer arguments"))
+                .with_label("one too many")
+                .help(takes())
+        }
+        BindFault::NoBlock(span) => {
+            Diagnostic::new(codes::TOO_MANY_ARGUMENTS, *span, format!("`{function}` takes no block of columns"))
+                .with_label("nothing to do with these")
+                .help(takes())
+        }
+        BindFault::Duplicate(name, span) => {
+            Diagnostic::new(codes::DUPLICATE_ARGUMENT, *span, format!("`{name}` of `{function}` is given twice"))
+                .with_label("given again here")
+                .help("keep one of the two")
+        }
+        BindFault::Missing(names) => {
+            let plural = super::plural(names.len());
+            let list = listed(names.iter().map(|name| &**name));
+            Diagnostic::new(codes::MISSING_ARGUMENT, syntax.own_span(), format!("`{function}` lacks its argument{plural} {list}"))
+                .with_label(format!("{list} not given"))
+                .help(takes())
+        }
+    }
+}
+
+pub(in crate::check) fn declared_at(diagnostic: Diagnostic, span: Span, what: &str) -> Diagnostic {
+    diagnostic.and(span, format!("the {} is declared here", what.trim_matches('`')))
+}
+
+/// Names the other forms of a function that has several.
+pub(in crate::check) fn naming_others(diagnostic: Diagnostic, nearest: &Signature, others: &[&Signature]) -> Diagnostic {
+    if others.is_empty() {
+        return diagnostic;
+    }
+    let forms: Vec<String> = std::iter::once(nearest).chain(others.iter().copied()).map(form).collect();
+    let help = diagnostic.help.clone().map_or_else(String::new, |help| format!("{help}; "));
+    diagnostic.help(format!("{help}its forms are {}", forms.join("; ")))
+}
+
+/// `join(input, other, on, how)`
+fn form(signature: &Signature) -> String {
+    let params: Vec<String> = signature
+        .params
+        .iter()
+        .map(|param| if param.default.is_some() { format!("[{}]", param.name) } else { param.name.to_string() })
+        .collect();
+    format!("`{}({})`", signature.name, params.join(", "))
+}
+
+pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[Arc<Signature>]) -> Diagnostic {
+    let forms: Vec<String> = all.iter().map(|signature| form(signature)).collect();
+    Diagnostic::new(
+        codes::NO_OVERLOAD_FITS,
+        syntax.own_span(),
+        format!("no form of `{}` takes these arguments", syntax.function.text),
+    )
+    .with_label("fits none")
+    .help(format!("its forms are {}", forms.join("; ")))
+}
+
+pub(in crate::check) fn no_overload_at(span: Option<Span>, signature: &Signature) -> Diagnostic {
+    let span = span.unwrap_or(Span::new(gml_diagnostics::FileId(0), 0, 0));
+    Diagnostic::new(codes::NO_OVERLOAD_FITS, span, format!("no form of `{}` takes this", signature.name))
+        .with_label("fits none")
+}
+
+pub(in crate::check) fn no_type_fits(syntax: &Syntax<'_>, value: &Value<'_>, takes: &[String]) -> Diagnostic {
+    let mut kinds: Vec<&str> = takes.iter().map(String::as_str).collect();
+    kinds.dedup();
+    Diagnostic::new(
+        codes::NO_OVERLOAD_FITS,
+        value.span(),
+        format!("no form of `{}` takes {} here", syntax.function.text, kind_of(value.ty())),
+    )
+    .with_label(format!("this is {}", kind_of(value.ty())))
+    .help(format!("{} would fit", kinds.join(" or ")))
+}
+
+/// A type, a table without its columns.
+pub(super) fn kind_of(ty: &Type) -> String {
+    match ty {
+        Type::Table(_) => "a table".into(),
+        Type::List(item) if matches!(**item, Type::Table(_)) => "a list of tables".into(),
+        Type::Estimator(_) => "an estimator".into(),
+        Type::Record(row) if row.columns.iter().any(|column| matches!(column.ty, Type::Table(_))) => {
+            "a split".into()
+        }
+        ty => ty.to_string(),
+    }
+}
+
+pub(in crate::check) fn wrong_class(value: &Value<'_>, ty: &Type, bound: &str, want: &Want<'_>, text: &str) -> Diagnostic {
+    let words = class(bound);
+    let diagnostic = Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        value.span(),
+        format!("{} wants {words}, and this is {}", want.subject(), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    let text = short(text);
+    match (bound, ty.non_null()) {
+        ("number", Type::Bool) => diagnostic.help(format!("count them: `count(where: {text})`; or make numbers of them: `{text}.as_int()`")),
+        ("number", Type::Duration) => diagnostic.help(format!("make a number of it: `{text}.in_days()`")),
+        ("number", ty) if ty.is_text() => {
+            diagnostic.help(format!("`{text}.to_float()` reads the number that a text writes, or is null"))
+        }
+        ("dated" | "temporal", ty) if ty.is_text() => {
+            diagnostic.help(format!("`{text}.to_date(\"%Y-%m-%d\")` reads a date, or is null"))
+        }
+        ("scalar", Type::Table(_)) => diagnostic.help("columns have a dot in front: `.x`"),
+        _ => diagnostic,
+    }
+}
+
+/// A class of types in words.
+pub(super) fn class(bound: &str) -> String {
+    // Classes that the library may add later are named as they are.
+    let known = satisfies(bound, &Type::Bool).is_some();
+    let words = crate::check::call::bound_in_words(bound);
+    if known { words.to_owned() } else { format!("a value of class {bound}") }
+}
+
+pub(in crate::check) fn table_wanted(call: &Pending<'_>, place: usize, ty: &Type, span: Span, text: &str) -> Diagnostic {
+    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let diagnostic = Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants a table, and this is {}", want.subject(), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    if let Type::Record(row) = ty
+        && let Some(part) = row.columns.iter().find(|column| matches!(column.ty, Type::Table(_)))
+    {
+        let parts = listed(row.columns.iter().map(|column| &*column.name));
+        return diagnostic.help(format!("take one of its parts, {parts}: `{}.{}`", short(text), part.name));
+    }
+    diagnostic
+}
+
+pub(in crate::check) fn tables_wanted(call: &Pending<'_>, place: usize, ty: &Type, span: Span, text: &str) -> Diagnostic {
+    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let diagnostic = Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants a list of tables, and this is {}", want.subject(), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    match ty {
+        Type::Table(_) => {
+            diagnostic.help(format!("write `[{}]`", short(text))).fix(safe(span, format!("[{text}]")))
+        }
+        _ => diagnostic,
+    }
+}
+
+pub(in crate::check) fn schema_wanted(want: &Want<'_>, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants the name of a schema", want.subject()))
+        .with_label("no schema")
+        .help("declare one: `schema Name { column: type, .. }`")
+}
+
+pub(in crate::check) fn written_out(call: &Pending<'_>, place: usize) -> Diagnostic {
+    let param = &call.signature.params[place].name;
+    let span = call.given[place].map_or(call.syntax.own_span(), |given| given.span());
+    Diagnostic::new(
+        codes::CONSTANT_NEEDED,
+        span,
+        format!("`{param}` of `{}` decides on the columns of the result, so it must be written out", call.signature.name),
+    )
+    .with_label("known only with the values of the parameters")
+    .help("write the word itself")
+}
+
+pub(in crate::check) fn misplaced_columns(bindings: &[Binding], span: Span) -> Diagnostic {
+    let name = bindings.first().map_or("name", |binding| &binding.name.text);
+    Diagnostic::new(codes::TYPE_MISMATCH, span, "`=` makes columns, and here a value is due")
+        .with_label("columns, not a value")
+        .help(format!("a record is written with a colon: `{{ {name}: .. }}`"))
+}
+
+pub(in crate::check) fn foreign_language(language: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        codes::UNKNOWN_FUNCTION,
+        span,
+        format!("a node cannot be written in `{language}`"),
+    )
+    .with_label("unknown language");
+    proposing(diagnostic, span, closest(language, ["python", "sql"])).help("write `python(\"file.py\", \"function\")` or `sql(\"select ..\")`")
+}
+
+pub(in crate::check) fn foreign_argument(language: &str, names: &[&str], span: Span) -> Diagnostic {
+    Diagnostic::new(codes::TOO_MANY_ARGUMENTS, span, format!("`{language}` takes {}", listed(names.iter().copied())))
+        .with_label("nothing to do with this")
+}
+
+pub(in crate::check) fn foreign_constant(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::CONSTANT_NEEDED, span, format!("`{name}` of a foreign node must be written out"))
+        .with_label("not a plain text")
+}
+
+pub(in crate::check) fn foreign_missing(language: &str, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::MISSING_ARGUMENT, span, format!("`{language}` lacks its argument `{name}`"))
+        .with_label("not given")
+}

@@ -1,0 +1,121 @@
+//! Datasets and statements of pipelines.
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_ir::{Row, Type};
+use gml_syntax::ast::Name;
+
+use super::calls::kind_of;
+use super::rows::all_in_words;
+use super::{proposing, short};
+use crate::check::value::Value;
+use crate::rows::Mismatch;
+use crate::suggest::closest;
+use crate::typed::Text;
+
+pub(in crate::check) fn unknown<'n>(entry: &Name, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_DATASET, entry.span, format!("the catalog has no entry `{}`", entry.text))
+            .with_label("nowhere to save it");
+    match closest(&entry.text, known) {
+        Some(near) => proposing(diagnostic, entry.span, Some(near)),
+        None => diagnostic.help(format!("declare it: `catalog {{ {}: .. = parquet(\"..\") }}`", entry.text)),
+    }
+}
+
+pub(in crate::check) fn outside_pipeline(keyword: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::SAVE_OUTSIDE_PIPELINE, span, format!("`{keyword}` has a meaning in pipelines only"))
+        .with_label("a test changes nothing outside of it")
+        .help("a test builds tables with `let` and holds them against what is due with `expect`")
+}
+
+pub(in crate::check) fn saved_row(
+    entry: &Name,
+    declared_at: Span,
+    value: &Value<'_>,
+    mismatches: &[Mismatch],
+    declared: &Row,
+    places: &[(Text, Span)],
+) -> Diagnostic {
+    let of = declared.schema.as_ref().map_or_else(String::new, |schema| format!(" ({schema})"));
+    let mut diagnostic = Diagnostic::new(
+        codes::SAVED_TYPE_DIFFERS,
+        value.span(),
+        format!("`{}`{of} holds other columns: {}", entry.text, all_in_words(mismatches)),
+    )
+    .with_label("this is saved")
+    .and(declared_at, "the entry is declared here");
+    for mismatch in mismatches.iter().take(3) {
+        let name = match mismatch {
+            Mismatch::Missing(column) => &column.name,
+            Mismatch::Type { name, .. } | Mismatch::Null { name, .. } => name,
+            Mismatch::Extra(_) => continue,
+        };
+        if let Some((_, span)) = places.iter().find(|(known, _)| known == name) {
+            diagnostic = diagnostic.and(*span, format!("`{name}` is declared here"));
+        }
+    }
+    let extra: Vec<String> = mismatches
+        .iter()
+        .filter_map(|mismatch| match mismatch {
+            Mismatch::Extra(column) => Some(format!(".{}", column.name)),
+            _ => None,
+        })
+        .collect();
+    let names: Vec<String> = declared.names().map(|name| format!(".{name}")).collect();
+    match mismatches.first() {
+        Some(Mismatch::Extra(_)) if extra.len() == mismatches.len() => {
+            diagnostic.help(format!("leave out what is not declared: `|> drop([{}])`", extra.join(", ")))
+        }
+        Some(Mismatch::Null { name, .. }) => diagnostic.help(format!(
+            "leave such rows out, `|> filter(.{name} is not null)`, or put a value: `|> fill([.{name}], ..)`"
+        )),
+        Some(Mismatch::Missing(column)) => diagnostic.help(format!("add it: `|> derive {{ {} = .. }}`", column.name)),
+        _ if names.len() <= 8 => diagnostic.help(format!("the entry wants `|> select([{}])`", names.join(", "))),
+        _ => diagnostic,
+    }
+}
+
+pub(in crate::check) fn saved_type(entry: &Name, declared_at: Span, value: &Value<'_>, due: &Type) -> Diagnostic {
+    Diagnostic::new(
+        codes::SAVED_TYPE_DIFFERS,
+        value.span(),
+        format!("`{}` holds {}, and this is {}", entry.text, kind_of(due), kind_of(value.ty())),
+    )
+    .with_label(format!("this is {}", kind_of(value.ty())))
+    .and(declared_at, format!("declared as {due}"))
+    .help("save it under an entry of its type, or change the type of the entry")
+}
+
+pub(in crate::check) fn written_twice(name: &str, declared_at: Span, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::new(codes::DATASET_WRITTEN_TWICE, second, format!("`{name}` is saved twice: the second save would undo the first"))
+        .with_label("saved again here")
+        .and(first, "saved here")
+        .and(declared_at, "the entry")
+        .help("give each its own entry, or put the tables together before: `union([a, b])`")
+}
+
+pub(in crate::check) fn cannot_track(ty: &Type, span: Span, text: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        codes::CANNOT_TRACK,
+        span,
+        format!("`track` takes metrics, a figure or a report, and `{}` is {}", short(text), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    match ty {
+        Type::Table(_) => diagnostic.help("a table is kept with `save .. as entry`"),
+        Type::Learned(_) => diagnostic.help(format!("judge it: `track evaluate({}, on: [..], metrics: [..])`; keep it: `save .. as entry`", short(text))),
+        _ => diagnostic,
+    }
+}
+
+pub(in crate::check) fn not_a_connector(entry: &str, ty: &Type, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_CONNECTOR, span, format!("where `{entry}` is stored is said by a connector, and this is {}", kind_of(ty)))
+        .with_label(format!("this is {}", kind_of(ty)))
+        .help("write `parquet(\"path\")`, `csv(\"path\")`, `jsonl(\"path\")` or `artifact(\"folder\")`")
+}
+
+/// The same about a value that an env gives a parameter.
+pub(in crate::check) fn setting_type(diagnostic: &Diagnostic, name: &str, declared_at: Span, ty: &Type) -> Diagnostic {
+    Diagnostic { code: codes::ENV_CHANGES_TYPE, ..diagnostic.clone() }
+        .and(declared_at, format!("`{name}` is declared as {ty}"))
+}

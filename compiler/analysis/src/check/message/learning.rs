@@ -1,0 +1,287 @@
+//! Learning and partitions.
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_ir::{Column, Learned, Partitions, Role, Row, Type};
+
+use super::calls::{class, kind_of};
+use super::rows::all_in_words;
+use super::{Want, columns_of, listed, plural, short};
+use crate::check::learned::Pending;
+use crate::check::signature::{PatternColumn, PatternType};
+use crate::check::value::Value;
+use crate::rows::{Mismatch, column_names};
+use crate::suggest::closest;
+
+pub(in crate::check) fn test_rows(call: &Pending<'_>, part: Partitions, value: &Value<'_>) -> Diagnostic {
+    let stops = part == Partitions::VALID;
+    let (code, message, help) = if stops {
+        (
+            codes::STOP_ON_TEST,
+            "the test rows decide when training stops, so they no longer say how good it is",
+            "give the `valid` part here, and keep `test` for `evaluate`",
+        )
+    } else {
+        (
+            codes::FIT_ON_TEST,
+            "this learns from the test rows, so they no longer say how good it is",
+            "give the `train` part here, and keep `test` for `evaluate`",
+        )
+    };
+    let diagnostic = Diagnostic::new(code, value.span(), message)
+        .with_label("has rows of the test part")
+        .and(call.syntax.function.span, if stops { "stops by them" } else { "learns from them" })
+        .help(help);
+    match value.split() {
+        Some(split) => diagnostic.and(split, "the split was made here"),
+        None => diagnostic,
+    }
+}
+
+pub(in crate::check) fn not_fitted(value: &Value<'_>, want: &Want<'_>, text: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::NOT_FITTED,
+        value.span(),
+        format!("{} wants what was learned, and this has learned nothing yet", want.subject()),
+    )
+    .with_label("an estimator: it knows how to learn")
+    .help(format!("fit it first: `let fitted = fit({}, train: ..)`", short(text)))
+}
+
+pub(in crate::check) fn already_fitted(value: &Value<'_>, want: &Want<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::ALREADY_FITTED,
+        value.span(),
+        format!("{} wants an estimator, and this was fitted already", want.subject()),
+    )
+    .with_label("has learned")
+    .help("give the estimator that it was fitted from; what was learned is used with `predict`, `apply` and `evaluate`")
+}
+
+pub(in crate::check) fn estimator_wanted(ty: &Type, span: Span, want: &Want<'_>) -> Diagnostic {
+    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants an estimator, and this is {}", want.subject(), kind_of(ty)))
+        .with_label(format!("this is {}", kind_of(ty)))
+        .help("an estimator is made by `boosted_trees(..)`, `impute(..)`, `scale(..)` and others, chained with `>>`")
+}
+
+pub(in crate::check) fn learned_wanted(ty: &Type, span: Span, is_model: bool, want: &Want<'_>) -> Diagnostic {
+    let what = if is_model { "a fitted model" } else { "a fitted transform" };
+    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants {what}, and this is {}", want.subject(), kind_of(ty)))
+        .with_label(format!("this is {}", kind_of(ty)))
+        .help("`fit(estimator, train: ..)` gives one")
+}
+
+pub(in crate::check) fn other_learned(value: &Value<'_>, is_model: bool, want: &Want<'_>) -> Diagnostic {
+    let (what, found, help) = if is_model {
+        ("a fitted model", learned_kind(value.ty()), "a transform is used with `apply`")
+    } else {
+        ("a fitted transform", learned_kind(value.ty()), "a model is used with `predict`")
+    };
+    Diagnostic::new(codes::TYPE_MISMATCH, value.span(), format!("{} wants {what}, and this is {found}", want.subject()))
+        .with_label(format!("this is {found}"))
+        .help(help)
+}
+
+fn learned_kind(ty: &Type) -> &'static str {
+    match ty {
+        Type::Learned(learned) => match **learned {
+            Learned::Transform(_) => "a transform",
+            Learned::Model(_) => "a model",
+            Learned::Recommender(_) => "a recommender",
+            Learned::Encoder(..) => "an encoder",
+        },
+        _ => "something else",
+    }
+}
+
+pub(in crate::check) fn chain_model(value: &Value<'_>, next: &Value<'_>) -> Diagnostic {
+    Diagnostic::new(codes::CHAIN_MISMATCH, value.span(), "only the last part of a chain may learn a model")
+        .with_label("learns a model, which gives no rows to go on with")
+        .and(next.span(), "this would have to go on with them")
+        .help("put what prepares the rows in front: `impute(..) >> one_hot(..) >> boosted_trees(..)`")
+}
+
+pub(in crate::check) fn chain_fitted(value: &Value<'_>) -> Diagnostic {
+    Diagnostic::new(codes::ALREADY_FITTED, value.span(), "a chain is made of estimators, and this was fitted already")
+        .with_label("has learned")
+        .help("give the estimator that it was fitted from; rows go through what was fitted with `apply`")
+}
+
+pub(in crate::check) fn chain_part(ty: &Type, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        codes::OPERATOR_DOES_NOT_APPLY,
+        span,
+        format!("`>>` chains estimators, and this is {}", kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    match ty {
+        Type::Table(_) => diagnostic.help("steps on a table are chained with `|>`"),
+        _ => diagnostic,
+    }
+}
+
+/// Adds where an estimator was fitted to what was found there.
+pub(in crate::check) fn fitted_here(diagnostic: &Diagnostic, at: Span) -> Diagnostic {
+    if diagnostic.span == at || diagnostic.labels.iter().any(|label| label.span == at) {
+        return diagnostic.clone();
+    }
+    diagnostic.clone().and(at, "fitted here, on these rows")
+}
+
+pub(in crate::check) fn number_column(call: &Pending<'_>, column: &Column) -> Diagnostic {
+    let function = &call.signature.name;
+    let diagnostic = Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        call.syntax.own_span(),
+        format!("this `{function}` is for numbers, and `.{}` is {}", column.name, column.ty),
+    )
+    .with_label(format!("`.{}` has no mean and no scale", column.name));
+    if call.signature.param("how").is_some() && column.ty.is_text() {
+        diagnostic.help(format!("for texts there are `impute(most_frequent, [.{0}])` and `impute(\"UNKNOWN\", [.{0}])`", column.name))
+    } else {
+        diagnostic.help("leave it out of the list")
+    }
+}
+
+pub(in crate::check) fn scoring_row(call: &Pending<'_>, value: &Value<'_>, mismatches: &[Mismatch], actual: &Row) -> Diagnostic {
+    let missing: Vec<&Column> = mismatches
+        .iter()
+        .filter_map(|mismatch| match mismatch {
+            Mismatch::Missing(column) => Some(column),
+            _ => None,
+        })
+        .collect();
+    if missing.is_empty() {
+        return Diagnostic::new(
+            codes::SCORING_COLUMN_TYPE,
+            value.span(),
+            format!("the model was trained on other types: {}", all_in_words(mismatches)),
+        )
+        .with_label("the rows to score")
+        .and(call.syntax.function.span, "scored here")
+        .help("make them as they were for training, best by the same node");
+    }
+    let names = listed(missing.iter().map(|column| &*column.name));
+    let diagnostic = Diagnostic::new(
+        codes::SCORING_LACKS_COLUMN,
+        value.span(),
+        format!("the model was trained on the column{} {names}, which these rows lack", plural(missing.len())),
+    )
+    .with_label("the rows to score")
+    .and(call.syntax.function.span, "scored here");
+    match closest(&missing[0].name, column_names(actual)) {
+        Some(near) => diagnostic.help(format!("there is `.{near}`: `|> rename {{ {} = .{near} }}`", missing[0].name)),
+        None => diagnostic.help("make them as they were for training, best by the same node"),
+    }
+}
+
+pub(in crate::check) fn feature_types(call: &Pending<'_>, unfit: &[&Column], at: Span) -> Diagnostic {
+    let columns: Vec<String> = unfit.iter().map(|column| format!("`.{}` ({})", column.name, brief(&column.ty))).collect();
+    let names: Vec<String> = unfit.iter().map(|column| format!(".{}", column.name)).collect();
+    let dated = unfit.iter().find(|column| matches!(column.ty.non_null(), Type::Date | Type::Timestamp));
+    let diagnostic = Diagnostic::new(
+        codes::FEATURE_TYPE,
+        at,
+        format!("`{}` cannot learn from {}", call.signature.name, columns.join(", ")),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner");
+    match dated {
+        Some(column) => diagnostic.help(format!(
+            "make numbers of it, as in `derive {{ weekday = .{0}.weekday() }}`, and leave it out: `|> drop([{1}])`; or give it a role: `time {0}: {2}`",
+            column.name,
+            names.join(", "),
+            column.ty
+        )),
+        None => diagnostic.help(format!("leave out what it cannot take: `|> drop([{}])`", names.join(", "))),
+    }
+}
+
+fn brief(ty: &Type) -> String {
+    match ty.non_null() {
+        Type::Struct(_) => "a struct".into(),
+        Type::List(_) => "a list".into(),
+        _ => ty.to_string(),
+    }
+}
+
+pub(in crate::check) fn text_features(call: &Pending<'_>, texts: &[&Column], at: Span) -> Diagnostic {
+    let names = listed(texts.iter().map(|column| &*column.name));
+    let first = texts.first().map_or("x", |column| &column.name);
+    Diagnostic::new(
+        codes::TEXT_WITHOUT_ENCODER,
+        at,
+        format!("{names} reach{} `{}` as plain text: every text is a category of its own", if texts.len() == 1 { "es" } else { "" }, call.signature.name),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!(
+        "encode it, `one_hot([.{first}]) >> ..` or `ordinal([.{first}]) >> ..`; declare it as `category` if that is what it is; or give it a role, as in `id {first}: str`"
+    ))
+}
+
+pub(in crate::check) fn no_features(call: &Pending<'_>, row: &Row, at: Span) -> Diagnostic {
+    Diagnostic::new(codes::NO_FEATURES, at, format!("there is no feature for `{}` to learn from: every column has a role", call.signature.name))
+        .with_label("fitted here")
+        .help(format!("columns without a role are features; {}", columns_of(row)))
+}
+
+/// What a pattern calls its column: its role, or its name.
+fn role_of(wanted: &PatternColumn) -> String {
+    wanted.role.map_or_else(|| wanted.name.to_string(), |role| role.name().to_owned())
+}
+
+fn type_of(wanted: &PatternColumn) -> String {
+    match &wanted.ty {
+        PatternType::Is(ty) => ty.to_string(),
+        PatternType::Bound(bound) => class(bound),
+    }
+}
+
+pub(in crate::check) fn no_such_role(call: &Pending<'_>, wanted: &PatternColumn, row: &Row, at: Span) -> Diagnostic {
+    let code = if wanted.role == Some(Role::Group) { codes::NO_GROUP } else { codes::NO_TARGET };
+    let role = role_of(wanted);
+    let likely = row.features().find(|column| match &wanted.ty {
+        PatternType::Is(ty) => column.ty == *ty,
+        PatternType::Bound(_) => false,
+    });
+    let example = likely.map_or_else(|| format!("{role} outcome: bool"), |column| format!("{role} {}: {}", column.name, column.ty));
+    Diagnostic::new(code, at, format!("`{}` wants a {role} column ({}), and these rows have none", call.signature.name, type_of(wanted)))
+        .with_label("fitted here, on rows without one")
+        .and(call.syntax.function.span, "the learner")
+        .help(format!("say in the schema which column it is: `{example}`"))
+}
+
+pub(in crate::check) fn target_type(call: &Pending<'_>, wanted: &PatternColumn, column: &Column, at: Span) -> Diagnostic {
+    let role = role_of(wanted);
+    let objective = call.signature.param("objective").and_then(|place| call.given[place]).map(|given| given.span());
+    let diagnostic = Diagnostic::new(
+        codes::TARGET_TYPE,
+        at,
+        format!("`{}` wants a {role} that is {}, and `.{}` is {}", call.signature.name, type_of(wanted), column.name, column.ty),
+    )
+    .with_label("fitted here");
+    let diagnostic = match objective {
+        Some(span) => diagnostic.and(span, "this objective"),
+        None => diagnostic.and(call.syntax.function.span, "the learner"),
+    };
+    match column.ty.non_null() {
+        Type::Bool => diagnostic.help("a bool is learned with `objective: binary`"),
+        Type::Float | Type::Float32 => diagnostic.help("a number is learned with `objective: regression`"),
+        ty if ty.is_text() => diagnostic.help("a text is learned with `objective: multiclass`"),
+        _ => diagnostic.help(format!("make it one: `derive {{ {0} = .{0} > 0 }}`", column.name)),
+    }
+}
+
+pub(in crate::check) fn nullable_target(wanted: &PatternColumn, column: &Column, at: Span) -> Diagnostic {
+    Diagnostic::new(codes::NULLABLE_TARGET, at, format!("the {} `.{}` may be null, and there is nothing to learn from such a row", role_of(wanted), column.name))
+        .with_label("fitted here")
+        .help(format!("leave such rows out: `|> filter(.{} is not null)`", column.name))
+}
+
+pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at: Span) -> Diagnostic {
+    let names = listed(columns.iter().map(|column| &*column.name));
+    let first = columns.first().map_or("x", |column| &column.name);
+    Diagnostic::new(codes::SEVERAL_TARGETS, at, format!("the rows have more than one {}: {names}", role_of(wanted)))
+        .with_label("fitted here")
+        .help(format!("leave out all but one: `|> drop([.{first}])`"))
+}

@@ -1,0 +1,42 @@
+//! Types, rows, nulls and partitions: every name settled, every expression typed, every call held against its
+//! signature.
+//!
+//! Bodies are checked one by one, on several threads; what one needs of another (the row that a node gives, the model
+//! that a pipeline saves) is checked on demand and kept in [`shared::Shared`]. An expression that has an error has
+//! [`gml_ir::Type::Error`], of which nothing further is said.
+
+mod body;
+mod call;
+mod coerce;
+mod declaration;
+mod environment;
+mod expr;
+mod frame;
+mod learned;
+mod message;
+mod narrow;
+mod program;
+mod saved;
+mod shared;
+mod signature;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod value;
+mod walk;
+
+use gml_diagnostics::Diagnostic;
+
+use crate::package::Package;
+use crate::typed::TypedProgram;
+
+/// Checks all bodies of a package. Diagnostics are added in the order of files and places, whatever the number of
+/// threads.
+pub fn check_program(package: &Package, diagnostics: &mut Vec<Diagnostic>) -> TypedProgram {
+    let (program, mut found) = program::check(package);
+    found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
+    // A recipe that is fitted twice, or the body of a loop, says the same thing again.
+    found.dedup();
+    diagnostics.append(&mut found);
+    program
+}

@@ -1,0 +1,216 @@
+//! A whole program: its declarations in an order in which what is needed is there, on several threads.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gml_diagnostics::Diagnostic;
+use gml_ir::Type;
+use gml_syntax::ast::{self, NodeBody};
+
+use super::body::{Body, Place};
+use super::message::{self, Want};
+use super::shared::Shared;
+use super::value::Value;
+use super::{environment, saved, walk};
+use crate::package::{Definition, Package};
+use crate::typed::{
+    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedDataset, TypedParam, TypedProgram, TypedTest,
+};
+
+/// Bytes of stack of a checking thread: deep expressions are checked recursively.
+const STACK: usize = 256 << 20;
+/// Fewer bodies than these are not worth a thread of their own.
+const WORTH_A_THREAD: usize = 64;
+
+/// Checks a package; the diagnostics are in no order.
+pub(super) fn check(package: &Package) -> (TypedProgram, Vec<Diagnostic>) {
+    let shared = Shared::new(package);
+    let work = || {
+        let mut program = TypedProgram::default();
+        let mut diagnostics = Vec::new();
+        for level in levels(package) {
+            each(level.len(), |place| drop(shared.node(level[place], &[])));
+        }
+        rest(&shared, &mut program, &mut diagnostics);
+        (program, diagnostics)
+    };
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No further thread to be had: this one does the work.
+            Err(_) => work(),
+        }
+    })
+}
+
+/// All but the nodes, which are there already.
+fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mut Vec<Diagnostic>) {
+    let package = shared.package;
+    for place in 0..package.functions.len() {
+        let checked = shared.function(FunctionId(id(place)), &[]);
+        diagnostics.extend(checked.diagnostics.iter().cloned());
+        program.functions.push(checked.typed.clone());
+    }
+    for place in 0..package.nodes.len() {
+        let checked = shared.node(NodeId(id(place)), &[]);
+        diagnostics.extend(checked.diagnostics.iter().cloned());
+        program.nodes.push(checked.typed.clone());
+    }
+    for place in 0..package.params.len() {
+        program.params.push(param(shared, ParamId(id(place)), diagnostics));
+    }
+    for place in 0..package.pipelines.len() {
+        let checked = shared.pipeline(PipelineId(id(place)), &[]);
+        diagnostics.extend(checked.diagnostics.iter().cloned());
+        program.pipelines.push(checked.typed.clone());
+    }
+    for place in 0..package.datasets.len() {
+        program.datasets.push(dataset(shared, DatasetId(id(place)), diagnostics));
+    }
+    for place in 0..package.connections.len() {
+        connection(shared, place, diagnostics);
+    }
+    for place in 0..package.tests.len() {
+        program.tests.extend(test(shared, place, diagnostics));
+    }
+    for place in 0..package.envs.len() {
+        let (env, found) = environment::env(shared, place);
+        diagnostics.extend(found);
+        program.envs.push(env);
+    }
+    diagnostics.extend(saved::written_twice(shared));
+}
+
+fn param<'a>(shared: &'a Shared<'a>, id: ParamId, diagnostics: &mut Vec<Diagnostic>) -> TypedParam {
+    let declaration = &shared.package.params[id.0 as usize];
+    let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
+    let default = shared.package.param_ast(id).and_then(|ast| {
+        let default = ast.default.as_ref()?;
+        let want = Want::Default(&ast.name.text, ast.ty.span);
+        let value = body.expr(default, Some(&declaration.ty));
+        let value = body.coerced(value, &declaration.ty, &want);
+        Some(body.constant_needed(value, &want).typed)
+    });
+    diagnostics.append(&mut body.diagnostics);
+    let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
+    TypedParam { name, ty: declaration.ty.clone(), default, span }
+}
+
+fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diagnostic>) -> TypedDataset {
+    let declaration = &shared.package.datasets[id.0 as usize];
+    let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
+    let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
+    let connector = match shared.package.dataset_ast(id) {
+        Some(ast) => body.connector(&ast.value, &name),
+        None => Value::error(span).typed,
+    };
+    diagnostics.append(&mut body.diagnostics);
+    TypedDataset { name, ty: saved::entry_type(shared, id, &[]), connector, span }
+}
+
+fn connection<'a>(shared: &'a Shared<'a>, place: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let declaration = &shared.package.connections[place];
+    let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
+    if let ast::ItemKind::Connection(connection) = &shared.package.item(&declaration.declared).kind {
+        body.expr(&connection.value, None);
+    }
+    diagnostics.append(&mut body.diagnostics);
+}
+
+fn test<'a>(shared: &'a Shared<'a>, place: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<TypedTest> {
+    let declaration = &shared.package.tests[place];
+    let ast::ItemKind::Test(test) = &shared.package.item(&declaration.declared).kind else { return None };
+    let mut body = Body::new(shared, declaration.declared.module, Place::Test);
+    let statements = body.statements(&test.body, &mut Vec::new());
+    diagnostics.append(&mut body.diagnostics);
+    Some(TypedTest { name: test.name.clone(), body: statements, span: test.name_span })
+}
+
+impl<'a> Body<'a> {
+    /// The right side of a catalog entry.
+    pub fn connector(&mut self, expr: &'a ast::Expr, entry: &str) -> Typed {
+        let value = self.expr(expr, None);
+        let is_connector = matches!(value.ty(), Type::Named(name) if &**name == "connector");
+        if !is_connector && !value.ty().is_silent() {
+            let diagnostic = message::datasets::not_a_connector(entry, value.ty(), value.span());
+            self.emit(diagnostic);
+        }
+        self.constant_needed(value, &Want::Setting(entry)).typed
+    }
+}
+
+fn id(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// Nodes in levels: those of a level call only those of levels before it. Nodes that call each other in a circle come
+/// last, one at a time.
+fn levels(package: &Package) -> Vec<Vec<NodeId>> {
+    let count = package.nodes.len();
+    let mut callers: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut open = vec![0usize; count];
+    for node in 0..count {
+        let module = package.nodes[node].declared.module;
+        let Some(ast) = package.node_ast(NodeId(id(node))) else { continue };
+        let NodeBody::Block(block) = &ast.body else { continue };
+        let mut callees = Vec::new();
+        let exprs = block.lets.iter().map(|binding| &binding.value).chain(std::iter::once(&*block.result));
+        for expr in exprs {
+            walk::calls(expr, &mut |name| {
+                if let Some(Definition::Node(NodeId(callee))) = package.lookup(module, name)
+                    && !callees.contains(&(*callee as usize))
+                {
+                    callees.push(*callee as usize);
+                }
+            });
+        }
+        open[node] = callees.len();
+        for callee in callees {
+            callers.entry(callee).or_default().push(node);
+        }
+    }
+    let mut levels = Vec::new();
+    let mut level: Vec<usize> = (0..count).filter(|node| open[*node] == 0).collect();
+    let mut done = 0;
+    while !level.is_empty() {
+        done += level.len();
+        let mut next = Vec::new();
+        for node in &level {
+            for caller in callers.get(node).into_iter().flatten() {
+                open[*caller] -= 1;
+                if open[*caller] == 0 {
+                    next.push(*caller);
+                }
+            }
+        }
+        next.sort_unstable();
+        levels.push(level.into_iter().map(|node| NodeId(id(node))).collect());
+        level = next;
+    }
+    if done < count {
+        levels.extend((0..count).filter(|node| open[*node] > 0).map(|node| vec![NodeId(id(node))]));
+    }
+    levels
+}
+
+/// Runs `work` for every place, on as many threads as are worth it.
+fn each(count: usize, work: impl Fn(usize) + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count / WORTH_A_THREAD).clamp(1, 16);
+    let next = AtomicUsize::new(0);
+    let run = || {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            if place >= count {
+                return;
+            }
+            work(place);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where no further thread is to be had, this one does the work.
+            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        }
+        run();
+    });
+}

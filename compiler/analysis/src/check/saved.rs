@@ -1,0 +1,79 @@
+//! Who saves what: the types of entries that leave their rows out, and entries that are written twice.
+
+use std::collections::HashMap;
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::{Learned, Type};
+use gml_syntax::ast::{Statement, StatementKind};
+
+use super::message;
+use super::shared::{Shared, Visit};
+use crate::package::{Definition, Package};
+use crate::typed::{DatasetId, PipelineId};
+
+/// The `save`s of every entry, in the order of the program.
+pub(super) fn writers(package: &Package) -> HashMap<DatasetId, Vec<(PipelineId, Span)>> {
+    let mut writers: HashMap<DatasetId, Vec<(PipelineId, Span)>> = HashMap::new();
+    for place in 0..package.pipelines.len() {
+        let id = PipelineId(u32::try_from(place).unwrap_or(u32::MAX));
+        let module = package.pipelines[place].declared.module;
+        let mut waiting: Vec<&Statement> = package.pipeline_ast(id).into_iter().flat_map(|ast| &ast.body).collect();
+        waiting.reverse();
+        while let Some(statement) = waiting.pop() {
+            match &statement.kind {
+                StatementKind::Save { entry, .. } => {
+                    if let Some(Definition::Dataset(dataset)) = package.lookup(module, &entry.text) {
+                        writers.entry(*dataset).or_default().push((id, entry.span));
+                    }
+                }
+                StatementKind::When { body, .. } | StatementKind::For { body, .. } => {
+                    waiting.extend(body.iter().rev());
+                }
+                _ => {}
+            }
+        }
+    }
+    writers
+}
+
+/// Entries that more than one `save` writes.
+pub(super) fn written_twice(shared: &Shared<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (place, dataset) in shared.package.datasets.iter().enumerate() {
+        let id = DatasetId(u32::try_from(place).unwrap_or(u32::MAX));
+        let Some([first, others @ ..]) = shared.writers.get(&id).map(Vec::as_slice) else { continue };
+        for other in others {
+            diagnostics.push(message::datasets::written_twice(
+                &dataset.declared.name,
+                dataset.declared.name_span,
+                first.1,
+                other.1,
+            ));
+        }
+    }
+    diagnostics
+}
+
+/// The type of an entry; rows that it leaves out are those of the value that is saved under it.
+pub(super) fn entry_type<'a>(shared: &'a Shared<'a>, id: DatasetId, visiting: &[Visit]) -> Type {
+    let declared = &shared.package.datasets[id.0 as usize].ty;
+    let Type::Learned(learned) = declared else { return declared.clone() };
+    if !matches!(**learned, Learned::Model(None) | Learned::Transform(None)) {
+        return declared.clone();
+    }
+    let Some((pipeline, _)) = shared.writers.get(&id).and_then(|writers| writers.first()) else {
+        return declared.clone();
+    };
+    // A pipeline that reads what it saves knows no more than the entry says.
+    if visiting.contains(&Visit::Pipeline(*pipeline)) {
+        return declared.clone();
+    }
+    let checked = shared.pipeline(*pipeline, visiting);
+    let saved = checked.saved.iter().find(|(dataset, _)| *dataset == id).map(|(_, ty)| ty);
+    match saved {
+        Some(Type::Learned(saved)) if std::mem::discriminant(&**saved) == std::mem::discriminant(&**learned) => {
+            Type::Learned(saved.clone())
+        }
+        _ => declared.clone(),
+    }
+}

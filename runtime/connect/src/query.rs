@@ -1,0 +1,70 @@
+//! The border to polars: its errors and panics become faults here.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use polars::prelude::*;
+
+use crate::{Fault, code};
+
+/// Runs the query.
+///
+/// # Errors
+///
+/// What polars answers, as a fault.
+pub fn collect(frame: LazyFrame) -> Result<DataFrame, Fault> {
+    guarded(|| frame.collect())
+}
+
+/// Calls polars; a panic inside of it is a fault too.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(|error| fault(&error)),
+        Err(payload) => {
+            let text = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(Fault::new(code::INTERNAL_ERROR, format!("the table engine stopped: {text}"))
+                .help("if the data are whole, this is a fault of GML itself: report it with the program"))
+        }
+    }
+}
+
+/// The fault behind an error of polars.
+pub fn fault(error: &PolarsError) -> Fault {
+    match error {
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(error),
+        PolarsError::IO { error, msg } => match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
+            Some(own) => own.clone(),
+            None => io_fault(error, msg.as_ref().map(|text| text.to_string())),
+        },
+        PolarsError::ComputeError(text) if text.contains("parquet") => {
+            Fault::new(code::NOT_PARQUET, format!("a Parquet file is damaged: {text}"))
+                .help("write the file again from its source")
+        }
+        PolarsError::InvalidOperation(text) | PolarsError::ComputeError(text) if text.contains("conversion") => {
+            Fault::new(code::ARITHMETIC_FAULT, text.to_string())
+        }
+        other => Fault::new(code::INTERNAL_ERROR, format!("the table engine refused a step: {other}"))
+            .help("this is a fault of GML itself: report it with the program"),
+    }
+}
+
+fn io_fault(error: &std::io::Error, context: Option<String>) -> Fault {
+    let text = context.unwrap_or_else(|| error.to_string());
+    match error.kind() {
+        std::io::ErrorKind::OutOfMemory => {
+            Fault::new(code::OUT_OF_MEMORY, text).help("read fewer columns or rows, or give the run more memory")
+        }
+        std::io::ErrorKind::NotFound => {
+            Fault::new(code::FILE_MISSING, text).help("a file was removed while the run was under way; run again")
+        }
+        _ => Fault::new(code::CANNOT_READ, text).help("see that the file can be read to its end"),
+    }
+}
+
+/// Carries a fault through polars, for work inside of a query.
+pub(crate) fn carried(fault: Fault) -> PolarsError {
+    PolarsError::IO { error: std::sync::Arc::new(std::io::Error::other(fault)), msg: None }
+}

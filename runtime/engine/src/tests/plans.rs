@@ -1,0 +1,148 @@
+use gml_ir::*;
+
+use super::builder::{Steps, over, program, table};
+use crate::{Kept, Plan, plan};
+
+fn planned(datasets: &[&str], steps: Steps) -> Plan {
+    let program = program(datasets, vec![("p", steps)]);
+    plan(&program, &program.pipelines[0])
+}
+
+fn names(plan: &Plan) -> Vec<String> {
+    plan.stages.iter().map(|stage| stage.title()).collect()
+}
+
+#[test]
+fn adjacent_table_operators_are_one_query() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let b = steps.keep(a, 1);
+    let c = steps.keep(b, 2);
+    steps.save(c, 1);
+    let plan = planned(&["a", "b"], steps);
+    assert_eq!(names(&plan), ["load a → keep → keep", "save b"]);
+    assert_eq!(plan.stages[0].kept, Some(Kept::HandedTo("save b".into())));
+    assert_eq!(plan.stages[1].after, [0]);
+}
+
+#[test]
+fn a_table_used_twice_is_held_in_memory() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let b = steps.keep(a, 1);
+    let c = steps.keep(b, 2);
+    let both = steps.call("std.table.both", &[("input", Arg::Step(b)), ("other", Arg::Step(c))], table());
+    steps.save(both, 1);
+    let plan = planned(&["a", "b"], steps);
+    assert_eq!(names(&plan), ["load a → keep", "keep → both", "save b"]);
+    assert_eq!(plan.stages[0].kept, Some(Kept::Shared(2)));
+}
+
+#[test]
+fn steps_that_nothing_needs_are_left_out() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let dead = steps.keep(a, 1);
+    let deader = steps.keep(dead, 2);
+    steps.save(a, 1);
+    let mut body = Steps::default();
+    body.literal(&[1]);
+    let condition = steps.constant(1);
+    let idle = steps.push(StepKind::When { condition, body: body.0 }, Type::Bool);
+    let plan = planned(&["a", "b"], steps);
+    assert_eq!(plan.dead, [dead, deader, condition, idle]);
+    assert_eq!(names(&plan), ["load a", "save b"]);
+}
+
+#[test]
+fn a_dataset_of_which_little_is_needed_is_read_by_each_query() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    for least in [1, 2] {
+        let kept = steps.keep(a, least);
+        let selected = steps.call(
+            "std.table.select",
+            &[("input", Arg::Step(kept)), ("columns", over("n"))],
+            Type::table(Row::of(vec![Column::new("n", Type::INT)])),
+        );
+        steps.save(selected, least as u32);
+    }
+    let plan = planned(&["a", "b", "c"], steps);
+    assert_eq!(names(&plan), ["load a → keep → select", "save b", "load a → keep → select", "save c"]);
+    assert_eq!(plan.stages[0].steps[0].columns.as_deref(), Some(["n".into()].as_slice()));
+}
+
+#[test]
+fn a_dataset_that_is_needed_whole_is_read_once() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    for least in [1, 2] {
+        let kept = steps.keep(a, least);
+        steps.save(kept, least as u32);
+    }
+    let plan = planned(&["a", "b", "c"], steps);
+    assert_eq!(names(&plan), ["load a", "keep", "save b", "keep", "save c"]);
+}
+
+#[test]
+fn whole_row_operators_need_all_columns() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    for least in [1, 2] {
+        let distinct = steps.simple("std.table.distinct", a);
+        let narrow = steps.call(
+            "std.table.select",
+            &[("input", Arg::Step(distinct)), ("columns", over("n"))],
+            Type::table(Row::of(vec![Column::new("n", Type::INT)])),
+        );
+        steps.save(narrow, least);
+    }
+    let plan = planned(&["a", "b", "c"], steps);
+    assert_eq!(plan.stages[0].title(), "load a");
+    assert_eq!(plan.stages[0].steps[0].columns, None);
+}
+
+#[test]
+fn the_text_says_what_is_done_in_which_order() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let b = steps.keep(a, 1);
+    steps.0.steps[1].within = vec!["sessionize".into()];
+    let c = steps.keep(b, 2);
+    steps.0.steps[2].within = vec!["sessionize".into()];
+    steps.save(c, 1);
+    steps.keep(a, 7);
+    let rows = steps.count(c);
+    let condition = steps.compare(rows, BinaryOp::Greater, 3);
+    let mut body = Steps::default();
+    let outer = body.push(StepKind::Outer(c), table());
+    let kept = body.keep(outer, 5);
+    body.save(kept, 2);
+    steps.push(StepKind::When { condition, body: body.0 }, Type::Bool);
+    let text = planned(&["a", "b", "c"], steps).to_text();
+    let expected = "\
+1.  query of 3 steps
+    | load a                            main.gml:1:5
+    | keep                              main.gml:2:5  in sessionize
+    | keep                              main.gml:3:5  in sessionize
+      held in memory: used 3 times
+2.  save b                              main.gml:4:5  after 1
+3.  count                               main.gml:6:5  after 1
+4.  compute                             main.gml:7:5  after 3
+5.  when                                main.gml:8:5  after 1, 4
+    5.1. keep                              main.gml:2:5
+          held in memory for save c
+    5.2. save c                              main.gml:3:5  after 5.1
+(1 step left out: nothing needs it)
+";
+    assert_eq!(text, expected, "\n{text}");
+}
+
+#[test]
+fn a_pipeline_without_effect_does_nothing() {
+    let mut steps = Steps::default();
+    steps.load(0);
+    let plan = planned(&["a"], steps);
+    assert!(plan.is_empty());
+    assert_eq!(plan.to_text(), "nothing to do\n(1 step left out: nothing needs it)\n");
+}

@@ -1,0 +1,54 @@
+//! What models say: the columns that predicting adds, and their row.
+
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Contract, ContractRule, Row, Type, Value};
+use polars::prelude::{
+    Column, DataFrame, DataType, Float64Type, IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, Series,
+};
+
+use super::parameters::Objective;
+use crate::frame::fault;
+use crate::metrics::largest;
+
+/// The schema of `std.learning` for an objective.
+pub(super) fn row(objective: Objective) -> Row {
+    let (schema, columns) = match objective {
+        Objective::Binary => {
+            let mut score = gml_ir::Column::new("score", Type::Float);
+            score.contracts.push(Contract {
+                rule: ContractRule::InRange { start: Value::Float(0.0), end: Value::Float(1.0), inclusive: true },
+                text: "in 0.0..1.0".into(),
+            });
+            ("Probability", vec![score])
+        }
+        Objective::Multiclass => {
+            let scores = Type::List(Arc::new(Type::Float));
+            ("Classes", vec![gml_ir::Column::new("label", Type::Str), gml_ir::Column::new("scores", scores)])
+        }
+        Objective::Regression => ("Value", vec![gml_ir::Column::new("value", Type::Float)]),
+        Objective::Lambdarank => ("Rank", vec![gml_ir::Column::new("score", Type::Float)]),
+    };
+    Row { schema: Some(schema.into()), ..Row::of(columns) }
+}
+
+/// The columns of [`row`] for the numbers that the trees give, class after class within each row.
+pub(super) fn columns(objective: Objective, scores: Vec<f64>, classes: &[Arc<str>], rows: usize) -> Result<DataFrame, Fault> {
+    let columns = match objective {
+        Objective::Binary | Objective::Lambdarank => vec![Column::new("score".into(), scores)],
+        Objective::Regression => vec![Column::new("value".into(), scores)],
+        Objective::Multiclass => {
+            let width = classes.len().max(1);
+            let label: Vec<&str> = scores.chunks_exact(width).map(|row| &*classes[largest(row)]).collect();
+            let mut lists =
+                ListPrimitiveChunkedBuilder::<Float64Type>::new("scores".into(), rows, rows * width, DataType::Float64);
+            for row in scores.chunks_exact(width) {
+                lists.append_slice(row);
+            }
+            let label = Series::new("label".into(), label);
+            vec![label.into(), lists.finish().into_series().into()]
+        }
+    };
+    DataFrame::new(rows, columns).map_err(fault)
+}

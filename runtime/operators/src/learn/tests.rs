@@ -1,0 +1,6 @@
+//! The whole way: tables in, what the library learned out.
+
+mod artifacts;
+mod failures;
+mod peers;
+mod support;

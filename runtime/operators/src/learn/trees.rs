@@ -1,0 +1,271 @@
+//! Boosted trees: learning them, predicting with them, keeping them.
+
+use std::any::Any;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gml_connect::Fault;
+use gml_ir::{Learned, Row};
+use polars::prelude::{DataFrame, col};
+use serde_json::{Value as Json, json};
+
+use super::artifact;
+use super::chain::with_outputs;
+use super::matrix::{self, Encoder, Feature};
+use super::outputs;
+use super::parameters::{self, Objective, Parameters};
+use super::target::{self, Roles};
+use crate::data::{Call, Context, Data, Table};
+use crate::frame::{self, fault};
+use crate::learned::{Estimator, Fitted};
+use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Stopping};
+
+/// LightGBM's own text of the model, which its other bindings load.
+const MODEL_FILE: &str = "model.txt";
+
+/// Rows turned into a matrix at once when predicting.
+const ROWS_AT_ONCE: usize = 65_536;
+
+/// The operator.
+pub(super) fn boosted_trees(call: Call<'_>) -> Result<Data, Fault> {
+    Ok(Data::Estimator(Arc::new(BoostedTrees { parameters: Parameters::of(&call)? })))
+}
+
+/// Trees that have not learned yet.
+struct BoostedTrees {
+    parameters: Parameters,
+}
+
+/// Rows in the form that the library takes.
+struct Prepared {
+    rows: DataFrame,
+    label: Vec<f32>,
+    weight: Option<Vec<f32>>,
+    queries: Option<Vec<i32>>,
+}
+
+impl Estimator for BoostedTrees {
+    fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        let library = LightGbm::open(&context.libraries)?;
+        let objective = self.parameters.objective;
+        let roles = Roles::of(&train.ty.row)?;
+        let columns = matrix::feature_columns(train)?;
+        let names: Vec<_> = columns.iter().map(|(name, _)| Arc::clone(name)).collect();
+        let rows = read(train, &names, &roles, objective)?;
+        let classes = match objective {
+            Objective::Multiclass => target::classes(rows.column(&roles.target).map_err(fault)?)?,
+            _ => Vec::new(),
+        };
+        let features = matrix::learn(columns, &rows)?;
+        let pairs = self.parameters.pairs(classes.len());
+        let settings = parameters::text(&pairs, context.threads);
+
+        let to_learn = self.prepare(rows, &roles, &classes, true)?;
+        let to_learn = dataset(&library, to_learn, &features, &settings, None)?;
+        let to_stop = match (self.parameters.stop_after, valid) {
+            (Some(after), Some(valid)) => {
+                matrix::check(&features, &frame::schema(&valid.frame)?)?;
+                let rows = self.prepare(read(valid, &names, &roles, objective)?, &roles, &classes, false)?;
+                let rows = dataset(&library, rows, &features, &settings, Some(&to_learn))?;
+                Some((rows, Stopping { after, maximize: objective == Objective::Lambdarank }))
+            }
+            (Some(_), None) => {
+                return Err(Fault::new("GML0716", "`stop_after` needs rows to stop by, and `fit` was given none")
+                    .help("give `valid:`, or leave `stop_after` out"));
+            }
+            (None, _) => None,
+        };
+        let trained = lightgbm::train(&library, to_learn, to_stop, &settings, self.parameters.rounds).map_err(gave_up)?;
+        let parameters = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Ok(Arc::new(FittedTrees {
+            features,
+            objective,
+            classes,
+            parameters,
+            rounds: trained.rounds,
+            best: trained.best,
+            text: without_threads(&trained.text),
+            input: Arc::clone(&train.ty.row),
+            booster: Mutex::new(None),
+        }))
+    }
+}
+
+/// The columns that learning reads, and nothing else.
+fn read(table: &Table, features: &[Arc<str>], roles: &Roles, objective: Objective) -> Result<DataFrame, Fault> {
+    let columns: Vec<_> = features.iter().chain(roles.names(objective)).map(|name| col(&**name)).collect();
+    let rows = frame::collect(table.frame.clone().select(columns))?;
+    if rows.height() > 0 {
+        return Ok(rows);
+    }
+    let parts: Vec<_> = table.ty.partitions.names().collect();
+    let part = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join("+")) };
+    Err(Fault::new("GML0922", format!("there are no rows{part} to learn from"))
+        .help("see which filter or which part of the split leaves no rows"))
+}
+
+impl BoostedTrees {
+    fn prepare(&self, rows: DataFrame, roles: &Roles, classes: &[Arc<str>], training: bool) -> Result<Prepared, Fault> {
+        let (rows, queries) = match (self.parameters.objective, &roles.group) {
+            (Objective::Lambdarank, Some(group)) => {
+                let (rows, sizes) = target::grouped(rows, group)?;
+                (rows, Some(sizes))
+            }
+            (Objective::Lambdarank, None) => {
+                return Err(Fault::new("GML0707", "`objective: lambdarank` ranks the rows of a query, and no column has the role `group`")
+                    .help("mark the column that names the query: `group query: int`"));
+            }
+            _ => (rows, None),
+        };
+        let target = rows.column(&roles.target).map_err(fault)?;
+        let label = target::labels(self.parameters.objective, target, classes, training)?;
+        let weight = match &roles.weight {
+            Some(weight) => {
+                let weights = target::weights(rows.column(weight).map_err(fault)?)?;
+                Some(weights.into_iter().map(|weight| weight as f32).collect())
+            }
+            None => None,
+        };
+        Ok(Prepared { rows, label, weight, queries })
+    }
+}
+
+/// Bins the rows. They are dropped as soon as their matrix is made, and the matrix as soon as it is binned.
+fn dataset(
+    library: &LightGbm,
+    prepared: Prepared,
+    features: &[Feature],
+    settings: &str,
+    reference: Option<&Dataset>,
+) -> Result<Dataset, Fault> {
+    let matrix = Encoder::new(features).matrix(&prepared.rows)?;
+    drop(prepared.rows);
+    let mut dataset =
+        Dataset::new(library, &matrix, settings, &matrix::categorical(features), reference).map_err(gave_up)?;
+    drop(matrix);
+    dataset.set_label(&prepared.label).map_err(gave_up)?;
+    if let Some(weight) = &prepared.weight {
+        dataset.set_weight(weight).map_err(gave_up)?;
+    }
+    if let Some(queries) = &prepared.queries {
+        dataset.set_groups(queries).map_err(gave_up)?;
+    }
+    dataset.set_names(&matrix::library_names(features)).map_err(gave_up)?;
+    Ok(dataset)
+}
+
+fn gave_up(text: String) -> Fault {
+    Fault::new("GML0921", format!("boosted trees could not be learned or applied: {text}"))
+        .help("see the parameters and the rows that boosted_trees was given")
+}
+
+/// The model's text without the number of threads, which is no part of what was learned.
+fn without_threads(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.map(|line| if line.starts_with("[num_threads: ") { "[num_threads: 0]\n" } else { line }).collect()
+}
+
+/// Trees that were learned.
+struct FittedTrees {
+    features: Vec<Feature>,
+    objective: Objective,
+    classes: Vec<Arc<str>>,
+    parameters: Vec<(String, String)>,
+    rounds: usize,
+    /// The metric at the last round, on the rows to stop by.
+    best: Option<f64>,
+    text: String,
+    input: Arc<Row>,
+    /// Loaded on first use.
+    booster: Mutex<Option<Arc<Booster>>>,
+}
+
+impl FittedTrees {
+    fn booster(&self, context: &Context) -> Result<Arc<Booster>, Fault> {
+        let mut loaded = self.booster.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(booster) = &*loaded {
+            return Ok(Arc::clone(booster));
+        }
+        let library = LightGbm::open(&context.libraries)?;
+        let booster = Arc::new(Booster::load(&library, &self.text).map_err(gave_up)?);
+        *loaded = Some(Arc::clone(&booster));
+        Ok(booster)
+    }
+
+    /// What the trees say of each row, one class after the other.
+    fn scores(&self, rows: &DataFrame, context: &Context) -> Result<Vec<f64>, Fault> {
+        let booster = self.booster(context)?;
+        let encoder = Encoder::new(&self.features);
+        let mut scores = Vec::with_capacity(rows.height() * self.classes.len().max(1));
+        for start in (0..rows.height()).step_by(ROWS_AT_ONCE) {
+            let start_row = i64::try_from(start).map_err(|_| Fault::new("GML0999", "too many rows"))?;
+            let matrix = encoder.matrix(&rows.slice(start_row, ROWS_AT_ONCE))?;
+            scores.extend(booster.predict(&matrix, context.threads).map_err(gave_up)?);
+        }
+        Ok(scores)
+    }
+}
+
+impl Fitted for FittedTrees {
+    fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
+        matrix::check(&self.features, &frame::schema(&table.frame)?)?;
+        let rows = frame::collect(table.frame.clone())?;
+        let scores = self.scores(&rows, context)?;
+        let outputs = outputs::columns(self.objective, scores, &self.classes, rows.height())?;
+        with_outputs(table, rows, outputs, &outputs::row(self.objective))
+    }
+
+    fn ty(&self) -> Learned {
+        Learned::Model(Some((Arc::clone(&self.input), Arc::new(outputs::row(self.objective)))))
+    }
+
+    fn classes(&self) -> &[Arc<str>] {
+        &self.classes
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), Fault> {
+        artifact::write_file(folder, MODEL_FILE, &self.text)?;
+        let parameters = self.parameters.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+        let mut parts = vec![
+            ("objective", artifact::to_json(&self.objective)?),
+            ("features", artifact::to_json(&self.features)?),
+            ("feature_names", artifact::to_json(&matrix::library_names(&self.features))?),
+            ("classes", artifact::to_json(&self.classes)?),
+            ("parameters", Json::Object(parameters.collect())),
+            ("rounds", self.rounds.into()),
+            ("library", json!({ "name": "lightgbm", "version": lightgbm::VERSION })),
+            ("model", json!({ "file": MODEL_FILE, "sha256": gml_ir::hash_text(&self.text) })),
+        ];
+        if let Some(best) = self.best {
+            // As text: readers of JSON may round numbers.
+            let stopped = json!({ "metric": self.objective.metric(), "value": best.to_string() });
+            parts.push(("stopped", stopped));
+        }
+        artifact::write_signature(folder, "boosted_trees", &self.ty(), parts)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Saved trees. `type_part` is the part of the signature that holds their own type, not that of a chain.
+pub(super) fn load(folder: &Path, signature: &Json, type_part: &str) -> Result<Arc<dyn Fitted>, Fault> {
+    let Learned::Model(Some((input, _))) = artifact::learned_type(folder, signature, type_part)? else {
+        return Err(artifact::unreadable(&folder.join(artifact::FILE), "trees have the type of a model"));
+    };
+    let parameters: serde_json::Map<String, Json> = artifact::parsed(folder, signature, "parameters")?;
+    let parameters = parameters.into_iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
+    let best = signature.get("stopped").and_then(|stopped| stopped.get("value")).and_then(Json::as_str);
+    Ok(Arc::new(FittedTrees {
+        features: artifact::parsed(folder, signature, "features")?,
+        objective: artifact::parsed(folder, signature, "objective")?,
+        classes: artifact::parsed(folder, signature, "classes")?,
+        parameters: parameters.collect(),
+        rounds: artifact::parsed(folder, signature, "rounds")?,
+        best: best.and_then(|best| best.parse().ok()),
+        text: artifact::read_file(folder, MODEL_FILE, artifact::part(folder, signature, "model")?)?,
+        input,
+        booster: Mutex::new(None),
+    }))
+}

@@ -1,0 +1,88 @@
+//! What came to be beside what was predicted, read from a table.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Learned, Row};
+use polars::prelude::{Column, DataFrame, col};
+
+use super::target::{self, Roles};
+use crate::data::{Context, Table};
+use crate::frame::{self, fault};
+use crate::learned::Fitted;
+use crate::metrics::{Outcome, Sample};
+use crate::prep::Distinct;
+
+/// Lets a model predict a table whose target is known.
+///
+/// # Errors
+/// GML0701 without a target, GML0709 where it is null, GML0702 where it has not the type that the model predicts, GML0707
+/// where a ranking has no group, and those of predicting.
+pub(super) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Result<Sample, Fault> {
+    let Learned::Model(Some((_, outputs))) = model.ty() else {
+        return Err(Fault::new("GML0713", "what was learned predicts nothing that could be judged"));
+    };
+    let roles = Roles::of(&table.ty.row)?;
+    let predicted = model.apply(table, context)?;
+    let names: Vec<_> = outputs
+        .names()
+        .chain([&roles.target])
+        .chain(roles.weight.iter())
+        .chain(roles.group.iter())
+        .map(|name| col(&**name))
+        .collect();
+    let rows = frame::collect(predicted.frame.select(names))?;
+    let truth = rows.column(&roles.target).map_err(fault)?;
+    target::no_nulls(truth)?;
+    let weights = match &roles.weight {
+        Some(weight) => Some(target::weights(rows.column(weight).map_err(fault)?)?),
+        None => None,
+    };
+    let outcome = outcome(model, &outputs, &roles, &rows, truth)?;
+    Ok(Sample { outcome, weights })
+}
+
+fn outcome(model: &dyn Fitted, outputs: &Row, roles: &Roles, rows: &DataFrame, truth: &Column) -> Result<Outcome, Fault> {
+    let floats = |name: &str| target::numbers(rows.column(name).map_err(fault)?);
+    Ok(match outputs.schema.as_deref() {
+        Some("Probability") => Outcome::Binary { truth: bools(truth)?, probability: floats("score")? },
+        Some("Calibrated") => Outcome::Binary { truth: bools(truth)?, probability: floats("calibrated")? },
+        Some("Classes") => {
+            let classes = model.classes();
+            let lists = rows.column("scores").map_err(fault)?.list().map_err(fault)?;
+            let flat = lists.get_inner();
+            let probabilities: Vec<f64> = flat.f64().map_err(fault)?.iter().flatten().collect();
+            Outcome::Classes { truth: places(truth, classes)?, probabilities, classes: classes.len() }
+        }
+        Some("Value") => Outcome::Value { truth: target::numbers(truth)?, value: floats("value")? },
+        Some("Rank") => {
+            let Some(group) = &roles.group else {
+                return Err(Fault::new("GML0707", "a ranking is judged query by query, and no column has the role `group`")
+                    .help("mark the column that names the query: `group query: int`"));
+            };
+            let query = target::queries(rows.column(group).map_err(fault)?)?;
+            let relevance = target::numbers(truth)?;
+            if let Some(odd) = relevance.iter().find(|relevance| **relevance < 0.0) {
+                return Err(Fault::new("GML0921", format!("the target `{}` is {odd}, and a relevance is at least 0", roles.target)));
+            }
+            Outcome::Rank { relevance, score: floats("score")?, query }
+        }
+        _ => return Err(Fault::new("GML0713", format!("there is no metric for a model that predicts {outputs}"))),
+    })
+}
+
+fn bools(truth: &Column) -> Result<Vec<bool>, Fault> {
+    let bools = truth.bool().map_err(|_| {
+        Fault::new("GML0702", format!("the target `{}` is of type {}, and the model predicts a bool", truth.name(), truth.dtype()))
+    })?;
+    Ok(bools.iter().flatten().collect())
+}
+
+/// The class of each row; none where the model does not know it.
+fn places(truth: &Column, classes: &[Arc<str>]) -> Result<Vec<Option<usize>>, Fault> {
+    let places: HashMap<&str, usize> = classes.iter().enumerate().map(|(place, class)| (&**class, place)).collect();
+    let distinct = Distinct::of(truth)?;
+    let known: Vec<Option<usize>> = distinct.cells.iter().map(|cell| places.get(&*cell.label()).copied()).collect();
+    Ok(distinct.codes.iter().flatten().map(|code| known[*code as usize]).collect())
+}

@@ -1,0 +1,13 @@
+//! Small tables through every operator and function.
+
+mod aggregates;
+mod determinism;
+mod functions;
+mod joins;
+mod kit;
+mod lists;
+mod operators;
+mod registry;
+mod splits;
+mod tables;
+mod windows;
