@@ -4,7 +4,10 @@
 //! reading files (a [`World`] hands them in), printing, executing. All it knows of operators comes from the signatures of
 //! the standard library.
 
+mod analysis;
+mod check;
 pub mod declare;
+mod lower;
 mod message;
 pub mod package;
 pub mod resolve;
@@ -16,4 +19,6 @@ pub mod typed;
 pub mod types;
 mod world;
 
+pub use analysis::{Analysis, check};
+pub use lower::{Settings, lower};
 pub use world::{MemoryWorld, ReadError, SOURCE_LIMIT, World};

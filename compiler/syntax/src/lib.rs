@@ -7,6 +7,9 @@
 //! declarations one by one with the grammar; `build` makes the tree of what pest read; where pest fails, `recover` reads
 //! what can be read of the declaration and `message` says what is wrong.
 
+// What pest generates without its `std` names its types so.
+extern crate alloc;
+
 pub mod ast;
 mod build;
 mod decode;

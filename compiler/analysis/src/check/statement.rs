@@ -159,6 +159,9 @@ impl<'a> Body<'a> {
     fn run_condition(&mut self, condition: &'a ast::Expr, keyword: &str) -> Typed {
         let value = self.expr(condition, Some(&Type::Bool));
         if value.ty().is_nullable() && matches!(value.ty().non_null(), Type::Bool | Type::Null) {
+            if keyword == "expect" {
+                return holds(value.typed);
+            }
             let text = self.text(value.span());
             self.emit(message::nulls::nullable_condition(&value, keyword, text));
         } else if !value.ty().is_silent() && *value.ty() != Type::Bool {
@@ -285,6 +288,14 @@ impl<'a> Body<'a> {
         }
         Some(TypedStatementKind::Run { pipeline: *id, args: typed })
     }
+}
+
+/// The condition with null as false: what is expected and not known does not hold.
+fn holds(condition: Typed) -> Typed {
+    let span = condition.span;
+    let no = Typed { kind: TypedKind::Literal(gml_ir::Value::Bool(false)), ty: Type::Bool, span };
+    let kind = TypedKind::Binary(gml_ir::BinaryOp::Coalesce, Box::new(condition), Box::new(no));
+    Typed { kind, ty: Type::Bool, span }
 }
 
 fn list_of(items: Vec<Typed>, item: Type, span: Span) -> Typed {

@@ -54,7 +54,7 @@ impl BindFault<'_> {
             Self::UnknownArgument(_) => 0,
             Self::NoBlock(_) | Self::TooMany(_) => 1,
             Self::Duplicate(..) => 2,
-            Self::Missing(_) => 3,
+            Self::Missing(names) => u8::MAX - u8::try_from(names.len()).unwrap_or(100),
         }
     }
 }

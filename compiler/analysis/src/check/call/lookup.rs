@@ -25,8 +25,7 @@ impl<'a> Body<'a> {
             Some(Definition::Node(id)) => self.call_node(*id, syntax),
             Some(Definition::Unknown) => {
                 self.arguments_alone(syntax);
-                let space = if self.in_row() { Space::Row } else { Space::Run };
-                Value::new(TypedKind::Error, Type::Unknown, space, syntax.span)
+                Value::new(TypedKind::Error, Type::Unknown, Space::Const, syntax.span)
             }
             _ if self.find_local(name).is_some() => {
                 self.emit(message::calls::local_called(syntax.function));

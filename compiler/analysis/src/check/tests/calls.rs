@@ -1,0 +1,53 @@
+//! Overloads, names of other tools, arguments.
+
+use super::{check, told, wrong};
+
+#[test]
+fn names_of_other_tools() {
+    for (other, here) in [
+        ("where(.n > 0)", "filter"), ("mutate { y = 1 }", "derive"), ("groupby([.user])", "group"), ("order_by(.n)", "sort"), ("limit(3)", "take"),
+        ("merge(u)", "join"), ("melt([.n])", "unpivot"), ("fillna(0)", "fill"), ("head(3)", "take"), ("with_columns { y = 1 }", "derive"),
+    ] {
+        let told = told(other);
+        assert!(told.starts_with("unknown-function"), "{told}");
+        assert!(told.contains(&format!("that is written `{here}")), "{told}");
+    }
+    assert!(told("group(by: [.user]) { y = avg(.n) }").contains("written `mean(.x)`"));
+    assert!(told("group(by: [.user]) { y = nunique(.n) }").contains("written `distinct_count(.x)`"));
+}
+
+#[test]
+fn a_name_of_a_module_that_is_not_imported() {
+    let checked = check("pipeline p { let a = impute(mean, [.x]) }");
+    assert_eq!(checked.codes(), ["unknown-function `impute`"]);
+    assert!(checked.told().contains("use std.prep.{impute}"));
+    assert_eq!(checked.diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()), Some("use std.prep.{impute}\n"));
+}
+
+#[test]
+fn overloads_are_told_apart() {
+    assert_eq!(wrong("sample(true, seed: 1)"), ["no-overload-fits `true`"]);
+    assert_eq!(wrong("split_time(by: .day)"), vec!["type-mismatch `t |> split_time(by: .day)`".to_owned()]);
+    assert_eq!(wrong("fill([.sn], direction: forward)"), ["missing-argument `fill([.sn], direction: forward)`"]);
+    assert_eq!(wrong("join(u)"), ["missing-argument `join(u)`"]);
+    assert_eq!(wrong("take()"), ["missing-argument `take()`"]);
+    assert_eq!(wrong("take(1, 2)"), ["too-many-arguments `2`"]);
+    assert_eq!(wrong("take(number: 1)"), ["unknown-argument `number`"]);
+    assert_eq!(wrong("take(\"a\")"), ["type-mismatch `\"a\"`"]);
+    assert_eq!(wrong("take(1) { a = 1 }"), ["too-many-arguments `{ a = 1 }`"]);
+}
+
+#[test]
+fn what_is_no_function() {
+    assert_eq!(check("node f(t: table[T]) -> table { let a = 1 t |> take(a()) }").codes(), ["not-callable `a`"]);
+    assert_eq!(check("node f(t: table[T]) -> table { T(t) }").codes(), ["not-callable `T`"]);
+    assert_eq!(check("node f(t: table[T]) -> table { let a = lower t }").codes(), ["not-a-value `lower`"]);
+}
+
+#[test]
+fn names_before_their_let() {
+    let program = "node f(t: table[T]) -> table { let a = b let b = 1 t |> take(a + b) }";
+    assert_eq!(check(program).codes(), ["used-before-let `b`"]);
+    let program = "node f(t: table[T]) -> table { let t = t |> take(1) t }";
+    assert_eq!(check(program).codes(), ["shadowed-name `t`"]);
+}
