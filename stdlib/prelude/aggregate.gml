@@ -1,5 +1,6 @@
-## Aggregates: one value of many rows. `where:` takes only the rows that satisfy it, `last:` (in `derive` with `order`)
-## only those of that stretch of time up to the row. Nulls are passed over, unless said otherwise.
+## Aggregates: one value of many rows. `where:` takes only the rows that satisfy it (null does not), `last:` (in `derive`
+## with `order`) only those of that stretch of time up to the row: `last: 7d` those later than seven days before it. Nulls
+## are passed over, unless said otherwise. Not-a-number counts as larger than every number.
 
 ## How many rows.
 aggregate count(where: bool? = true, last: const[duration?] = null) -> int else 0
@@ -10,7 +11,7 @@ aggregate count_values[T](values: T?, where: bool? = true, last: const[duration?
 ## How many different values, null not counted.
 aggregate distinct_count[T](values: T?, where: bool? = true) -> int else 0
 
-## The sum.
+## The sum. A whole sum that does not fit its type stops the run.
 aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] = null) -> T else 0
 
 ## The arithmetic mean.
@@ -34,10 +35,12 @@ aggregate min[T: ordered](values: T, where: bool? = true, last: const[duration?]
 ## The largest value.
 aggregate max[T: ordered](values: T, where: bool? = true, last: const[duration?] = null) -> T
 
-## The value in the first row: the one with the smallest `by`, where given (ties: the first of them). It may be null.
+## The value in the first row: the one with the smallest `by`, where given (ties: the first of them; null comes last). It
+## may be null.
 aggregate first[T, B: ordered](values: T, by: B? = null, where: bool? = true) -> T
 
-## The value in the last row: the one with the largest `by`, where given (ties: the last of them). It may be null.
+## The value in the last row: the one with the largest `by`, where given (ties: the last of them; null comes first). It may
+## be null.
 aggregate last[T, B: ordered](values: T, by: B? = null, where: bool? = true) -> T
 
 ## The most frequent value; of several the one that came first.

@@ -36,7 +36,7 @@ function clip[T: number](x: T, low: T, high: T) -> T
 ## Whether it is neither infinite nor not-a-number.
 function is_finite(x: float) -> bool
 
-## The whole number left of the point; null where it does not fit.
+## The number without what stands behind the point; null where that does not fit.
 function to_whole(x: float) -> int?
 
 ## The number as a float.
@@ -51,5 +51,6 @@ function least[T: ordered](a: T, b: T) -> T
 ## The larger of two.
 function greatest[T: ordered](a: T, b: T) -> T
 
-## Which of `n` bins with equally many rows of the whole table the value falls into, from 0.
+## Which of `n` bins with equally many rows of the whole table the value falls into, from 0. Equal values are in the same
+## bin; rows without a value are not counted.
 window quantile_bin(x: float, n: const[int]) -> int

@@ -1,15 +1,18 @@
 ## Tables: rows in, rows out. Every operator takes the table first, so that it can stand behind `|>`.
+## Row order is part of a table's meaning: each operator says which order its result has, and gives it for any number of threads.
 
 type join_cardinality = enum["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
 
-## Keep the rows for which `condition` holds.
+## Keep the rows for which `condition` holds, in their order.
 operator filter[R](input: table[R], condition: row[R] -> bool) -> table[R]
 
 ## Add columns, or replace those of the same name, each computed from its row.
 operator derive[R, N](input: table[R], columns: columns[R -> N]) -> table[R + N]
 
 ## Add columns computed over windows: aggregates and window functions see the rows with the same `over` columns. With
-## `order`, `rows` tells which of them: `current` (those up to this row), `before` (those before it) or `all`.
+## `order`, `rows` tells which of them: `current` (those up to this row), `before` (those before it) or `all`. Rows that are
+## equal by `order` follow each other as they do in the table; nulls come last. Without `order`, aggregates see all of them
+## and window functions take the order of the table. The rows themselves stay where they are.
 operator derive[R, K, N](
     input: table[R],
     over: keys[R -> K] = none,
@@ -27,19 +30,22 @@ operator drop[R, K](input: table[R], columns: keys[R -> K]) -> table[R - K]
 ## Give columns other names: `rename { new = .old }`. The columns keep their places.
 operator rename[R, K, N](input: table[R], columns: renames[R -> K, N]) -> table[rename[R, K, N]]
 
-## One row for each combination of `by`, in order of first appearance, with aggregates of its rows.
+## One row for each combination of `by`, in order of first appearance, with aggregates of its rows. Null is a value of a
+## key like others.
 operator group[R, K, A](input: table[R], by: columns[R -> K], aggregates: aggregates[R -> A]) -> table[K | A]
 
 ## One row of aggregates over all rows.
 operator group[R, A](input: table[R], aggregates: aggregates[R -> A]) -> table[A]
 
-## Rows of both tables that agree in the columns of `on`; left rows keep their order.
+## Rows of both tables that agree in the columns of `on`: left rows keep their order, and so do the right rows of each. As
+## in SQL a null key agrees with nothing, not even with null. `expect` is verified when it runs: `many_to_one` says that no
+## key is twice in the right table, `one_to_many` not in the left one, `one_to_one` in neither.
 operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["inner"] = inner, expect: join_cardinality? = null) -> table[L | (R - K)]
 
 ## All rows of the left table, with what the right one has for them, else null.
 operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["left"], expect: join_cardinality? = null) -> table[L | nullable[R - K]]
 
-## All rows of both tables.
+## All rows of both tables: first as `left` gives them, then the right rows that found no left one. The keys come first.
 operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["full"], expect: join_cardinality? = null) -> table[K + nullable[L - K] | nullable[R - K]]
 
 ## The left rows that have (`semi`) or do not have (`anti`) a right row.
@@ -49,7 +55,8 @@ operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], h
 operator join[L, R](input: table[L], other: table[R], how: enum["cross"]) -> table[L | R]
 
 ## For each left row the last right row at or before it in time (`forward`: the first at or after it) among those that
-## agree in `on`. `at` must have the same name and an ordered type in both tables. `within` limits how far it may lie.
+## agree in `on`. `at` must have the same name and an ordered type in both tables. `within` limits how far it may lie. The
+## left rows keep their order, each is there once; of right rows at the same time the last one counts (`forward`: the first).
 operator join[L, R, K, A](
     input: table[L],
     other: table[R],
@@ -60,53 +67,59 @@ operator join[L, R, K, A](
     within: duration? = null,
 ) -> table[L | nullable[R - K - A]]
 
-## The rows of all tables, one after the other. Columns are matched by name.
+## The rows of all tables, one after the other. Columns are matched by name, in the order of the first table; types widen.
 operator union[R](tables: list[table[R]]) -> table[R]
 
-## The rows of both tables, one after the other. Columns are matched by name.
+## The rows of both tables, one after the other. Columns are matched by name, in the order of the first table; types widen.
 operator union[R](input: table[R], other: table[R]) -> table[R]
 
-## The first row of each combination of values; of all columns where `on` is not given.
+## The first row of each combination of values; of all columns where `on` is not given. Null is a value like others.
 operator distinct[R, K](input: table[R], on: keys[R -> K] = none) -> table[R]
 
-## Order the rows; equal ones keep their order. `desc(.x)` puts the largest first; nulls come last.
+## Order the rows; equal ones keep their order. `desc(.x)` puts the largest first; nulls come last in either direction.
+## Not-a-number counts as larger than every number.
 operator sort[R](input: table[R], by: order[R]) -> table[R]
 
 ## The first `n` rows.
 operator take[R](input: table[R], n: int) -> table[R]
 
-## The last `n` rows of each combination of `per`, in the order of `by`.
+## The last `n` rows of each combination of `per`, in the order of `by`; combinations in order of first appearance.
 operator take_last[R, K](input: table[R], n: int, per: keys[R -> K] = none, by: order[R]) -> table[R]
 
-## The `n` rows with the largest `by`, the largest first; ties keep their order. With `per`, of each combination.
+## The `n` rows with the largest `by`, the largest first; ties keep their order, nulls come last. With `per`, of each
+## combination, in order of first appearance.
 operator top[R, K, T: ordered](input: table[R], n: int, by: row[R] -> T, per: keys[R -> K] = none) -> table[R]
 
 ## Rows drawn at random without putting back, in their old order: `n` of them, or all where there are fewer.
 operator sample[R](input: table[R], n: int, seed: int) -> table[R]
 
-## A share of the rows drawn at random without putting back, in their old order.
+## A share of the rows (rounded to whole rows) drawn at random without putting back, in their old order.
 operator sample[R](input: table[R], fraction: float, seed: int) -> table[R]
 
-## The rows of the last stretch of time: those whose `by` is later than the largest one less `period`. Null keeps all.
+## The rows of the last stretch of time: those whose `by` is later than the largest one less `period`. Null keeps all;
+## otherwise rows whose `by` is null are left out.
 operator last[R, T: temporal](input: table[R], period: duration?, by: row[R] -> T) -> table[R]
 
 ## One row for each item of a list column. A row whose list is empty or null is left out.
 operator explode[R, K](input: table[R], column: keys[R -> K]) -> table[R + elements[K]]
 
 ## Long to wide: one row for each combination of `rows`, one column for each value of `on`, filled by an aggregate.
-## The columns are those of the enum, or, where `on` is no enum, not known before the run.
+## The columns are those of the enum in its order, or, where `on` is no enum, not known before the run: then they come in
+## order of first appearance. Where there are no rows for a column, it is null.
 operator pivot[R, K, P, T](input: table[R], rows: keys[R -> K], on: keys[R -> P], value: aggregate[R] -> T) -> table[K + pivoted[P, T]]
 
-## Wide to long: each of `columns` becomes a row with its name and its value. They must have a common type.
+## Wide to long: each of `columns` becomes a row with its name and its value, row by row. They must have a common type.
 operator unpivot[R, K](input: table[R], columns: keys[R -> K], name: str = "name", value: str = "value") -> table[(R - K) | named[name, str] | named[value, common[K]]]
 
 ## Put a value where there is null.
 operator fill[R, K, T](input: table[R], columns: keys[R -> K], value: T) -> table[R + nonnull[K]]
 
-## Put the value of an earlier (`forward`) or a later (`backward`) row where there is null.
+## Put the value of the next earlier (`forward`) or later (`backward`) row of the same `over` that has one where there is
+## null. Rows stay where they are.
 operator fill[R, K, P](input: table[R], columns: keys[R -> K], direction: enum["forward", "backward"], order: order[R], over: keys[R -> P] = none) -> table[R]
 
-## Make the rows those of a schema: its columns in its order and types; checked when it runs.
+## Make the rows those of a schema: its columns in its order and types; checked when it runs. Other columns are left out;
+## numbers change their type where every value fits; nulls and texts that the schema does not allow are a fault.
 operator conform[R, S](input: table[R], schema: schema[S]) -> table[S]
 
 ## How many rows a table has.

@@ -30,7 +30,7 @@ function matches(text: str, pattern: const[str]) -> bool
 ## The group `group` of the first match of the regular expression (0 is all of it); null where it does not match.
 function extract(text: str, pattern: const[str], group: const[int] = 1) -> str?
 
-## Every occurrence of `old` replaced by `new`.
+## Every occurrence of `old` replaced by `new`, both as they stand.
 function replace(text: str, old: const[str], new: const[str]) -> str
 
 ## Every match of the regular expression replaced; `$1` is a group.
@@ -45,10 +45,10 @@ function slice(text: str, start: int, length: int) -> str
 ## One text after the other.
 function concat(first: str, second: str) -> str
 
-## The number that the text writes; null where it writes none.
+## The whole number that the text writes, blanks around it aside; null where it writes none.
 function to_int(text: str) -> int?
 
-## The number that the text writes; null where it writes none.
+## The number that the text writes, blanks around it aside; null where it writes none.
 function to_float(text: str) -> float?
 
 ## The date that the text writes in a strftime format; null where it writes none.
@@ -57,8 +57,8 @@ function to_date(text: str, format: const[str] = "%Y-%m-%d") -> date?
 ## The moment that the text writes in a strftime format, in UTC; null where it writes none.
 function to_timestamp(text: str, format: const[str] = "%Y-%m-%dT%H:%M:%S") -> timestamp?
 
-## The value as text.
+## The value as text: dates and moments in ISO 8601, durations as a program writes them.
 function to_text[T: scalar](value: T) -> str
 
-## The value as one of a closed list, in the order of the list; null where it is none of them.
+## The text as a category.
 function to_category(text: str) -> category

@@ -32,7 +32,10 @@ impl Checked {
     /// What it says, as a terminal without colour shows it.
     pub fn shown(&self) -> String {
         let sources = &self.analysis.package.sources;
-        self.diagnostics().iter().map(|diagnostic| render::terminal(diagnostic, sources, false) + "\n").collect()
+        self.diagnostics()
+            .iter()
+            .map(|diagnostic| render::terminal(diagnostic, sources, render::TerminalStyle::default()) + "\n")
+            .collect()
     }
 
     /// Line, code and message of each diagnostic, a line each.

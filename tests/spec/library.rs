@@ -25,7 +25,7 @@ fn declared(of: impl Fn(SignatureKind) -> bool) -> BTreeSet<(String, String)> {
 #[test]
 fn operators_are_declared_and_implemented() {
     let declared = declared(|kind| kind == SignatureKind::Operator);
-    let implemented: BTreeSet<_> = gml_operators::registry::operators()
+    let implemented: BTreeSet<_> = gml_operators::operators()
         .map(|(module, name)| (module.to_owned(), name.to_owned()))
         // `a >> b` is written with an operator sign and so has no signature of its own.
         .filter(|(_, name)| name != "chain")
@@ -37,7 +37,7 @@ fn operators_are_declared_and_implemented() {
 fn functions_are_declared_and_implemented() {
     let declared: BTreeSet<_> =
         declared(|kind| kind != SignatureKind::Operator).into_iter().map(|(_, name)| name).collect();
-    let implemented: BTreeSet<_> = gml_operators::registry::functions().map(str::to_owned).collect();
+    let implemented: BTreeSet<_> = gml_operators::functions().map(str::to_owned).collect();
     let missing: Vec<_> = implemented.difference(&declared).collect();
     assert!(missing.is_empty(), "implemented without a signature: {missing:?}");
     // What is left stands for itself: the front end keeps it as a value (metrics, periods, connectors) or folds it.

@@ -43,7 +43,8 @@ fn spec(name: &str, markdown: &str, failures: &mut Vec<String>) -> usize {
         }
         programs += 1;
         others.retain(|(_, other)| other.heading == fence.heading);
-        let mut files: Vec<(&str, &str)> = others.iter().map(|(file, other)| (file.as_str(), other.text.as_str())).collect();
+        let mut files: Vec<(&str, &str)> =
+            others.iter().map(|(file, other)| (file.as_str(), other.text.as_str())).collect();
         files.push(("main.gml", &fence.text));
         let checked = check_files(&files);
         let mut differences = compare(&fence, &checked);
@@ -63,14 +64,16 @@ fn compare(fence: &Fence, checked: &Checked) -> Vec<String> {
     let mut found = checked.lines();
     for (index, line) in fence.text.lines().enumerate() {
         for severity in ["error", "warning"] {
-            let Some((_, announced)) = line.split_once(&format!("# {severity}: ")) else { continue };
-            let (code, message) = announced.trim().split_once(' ').unwrap_or((announced.trim(), ""));
-            let place = found.iter().position(|(at, found_code, text)| {
-                *at == index + 1 && found_code == code && text.contains(message)
-            });
-            match place {
-                Some(place) => drop(found.remove(place)),
-                None => differences.push(format!("  line {}: no {code} {message:?}", fence.line + index)),
+            for announced in line.split(&format!("# {severity}: ")).skip(1) {
+                let announced = announced.split(" # ").next().unwrap_or_default();
+                let (code, message) = announced.trim().split_once(' ').unwrap_or((announced.trim(), ""));
+                let place = found.iter().position(|(at, found_code, text)| {
+                    *at == index + 1 && found_code == code && text.contains(message)
+                });
+                match place {
+                    Some(place) => drop(found.remove(place)),
+                    None => differences.push(format!("  line {}: no {code} {message:?}", fence.line + index)),
+                }
             }
         }
         if let Some((_, announced)) = line.split_once("# type: ") {

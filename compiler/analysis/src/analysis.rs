@@ -1,5 +1,8 @@
 //! The whole front end: files to a checked program.
 
+#[cfg(test)]
+mod tests;
+
 use gml_diagnostics::{Diagnostic, Severity};
 
 use crate::package::Package;
@@ -28,11 +31,23 @@ impl Analysis {
 /// Checks the program whose main file is `main`. Never fails: a broken declaration does not hide the errors of others.
 pub fn check(world: &dyn World, main: &str) -> Analysis {
     let (package, mut diagnostics) = resolve::resolve(world, main);
-    declare::declarations(&package, &mut diagnostics);
-    let program = crate::check::check_program(&package, &mut diagnostics);
+    let mut of_bodies = Vec::new();
+    let program = std::thread::scope(|scope| {
+        let mut bodies = || crate::check::check_program(&package, &mut of_bodies);
+        if package.nodes.len() < WORTH_A_THREAD {
+            declare::declarations(&package, &mut diagnostics);
+            return bodies();
+        }
+        scope.spawn(|| declare::declarations(&package, &mut diagnostics));
+        bodies()
+    });
+    diagnostics.append(&mut of_bodies);
     settle(&package, &mut diagnostics);
     Analysis { package, program, diagnostics }
 }
+
+/// From so many nodes on, looking at declarations takes longer than starting a thread.
+const WORTH_A_THREAD: usize = 200;
 
 /// Leaves out what was allowed and what was said twice, and puts the rest in the order of the files.
 fn settle(package: &Package, diagnostics: &mut Vec<Diagnostic>) {

@@ -6,7 +6,7 @@
 
 mod analysis;
 mod check;
-pub mod declare;
+mod declare;
 mod lower;
 mod message;
 pub mod package;

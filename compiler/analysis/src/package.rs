@@ -215,9 +215,11 @@ impl Package {
     /// What a name means where it is called: as [`Package::lookup`], but a parameter or a catalog entry does not hide a
     /// function of the standard library.
     pub fn callable(&self, module: ModuleId, name: &str) -> Option<&Definition> {
-        match (self.lookup(module, name), self.prelude.get(name)) {
-            (Some(Definition::Param(_) | Definition::Dataset(_) | Definition::Connection(_)), Some(std)) => Some(std),
-            (found, _) => found,
+        match self.lookup(module, name) {
+            hidden @ Some(Definition::Param(_) | Definition::Dataset(_) | Definition::Connection(_)) => {
+                self.prelude.get(name).or(hidden)
+            }
+            found => found,
         }
     }
 

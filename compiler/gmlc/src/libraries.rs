@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use gml_connect::Fault;
 use gml_ir::{Graph, Program, StepKind, Type};
-use gml_operators::setup;
+use gml_operators::native::setup;
 
-/// The folder of fetched libraries: `GML_LIBRARIES`, else `gml` in the user's cache folder.
+/// Where libraries are: `GML_LIGHTGBM` (a library of the user's own), else the folder of fetched ones: `GML_LIBRARIES`, else
+/// `gml` in the user's cache folder.
 pub fn folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    from("GML_LIBRARIES")
+    from("GML_LIGHTGBM")
+        .or_else(|| from("GML_LIBRARIES"))
         .or_else(|| from("XDG_CACHE_HOME").map(|cache| cache.join("gml")))
         .or_else(|| from("HOME").map(|home| home.join(".cache/gml")))
         .unwrap_or_else(|| std::env::temp_dir().join("gml"))

@@ -34,9 +34,10 @@ pub fn coloured() -> bool {
 
 /// Shows diagnostics: for machines on standard output, for people on standard error with a count at the end.
 pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    let style = render::TerminalStyle { colour: coloured(), ..render::TerminalStyle::default() };
     for diagnostic in diagnostics {
         match format {
-            Format::Human => error_line(render::terminal(diagnostic, sources, coloured())),
+            Format::Human => error_line(render::terminal(diagnostic, sources, style)),
             Format::Short => line(render::short(diagnostic, sources).trim_end()),
             Format::Json => line(render::json(diagnostic, sources).trim_end()),
         }

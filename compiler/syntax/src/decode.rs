@@ -17,9 +17,9 @@ pub fn decode(file: FileId, bytes: &[u8]) -> Result<&str, Diagnostic> {
         let offset = u32::try_from(at).unwrap_or(u32::MAX);
         let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
         let byte = bytes.get(at).copied().unwrap_or(0);
-        let message = format!("the file is not UTF-8 text: byte {at} (0x{byte:02X}), on line {line}, begins no character");
-        Diagnostic::new(codes::INVALID_UTF8, Span::new(file, offset, offset), message)
-            .help("save the file as UTF-8")
+        let message =
+            format!("the file is not UTF-8 text: byte {at} (0x{byte:02X}), on line {line}, begins no character");
+        Diagnostic::new(codes::INVALID_UTF8, Span::new(file, offset, offset), message).help("save the file as UTF-8")
     })
 }
 

@@ -117,7 +117,8 @@ impl<'t> Docs<'t> {
     /// Whether only blanks and one line break lie between.
     fn touches(&self, end: u32, start: u32) -> bool {
         let between = self.source.get(end as usize..start as usize).unwrap_or("x");
-        between.bytes().all(|byte| byte.is_ascii_whitespace()) && between.bytes().filter(|byte| *byte == b'\n').count() <= 1
+        between.bytes().all(|byte| byte.is_ascii_whitespace())
+            && between.bytes().filter(|byte| *byte == b'\n').count() <= 1
     }
 }
 

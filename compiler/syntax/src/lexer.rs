@@ -42,6 +42,8 @@ impl Token {
 
 /// An f-string whose `{ }` is being read.
 struct Hole {
+    /// Where the f-string begins.
+    start: usize,
     /// `f"""`
     block: bool,
     /// Open brackets around the hole.
@@ -56,17 +58,19 @@ pub(crate) struct Lexer<'t> {
     holes: Vec<Hole>,
     /// The last token closed a hole: the text goes on.
     resume: bool,
+    /// Where the f-string begins that was read last.
+    pub format_start: usize,
 }
 
 /// Signs of more than one byte, longest first.
 const SIGNS: [&str; 20] = [
-    "===", "!==", "..<", "%>%", "|>", "->", "=>", "==", "!=", "<=", ">=", "<>", ">>", "??", "?.", "..", "**", "//", "&&",
-    "||",
+    "===", "!==", "..<", "%>%", "|>", "->", "=>", "==", "!=", "<=", ">=", "<>", ">>", "??", "?.", "..", "**", "//",
+    "&&", "||",
 ];
 
 impl<'t> Lexer<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0, holes: Vec::new(), resume: false }
+        Self { text, at: 0, depth: 0, holes: Vec::new(), resume: false, format_start: 0 }
     }
 
     /// Reads on from `at`, in the same brackets.
@@ -102,6 +106,7 @@ impl<'t> Lexer<'t> {
         match (&self.text[start..end], self.byte(end - start)) {
             ("f", b'"') => {
                 let inner = end + if block { 3 } else { 1 };
+                self.format_start = start;
                 self.format(start, inner, block)
             }
             ("r", b'"') if block => self.block(start, end + 3, false),
@@ -181,7 +186,7 @@ impl<'t> Lexer<'t> {
                 b'\\' if bytes.get(end + 1).is_some_and(|next| block || *next != b'\n') => end += 2,
                 b'{' if bytes.get(end + 1) == Some(&b'{') => end += 2,
                 b'{' => {
-                    self.holes.push(Hole { block, depth: self.depth });
+                    self.holes.push(Hole { start: self.format_start, block, depth: self.depth });
                     return self.token(Kind::Text, start, end);
                 }
                 _ => end += 1,
@@ -216,7 +221,9 @@ impl<'t> Lexer<'t> {
         let length = rest.chars().next().map_or(1, char::len_utf8);
         let known = matches!(
             rest.as_bytes().first(),
-            Some(b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'?' | b'.' | b',' | b':' | b'|' | b'&')
+            Some(
+                b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'?' | b'.' | b',' | b':' | b'|' | b'&'
+            )
         );
         self.token(if known { Kind::Sign } else { Kind::Stray }, start, start + length)
     }
@@ -227,14 +234,16 @@ impl Iterator for Lexer<'_> {
 
     fn next(&mut self) -> Option<Token> {
         if let Some(hole) = self.holes.last() {
-            let (block, depth) = (hole.block, hole.depth);
+            let (start, block, depth) = (hole.start, hole.block, hole.depth);
             if self.resume {
                 self.resume = false;
+                self.format_start = start;
                 self.holes.pop();
                 return Some(self.format(self.at, self.at, block));
             }
             if !block && self.ends_line() {
                 self.depth = depth;
+                self.format_start = start;
                 self.holes.pop();
                 return Some(self.token(Kind::OpenText, self.at, self.at));
             }

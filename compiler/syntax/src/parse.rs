@@ -1,6 +1,6 @@
 //! A file, declaration by declaration.
 
-use gml_diagnostics::{Diagnostic, FileId};
+use gml_diagnostics::{Diagnostic, FileId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pairs;
@@ -44,7 +44,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         let dangling = reader.docs.dangling();
         reader.diagnostics.extend(dangling);
     }
-    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    tidy(&mut diagnostics, text);
     Parsed { module: Module { docs: module_docs, items }, diagnostics, comments }
 }
 
@@ -67,8 +67,21 @@ pub fn parse_expression(file: FileId, text: &str) -> (Option<Expr>, Vec<Diagnost
             None
         }
     };
-    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    tidy(&mut diagnostics, text);
     (expr, diagnostics)
+}
+
+/// Puts diagnostics in the order of their places. Those found in a repaired text are held to characters of the text as it
+/// was written.
+fn tidy(diagnostics: &mut [Diagnostic], text: &str) {
+    for found in diagnostics.iter_mut() {
+        let place = |at: u32| u32::try_from(text.floor_char_boundary(at as usize)).unwrap_or(at);
+        let labels = found.labels.iter_mut().map(|label| &mut label.span);
+        for span in labels.chain([&mut found.span]) {
+            *span = Span::new(span.file, place(span.start), place(span.end));
+        }
+    }
+    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
 }
 
 /// Where pest came to a stop, and what it could have gone on with.

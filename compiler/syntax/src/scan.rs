@@ -225,34 +225,37 @@ impl Scanner<'_> {
             self.deep = true;
             let message = format!("this is nested more than {MAX_NESTING} deep");
             let help = "bind an inner part to a name with `let`, or move it into a function of its own";
-            self.report(Diagnostic::new(codes::NESTING_TOO_DEEP, self.span(token.start, token.end), message).help(help));
+            self.report(
+                Diagnostic::new(codes::NESTING_TOO_DEEP, self.span(token.start, token.end), message).help(help),
+            );
             self.scan.faults.push(Fault { at: token.start, deep: true });
         }
     }
 
     /// A text without its closing quote.
     fn open_text(&mut self, token: Token) {
-        let written = token.text(self.text);
-        let block = written.trim_start_matches(['f', 'r']).starts_with("\"\"\"");
-        let quotes = written.find('"').map_or(0, |quote| quote + if block { 3 } else { 1 });
+        // Behind the `}` of an f-string the quote that opened it is not at hand.
+        let behind = !token.text(self.text).trim_start_matches(['f', 'r']).starts_with('"');
+        let start = if behind { self.lexer.format_start } else { token.start };
+        let opening = self.text[start..].trim_start_matches(['f', 'r']);
+        let block = opening.starts_with("\"\"\"");
         if !block {
             let message = "this text has no closing quote";
             let help = "a text ends on the line it begins on; for several lines write `\"\"\"`";
-            // Behind the `}` of an f-string the quote that opened it is not at hand.
-            let start = if quotes == 0 { token.start.saturating_sub(1) } else { token.start };
             self.report(Diagnostic::new(codes::UNTERMINATED_TEXT, self.span(start, token.end), message).help(help));
             self.fault(token.start);
             return;
         }
         let message = "this text is never closed";
-        let span = self.span(token.start, token.start + quotes);
+        let span = self.span(start, self.text.len() - opening.len() + 3);
         self.report(Diagnostic::new(codes::UNTERMINATED_TEXT, span, message).help("close it with `\"\"\"`"));
         self.fault(token.start);
         // It cannot have been meant to hold the rest of the program.
         let mut line = token.start;
         while let Some(newline) = self.text[line..token.end].find('\n') {
             line += newline + 1;
-            let end = self.text[line..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |end| line + end);
+            let end =
+                self.text[line..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |end| line + end);
             let word = self.text.get(line..end).unwrap_or("");
             if DECLARATIONS.contains(&word) && reads_like_declaration(self.text, word, end) {
                 self.levels.truncate(1);

@@ -2,9 +2,37 @@
 
 /// Words that cannot be the bare name of anything.
 pub(crate) const RESERVED: [&str; 31] = [
-    "allow", "and", "as", "catalog", "connection", "else", "env", "expect", "false", "fn", "for", "if", "in", "is", "let",
-    "match", "node", "not", "null", "or", "param", "pipeline", "run", "save", "schema", "test", "then", "track", "true",
-    "use", "when",
+    "allow",
+    "and",
+    "as",
+    "catalog",
+    "connection",
+    "else",
+    "env",
+    "expect",
+    "false",
+    "fn",
+    "for",
+    "if",
+    "in",
+    "is",
+    "let",
+    "match",
+    "node",
+    "not",
+    "null",
+    "or",
+    "param",
+    "pipeline",
+    "run",
+    "save",
+    "schema",
+    "test",
+    "then",
+    "track",
+    "true",
+    "use",
+    "when",
 ];
 
 /// Whether a word cannot be the bare name of anything.
@@ -14,9 +42,65 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 
 /// Words that begin a declaration.
 pub(crate) const DECLARATIONS: [&str; 16] = [
-    "use", "param", "schema", "connection", "catalog", "fn", "node", "pipeline", "env", "test", "allow", "operator",
-    "function", "aggregate", "window", "type",
+    "use",
+    "param",
+    "schema",
+    "connection",
+    "catalog",
+    "fn",
+    "node",
+    "pipeline",
+    "env",
+    "test",
+    "allow",
+    "operator",
+    "function",
+    "aggregate",
+    "window",
+    "type",
 ];
 
 /// Words that begin a statement.
 pub(crate) const STATEMENTS: [&str; 7] = ["let", "save", "track", "expect", "when", "for", "run"];
+
+#[cfg(test)]
+mod tests {
+    use pest::Parser;
+
+    use super::*;
+    use crate::grammar::{Grammar, Rule};
+
+    /// Words of the grammar that are ordinary names elsewhere.
+    const CONTEXTUAL: [&str; 8] = ["extends", "matches", "named", "parsed", "struct", "table", "type", "unique"];
+
+    fn is_name(word: &str) -> bool {
+        Grammar::parse(Rule::name, word).is_ok()
+    }
+
+    #[test]
+    fn the_grammar_reserves_the_same_words() {
+        for word in RESERVED {
+            assert!(!is_name(word), "{word}");
+            assert!(is_name(&format!("{word}s")), "{word}s");
+        }
+        let grammar = include_str!("../../../grammar/gml.pest");
+        let words = grammar.lines().filter_map(|line| line.strip_prefix("k_")?.split_whitespace().next());
+        let words: Vec<&str> = words.collect();
+        assert!(words.len() > 30);
+        for word in words {
+            let contextual = CONTEXTUAL.contains(&word);
+            assert!(contextual != is_reserved(word), "{word}");
+            assert_eq!(contextual, is_name(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_standard_library_are_names_elsewhere() {
+        for word in DECLARATIONS.iter().filter(|word| !is_reserved(word)) {
+            assert!(is_name(word), "{word}");
+        }
+        for word in STATEMENTS {
+            assert!(is_reserved(word), "{word}");
+        }
+    }
+}

@@ -1,5 +1,8 @@
 //! What is said of wrong programs: each case of `errors.txt`, with the message, the place and the help.
 
+// Helpers of tests may panic and print as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 use std::fmt::Write;
 
 use gml_diagnostics::Sources;

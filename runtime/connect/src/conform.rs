@@ -5,7 +5,7 @@ mod plan;
 
 use polars::prelude::*;
 
-pub(crate) use plan::{Mismatch, plan, shown};
+pub(crate) use plan::{MismatchKind, plan, shown};
 
 use crate::text::{Stamp, Unit};
 

@@ -8,11 +8,16 @@ mod code;
 mod conform;
 pub mod dtype;
 mod fault;
+mod infer;
 mod nearest;
 mod nested;
 mod paths;
 mod query;
+mod records;
+mod table;
 mod text;
 
 pub use fault::Fault;
+pub use infer::infer;
 pub use query::{collect, fault};
+pub use table::{Folder, Loaded, Tolerated, Written, read, write, write_folder};

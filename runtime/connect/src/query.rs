@@ -66,5 +66,5 @@ fn io_fault(error: &std::io::Error, context: Option<String>) -> Fault {
 
 /// Carries a fault through polars, for work inside of a query.
 pub(crate) fn carried(fault: Fault) -> PolarsError {
-    PolarsError::IO { error: std::sync::Arc::new(std::io::Error::other(fault)), msg: None }
+    PolarsError::IO { error: Arc::new(std::io::Error::other(fault)), msg: None }
 }

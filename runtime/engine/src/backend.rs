@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gml_connect::Fault;
+use gml_connect::{Fault, Tolerated};
 use gml_ir::{Dataset, Expr, TableType, Value};
 use gml_operators::{Context, Data, Implementation, Table};
 use polars::prelude::{DataFrame, LazyFrame};
@@ -31,7 +31,7 @@ pub trait Backend: Sync {
     /// Whatever goes wrong in it: reading files, checking contracts, computing.
     fn collect(&self, query: LazyFrame) -> Result<DataFrame, Fault>;
 
-    /// Reads a dataset; a table as a query that reads when it is run.
+    /// Reads a dataset.
     ///
     /// # Errors
     /// Where it is not there or does not have its declared type.
@@ -48,15 +48,8 @@ pub trait Backend: Sync {
 pub struct Loaded {
     /// Its value.
     pub data: Data,
-    /// Rows that break contracts, where the catalog entry tolerates that. Complete once the query was run.
-    pub tolerated: Box<dyn Fn() -> Vec<Tolerated> + Send + Sync>,
-}
-
-impl Loaded {
-    /// A dataset of which nothing had to be tolerated.
-    pub fn clean(data: Data) -> Self {
-        Self { data, tolerated: Box::new(Vec::new) }
-    }
+    /// Rows that break contracts, where the catalog entry tolerates that.
+    pub tolerated: Vec<Tolerated>,
 }
 
 /// A dataset written.
@@ -70,17 +63,4 @@ pub struct Saved {
     pub bytes: Option<u64>,
     /// Rows that break contracts, where the catalog entry tolerates that.
     pub tolerated: Vec<Tolerated>,
-}
-
-/// Rows that break a rule and did not stop the run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tolerated {
-    /// The column.
-    pub column: String,
-    /// The rule as it was written.
-    pub rule: String,
-    /// How many rows break it.
-    pub rows: u64,
-    /// Whether they were left out (`drop`) or kept (`warn`).
-    pub dropped: bool,
 }

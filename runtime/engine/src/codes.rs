@@ -1,6 +1,7 @@
 //! The codes of the faults that arise here, as in the table of `gmlc explain`.
 
 pub(crate) const UNKNOWN_PIPELINE: &str = "GML0111";
+pub(crate) const CONNECTOR_CANNOT_HOLD: &str = "GML0511";
 pub(crate) const FILE_MISSING: &str = "GML0901";
 pub(crate) const CANNOT_READ: &str = "GML0902";
 pub(crate) const CANNOT_WRITE: &str = "GML0910";

@@ -17,7 +17,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use backend::{Backend, Loaded, Saved, Tolerated};
+pub use backend::{Backend, Loaded, Saved};
 pub use embedded::Embedded;
 pub use plan::{Kept, Plan, PlannedStep, Stage, plan};
 pub use progress::{Progress, Silent};

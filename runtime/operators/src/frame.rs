@@ -30,16 +30,18 @@ pub fn schema(query: &LazyFrame) -> Result<SchemaRef, Fault> {
 }
 
 /// A query whose rows go through a function of whole frames. What it does to an empty frame tells its columns.
-pub fn apply<F>(query: LazyFrame, name: &'static str, function: F) -> LazyFrame
+///
+/// # Errors
+/// What the function says of an empty frame, and what [`schema`] says of the query.
+pub fn apply<F>(query: LazyFrame, name: &'static str, function: F) -> Result<LazyFrame, Fault>
 where
     F: Fn(DataFrame) -> Result<DataFrame, Fault> + Send + Sync + 'static,
 {
-    let function = Arc::new(move |frame: DataFrame| function(frame).map_err(polars_error));
-    let of_schema = function.clone();
-    let schema = move |input: &Schema| -> PolarsResult<SchemaRef> {
-        of_schema(DataFrame::empty_with_schema(input)).map(|frame| frame.schema().clone())
-    };
-    query.map(move |frame| function(frame), AllowedOptimizations::empty(), Some(Arc::new(schema)), Some(name))
+    // Asked for once, and here: polars cannot take an error when it asks for columns while it plans.
+    let result = function(DataFrame::empty_with_schema(&*schema(&query)?))?.schema().clone();
+    let columns = move |_: &Schema| -> PolarsResult<SchemaRef> { Ok(result.clone()) };
+    let function = move |frame: DataFrame| function(frame).map_err(polars_error);
+    Ok(query.map(function, AllowedOptimizations::empty(), Some(Arc::new(columns)), Some(name)))
 }
 
 /// A query whose rows a function looks at, and lets through as they are.
@@ -93,10 +95,8 @@ pub(crate) fn fault(error: PolarsError) -> Fault {
             None => Fault::new("GML0902", format!("a file cannot be read: {error}")),
         },
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(*error),
-        PolarsError::ColumnNotFound(name) => {
-            Fault::new("GML0904", format!("there is no column {name}"))
-                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
-        }
+        PolarsError::ColumnNotFound(name) => Fault::new("GML0904", format!("there is no column {name}"))
+            .help("a step before this one has an open row: put `|> conform(Schema)` behind it"),
         PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
             Fault::new("GML0923", format!("a value does not fit its type: {text}"))
                 .help("take a wider type, or leave such rows out with filter")

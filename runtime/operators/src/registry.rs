@@ -1,26 +1,28 @@
 //! What this crate implements, by the names of the standard library.
 
 use crate::data::Implementation;
-use crate::expr::{FUNCTIONS, aggregate::AGGREGATES, window::WINDOWS};
-use crate::{split, table};
+use crate::expr::aggregate::AGGREGATES;
+use crate::expr::window::WINDOWS;
+use crate::expr::{FUNCTIONS, Function};
+use crate::{learn, prep, split, table};
 
-/// The operators of each module.
-const MODULES: &[(&str, &[(&str, Implementation)])] =
-    &[("std.table", table::OPERATORS), ("std.split", split::OPERATORS)];
+/// Module, name and implementation of operators, a table a part of this crate.
+const OPERATORS: &[&[(&str, &str, Implementation)]] =
+    &[table::OPERATORS, split::OPERATORS, prep::OPERATORS, learn::OPERATORS];
 
 /// The implementation of an operator, by its module and its name.
 pub fn operator(module: &str, name: &str) -> Option<Implementation> {
-    let (_, operators) = MODULES.iter().find(|(known, _)| *known == module)?;
-    operators.iter().find(|(known, _)| *known == name).map(|(_, implementation)| *implementation)
+    let mut all = OPERATORS.iter().copied().flatten();
+    all.find(|(of, known, _)| *of == module && *known == name).map(|(.., implementation)| *implementation)
 }
 
 /// Modules and names of all operators.
 pub fn operators() -> impl Iterator<Item = (&'static str, &'static str)> {
-    MODULES.iter().flat_map(|(module, operators)| operators.iter().map(|(name, _)| (*module, *name)))
+    OPERATORS.iter().copied().flatten().map(|(module, name, _)| (*module, *name))
 }
 
 /// Names of all functions of rows, aggregates and window functions.
 pub fn functions() -> impl Iterator<Item = &'static str> {
-    let functions = FUNCTIONS.iter().copied().flatten().map(|(name, _)| *name);
-    functions.chain(AGGREGATES.iter().copied()).chain(WINDOWS.iter().copied())
+    let of_rows = |functions: &'static [(&'static str, Function)]| functions.iter().map(|(name, _)| *name);
+    FUNCTIONS.iter().copied().flat_map(of_rows).chain(AGGREGATES.iter().copied()).chain(WINDOWS.iter().copied())
 }

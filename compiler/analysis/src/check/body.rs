@@ -53,6 +53,8 @@ pub(super) struct Body<'a> {
     pub frame: Option<Frame>,
     /// What cannot be null here, although its type allows it.
     pub narrowed: Vec<Path>,
+    /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
+    pub gone: Vec<Text>,
     /// Parameters of a `fn` that it uses where a constant is due.
     pub constants: HashSet<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
@@ -73,6 +75,7 @@ impl<'a> Body<'a> {
             later: Vec::new(),
             frame: None,
             narrowed: Vec::new(),
+            gone: Vec::new(),
             constants: HashSet::new(),
             diagnostics: Vec::new(),
             visiting: Vec::new(),

@@ -70,8 +70,8 @@ fn node_for<'a>(
             let ty = value.ty().clone();
             (TypedNodeBody::Block(lets, value.typed), ty)
         }
-        NodeBody::Foreign { language, args, span } => {
-            let settings = body.foreign(&language.text, args, *span);
+        NodeBody::Foreign { language, args, .. } => {
+            let settings = body.foreign(&language.text, args);
             let unknown = || Type::table(Row { open: true, ..Row::default() });
             let result = declaration.result.clone().unwrap_or_else(unknown);
             (TypedNodeBody::Foreign { language: language.text.clone(), settings }, result)
@@ -214,41 +214,20 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Settings of a foreign node.
-    fn foreign(&mut self, language: &str, args: &'a [ast::Argument], span: Span) -> Vec<(Text, Constant)> {
-        let names: &[&str] = match language {
-            "python" => &["file", "function"],
-            "sql" => &["text"],
-            _ => {
-                self.emit(message::calls::foreign_language(language, span));
-                return Vec::new();
-            }
-        };
-        let mut settings: Vec<(Text, Constant)> = Vec::new();
-        for (place, arg) in args.iter().enumerate() {
+    /// Settings of a foreign node, as far as they are what the declaration's own check wants.
+    fn foreign(&mut self, language: &str, args: &'a [ast::Argument]) -> Vec<(Text, Constant)> {
+        let names: &[&str] = if language == "python" { &["file", "function"] } else { &["text"] };
+        let settings = args.iter().enumerate().filter_map(|(place, arg)| {
             let name = match &arg.name {
-                Some(name) => names.iter().find(|known| **known == &*name.text).copied(),
-                None => names.get(place).copied(),
+                Some(name) => names.iter().find(|known| **known == &*name.text)?,
+                None => names.get(place)?,
             };
-            let Some(name) = name else {
-                self.emit(message::calls::foreign_argument(language, names, arg.value.span));
-                continue;
-            };
-            let want = Want::Setting(name);
-            let value = self.expr(&arg.value, Some(&Type::Str));
-            let value = self.coerced(value, &Type::Str, &want);
-            match value.constant() {
-                Some(constant) => settings.push((name.into(), constant.clone())),
-                None if value.ty().is_silent() => {}
-                None => self.emit(message::calls::foreign_constant(name, value.span())),
+            match &arg.value.kind {
+                ast::ExprKind::Text(text) => Some((Text::from(*name), Constant::Str(text.clone()))),
+                _ => None,
             }
-        }
-        for name in names {
-            if !settings.iter().any(|(known, _)| &**known == *name) && args.len() < names.len() {
-                self.emit(message::calls::foreign_missing(language, name, span));
-            }
-        }
-        settings
+        });
+        settings.collect()
     }
 }
 

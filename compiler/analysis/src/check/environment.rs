@@ -30,30 +30,21 @@ pub(super) fn env<'a>(shared: &'a Shared<'a>, place: usize) -> (TypedEnv, Vec<Di
 }
 
 impl<'a> Body<'a> {
-    /// The env it is laid over, if that is one and there is no circle.
+    /// The env it is laid over, if that is one and there is no circle. What is wrong is said where declarations are
+    /// checked.
     fn base(&mut self, env: &'a Env) -> Option<crate::typed::Text> {
         let package = self.shared.package;
         let extends = env.extends.as_ref()?;
-        let mut seen = vec![env.name.text.clone()];
-        let mut current = extends;
+        let mut seen = vec![&env.name.text];
+        let mut current = &extends.text;
         loop {
-            if seen.contains(&current.text) {
-                // Said once, at the first env of the circle.
-                if current.text == env.name.text && seen.iter().min() == Some(&env.name.text) {
-                    self.emit(message::names::env_cycle(extends, &env.name.text));
-                }
+            if seen.contains(&current) {
                 return None;
             }
-            let Some(place) = package.env_named(&current.text) else {
-                if std::ptr::eq(current, extends) {
-                    let known = package.envs.iter().map(|env| &*env.declared.name);
-                    self.emit(message::names::unknown_in_env(current, "env", known));
-                }
-                return None;
-            };
-            seen.push(current.text.clone());
+            seen.push(current);
+            let place = package.env_named(current)?;
             match package.env_ast(place).and_then(|env| env.extends.as_ref()) {
-                Some(next) => current = next,
+                Some(next) => current = &next.text,
                 None => return Some(extends.text.clone()),
             }
         }
@@ -68,22 +59,16 @@ impl<'a> Body<'a> {
             }
             [catalog, entry] if &*catalog.text == "catalog" => self.moved(entry, setting, typed),
             [name] => self.param_setting(name, setting, typed),
-            [first, ..] => self.emit(message::names::unknown_in_env(first, "setting", ["catalog"])),
-            [] => {}
+            _ => {}
         }
     }
 
     fn param_setting(&mut self, name: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
         let package = self.shared.package;
         let Some(ParamId(place)) = package.param_named(&name.text) else {
-            let known = package.params.iter().map(|param| &*param.declared.name).chain(["tracking", "resources"]);
-            self.emit(message::names::unknown_in_env(name, "param", known));
+            self.expr(&setting.value, None);
             return;
         };
-        if typed.params.iter().any(|(id, _)| id.0 == place) {
-            self.emit(message::names::set_twice(name));
-            return;
-        }
         let param = &package.params[place as usize];
         let want = Want::Setting(&name.text);
         let value = self.expr(&setting.value, Some(&param.ty));
@@ -99,28 +84,13 @@ impl<'a> Body<'a> {
     /// `catalog.events = parquet(..)`
     fn moved(&mut self, entry: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
         let package = self.shared.package;
-        let Some(id) = package.dataset_named(&entry.text) else {
-            let known = package.datasets.iter().map(|dataset| &*dataset.declared.name);
-            self.emit(message::names::unknown_in_env(entry, "entry", known));
-            return;
-        };
-        if typed.datasets.iter().any(|(known, _)| *known == id) {
-            self.emit(message::names::set_twice(entry));
-            return;
-        }
+        let Some(id) = package.dataset_named(&entry.text) else { return };
         let value = self.connector(&setting.value, &entry.text);
         typed.datasets.push((id, value));
     }
 
     /// `resources(training) = { cpu: 8, memory: 30GiB, gpu: 1 }`
     fn resources(&mut self, name: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
-        let package = self.shared.package;
-        if let Some(of) = &setting.of
-            && package.pipeline_named(&of.text).is_none()
-        {
-            let known = package.pipelines.iter().map(|pipeline| &*pipeline.declared.name);
-            self.emit(message::names::unknown_pipeline(of, known));
-        }
         let row = Row::of(vec![
             Column::new("cpu", Type::INT.nullable()),
             Column::new("memory", Type::Size.nullable()),

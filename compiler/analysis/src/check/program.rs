@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gml_diagnostics::Diagnostic;
+use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::{self, NodeBody};
 
@@ -14,7 +14,8 @@ use super::value::Value;
 use super::{environment, saved, walk};
 use crate::package::{Definition, Package};
 use crate::typed::{
-    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedDataset, TypedParam, TypedProgram, TypedTest,
+    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedArg, TypedDataset, TypedKind, TypedParam,
+    TypedProgram, TypedTest,
 };
 
 /// Bytes of stack of a checking thread: deep expressions are checked recursively.
@@ -101,7 +102,14 @@ fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diag
     let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
     let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
     let connector = match shared.package.dataset_ast(id) {
-        Some(ast) => body.connector(&ast.value, &name),
+        Some(ast) => {
+            let connector = body.connector(&ast.value, &name);
+            body.holds(&connector, &declaration.ty, &name, ast.ty.span);
+            if let Some(writers) = shared.writers.get(&id) {
+                body.one_file(&connector, &name, writers[0].1);
+            }
+            connector
+        }
         None => Value::error(span).typed,
     };
     diagnostics.append(&mut body.diagnostics);
@@ -137,6 +145,34 @@ impl<'a> Body<'a> {
         }
         self.constant_needed(value, &Want::Setting(entry)).typed
     }
+
+    /// Tables and what was learned are stored differently. Connectors of tables say what to do with rows that break a
+    /// contract; others have none.
+    fn holds(&mut self, connector: &Typed, ty: &Type, entry: &str, declared_at: Span) {
+        let TypedKind::Call(call) = &connector.kind else { return };
+        let of_tables = call.args.iter().any(|(name, _)| &**name == "on_violation");
+        if (of_tables && matches!(ty, Type::Learned(_))) || (!of_tables && matches!(ty, Type::Table(_))) {
+            self.emit(message::datasets::cannot_hold(entry, &call.name, of_tables, connector.span, declared_at));
+        }
+    }
+
+    /// What is saved is one file: its path cannot be a pattern of several.
+    fn one_file(&mut self, connector: &Typed, entry: &str, saved: Span) {
+        let TypedKind::Call(call) = &connector.kind else { return };
+        let path = call.args.iter().find(|(name, _)| &**name == "path");
+        let Some((_, TypedArg::Value(path))) = path else { return };
+        let is_pattern = match &path.kind {
+            TypedKind::Format(parts) => parts.iter().any(has_star),
+            _ => has_star(path),
+        };
+        if is_pattern {
+            self.emit(message::datasets::pattern(entry, path.span, saved));
+        }
+    }
+}
+
+fn has_star(text: &Typed) -> bool {
+    matches!(&text.kind, TypedKind::Literal(gml_ir::Value::Str(text)) if text.contains('*'))
 }
 
 fn id(place: usize) -> u32 {
@@ -149,7 +185,7 @@ fn levels(package: &Package) -> Vec<Vec<NodeId>> {
     let count = package.nodes.len();
     let mut callers: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut open = vec![0usize; count];
-    for node in 0..count {
+    for (node, open) in open.iter_mut().enumerate() {
         let module = package.nodes[node].declared.module;
         let Some(ast) = package.node_ast(NodeId(id(node))) else { continue };
         let NodeBody::Block(block) = &ast.body else { continue };
@@ -164,7 +200,7 @@ fn levels(package: &Package) -> Vec<Vec<NodeId>> {
                 }
             });
         }
-        open[node] = callees.len();
+        *open = callees.len();
         for callee in callees {
             callers.entry(callee).or_default().push(node);
         }

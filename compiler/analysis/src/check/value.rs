@@ -42,6 +42,7 @@ pub(super) struct Facts<'a> {
     /// Where the split was made that its rows come from.
     pub split: Option<Span>,
     /// What it was fitted on.
+    #[allow(dead_code, reason = "the leakage rules to come read it")]
     pub fitted: Option<Fitted>,
     /// For an estimator: how to know what it learns once its rows are known.
     pub estimator: Option<Estimator<'a>>,

@@ -284,6 +284,13 @@ fn imports_of_pipelines_are_for_the_command() {
 }
 
 #[test]
+fn where_the_syntax_is_broken_nothing_is_unused() {
+    let said = told_of("param p: int = 1\npipeline q(x: int) { track 1 + }\nfn f(y: int) -> int = 1");
+    assert!(!said.contains("GML0122") && !said.contains("`x` is never used"), "{said}");
+    assert!(said.contains("`y` is never used"), "{said}");
+}
+
+#[test]
 fn the_program_of_the_documentation_has_names_only() {
     let said = told_of(
         "param root: str = \"data\"\nparam day: date = @2021-01-01\npipeline p { expect day == day, f\"{root}\" }",

@@ -1,6 +1,6 @@
 //! What is declared and never used.
 
-use gml_diagnostics::{Code, Diagnostic, codes};
+use gml_diagnostics::{Code, Diagnostic, Span, codes};
 
 use super::uses::Uses;
 use crate::message::declarations as message;
@@ -8,17 +8,30 @@ use crate::package::{Declared, Definition, ModuleId, Package};
 
 /// Reports what nothing uses. A project without pipelines and tests is there for others to use: of it only imports and
 /// names within bodies are looked at.
+///
+/// Where the syntax is broken, what stood there may have been a use: nothing is said of names within such a
+/// declaration, nor of any that it could have used.
 pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let broken: Vec<Span> =
+        diagnostics.iter().filter(|said| said.is_error() && is_syntax(said.code)).map(|said| said.span).collect();
+    let in_broken = broken_items(package, &broken);
     for local in &uses.locals {
+        let span = local.name.span;
+        if in_broken.iter().any(|item| item.file == span.file && item.start <= span.start && span.end <= item.end) {
+            continue;
+        }
         let (code, what, help) = match local.is_parameter {
             true => (codes::UNUSED_ARGUMENT, "the argument", "leave it out, or begin its name with `_`"),
             false => (codes::UNUSED_LET, "the `let`", "leave it out, or begin its name with `_`"),
         };
         diagnostics.push(message::unused(code, what, &local.name.text, local.name.span, help));
     }
+    if !broken.is_empty() {
+        return;
+    }
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
         for (name, span) in &module.imports {
-            if !uses.imports.contains(&(ModuleId(id), &**name)) && !is_imported_for_others(package, name) {
+            if uses.idle_imports.contains(&(ModuleId(id), &**name)) && !is_imported_for_others(package, name) {
                 diagnostics.push(message::unused_import(name, *span));
             }
         }
@@ -58,6 +71,21 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         &declared,
         &uses.connections,
     );
+}
+
+fn is_syntax(code: Code) -> bool {
+    code.id() < "GML0100"
+}
+
+/// The declarations in which one of the spans begins.
+fn broken_items(package: &Package, broken: &[Span]) -> Vec<Span> {
+    if broken.is_empty() {
+        return Vec::new();
+    }
+    let items = package.modules.iter().filter(|module| !module.is_std).flat_map(|module| &module.ast.items);
+    let holds =
+        |item: &Span| broken.iter().any(|span| span.file == item.file && (item.start..=item.end).contains(&span.start));
+    items.map(|item| item.span).filter(holds).collect()
 }
 
 /// An import of a pipeline is there so that the command finds it.

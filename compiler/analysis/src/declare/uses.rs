@@ -18,8 +18,8 @@ pub(super) struct Uses<'a> {
     pub functions: Vec<bool>,
     pub nodes: Vec<bool>,
     pub connections: Vec<bool>,
-    /// Names that are mentioned in a module, if only imported ones.
-    pub imports: HashSet<(ModuleId, &'a str)>,
+    /// Imported names that are not mentioned yet.
+    pub idle_imports: HashSet<(ModuleId, &'a str)>,
     /// Names that a body binds and never mentions.
     pub locals: Vec<Local<'a>>,
     /// Defaults that use a parameter.
@@ -74,6 +74,7 @@ pub(super) fn of(package: &Package) -> Uses<'_> {
         ..Uses::default()
     };
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
+        uses.idle_imports.extend(module.imports.iter().map(|(name, _)| (ModuleId(id), &**name)));
         for item in &module.ast.items {
             read(package, ModuleId(id), item, &mut uses);
         }
@@ -88,7 +89,9 @@ impl<'a> Uses<'a> {
             false => package.lookup(module, mention.name),
         };
         let Some(found) = found else { return };
-        self.imports.insert((module, mention.name));
+        if !self.idle_imports.is_empty() {
+            self.idle_imports.remove(&(module, &**mention.name));
+        }
         if let Some((from, to)) = own.and_then(body_of).zip(body_of(found)) {
             self.bodies[from.place(package)].push((to.place(package), mention.span));
         }

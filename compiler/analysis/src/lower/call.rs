@@ -14,7 +14,7 @@ impl Lowering<'_> {
         match call.kind {
             SignatureKind::Operator => self.operator(call, ty, span),
             SignatureKind::Function if stands_for_itself(ty) => self.symbol(call, span),
-            SignatureKind::Function if &*call.name == "from_env" => self.from_env(call),
+            SignatureKind::Function if &*call.name == "from_env" => self.value_of_env(call),
             SignatureKind::Function | SignatureKind::Aggregate | SignatureKind::Window => self.function(call, ty, span),
         }
     }
@@ -95,7 +95,7 @@ impl Lowering<'_> {
         Lowered::Const(Value::Symbol { name: call.name.clone(), args })
     }
 
-    fn from_env(&mut self, call: &TypedCall) -> Lowered {
+    fn value_of_env(&mut self, call: &TypedCall) -> Lowered {
         let mut text = |name: &str| {
             let (_, TypedArg::Value(typed)) = call.args.iter().find(|(arg, _)| &**arg == name)? else { return None };
             let value = self.value(typed);

@@ -34,7 +34,7 @@ pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
         | (value @ Value::Size(_), Type::Size)
         | (value @ Value::Symbol { .. }, _) => Some(value),
         (Value::Str(text), Type::Enum(values)) => {
-            values.iter().any(|value| *value == text).then(|| Value::Str(text.clone()))
+            values.contains(&text).then(|| Value::Str(text.clone()))
         }
         (Value::Range { start, end, inclusive }, Type::Range(item)) => Some(Value::Range {
             start: Box::new(convert(*start, item)?),

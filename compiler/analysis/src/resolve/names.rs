@@ -260,8 +260,8 @@ impl Names<'_> {
         }
         for wanted in &taken.names {
             let found = match target {
-                Target::Project(file) => self.from_file(file, wanted),
-                Target::Standard(module) => self.from_standard(module, wanted, standard_ids[module]),
+                Target::Project(file) => self.declared_in_file(file, wanted),
+                Target::Standard(module) => self.declared_in_standard(module, wanted, standard_ids[module]),
                 Target::Missing => None,
             };
             // One cause, one message: a name that was not found is there all the same.
@@ -269,7 +269,7 @@ impl Names<'_> {
         }
     }
 
-    fn from_file(&mut self, file: usize, wanted: &UseName) -> Option<Definition> {
+    fn declared_in_file(&mut self, file: usize, wanted: &UseName) -> Option<Definition> {
         let name = &wanted.name;
         let module = &self.package.modules[file];
         let import = |name: &str| module.imports.iter().find(|(imported, _)| &**imported == name);
@@ -289,7 +289,7 @@ impl Names<'_> {
         None
     }
 
-    fn from_standard(&mut self, place: usize, wanted: &UseName, id: Option<ModuleId>) -> Option<Definition> {
+    fn declared_in_standard(&mut self, place: usize, wanted: &UseName, id: Option<ModuleId>) -> Option<Definition> {
         let name = &wanted.name;
         let scope = &self.package.modules[id?.0 as usize].scope;
         if let Some(definition) = scope.get(&name.text) {

@@ -120,7 +120,7 @@ fn matches(pattern: &Text, span: Span, ty: &Type) -> Result<Text, Refused> {
 }
 
 /// Refuses a regular expression that cannot be read.
-fn check_regex(pattern: &str, span: Span) -> Result<(), Diagnostic> {
+pub(crate) fn check_regex(pattern: &str, span: Span) -> Result<(), Diagnostic> {
     match regex::Regex::new(pattern) {
         Ok(_) => Ok(()),
         Err(regex::Error::CompiledTooBig(limit)) => {

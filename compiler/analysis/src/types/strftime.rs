@@ -16,7 +16,7 @@ struct Parts {
 }
 
 /// Refuses a format that cannot be read, or that lacks a part which the type needs.
-pub(super) fn check(format: &str, span: Span, ty: &Type) -> Result<(), Diagnostic> {
+pub(crate) fn check(format: &str, span: Span, ty: &Type) -> Result<(), Diagnostic> {
     let parts = read(format).map_err(|specifier| message::unknown_specifier(&specifier, span))?;
     let ty = ty.non_null();
     let needs_date = matches!(ty, Type::Date | Type::Timestamp);

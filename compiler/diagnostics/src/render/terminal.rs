@@ -35,7 +35,12 @@ pub fn terminal(diagnostic: &Diagnostic, sources: &Sources, style: TerminalStyle
         characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(style.width.max(NARROWEST));
+    // Unicode's line breaking never breaks before a dot, so it takes a list of columns for one long word.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(style.width.max(NARROWEST))
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut text = String::new();
     for report in reports(diagnostic, sources) {
         // The excerpt answers for every place that it was built from. Should miette give up all the same, the message

@@ -5,7 +5,7 @@ use crate::{libraries, output};
 
 /// Fetches the native libraries.
 pub fn setup() -> Exit {
-    match gml_operators::setup::fetch_lightgbm(&libraries::folder(), &mut |text| output::error_line(text)) {
+    match gml_operators::native::setup::fetch_lightgbm(&libraries::folder(), &mut |text| output::error_line(text)) {
         Ok(path) => {
             output::line(format!("LightGBM: {}", path.display()));
             Exit::Done

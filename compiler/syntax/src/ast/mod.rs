@@ -11,7 +11,7 @@ use gml_diagnostics::Span;
 
 pub use declaration::{
     Catalog, CatalogEntry, Connection, ContractSyntax, Env, EnvSetting, Function, Item, ItemKind, Node, NodeBody,
-    Parameter, Param, Pipeline, Schema, SchemaColumn, Signature, SignatureKind, Test, TypeAlias, TypeParameter, Use,
+    Param, Parameter, Pipeline, Schema, SchemaColumn, Signature, SignatureKind, Test, TypeAlias, TypeParameter, Use,
     UseName,
 };
 pub use expression::{

@@ -33,14 +33,19 @@ impl Builder<'_, '_> {
         if let Some(odd) = fields.iter().find(|field| (field.sign == Sign::Equals) != columns) {
             let name = &odd.name.text;
             let (message, help) = if columns {
-                (format!("`{name}` stands among columns to make, but is not written as one"), format!("write `{name} = ..`"))
+                (
+                    format!("`{name}` stands among columns to make, but is not written as one"),
+                    format!("write `{name} = ..`"),
+                )
             } else {
                 (format!("`{name}` stands in a record, where `:` gives a value"), format!("write `{name}: ..`"))
             };
             self.report(codes::UNEXPECTED_TOKEN, odd.name.span, message, help);
         }
         let kind = if columns {
-            ExprKind::Columns(fields.into_iter().map(|field| Binding { name: field.name, value: field.value }).collect())
+            ExprKind::Columns(
+                fields.into_iter().map(|field| Binding { name: field.name, value: field.value }).collect(),
+            )
         } else {
             ExprKind::Record(fields.into_iter().map(|field| (field.name, field.value)).collect())
         };
@@ -65,7 +70,7 @@ impl Builder<'_, '_> {
 
     fn fields(&mut self, pair: Pair<'_, Rule>) -> (Vec<Field>, u32) {
         let mut height = 0;
-        let fields = pair.into_inner().map(|part| {
+        let fields = pair.into_inner().filter(|part| part.as_rule() == Rule::field).map(|part| {
             let mut parts = part.into_inner();
             let name = self.next_name(&mut parts);
             let mut sign = Sign::Absent;

@@ -13,7 +13,7 @@ use crate::grammar::Rule;
 
 /// A part of a schema.
 pub(crate) enum SchemaPart {
-    Column(SchemaColumn),
+    Column(Box<SchemaColumn>),
     Unique(Vec<Name>),
     Open(Span),
 }
@@ -114,9 +114,7 @@ impl Builder<'_, '_> {
         match rule {
             Rule::param_head => ItemKind::Param(Param { name, ty: self.next_type(&mut parts), default: None }),
             Rule::connection_head => ItemKind::Connection(Connection { name, value: error }),
-            Rule::schema_head => {
-                ItemKind::Schema(Schema { name, columns: Vec::new(), unique: Vec::new(), open: None })
-            }
+            Rule::schema_head => ItemKind::Schema(Schema { name, columns: Vec::new(), unique: Vec::new(), open: None }),
             Rule::env_head => {
                 let extends = parts.next().map(|extends| self.next_name(&mut extends.into_inner()));
                 ItemKind::Env(Env { name, extends, settings: Vec::new() })
@@ -187,7 +185,7 @@ impl Builder<'_, '_> {
                     }
                 }
                 let column = self.row_column(part.into_inner());
-                Some(SchemaPart::Column(SchemaColumn { docs, column, named, parsed }))
+                Some(SchemaPart::Column(Box::new(SchemaColumn { docs, column, named, parsed })))
             }
             _ => None,
         }
@@ -283,7 +281,7 @@ impl Builder<'_, '_> {
 /// Puts a part of a schema into its place.
 pub(crate) fn add_to_schema(schema: &mut Schema, part: SchemaPart) {
     match part {
-        SchemaPart::Column(column) => schema.columns.push(column),
+        SchemaPart::Column(column) => schema.columns.push(*column),
         SchemaPart::Unique(names) => schema.unique.push(names),
         SchemaPart::Open(span) => schema.open = Some(span),
     }

@@ -40,7 +40,12 @@ impl Builder<'_, '_> {
                 let span = self.span_to(&pair);
                 let place = starts.first().map_or(span, |first| *first);
                 let help = "add `else ..`; where nothing fits, `else null`";
-                self.report(codes::UNEXPECTED_TOKEN, place, "this `if` has no `else`, so it has no value where its condition is false", help);
+                self.report(
+                    codes::UNEXPECTED_TOKEN,
+                    place,
+                    "this `if` has no `else`, so it has no value where its condition is false",
+                    help,
+                );
                 self.error(span)
             }
         };

@@ -40,6 +40,10 @@ impl Builder<'_, '_> {
         let mut piped = None;
         while let Some(part) = parts.next() {
             match part.as_rule() {
+                Rule::name => {
+                    let tree = self.name_or_call(&part, &mut parts);
+                    self.operands.push(tree);
+                }
                 Rule::prefix => self.prefix(&part),
                 Rule::infix | Rule::range_sign => {
                     if let Some(pipe) = piped.take() {
@@ -118,10 +122,15 @@ impl Builder<'_, '_> {
     fn reduce(&mut self, floor: usize, strength: u8) {
         while self.operators.len() > floor && self.operators.last().is_some_and(|top| top.strength >= strength) {
             let (Some(top), Some(right)) = (self.operators.pop(), self.operands.pop()) else { return };
-            if strength == top.strength && matches!(strength, COMPARISON | RANGE) {
+            let is_chained = strength == top.strength && matches!(strength, COMPARISON | RANGE);
+            if is_chained {
                 self.chained(&top);
             }
-            let tree = self.apply(top, right);
+            let mut tree = self.apply(top, right);
+            if is_chained {
+                // It has no type, and nothing more is to be said of it.
+                tree.expr.kind = ExprKind::Error;
+            }
             self.operands.push(tree);
         }
     }

@@ -70,7 +70,12 @@ impl Builder<'_, '_> {
                     length = 1;
                     let span = if block { self.at(start, start) } else { self.at(offset + at, offset + at + 1) };
                     let message = format!("a single `{sign}` in an f-string closes nothing");
-                    self.report(codes::UNMATCHED_DELIMITER, span, message, format!("write `{sign}{sign}` for the sign itself"));
+                    self.report(
+                        codes::UNMATCHED_DELIMITER,
+                        span,
+                        message,
+                        format!("write `{sign}{sign}` for the sign itself"),
+                    );
                 }
                 value.push_str(sign);
             }

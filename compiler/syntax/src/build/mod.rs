@@ -75,7 +75,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
     }
 
-    fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+    pub fn name(&self, pair: &Pair<'_, Rule>) -> Name {
         Name { text: text(pair.as_str()), span: self.span(pair) }
     }
 

@@ -79,7 +79,11 @@ impl Builder<'_, '_> {
             }
             Err(Misfit::Fraction) => {
                 let smallest = if duration.is_some() { "microseconds" } else { "bytes" };
-                self.bad_number(span, format!("`{digits}{unit}` is no whole number of {smallest}"), "write it in a smaller unit")
+                self.bad_number(
+                    span,
+                    format!("`{digits}{unit}` is no whole number of {smallest}"),
+                    "write it in a smaller unit",
+                )
             }
         }
     }

@@ -24,10 +24,9 @@ impl Builder<'_, '_> {
         let span = self.span(&pair);
         match pair.as_rule() {
             Rule::column => {
-                let name = self.next_name(&mut pair.into_inner());
+                let name = Name { text: text(&pair.as_str()[1..]), span: Span { start: span.start + 1, ..span } };
                 self.tree(ExprKind::Column(name), span, 0)
             }
-            Rule::call => self.call(pair),
             Rule::group => {
                 let inner = self.next_expression(&mut pair.into_inner());
                 Tree { expr: Expr { span, ..inner.expr }, height: inner.height }
@@ -68,7 +67,7 @@ impl Builder<'_, '_> {
     /// The expressions among the parts and the height of the highest.
     fn items(&mut self, parts: Pairs<'_, Rule>) -> (Vec<Expr>, u32) {
         let mut height = 0;
-        let items = parts.map(|part| {
+        let items = parts.filter(|part| part.as_rule() == Rule::expression).map(|part| {
             let tree = self.expression(part);
             height = height.max(tree.height);
             tree.expr
@@ -84,10 +83,15 @@ impl Builder<'_, '_> {
         self.tree(ExprKind::Table { ty, rows }, span, height)
     }
 
-    fn call(&mut self, pair: Pair<'_, Rule>) -> Tree {
-        let mut parts = pair.into_inner();
-        let function = self.next_name(&mut parts);
-        let given = self.given(parts, Vec::new(), 0);
+    /// A name, and a call where arguments follow it.
+    pub(super) fn name_or_call(&mut self, pair: &Pair<'_, Rule>, parts: &mut Pairs<'_, Rule>) -> Tree {
+        let function = self.name(pair);
+        let mut given = Given::default();
+        while parts.peek().is_some_and(|next| matches!(next.as_rule(), Rule::arguments | Rule::columns))
+            && let Some(part) = parts.next()
+        {
+            self.give(part, &mut given);
+        }
         let Some(end) = given.end else {
             let span = function.span;
             let kind = self.foreign_constant(&function).unwrap_or(ExprKind::Name(function.text));
@@ -136,7 +140,10 @@ impl Builder<'_, '_> {
     fn call_on(&mut self, of: Tree, function: Name, parts: Pairs<'_, Rule>, style: CallStyle) -> Tree {
         let start = of.expr.span;
         let receiver = vec![Argument { name: None, value: of.expr }];
-        let given = self.given(parts, receiver, of.height);
+        let mut given = Given { args: receiver, height: of.height, ..Given::default() };
+        for part in parts {
+            self.give(part, &mut given);
+        }
         let end = start.to(given.end.unwrap_or(function.span));
         self.finish_call(function, given, style, end)
     }
@@ -147,22 +154,19 @@ impl Builder<'_, '_> {
         self.tree(ExprKind::Call { function, args, block, block_span, style }, span, height)
     }
 
-    fn given(&mut self, parts: Pairs<'_, Rule>, receiver: Vec<Argument>, height: u32) -> Given {
-        let mut given = Given { args: receiver, height, ..Given::default() };
-        for part in parts {
-            let span = self.span(&part);
-            given.end = Some(span);
-            if part.as_rule() == Rule::arguments {
-                let height = self.arguments(part, &mut given.args);
-                given.height = given.height.max(height);
-            } else {
-                let (block, height) = self.bindings(part);
-                given.height = given.height.max(height);
-                given.block = Some(block);
-                given.block_span = Some(span);
-            }
-        }
-        given
+    /// Adds `( )` or `{ }` to what a call was given.
+    fn give(&mut self, part: Pair<'_, Rule>, given: &mut Given) {
+        let span = self.span(&part);
+        given.end = Some(span);
+        let height = if part.as_rule() == Rule::arguments {
+            self.arguments(part, &mut given.args)
+        } else {
+            let (block, height) = self.bindings(part);
+            given.block = Some(block);
+            given.block_span = Some(span);
+            height
+        };
+        given.height = given.height.max(height);
     }
 
     /// Adds the arguments in `( )`; their greatest height.
@@ -172,7 +176,10 @@ impl Builder<'_, '_> {
         let mut named: Option<Span> = None;
         for part in pair.into_inner() {
             if part.as_rule() == Rule::label {
-                label = Some(self.next_name(&mut part.into_inner()));
+                label = Some(self.label(&part));
+                continue;
+            }
+            if part.as_rule() == Rule::closing_round {
                 continue;
             }
             let tree = self.expression(part);
@@ -196,6 +203,14 @@ impl Builder<'_, '_> {
             args.push(argument);
         }
         height
+    }
+
+    /// The name before the `:` of an argument.
+    fn label(&self, pair: &Pair<'_, Rule>) -> Name {
+        let name = pair.as_str();
+        let name = &name[..name.bytes().position(|byte| !crate::lexer::is_word_byte(byte)).unwrap_or(name.len())];
+        let start = pair.as_span().start();
+        Name { text: text(name), span: self.at(start, start + name.len()) }
     }
 
     /// `f(x = 3)`, as other languages name an argument.

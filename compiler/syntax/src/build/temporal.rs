@@ -71,7 +71,10 @@ fn timestamp(day: &str, time: &str) -> Result<i64, Wrong> {
         return Err(Wrong(format!("`{clock}` is no time of a day"), "hours go to 23, minutes and seconds to 59"));
     }
     if fraction.len() > 6 {
-        return Err(Wrong(format!("`.{fraction}` is finer than a timestamp is"), "timestamps count microseconds: at most six digits"));
+        return Err(Wrong(
+            format!("`.{fraction}` is finer than a timestamp is"),
+            "timestamps count microseconds: at most six digits",
+        ));
     }
     let micros: i64 = format!("{fraction:0<6}").parse().map_err(|_| wrong())?;
     let seconds = i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);

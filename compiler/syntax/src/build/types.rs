@@ -4,9 +4,7 @@ use gml_diagnostics::Span;
 use pest::iterators::{Pair, Pairs};
 
 use super::{Builder, text};
-use crate::ast::{
-    BinaryOperator, ContractSyntax, Expr, Name, RowColumn, RowSyntax, Text, TypeExpr, TypeKind,
-};
+use crate::ast::{BinaryOperator, ContractSyntax, Expr, Name, RowColumn, RowSyntax, Text, TypeExpr, TypeKind};
 use crate::codes;
 use crate::grammar::Rule;
 
@@ -36,7 +34,7 @@ impl Builder<'_, '_> {
                 Rule::type_sign => signs.push(part.as_str()),
                 Rule::nullable => self.nullable(&mut atoms, span),
                 Rule::k_table | Rule::k_struct => table = Some((part.as_rule(), span)),
-                Rule::k_in => {}
+                Rule::k_in | Rule::closing_round => {}
                 Rule::any_name => partition = Some(self.name(&part)),
                 Rule::row => {
                     let row = self.row(part);
@@ -102,9 +100,15 @@ impl Builder<'_, '_> {
         let mut args = Vec::new();
         if let Some(arguments) = parts.next() {
             span = span.to(self.span(&arguments));
-            args = arguments.into_inner().map(|part| self.type_of(part)).collect();
+            args = self.type_args(arguments);
         }
         TypeExpr { kind: TypeKind::Named(name, args), span }
+    }
+
+    /// The types in `[ ]`.
+    fn type_args(&mut self, pair: Pair<'_, Rule>) -> Vec<TypeExpr> {
+        let parts = pair.into_inner().filter(|part| part.as_rule() == Rule::r#type);
+        parts.map(|part| self.type_of(part)).collect()
     }
 
     /// `table[T]` or `table { .. }` of a table literal.
@@ -120,7 +124,7 @@ impl Builder<'_, '_> {
                 }
                 _ => {
                     let name = Name { text: text("table"), span: word };
-                    let args = part.into_inner().map(|part| self.type_of(part)).collect();
+                    let args = self.type_args(part);
                     return TypeExpr { kind: TypeKind::Named(name, args), span: word.to(span) };
                 }
             }
@@ -132,11 +136,13 @@ impl Builder<'_, '_> {
         let span = self.span(&pair);
         let mut row = RowSyntax { columns: Vec::new(), open: None, span };
         for part in pair.into_inner() {
-            if part.as_rule() == Rule::open {
-                row.open = Some(self.open(&part, row.open));
-            } else {
-                let column = self.row_column(part.into_inner());
-                row.columns.push(column);
+            match part.as_rule() {
+                Rule::open => row.open = Some(self.open(&part, row.open)),
+                Rule::row_column => {
+                    let column = self.row_column(part.into_inner());
+                    row.columns.push(column);
+                }
+                _ => {}
             }
         }
         row

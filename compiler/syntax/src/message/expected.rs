@@ -8,15 +8,20 @@ impl Scene<'_> {
     /// What could stand at the place, as the subject of a sentence.
     pub(super) fn due(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        let value = self.expects(Rule::prefix) || self.expects(Rule::column);
-        let goes_on = self.expects(Rule::infix) || self.expects(Rule::null_test);
+        let values = [Rule::prefix, Rule::column, Rule::expression, Rule::label];
+        let value = values.iter().any(|rule| self.expects(*rule));
+        let goes_on = self.behind_value();
         for rule in self.expected {
-            add(&mut words, match rule {
-                Rule::k_let if value => "",
-                _ if value && !matches!(rule, Rule::closing | Rule::closing_round) => "",
-                _ if goes_on && !is_sign(*rule) => "",
-                _ => words_of(*rule),
-            });
+            add(
+                &mut words,
+                match rule {
+                    Rule::k_let if value => "",
+                    _ if value && !matches!(rule, Rule::closing | Rule::closing_round) => "",
+                    Rule::k_in if self.expects(Rule::assign) || self.expects(Rule::opening) => "",
+                    _ if goes_on && !is_sign(*rule) => "",
+                    _ => words_of(*rule),
+                },
+            );
         }
         if value {
             add(&mut words, "a value");
@@ -24,13 +29,15 @@ impl Scene<'_> {
         if goes_on && words.is_empty() || goes_on && self.open.is_some() && self.closer().is_some() {
             match self.closer() {
                 Some(close) => {
-                    add(&mut words, "`,`");
+                    if !self.expects(Rule::closing) && !self.expects(Rule::format_end) {
+                        add(&mut words, "`,`");
+                    }
                     add(&mut words, close);
                 }
                 None => add(&mut words, "an operator"),
             }
         }
-        if goes_on && self.open.is_none() {
+        if goes_on && self.open.is_none() && !self.ends_head() {
             match self.place {
                 Place::Body => add(&mut words, "the next statement"),
                 Place::Module => add(&mut words, "the next declaration"),
@@ -40,17 +47,30 @@ impl Scene<'_> {
             }
         }
         if words.is_empty() {
-            add(&mut words, if self.place == Place::Body { "a statement" } else { "something else" });
+            add(
+                &mut words,
+                match self.place {
+                    Place::Body => "a statement",
+                    Place::Module => "a declaration",
+                    _ => "something else",
+                },
+            );
         }
         join(&words)
     }
 
+    /// Whether the value belongs to the head of something, so that more must follow.
+    fn ends_head(&self) -> bool {
+        let more = [Rule::k_as, Rule::k_then, Rule::opening, Rule::statements, Rule::assign];
+        more.iter().any(|rule| self.expects(*rule))
+    }
+
     /// What closes the innermost bracket, where items stand in it.
-    fn closer(&self) -> Option<&'static str> {
+    pub(super) fn closer(&self) -> Option<&'static str> {
         match self.open?.text(self.source) {
             "(" => Some("`)`"),
             "[" => Some("`]`"),
-            _ if self.expects(Rule::k_let) || self.expects(Rule::closing) || self.expects(Rule::format_end) => None,
+            _ if self.expects(Rule::k_let) => None,
             _ => Some("`}`"),
         }
     }
@@ -58,12 +78,15 @@ impl Scene<'_> {
     /// What to do about it, where the neighbourhood tells.
     pub(super) fn advice(&self) -> Option<String> {
         let found = self.found();
-        if self.place == Place::Module && self.expects(Rule::k_node) {
+        if self.declaration_due() || self.place == Place::Module && self.behind_value() && STATEMENTS.contains(&found) {
             return Some(match found {
                 _ if STATEMENTS.contains(&found) => {
                     format!("`{found}` stands in the body of a `pipeline`, a `test` or a `node`")
                 }
-                _ => "a declaration begins with use, param, schema, connection, catalog, fn, node, pipeline, env or test".to_owned(),
+                _ => {
+                    "a declaration begins with use, param, schema, connection, catalog, fn, node, pipeline, env or test"
+                        .to_owned()
+                }
             });
         }
         if self.place != Place::Module && DECLARATIONS.contains(&found) && is_reserved(found) && !self.outside {
@@ -71,6 +94,15 @@ impl Scene<'_> {
         }
         if self.expects(Rule::k_let) && self.expects(Rule::k_save) {
             return Some("a statement begins with let, save, track, expect, when, for or run".to_owned());
+        }
+        match self.text(self.before.first().copied()) {
+            "let" if self.expects(Rule::assign) => return Some("write `let name = value`".to_owned()),
+            "for" if self.expects(Rule::k_in) => return Some("write `for name in items { .. }`".to_owned()),
+            "when" if self.expects(Rule::statements) || self.expects(Rule::opening) => {
+                return Some("write `when condition { .. }`".to_owned());
+            }
+            "param" if self.expects(Rule::assign) => return Some("write `param name: type = value`".to_owned()),
+            _ => {}
         }
         if self.expects(Rule::k_then) {
             return Some("write `if condition then a else b`".to_owned());
@@ -89,6 +121,12 @@ impl Scene<'_> {
         }
         if self.expects(Rule::colon) {
             return Some("the type follows the name: `name: type`".to_owned());
+        }
+        if self.expects(Rule::block) || self.expects(Rule::opening) && self.text(self.before.first().copied()) == "node"
+        {
+            return Some(
+                "the body of a node stands in braces behind the type of its result: `-> table[T] { .. }`".to_owned(),
+            );
         }
         if self.expects(Rule::pattern) {
             return Some("a pattern is a literal, a range of literals, or `_` for everything else".to_owned());

@@ -24,7 +24,10 @@ pub(super) const DECLARATIONS: [Foreign; 8] = [
         words: &["var", "const", "val", "global", "static", "set", "config"],
         help: "write `param name: type = value` for a value of the whole program",
     },
-    Foreign { words: &["task", "flow", "dag", "job", "workflow", "step", "stage"], help: "write `pipeline name { .. }`" },
+    Foreign {
+        words: &["task", "flow", "dag", "job", "workflow", "step", "stage"],
+        help: "write `pipeline name { .. }`",
+    },
     Foreign {
         words: &["dataset", "source", "datasets", "table", "data"],
         help: "datasets are the entries of `catalog { name: table[T] = parquet(\"..\") }`",
@@ -33,7 +36,10 @@ pub(super) const DECLARATIONS: [Foreign; 8] = [
         words: &["SELECT", "select", "WITH", "with", "INSERT", "insert"],
         help: "a query is a value followed by steps in the body of a node: `orders |> filter(.total > 0) |> select([.id])`",
     },
-    Foreign { words: &["if", "while", "switch", "match", "when", "print", "assert", "return", "try"], help: "this stands in the body of a `pipeline`, a `test` or a `node`" },
+    Foreign {
+        words: &["if", "while", "switch", "match", "when", "print", "assert", "return", "try"],
+        help: "this stands in the body of a `pipeline`, a `test` or a `node`",
+    },
 ];
 
 /// Where a statement or a value is due.
@@ -51,11 +57,17 @@ pub(super) const VALUES: [Foreign; 12] = [
     Foreign { words: &["FROM", "from"], help: "the table comes first: `orders |> filter(..)`" },
     Foreign { words: &["WHERE"], help: "write `|> filter(condition)`" },
     Foreign { words: &["while", "loop", "foreach"], help: "write `for x in [..] { .. }`" },
-    Foreign { words: &["switch", "case", "CASE"], help: "write `match x { \"a\" => 1, _ => 0 }`, or `if condition then a else b`" },
+    Foreign {
+        words: &["switch", "case", "CASE"],
+        help: "write `match x { \"a\" => 1, _ => 0 }`, or `if condition then a else b`",
+    },
     Foreign { words: &["print", "echo", "println"], help: "write `track value` to keep a value in the run record" },
     Foreign { words: &["assert", "assert_eq", "check"], help: "write `expect condition, \"message\"`" },
     Foreign { words: &["import", "use_module", "require"], help: "write `use module.{name}` at the top of the file" },
-    Foreign { words: &["await", "async", "try", "throw", "raise", "new", "del", "pass", "global", "with"], help: "leave it out" },
+    Foreign {
+        words: &["await", "async", "try", "throw", "raise", "new", "del", "pass", "global", "with"],
+        help: "leave it out",
+    },
 ];
 
 /// The help for a word.

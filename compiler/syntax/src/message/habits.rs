@@ -32,32 +32,34 @@ impl Scene<'_> {
     fn foreign_word(&self) -> Option<Habit> {
         let found = self.found();
         let no_word = |word: &str| format!("`{word}` is no word of GML");
-        if self.place == Place::Module && self.expects(Rule::k_node) && !self.outside {
-            let table = &foreign::DECLARATIONS;
-            let help = foreign::help(table, found).filter(|_| self.next.is_some_and(|next| next.kind != Kind::Sign))?;
-            let own = crate::words::is_reserved(found);
-            return self.found_habit(
-                if own { codes::MISPLACED_STATEMENT } else { codes::FOREIGN_KEYWORD },
-                if own { format!("`{found}` cannot stand outside of a body") } else { no_word(found) },
-                help,
-            );
-        }
         if self.outside {
             return None;
         }
+        if self.declaration_due() {
+            let help = foreign::help(&foreign::DECLARATIONS, found)
+                .filter(|_| self.next.is_some_and(|next| next.kind != Kind::Sign))?;
+            if crate::words::is_reserved(found) {
+                let message = format!("`{found}` cannot stand outside of a body");
+                return self.found_habit(codes::MISPLACED_STATEMENT, message, help);
+            }
+            return self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help);
+        }
         // A word that was taken for a name, and then something that cannot follow a name.
-        let last = self.last().filter(|last| last.kind == Kind::Word)?;
-        let word = last.text(self.source);
-        let begins = matches!(self.back(2), "" | "=" | "{" | "(" | "," | ":" | "}" | ")") || !self.behind_operand_at(2);
-        let follows = self.found.is_some_and(|found| !matches!(found.kind, Kind::Close | Kind::Sign) || found.text(self.source) == ".");
-        if begins && follows && self.expects(Rule::infix)
-            && let Some(help) = foreign::help(&foreign::VALUES, word)
-        {
-            return self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help);
+        if let Some(last) = self.last().filter(|last| last.kind == Kind::Word) {
+            let word = last.text(self.source);
+            let sign = |token: Token| matches!(token.kind, Kind::Close | Kind::Sign) && token.text(self.source) != ".";
+            let follows = self.found.is_some_and(|found| !sign(found));
+            if !self.behind_operand_at(2)
+                && follows
+                && self.behind_value()
+                && let Some(help) = foreign::help(&foreign::VALUES, word)
+            {
+                return self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help);
+            }
         }
         if self.expects(Rule::k_let) || self.expects(Rule::prefix) {
-            let follows = self.next.is_some_and(|next| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open));
-            let help = foreign::help(&foreign::VALUES, found).filter(|_| follows)?;
+            let follows = |next: Token| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open);
+            let help = foreign::help(&foreign::VALUES, found).filter(|_| self.next.is_some_and(follows))?;
             return self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help);
         }
         None
@@ -76,13 +78,15 @@ impl Scene<'_> {
     fn foreign_sign(&self) -> Option<Habit> {
         let found = self.found();
         let operator = codes::FOREIGN_OPERATOR;
-        let behind = self.behind_operand() && self.expects(Rule::infix) && !self.outside;
+        let behind = self.behind_value() && !self.outside;
         match found {
             "->" | "=>" if behind => {
                 let help = "an argument that speaks of rows is written by itself: `.items.find(.price > 3)`";
                 self.found_habit(operator, format!("`{found}` makes no function in GML"), help)
             }
-            "?" if behind => self.found_habit(operator, "`? :` is no operator in GML", "write `if condition then a else b`"),
+            "?" if behind => {
+                self.found_habit(operator, "`? :` is no operator in GML", "write `if condition then a else b`")
+            }
             ":" if behind && self.back(2) == "lambda" => {
                 let help = "an argument that speaks of rows is written by itself: `.items.find(.price > 3)`";
                 self.found_habit(codes::FOREIGN_KEYWORD, "GML has no `lambda`", help)
@@ -91,19 +95,36 @@ impl Scene<'_> {
                 let help = "round or convert the value in the braces: `{round(x, 2)}`";
                 self.found_habit(operator, "an f-string has no format after `:`", help)
             }
-            "[" if behind && self.touches() => {
-                self.found_habit(operator, "a value is not indexed with `[ ]`", "write `.at(0)` for an item of a list, `.field` for a field")
+            "[" if behind && self.touches() => self.found_habit(
+                operator,
+                "a value is not indexed with `[ ]`",
+                "write `.at(0)` for an item of a list, `.field` for a field",
+            ),
+            "(" if behind && self.touches() => self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "only a name can be called",
+                "bind the value with `let` and use its name",
+            ),
+            "," if behind && self.open.is_some_and(|open| open.text(self.source) == "(" && !self.is_call(open)) => self
+                .found_habit(
+                    codes::UNEXPECTED_TOKEN,
+                    "there are no tuples: parentheses hold one value",
+                    "write a list `[a, b]` or a record `{ first: a, second: b }`",
+                ),
+            "++" | "+=" | "-=" => self.found_habit(
+                operator,
+                format!("`{found}` has no meaning in GML"),
+                "names are bound once: `let b = a + 1`",
+            ),
+            _ if found.starts_with('@') && !found[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+                self.found_habit(codes::UNEXPECTED_TOKEN, "GML has no decorators", "`@` begins a date: `@2021-01-26`")
             }
-            "(" if behind && self.touches() => {
-                self.found_habit(codes::UNEXPECTED_TOKEN, "only a name can be called", "bind the value with `let` and use its name")
-            }
-            "," if behind && self.open.is_some_and(|open| open.text(self.source) == "(" && !self.is_call(open)) => {
-                self.found_habit(codes::UNEXPECTED_TOKEN, "there are no tuples: parentheses hold one value", "write a list `[a, b]` or a record `{ first: a, second: b }`")
-            }
-            "++" | "+=" | "-=" => self.found_habit(operator, format!("`{found}` has no meaning in GML"), "names are bound once: `let b = a + 1`"),
-            "@" => self.found_habit(codes::UNEXPECTED_TOKEN, "GML has no decorators", "leave it out"),
             "&" if behind => self.found_habit(operator, "`&` is written `and` in GML", "write `and`"),
-            "|" if behind => self.found_habit(operator, "`|` is written `or` in GML", "write `or` between conditions, `|>` before a step"),
+            "|" if behind => self.found_habit(
+                operator,
+                "`|` is written `or` in GML",
+                "write `or` between conditions, `|>` before a step",
+            ),
             "!" if behind => self.found_habit(operator, "`!` is written `not` in GML", "`not` negates a condition"),
             _ => self.dangling_sign(),
         }
@@ -124,12 +145,23 @@ impl Scene<'_> {
             };
             return self.last_habit(codes::UNEXPECTED_TOKEN, message, help);
         }
+        if self.found() == "." && self.expects(Rule::column) {
+            return self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "a name is missing behind this dot",
+                "a column is written `.name`",
+            );
+        }
         if self.found() == "*" && matches!(last, "(" | "[" | ",") {
             let help = "name the columns; to leave some out write `|> drop([.a])`";
             return self.found_habit(codes::UNEXPECTED_TOKEN, "`*` does not stand for all columns", help);
         }
         if self.found() == "**" && matches!(last, "(" | ",") {
-            return self.found_habit(codes::UNEXPECTED_TOKEN, "arguments cannot be unpacked", "write them one by one, by name");
+            return self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "arguments cannot be unpacked",
+                "write them one by one, by name",
+            );
         }
         None
     }
@@ -141,7 +173,7 @@ impl Scene<'_> {
             return None;
         }
         let keyword = codes::FOREIGN_KEYWORD;
-        let behind = self.behind_operand() && self.expects(Rule::infix);
+        let behind = self.behind_value();
         match found {
             "if" if behind && !self.found_begins_line() => self.found_habit(
                 codes::UNEXPECTED_TOKEN,
@@ -153,9 +185,11 @@ impl Scene<'_> {
                 "a list is not made by a `for` behind the value",
                 "write `for x in items { value }`",
             ),
-            "{" if self.expects(Rule::k_then) => {
-                self.found_habit(codes::UNEXPECTED_TOKEN, "an `if` has no braces: it is a value", "write `if condition then a else b`")
-            }
+            "{" if self.expects(Rule::k_then) => self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "an `if` has no braces: it is a value",
+                "write `if condition then a else b`",
+            ),
             "None" | "NULL" | "nil" if self.expects(Rule::k_null) => {
                 self.found_habit(keyword, format!("`{found}` is written `null` in GML"), "write `is null`")
             }
@@ -167,25 +201,56 @@ impl Scene<'_> {
                 };
                 self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), help)
             }
-            "xor" | "isnt" | "instanceof" | "isin" | "between" | "like" if behind => {
-                self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), "write `!=`, `in` or a function")
-            }
-            "as" if behind && self.place == Place::Body => {
-                self.found_habit(codes::UNEXPECTED_TOKEN, "`as` belongs to `save`", "write `let name = value`, or `save value as entry`")
-            }
+            "xor" | "isnt" | "instanceof" | "isin" | "between" | "like" if behind => self.found_habit(
+                codes::FOREIGN_OPERATOR,
+                format!("`{found}` is no operator of GML"),
+                "write `!=`, `in` or a function",
+            ),
+            "as" if behind && self.place == Place::Body => self.found_habit(
+                codes::UNEXPECTED_TOKEN,
+                "`as` belongs to `save`",
+                "write `let name = value`, or `save value as entry`",
+            ),
             "=" if self.expects(Rule::k_let) && self.behind_name() => {
                 let name = self.text(self.last());
-                self.last_habit(codes::MISPLACED_STATEMENT, "a binding begins with `let`", format!("write `let {name} = ..`"))
+                self.last_habit(
+                    codes::MISPLACED_STATEMENT,
+                    "a binding begins with `let`",
+                    format!("write `let {name} = ..`"),
+                )
             }
-            _ if self.found.is_some_and(|found| found.kind == Kind::Word) && self.text(self.next) == "=" && self.expects(Rule::k_let) => {
-                self.found_habit(codes::MISPLACED_STATEMENT, "a binding begins with `let`", format!("write `let {found} = ..`"))
+            _ if self.found.is_some_and(|found| found.kind == Kind::Word)
+                && self.text(self.next) == "="
+                && self.expects(Rule::k_let) =>
+            {
+                self.found_habit(
+                    codes::MISPLACED_STATEMENT,
+                    "a binding begins with `let`",
+                    format!("write `let {found} = ..`"),
+                )
+            }
+            _ if behind
+                && self.open.is_none()
+                && self.found.is_some_and(|found| found.kind == Kind::Word)
+                && self.text(self.next) == "=" =>
+            {
+                let message = format!("`{found} = ..` stands by itself");
+                let help = format!(
+                    "write `let {found} = ..` for a value; columns are made in braces behind a step: `|> derive {{ {found} = .. }}`"
+                );
+                self.found_habit(codes::MISPLACED_STATEMENT, message, help)
             }
             _ if self.found.is_some_and(|found| found.kind == Kind::Text)
-                && self.expects(Rule::field)
-                && self.open.is_some_and(|open| open.text(self.source) == "{") =>
+                && self.open.is_some_and(|open| open.text(self.source) == "{")
+                && matches!(self.text(self.last()), "{" | ",")
+                && self.text(self.next) == ":" =>
             {
                 let name = found.trim_matches('"');
-                self.found_habit(codes::UNEXPECTED_TOKEN, "the keys of a record are names, not texts", format!("write `{{ {name}: .. }}`"))
+                self.found_habit(
+                    codes::UNEXPECTED_TOKEN,
+                    "the keys of a record are names, not texts",
+                    format!("write `{{ {name}: .. }}`"),
+                )
             }
             _ => None,
         }
@@ -203,18 +268,20 @@ impl Scene<'_> {
     /// Whether a `(` belongs to a call.
     fn is_call(&self, open: Token) -> bool {
         let index = self.before.partition_point(|token| token.start < open.start);
-        index.checked_sub(1).and_then(|index| self.before.get(index)).is_some_and(|before| {
-            before.kind == Kind::Word && !crate::words::is_reserved(before.text(self.source))
-        })
+        index
+            .checked_sub(1)
+            .and_then(|index| self.before.get(index))
+            .is_some_and(|before| before.kind == Kind::Word && !crate::words::is_reserved(before.text(self.source)))
     }
 
     /// Whether the innermost bracket is that of an f-string.
     fn in_format(&self) -> bool {
         self.open.is_some_and(|open| {
             let index = self.before.partition_point(|token| token.start < open.start);
-            index.checked_sub(1).and_then(|index| self.before.get(index)).is_some_and(|before| {
-                before.kind == Kind::Text && before.end == open.start
-            })
+            index
+                .checked_sub(1)
+                .and_then(|index| self.before.get(index))
+                .is_some_and(|before| before.kind == Kind::Text && before.end == open.start)
         })
     }
 }

@@ -73,7 +73,8 @@ impl Trouble<'_> {
         let at = self.span_of(scene.found);
         if self.failure.exhausted {
             let message = format!("this is nested more than {MAX_NESTING} deep");
-            return Diagnostic::new(codes::NESTING_TOO_DEEP, at, message).help("bind an inner part to a name with `let`");
+            return Diagnostic::new(codes::NESTING_TOO_DEEP, at, message)
+                .help("bind an inner part to a name with `let`");
         }
         if let Some(habit) = scene.habit() {
             let span = self.span_of(Some(habit.token));
@@ -136,7 +137,9 @@ impl<'t> Scene<'t> {
     /// Whether what stands before can end an expression.
     fn behind_operand(&self) -> bool {
         self.last().is_some_and(|last| match last.kind {
-            Kind::Word => !is_reserved(last.text(self.source)) || matches!(last.text(self.source), "true" | "false" | "null"),
+            Kind::Word => {
+                !is_reserved(last.text(self.source)) || matches!(last.text(self.source), "true" | "false" | "null")
+            }
             Kind::Number | Kind::Date | Kind::Text | Kind::Close => true,
             _ => false,
         })
@@ -146,6 +149,21 @@ impl<'t> Scene<'t> {
         self.expected.contains(&rule)
     }
 
+    /// Whether a value was read that the place could go on from, by an operator or otherwise.
+    fn behind_value(&self) -> bool {
+        const ON: [Rule; 6] = [Rule::infix, Rule::null_test, Rule::pipe, Rule::member, Rule::arguments, Rule::columns];
+        self.behind_operand() && ON.iter().any(|rule| self.expects(*rule))
+    }
+
+    /// Whether a declaration is due.
+    fn declaration_due(&self) -> bool {
+        let due = [Rule::item, Rule::k_node, Rule::EOI];
+        self.place == Place::Module
+            && due.iter().any(|rule| self.expects(*rule))
+            && !self.expects(Rule::assign)
+            && !self.behind_value()
+    }
+
     /// What was found, in words.
     fn found_words(&self) -> String {
         let Some(token) = self.found else { return "the end of the file".to_owned() };
@@ -153,7 +171,6 @@ impl<'t> Scene<'t> {
         match token.kind {
             Kind::Text | Kind::OpenText => "a text".to_owned(),
             Kind::Number => format!("the number `{text}`"),
-            Kind::Date => format!("the date `{text}`"),
             Kind::Word if is_reserved(text) => format!("the word `{text}`"),
             _ => format!("`{text}`"),
         }
@@ -188,7 +205,8 @@ impl<'t> Scene<'t> {
         let word = STATEMENTS.contains(&found) || DECLARATIONS.contains(&found) && is_reserved(found);
         let statement = word && self.found_begins_line() && !(opening == "{" && self.expects(Rule::k_let));
         let wrong_close = is_close && found != closing && (self.behind_operand() || self.text(self.last()) == ",");
-        if !(ends || wrong_close || statement && self.behind_operand()) {
+        let goes_on = self.text(self.last()) == "," && matches!(found, "|>" | ">>" | "??");
+        if !(ends || wrong_close || goes_on || statement && self.behind_operand()) {
             return None;
         }
         let message = match self.found {
@@ -206,14 +224,17 @@ impl<'t> Scene<'t> {
     fn reserved(&self, trouble: &Trouble<'_>) -> Option<Diagnostic> {
         let found = self.found();
         let due = self.expects(Rule::name) && !self.outside && is_reserved(found);
-        let alone = !self.expects(Rule::prefix) || !self.found_begins_line() && !matches!(found, "then" | "else" | "as" | "in");
-        if !due || !alone || self.behind_operand() && self.expects(Rule::infix) {
+        let alone =
+            !self.expects(Rule::prefix) || !self.found_begins_line() && !matches!(found, "then" | "else" | "as" | "in");
+        if !due || !alone || self.behind_value() {
             return None;
         }
         let message = format!("`{found}` is a word of the language and cannot be used as a name here");
         let help = match found {
             "test" | "env" | "param" | "schema" | "catalog" | "node" | "run" | "match" | "connection" => {
-                format!("choose another name, such as `{found}_`; columns, fields and arguments may be called `{found}`")
+                format!(
+                    "choose another name, such as `{found}_`; columns, fields and arguments may be called `{found}`"
+                )
             }
             _ => format!("choose another name, such as `{found}_`"),
         };
@@ -227,11 +248,15 @@ impl<'t> Scene<'t> {
             Kind::Word => !matches!(found.text(self.source), "then" | "else" | "as" | "and" | "or" | "is" | "in"),
             Kind::Number | Kind::Date | Kind::Text => true,
             Kind::Open => found.text(self.source) != "(",
-            Kind::Sign => found.text(self.source) == "." || found.text(self.source) == ".." && self.place == Place::Entry,
+            Kind::Sign => {
+                found.text(self.source) == "." || found.text(self.source) == ".." && self.place == Place::Entry
+            }
             _ => false,
         };
         let listed = match self.open.map(|open| open.text(self.source)) {
-            Some("{") => !self.expects(Rule::k_let) && !self.expects(Rule::closing) || self.expects(Rule::schema_column),
+            Some("{") => {
+                !self.expects(Rule::k_let) && !self.expects(Rule::closing) || self.expects(Rule::schema_column)
+            }
             Some(_) => true,
             None => self.place == Place::Entry,
         };
@@ -239,7 +264,7 @@ impl<'t> Scene<'t> {
         if self.outside || !begins_item || !listed || !self.behind_operand() && last.kind != Kind::Word {
             return None;
         }
-        if !(self.expects(Rule::infix) || self.ends_item()) {
+        if !(self.behind_value() || self.ends_item()) {
             return None;
         }
         let span = trouble.span(last.end, last.end);
@@ -269,6 +294,13 @@ impl<'t> Scene<'t> {
         let due = self.due();
         let message = format!("{due} is due here, but there is {}", self.found_words());
         let diagnostic = Diagnostic::new(self.code(), trouble.span_of(self.found), message);
+        let diagnostic = match (self.open, self.closer()) {
+            (Some(open), Some(close)) if due.contains(close) => {
+                let label = format!("this `{}` is still open", open.text(self.source));
+                diagnostic.and(trouble.span(open.start, open.end), label)
+            }
+            _ => diagnostic,
+        };
         match self.advice() {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
@@ -277,7 +309,8 @@ impl<'t> Scene<'t> {
 
     fn code(&self) -> Code {
         let found = self.found();
-        if self.place == Place::Module && self.expects(Rule::k_node) && STATEMENTS.contains(&found) {
+        if (self.declaration_due() || self.place == Place::Module && self.behind_value()) && STATEMENTS.contains(&found)
+        {
             return codes::MISPLACED_STATEMENT;
         }
         if self.place != Place::Module && DECLARATIONS.contains(&found) && is_reserved(found) && !self.outside {

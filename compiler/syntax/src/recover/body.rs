@@ -204,14 +204,14 @@ impl Reader<'_, '_> {
         let mut lost = None;
         for chunk in &body.chunks {
             let mut start = chunk.start;
-            while let Err(found) = self.read(rule, start, chunk.end, |builder, mut pairs| {
-                pairs.next().map(|pair| build(builder, pair, true))
-            }) {
+            while let Err(found) = self
+                .read(rule, start, chunk.end, |builder, mut pairs| pairs.next().map(|pair| build(builder, pair, true)))
+            {
                 let known = self.diagnostics.len();
                 self.report(&found, start, chunk.end, Place::Entry);
                 // Behind a missing comma the next entry may be whole.
                 let comma = self.diagnostics.get(known).is_some_and(|last| last.code == codes::MISSING_COMMA);
-                if comma && found.at > start {
+                if comma && found.at > start && chunks::is_balanced(self.source, start, found.at) {
                     let first = start..found.at;
                     start = found.at;
                     let whole = self.read(rule, first.start, first.end, |builder, mut pairs| {

@@ -33,11 +33,9 @@ pub(crate) fn statements(source: &str, start: usize, end: usize) -> Body {
                 let body = token.text(source) == "{" && begins_statement(source, &tokens, index + 1);
                 stack.push(Bracket { open: source.as_bytes()[token.start], body });
             }
-            Kind::Close if !shut(&mut stack, source.as_bytes()[token.start]) => {
-                if token.text(source) == "}" {
-                    close = Some(token.start);
-                    break;
-                }
+            Kind::Close if !shut(&mut stack, source.as_bytes()[token.start]) && token.text(source) == "}" => {
+                close = Some(token.start);
+                break;
             }
             Kind::Word if begins_statement(source, &tokens, index) => {
                 let inner = stack.iter().rposition(|bracket| bracket.body).map_or(0, |body| body + 1);
@@ -69,11 +67,9 @@ pub(crate) fn entries(source: &str, start: usize, end: usize) -> Body {
     for token in tokens(source, start, end) {
         match token.kind {
             Kind::Open => stack.push(Bracket { open: source.as_bytes()[token.start], body: false }),
-            Kind::Close if !shut(&mut stack, source.as_bytes()[token.start]) => {
-                if token.text(source) == "}" {
-                    close = Some(token.start);
-                    break;
-                }
+            Kind::Close if !shut(&mut stack, source.as_bytes()[token.start]) && token.text(source) == "}" => {
+                close = Some(token.start);
+                break;
             }
             Kind::Sign if stack.is_empty() && token.text(source) == "," => {
                 chunks.extend(begin.take().map(|begin| begin..token.start));
@@ -85,6 +81,20 @@ pub(crate) fn entries(source: &str, start: usize, end: usize) -> Body {
     }
     chunks.extend(begin.map(|begin| begin..close.unwrap_or(end)));
     Body { chunks, close }
+}
+
+/// Whether as many brackets are closed as are opened.
+pub(crate) fn is_balanced(source: &str, start: usize, end: usize) -> bool {
+    let mut stack: Vec<Bracket> = Vec::new();
+    for token in tokens(source, start, end) {
+        let byte = source.as_bytes()[token.start];
+        match token.kind {
+            Kind::Open => stack.push(Bracket { open: byte, body: false }),
+            Kind::Close if !shut(&mut stack, byte) => return false,
+            _ => {}
+        }
+    }
+    stack.is_empty()
 }
 
 /// The tokens of `start..end` but comments.
@@ -125,7 +135,7 @@ fn begins_statement(source: &str, tokens: &[Token], index: usize) -> bool {
     }
     let before = index.checked_sub(1).and_then(|before| tokens.get(before));
     let next = tokens.get(index + 1).map_or("", |next| next.text(source));
-    if before.is_some_and(|before| matches!(before.text(source), "." | "?.")) || matches!(next, ":" | "=" | "," | ")" | ".") {
+    if before.is_some_and(|before| matches!(before.text(source), "." | "?.")) || matches!(next, ":" | "=" | "," | ".") {
         return false;
     }
     word != "for" || before.is_none_or(|before| begins_line(source, token.start) && ends_operand(source, before))
@@ -164,7 +174,10 @@ mod tests {
     #[test]
     fn a_for_within_an_expression_is_none() {
         let source = "let a = union(for x in y { x })\n for x in y { track x }\n";
-        assert_eq!(pieces(statements, source), (vec!["let a = union(for x in y { x })", "for x in y { track x }"], false));
+        assert_eq!(
+            pieces(statements, source),
+            (vec!["let a = union(for x in y { x })", "for x in y { track x }"], false)
+        );
     }
 
     #[test]

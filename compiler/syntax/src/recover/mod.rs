@@ -3,7 +3,7 @@
 mod body;
 pub(crate) mod chunks;
 
-use crate::ast::{Catalog, Item, ItemKind};
+use crate::ast::{Catalog, Item, ItemKind, Param, TypeExpr, TypeKind};
 use crate::build::add_to_schema;
 use crate::codes;
 use crate::grammar::Rule;
@@ -24,7 +24,8 @@ impl Reader<'_, '_> {
         let mut allow = Vec::new();
         let mut at = start;
         while let Some(last) = self.extent(Rule::allow, at, end) {
-            let names = self.read(Rule::allow, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.allow(pair)));
+            let names =
+                self.read(Rule::allow, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.allow(pair)));
             allow.extend(names.ok().flatten().unwrap_or_default());
             at = self.skip_blanks(last);
         }
@@ -53,7 +54,7 @@ impl Reader<'_, '_> {
             "connection" => Rule::connection_head,
             _ => return None,
         };
-        let head_end = self.extent(rule, at, end)?;
+        let Some(head_end) = self.extent(rule, at, end) else { return self.named_param(at, end) };
         let head = self.read(rule, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.head(pair)));
         let mut kind = head.ok().flatten()?;
         let brace = self.skip_blanks(head_end);
@@ -81,6 +82,18 @@ impl Reader<'_, '_> {
             _ => {}
         }
         Some(kind)
+    }
+
+    /// A `param` of which only the name can be read.
+    fn named_param(&mut self, at: usize, end: usize) -> Option<ItemKind> {
+        if self.word_at(at) != "param" {
+            return None;
+        }
+        let start = self.skip_blanks(at + "param".len());
+        let name = self.read(Rule::name, start, end, |builder, mut pairs| pairs.next().map(|pair| builder.name(&pair)));
+        let name = name.ok().flatten()?;
+        let ty = TypeExpr { kind: TypeKind::Error, span: name.span };
+        Some(ItemKind::Param(Param { name, ty, default: None }))
     }
 
     fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure) -> Option<ItemKind> {
@@ -128,7 +141,8 @@ impl Reader<'_, '_> {
             return;
         }
         let next = self.word_at(end);
-        let found = if next.is_empty() { "the file ends".to_owned() } else { format!("`{next}` begins the next declaration") };
+        let found =
+            if next.is_empty() { "the file ends".to_owned() } else { format!("`{next}` begins the next declaration") };
         let place = failure.at.max(brace + 1).min(end);
         let (place, last) = if next.is_empty() { (place, place) } else { (end, end + next.len()) };
         let message = format!("a `}}` is missing: {found}, and this declaration is not closed");

@@ -18,8 +18,8 @@ impl Scanner<'_> {
         let rest = &self.text[token.start..];
         let line_end = token.start + rest.find('\n').unwrap_or(rest.len());
         let line_end = token.start + self.text[token.start..line_end].trim_end().len();
-        let (end, sign) = if rest.starts_with("/*") {
-            (token.start + rest[2..].find("*/").map_or(rest.len(), |end| end + 4), "/* */")
+        let (end, sign) = if let Some(inner) = rest.strip_prefix("/*") {
+            (token.start + inner.find("*/").map_or(rest.len(), |end| end + 4), "/* */")
         } else if rest.starts_with("//") && (!self.behind_operand() || self.is_prose(token.start + 2, line_end)) {
             (line_end, "//")
         } else if rest.starts_with("-- ") && self.begins_line(token.start) {
@@ -48,7 +48,8 @@ impl Scanner<'_> {
     /// Whether words stand side by side as they do in a sentence and never in a program.
     fn is_prose(&self, start: usize, end: usize) -> bool {
         let words: Vec<&str> = self.text[start..end].split_whitespace().take(2).collect();
-        let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !crate::words::is_reserved(word);
+        let plain =
+            |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !crate::words::is_reserved(word);
         words.len() == 2 && words.iter().all(plain)
     }
 
@@ -81,7 +82,11 @@ impl Scanner<'_> {
             }
             _ => {
                 let message = format!("`{character}` has no meaning in GML");
-                let message = if character.is_control() { format!("{} has no meaning in GML", describe(character)) } else { message };
+                let message = if character.is_control() {
+                    format!("{} has no meaning in GML", describe(character))
+                } else {
+                    message
+                };
                 let help = match character {
                     '$' => "a parameter or a `let` is written by its name alone; a column is written `.name`",
                     '`' => "a column is written `.name`; `named \"..\"` in its schema gives the name in the file",
@@ -137,10 +142,13 @@ impl Scanner<'_> {
         let safe = close == '\'' && !inner.contains(['\\', '"']);
         let fix = Fix { span, replacement: replacement.clone(), safe };
         self.report(diagnostic.help(format!("write {replacement}")).fix(fix));
+        // The quotes go to the ends, so that the text keeps its place; what they took more is filled with blanks.
         let mut repair = vec![b'"'];
-        repair.extend(inner.bytes().map(|byte| if matches!(byte, b'"' | b'\\') || !byte.is_ascii() { b'_' } else { byte }));
+        repair.extend(
+            inner.bytes().map(|byte| if matches!(byte, b'"' | b'\\') || !byte.is_ascii() { b'_' } else { byte }),
+        );
+        repair.resize(end - token.start - 1, b' ');
         repair.push(b'"');
-        repair.resize(end - token.start, b' ');
         self.repairs.push((token.start, repair));
         self.lexer.skip_to(end);
         self.last = Some(Token { kind: Kind::Text, start: token.start, end });
@@ -161,7 +169,8 @@ impl Scanner<'_> {
         let help = "names are made of a to z, A to Z, 0 to 9 and `_`; in a schema, `named \"..\"` keeps the name that the file has";
         let span = self.span(start, end);
         self.report(Diagnostic::new(codes::UNKNOWN_CHARACTER, span, message).help(help));
-        let repair = self.text.as_bytes()[token.start..end].iter().map(|byte| if byte.is_ascii() { *byte } else { b'_' });
+        let repair =
+            self.text.as_bytes()[token.start..end].iter().map(|byte| if byte.is_ascii() { *byte } else { b'_' });
         self.repairs.push((token.start, repair.collect()));
         self.lexer.skip_to(end);
     }

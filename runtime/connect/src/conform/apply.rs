@@ -82,7 +82,7 @@ fn scaled(counts: &Int64Chunked, from: TimeUnit) -> Int64Chunked {
 
 fn read_texts(texts: &StringChunked, stamp: &Stamp, to: &DataType) -> PolarsResult<Series> {
     // Days and moments repeat; the text before is often the same one.
-    fn each<'a, T: Copy>(
+    fn each<'a, T: Copy + 'a>(
         texts: &'a StringChunked,
         read: impl Fn(&str) -> Option<T> + 'a,
     ) -> impl Iterator<Item = Option<T>> + 'a {

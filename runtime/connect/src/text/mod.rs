@@ -6,5 +6,5 @@ mod temporal;
 
 pub(crate) use number::{decimal, decimal_text, float, float_text, parse_bool};
 pub(crate) use temporal::{
-    Stamp, date, date_text, duration, duration_text, time, time_text, timestamp, timestamp_text,
+    Stamp, Unit, date, date_of_micros, date_text, duration, duration_text, time, time_text, timestamp, timestamp_text,
 };

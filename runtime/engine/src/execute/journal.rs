@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use gml_connect::Tolerated;
 use gml_operators::Metric;
 
 use super::step_id;
-use crate::backend::{Saved, Tolerated};
+use crate::backend::Saved;
 use crate::plan::Plan;
 use crate::store::memory;
 use crate::store::record::{
@@ -80,14 +81,14 @@ impl Journal {
         }
     }
 
-    /// Rows that were tolerated. A dataset that several queries read is reported once.
-    pub(super) fn tolerated(&self, dataset: &str, tolerated: Vec<Tolerated>) {
+    /// Rows that were tolerated. A dataset that several pipelines read is reported once.
+    pub(super) fn tolerated(&self, dataset: &str, tolerated: &[Tolerated]) {
         let contracts = &mut self.lock().record.contracts;
-        for rows in tolerated.into_iter().filter(|rows| rows.rows > 0) {
+        for rows in tolerated.iter().filter(|rows| rows.rows > 0) {
             let entry = ContractRecord {
                 dataset: dataset.to_owned(),
-                column: rows.column,
-                rule: rows.rule,
+                column: rows.column.clone(),
+                rule: rows.rule.clone(),
                 action: if rows.dropped { "drop" } else { "warn" }.to_owned(),
                 rows: rows.rows,
             };
@@ -114,10 +115,6 @@ fn enter(steps: &mut Vec<StepRecord>, places: &mut HashMap<String, usize>, path:
     for stage in &plan.stages {
         for step in &stage.steps {
             let id = step_id(path, step.id);
-            // A dataset that several queries read is in each of their stages.
-            if places.contains_key(&id) {
-                continue;
-            }
             places.insert(id.clone(), steps.len());
             steps.push(StepRecord {
                 id: id.clone(),

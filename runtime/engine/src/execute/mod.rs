@@ -4,7 +4,7 @@ mod argument;
 mod assemble;
 mod expect;
 mod journal;
-pub(crate) mod slots;
+mod slots;
 mod stage;
 mod step;
 mod track;
@@ -25,7 +25,7 @@ use crate::backend::Backend;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::schedule;
-pub(crate) use slots::Slots;
+use slots::Slots;
 
 /// What the steps of a run have in common.
 pub(crate) struct Session<'a> {
@@ -50,14 +50,14 @@ pub(crate) struct Failure {
 }
 
 /// A graph being run.
-pub(super) struct Scope<'a> {
-    pub(super) graph: &'a Graph,
-    pub(super) plan: &'a Plan,
+struct Scope<'a> {
+    graph: &'a Graph,
+    plan: &'a Plan,
     /// What the ids of its steps begin with in the record: `watch`, `watch.9`.
-    pub(super) path: &'a str,
+    path: &'a str,
     /// Values of the graph around it.
-    pub(super) outer: &'a (dyn Fn(StepId) -> Option<Data> + Sync),
-    pub(super) slots: Slots,
+    outer: &'a (dyn Fn(StepId) -> Option<Data> + Sync),
+    slots: Slots,
 }
 
 impl Session<'_> {

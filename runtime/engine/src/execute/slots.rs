@@ -18,6 +18,10 @@ impl Slots {
     pub(super) fn new(plan: &Plan) -> Self {
         let mut users = vec![0; plan.stages.len()];
         plan.stages.iter().flat_map(|stage| &stage.uses).for_each(|used| users[*used] += 1);
+        Self::with_users(users)
+    }
+
+    fn with_users(users: Vec<usize>) -> Self {
         Self {
             results: users.iter().map(|_| Mutex::new(None)).collect(),
             users: users.into_iter().map(AtomicUsize::new).collect(),
@@ -45,5 +49,25 @@ impl Slots {
 
     fn lock(&self, stage: usize) -> MutexGuard<'_, Option<Data>> {
         self.results[stage].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gml_ir::Value;
+
+    use super::*;
+
+    #[test]
+    fn results_are_dropped_after_their_last_use() {
+        let slots = Slots::with_users(vec![2, 0]);
+        let value = || Some(Data::Value(Value::Int(1)));
+        slots.fill(0, value());
+        slots.release(0);
+        assert!(slots.get(0).is_some());
+        slots.release(0);
+        assert!(slots.get(0).is_none());
+        slots.fill(1, value());
+        assert!(slots.get(1).is_none(), "a result without users is not kept");
     }
 }

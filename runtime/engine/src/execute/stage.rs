@@ -5,25 +5,20 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use gml_connect::Fault;
+use gml_connect::{Fault, Tolerated};
 use gml_ir::{Location, StepId, StepKind};
 use gml_operators::{Data, Table};
 use polars::prelude::IntoLazy;
 
 use super::step::{Done, holds};
 use super::{Failure, Scope, Session};
-use crate::backend::Tolerated;
 use crate::codes;
 use crate::plan::{Plan, PlannedStep, Stage};
-
-/// Tells, once a query has run, which rows of the datasets that it read were tolerated.
-pub(super) type Reports = Vec<(String, Box<dyn Fn() -> Vec<Tolerated> + Send + Sync>)>;
 
 /// A stage under way.
 struct Work {
     /// Results of the steps so far.
     results: HashMap<StepId, Data>,
-    reports: Reports,
     rows: Option<u64>,
 }
 
@@ -33,7 +28,7 @@ impl Session<'_> {
         let title = stage.title();
         self.progress.step_started(&title, self.next(), self.total);
         let started = Instant::now();
-        let mut work = Work { results: HashMap::new(), reports: Reports::new(), rows: None };
+        let mut work = Work { results: HashMap::new(), rows: None };
         let last = stage.steps.len().saturating_sub(1);
         for (place, step) in stage.steps.iter().enumerate() {
             let step_started = Instant::now();
@@ -50,11 +45,6 @@ impl Session<'_> {
             }
             let rows = if place == last { work.rows } else { None };
             self.journal.ran(&id, seconds, rows);
-        }
-        for (dataset, report) in work.reports {
-            let tolerated = report();
-            tolerated.iter().for_each(|rows| self.progress.message(&told(&dataset, rows)));
-            self.journal.tolerated(&dataset, tolerated);
         }
         self.progress.step_finished(&title, work.rows, started.elapsed().as_secs_f64());
         Ok(stage.steps.last().and_then(|step| work.results.remove(&step.id)))
@@ -89,9 +79,12 @@ impl Session<'_> {
         let results = &work.results;
         let get = |id: StepId| self.value(scope, results, id);
         let done = self.step(scope, scope.graph.step(planned.id), planned.id, &get)?;
-        let Done { data, rows, report } = done;
+        let Done { data, rows, tolerated } = done;
         work.rows = rows;
-        work.reports.extend(report);
+        if let Some((dataset, tolerated)) = tolerated {
+            tolerated.iter().for_each(|rows| self.progress.message(&told(&dataset, rows)));
+            self.journal.tolerated(&dataset, &tolerated);
+        }
         let data = match data {
             Some(Data::Table(table)) if is_last => {
                 let (table, rows) = self.in_memory(table)?;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use gml_connect::Fault;
+use gml_connect::{Fault, Tolerated};
 use gml_ir::{Dataset, Step, StepId, StepKind, Type, Value};
 use gml_operators::{Call, Data};
 
 use super::expect::Expectation;
-use super::stage::{Reports, internal};
+use super::stage::internal;
 use super::{Scope, Session, argument, assemble, track};
 use crate::codes;
 
@@ -16,7 +16,8 @@ use crate::codes;
 pub(super) struct Done {
     pub(super) data: Option<Data>,
     pub(super) rows: Option<u64>,
-    pub(super) report: Reports,
+    /// The dataset that was read or written, and rows of it that break contracts.
+    pub(super) tolerated: Option<(String, Vec<Tolerated>)>,
 }
 
 impl Done {
@@ -71,17 +72,14 @@ impl Session<'_> {
     fn load(&self, dataset: u32) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
         let loaded = self.backend.load(dataset, project, &self.context)?;
-        let report = vec![(dataset.name.to_string(), loaded.tolerated)];
-        Ok(Done { data: Some(loaded.data), rows: None, report })
+        Ok(Done { data: Some(loaded.data), rows: None, tolerated: Some((dataset.name.to_string(), loaded.tolerated)) })
     }
 
     fn save(&self, id: &str, dataset: u32, value: &Data) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
         let saved = self.backend.save(dataset, value, project)?;
-        let (rows, tolerated) = (saved.rows, saved.tolerated.clone());
         self.journal.saved(id, &dataset.name, &saved, project);
-        let report: Reports = vec![(dataset.name.to_string(), Box::new(move || tolerated.clone()))];
-        Ok(Done { data: None, rows, report })
+        Ok(Done { data: None, rows: saved.rows, tolerated: Some((dataset.name.to_string(), saved.tolerated)) })
     }
 
     fn dataset(&self, place: u32) -> Result<(&Dataset, &Path), Fault> {

@@ -6,7 +6,7 @@ use gml_ir::{Arg, Graph, Step, StepId, StepKind};
 
 /// The steps of the same graph that a step uses, once for each use, in the order of its arguments. For a `when` these
 /// are its condition and what its body takes from outside.
-pub(crate) fn inputs(step: &Step) -> Vec<StepId> {
+pub(super) fn inputs(step: &Step) -> Vec<StepId> {
     let mut found = Vec::new();
     match &step.kind {
         StepKind::Load(_) | StepKind::Table(_) | StepKind::Outer(_) => {}
@@ -48,7 +48,7 @@ fn outer(body: &Graph) -> Vec<StepId> {
 }
 
 /// The graphs within a step.
-pub(crate) fn children(step: &Step) -> Option<&Graph> {
+pub(super) fn children(step: &Step) -> Option<&Graph> {
     if let StepKind::When { body, .. } = &step.kind { Some(body) } else { None }
 }
 

@@ -3,7 +3,6 @@
 //! Steps that nothing needs are left out. Table operators one after the other become one lazy query as long as its
 //! result has a single user; the tables that pass between stages are held in memory.
 
-mod columns;
 mod live;
 mod name;
 mod order;
@@ -15,7 +14,6 @@ use std::sync::Arc;
 
 use gml_ir::{Graph, Location, Pipeline, Program, StepId};
 
-pub(crate) use live::{children, inputs};
 pub(crate) use name::step_name;
 
 /// What a pipeline does, in the order in which it is done.
@@ -25,7 +23,7 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// Steps that no save, track, expect or when needs: they do not run.
     pub dead: Vec<StepId>,
-    /// The stage in which each step runs; a dataset that several queries read by themselves is in each of their stages.
+    /// The stage in which each step runs.
     stage_of: HashMap<StepId, usize>,
 }
 
@@ -56,8 +54,6 @@ pub struct PlannedStep {
     pub location: Location,
     /// The nodes it was inlined from, outermost first.
     pub within: Vec<Arc<str>>,
-    /// The columns of a dataset that are needed, where not all are.
-    pub columns: Option<Vec<Arc<str>>>,
 }
 
 /// Why a table is held in memory rather than computed within the query that uses it.

@@ -1,12 +1,11 @@
 //! Steps into stages.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use gml_ir::{Graph, Program, Step, StepId, StepKind, Type};
 
 use super::live::{children, datasets, inputs, live};
-use super::{Kept, Plan, PlannedStep, Stage, columns, order, step_name};
+use super::{Kept, Plan, PlannedStep, Stage, order, step_name};
 
 /// The module whose operators take queries and give queries. Others take tables that are in memory.
 const RELATIONAL: &str = "std.table";
@@ -35,25 +34,20 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         inputs(step).into_iter().for_each(|input| users[place_of(input)].push(StepId(place as u32)));
         rewritten.extend(datasets(step).1);
     }
-    let needs = columns::needed(graph, &live);
-    let columns: Vec<Option<Vec<Arc<str>>>> =
-        graph.steps.iter().zip(&needs).map(|(step, need)| of_load(step, need)).collect();
-    let facts = Facts { program, graph, users: &users, rewritten: &rewritten, columns: &columns };
+    let facts = Facts { program, graph, users: &users, rewritten: &rewritten };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(|place| facts.kept(place)).collect();
 
-    // From the end: a step that can be part of its users' queries belongs to their stages, any other is its own.
-    let mut heads: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); graph.steps.len()];
+    // From the end: a step that can be part of its only user's query belongs to that user's stage, any other is its own.
+    let mut head: Vec<usize> = (0..graph.steps.len()).collect();
     for (place, step) in graph.steps.iter().enumerate().rev() {
-        let fused = gives_query(step) && kept[place].is_none() && !users[place].is_empty();
-        heads[place] = match fused {
-            true => users[place].iter().flat_map(|user| heads[place_of(*user)].clone()).collect(),
-            false => BTreeSet::from([place]),
-        };
+        if let ([user], None, true) = (users[place].as_slice(), &kept[place], gives_query(step)) {
+            head[place] = head[place_of(*user)];
+        }
     }
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let planned = |step: &Step| !matches!(step.kind, StepKind::Outer(_));
     for (place, _) in steps(graph, &live).filter(|(_, step)| planned(step)) {
-        heads[place].iter().for_each(|head| members.entry(*head).or_default().push(place));
+        members.entry(head[place]).or_default().push(place);
     }
     let mut stage_of = HashMap::new();
     for (stage, own) in members.values().enumerate() {
@@ -70,7 +64,7 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         let mut after = others(&mut own.iter().flat_map(|place| order[*place].iter().copied()));
         after.extend(&uses);
         Stage {
-            steps: own.iter().map(|place| planned_step(program, graph, *place, &columns[*place])).collect(),
+            steps: own.iter().map(|place| planned_step(program, graph, *place)).collect(),
             uses: uses.into_iter().collect(),
             after: after.into_iter().collect(),
             kept: kept[*head].clone(),
@@ -87,22 +81,13 @@ fn steps<'a>(graph: &'a Graph, live: &'a [bool]) -> impl Iterator<Item = (usize,
     graph.steps.iter().enumerate().filter(|(place, _)| live[*place])
 }
 
-fn planned_step(program: &Program, graph: &Graph, place: usize, columns: &Option<Vec<Arc<str>>>) -> PlannedStep {
+fn planned_step(program: &Program, graph: &Graph, place: usize) -> PlannedStep {
     let step = &graph.steps[place];
     PlannedStep {
         id: StepId(place as u32),
         name: step_name(program, step),
         location: step.location.clone(),
         within: step.within.clone(),
-        columns: columns.clone(),
-    }
-}
-
-/// The columns of a dataset that are needed, where not all are.
-fn of_load(step: &Step, need: &columns::Need) -> Option<Vec<Arc<str>>> {
-    match (&step.kind, &step.ty) {
-        (StepKind::Load(_), Type::Table(table)) => columns::to_read(&table.row, need),
-        _ => None,
     }
 }
 
@@ -113,7 +98,6 @@ struct Facts<'a> {
     users: &'a [Vec<StepId>],
     /// Datasets that the graph writes.
     rewritten: &'a BTreeSet<u32>,
-    columns: &'a [Option<Vec<Arc<str>>>],
 }
 
 impl Facts<'_> {
@@ -127,11 +111,8 @@ impl Facts<'_> {
         if matches!(step.kind, StepKind::Load(dataset) if self.rewritten.contains(&dataset)) {
             return Some(Kept::Rewritten);
         }
-        let users_take_queries = users.iter().all(|user| takes_query(self.graph.step(*user)));
         match users.as_slice() {
-            // Each query reads only its own columns of a dataset of which much is not needed at all.
-            [_, _, ..] if users_take_queries && self.columns[place].is_some() => None,
-            [_] if users_take_queries && gives_query(step) => None,
+            [user] if gives_query(step) && takes_query(self.graph.step(*user)) => None,
             [user] if matches!(self.graph.step(*user).kind, StepKind::When { .. }) => Some(Kept::Conditional),
             [user] => Some(Kept::HandedTo(step_name(self.program, self.graph.step(*user)))),
             _ => Some(Kept::Shared(users.len())),

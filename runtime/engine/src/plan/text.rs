@@ -32,14 +32,12 @@ fn write_stage(text: &mut String, stage: &Stage, number: &str, prefix: &str) {
     let number = format!("{number}.");
     match stage.steps.as_slice() {
         [step] => {
-            line(text, &format!("{margin}{number:<4}{}{after}", described(step, WIDTH)));
-            write_columns(text, step, &margin);
+            line(text, &format!("{margin}{number:<3} {}{after}", described(step, WIDTH)));
         }
         steps => {
-            line(text, &format!("{margin}{number:<4}{:WIDTH$}{after}", format!("query of {} steps", steps.len())));
+            line(text, &format!("{margin}{number:<3} {:WIDTH$}{after}", format!("query of {} steps", steps.len())));
             for step in steps {
                 line(text, &format!("{margin}    | {}", described(step, WIDTH - 2)));
-                write_columns(text, step, &margin);
             }
         }
     }
@@ -48,12 +46,6 @@ fn write_stage(text: &mut String, stage: &Stage, number: &str, prefix: &str) {
     }
     if let Some(body) = &stage.body {
         write_plan(text, body, &number);
-    }
-}
-
-fn write_columns(text: &mut String, step: &PlannedStep, margin: &str) {
-    if let Some(columns) = &step.columns {
-        line(text, &format!("{margin}      reads only {}", columns.join(", ")));
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use gml_connect::Fault;
+use gml_connect::{Fault, Tolerated};
 use gml_ir::{BinaryOp, Dataset, Expr, ExprKind, TableType, Value};
 use gml_operators::{Call, Context, Data, Implementation, Input, Metric, Table};
 use polars::prelude::*;
 
-use crate::backend::{Backend, Loaded, Saved, Tolerated};
+use crate::backend::{Backend, Loaded, Saved};
 
 type Shared<T> = Arc<Mutex<T>>;
 
@@ -98,7 +98,7 @@ impl Backend for TestBackend {
         let frame = query.map(read, AllowedOptimizations::empty(), Some(Arc::new(schema)), Some("read"));
         let ty = TableType { row: Arc::new(row), partitions: Default::default() };
         let tolerated = self.tolerated.clone();
-        Ok(Loaded { data: Data::Table(Table { frame, ty }), tolerated: Box::new(move || tolerated.clone()) })
+        Ok(Loaded { data: Data::Table(Table { frame, ty }), tolerated })
     }
 
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault> {

@@ -1,6 +1,6 @@
 use gml_ir::*;
 
-use super::builder::{Steps, over, program, table};
+use super::builder::{Steps, program, table};
 use crate::{Kept, Plan, plan};
 
 fn planned(datasets: &[&str], steps: Steps) -> Plan {
@@ -55,25 +55,7 @@ fn steps_that_nothing_needs_are_left_out() {
 }
 
 #[test]
-fn a_dataset_of_which_little_is_needed_is_read_by_each_query() {
-    let mut steps = Steps::default();
-    let a = steps.load(0);
-    for least in [1, 2] {
-        let kept = steps.keep(a, least);
-        let selected = steps.call(
-            "std.table.select",
-            &[("input", Arg::Step(kept)), ("columns", over("n"))],
-            Type::table(Row::of(vec![Column::new("n", Type::INT)])),
-        );
-        steps.save(selected, least as u32);
-    }
-    let plan = planned(&["a", "b", "c"], steps);
-    assert_eq!(names(&plan), ["load a → keep → select", "save b", "load a → keep → select", "save c"]);
-    assert_eq!(plan.stages[0].steps[0].columns.as_deref(), Some(["n".into()].as_slice()));
-}
-
-#[test]
-fn a_dataset_that_is_needed_whole_is_read_once() {
+fn a_dataset_with_several_users_is_read_once() {
     let mut steps = Steps::default();
     let a = steps.load(0);
     for least in [1, 2] {
@@ -82,24 +64,6 @@ fn a_dataset_that_is_needed_whole_is_read_once() {
     }
     let plan = planned(&["a", "b", "c"], steps);
     assert_eq!(names(&plan), ["load a", "keep", "save b", "keep", "save c"]);
-}
-
-#[test]
-fn whole_row_operators_need_all_columns() {
-    let mut steps = Steps::default();
-    let a = steps.load(0);
-    for least in [1, 2] {
-        let distinct = steps.simple("std.table.distinct", a);
-        let narrow = steps.call(
-            "std.table.select",
-            &[("input", Arg::Step(distinct)), ("columns", over("n"))],
-            Type::table(Row::of(vec![Column::new("n", Type::INT)])),
-        );
-        steps.save(narrow, least);
-    }
-    let plan = planned(&["a", "b", "c"], steps);
-    assert_eq!(plan.stages[0].title(), "load a");
-    assert_eq!(plan.stages[0].steps[0].columns, None);
 }
 
 #[test]

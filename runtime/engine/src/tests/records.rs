@@ -1,11 +1,12 @@
 use std::sync::Mutex;
 
+use gml_connect::Tolerated;
 use gml_ir::*;
 
 use super::backend::TestBackend;
 use super::builder::{Steps, program, table};
 use super::run;
-use crate::{Progress, RunOptions, RunRecord, RunState, Tolerated, latest, load_record, run_with};
+use crate::{Progress, RunOptions, RunRecord, RunState, latest, load_record, run_with};
 
 fn small() -> Program {
     let mut steps = Steps::default();

@@ -73,23 +73,3 @@ fn the_parts_of_a_split_are_tables() {
     assert_eq!((backend.values("a"), backend.values("b")), (vec![2, 3], vec![1]));
     assert_eq!(runs("split"), 1);
 }
-
-#[test]
-fn results_are_dropped_after_their_last_use() {
-    // A chain of steps none of which is a query: each result has one user.
-    let mut steps = Steps::default();
-    let a = steps.literal(&[1]);
-    let b = steps.simple("std.learning.slow", a);
-    let c = steps.simple("std.learning.slow", b);
-    steps.save(c, 0);
-    let program = program(&["a"], vec![("p", steps)]);
-    let plan = crate::plan(&program, &program.pipelines[0]);
-    let slots = crate::execute::Slots::new(&plan);
-    let value = || Some(gml_operators::Data::Value(Value::Int(1)));
-    slots.fill(0, value());
-    assert!(slots.get(0).is_some());
-    slots.release(0);
-    assert!(slots.get(0).is_none());
-    slots.fill(3, value());
-    assert!(slots.get(3).is_none(), "a result without users is not kept");
-}

@@ -12,7 +12,8 @@ use super::{Scope, list, math, text, time};
 pub(crate) type Function = fn(&Args<'_>) -> Result<pl::Expr, Fault>;
 
 /// All functions of rows, a table a module of the standard library.
-pub(crate) const FUNCTIONS: &[&[(&str, Function)]] = &[list::FUNCTIONS, math::FUNCTIONS, text::FUNCTIONS, time::FUNCTIONS];
+pub(crate) const FUNCTIONS: &[&[(&str, Function)]] =
+    &[list::FUNCTIONS, math::FUNCTIONS, text::FUNCTIONS, time::FUNCTIONS];
 
 /// The arguments of a call.
 pub(crate) struct Args<'a> {
@@ -31,9 +32,9 @@ impl<'a> Args<'a> {
     /// The argument of that name.
     pub(crate) fn expr(&self, name: &str) -> Result<&'a Expr, Fault> {
         let found = self.args.iter().find(|(arg, _)| &**arg == name);
-        found.map(|(_, expr)| expr).ok_or_else(|| {
-            Fault::new("GML0999", format!("{} was called without its argument {name}", self.function))
-        })
+        found
+            .map(|(_, expr)| expr)
+            .ok_or_else(|| Fault::new("GML0999", format!("{} was called without its argument {name}", self.function)))
     }
 
     /// Its values.

@@ -31,7 +31,12 @@ pub fn table_literal(row: &Row, cells: &[Vec<Value>]) -> Result<LazyFrame, Fault
     if let Some(line) = cells.iter().position(|line| line.len() != row.columns.len()) {
         return Err(Fault::new(
             "GML0999",
-            format!("row {} of a table literal has {} cells for {} columns", line + 1, cells[line].len(), row.columns.len()),
+            format!(
+                "row {} of a table literal has {} cells for {} columns",
+                line + 1,
+                cells[line].len(),
+                row.columns.len()
+            ),
         ));
     }
     let columns = row.columns.iter().enumerate().map(|(place, column)| {

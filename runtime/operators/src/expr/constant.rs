@@ -26,11 +26,7 @@ pub fn literal(value: &Value, ty: &Type) -> Result<Expr, Fault> {
 ///
 /// # Errors
 /// Where a value does not fit the type.
-pub fn series<'a>(
-    name: &str,
-    values: impl Iterator<Item = &'a Value>,
-    dtype: &DataType,
-) -> Result<Series, Fault> {
+pub fn series<'a>(name: &str, values: impl Iterator<Item = &'a Value>, dtype: &DataType) -> Result<Series, Fault> {
     let values = values.map(|value| any_value(value, dtype)).collect::<Result<Vec<_>, _>>()?;
     Series::from_any_values_and_dtype(name.into(), &values, dtype, true).map_err(fault)
 }
@@ -137,8 +133,11 @@ pub fn value(any: &AnyValue<'_>, ty: &Type) -> Result<Value, Fault> {
         }
         AnyValue::StructOwned(parts) => record(&parts.1, &parts.0, ty)?,
         other => {
-            return Err(Fault::new("GML0912", format!("a single value of type {:?} cannot be taken out of a table", other.dtype()))
-                .help("keep it in a table, or take another column"));
+            return Err(Fault::new(
+                "GML0912",
+                format!("a single value of type {:?} cannot be taken out of a table", other.dtype()),
+            )
+            .help("keep it in a table, or take another column"));
         }
     })
 }

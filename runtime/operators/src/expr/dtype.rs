@@ -85,11 +85,15 @@ pub(crate) fn common(a: &DataType, b: &DataType) -> Option<DataType> {
     Some(match (a, b) {
         _ if a == b => a.clone(),
         (DataType::Null, other) | (other, DataType::Null) => other.clone(),
-        (DataType::Float32, other) | (other, DataType::Float32) if other.is_float() || number(other) => DataType::Float64,
+        (DataType::Float32, other) | (other, DataType::Float32) if other.is_float() || number(other) => {
+            DataType::Float64
+        }
         _ if a.is_integer() && b.is_integer() => whole(a, b),
         _ if number(a) && number(b) => DataType::Float64,
         (DataType::Decimal(..), other) | (other, DataType::Decimal(..)) if other.is_float() => DataType::Float64,
-        (DataType::Decimal(precision, scale), other) | (other, DataType::Decimal(precision, scale)) if other.is_integer() => {
+        (DataType::Decimal(precision, scale), other) | (other, DataType::Decimal(precision, scale))
+            if other.is_integer() =>
+        {
             DataType::Decimal((*precision).max(19 + scale).min(38), *scale)
         }
         (DataType::Decimal(p1, s1), DataType::Decimal(p2, s2)) => {

@@ -6,8 +6,7 @@ use gml_connect::Fault;
 use gml_ir::Type;
 use polars::prelude as pl;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, Series,
-    lit,
+    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, Series, lit,
 };
 
 use super::call::{Args, Function};
@@ -70,10 +69,7 @@ fn where_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
 }
 
 /// Lists of the places that `choose` adds for each.
-fn chosen(
-    lists: &Lists,
-    mut choose: impl FnMut(std::ops::Range<usize>, &mut Vec<IdxSize>),
-) -> Result<Column, Fault> {
+fn chosen(lists: &Lists, mut choose: impl FnMut(std::ops::Range<usize>, &mut Vec<IdxSize>)) -> Result<Column, Fault> {
     let (mut places, mut bounds) = (Vec::new(), vec![0]);
     for row in 0..lists.len() {
         choose(lists.range(row), &mut places);
@@ -90,12 +86,16 @@ fn each(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     }))
 }
 
-fn over_items(args: &Args<'_>, judge: fn(std::iter::Copied<std::slice::Iter<'_, bool>>) -> bool) -> Result<pl::Expr, Fault> {
+fn over_items(
+    args: &Args<'_>,
+    judge: fn(std::iter::Copied<std::slice::Iter<'_, bool>>) -> bool,
+) -> Result<pl::Expr, Fault> {
     let (condition, used) = item_expr(args, "condition")?;
     Ok(kernel::map(vec![args.get("items")?], move |columns| {
         let lists = Lists::of(&columns[0])?;
         let holds = lists.matching(&condition, &used)?;
-        let judged = (0..lists.len()).map(|row| lists.known[row].then(|| judge(holds[lists.range(row)].iter().copied())));
+        let judged =
+            (0..lists.len()).map(|row| lists.known[row].then(|| judge(holds[lists.range(row)].iter().copied())));
         Ok(Column::from(judged.collect::<BooleanChunked>().into_series()))
     }))
 }
@@ -109,10 +109,10 @@ pub(super) fn contains(items: pl::Expr, value: pl::Expr) -> pl::Expr {
         let places = (0..lists.len()).flat_map(|row| lists.range(row).map(|place| place as IdxSize));
         let wanted = value.take(&IdxCa::from_vec("".into(), rows.collect())).map_err(fault)?;
         let items = lists.items.take(&IdxCa::from_vec("".into(), places.collect())).map_err(fault)?;
-        let frame = pl::DataFrame::new(items.len(), vec![
-            Column::from(items.with_name("item".into())),
-            Column::from(wanted.with_name("wanted".into())),
-        ])
+        let frame = pl::DataFrame::new(
+            items.len(),
+            vec![Column::from(items.with_name("item".into())), Column::from(wanted.with_name("wanted".into()))],
+        )
         .map_err(fault)?;
         let equal = crate::frame::evaluate(&frame, vec![("equal".into(), pl::col("item").eq(pl::col("wanted")))])?;
         let equal = truths(equal.columns()[0].bool().map_err(fault)?);
@@ -155,7 +155,8 @@ fn sum_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
             let items: Vec<Option<i64>> = items.i64().map_err(fault)?.iter().collect();
             let sums = (0..lists.len()).map(|row| {
                 let sum = items[lists.range(row)].iter().flatten().map(|item| i128::from(*item)).sum::<i128>();
-                let sum = i64::try_from(sum).map_err(|_| Fault::new("GML0923", format!("the sum {sum} does not fit int")))?;
+                let sum =
+                    i64::try_from(sum).map_err(|_| Fault::new("GML0923", format!("the sum {sum} does not fit int")))?;
                 Ok(lists.known[row].then_some(sum))
             });
             let sums: Int64Chunked = sums.collect::<Result<Vec<_>, Fault>>()?.into_iter().collect();
@@ -182,9 +183,8 @@ fn mean_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
 fn numbers(lists: &Lists, of: impl Fn(&mut dyn Iterator<Item = f64>) -> Option<f64>) -> Result<Series, Fault> {
     let items = lists.items.cast(&DataType::Float64).map_err(fault)?;
     let items: Vec<Option<f64>> = items.f64().map_err(fault)?.iter().collect();
-    let values = (0..lists.len()).map(|row| {
-        if lists.known[row] { of(&mut items[lists.range(row)].iter().copied().flatten()) } else { None }
-    });
+    let values = (0..lists.len())
+        .map(|row| if lists.known[row] { of(&mut items[lists.range(row)].iter().copied().flatten()) } else { None });
     Ok(values.collect::<Float64Chunked>().into_series())
 }
 
@@ -194,7 +194,11 @@ fn extreme(args: &Args<'_>, smallest: bool) -> Result<pl::Expr, Fault> {
         let keys = Keys::of(&lists.items)?;
         let places = (0..lists.len()).map(|row| {
             let known = lists.range(row).filter(|place| keys.is_known(*place));
-            let place = if smallest { known.min_by_key(|place| keys.key(*place)) } else { known.max_by_key(|place| keys.key(*place)) };
+            let place = if smallest {
+                known.min_by_key(|place| keys.key(*place))
+            } else {
+                known.max_by_key(|place| keys.key(*place))
+            };
             place.map(|place| place as IdxSize)
         });
         Lists::pick(&lists.items, places.collect())

@@ -3,8 +3,8 @@
 use gml_connect::Fault;
 use gml_ir::Expr;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, IdxCa, IdxSize, IntoSeries, LargeListArray, ListChunked, NewChunkedArray,
-    Series,
+    BooleanChunked, Column, DataFrame, DataType, IdxCa, IdxSize, IntoSeries, LargeListArray, ListChunked,
+    NewChunkedArray, Series,
 };
 
 use crate::frame::{evaluate, fault};

@@ -25,7 +25,7 @@ use gml_ir::{Expr, ExprKind, Type, UnaryOp, Value};
 use polars::prelude as pl;
 use polars::prelude::{NULL, as_struct, col, lit, when};
 
-pub(crate) use call::{Args, FUNCTIONS};
+pub(crate) use call::{Args, FUNCTIONS, Function};
 pub use compute::{compute, table_literal};
 pub use constant::{any_value, literal, series, value, values};
 pub(crate) use dtype::common;

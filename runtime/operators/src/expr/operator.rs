@@ -12,9 +12,7 @@ impl Scope<'_> {
     pub(super) fn negate(&self, of: &Expr, ty: &Type) -> Result<pl::Expr, Fault> {
         let value = self.translate(of)?;
         Ok(match ty.non_null() {
-            Type::Int(kind) => {
-                checked::arithmetic(BinaryOp::Subtract, lit(0_i64), self.used(value), *kind)
-            }
+            Type::Int(kind) => checked::arithmetic(BinaryOp::Subtract, lit(0_i64), self.used(value), *kind),
             Type::Duration => {
                 let ticks = ticks::micros(self.used(value), ty);
                 ticks::from_micros(checked::arithmetic(BinaryOp::Subtract, lit(0_i64), ticks, IntKind::I64), ty)
@@ -71,7 +69,8 @@ impl Scope<'_> {
                     _ => item.ty.clone(),
                 };
                 let differ = item.ty.is_numeric() && item_ty.is_numeric() && item.ty.non_null() != item_ty.non_null();
-                let (value, item_ty) = if differ { (value.cast(DataType::Float64), Type::Float) } else { (value, item_ty) };
+                let (value, item_ty) =
+                    if differ { (value.cast(DataType::Float64), Type::Float) } else { (value, item_ty) };
                 let Some(dtype) = dtype(&item_ty) else {
                     // A column that is not known before the run: the items say what they are.
                     return literal(&Value::List(known), &Type::Unknown).map(|list| value.is_in(list, false));

@@ -15,7 +15,8 @@ pub(crate) struct Keys {
 impl Keys {
     /// Of any type that has an order.
     pub(crate) fn of(series: &Series) -> Result<Self, Fault> {
-        let known = (series.null_count() > 0).then(|| series.is_not_null().iter().map(|known| known == Some(true)).collect());
+        let known =
+            (series.null_count() > 0).then(|| series.is_not_null().iter().map(|known| known == Some(true)).collect());
         let keys = match series.dtype() {
             DataType::Boolean => {
                 let values = series.bool().map_err(fault)?;

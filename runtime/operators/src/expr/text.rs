@@ -87,7 +87,8 @@ fn to_timestamp(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     let format = args.text("format")?;
     let zoned = ["%z", "%:z", "%#z", "%+"].iter().any(|part| format.contains(part));
     let zone = zoned.then_some(pl::TimeZone::UTC);
-    let moment = args.get("text")?.str().to_datetime(Some(TimeUnit::Microseconds), zone, options(&format), lit("raise"));
+    let moment =
+        args.get("text")?.str().to_datetime(Some(TimeUnit::Microseconds), zone, options(&format), lit("raise"));
     let plain = DataType::Datetime(TimeUnit::Microseconds, None);
     // The ticks of a moment with a zone are those of UTC.
     Ok(if zoned { moment.cast(DataType::Int64).cast(plain) } else { moment })
@@ -103,7 +104,8 @@ fn to_text(args: &Args<'_>) -> Result<pl::Expr, Fault> {
         Type::Time => value.dt().to_string("%H:%M:%S%.f"),
         Type::Duration => kernel::map(vec![value.cast(DataType::Int64)], |columns| {
             let micros = columns[0].i64().map_err(fault)?;
-            let text: StringChunked = micros.iter().map(|micros| micros.map(|micros| Value::Duration(micros).to_string())).collect();
+            let text: StringChunked =
+                micros.iter().map(|micros| micros.map(|micros| Value::Duration(micros).to_string())).collect();
             Ok(Column::from(text.into_series()))
         }),
         _ => value.cast(DataType::String),

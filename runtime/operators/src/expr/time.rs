@@ -36,7 +36,8 @@ fn part(args: &Args<'_>, of: fn(pl::Expr) -> pl::Expr) -> Result<pl::Expr, Fault
 }
 
 fn days(args: &Args<'_>) -> Result<pl::Expr, Fault> {
-    let (later, earlier) = (micros(args.used("later")?, args.ty("later")?), micros(args.used("earlier")?, args.ty("earlier")?));
+    let (later, earlier) =
+        (micros(args.used("later")?, args.ty("later")?), micros(args.used("earlier")?, args.ty("earlier")?));
     let difference = checked::arithmetic(BinaryOp::Subtract, later, earlier, IntKind::I64);
     Ok(difference.cast(DataType::Float64) / lit(DAY as f64))
 }

@@ -66,7 +66,7 @@ pub(crate) fn fitted<'c>(call: &'c Call<'_>, name: &str) -> Result<&'c Arc<dyn F
 }
 
 /// The items of a list; anything else is a list of one.
-pub(crate) fn items<'c>(call: &'c Call<'_>, name: &str) -> Result<Vec<Input>, Fault> {
+pub(crate) fn items(call: &Call<'_>, name: &str) -> Result<Vec<Input>, Fault> {
     Ok(match argument(call, name)? {
         Input::List(items) => items.clone(),
         Input::Data(Data::List(items)) => items.iter().cloned().map(Input::Data).collect(),

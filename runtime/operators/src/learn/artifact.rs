@@ -40,7 +40,9 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
             chain::load(folder, &signature, model)
         }
         Some("boosted_trees") => trees::load(folder, &signature, "type"),
-        Some(kind) => Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}"))),
+        Some(kind) => {
+            Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
+        }
         None => Err(unreadable(&folder.join(FILE), "it does not say what it is")),
     }
 }

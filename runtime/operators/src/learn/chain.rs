@@ -75,7 +75,10 @@ impl Fitted for FittedChain {
         let rows = frame::collect(table.frame.clone())?;
         let prepared = self.recipe.apply(&Table { frame: rows.clone().lazy(), ty: table.ty.clone() })?;
         let Learned::Model(Some((_, outputs))) = self.model.ty() else {
-            return Err(Fault::new("GML0712", "the last part of a chain says nothing about rows, so it cannot predict"));
+            return Err(Fault::new(
+                "GML0712",
+                "the last part of a chain says nothing about rows, so it cannot predict",
+            ));
         };
         let names: Vec<_> = outputs.names().map(|name| polars::prelude::col(&**name)).collect();
         let predicted = frame::collect(self.model.apply(&prepared, context)?.frame.select(names))?;

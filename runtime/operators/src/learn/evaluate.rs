@@ -18,7 +18,8 @@ pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
             return Err(misfit(&call, "on", "holds something that is no table"));
         };
         let partition = partition(&table);
-        let place = |fault: Fault| if partition.is_empty() { fault } else { fault.at(format!("the rows of {partition}")) };
+        let place =
+            |fault: Fault| if partition.is_empty() { fault } else { fault.at(format!("the rows of {partition}")) };
         let sample = truth::sample(&**model, &table, call.context).map_err(place)?;
         for metric in &metrics {
             let value = judge(metric, &sample).map_err(place)?;

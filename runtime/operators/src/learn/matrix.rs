@@ -42,8 +42,11 @@ pub(super) fn feature_columns(table: &Table) -> Result<Vec<(Arc<str>, Kind)>, Fa
         // Nothing but null: no tree can be split by it, and there is no reason to refuse it.
         let kind = if *dtype == DataType::Null { Kind::Number } else { kind };
         if !matches!(kind, Kind::Number | Kind::Bool | Kind::Text) {
-            return Err(Fault::new("GML0703", format!("the feature `{name}` holds {} values, which trees cannot be split by", kind.name()))
-                .help(format!("derive numbers from `{name}`, drop it, or give it a role (id, time)")));
+            return Err(Fault::new(
+                "GML0703",
+                format!("the feature `{name}` holds {} values, which trees cannot be split by", kind.name()),
+            )
+            .help(format!("derive numbers from `{name}`, drop it, or give it a role (id, time)")));
         }
         features.push((Arc::from(name.as_str()), kind));
     }
@@ -74,14 +77,20 @@ fn texts(column: &Column) -> Result<Vec<Arc<str>>, Fault> {
 pub(super) fn check(features: &[Feature], schema: &SchemaRef) -> Result<(), Fault> {
     for Feature { name, kind, .. } in features {
         let Some(dtype) = schema.get(name) else {
-            return Err(Fault::new("GML0704", format!("the rows to score lack the column `{name}`, which the model was trained on"))
-                .help("give them the column, prepared as it was for training"));
+            return Err(Fault::new(
+                "GML0704",
+                format!("the rows to score lack the column `{name}`, which the model was trained on"),
+            )
+            .help("give them the column, prepared as it was for training"));
         };
         let found = Kind::of(dtype);
         if found != *kind && *dtype != DataType::Null {
             let (found, trained) = (found.name(), kind.name());
-            return Err(Fault::new("GML0705", format!("the column `{name}` holds {found} values, and the model was trained on {trained}"))
-                .help("convert the column with derive, or train anew"));
+            return Err(Fault::new(
+                "GML0705",
+                format!("the column `{name}` holds {found} values, and the model was trained on {trained}"),
+            )
+            .help("convert the column with derive, or train anew"));
         }
     }
     Ok(())
@@ -140,7 +149,8 @@ impl<'f> Encoder<'f> {
             match feature.kind {
                 Kind::Text if *column.dtype() == DataType::String => {
                     let texts = column.str().map_err(fault)?;
-                    let place = |text: Option<&str>| text.and_then(|text| places.get(text)).copied().unwrap_or(f64::NAN);
+                    let place =
+                        |text: Option<&str>| text.and_then(|text| places.get(text)).copied().unwrap_or(f64::NAN);
                     matrix.push(texts.iter().map(place))
                 }
                 _ => {
@@ -163,10 +173,11 @@ fn check_exact(column: &Column) -> Result<(), Fault> {
         _ => None,
     };
     match largest {
-        Some(largest) if largest > LARGEST_EXACT => {
-            Err(Fault::new("GML0921", format!("the feature `{}` holds {largest}, which is too large to learn from exactly", column.name()))
-                .help("give the column the role `id` if it names the row, else scale it down with derive"))
-        }
+        Some(largest) if largest > LARGEST_EXACT => Err(Fault::new(
+            "GML0921",
+            format!("the feature `{}` holds {largest}, which is too large to learn from exactly", column.name()),
+        )
+        .help("give the column the role `id` if it names the row, else scale it down with derive")),
         _ => Ok(()),
     }
 }

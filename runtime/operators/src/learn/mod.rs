@@ -30,4 +30,4 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
 ];
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

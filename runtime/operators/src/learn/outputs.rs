@@ -5,7 +5,8 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Contract, ContractRule, Row, Type, Value};
 use polars::prelude::{
-    Column, DataFrame, DataType, Float64Type, IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, Series,
+    Column, DataFrame, DataType, Float64Type, IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom,
+    Series,
 };
 
 use super::parameters::Objective;
@@ -34,7 +35,12 @@ pub(super) fn row(objective: Objective) -> Row {
 }
 
 /// The columns of [`row`] for the numbers that the trees give, class after class within each row.
-pub(super) fn columns(objective: Objective, scores: Vec<f64>, classes: &[Arc<str>], rows: usize) -> Result<DataFrame, Fault> {
+pub(super) fn columns(
+    objective: Objective,
+    scores: Vec<f64>,
+    classes: &[Arc<str>],
+    rows: usize,
+) -> Result<DataFrame, Fault> {
     let columns = match objective {
         Objective::Binary | Objective::Lambdarank => vec![Column::new("score".into(), scores)],
         Objective::Regression => vec![Column::new("value".into(), scores)],

@@ -150,7 +150,8 @@ impl Parameters {
 
     /// LightGBM's parameters but the number of threads, which must not change the result.
     pub(super) fn pairs(&self, classes: usize) -> Vec<(&'static str, String)> {
-        let mut pairs = vec![("objective", self.objective.name().to_owned()), ("metric", self.objective.metric().into())];
+        let mut pairs =
+            vec![("objective", self.objective.name().to_owned()), ("metric", self.objective.metric().into())];
         match self.objective {
             Objective::Multiclass => pairs.push(("num_class", classes.to_string())),
             Objective::Lambdarank => pairs.push(("eval_at", "5".into())),

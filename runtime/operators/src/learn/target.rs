@@ -25,7 +25,8 @@ impl Roles {
     pub(super) fn of(row: &Row) -> Result<Self, Fault> {
         let named = |role| row.with_role(role).map(|column| Arc::clone(&column.name));
         let target = named(Role::Target).ok_or_else(|| {
-            Fault::new("GML0701", "no column has the role `target`").help("mark the column to predict: `target bought: bool`")
+            Fault::new("GML0701", "no column has the role `target`")
+                .help("mark the column to predict: `target bought: bool`")
         })?;
         Ok(Self { target, weight: named(Role::Weight), group: named(Role::Group) })
     }
@@ -44,8 +45,11 @@ impl Roles {
 pub(super) fn classes(column: &Column) -> Result<Vec<Arc<str>>, Fault> {
     let name = column.name();
     if column.dtype().is_float() || matches!(Kind::of(column.dtype()), Kind::Other) {
-        return Err(Fault::new("GML0702", format!("the target `{name}` holds {}, and classes are texts or whole numbers", column.dtype()))
-            .help("take `objective: regression` for numbers, or make classes of them with derive"));
+        return Err(Fault::new(
+            "GML0702",
+            format!("the target `{name}` holds {}, and classes are texts or whole numbers", column.dtype()),
+        )
+        .help("take `objective: regression` for numbers, or make classes of them with derive"));
     }
     let mut cells = Distinct::of(column)?.cells;
     cells.sort_by(|left, right| match (left, right) {
@@ -70,11 +74,23 @@ fn one_class(target: &str, only: &str) -> Fault {
 /// # Errors
 /// GML0709 where the target is null, GML0702 where it has another type than the objective wants, GML0921 where a label is
 /// out of range, GML0928 where a binary target has a single value.
-pub(super) fn labels(objective: Objective, column: &Column, classes: &[Arc<str>], training: bool) -> Result<Vec<f32>, Fault> {
+pub(super) fn labels(
+    objective: Objective,
+    column: &Column,
+    classes: &[Arc<str>],
+    training: bool,
+) -> Result<Vec<f32>, Fault> {
     no_nulls(column)?;
     let name = column.name();
     let unfit = |wanted: &str| {
-        Fault::new("GML0702", format!("the target `{name}` is of type {}, and `objective: {}` learns {wanted}", column.dtype(), objective.name()))
+        Fault::new(
+            "GML0702",
+            format!(
+                "the target `{name}` is of type {}, and `objective: {}` learns {wanted}",
+                column.dtype(),
+                objective.name()
+            ),
+        )
     };
     match objective {
         Objective::Binary => {
@@ -88,12 +104,19 @@ pub(super) fn labels(objective: Objective, column: &Column, classes: &[Arc<str>]
             }
         }
         Objective::Multiclass => {
-            let places: HashMap<&str, usize> = classes.iter().enumerate().map(|(place, class)| (&**class, place)).collect();
+            let places: HashMap<&str, usize> =
+                classes.iter().enumerate().map(|(place, class)| (&**class, place)).collect();
             let distinct = Distinct::of(column)?;
             let labels = distinct.cells.iter().map(|cell| {
                 places.get(&*cell.label()).map(|place| *place as f32).ok_or_else(|| {
-                    Fault::new("GML0921", format!("the target `{name}` is {} in rows to stop by, and never in those to learn from", cell.label()))
-                        .help("split so that every class is among the rows to learn from: split_stratified")
+                    Fault::new(
+                        "GML0921",
+                        format!(
+                            "the target `{name}` is {} in rows to stop by, and never in those to learn from",
+                            cell.label()
+                        ),
+                    )
+                    .help("split so that every class is among the rows to learn from: split_stratified")
                 })
             });
             let labels = labels.collect::<Result<Vec<f32>, _>>()?;
@@ -113,8 +136,11 @@ pub(super) fn labels(objective: Objective, column: &Column, classes: &[Arc<str>]
             }
             let relevance = numbers(column)?;
             if let Some(odd) = relevance.iter().find(|relevance| !(0.0..=30.0).contains(*relevance)) {
-                return Err(Fault::new("GML0921", format!("the target `{name}` is {odd}, and a relevance lies in 0..30"))
-                    .help("map the grades to 0 (not relevant), 1, 2, .. with derive"));
+                return Err(Fault::new(
+                    "GML0921",
+                    format!("the target `{name}` is {odd}, and a relevance lies in 0..30"),
+                )
+                .help("map the grades to 0 (not relevant), 1, 2, .. with derive"));
             }
             Ok(relevance.iter().map(|relevance| *relevance as f32).collect())
         }
@@ -124,7 +150,10 @@ pub(super) fn labels(objective: Objective, column: &Column, classes: &[Arc<str>]
 /// All values of a column of numbers that has no nulls.
 pub(super) fn numbers(column: &Column) -> Result<Vec<f64>, Fault> {
     if Kind::of(column.dtype()) != Kind::Number {
-        return Err(Fault::new("GML0702", format!("the column `{}` is of type {}, and numbers are due", column.name(), column.dtype())));
+        return Err(Fault::new(
+            "GML0702",
+            format!("the column `{}` is of type {}, and numbers are due", column.name(), column.dtype()),
+        ));
     }
     let floats = column.cast(&DataType::Float64).map_err(fault)?;
     Ok(floats.f64().map_err(fault)?.iter().flatten().collect())

@@ -3,4 +3,4 @@
 mod artifacts;
 mod failures;
 mod peers;
-mod support;
+pub(crate) mod support;

@@ -75,7 +75,8 @@ impl Estimator for BoostedTrees {
             }
             (None, _) => None,
         };
-        let trained = lightgbm::train(&library, to_learn, to_stop, &settings, self.parameters.rounds).map_err(gave_up)?;
+        let trained =
+            lightgbm::train(&library, to_learn, to_stop, &settings, self.parameters.rounds).map_err(gave_up)?;
         let parameters = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Arc::new(FittedTrees {
             features,
@@ -112,8 +113,11 @@ impl BoostedTrees {
                 (rows, Some(sizes))
             }
             (Objective::Lambdarank, None) => {
-                return Err(Fault::new("GML0707", "`objective: lambdarank` ranks the rows of a query, and no column has the role `group`")
-                    .help("mark the column that names the query: `group query: int`"));
+                return Err(Fault::new(
+                    "GML0707",
+                    "`objective: lambdarank` ranks the rows of a query, and no column has the role `group`",
+                )
+                .help("mark the column that names the query: `group query: int`"));
             }
             _ => (rows, None),
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::{Learned, Row};
-use polars::prelude::{Column, DataFrame, col};
+use polars::prelude::{Column, DataFrame, IntoLazy, col};
 
 use super::target::{self, Roles};
 use crate::data::{Context, Table};
@@ -24,33 +24,36 @@ pub(super) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Re
         return Err(Fault::new("GML0713", "what was learned predicts nothing that could be judged"));
     };
     let roles = Roles::of(&table.ty.row)?;
-    let predicted = model.apply(table, context)?;
-    let names: Vec<_> = outputs
-        .names()
-        .chain([&roles.target])
-        .chain(roles.weight.iter())
-        .chain(roles.group.iter())
-        .map(|name| col(&**name))
-        .collect();
-    let rows = frame::collect(predicted.frame.select(names))?;
+    // The truth is taken from the rows before predicting: a model's output may have the name of the target.
+    let rows = frame::collect(table.frame.clone())?;
     let truth = rows.column(&roles.target).map_err(fault)?;
     target::no_nulls(truth)?;
+    let known = Table { frame: rows.clone().lazy(), ty: table.ty.clone() };
+    let names: Vec<_> = outputs.names().map(|name| col(&**name)).collect();
+    let predicted = frame::collect(model.apply(&known, context)?.frame.select(names))?;
     let weights = match &roles.weight {
         Some(weight) => Some(target::weights(rows.column(weight).map_err(fault)?)?),
         None => None,
     };
-    let outcome = outcome(model, &outputs, &roles, &rows, truth)?;
+    let outcome = outcome(model, &outputs, &roles, &rows, &predicted)?;
     Ok(Sample { outcome, weights })
 }
 
-fn outcome(model: &dyn Fitted, outputs: &Row, roles: &Roles, rows: &DataFrame, truth: &Column) -> Result<Outcome, Fault> {
-    let floats = |name: &str| target::numbers(rows.column(name).map_err(fault)?);
+fn outcome(
+    model: &dyn Fitted,
+    outputs: &Row,
+    roles: &Roles,
+    rows: &DataFrame,
+    predicted: &DataFrame,
+) -> Result<Outcome, Fault> {
+    let truth = rows.column(&roles.target).map_err(fault)?;
+    let floats = |name: &str| target::numbers(predicted.column(name).map_err(fault)?);
     Ok(match outputs.schema.as_deref() {
         Some("Probability") => Outcome::Binary { truth: bools(truth)?, probability: floats("score")? },
         Some("Calibrated") => Outcome::Binary { truth: bools(truth)?, probability: floats("calibrated")? },
         Some("Classes") => {
             let classes = model.classes();
-            let lists = rows.column("scores").map_err(fault)?.list().map_err(fault)?;
+            let lists = predicted.column("scores").map_err(fault)?.list().map_err(fault)?;
             let flat = lists.get_inner();
             let probabilities: Vec<f64> = flat.f64().map_err(fault)?.iter().flatten().collect();
             Outcome::Classes { truth: places(truth, classes)?, probabilities, classes: classes.len() }
@@ -58,13 +61,19 @@ fn outcome(model: &dyn Fitted, outputs: &Row, roles: &Roles, rows: &DataFrame, t
         Some("Value") => Outcome::Value { truth: target::numbers(truth)?, value: floats("value")? },
         Some("Rank") => {
             let Some(group) = &roles.group else {
-                return Err(Fault::new("GML0707", "a ranking is judged query by query, and no column has the role `group`")
-                    .help("mark the column that names the query: `group query: int`"));
+                return Err(Fault::new(
+                    "GML0707",
+                    "a ranking is judged query by query, and no column has the role `group`",
+                )
+                .help("mark the column that names the query: `group query: int`"));
             };
             let query = target::queries(rows.column(group).map_err(fault)?)?;
             let relevance = target::numbers(truth)?;
             if let Some(odd) = relevance.iter().find(|relevance| **relevance < 0.0) {
-                return Err(Fault::new("GML0921", format!("the target `{}` is {odd}, and a relevance is at least 0", roles.target)));
+                return Err(Fault::new(
+                    "GML0921",
+                    format!("the target `{}` is {odd}, and a relevance is at least 0", roles.target),
+                ));
             }
             Outcome::Rank { relevance, score: floats("score")?, query }
         }
@@ -74,7 +83,10 @@ fn outcome(model: &dyn Fitted, outputs: &Row, roles: &Roles, rows: &DataFrame, t
 
 fn bools(truth: &Column) -> Result<Vec<bool>, Fault> {
     let bools = truth.bool().map_err(|_| {
-        Fault::new("GML0702", format!("the target `{}` is of type {}, and the model predicts a bool", truth.name(), truth.dtype()))
+        Fault::new(
+            "GML0702",
+            format!("the target `{}` is of type {}, and the model predicts a bool", truth.name(), truth.dtype()),
+        )
     })?;
     Ok(bools.iter().flatten().collect())
 }

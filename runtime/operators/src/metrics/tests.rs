@@ -67,8 +67,7 @@ fn a_class_that_the_model_does_not_know_is_a_clipped_loss() {
 
 #[test]
 fn regression_metrics_agree_with_scikit_learn() {
-    let outcome =
-        || Outcome::Value { truth: vec![1.5, -2.0, 0.0, 4.0, 3.25], value: vec![1.0, -1.5, 0.5, 6.0, 3.0] };
+    let outcome = || Outcome::Value { truth: vec![1.5, -2.0, 0.0, 4.0, 3.25], value: vec![1.0, -1.5, 0.5, 6.0, 3.0] };
     let weights = [1.0, 0.0, 2.0, 0.5, 1.0];
     close(of("rmse", outcome(), None), 0.9810708435174292);
     close(of("rmse", outcome(), Some(&weights)), 0.7905694150420949);
@@ -128,7 +127,13 @@ fn auc_by_pairs(truth: &[bool], probability: &[f64]) -> f64 {
             if *positive && !*other {
                 pairs += 1.0;
                 let (higher, lower) = (probability[left], probability[right]);
-                sum += if higher > lower { 1.0 } else if higher == lower { 0.5 } else { 0.0 };
+                sum += if higher > lower {
+                    1.0
+                } else if higher == lower {
+                    0.5
+                } else {
+                    0.0
+                };
             }
         }
     }

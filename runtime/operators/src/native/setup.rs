@@ -9,7 +9,7 @@ use gml_connect::Fault;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::lightgbm::{LightGbm, VERSION, library_file};
+use super::lightgbm::{LightGbm, VERSION, library_file, lightgbm_in};
 
 /// SHA-256 of the wheels of LightGBM 4.7.0, as published.
 const WHEELS: [(&str, &str); 4] = [
@@ -42,7 +42,8 @@ struct Manifest {
 }
 
 /// Fetches LightGBM's library through `python3 -m pip` into `folder/lightgbm-4.7.0/` and gives its path. Where it is
-/// there already and undamaged, nothing is fetched. Several processes may do this at once.
+/// there already and undamaged, or where `folder` is or holds a library of the user's own (see
+/// [`lightgbm_in`](super::lightgbm::lightgbm_in)), nothing is fetched. Several processes may do this at once.
 ///
 /// # Errors
 /// GML0911 where Python, pip or the network is missing or the library cannot be loaded, GML0930 where a checksum
@@ -60,6 +61,11 @@ struct Fetch<'a> {
 impl Fetch<'_> {
     fn run(&self, folder: &Path, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Fault> {
         let home = folder.join(format!("lightgbm-{VERSION}"));
+        if let Some(own) = lightgbm_in(folder).filter(|library| !library.starts_with(&home)) {
+            LightGbm::open(&own)?;
+            report(&format!("LightGBM is there: {}", own.display()));
+            return Ok(own);
+        }
         if let Some(library) = intact(&home) {
             LightGbm::open(&library)?;
             report(&format!("LightGBM {VERSION} is there: {}", library.display()));
@@ -122,7 +128,8 @@ impl Fetch<'_> {
     }
 
     fn unpack(&self, wheel: &Path, into: &Path) -> Result<(), Fault> {
-        let arguments = [OsStr::new("-m"), OsStr::new("zipfile"), OsStr::new("-e"), wheel.as_os_str(), into.as_os_str()];
+        let arguments =
+            [OsStr::new("-m"), OsStr::new("zipfile"), OsStr::new("-e"), wheel.as_os_str(), into.as_os_str()];
         let output = self.call(&arguments)?;
         if output.status.success() {
             return Ok(());
@@ -222,7 +229,8 @@ fn pip_failed(output: &Output) -> Fault {
         wrong_checksum("pip found another file under this version")
     } else if says(&["No space left on device", "Errno 28"]) {
         Fault::new("GML0910", "the disk is full").help("make 50 MB of room, and run `gmlc setup` again")
-    } else if says(&["NewConnectionError", "ConnectionError", "name resolution", "Network is unreachable", "timed out"]) {
+    } else if says(&["NewConnectionError", "ConnectionError", "name resolution", "Network is unreachable", "timed out"])
+    {
         Fault::new("GML0911", "LightGBM cannot be fetched: the package index cannot be reached").help(format!(
             "connect to the network and run `gmlc setup` again; or bring the package `lightgbm=={VERSION}` over and set \
              GML_LIGHTGBM to the path of its {}",

@@ -35,7 +35,9 @@ impl Estimator for Prepare {
 impl Prepare {
     fn columns(&self) -> &[Arc<str>] {
         match self {
-            Self::Impute(_, columns) | Self::OneHot(columns) | Self::Ordinal(columns) | Self::Scale(_, columns) => columns,
+            Self::Impute(_, columns) | Self::OneHot(columns) | Self::Ordinal(columns) | Self::Scale(_, columns) => {
+                columns
+            }
         }
     }
 
@@ -52,7 +54,8 @@ impl Prepare {
         let rows = self.read(train)?;
         Ok(match self {
             Self::Impute(filling, _) => {
-                let fills = self.each(&rows, |input, column| fit::fill(filling, input, column, type_of(train, column)))?;
+                let fills =
+                    self.each(&rows, |input, column| fit::fill(filling, input, column, type_of(train, column)))?;
                 Step::Impute { columns: fills }
             }
             Self::OneHot(_) => Step::OneHot {
@@ -68,7 +71,8 @@ impl Prepare {
                 columns: self.each(&rows, |input, column| Ok(Coded { input, values: Distinct::of(column)?.cells }))?,
             },
             Self::Scale(how, _) => Step::Scale {
-                columns: self.each(&rows, |input, column| -> Result<Affine, Fault> { fit::scale(*how, input, column) })?,
+                columns: self
+                    .each(&rows, |input, column| -> Result<Affine, Fault> { fit::scale(*how, input, column) })?,
             },
         })
     }
@@ -77,7 +81,10 @@ impl Prepare {
     fn read(&self, train: &Table) -> Result<DataFrame, Fault> {
         let schema = frame::schema(&train.frame)?;
         if let Some(missing) = self.columns().iter().find(|name| schema.get(name).is_none()) {
-            return Err(Fault::new("GML0301", format!("`{}` reads the column `{missing}`, and there is none", self.name())));
+            return Err(Fault::new(
+                "GML0301",
+                format!("`{}` reads the column `{missing}`, and there is none", self.name()),
+            ));
         }
         let columns: Vec<_> = self.columns().iter().map(|name| col(&**name)).collect();
         let rows = frame::collect(train.frame.clone().select(columns))?;
@@ -88,11 +95,7 @@ impl Prepare {
         Ok(rows)
     }
 
-    fn each<T>(
-        &self,
-        rows: &DataFrame,
-        learn: impl Fn(Input, &Column) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, Fault> {
+    fn each<T>(&self, rows: &DataFrame, learn: impl Fn(Input, &Column) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let columns = rows.columns().iter().zip(self.columns());
         columns
             .map(|(column, name)| {

@@ -15,7 +15,10 @@ use crate::frame::fault;
 fn numbers(column: &Column, wanted_by: &str) -> Result<Vec<f64>, Fault> {
     if !matches!(Kind::of(column.dtype()), Kind::Number | Kind::Bool) {
         let kind = Kind::of(column.dtype()).name();
-        return Err(Fault::new("GML0703", format!("{wanted_by} needs numbers, and `{}` holds {kind} values", column.name())));
+        return Err(Fault::new(
+            "GML0703",
+            format!("{wanted_by} needs numbers, and `{}` holds {kind} values", column.name()),
+        ));
     }
     let floats = column.cast(&DataType::Float64).map_err(fault)?;
     let numbers: Vec<f64> = floats.f64().map_err(fault)?.iter().flatten().collect();
@@ -70,7 +73,8 @@ fn given(value: &Value, input: &Input, column: &Column, ty: Option<&Type>) -> Re
     let cell = Cell::of(value).ok_or_else(unfit)?;
     let fits = match (&cell, input.kind) {
         (Cell::Int(number), Kind::Number) => {
-            !column.dtype().is_integer() || Column::new_scalar("".into(), (*number).into(), 1).strict_cast(column.dtype()).is_ok()
+            !column.dtype().is_integer()
+                || Column::new_scalar("".into(), (*number).into(), 1).strict_cast(column.dtype()).is_ok()
         }
         (Cell::Float(_), Kind::Number) => !column.dtype().is_integer(),
         (Cell::Bool(_), Kind::Bool)
@@ -90,8 +94,11 @@ fn zero(input: &Input, column: &Column) -> Result<Cell, Fault> {
         Kind::Number => Ok(Cell::Float(Exact(0.0))),
         Kind::Bool => Ok(Cell::Bool(false)),
         Kind::Duration => Ok(Cell::Duration(0)),
-        kind => Err(Fault::new("GML0703", format!("{} values such as those of `{}` have no zero", kind.name(), input.column))
-            .help("give the value: impute(\"UNKNOWN\", [..]), or take most_frequent")),
+        kind => Err(Fault::new(
+            "GML0703",
+            format!("{} values such as those of `{}` have no zero", kind.name(), input.column),
+        )
+        .help("give the value: impute(\"UNKNOWN\", [..]), or take most_frequent")),
     }
 }
 
@@ -144,5 +151,9 @@ pub(super) fn scale(how: Scaling, input: Input, column: &Column) -> Result<Affin
         }
     };
     let spread = if spread > 0.0 { spread } else { 1.0 };
-    Ok(Affine { input: Input { column: Arc::clone(&input.column), ..input }, center: Exact(center), spread: Exact(spread) })
+    Ok(Affine {
+        input: Input { column: Arc::clone(&input.column), ..input },
+        center: Exact(center),
+        spread: Exact(spread),
+    })
 }

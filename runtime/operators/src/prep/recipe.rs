@@ -11,8 +11,8 @@ use polars::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::values::{Cell, Exact, Kind};
 use super::stored;
+use super::values::{Cell, Exact, Kind};
 use crate::data::{Context, Table};
 use crate::frame;
 use crate::learned::Fitted;
@@ -90,7 +90,9 @@ impl Step {
     fn inputs(&self) -> Vec<&Input> {
         match self {
             Self::Impute { columns } => columns.iter().map(|column| &column.input).collect(),
-            Self::OneHot { columns } | Self::Ordinal { columns } => columns.iter().map(|column| &column.input).collect(),
+            Self::OneHot { columns } | Self::Ordinal { columns } => {
+                columns.iter().map(|column| &column.input).collect()
+            }
             Self::Scale { columns } => columns.iter().map(|column| &column.input).collect(),
         }
     }
@@ -116,8 +118,11 @@ impl Step {
     fn check(&self, schema: &SchemaRef) -> Result<(), Fault> {
         for Input { column, kind } in self.inputs() {
             let Some(dtype) = schema.get(column) else {
-                return Err(Fault::new("GML0704", format!("the rows lack the column `{column}`, which a recipe reads"))
-                    .help("give the rows the columns that the recipe was fitted on"));
+                return Err(Fault::new(
+                    "GML0704",
+                    format!("the rows lack the column `{column}`, which a recipe reads"),
+                )
+                .help("give the rows the columns that the recipe was fitted on"));
             };
             // A column of nothing but null has no type of its own in an open row.
             if Kind::of(dtype) != *kind && *dtype != DataType::Null {
@@ -133,8 +138,11 @@ impl Step {
             let mut taken: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
             for name in columns.iter().flat_map(Coded::names) {
                 if taken.contains(&name) {
-                    return Err(Fault::new("GML0302", format!("one_hot makes a column `{name}`, and there is one already"))
-                        .help("rename or drop that column before the recipe"));
+                    return Err(Fault::new(
+                        "GML0302",
+                        format!("one_hot makes a column `{name}`, and there is one already"),
+                    )
+                    .help("rename or drop that column before the recipe"));
                 }
                 taken.push(name);
             }
@@ -148,7 +156,11 @@ impl Step {
         match self {
             Self::Impute { columns } => {
                 for fill in columns {
-                    retype(row, &fill.input.column, |ty| if fill.to_float { Type::Float } else { ty.non_null().clone() });
+                    retype(
+                        row,
+                        &fill.input.column,
+                        |ty| if fill.to_float { Type::Float } else { ty.non_null().clone() },
+                    );
                 }
             }
             Self::OneHot { columns } => {

@@ -119,10 +119,9 @@ impl Cell {
                 DataType::Datetime(TimeUnit::Microseconds, None),
                 AnyValue::Datetime(*micros, TimeUnit::Microseconds, None),
             ),
-            Self::Duration(micros) => scalar(
-                DataType::Duration(TimeUnit::Microseconds),
-                AnyValue::Duration(*micros, TimeUnit::Microseconds),
-            ),
+            Self::Duration(micros) => {
+                scalar(DataType::Duration(TimeUnit::Microseconds), AnyValue::Duration(*micros, TimeUnit::Microseconds))
+            }
         }
     }
 
@@ -209,7 +208,12 @@ fn keys(column: &Column, kind: Kind, is_float: bool) -> Result<Vec<Option<i64>>,
     if is_float {
         let floats = column.cast(&DataType::Float64).map_err(fault)?;
         // Adding zero makes one value of 0.0 and -0.0.
-        return Ok(floats.f64().map_err(fault)?.iter().map(|key| key.map(|x| (x + 0.0).to_bits().cast_signed())).collect());
+        return Ok(floats
+            .f64()
+            .map_err(fault)?
+            .iter()
+            .map(|key| key.map(|x| (x + 0.0).to_bits().cast_signed()))
+            .collect());
     }
     let unit = match column.dtype() {
         DataType::Time | DataType::Datetime(TimeUnit::Nanoseconds, _) | DataType::Duration(TimeUnit::Nanoseconds) => {

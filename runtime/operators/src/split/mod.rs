@@ -10,9 +10,9 @@ mod time;
 use crate::data::Implementation;
 
 /// All operators of `std.split`.
-pub(crate) const OPERATORS: &[(&str, Implementation)] = &[
-    ("split_time", time::split_time),
-    ("split_random", random::split_random),
-    ("split_stratified", random::split_stratified),
-    ("split_group", random::split_group),
+pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
+    ("std.split", "split_time", time::split_time),
+    ("std.split", "split_random", random::split_random),
+    ("std.split", "split_stratified", random::split_stratified),
+    ("std.split", "split_group", random::split_group),
 ];

@@ -27,10 +27,8 @@ pub(super) fn parts(
         }
         let kept: BooleanChunked = part_of.iter().map(|part| *part == Some(place)).collect();
         let rows = frame.filter(&kept).map_err(fault)?;
-        let ty = part_type(call.result, name).unwrap_or_else(|| TableType {
-            row: row.clone(),
-            partitions: Partitions::named(name).unwrap_or_default(),
-        });
+        let ty = part_type(call.result, name)
+            .unwrap_or_else(|| TableType { row: row.clone(), partitions: Partitions::named(name).unwrap_or_default() });
         parts.push((Arc::from(name), Data::Table(Table { frame: rows.lazy(), ty })));
     }
     Ok(Data::Record(parts))

@@ -81,8 +81,11 @@ impl Shares {
         let sum: f64 = shares.iter().flatten().sum();
         // Shares as people write them (60%, 20%, 20%) may add up to a little more than one in floats.
         if sum > 1.0 + 1e-9 {
-            return Err(Fault::new("GML0229", format!("the shares of {} add up to {sum}, which is more than 1", call.operator))
-                .help("make one of them smaller; what is left out of 1 is in no part"));
+            return Err(Fault::new(
+                "GML0229",
+                format!("the shares of {} add up to {sum}, which is more than 1", call.operator),
+            )
+            .help("make one of them smaller; what is left out of 1 is in no part"));
         }
         Ok(Self(shares))
     }
@@ -94,7 +97,8 @@ impl Shares {
     /// The part of each of `members` (of `height` rows or groups): they are put in a random order, and the parts are
     /// cut from it one after the other.
     fn assign(&self, members: &[usize], height: usize, seed: u64) -> Vec<Option<u8>> {
-        let mut shuffled: Vec<(u64, usize)> = members.iter().map(|member| (hash(seed, *member as u64), *member)).collect();
+        let mut shuffled: Vec<(u64, usize)> =
+            members.iter().map(|member| (hash(seed, *member as u64), *member)).collect();
         shuffled.sort_unstable();
         let mut part_of = vec![None; height];
         let (mut start, mut until) = (0, 0.0);

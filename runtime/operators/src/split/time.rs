@@ -30,7 +30,12 @@ pub(super) fn split_time(call: Call<'_>) -> Result<Data, Fault> {
 
 type Assignment = ([bool; 3], Vec<Option<u8>>);
 
-fn by_ranges(call: &Call<'_>, given: &[Option<Value>; 3], ty: &Type, ticks: &[Option<i64>]) -> Result<Assignment, Fault> {
+fn by_ranges(
+    call: &Call<'_>,
+    given: &[Option<Value>; 3],
+    ty: &Type,
+    ticks: &[Option<i64>],
+) -> Result<Assignment, Fault> {
     let mut ranges: Vec<(u8, i64, i64)> = Vec::new();
     let mut asked = [false; 3];
     for (place, (name, value)) in (0_u8..).zip(NAMES.iter().zip(given)) {
@@ -71,7 +76,15 @@ fn by_periods(call: &Call<'_>, given: &[Option<Value>; 3], ticks: &[Option<i64>]
     let latest = ticks.iter().flatten().max().copied().unwrap_or(0);
     let test_from = test.map_or(latest, |length| latest.saturating_sub(length));
     let valid_from = valid.map_or(test_from, |length| test_from.saturating_sub(length));
-    let part = |tick: i64| if tick > test_from { 2 } else if tick > valid_from { 1 } else { 0 };
+    let part = |tick: i64| {
+        if tick > test_from {
+            2
+        } else if tick > valid_from {
+            1
+        } else {
+            0
+        }
+    };
     Ok(([true, valid.is_some(), test.is_some()], ticks.iter().map(|tick| tick.map(part)).collect()))
 }
 

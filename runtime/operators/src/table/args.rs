@@ -65,7 +65,9 @@ impl CallExt for Call<'_> {
 
     fn whole(&self, name: &str) -> Result<usize, Fault> {
         let number = self.value(name).and_then(|value| value.as_int());
-        number.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| self.bad(name, "a whole number, 0 or more"))
+        number
+            .and_then(|number| usize::try_from(number).ok())
+            .ok_or_else(|| self.bad(name, "a whole number, 0 or more"))
     }
 
     fn columns(&self, name: &str) -> Vec<NamedExpr> {
@@ -117,7 +119,9 @@ impl CallExt for Call<'_> {
     fn table_type(&self) -> Result<&TableType, Fault> {
         match self.result {
             Type::Table(ty) => Ok(ty),
-            other => Err(Fault::new("GML0999", format!("{} gives a table, and the program has {other}", self.operator))),
+            other => {
+                Err(Fault::new("GML0999", format!("{} gives a table, and the program has {other}", self.operator)))
+            }
         }
     }
 

@@ -2,9 +2,7 @@
 
 use gml_connect::Fault;
 use gml_ir::{Type, Value};
-use polars::prelude::{
-    Column, DataFrame, DataType, IdxCa, IdxSize, LazyFrame, NewChunkedArray, Schema, Series, col,
-};
+use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, LazyFrame, NewChunkedArray, Schema, Series, col};
 
 use super::args::CallExt;
 use super::derive::series;
@@ -57,7 +55,7 @@ pub(super) fn join(
             collect(right.clone())?
         };
         search.join(left, &right)
-    }))
+    })?)
 }
 
 impl Search {
@@ -121,7 +119,9 @@ impl Search {
 fn ticks(at: &Series) -> Result<Vec<Option<i64>>, Fault> {
     let ty = type_of(at.dtype());
     if !matches!(ty, Type::Date | Type::Time | Type::Timestamp | Type::Duration) {
-        return Err(Fault::new("GML0229", format!("within of join is a duration, and at is {ty}")).help("leave within out"));
+        return Err(
+            Fault::new("GML0229", format!("within of join is a duration, and at is {ty}")).help("leave within out")
+        );
     }
     let frame = DataFrame::new(at.len(), vec![Column::from(at.clone().with_name("at".into()))]).map_err(fault)?;
     let ticks = evaluate(&frame, vec![("at".into(), micros(col("at"), &ty))])?;

@@ -16,7 +16,7 @@ const SHOWN: usize = 5;
 /// where every one of them fits. Columns that cannot be null are checked for nulls, enums for what they list.
 pub(super) fn conform(call: Call<'_>) -> Result<Data, Fault> {
     let row = call.table_type()?.row.clone();
-    call.give(apply(call.table("input")?.frame.clone(), "conform", move |frame| conformed(&frame, &row)))
+    call.give(apply(call.table("input")?.frame.clone(), "conform", move |frame| conformed(&frame, &row))?)
 }
 
 fn conformed(frame: &DataFrame, row: &Row) -> Result<DataFrame, Fault> {
@@ -44,13 +44,17 @@ fn column(found: &Series, declared: &Declared) -> Result<Series, Fault> {
         let back = cast.cast(found.dtype()).map_err(fault)?;
         let same = found.equal_missing(&back).map_err(fault)?;
         if !same.all() {
-            let message = format!("column {name} is {}, and not all of its values fit {}", type_of(found.dtype()), declared.ty);
+            let message =
+                format!("column {name} is {}, and not all of its values fit {}", type_of(found.dtype()), declared.ty);
             return Err(offending(message, found, &!same));
         }
         cast
     } else {
-        return Err(Fault::new("GML0924", format!("column {name} is {}, and conform wants {}", type_of(found.dtype()), declared.ty))
-            .help("convert the column before conform"));
+        return Err(Fault::new(
+            "GML0924",
+            format!("column {name} is {}, and conform wants {}", type_of(found.dtype()), declared.ty),
+        )
+        .help("convert the column before conform"));
     };
     if !declared.ty.is_nullable() && declared.ty != Type::Unknown && values.null_count() > 0 {
         return Err(offending(format!("column {name} cannot be null"), &values, &values.is_null()));
@@ -70,25 +74,37 @@ fn column(found: &Series, declared: &Declared) -> Result<Series, Fault> {
 fn fits(from: &DataType, to: &DataType) -> bool {
     let number = |dtype: &DataType| dtype.is_primitive_numeric() || matches!(dtype, DataType::Decimal(..));
     match (from, to) {
-        (DataType::Null, _) | (DataType::Datetime(..), DataType::Datetime(..)) | (DataType::Duration(_), DataType::Duration(_)) => true,
+        (DataType::Null, _)
+        | (DataType::Datetime(..), DataType::Datetime(..))
+        | (DataType::Duration(_), DataType::Duration(_)) => true,
         (DataType::Categorical(..) | DataType::Enum(..), DataType::String) => true,
-        (DataType::List(from) | DataType::Array(from, _), DataType::List(to) | DataType::Array(to, _)) => from == to || fits(from, to),
+        (DataType::List(from) | DataType::Array(from, _), DataType::List(to) | DataType::Array(to, _)) => {
+            from == to || fits(from, to)
+        }
         (DataType::Struct(from), DataType::Struct(to)) => {
             from.len() == to.len()
-                && from.iter().zip(to).all(|(a, b)| a.name() == b.name() && (a.dtype() == b.dtype() || fits(a.dtype(), b.dtype())))
+                && from
+                    .iter()
+                    .zip(to)
+                    .all(|(a, b)| a.name() == b.name() && (a.dtype() == b.dtype() || fits(a.dtype(), b.dtype())))
         }
         _ => number(from) && number(to),
     }
 }
 
 fn offending(message: String, values: &Series, rows: &BooleanChunked) -> Fault {
-    let places: Vec<usize> = rows.iter().enumerate().filter(|(_, bad)| *bad == Some(true)).map(|(row, _)| row).collect();
+    let places: Vec<usize> =
+        rows.iter().enumerate().filter(|(_, bad)| *bad == Some(true)).map(|(row, _)| row).collect();
     let count = if places.len() == 1 { "1 row".to_owned() } else { format!("{} rows", places.len()) };
     let mut fault = Fault::new("GML0924", format!("{message}: {count} of {}", values.len()))
         .help("mend or leave out such rows before conform, or let the schema allow them");
     for row in places.iter().take(SHOWN) {
         let shown = values.get(*row).ok().and_then(|any| value(&any, &type_of(values.dtype())).ok());
-        fault = fault.detail(format!("row {}: {}", row + 1, shown.map_or_else(|| "?".to_owned(), |value| value.to_string())));
+        fault = fault.detail(format!(
+            "row {}: {}",
+            row + 1,
+            shown.map_or_else(|| "?".to_owned(), |value| value.to_string())
+        ));
     }
     fault
 }

@@ -50,8 +50,11 @@ pub(super) fn derive(call: Call<'_>) -> Result<Data, Fault> {
         let mut with_calls = frame.clone();
         let mut aggregator = Aggregator::new(&windows, &arguments);
         for (place, call) in plan.calls.iter().enumerate() {
-            let result =
-                if is_aggregate(&call.function) { aggregator.evaluate(call)? } else { windows.function(call, &arguments)? };
+            let result = if is_aggregate(&call.function) {
+                aggregator.evaluate(call)?
+            } else {
+                windows.function(call, &arguments)?
+            };
             let result = Column::from(result.with_name(Plan::call_name(place).into()));
             with_calls.with_column(result).map_err(fault)?;
         }
@@ -59,7 +62,7 @@ pub(super) fn derive(call: Call<'_>) -> Result<Data, Fault> {
             frame.with_column(column.clone()).map_err(fault)?;
         }
         Ok(frame)
-    }))
+    })?)
 }
 
 /// The values of an order.

@@ -47,5 +47,5 @@ pub(super) fn fill(call: Call<'_>) -> Result<Data, Fault> {
             frame.with_column(Column::from(filled)).map_err(fault)?;
         }
         Ok(frame)
-    }))
+    })?)
 }

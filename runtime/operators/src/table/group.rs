@@ -36,8 +36,9 @@ pub(super) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExp
     }
     let rows = frame.with_columns(needed).select(names);
     let keys: Vec<String> = keys.into_iter().map(|(name, _)| name).collect();
-    Ok(apply(rows, "group", move |frame| {
-        let series = |name: String| frame.column(&name).map(|column| column.as_materialized_series().clone()).map_err(fault);
+    apply(rows, "group", move |frame| {
+        let series =
+            |name: String| frame.column(&name).map(|column| column.as_materialized_series().clone()).map_err(fault);
         let by = (0..keys.len()).map(key_name).map(series).collect::<Result<Vec<Series>, Fault>>()?;
         let arguments = (0..plan.arguments.len()).map(Plan::argument_name).map(series);
         let arguments = arguments.collect::<Result<Vec<Series>, Fault>>()?;
@@ -57,5 +58,5 @@ pub(super) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExp
         let mut columns = groups.columns()[..keys.len()].to_vec();
         columns.extend_from_slice(results.columns());
         DataFrame::new(groups.height(), columns).map_err(fault)
-    }))
+    })
 }

@@ -1,9 +1,7 @@
 //! `join` by equal keys. As in SQL, null is equal to nothing, not even to null.
 
 use gml_connect::Fault;
-use polars::prelude::{
-    DataFrame, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col,
-};
+use polars::prelude::{DataFrame, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col};
 
 use super::args::CallExt;
 use super::asof;
@@ -98,7 +96,12 @@ pub(super) fn alike(
 }
 
 /// Both sides, checked for the cardinality that the program expects.
-fn expected(call: &Call<'_>, left: LazyFrame, right: LazyFrame, keys: &[String]) -> Result<(LazyFrame, LazyFrame), Fault> {
+fn expected(
+    call: &Call<'_>,
+    left: LazyFrame,
+    right: LazyFrame,
+    keys: &[String],
+) -> Result<(LazyFrame, LazyFrame), Fault> {
     let Some(expect) = call.text("expect") else {
         return Ok((left, right));
     };

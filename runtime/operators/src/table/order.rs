@@ -56,7 +56,7 @@ fn chosen(
         let groups = windows.bounds.windows(2).map(|ends| choose(&windows.rows[ends[0]..ends[1]]));
         let rows: Vec<IdxSize> = groups.flatten().copied().collect();
         frame.take(&IdxCa::from_vec("".into(), rows)).map_err(fault)
-    }))
+    })?)
 }
 
 /// `last`: the rows whose time is later than the latest one less the period. Rows without a time are left out.
@@ -78,5 +78,5 @@ pub(super) fn last(call: Call<'_>) -> Result<Data, Fault> {
             time.zip(latest).is_some_and(|(time, latest)| i128::from(time) > i128::from(latest) - i128::from(length))
         });
         frame.filter(&kept.collect()).map_err(fault)
-    }))
+    })?)
 }

@@ -22,14 +22,21 @@ pub(super) fn explode(call: Call<'_>) -> Result<Data, Fault> {
         return Err(call.bad("column", "a list column"));
     }
     call.give(apply(call.table("input")?.frame.clone(), "explode", move |frame| {
-        let lists = keys.iter().map(|key| Lists::of(frame.column(key).map_err(fault)?)).collect::<Result<Vec<_>, Fault>>()?;
+        let lists =
+            keys.iter().map(|key| Lists::of(frame.column(key).map_err(fault)?)).collect::<Result<Vec<_>, Fault>>()?;
         let mut rows = Vec::new();
         for row in 0..frame.height() {
             let length = lists[0].range(row).len();
             if let Some(other) = lists.iter().position(|list| list.range(row).len() != length) {
                 return Err(Fault::new(
                     "GML0923",
-                    format!("row {} has {length} items in {} and {} in {}", row + 1, keys[0], lists[other].range(row).len(), keys[other]),
+                    format!(
+                        "row {} has {length} items in {} and {} in {}",
+                        row + 1,
+                        keys[0],
+                        lists[other].range(row).len(),
+                        keys[other]
+                    ),
                 )
                 .help("explode one column at a time"));
             }
@@ -42,7 +49,7 @@ pub(super) fn explode(call: Call<'_>) -> Result<Data, Fault> {
             exploded.with_column(Column::from(items.with_name(key.as_str().into()))).map_err(fault)?;
         }
         Ok(exploded)
-    }))
+    })?)
 }
 
 /// `unpivot`: for each row its columns one after the other.
@@ -75,12 +82,15 @@ pub(super) fn unpivot(call: Call<'_>) -> Result<Data, Fault> {
         let values = all.take(&IdxCa::from_vec("".into(), places.collect())).map_err(fault)?;
         let rows = (0..height).flat_map(|row| std::iter::repeat_n(row as IdxSize, width));
         let names: StringChunked = (0..height).flat_map(|_| keys.iter().map(|key| Some(key.as_str()))).collect();
-        let mut long = frame.drop_many(keys.iter().map(String::as_str)).take(&IdxCa::from_vec("".into(), rows.collect())).map_err(fault)?;
+        let mut long = frame
+            .drop_many(keys.iter().map(String::as_str))
+            .take(&IdxCa::from_vec("".into(), rows.collect()))
+            .map_err(fault)?;
         let mut columns = std::mem::replace(&mut long, DataFrame::empty()).columns().to_vec();
         columns.push(Column::from(names.into_series().with_name(name.as_str().into())));
         columns.push(Column::from(values.with_name(value_name.as_str().into())));
         DataFrame::new(height * width, columns).map_err(fault)
-    }))
+    })?)
 }
 
 /// `pivot`: rows in order of first appearance; the columns of an enum in its order, others in order of first appearance.
@@ -88,16 +98,19 @@ pub(super) fn pivot(call: Call<'_>) -> Result<Data, Fault> {
     let table = call.table("input")?;
     let (rows, on) = (call.keys("rows")?, call.keys("on")?);
     let mut by = call.columns("rows");
-    by.extend(call.columns("on").into_iter().enumerate().map(|(place, column)| NamedExpr {
-        name: format!("{TEMPORARY}on_{place}").into(),
-        ..column
-    }));
+    by.extend(
+        call.columns("on")
+            .into_iter()
+            .enumerate()
+            .map(|(place, column)| NamedExpr { name: format!("{TEMPORARY}on_{place}").into(), ..column }),
+    );
     let value_name = format!("{TEMPORARY}value");
     let aggregate = NamedExpr { name: value_name.as_str().into(), expr: call.expr("value")? };
     let cells = grouped(table.frame.clone(), &by, std::slice::from_ref(&aggregate))?;
-    let spread = Spread { rows, on: (0..on.len()).map(|place| format!("{TEMPORARY}on_{place}")).collect(), value: value_name };
+    let spread =
+        Spread { rows, on: (0..on.len()).map(|place| format!("{TEMPORARY}on_{place}")).collect(), value: value_name };
     match listed(&call.columns("on")) {
-        Some(names) => call.give(apply(cells, "pivot", move |frame| spread.apply(&frame, Some(&names)))),
+        Some(names) => call.give(apply(cells, "pivot", move |frame| spread.apply(&frame, Some(&names)))?),
         None => call.give(spread.apply(&collect(cells)?, None)?.lazy()),
     }
 }
@@ -136,8 +149,11 @@ impl Spread {
         }
         let names = names.map_or_else(|| labels.clone(), <[String]>::to_vec);
         if let Some(key) = self.rows.iter().find(|key| names.contains(key)) {
-            return Err(Fault::new("GML0302", format!("a value of the pivoted column is {key}, which is also a column of its rows"))
-                .help("rename that column before the pivot"));
+            return Err(Fault::new(
+                "GML0302",
+                format!("a value of the pivoted column is {key}, which is also a column of its rows"),
+            )
+            .help("rename that column before the pivot"));
         }
         let width = names.len();
         let mut picks: Vec<Vec<Option<IdxSize>>> = vec![vec![None; firsts.len()]; width];
@@ -145,8 +161,11 @@ impl Spread {
             for row in &windows.rows[ends[0]..ends[1]] {
                 let label = &labels[columns_of[*row as usize] as usize];
                 let Some(place) = names.iter().position(|name| name == label) else {
-                    return Err(Fault::new("GML0908", format!("{label:?} is not listed by the enum that pivot makes columns of"))
-                        .help("check the data where they enter the program"));
+                    return Err(Fault::new(
+                        "GML0908",
+                        format!("{label:?} is not listed by the enum that pivot makes columns of"),
+                    )
+                    .help("check the data where they enter the program"));
                 };
                 picks[place][group] = Some(*row);
             }

@@ -40,5 +40,5 @@ pub(super) fn sample(call: Call<'_>) -> Result<Data, Fault> {
         let mut rows: Vec<IdxSize> = rows[..n].iter().map(|(_, row)| *row).collect();
         rows.sort_unstable();
         frame.take(&IdxCa::from_vec("".into(), rows)).map_err(fault)
-    }))
+    })?)
 }

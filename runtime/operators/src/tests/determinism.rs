@@ -24,12 +24,19 @@ fn everything() -> String {
     let t = many();
     let x = || c("x", Type::Float);
     let sum = f("sum", &[("values", x())], Type::Float);
-    let grouped = run("group", vec![("input", input(&t)), ("by", keys(&["g"])), ("aggregates", named(vec![("s", sum.clone())]))]);
-    let running = run("derive", vec![
-        ("input", input(&t)), ("over", keys(&["g"])), ("order", order(vec![(c("t", Type::Timestamp), false)])),
-        ("columns", named(vec![("s", f("mean", &[("values", x()), ("last", k(hours(50)))], Type::Float))])),
-    ]);
-    let right = run_table("group", vec![("input", input(&t)), ("by", keys(&["g"])), ("aggregates", named(vec![("s", sum)]))]);
+    let grouped =
+        run("group", vec![("input", input(&t)), ("by", keys(&["g"])), ("aggregates", named(vec![("s", sum.clone())]))]);
+    let running = run(
+        "derive",
+        vec![
+            ("input", input(&t)),
+            ("over", keys(&["g"])),
+            ("order", order(vec![(c("t", Type::Timestamp), false)])),
+            ("columns", named(vec![("s", f("mean", &[("values", x()), ("last", k(hours(50)))], Type::Float))])),
+        ],
+    );
+    let right =
+        run_table("group", vec![("input", input(&t)), ("by", keys(&["g"])), ("aggregates", named(vec![("s", sum)]))]);
     let joined = ["inner", "left", "full", "semi", "anti"].map(|how| {
         run("join", vec![("input", input(&t)), ("other", input(&right)), ("on", keys(&["g"])), ("how", constant(how))])
     });
@@ -50,6 +57,7 @@ fn threads_change_nothing() {
     assert_eq!(one, on(3));
     assert_eq!(one, everything());
     // The rows of the left side keep their order in each join.
-    let left: Vec<&str> = one.split("\n\n").nth(5).unwrap().lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
+    let left: Vec<&str> =
+        one.split("\n\n").nth(5).unwrap().lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
     assert!(left.windows(2).all(|pair| pair[0].parse::<i64>().unwrap() < pair[1].parse::<i64>().unwrap()));
 }

@@ -25,8 +25,10 @@ fn numbers() {
     assert_eq!(math("is_finite", &[1.0, f64::INFINITY, f64::NAN]), "true false false null");
     assert_eq!(math("to_whole", &[-1.9, 1.9, 1e300, f64::NAN]), "-1 1 null null null");
     let rounded = |x: f64, digits: i64| constant_of(&f("round", &[("x", k(x)), ("digits", k(digits))], Type::Float));
-    assert_eq!((rounded(2.5, 0), rounded(-2.5, 0), rounded(1.25, 1), rounded(1250.0, -2)),
-        ("3.0".into(), "-3.0".into(), "1.3".into(), "1300.0".into()));
+    assert_eq!(
+        (rounded(2.5, 0), rounded(-2.5, 0), rounded(1.25, 1), rounded(1250.0, -2)),
+        ("3.0".into(), "-3.0".into(), "1.3".into(), "1300.0".into())
+    );
     assert_eq!(rounded(1e300, 300), "1e300");
     let abs = f("abs", &[("x", k(i64::MIN))], Type::INT);
     assert!(crate::expr::compute(&[], &abs).is_err());
@@ -71,7 +73,10 @@ fn texts() {
     assert_eq!(text("replace_pattern", &[("pattern", k("(b)")), ("new", k("<$1>"))], &["abb"]), r#""a<b><b>" null"#);
     assert_eq!(text("split_text", &[("separator", k(","))], &["a,b", ""]), r#"["a", "b"] [""] null"#);
     let slice = |start: i64, length: i64| text("slice", &[("start", k(start)), ("length", k(length))], &["äbcd"]);
-    assert_eq!((slice(1, 2), slice(-2, 9), slice(0, -1)), (r#""bc" null"#.into(), r#""cd" null"#.into(), r#""" null"#.into()));
+    assert_eq!(
+        (slice(1, 2), slice(-2, 9), slice(0, -1)),
+        (r#""bc" null"#.into(), r#""cd" null"#.into(), r#""" null"#.into())
+    );
     assert_eq!(text("to_int", &[], &["12", " -3 ", "1.5", "x", "99999999999999999999"]), "12 -3 null null null null");
     assert_eq!(text("to_float", &[], &["1.5", "-2", "1e3", "nan", "", ".5"]), "1.5 -2.0 1000.0 null null 0.5 null");
     assert_eq!(text("to_date", &[("format", k("%Y%m%d"))], &["20210126", "2021"]), "@2021-01-26 null null");
@@ -117,7 +122,10 @@ fn parts_of_time() {
         assert_eq!(part("quarter", value), "1");
         assert_eq!(part("day_of_year", value), "26");
     }
-    assert_eq!((part("hour", &moment), part("minute", &moment), part("second", &moment)), ("16".into(), "1".into(), "1".into()));
+    assert_eq!(
+        (part("hour", &moment), part("minute", &moment), part("second", &moment)),
+        ("16".into(), "1".into(), "1".into())
+    );
     assert_eq!(constant_of(&f("to_day", &[("moment", k(moment.clone()))], Type::Date)), "@2021-01-26");
     assert_eq!(constant_of(&f("to_moment", &[("day", k(date.clone()))], Type::Timestamp)), "@2021-01-26T00:00:00Z");
     let truncated = |value: &Value, unit: Value, ty: Type| {

@@ -25,7 +25,10 @@ fn args(left: &Table, right: &Table, how: &str) -> Vec<(&'static str, Input)> {
 #[test]
 fn kinds() {
     assert_eq!(join("inner"), "k a b\n2 \"p\" 20\n2 \"p\" 21\n1 \"q\" 10\n2 \"s\" 20\n2 \"s\" 21");
-    assert_eq!(join("left"), "k a b\n2 \"p\" 20\n2 \"p\" 21\n1 \"q\" 10\nnull \"r\" null\n2 \"s\" 20\n2 \"s\" 21\n4 \"t\" null");
+    assert_eq!(
+        join("left"),
+        "k a b\n2 \"p\" 20\n2 \"p\" 21\n1 \"q\" 10\nnull \"r\" null\n2 \"s\" 20\n2 \"s\" 21\n4 \"t\" null"
+    );
     assert_eq!(
         join("full"),
         "k a b\n2 \"p\" 20\n2 \"p\" 21\n1 \"q\" 10\nnull \"r\" null\n2 \"s\" 20\n2 \"s\" 21\n4 \"t\" null\n3 null 30\nnull null 0"
@@ -76,12 +79,20 @@ fn keys_and_columns_that_do_not_go_together() {
 #[test]
 fn the_nearest_in_time() {
     let columns = [("u", opt(Type::Str)), ("t", opt(Type::Timestamp)), ("x", Type::INT)];
-    let left = table(&columns, rows![["a", at(30), 1], ["b", at(5), 2], ["a", at(10), 3], ["a", (), 4], [(), at(30), 5], ["c", at(1), 6]]);
+    let left = table(
+        &columns,
+        rows![["a", at(30), 1], ["b", at(5), 2], ["a", at(10), 3], ["a", (), 4], [(), at(30), 5], ["c", at(1), 6]],
+    );
     let columns = [("t", Type::Timestamp), ("u", opt(Type::Str)), ("y", Type::INT)];
-    let right = table(&columns, rows![[at(20), "a", 1], [at(10), "a", 2], [at(10), "a", 3], [at(6), "b", 4], [at(30), (), 5]]);
+    let right =
+        table(&columns, rows![[at(20), "a", 1], [at(10), "a", 2], [at(10), "a", 3], [at(6), "b", 4], [at(30), (), 5]]);
     let asof = |more: Vec<(&'static str, Input)>| {
         let mut args = vec![
-            ("input", input(&left)), ("other", input(&right)), ("on", keys(&["u"])), ("at", keys(&["t"])), ("how", constant("asof")),
+            ("input", input(&left)),
+            ("other", input(&right)),
+            ("on", keys(&["u"])),
+            ("at", keys(&["t"])),
+            ("how", constant("asof")),
         ];
         args.extend(more);
         let shown = run("join", args);

@@ -11,7 +11,11 @@ fn params() -> (Table, Type) {
     let ty = opt(list_of(item));
     let pair = |key: &str, n: i64| record(&[("key", key.value()), ("value", record(&[("n", n.value())]))]);
     let cells = rows![
-        [list(vec![pair("a", 1), pair("id", 7), pair("id", 8)])], [list(vec![])], [()], [list(vec![pair("b", 2)])], [list(vec![pair("id", 9)])]
+        [list(vec![pair("a", 1), pair("id", 7), pair("id", 8)])],
+        [list(vec![])],
+        [()],
+        [list(vec![pair("b", 2)])],
+        [list(vec![pair("id", 9)])]
     ];
     (table(&[("p", ty.clone())], cells), ty)
 }
@@ -52,7 +56,12 @@ fn items_chosen_and_made() {
 }
 
 fn ints() -> Table {
-    let cells = rows![[list(vec![3.value(), 1.value(), ().value(), 3.value()]), 3], [list(vec![]), 1], [(), 1], [list(vec![5.value()]), ()]];
+    let cells = rows![
+        [list(vec![3.value(), 1.value(), ().value(), 3.value()]), 3],
+        [list(vec![]), 1],
+        [(), 1],
+        [list(vec![5.value()]), ()]
+    ];
     table(&[("l", opt(list_of(opt(Type::INT)))), ("n", opt(Type::INT))], cells)
 }
 
@@ -78,13 +87,22 @@ fn lists_of_numbers() {
     let each = f("each", &[("items", l()), ("value", doubled)], opt(list_of(opt(Type::INT))));
     assert_eq!(eval(&t, each), "[6, 2, null, 6] [] null [10]");
     let large = op(Greater, c("item", opt(Type::INT)), k(2), opt(Type::Bool));
-    assert_eq!(eval(&t, f("any_item", &[("items", l()), ("condition", large.clone())], opt(Type::Bool))), "true false null true");
-    assert_eq!(eval(&t, f("all_items", &[("items", l()), ("condition", large)], opt(Type::Bool))), "false true null true");
+    assert_eq!(
+        eval(&t, f("any_item", &[("items", l()), ("condition", large.clone())], opt(Type::Bool))),
+        "true false null true"
+    );
+    assert_eq!(
+        eval(&t, f("all_items", &[("items", l()), ("condition", large)], opt(Type::Bool))),
+        "false true null true"
+    );
 }
 
 #[test]
 fn lists_of_text_and_of_constants() {
-    let t = table(&[("l", list_of(opt(Type::Str)))], rows![[list(vec!["b".value(), ().value(), "a".value()])], [list(vec![])]]);
+    let t = table(
+        &[("l", list_of(opt(Type::Str)))],
+        rows![[list(vec!["b".value(), ().value(), "a".value()])], [list(vec![])]],
+    );
     let l = || c("l", list_of(opt(Type::Str)));
     let joined = f("concat_items", &[("items", l()), ("separator", k("-"))], Type::Str);
     assert_eq!(eval(&t, joined), r#""b-a" """#);

@@ -78,9 +78,20 @@ fn integers_do_not_wrap() {
 
 #[test]
 fn logic_is_three_valued() {
-    let t = table(&[("p", opt(Type::Bool)), ("q", opt(Type::Bool))], rows![
-        [true, true], [true, false], [true, ()], [false, true], [false, false], [false, ()], [(), true], [(), false], [(), ()]
-    ]);
+    let t = table(
+        &[("p", opt(Type::Bool)), ("q", opt(Type::Bool))],
+        rows![
+            [true, true],
+            [true, false],
+            [true, ()],
+            [false, true],
+            [false, false],
+            [false, ()],
+            [(), true],
+            [(), false],
+            [(), ()]
+        ],
+    );
     let (p, q) = (|| c("p", opt(Type::Bool)), || c("q", opt(Type::Bool)));
     assert_eq!(eval(&t, op(And, p(), q(), opt(Type::Bool))), "true false null false false false null false null");
     assert_eq!(eval(&t, op(Or, p(), q(), opt(Type::Bool))), "true true true true false null true null null");
@@ -122,7 +133,8 @@ fn membership() {
 
 #[test]
 fn dates_and_durations() {
-    let t = table(&[("d", Type::Date), ("m", Type::Timestamp), ("l", Type::Duration)], rows![[day(10), at(30), hours(36)]]);
+    let t =
+        table(&[("d", Type::Date), ("m", Type::Timestamp), ("l", Type::Duration)], rows![[day(10), at(30), hours(36)]]);
     let (d, m, l) = (|| c("d", Type::Date), || c("m", Type::Timestamp), || c("l", Type::Duration));
     assert_eq!(eval(&t, op(Add, d(), k(Value::Duration(2 * DAY)), Type::Date)), "@1970-01-13");
     assert_eq!(eval(&t, op(Subtract, d(), k(Value::Duration(2 * DAY)), Type::Date)), "@1970-01-09");
@@ -140,10 +152,12 @@ fn dates_and_durations() {
 #[test]
 fn structs_lists_and_casts() {
     let ty = opt(struct_of(&[("u", opt(Type::INT)), ("v", Type::Str)]));
-    let t = table(&[("p", ty.clone()), ("n", Type::INT)], rows![
-        [record(&[("u", 1.value()), ("v", "x".value())]), 1], [(), 2], [record(&[("v", "y".value())]), 3]
-    ]);
-    let field = |name: &str, ty: Type| Expr { kind: ExprKind::Field(Box::new(c("p", opt(Type::INT))), name.into()), ty };
+    let t = table(
+        &[("p", ty.clone()), ("n", Type::INT)],
+        rows![[record(&[("u", 1.value()), ("v", "x".value())]), 1], [(), 2], [record(&[("v", "y".value())]), 3]],
+    );
+    let field =
+        |name: &str, ty: Type| Expr { kind: ExprKind::Field(Box::new(c("p", opt(Type::INT))), name.into()), ty };
     assert_eq!(eval(&t, field("u", opt(Type::INT))), "1 null null");
     assert_eq!(eval(&t, field("v", opt(Type::Str))), r#""x" null "y""#);
     let n = || c("n", Type::INT);
@@ -178,9 +192,16 @@ fn single_values() {
 #[test]
 fn every_type_comes_back_as_it_went_in() {
     let columns = [
-        ("b", opt(Type::Bool)), ("i", opt(Type::Int(IntKind::U8))), ("f", opt(Type::Float32)), ("d", opt(Type::Date)),
-        ("t", opt(Type::Time)), ("m", opt(Type::Timestamp)), ("l", opt(Type::Duration)), ("v", opt(Type::Vector(2))),
-        ("n", opt(list_of(struct_of(&[("k", Type::Str)])))), ("x", opt(Type::Decimal { precision: 6, scale: 2 })),
+        ("b", opt(Type::Bool)),
+        ("i", opt(Type::Int(IntKind::U8))),
+        ("f", opt(Type::Float32)),
+        ("d", opt(Type::Date)),
+        ("t", opt(Type::Time)),
+        ("m", opt(Type::Timestamp)),
+        ("l", opt(Type::Duration)),
+        ("v", opt(Type::Vector(2))),
+        ("n", opt(list_of(struct_of(&[("k", Type::Str)])))),
+        ("x", opt(Type::Decimal { precision: 6, scale: 2 })),
     ];
     let nested = list(vec![record(&[("k", "q".value())])]);
     let vector = list(vec![1.5.value(), 2.0.value()]);

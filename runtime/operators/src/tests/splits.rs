@@ -19,11 +19,14 @@ fn parts(name: &str, t: &Table, more: Vec<(&str, Input)>) -> BTreeMap<String, Ve
     let ids = |data: &Data| {
         show(data).lines().skip(1).map(|line| line.split(' ').next().unwrap().parse().unwrap()).collect::<Vec<i64>>()
     };
-    parts.iter().map(|(name, data)| {
-        let Data::Table(table) = data else { panic!("no table") };
-        assert_eq!(table.ty.partitions.names().collect::<Vec<_>>(), [&**name]);
-        (name.to_string(), ids(data))
-    }).collect()
+    parts
+        .iter()
+        .map(|(name, data)| {
+            let Data::Table(table) = data else { panic!("no table") };
+            assert_eq!(table.ty.partitions.names().collect::<Vec<_>>(), [&**name]);
+            (name.to_string(), ids(data))
+        })
+        .collect()
 }
 
 fn range(start: Value, end: Value, inclusive: bool) -> Input {
@@ -37,31 +40,53 @@ fn last(length: Value) -> Input {
 #[test]
 fn by_ranges_of_time() {
     let by = || ("by", Input::Expr(c("d", Type::Date)));
-    let found = parts("split_time", &rows_of(50), vec![
-        by(), ("train", range(day(0), day(1), true)), ("test", range(day(3), day(4), false)), ("valid", constant(())),
-    ]);
+    let found = parts(
+        "split_time",
+        &rows_of(50),
+        vec![
+            by(),
+            ("train", range(day(0), day(1), true)),
+            ("test", range(day(3), day(4), false)),
+            ("valid", constant(())),
+        ],
+    );
     assert_eq!(found.keys().collect::<Vec<_>>(), ["test", "train"]);
     assert_eq!(found["train"], (0..20).collect::<Vec<_>>());
     assert_eq!(found["test"], (30..40).collect::<Vec<_>>());
-    let shared = vec![("input", input(&rows_of(5))), by(), ("train", range(day(0), day(2), true)), ("valid", range(day(2), day(3), true))];
+    let shared = vec![
+        ("input", input(&rows_of(5))),
+        by(),
+        ("train", range(day(0), day(2), true)),
+        ("valid", range(day(2), day(3), true)),
+    ];
     assert_eq!(fails("std.split", "split_time", shared).code, "GML0607");
-    let touching = vec![("input", input(&rows_of(5))), by(), ("train", range(day(0), day(2), false)), ("valid", range(day(2), day(3), true))];
+    let touching = vec![
+        ("input", input(&rows_of(5))),
+        by(),
+        ("train", range(day(0), day(2), false)),
+        ("valid", range(day(2), day(3), true)),
+    ];
     assert!(call("std.split", "split_time", touching).is_ok());
-    let moments = parts("split_time", &rows_of(10), vec![
-        ("by", Input::Expr(c("m", Type::Timestamp))), ("train", range(at(2), at(4), true)),
-    ]);
+    let moments = parts(
+        "split_time",
+        &rows_of(10),
+        vec![("by", Input::Expr(c("m", Type::Timestamp))), ("train", range(at(2), at(4), true))],
+    );
     assert_eq!(moments["train"], [2, 3, 4]);
 }
 
 #[test]
 fn by_periods_from_the_end() {
-    let found = parts("split_time", &rows_of(50), vec![
-        ("by", Input::Expr(c("d", Type::Date))), ("test", last(hours(24))), ("valid", last(hours(48))),
-    ]);
+    let found = parts(
+        "split_time",
+        &rows_of(50),
+        vec![("by", Input::Expr(c("d", Type::Date))), ("test", last(hours(24))), ("valid", last(hours(48)))],
+    );
     assert_eq!(found["test"], (40..50).collect::<Vec<_>>());
     assert_eq!(found["valid"], (20..40).collect::<Vec<_>>());
     assert_eq!(found["train"], (0..20).collect::<Vec<_>>());
-    let none = parts("split_time", &rows_of(0), vec![("by", Input::Expr(c("d", Type::Date))), ("test", last(hours(24)))]);
+    let none =
+        parts("split_time", &rows_of(0), vec![("by", Input::Expr(c("d", Type::Date))), ("test", last(hours(24)))]);
     assert!(none["train"].is_empty() && none["test"].is_empty());
 }
 
@@ -87,7 +112,8 @@ fn at_random() {
         args.push(("input", input(&rows_of(5))));
         assert_eq!(fails("std.split", "split_random", args).code, "GML0229");
     }
-    let thirds = vec![("train", constant(0.7)), ("valid", constant(0.2)), ("test", constant(0.1)), ("seed", constant(1))];
+    let thirds =
+        vec![("train", constant(0.7)), ("valid", constant(0.2)), ("test", constant(0.1)), ("seed", constant(1))];
     assert_eq!(parts("split_random", &rows_of(10), thirds)["test"].len(), 1);
 }
 

@@ -8,9 +8,18 @@ use crate::{Input, Table};
 
 fn events() -> Table {
     let columns = [("u", Type::Str), ("t", opt(Type::Timestamp)), ("x", opt(Type::INT))];
-    table(&columns, rows![
-        ["a", at(48), 1], ["b", at(10), 5], ["a", at(0), 2], ["a", at(24), ()], ["b", at(10), 7], ["a", (), 9], ["a", at(24), 4],
-    ])
+    table(
+        &columns,
+        rows![
+            ["a", at(48), 1],
+            ["b", at(10), 5],
+            ["a", at(0), 2],
+            ["a", at(24), ()],
+            ["b", at(10), 7],
+            ["a", (), 9],
+            ["a", at(24), 4],
+        ],
+    )
 }
 
 fn x() -> Expr {
@@ -55,7 +64,10 @@ fn running_aggregates() {
     assert_eq!(agg("distinct_count", "current"), "3 1 1 1 2 4 2");
     assert_eq!(agg("median", "current"), "2.0 5.0 2.0 2.0 6.0 3.0 3.0");
     assert_eq!(agg("mode", "before"), "2 null null 2 5 2 2");
-    assert_eq!(agg("std", "before"), format!("{} null null null null {} null", 2.0_f64.sqrt(), (7.0_f64 / 3.0).sqrt()));
+    assert_eq!(
+        agg("std", "before"),
+        format!("{} null null null null {} null", 2.0_f64.sqrt(), 2.333_333_333_333_333_f64.sqrt())
+    );
 }
 
 #[test]
@@ -63,14 +75,27 @@ fn empty_windows() {
     let count = |rows: &str| window(f("count", &[], Type::INT), rows);
     assert_eq!(count("before"), "3 0 0 1 1 4 2");
     let large = Expr { kind: eq(x(), k(5)).kind, ty: opt(Type::Bool) };
-    assert_eq!(window(f("any", &[("condition", large.clone())], Type::Bool), "before"), "false false false false true false false");
-    assert_eq!(window(f("all", &[("condition", large.clone())], Type::Bool), "before"), "false true true false true false false");
+    assert_eq!(
+        window(f("any", &[("condition", large.clone())], Type::Bool), "before"),
+        "false false false false true false false"
+    );
+    assert_eq!(
+        window(f("all", &[("condition", large.clone())], Type::Bool), "before"),
+        "false true true false true false false"
+    );
     assert_eq!(window(f("count", &[("where", large)], Type::INT), "before"), "0 0 0 0 1 0 0");
     let collected = f("collect", &[("values", x())], list_of(Type::INT));
-    let t = table(&[("u", Type::Str), ("t", Type::INT), ("x", Type::INT)], rows![["a", 2, 1], ["a", 1, 2], ["a", 3, 3]]);
-    let shown = run("derive", vec![
-        ("input", input(&t)), ("order", order(vec![(c("t", Type::INT), false)])), ("rows", constant("before")), ("columns", named(vec![("v", collected)])),
-    ]);
+    let t =
+        table(&[("u", Type::Str), ("t", Type::INT), ("x", Type::INT)], rows![["a", 2, 1], ["a", 1, 2], ["a", 3, 3]]);
+    let shown = run(
+        "derive",
+        vec![
+            ("input", input(&t)),
+            ("order", order(vec![(c("t", Type::INT), false)])),
+            ("rows", constant("before")),
+            ("columns", named(vec![("v", collected)])),
+        ],
+    );
     assert_eq!(shown, "u t x v\n\"a\" 2 1 [2]\n\"a\" 1 2 []\n\"a\" 3 3 [2, 1]");
 }
 
@@ -86,7 +111,12 @@ fn stretches_of_time() {
     assert_eq!(last("max", 25, "before"), "4 null null 2 5 null 2");
     assert_eq!(last("min", 49, "current"), "1 5 2 2 5 9 2");
     assert_eq!(last("sum", 1, "all"), "1 12 2 4 12 9 4");
-    let falling = window_of(&events(), f("sum", &[("values", x()), ("last", k(hours(25)))], Type::INT), "current", vec![(t(), true)]);
+    let falling = window_of(
+        &events(),
+        f("sum", &[("values", x()), ("last", k(hours(25)))], Type::INT),
+        "current",
+        vec![(t(), true)],
+    );
     assert_eq!(falling, "1 5 6 1 12 9 5");
     let no_order = vec![
         ("input", input(&events())),
@@ -101,15 +131,18 @@ fn long_stretches_agree_with_adding_up() {
     let times: Vec<i64> = (0..400_i64).map(|row| row * row % 97).collect();
     let t = table(&[("t", Type::Timestamp), ("x", Type::INT)], cells);
     let values = f("sum", &[("values", c("x", Type::INT)), ("last", k(hours(7)))], Type::INT);
-    let shown = run("derive", vec![
-        ("input", input(&t)), ("order", order(vec![(c("t", Type::Timestamp), false)])), ("columns", named(vec![("v", values)])),
-    ]);
+    let shown = run(
+        "derive",
+        vec![
+            ("input", input(&t)),
+            ("order", order(vec![(c("t", Type::Timestamp), false)])),
+            ("columns", named(vec![("v", values)])),
+        ],
+    );
     let found: Vec<i64> = shown.lines().skip(1).map(|line| line.rsplit_once(' ').unwrap().1.parse().unwrap()).collect();
     let wanted: Vec<i64> = (0..400)
         .map(|row| {
-            let seen = |other: &usize| {
-                (times[*other], *other) <= (times[row], row) && times[*other] > times[row] - 7
-            };
+            let seen = |other: &usize| (times[*other], *other) <= (times[row], row) && times[*other] > times[row] - 7;
             (0..400).filter(seen).map(|other| (other as i64) * 31 % 17).sum()
         })
         .collect();
@@ -148,8 +181,14 @@ fn falling_order_puts_nulls_last_too() {
 
 #[test]
 fn without_an_order_all_rows_are_seen() {
-    assert_eq!(window_of(&events(), f("sum", &[("values", x())], Type::INT), "current", vec![]), "16 12 16 16 12 16 16");
-    assert_eq!(window_of(&events(), f("lag", &[("values", x()), ("n", k(1))], opt(Type::INT)), "current", vec![]), "null null 1 2 5 null 9");
+    assert_eq!(
+        window_of(&events(), f("sum", &[("values", x())], Type::INT), "current", vec![]),
+        "16 12 16 16 12 16 16"
+    );
+    assert_eq!(
+        window_of(&events(), f("lag", &[("values", x()), ("n", k(1))], opt(Type::INT)), "current", vec![]),
+        "null null 1 2 5 null 9"
+    );
     let bins = f("quantile_bin", &[("x", x()), ("n", k(3))], opt(Type::INT));
     let shown = run("derive", vec![("input", input(&events())), ("columns", named(vec![("v", bins)]))]);
     let found: Vec<&str> = shown.lines().skip(1).map(|line| line.rsplit_once(' ').unwrap().1).collect();
@@ -158,7 +197,8 @@ fn without_an_order_all_rows_are_seen() {
 
 #[test]
 fn empty_tables_and_replaced_columns() {
-    let none = table(&[("u", Type::Str), ("t", opt(Type::Timestamp)), ("x", opt(Type::INT))], vec![] as Vec<Vec<Value>>);
+    let none =
+        table(&[("u", Type::Str), ("t", opt(Type::Timestamp)), ("x", opt(Type::INT))], vec![] as Vec<Vec<Value>>);
     let columns = || -> (&str, Input) {
         ("columns", named(vec![("u", f("sum", &[("values", x())], Type::INT)), ("w", f("row_number", &[], Type::INT))]))
     };

@@ -66,17 +66,22 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// The phase of values.
+const VALUES: u8 = 4;
+
 /// The order in which arguments are looked at: what binds rows before what is read in them.
-fn phase(kind: &ParamKind) -> u8 {
+fn phase(kind: &ParamKind, of: SignatureKind) -> u8 {
     match kind {
         ParamKind::Learned(_) | ParamKind::Schema(_) => 0,
         ParamKind::Table { row: super::super::signature::RowShape::Variable(_), .. } | ParamKind::Tables(_) => 1,
         ParamKind::Table { .. } => 2,
-        ParamKind::Value { .. } => 3,
-        ParamKind::Keys { .. } | ParamKind::Columns { .. } | ParamKind::Order { .. } | ParamKind::Renames { .. } => 4,
-        ParamKind::Row { .. } => 5,
-        ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 6,
-        ParamKind::Estimator { .. } => 7,
+        // The type of a column says what constants beside it must be; those of list functions need the list first.
+        ParamKind::Row { .. } if of == SignatureKind::Operator => 3,
+        ParamKind::Value { .. } => VALUES,
+        ParamKind::Keys { .. } | ParamKind::Columns { .. } | ParamKind::Order { .. } | ParamKind::Renames { .. } => 5,
+        ParamKind::Row { .. } => 6,
+        ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 7,
+        ParamKind::Estimator { .. } => 8,
     }
 }
 
@@ -94,10 +99,10 @@ impl<'a> Body<'a> {
         if let Some((variable, row)) = preset {
             arguments.variables.set_row(variable, row);
         }
-        for current in 0..8 {
+        for current in 0..=8 {
             for place in 0..signature.params.len() {
                 let param = &signature.params[place];
-                if phase(&param.kind) != current {
+                if phase(&param.kind, signature.kind) != current {
                     continue;
                 }
                 match &call.given[place] {
@@ -105,7 +110,7 @@ impl<'a> Body<'a> {
                     None => self.left_out(signature, place, &mut arguments),
                 }
             }
-            if current == 3 {
+            if current == VALUES {
                 self.settle_values(call, &mut arguments);
             }
         }
@@ -137,10 +142,14 @@ impl<'a> Body<'a> {
                 self.estimator_argument(call, place, value, *of, learns, arguments);
             }
             ParamKind::Schema(variable) => self.schema_argument(call, place, given, *variable, arguments),
-            ParamKind::Value { ty, constant } => self.value_argument(call, place, given, ready, ty, *constant, arguments),
+            ParamKind::Value { ty, constant } => {
+                self.value_argument(call, place, given, ready, ty, *constant, arguments)
+            }
             ParamKind::Keys { of, made } => self.keys_argument(call, place, given, of, *made, arguments),
             ParamKind::Order { of } => self.order_argument(call, place, given, *of, arguments),
-            ParamKind::Renames { of, old, new } => self.renames_argument(call, place, given, *of, *old, *new, arguments),
+            ParamKind::Renames { of, old, new } => {
+                self.renames_argument(call, place, given, *of, *old, *new, arguments)
+            }
             ParamKind::Columns { of, made } => self.columns_argument(call, place, given, *of, *made, arguments),
             ParamKind::Windows { of, made } => self.windows_argument(call, place, given, *of, *made, arguments),
             ParamKind::Aggregates { of, made } => self.aggregates_argument(call, place, given, *of, *made, arguments),

@@ -79,8 +79,7 @@ pub(in crate::check) fn bind<'a>(views: &[View], syntax: &Syntax<'a>) -> Result<
         }
     }
     for (name, expr) in &syntax.named {
-        let place =
-            views.iter().position(|view| view.name == name.text).ok_or(BindFault::UnknownArgument(name))?;
+        let place = views.iter().position(|view| view.name == name.text).ok_or(BindFault::UnknownArgument(name))?;
         if given[place].replace(Given::Expr(expr)).is_some() {
             return Err(BindFault::Duplicate(name.text.clone(), name.span));
         }

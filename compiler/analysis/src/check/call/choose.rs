@@ -46,7 +46,8 @@ impl<'a> Body<'a> {
                 Err(fault) => faults.push((signature.clone(), fault)),
             }
         }
-        let rank = |signature: &Signature| self.rank(signature.kind);
+        let on_table = self.is_on_table(syntax);
+        let rank = |signature: &Signature| self.rank(signature.kind, on_table);
         if candidates.is_empty() {
             return Err(Some(self.closest(faults, &signatures, syntax)));
         }
@@ -58,9 +59,10 @@ impl<'a> Body<'a> {
             faults.retain(|(signature, _)| rank(signature) == wanted);
             return Err(Some(self.closest(faults, &signatures, syntax)));
         }
-        if candidates.len() > 1 {
-            self.by_words(&mut candidates)?;
-        }
+        faults.retain(|(signature, fault)| matches!(fault, BindFault::Missing(_)) && knows_word(signature, syntax));
+        self.by_words(&mut candidates).map_err(|diagnostic| {
+            if faults.is_empty() { diagnostic } else { Some(self.closest(faults, &signatures, syntax)) }
+        })?;
         let mut ready = Vec::new();
         if candidates.len() > 1 {
             self.by_types(&mut candidates, &mut ready, syntax)?;
@@ -75,8 +77,11 @@ impl<'a> Body<'a> {
     }
 
     /// Which kinds of signatures are meant first at this place.
-    fn rank(&self, kind: SignatureKind) -> u8 {
+    fn rank(&self, kind: SignatureKind, on_table: bool) -> u8 {
         use SignatureKind::{Aggregate, Function, Operator, Window};
+        if on_table && kind == Operator {
+            return 0;
+        }
         match (self.frame.as_ref().map(|frame| &frame.kind), kind) {
             (None, Operator | Function) => 0,
             (None, _) => MISPLACED,
@@ -89,6 +94,15 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Whether the first argument is the bare name of a table.
+    fn is_on_table(&self, syntax: &Syntax<'a>) -> bool {
+        let Some(ExprKind::Name(name)) = syntax.positional.first().map(|expr| &expr.kind) else { return false };
+        match self.find_local(name) {
+            Some(local) => matches!(self.local(local).ty, Type::Table(_)),
+            None => matches!(self.shared.package.lookup(self.module, name), Some(Definition::Dataset(_))),
+        }
+    }
+
     /// The fault of the signature that came nearest.
     fn closest(
         &self,
@@ -96,9 +110,10 @@ impl<'a> Body<'a> {
         all: &[Arc<Signature>],
         syntax: &Syntax<'a>,
     ) -> Diagnostic {
-        let best = faults.iter().map(|(signature, _)| self.rank(signature.kind)).min().unwrap_or(0);
+        let on_table = self.is_on_table(syntax);
+        let best = faults.iter().map(|(signature, _)| self.rank(signature.kind, on_table)).min().unwrap_or(0);
         let mut nearest: Option<&(Arc<Signature>, BindFault<'a>)> = None;
-        for fault in faults.iter().filter(|(signature, _)| self.rank(signature.kind) == best) {
+        for fault in faults.iter().filter(|(signature, _)| self.rank(signature.kind, on_table) == best) {
             if nearest.is_none_or(|nearest| fault.1.progress() > nearest.1.progress()) {
                 nearest = Some(fault);
             }
@@ -108,7 +123,7 @@ impl<'a> Body<'a> {
                 let diagnostic = message::calls::bind_fault(fault, &views(signature), syntax);
                 let others: Vec<&Signature> = all
                     .iter()
-                    .filter(|other| self.rank(other.kind) == best && !Arc::ptr_eq(other, signature))
+                    .filter(|other| self.rank(other.kind, on_table) == best && !Arc::ptr_eq(other, signature))
                     .map(|other| &**other)
                     .collect();
                 message::calls::naming_others(diagnostic, signature, &others)
@@ -135,8 +150,10 @@ impl<'a> Body<'a> {
             best
         };
         let verdicts: Vec<Word> = candidates.iter().map(verdict).collect();
-        if verdicts.iter().all(|verdict| *verdict == Word::Fails) {
-            return Err(Some(self.unknown_word(candidates)));
+        if verdicts.contains(&Word::Fails)
+            && let Some(diagnostic) = self.unknown_word(candidates, &verdicts)
+        {
+            return Err(Some(diagnostic));
         }
         // A word beats a value; a text beats a word: `impute("mean", ..)` puts that text.
         let wanted = if verdicts.contains(&Word::Fits) && !self.is_text(candidates) { Word::Fits } else { Word::None };
@@ -150,29 +167,43 @@ impl<'a> Body<'a> {
     fn is_text(&self, candidates: &[Candidate<'a>]) -> bool {
         candidates.iter().any(|candidate| {
             candidate.signature.params.iter().zip(&candidate.given).any(|(param, given)| {
-                let takes_any = matches!(&param.kind, ParamKind::Value { ty: super::super::signature::Shape::Variable(_), .. });
+                let takes_any =
+                    matches!(&param.kind, ParamKind::Value { ty: super::super::signature::Shape::Variable(_), .. });
                 takes_any && matches!(given, Some(Given::Expr(expr)) if matches!(expr.kind, ExprKind::Text(_)))
             })
         })
     }
 
-    /// No signature knows the word.
-    fn unknown_word(&self, candidates: &[Candidate<'a>]) -> Diagnostic {
-        let mut values: Vec<Arc<str>> = Vec::new();
-        let mut place = None;
-        for candidate in candidates {
-            for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
-                let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { continue };
-                if let (Some(known), ExprKind::Name(word)) = (ty.enum_values(), &expr.kind) {
-                    values.extend(known.iter().filter(|value| !values.contains(value)).cloned().collect::<Vec<_>>());
-                    place = Some((word.clone(), expr.span));
+    /// What is said of a word that no signature knows: where all of them want one, or where it means nothing else.
+    fn unknown_word(&self, candidates: &[Candidate<'a>], verdicts: &[Word]) -> Option<Diagnostic> {
+        let all_fail = candidates.len() > 1 && verdicts.iter().all(|verdict| *verdict == Word::Fails);
+        let words = candidates.iter().flat_map(|candidate| {
+            candidate.signature.params.iter().zip(&candidate.given).filter_map(|(param, given)| {
+                let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { return None };
+                match (&expr.kind, ty.enum_values()) {
+                    (ExprKind::Name(word), Some(values)) => Some((word, expr.span, values)),
+                    _ => None,
+                }
+            })
+        });
+        let words: Vec<_> = words.collect();
+        for (word, span, _) in &words {
+            let known: Vec<&Arc<str>> =
+                words.iter().filter(|(_, at, _)| at == span).flat_map(|(.., values)| values.iter()).collect();
+            let means_something =
+                self.find_local(word).is_some() || self.shared.package.lookup(self.module, word).is_some();
+            if known.contains(word) || (means_something && !all_fail) {
+                continue;
+            }
+            let mut values: Vec<Arc<str>> = Vec::new();
+            for value in known {
+                if !values.contains(value) {
+                    values.push(value.clone());
                 }
             }
+            return Some(message::names::unknown_choice(word, *span, &values));
         }
-        match place {
-            Some((word, span)) => message::names::unknown_choice(&word, span, &values),
-            None => message::calls::no_overload_at(candidates[0].given.iter().flatten().next().map(Given::span), &candidates[0].signature),
-        }
+        None
     }
 
     /// By the types of arguments that have a meaning by themselves.
@@ -199,8 +230,11 @@ impl<'a> Body<'a> {
                 continue;
             }
             if best == Fit::No {
-                let shapes: Vec<String> =
-                    candidates.iter().zip(&kinds).map(|(candidate, kind)| shapes::show(kind, &candidate.signature)).collect();
+                let shapes: Vec<String> = candidates
+                    .iter()
+                    .zip(&kinds)
+                    .map(|(candidate, kind)| shapes::show(kind, &candidate.signature))
+                    .collect();
                 return Err(Some(message::calls::no_type_fits(syntax, &value, &shapes)));
             }
             let mut fits = fits.into_iter();
@@ -226,7 +260,8 @@ impl<'a> Body<'a> {
             Given::Expr(expr) => self.looks_at_rows(expr),
         };
         candidates.retain(|candidate| {
-            let is_window = candidate.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Windows { .. }));
+            let is_window =
+                candidate.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Windows { .. }));
             is_window == wants_window
         });
     }
@@ -254,6 +289,17 @@ enum Word {
     Fits,
 }
 
+/// Whether a word that a call gives by name is one of those that the signature takes there.
+fn knows_word(signature: &Signature, syntax: &Syntax<'_>) -> bool {
+    syntax.named.iter().any(|(name, expr)| {
+        let ExprKind::Name(word) = &expr.kind else { return false };
+        signature.param(&name.text).is_some_and(|place| match &signature.params[place].kind {
+            ParamKind::Value { ty, .. } => ty.enum_values().is_some_and(|values| values.contains(word)),
+            _ => false,
+        })
+    })
+}
+
 fn kind_of<'c>(candidate: &'c Candidate<'_>, expr: &ast::Expr) -> Option<&'c ParamKind> {
     let place = candidate
         .given
@@ -267,7 +313,9 @@ fn fit(kind: &ParamKind, ty: &Type) -> Fit {
     let fits = |truth| if truth { Fit::Exact } else { Fit::No };
     match kind {
         ParamKind::Table { .. } => fits(matches!(ty.non_null(), Type::Table(_))),
-        ParamKind::Tables(_) => fits(matches!(ty, Type::List(item) if matches!(**item, Type::Table(_) | Type::Unknown))),
+        ParamKind::Tables(_) => {
+            fits(matches!(ty, Type::List(item) if matches!(**item, Type::Table(_) | Type::Unknown)))
+        }
         ParamKind::Estimator { .. } => fits(matches!(ty, Type::Estimator(_))),
         ParamKind::Learned(_) => fits(matches!(ty, Type::Learned(_))),
         ParamKind::Value { ty: shape, .. } => {

@@ -1,7 +1,7 @@
 //! Calls of `fn`s.
 
-use super::bind::{Given, View, bind};
 use super::Syntax;
+use super::bind::{Given, View, bind};
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::Visit;
@@ -25,9 +25,6 @@ impl<'a> Body<'a> {
         };
         let circular = self.visiting.contains(&Visit::Function(id));
         let constants = if circular { Vec::new() } else { shared.function(id, &self.visiting).constants.clone() };
-        if circular {
-            self.emit(message::names::cycle(syntax.function, "fn"));
-        }
         let mut args: Vec<Option<Typed>> = Vec::new();
         let mut space = Space::Const;
         for (place, given) in given.into_iter().enumerate() {

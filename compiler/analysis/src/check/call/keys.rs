@@ -19,12 +19,7 @@ use crate::types::{comparable, satisfies};
 impl<'a> Body<'a> {
     /// The row of an operator at hand.
     pub(super) fn frame_of(&self, call: &Pending<'a>, row: Arc<Row>, kind: FrameKind) -> Option<Frame> {
-        Some(Frame {
-            row,
-            kind,
-            operator: call.signature.name.clone(),
-            span: call.syntax.function.span,
-        })
+        Some(Frame { row, kind, operator: call.signature.name.clone(), span: call.syntax.function.span })
     }
 
     /// `keys[R -> K]`, `keys[L & R -> K]`
@@ -73,9 +68,10 @@ impl<'a> Body<'a> {
         let mut found: Option<Column> = None;
         for (side, row) in rows.iter().enumerate() {
             let Some(column) = row.get(&name.text) else {
-                if !row.open {
+                if !row.open || self.gone.contains(&name.text) {
                     let local = self.find_local(&name.text).is_some();
-                    let diagnostic = message::columns::unknown_key(call, name, row, (rows.len() > 1).then_some(side), local);
+                    let diagnostic =
+                        message::columns::unknown_key(call, name, row, (rows.len() > 1).then_some(side), local);
                     self.emit(diagnostic);
                     arguments.failed = true;
                     return None;
@@ -173,7 +169,11 @@ impl<'a> Body<'a> {
                 self.emit(message::rows::no_order(&call.signature.name, value.ty(), value.span()));
                 arguments.failed = true;
             } else if value.space < Space::Row && !value.ty().is_silent() {
-                self.emit(message::columns::order_constant(&call.signature.name, value.span(), self.text(value.span())));
+                self.emit(message::columns::order_constant(
+                    &call.signature.name,
+                    value.span(),
+                    self.text(value.span()),
+                ));
                 arguments.failed = true;
             }
             keys.push((value.typed, descending));

@@ -58,13 +58,8 @@ impl<'a> Body<'a> {
     fn unknown_function(&self, syntax: &Syntax<'a>, _expected: Option<&Type>) -> Diagnostic {
         let package = self.shared.package;
         let name = syntax.function;
-        let module = package
-            .signatures
-            .iter()
-            .find(|signature| signature.declared.name == name.text)
-            .map(|signature| package.module(signature.declared.module).name.clone());
-        if let Some(module) = module {
-            return message::calls::not_imported(name, &module, self.import_place());
+        if let Some(module) = module_of(&name.text) {
+            return message::calls::not_imported(name, module, self.import_place());
         }
         let callable = |candidate: &&str| {
             matches!(
@@ -76,7 +71,7 @@ impl<'a> Body<'a> {
     }
 
     /// Where a further `use` would stand: before the first declaration.
-    fn import_place(&self) -> Option<Span> {
+    pub fn import_place(&self) -> Option<Span> {
         let module = self.shared.package.module(self.module);
         let first = module.ast.items.first()?;
         Some(Span { end: first.span.start, ..first.span })
@@ -88,7 +83,9 @@ impl<'a> Body<'a> {
         let kind = frame.map(|frame| &frame.kind);
         match (signature.kind, kind) {
             (SignatureKind::Function, _) | (SignatureKind::Operator, None) => None,
-            (SignatureKind::Operator, Some(_)) => Some(message::spaces::operator_in_row(syntax, self.text(syntax.span))),
+            (SignatureKind::Operator, Some(_)) => {
+                Some(message::spaces::operator_in_row(syntax, self.text(syntax.span)))
+            }
             (SignatureKind::Aggregate, Some(FrameKind::Window(_) | FrameKind::Group(_))) => None,
             (SignatureKind::Window, Some(FrameKind::Window(window))) => {
                 let lacks = signature.needs_order && window.order.is_none();
@@ -98,10 +95,9 @@ impl<'a> Body<'a> {
             (_, Some(FrameKind::Within { name, span, .. })) => {
                 Some(message::spaces::nested_aggregate(signature, syntax, name, *span))
             }
-            (SignatureKind::Window, Some(FrameKind::Group(_))) => Some(message::spaces::window_in_group(
-                syntax,
-                self.text(syntax.span),
-            )),
+            (SignatureKind::Window, Some(FrameKind::Group(_))) => {
+                Some(message::spaces::window_in_group(syntax, self.text(syntax.span)))
+            }
             (_, Some(FrameKind::Row | FrameKind::Items)) => {
                 Some(message::spaces::row_expression_needed(signature, syntax, frame, self.text(syntax.span)))
             }
@@ -113,12 +109,8 @@ impl<'a> Body<'a> {
     pub fn call_without_arguments(&mut self, signature: &Arc<Signature>, span: Span) -> Value<'a> {
         let args = super::shapes::defaults(signature);
         let ty = super::shapes::instantiate(&signature.result, &super::shapes::Variables::new(signature));
-        let call = TypedCall {
-            module: signature.module.clone(),
-            name: signature.name.clone(),
-            kind: signature.kind,
-            args,
-        };
+        let call =
+            TypedCall { module: signature.module.clone(), name: signature.name.clone(), kind: signature.kind, args };
         Value::new(TypedKind::Call(call), ty, Space::Const, span)
     }
 
@@ -138,7 +130,28 @@ impl<'a> Body<'a> {
     }
 
     /// What a fault of binding says, for a callee that has one form.
-    pub(super) fn bind_fault(&self, fault: &bind::BindFault<'a>, views: &[bind::View], syntax: &Syntax<'a>) -> Diagnostic {
+    pub(super) fn bind_fault(
+        &self,
+        fault: &bind::BindFault<'a>,
+        views: &[bind::View],
+        syntax: &Syntax<'a>,
+    ) -> Diagnostic {
         message::calls::bind_fault(fault, views, syntax)
     }
+}
+
+/// The module of the standard library that declares a name which has to be imported. Modules that the program does not
+/// use are not read: their text is enough.
+pub(in crate::check) fn module_of(name: &str) -> Option<&'static str> {
+    let declares = |line: &str| {
+        let (keyword, rest) = line.split_once(' ')?;
+        let is_signature = matches!(keyword, "operator" | "function" | "aggregate" | "window");
+        let rest = rest.strip_prefix(name).filter(|_| is_signature)?;
+        rest.starts_with(['[', '(']).then_some(())
+    };
+    let modules = gml_stdlib::MODULES.iter().filter(|module| !module.prelude);
+    modules
+        .into_iter()
+        .find(|module| module.text.lines().any(|line| declares(line).is_some()))
+        .map(|module| module.name)
 }

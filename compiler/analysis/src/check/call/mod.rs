@@ -26,6 +26,7 @@ use super::value::Value;
 
 pub(super) use arguments::Arguments;
 pub(super) use bind::{BindFault, Given, View, bind};
+pub(super) use lookup::module_of;
 pub(super) use shapes::bound_in_words;
 
 /// A call as written.

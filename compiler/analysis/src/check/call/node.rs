@@ -61,8 +61,8 @@ impl<'a> Body<'a> {
             types.push(value.ty().clone());
             args.push(Some(value.typed));
         }
+        // Circles are refused where declarations are checked.
         if self.visiting.contains(&Visit::Node(id)) {
-            self.emit(message::names::cycle(syntax.function, "node"));
             return Value::error(syntax.span);
         }
         let is_open = declaration.params.iter().any(is_open_row);

@@ -11,7 +11,7 @@ use crate::check::body::Body;
 use crate::check::learned::{Estimator, Pending};
 use crate::check::message;
 use crate::check::signature::{RowShape, Shape};
-use crate::check::value::{Facts, Fitted, Space, Value};
+use crate::check::value::{Facts, Fitted, Value};
 use crate::rows;
 use crate::typed::{TypedCall, TypedKind};
 
@@ -144,7 +144,11 @@ impl<'a> Body<'a> {
                 let of = self.row(of, call, arguments);
                 rows::elements(&of).unwrap_or_else(|name| {
                     if !arguments.failed {
-                        self.emit(message::rows::not_a_list_column(call, &name, of.get(&name).map(|column| &column.ty)));
+                        self.emit(message::rows::not_a_list_column(
+                            call,
+                            &name,
+                            of.get(&name).map(|column| &column.ty),
+                        ));
                     }
                     open()
                 })
@@ -256,11 +260,6 @@ impl<'a> Body<'a> {
             self.emit(message::learning::number_column(call, column));
             arguments.failed = true;
         }
-    }
-
-    /// Whether a value is something of a run.
-    pub fn is_of_run(value: &Value<'a>) -> bool {
-        value.space == Space::Run
     }
 }
 

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use gml_ir::{Learned, Partitions, Row, TableType, Type};
-use gml_syntax::ast::ExprKind;
 
+use super::Arguments;
 use super::Given;
 use super::choose::Ready;
 use super::shapes;
-use super::Arguments;
 use crate::check::body::Body;
 use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
-use crate::check::signature::{RowShape, Shape, Variable};
+use crate::check::signature::{ParamKind, RowShape, Shape, Variable};
 use crate::check::value::{Space, Value};
 use crate::rows;
 use crate::typed::{Typed, TypedArg, TypedKind};
@@ -124,7 +123,12 @@ impl<'a> Body<'a> {
         if !is_union {
             let mismatches = rows::has_at_least(&table.row, known);
             if !mismatches.is_empty() {
-                self.emit(message::rows::table_lacks(call, place, value, &mismatches));
+                let of_model = call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
+                self.emit(if of_model {
+                    message::learning::scoring_row(call, value, &mismatches, &table.row)
+                } else {
+                    message::rows::table_lacks(call, place, value, &mismatches)
+                });
                 arguments.failed = true;
             }
             return;
@@ -154,42 +158,43 @@ impl<'a> Body<'a> {
     ) {
         let Given::Expr(expr) = given else { return };
         let bound_before = matches!(row, RowShape::Variable(variable) if arguments.variables.is_bound(*variable));
-        if let ExprKind::List(items) = &expr.kind {
-            let mut typed = Vec::new();
-            for item in items {
-                let value = self.expr(item, None);
-                if let Some(table) = self.as_table(call, place, &value, arguments) {
-                    self.table_row(call, place, &value, &table, row, arguments);
-                }
-                typed.push(value.typed);
-            }
-            let made = self.row(row, call, arguments);
-            if !bound_before {
-                typed = typed.into_iter().map(|table| fitted(table, &made)).collect();
-            }
-            let ty = Type::List(Arc::new(self.table_type(&made, arguments)));
-            arguments.typed[place] = Some(TypedArg::Value(Typed { kind: TypedKind::List(typed), ty, span: expr.span }));
-            return;
-        }
         let value = match ready.iter().find(|(known, _)| std::ptr::eq(*known, expr)) {
             Some((_, value)) => value.clone(),
             None => self.expr(expr, None),
         };
-        match value.ty() {
-            Type::List(item) => {
-                let table = Value { typed: Typed { ty: (**item).clone(), ..value.typed.clone() }, ..value.clone() };
+        let (facts, span) = (value.facts.clone(), value.span());
+        let alone = |typed: Typed| Value { typed, space: Space::Run, short: false, facts: facts.clone() };
+        match (value.typed.kind, &value.typed.ty) {
+            (TypedKind::List(items), Type::List(_)) => {
+                for item in &items {
+                    let item = alone(item.clone());
+                    if let Some(table) = self.as_table(call, place, &item, arguments) {
+                        self.table_row(call, place, &item, &table, row, arguments);
+                    }
+                }
+                let made = self.row(row, call, arguments);
+                let items =
+                    if bound_before { items } else { items.into_iter().map(|table| fitted(table, &made)).collect() };
+                let ty = Type::List(Arc::new(self.table_type(&made, arguments)));
+                arguments.typed[place] = Some(TypedArg::Value(Typed { kind: TypedKind::List(items), ty, span }));
+            }
+            (kind, Type::List(item)) => {
+                let table = alone(Typed { kind: TypedKind::Error, ty: (**item).clone(), span });
                 if let Some(found) = self.as_table(call, place, &table, arguments) {
                     self.table_row(call, place, &table, &found, row, arguments);
                 }
+                arguments.typed[place] = Some(TypedArg::Value(Typed { kind, ..value.typed }));
             }
-            ty if ty.is_silent() => arguments.space = arguments.space.max(Space::Run),
-            ty => {
-                let diagnostic = message::calls::tables_wanted(call, place, ty, value.span(), self.text(value.span()));
+            (_, ty) if ty.is_silent() => {
+                arguments.space = arguments.space.max(Space::Run);
+                arguments.failed |= *ty == Type::Error;
+            }
+            (_, ty) => {
+                let diagnostic = message::calls::tables_wanted(call, place, ty, span, self.text(span));
                 self.emit(diagnostic);
                 arguments.failed = true;
             }
         }
-        arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }
 
     /// Both tables of a union in the row that they have in common.

@@ -1,6 +1,6 @@
 //! Arguments that are values: constants, and expressions in functions and aggregates.
 
-use gml_ir::Type;
+use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
 use super::Arguments;
@@ -11,7 +11,7 @@ use crate::check::message::{self, Want};
 use crate::check::signature::{ParamKind, Shape};
 use crate::check::value::{Space, Value};
 use crate::typed::TypedArg;
-use crate::types::satisfies;
+use crate::types::{check_date_format, check_regex, satisfies};
 
 impl<'a> Body<'a> {
     /// Converts values to what their parameters want, now that the variables are bound.
@@ -26,8 +26,25 @@ impl<'a> Body<'a> {
             let value = self.lifted(call, value, ty, is_constant, &want, arguments);
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
+            self.readable(call, &param.name, &value);
             arguments.constants[place] = value.constant().cloned();
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
+        }
+    }
+
+    /// Regular expressions and formats of dates must be such that they can be read.
+    fn readable(&mut self, call: &Pending<'a>, param: &str, value: &Value<'a>) {
+        let Some(Constant::Str(text)) = value.constant().filter(|_| call.signature.kind == SignatureKind::Function)
+        else {
+            return;
+        };
+        let checked = match (param, &call.signature.result) {
+            ("pattern", _) => check_regex(text, value.span()),
+            ("format", Shape::Is(ty)) if ty.is_temporal() => check_date_format(text, value.span(), ty.non_null()),
+            _ => Ok(()),
+        };
+        if let Err(diagnostic) = checked {
+            self.emit(diagnostic);
         }
     }
 

@@ -27,9 +27,7 @@ impl<'a> Body<'a> {
         }
         match frame.row.get(&name.text) {
             Some(column) => self.found(name, column.ty.clone(), Space::Row, span),
-            None if frame.row.open => {
-                Value::new(TypedKind::Column(name.text.clone()), Type::Unknown, Space::Row, span)
-            }
+            None if frame.row.open => Value::new(TypedKind::Column(name.text.clone()), Type::Unknown, Space::Row, span),
             None => {
                 let local = self.find_local(&name.text).is_some();
                 self.emit(message::columns::unknown(name, span, &frame, local));

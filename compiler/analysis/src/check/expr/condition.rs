@@ -8,7 +8,7 @@ use crate::check::body::Body;
 use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
 use crate::check::value::{Space, Value};
-use crate::typed::{Typed, TypedKind};
+use crate::typed::{Typed, TypedArg, TypedKind};
 use crate::types::{common, comparable};
 
 impl<'a> Body<'a> {
@@ -66,12 +66,17 @@ impl<'a> Body<'a> {
         expected: Option<&Type>,
     ) -> Value<'a> {
         let of = self.expr(of, None);
+        // Every pattern repeats what is looked at.
+        if size(&of.typed, LARGEST) >= LARGEST {
+            self.emit(message::types::too_deep(of.span()));
+            return Value::error(span);
+        }
         let mut cover = Cover::of(of.ty());
         let mut cases: Vec<(Option<Typed>, Value<'a>)> = Vec::new();
         let mut space = of.space;
         let mut without_null = false;
         for arm in arms {
-            if cover.is_complete() {
+            if cover.is_complete() && !of.ty().is_silent() {
                 self.emit(message::types::unreachable_arm(arm.span, None));
             }
             let mut condition: Option<Typed> = None;
@@ -180,6 +185,37 @@ impl<'a> Body<'a> {
             _ => value,
         }
     }
+}
+
+/// How many parts an expression may have that a `match` looks at.
+const LARGEST: usize = 500;
+
+/// How many parts a tree has; counting stops at `limit`.
+fn size(typed: &Typed, limit: usize) -> usize {
+    let mut waiting = vec![typed];
+    let mut count = 0;
+    while let Some(typed) = waiting.pop() {
+        count += 1;
+        if count >= limit {
+            return count;
+        }
+        match &typed.kind {
+            TypedKind::Field(of, _) | TypedKind::Unary(_, of) | TypedKind::IsNull(of) | TypedKind::Cast(of) => {
+                waiting.push(of);
+            }
+            TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => waiting.extend([&**left, right]),
+            TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
+            TypedKind::List(items) | TypedKind::Format(items) => waiting.extend(items),
+            TypedKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value)| value)),
+            TypedKind::Function(_, args) => waiting.extend(args.iter().flatten()),
+            TypedKind::Call(call) => waiting.extend(call.args.iter().filter_map(|(_, arg)| match arg {
+                TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+                _ => None,
+            })),
+            _ => {}
+        }
+    }
+    count
 }
 
 fn either(left: Typed, right: Typed) -> Typed {

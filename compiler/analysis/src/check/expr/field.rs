@@ -46,6 +46,7 @@ impl<'a> Body<'a> {
         let of_nullable = of.ty().is_nullable();
         if of_nullable && !optional && !of.short {
             self.emit(message::nulls::field_of_nullable(name, of.span(), of.ty()));
+            return Value::new(TypedKind::Error, Type::Error, of.space, span);
         } else if optional && !of_nullable {
             self.emit(message::nulls::needless_safe_access(name, of.span()));
         }

@@ -101,8 +101,7 @@ impl<'a> Body<'a> {
                 Some(joined) => item = Some(joined),
                 None => {
                     let other = &values[place.saturating_sub(1)];
-                    let diagnostic =
-                        message::types::mixed_list(value.ty(), value.span(), other.ty(), other.span());
+                    let diagnostic = message::types::mixed_list(value.ty(), value.span(), other.ty(), other.span());
                     self.emit(diagnostic);
                     return Value::error(span);
                 }
@@ -133,6 +132,7 @@ impl<'a> Body<'a> {
                 value = self.coerced(value, &column.ty, &message::Want::Field(&name.text));
             } else if let Some(row) = due.as_ref().filter(|row| !row.open) {
                 self.emit(message::types::unknown_field(name, row, !is_struct));
+                continue;
             }
             if known.iter().any(|(other, _)| *other == name.text) {
                 self.emit(message::types::duplicate_field(name));
@@ -206,7 +206,8 @@ impl<'a> Body<'a> {
 
 /// The tree in a type that is known to take it.
 pub(in crate::check) fn convert(typed: Typed, to: &Type) -> Typed {
-    if typed.ty == *to || typed.ty.is_silent() || to.is_silent() {
+    // Tables are made to fit by who takes them.
+    if typed.ty == *to || typed.ty.is_silent() || to.is_silent() || matches!(to, Type::Table(_)) {
         return typed;
     }
     if let TypedKind::Literal(constant) = &typed.kind {

@@ -29,9 +29,12 @@ impl<'a> Body<'a> {
                 Value::new(TypedKind::Param(*id), ty, Space::Const, span)
             }
             Some(Definition::Dataset(id)) => self.dataset(*id, name, span),
-            Some(Definition::Connection(_)) => {
-                Value::new(TypedKind::Literal(Constant::Str(name.clone())), Type::Named("connection".into()), Space::Const, span)
-            }
+            Some(Definition::Connection(_)) => Value::new(
+                TypedKind::Literal(Constant::Str(name.clone())),
+                Type::Named("connection".into()),
+                Space::Const,
+                span,
+            ),
             Some(Definition::Std(ids)) => self.bare_function(ids, name, span, due),
             Some(Definition::Unknown) => Value::new(TypedKind::Error, Type::Unknown, Space::Const, span),
             Some(definition) => {
@@ -120,6 +123,10 @@ impl<'a> Body<'a> {
         }
         if let Some((_, bound)) = self.later.iter().find(|(later, _)| later == name) {
             return message::names::used_before_let(name, span, *bound);
+        }
+        if let Some(module) = crate::check::call::module_of(name) {
+            let name = gml_syntax::ast::Name { text: name.clone(), span };
+            return message::calls::not_imported(&name, module, self.import_place());
         }
         let visible = self.shared.package.visible_names(self.module);
         let columns = self.frame.iter().flat_map(|frame| crate::rows::column_names(&frame.row)).collect();

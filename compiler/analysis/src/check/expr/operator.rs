@@ -304,8 +304,7 @@ impl<'a> Value<'a> {
     /// A `??` of which one side is not known: its sides stay in the tree.
     fn keep(mut self, left: Value<'a>, right: Value<'a>) -> Self {
         if self.typed.ty != Type::Error {
-            self.typed.kind =
-                TypedKind::Binary(BinaryOp::Coalesce, Box::new(left.typed), Box::new(right.typed));
+            self.typed.kind = TypedKind::Binary(BinaryOp::Coalesce, Box::new(left.typed), Box::new(right.typed));
         }
         self
     }

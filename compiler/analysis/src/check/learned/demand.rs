@@ -23,7 +23,7 @@ impl<'a> Body<'a> {
         if !texts.is_empty() {
             self.emit(message::learning::text_features(call, &texts, at));
         }
-        if row.features().next().is_none() {
+        if row.features().next().is_none() && !row.open {
             self.emit(message::learning::no_features(call, row, at));
         }
     }

@@ -17,17 +17,17 @@ use crate::suggest::closest;
 use crate::types::satisfies;
 
 pub(in crate::check) fn unknown_function<'n>(name: &Name, known: impl Iterator<Item = &'n str>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(codes::UNKNOWN_FUNCTION, name.span, format!("there is no function or operator `{}`", name.text))
-            .with_label("nothing of this name can be called");
+    let diagnostic = Diagnostic::new(
+        codes::UNKNOWN_FUNCTION,
+        name.span,
+        format!("there is no function or operator `{}`", name.text),
+    )
+    .with_label("nothing of this name can be called");
     if let Some((here, example)) = synonym(&name.text) {
         let diagnostic = diagnostic.help(format!("here that is written `{example}`"));
-        let is_name = here.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && !matches!(here, "if" | "match");
-        return if is_name && example.starts_with(here) {
-            diagnostic.fix(guess(name.span, here))
-        } else {
-            diagnostic
-        };
+        let is_name =
+            here.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && !matches!(here, "if" | "match");
+        return if is_name && example.starts_with(here) { diagnostic.fix(guess(name.span, here)) } else { diagnostic };
     }
     proposing(diagnostic, name.span, closest(&name.text, known))
 }
@@ -106,9 +106,13 @@ pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View], syntax
         BindFault::Missing(names) => {
             let plural = super::plural(names.len());
             let list = listed(names.iter().map(|name| &**name));
-            Diagnostic::new(codes::MISSING_ARGUMENT, syntax.own_span(), format!("`{function}` lacks its argument{plural} {list}"))
-                .with_label(format!("{list} not given"))
-                .help(takes())
+            Diagnostic::new(
+                codes::MISSING_ARGUMENT,
+                syntax.own_span(),
+                format!("`{function}` lacks its argument{plural} {list}"),
+            )
+            .with_label(format!("{list} not given"))
+            .help(takes())
         }
     }
 }
@@ -118,7 +122,11 @@ pub(in crate::check) fn declared_at(diagnostic: Diagnostic, span: Span, what: &s
 }
 
 /// Names the other forms of a function that has several.
-pub(in crate::check) fn naming_others(diagnostic: Diagnostic, nearest: &Signature, others: &[&Signature]) -> Diagnostic {
+pub(in crate::check) fn naming_others(
+    diagnostic: Diagnostic,
+    nearest: &Signature,
+    others: &[&Signature],
+) -> Diagnostic {
     if others.is_empty() {
         return diagnostic;
     }
@@ -148,12 +156,6 @@ pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[Arc<Signature>])
     .help(format!("its forms are {}", forms.join("; ")))
 }
 
-pub(in crate::check) fn no_overload_at(span: Option<Span>, signature: &Signature) -> Diagnostic {
-    let span = span.unwrap_or(Span::new(gml_diagnostics::FileId(0), 0, 0));
-    Diagnostic::new(codes::NO_OVERLOAD_FITS, span, format!("no form of `{}` takes this", signature.name))
-        .with_label("fits none")
-}
-
 pub(in crate::check) fn no_type_fits(syntax: &Syntax<'_>, value: &Value<'_>, takes: &[String]) -> Diagnostic {
     let mut kinds: Vec<&str> = takes.iter().map(String::as_str).collect();
     kinds.dedup();
@@ -172,14 +174,18 @@ pub(super) fn kind_of(ty: &Type) -> String {
         Type::Table(_) => "a table".into(),
         Type::List(item) if matches!(**item, Type::Table(_)) => "a list of tables".into(),
         Type::Estimator(_) => "an estimator".into(),
-        Type::Record(row) if row.columns.iter().any(|column| matches!(column.ty, Type::Table(_))) => {
-            "a split".into()
-        }
+        Type::Record(row) if row.columns.iter().any(|column| matches!(column.ty, Type::Table(_))) => "a split".into(),
         ty => ty.to_string(),
     }
 }
 
-pub(in crate::check) fn wrong_class(value: &Value<'_>, ty: &Type, bound: &str, want: &Want<'_>, text: &str) -> Diagnostic {
+pub(in crate::check) fn wrong_class(
+    value: &Value<'_>,
+    ty: &Type,
+    bound: &str,
+    want: &Want<'_>,
+    text: &str,
+) -> Diagnostic {
     let words = class(bound);
     let diagnostic = Diagnostic::new(
         codes::TYPE_MISMATCH,
@@ -189,7 +195,9 @@ pub(in crate::check) fn wrong_class(value: &Value<'_>, ty: &Type, bound: &str, w
     .with_label(format!("this is {}", kind_of(ty)));
     let text = short(text);
     match (bound, ty.non_null()) {
-        ("number", Type::Bool) => diagnostic.help(format!("count them: `count(where: {text})`; or make numbers of them: `{text}.as_int()`")),
+        ("number", Type::Bool) => {
+            diagnostic.help(format!("count them: `count(where: {text})`; or make numbers of them: `{text}.as_int()`"))
+        }
         ("number", Type::Duration) => diagnostic.help(format!("make a number of it: `{text}.in_days()`")),
         ("number", ty) if ty.is_text() => {
             diagnostic.help(format!("`{text}.to_float()` reads the number that a text writes, or is null"))
@@ -210,7 +218,13 @@ pub(super) fn class(bound: &str) -> String {
     if known { words.to_owned() } else { format!("a value of class {bound}") }
 }
 
-pub(in crate::check) fn table_wanted(call: &Pending<'_>, place: usize, ty: &Type, span: Span, text: &str) -> Diagnostic {
+pub(in crate::check) fn table_wanted(
+    call: &Pending<'_>,
+    place: usize,
+    ty: &Type,
+    span: Span,
+    text: &str,
+) -> Diagnostic {
     let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
     let diagnostic = Diagnostic::new(
         codes::TYPE_MISMATCH,
@@ -227,7 +241,13 @@ pub(in crate::check) fn table_wanted(call: &Pending<'_>, place: usize, ty: &Type
     diagnostic
 }
 
-pub(in crate::check) fn tables_wanted(call: &Pending<'_>, place: usize, ty: &Type, span: Span, text: &str) -> Diagnostic {
+pub(in crate::check) fn tables_wanted(
+    call: &Pending<'_>,
+    place: usize,
+    ty: &Type,
+    span: Span,
+    text: &str,
+) -> Diagnostic {
     let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
     let diagnostic = Diagnostic::new(
         codes::TYPE_MISMATCH,
@@ -236,9 +256,7 @@ pub(in crate::check) fn tables_wanted(call: &Pending<'_>, place: usize, ty: &Typ
     )
     .with_label(format!("this is {}", kind_of(ty)));
     match ty {
-        Type::Table(_) => {
-            diagnostic.help(format!("write `[{}]`", short(text))).fix(safe(span, format!("[{text}]")))
-        }
+        Type::Table(_) => diagnostic.help(format!("write `[{}]`", short(text))).fix(safe(span, format!("[{text}]"))),
         _ => diagnostic,
     }
 }
@@ -255,7 +273,10 @@ pub(in crate::check) fn written_out(call: &Pending<'_>, place: usize) -> Diagnos
     Diagnostic::new(
         codes::CONSTANT_NEEDED,
         span,
-        format!("`{param}` of `{}` decides on the columns of the result, so it must be written out", call.signature.name),
+        format!(
+            "`{param}` of `{}` decides on the columns of the result, so it must be written out",
+            call.signature.name
+        ),
     )
     .with_label("known only with the values of the parameters")
     .help("write the word itself")
@@ -266,29 +287,4 @@ pub(in crate::check) fn misplaced_columns(bindings: &[Binding], span: Span) -> D
     Diagnostic::new(codes::TYPE_MISMATCH, span, "`=` makes columns, and here a value is due")
         .with_label("columns, not a value")
         .help(format!("a record is written with a colon: `{{ {name}: .. }}`"))
-}
-
-pub(in crate::check) fn foreign_language(language: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        codes::UNKNOWN_FUNCTION,
-        span,
-        format!("a node cannot be written in `{language}`"),
-    )
-    .with_label("unknown language");
-    proposing(diagnostic, span, closest(language, ["python", "sql"])).help("write `python(\"file.py\", \"function\")` or `sql(\"select ..\")`")
-}
-
-pub(in crate::check) fn foreign_argument(language: &str, names: &[&str], span: Span) -> Diagnostic {
-    Diagnostic::new(codes::TOO_MANY_ARGUMENTS, span, format!("`{language}` takes {}", listed(names.iter().copied())))
-        .with_label("nothing to do with this")
-}
-
-pub(in crate::check) fn foreign_constant(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::CONSTANT_NEEDED, span, format!("`{name}` of a foreign node must be written out"))
-        .with_label("not a plain text")
-}
-
-pub(in crate::check) fn foreign_missing(language: &str, name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::MISSING_ARGUMENT, span, format!("`{language}` lacks its argument `{name}`"))
-        .with_label("not given")
 }

@@ -24,10 +24,8 @@ pub(in crate::check) fn outside_row(name: &Name, span: Span, is_local: bool) -> 
             .help(format!("`{}` is a `let` or a parameter: leave out the dot", name.text))
             .fix(safe(with_dot(span, name), ""))
     } else {
-        diagnostic.help(format!(
-            "columns can be read in the arguments of operators: `table |> filter(.{} == ..)`",
-            name.text
-        ))
+        diagnostic
+            .help(format!("columns can be read in the arguments of operators: `table |> filter(.{} == ..)`", name.text))
     }
 }
 
@@ -57,9 +55,9 @@ fn unknown_in(name: &Name, span: Span, row: &Row, whose: &str, is_local: bool) -
             .fix(safe(with_dot(span, name), ""));
     }
     match closest(&name.text, column_names(row)) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `.{near}`? {}", columns_of(row)))
-            .fix(guess(name.span, near)),
+        Some(near) => {
+            diagnostic.help(format!("did you mean `.{near}`? {}", columns_of(row))).fix(guess(name.span, near))
+        }
         None => diagnostic.help(columns_of(row)),
     }
 }
@@ -102,9 +100,13 @@ pub(in crate::check) fn needs_name(want: &Want<'_>, text: &str, span: Span) -> D
 pub(in crate::check) fn plain_wanted(call: &Pending<'_>, place: usize, span: Span, text: Option<&str>) -> Diagnostic {
     let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
     let found = text.map_or_else(|| "a block".to_owned(), |text| format!("`{}`", short(text)));
-    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants columns as they are, and this is {found}", want.subject()))
-        .with_label("no plain column")
-        .help("write `.a` or `[.a, .b]`; what is computed can be made a column with `derive { a = .. }` before")
+    Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants columns as they are, and this is {found}", want.subject()),
+    )
+    .with_label("no plain column")
+    .help("write `.a` or `[.a, .b]`; what is computed can be made a column with `derive { a = .. }` before")
 }
 
 pub(in crate::check) fn order_constant(operator: &str, span: Span, text: &str) -> Diagnostic {
@@ -118,9 +120,13 @@ pub(in crate::check) fn order_constant(operator: &str, span: Span, text: &str) -
 }
 
 pub(in crate::check) fn renames_wanted(call: &Pending<'_>, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("`{}` wants new names for columns as they are", call.signature.name))
-        .with_label("not `new = .old`")
-        .help(format!("write `{} {{ new = .old }}`; what is computed is for `derive`", call.signature.name))
+    Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("`{}` wants new names for columns as they are", call.signature.name),
+    )
+    .with_label("not `new = .old`")
+    .help(format!("write `{} {{ new = .old }}`; what is computed is for `derive`", call.signature.name))
 }
 
 pub(in crate::check) fn record_for_columns(fields: &[(Name, Expr)], span: Span) -> Diagnostic {

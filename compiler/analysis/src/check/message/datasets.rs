@@ -87,11 +87,15 @@ pub(in crate::check) fn saved_type(entry: &Name, declared_at: Span, value: &Valu
 }
 
 pub(in crate::check) fn written_twice(name: &str, declared_at: Span, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::new(codes::DATASET_WRITTEN_TWICE, second, format!("`{name}` is saved twice: the second save would undo the first"))
-        .with_label("saved again here")
-        .and(first, "saved here")
-        .and(declared_at, "the entry")
-        .help("give each its own entry, or put the tables together before: `union([a, b])`")
+    Diagnostic::new(
+        codes::DATASET_WRITTEN_TWICE,
+        second,
+        format!("`{name}` is saved twice: the second save would undo the first"),
+    )
+    .with_label("saved again here")
+    .and(first, "saved here")
+    .and(declared_at, "the entry")
+    .help("give each its own entry, or put the tables together before: `union([a, b])`")
 }
 
 pub(in crate::check) fn cannot_track(ty: &Type, span: Span, text: &str) -> Diagnostic {
@@ -103,19 +107,59 @@ pub(in crate::check) fn cannot_track(ty: &Type, span: Span, text: &str) -> Diagn
     .with_label(format!("this is {}", kind_of(ty)));
     match ty {
         Type::Table(_) => diagnostic.help("a table is kept with `save .. as entry`"),
-        Type::Learned(_) => diagnostic.help(format!("judge it: `track evaluate({}, on: [..], metrics: [..])`; keep it: `save .. as entry`", short(text))),
+        Type::Learned(_) => diagnostic.help(format!(
+            "judge it: `track evaluate({}, on: [..], metrics: [..])`; keep it: `save .. as entry`",
+            short(text)
+        )),
         _ => diagnostic,
     }
 }
 
 pub(in crate::check) fn not_a_connector(entry: &str, ty: &Type, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_CONNECTOR, span, format!("where `{entry}` is stored is said by a connector, and this is {}", kind_of(ty)))
-        .with_label(format!("this is {}", kind_of(ty)))
-        .help("write `parquet(\"path\")`, `csv(\"path\")`, `jsonl(\"path\")` or `artifact(\"folder\")`")
+    Diagnostic::new(
+        codes::UNKNOWN_CONNECTOR,
+        span,
+        format!("where `{entry}` is stored is said by a connector, and this is {}", kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)))
+    .help("write `parquet(\"path\")`, `csv(\"path\")`, `jsonl(\"path\")` or `artifact(\"folder\")`")
 }
 
 /// The same about a value that an env gives a parameter.
 pub(in crate::check) fn setting_type(diagnostic: &Diagnostic, name: &str, declared_at: Span, ty: &Type) -> Diagnostic {
     Diagnostic { code: codes::ENV_CHANGES_TYPE, ..diagnostic.clone() }
         .and(declared_at, format!("`{name}` is declared as {ty}"))
+}
+
+pub(in crate::check) fn cannot_hold(
+    entry: &str,
+    connector: &str,
+    of_tables: bool,
+    span: Span,
+    declared_at: Span,
+) -> Diagnostic {
+    let (holds, is, help) = if of_tables {
+        ("tables", "something learned", "what was learned is kept as a folder: `artifact(\"folder\")`")
+    } else {
+        (
+            "what was learned",
+            "a table",
+            "tables are kept as files: `parquet(\"path\")`, `csv(\"path\")`, `jsonl(\"path\")`",
+        )
+    };
+    Diagnostic::new(codes::CONNECTOR_CANNOT_HOLD, span, format!("`{connector}` holds {holds}, and `{entry}` is {is}"))
+        .with_label(format!("for {holds}"))
+        .and(declared_at, is)
+        .help(help)
+}
+
+pub(in crate::check) fn pattern(entry: &str, span: Span, saved: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::SAVE_TO_PATTERN,
+        span,
+        format!("`{entry}` is saved, and its path is a pattern of many files: which of them would it be?"),
+    )
+    .with_label("matches several files")
+    .and(saved, "saved here")
+    .help("give it the path of one file")
 }

@@ -58,9 +58,13 @@ pub(in crate::check) fn already_fitted(value: &Value<'_>, want: &Want<'_>) -> Di
 }
 
 pub(in crate::check) fn estimator_wanted(ty: &Type, span: Span, want: &Want<'_>) -> Diagnostic {
-    Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants an estimator, and this is {}", want.subject(), kind_of(ty)))
-        .with_label(format!("this is {}", kind_of(ty)))
-        .help("an estimator is made by `boosted_trees(..)`, `impute(..)`, `scale(..)` and others, chained with `>>`")
+    Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants an estimator, and this is {}", want.subject(), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)))
+    .help("an estimator is made by `boosted_trees(..)`, `impute(..)`, `scale(..)` and others, chained with `>>`")
 }
 
 pub(in crate::check) fn learned_wanted(ty: &Type, span: Span, is_model: bool, want: &Want<'_>) -> Diagnostic {
@@ -136,13 +140,21 @@ pub(in crate::check) fn number_column(call: &Pending<'_>, column: &Column) -> Di
     )
     .with_label(format!("`.{}` has no mean and no scale", column.name));
     if call.signature.param("how").is_some() && column.ty.is_text() {
-        diagnostic.help(format!("for texts there are `impute(most_frequent, [.{0}])` and `impute(\"UNKNOWN\", [.{0}])`", column.name))
+        diagnostic.help(format!(
+            "for texts there are `impute(most_frequent, [.{0}])` and `impute(\"UNKNOWN\", [.{0}])`",
+            column.name
+        ))
     } else {
         diagnostic.help("leave it out of the list")
     }
 }
 
-pub(in crate::check) fn scoring_row(call: &Pending<'_>, value: &Value<'_>, mismatches: &[Mismatch], actual: &Row) -> Diagnostic {
+pub(in crate::check) fn scoring_row(
+    call: &Pending<'_>,
+    value: &Value<'_>,
+    mismatches: &[Mismatch],
+    actual: &Row,
+) -> Diagnostic {
     let missing: Vec<&Column> = mismatches
         .iter()
         .filter_map(|mismatch| match mismatch {
@@ -156,8 +168,8 @@ pub(in crate::check) fn scoring_row(call: &Pending<'_>, value: &Value<'_>, misma
             value.span(),
             format!("the model was trained on other types: {}", all_in_words(mismatches)),
         )
-        .with_label("the rows to score")
-        .and(call.syntax.function.span, "scored here")
+        .with_label("these rows")
+        .and(call.syntax.function.span, "the model is used here")
         .help("make them as they were for training, best by the same node");
     }
     let names = listed(missing.iter().map(|column| &*column.name));
@@ -166,8 +178,8 @@ pub(in crate::check) fn scoring_row(call: &Pending<'_>, value: &Value<'_>, misma
         value.span(),
         format!("the model was trained on the column{} {names}, which these rows lack", plural(missing.len())),
     )
-    .with_label("the rows to score")
-    .and(call.syntax.function.span, "scored here");
+    .with_label("these rows")
+    .and(call.syntax.function.span, "the model is used here");
     match closest(&missing[0].name, column_names(actual)) {
         Some(near) => diagnostic.help(format!("there is `.{near}`: `|> rename {{ {} = .{near} }}`", missing[0].name)),
         None => diagnostic.help("make them as they were for training, best by the same node"),
@@ -175,7 +187,8 @@ pub(in crate::check) fn scoring_row(call: &Pending<'_>, value: &Value<'_>, misma
 }
 
 pub(in crate::check) fn feature_types(call: &Pending<'_>, unfit: &[&Column], at: Span) -> Diagnostic {
-    let columns: Vec<String> = unfit.iter().map(|column| format!("`.{}` ({})", column.name, brief(&column.ty))).collect();
+    let columns: Vec<String> =
+        unfit.iter().map(|column| format!("`.{}` ({})", column.name, brief(&column.ty))).collect();
     let names: Vec<String> = unfit.iter().map(|column| format!(".{}", column.name)).collect();
     let dated = unfit.iter().find(|column| matches!(column.ty.non_null(), Type::Date | Type::Timestamp));
     let diagnostic = Diagnostic::new(
@@ -220,9 +233,13 @@ pub(in crate::check) fn text_features(call: &Pending<'_>, texts: &[&Column], at:
 }
 
 pub(in crate::check) fn no_features(call: &Pending<'_>, row: &Row, at: Span) -> Diagnostic {
-    Diagnostic::new(codes::NO_FEATURES, at, format!("there is no feature for `{}` to learn from: every column has a role", call.signature.name))
-        .with_label("fitted here")
-        .help(format!("columns without a role are features; {}", columns_of(row)))
+    Diagnostic::new(
+        codes::NO_FEATURES,
+        at,
+        format!("there is no feature for `{}` to learn from: every column has a role", call.signature.name),
+    )
+    .with_label("fitted here")
+    .help(format!("columns without a role are features; {}", columns_of(row)))
 }
 
 /// What a pattern calls its column: its role, or its name.
@@ -244,20 +261,36 @@ pub(in crate::check) fn no_such_role(call: &Pending<'_>, wanted: &PatternColumn,
         PatternType::Is(ty) => column.ty == *ty,
         PatternType::Bound(_) => false,
     });
-    let example = likely.map_or_else(|| format!("{role} outcome: bool"), |column| format!("{role} {}: {}", column.name, column.ty));
-    Diagnostic::new(code, at, format!("`{}` wants a {role} column ({}), and these rows have none", call.signature.name, type_of(wanted)))
-        .with_label("fitted here, on rows without one")
-        .and(call.syntax.function.span, "the learner")
-        .help(format!("say in the schema which column it is: `{example}`"))
+    let example = likely
+        .map_or_else(|| format!("{role} outcome: bool"), |column| format!("{role} {}: {}", column.name, column.ty));
+    Diagnostic::new(
+        code,
+        at,
+        format!("`{}` wants a {role} column ({}), and these rows have none", call.signature.name, type_of(wanted)),
+    )
+    .with_label("fitted here, on rows without one")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!("say in the schema which column it is: `{example}`"))
 }
 
-pub(in crate::check) fn target_type(call: &Pending<'_>, wanted: &PatternColumn, column: &Column, at: Span) -> Diagnostic {
+pub(in crate::check) fn target_type(
+    call: &Pending<'_>,
+    wanted: &PatternColumn,
+    column: &Column,
+    at: Span,
+) -> Diagnostic {
     let role = role_of(wanted);
     let objective = call.signature.param("objective").and_then(|place| call.given[place]).map(|given| given.span());
     let diagnostic = Diagnostic::new(
         codes::TARGET_TYPE,
         at,
-        format!("`{}` wants a {role} that is {}, and `.{}` is {}", call.signature.name, type_of(wanted), column.name, column.ty),
+        format!(
+            "`{}` wants a {role} that is {}, and `.{}` is {}",
+            call.signature.name,
+            type_of(wanted),
+            column.name,
+            column.ty
+        ),
     )
     .with_label("fitted here");
     let diagnostic = match objective {
@@ -273,9 +306,17 @@ pub(in crate::check) fn target_type(call: &Pending<'_>, wanted: &PatternColumn, 
 }
 
 pub(in crate::check) fn nullable_target(wanted: &PatternColumn, column: &Column, at: Span) -> Diagnostic {
-    Diagnostic::new(codes::NULLABLE_TARGET, at, format!("the {} `.{}` may be null, and there is nothing to learn from such a row", role_of(wanted), column.name))
-        .with_label("fitted here")
-        .help(format!("leave such rows out: `|> filter(.{} is not null)`", column.name))
+    Diagnostic::new(
+        codes::NULLABLE_TARGET,
+        at,
+        format!(
+            "the {} `.{}` may be null, and there is nothing to learn from such a row",
+            role_of(wanted),
+            column.name
+        ),
+    )
+    .with_label("fitted here")
+    .help(format!("leave such rows out: `|> filter(.{} is not null)`", column.name))
 }
 
 pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at: Span) -> Diagnostic {
@@ -284,4 +325,15 @@ pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at:
     Diagnostic::new(codes::SEVERAL_TARGETS, at, format!("the rows have more than one {}: {names}", role_of(wanted)))
         .with_label("fitted here")
         .help(format!("leave out all but one: `|> drop([.{first}])`"))
+}
+
+pub(in crate::check) fn valid_needed(call: &Pending<'_>, stops: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::VALID_NEEDED,
+        call.syntax.own_span(),
+        "training is to stop early, and there are no validation rows to tell when",
+    )
+    .with_label("no `valid:` is given")
+    .and(stops, "stops early")
+    .help("give it the validation part, `fit(.., train: data.train, valid: data.valid)`, or leave `stop_after` out")
 }

@@ -91,7 +91,6 @@ fn before(span: Span) -> Span {
     Span { end: span.start, ..span }
 }
 
-
 /// What columns there are: `.a, .b and 12 more`.
 fn columns_of(row: &Row) -> String {
     const SHOWN: usize = 12;

@@ -24,8 +24,9 @@ pub(in crate::check) fn unknown_name<'n>(
         (None, Some(column)) => diagnostic
             .help(format!("columns are written with a dot in front: did you mean `.{column}`?"))
             .fix(guess(span, format!(".{column}"))),
-        (None, None) => diagnostic
-            .help(format!("bind it before with `let {name} = ..`, or declare it: `param {name}: .. = ..`")),
+        (None, None) => {
+            diagnostic.help(format!("bind it before with `let {name} = ..`, or declare it: `param {name}: .. = ..`"))
+        }
     }
 }
 
@@ -77,7 +78,10 @@ pub(in crate::check) fn dataset_outside(name: &str, span: Span, ty: &Type, place
     let (what, help) = match place {
         Place::Node(node) => (
             "a node cannot see the catalog",
-            format!("make it a parameter, `node {node}({name}: {ty}, ..)`, and pass it where a pipeline calls the node"),
+            format!(
+                "make it a parameter, `node {node}({name}: {}, ..)`, and pass it where a pipeline calls the node",
+                table_of(ty)
+            ),
         ),
         Place::Function(function) => {
             ("a `fn` cannot see the catalog", format!("pass what `{function}` needs as an argument"))
@@ -103,16 +107,6 @@ fn table_of(ty: &Type) -> String {
     }
 }
 
-pub(in crate::check) fn cycle(name: &Name, keyword: &str) -> Diagnostic {
-    Diagnostic::new(
-        codes::DEFINITION_CYCLE,
-        name.span,
-        format!("`{}` needs itself to be computed: a {keyword} cannot call itself, not through others either", name.text),
-    )
-    .with_label("leads back to where it is called from")
-    .help("GML has no recursion: say what is done once for every row, or for every item of a list")
-}
-
 pub(in crate::check) fn shadowed(name: &Name, hidden: Span) -> Diagnostic {
     Diagnostic::new(codes::SHADOWED_NAME, name.span, format!("`{}` hides another `{}`", name.text, name.text))
         .with_label("from here on the name means this")
@@ -125,36 +119,4 @@ pub(in crate::check) fn unknown_pipeline<'n>(name: &Name, known: impl IntoIterat
         Diagnostic::new(codes::UNKNOWN_PIPELINE, name.span, format!("there is no pipeline `{}`", name.text))
             .with_label("no pipeline has this name");
     proposing(diagnostic, name.span, closest(&name.text, known))
-}
-
-pub(in crate::check) fn unknown_in_env<'n>(
-    name: &Name,
-    what: &str,
-    known: impl IntoIterator<Item = &'n str>,
-) -> Diagnostic {
-    let message = match what {
-        "param" => format!("the program has no parameter `{}` that an env could set", name.text),
-        "entry" => format!("the catalog has no entry `{}` that an env could put elsewhere", name.text),
-        "env" => format!("there is no env `{}` to extend", name.text),
-        _ => format!("an env has no setting `{}`", name.text),
-    };
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_IN_ENV, name.span, message)
-        .with_label("nothing that the program declares");
-    proposing(diagnostic, name.span, closest(&name.text, known))
-}
-
-pub(in crate::check) fn set_twice(name: &Name) -> Diagnostic {
-    Diagnostic::new(codes::DUPLICATE_ENV_SETTING, name.span, format!("this env sets `{}` twice", name.text))
-        .with_label("set again here")
-        .help("keep one of the two")
-}
-
-pub(in crate::check) fn env_cycle(extends: &Name, name: &str) -> Diagnostic {
-    Diagnostic::new(
-        codes::DEFINITION_CYCLE,
-        extends.span,
-        format!("the env `{name}` extends itself, through `{}`", extends.text),
-    )
-    .with_label("leads back to it")
-    .help("let one of them extend nothing")
 }

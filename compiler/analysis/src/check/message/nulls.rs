@@ -5,7 +5,7 @@ use gml_ir::Type;
 use gml_syntax::ast::Name;
 
 use super::{Want, before, guess, safe, short};
-use crate::check::value::Value;
+use crate::check::value::{Space, Value};
 
 /// A constant that could stand for null.
 fn stand_in(ty: &Type) -> &'static str {
@@ -24,10 +24,13 @@ pub(in crate::check) fn not_allowed(value: &Value<'_>, to: &Type, want: &Want<'_
     let message = format!("{} wants {to}, and `{text}` may be null", want.subject());
     let diagnostic = Diagnostic::new(codes::NULL_NOT_ALLOWED, value.span(), message)
         .with_label(format!("this is {}", value.ty()))
-        .help(format!(
-            "say what stands for null: `{text} ?? {}`; or look at rows that have it: `filter({text} is not null)`",
-            stand_in(to)
-        ));
+        .help(match value.space {
+            Space::Row => format!(
+                "say what stands for null: `{text} ?? {}`; or look at rows that have it: `filter({text} is not null)`",
+                stand_in(to)
+            ),
+            _ => format!("say what stands for null: `{text} ?? {}`", stand_in(to)),
+        });
     want.declared(diagnostic, to)
 }
 

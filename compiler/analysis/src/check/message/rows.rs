@@ -49,14 +49,20 @@ pub(in crate::check) fn result(
 ) -> Vec<Diagnostic> {
     let place = |name: &str| places.iter().find(|(known, _)| &**known == name).map(|(_, span)| *span);
     // A column under another name is missing and one too many: say it once.
-    let missing: Vec<&Column> = mismatches.iter().filter_map(|mismatch| match mismatch {
-        Mismatch::Missing(column) => Some(column),
-        _ => None,
-    }).collect();
-    let extra: Vec<&Column> = mismatches.iter().filter_map(|mismatch| match mismatch {
-        Mismatch::Extra(column) => Some(column),
-        _ => None,
-    }).collect();
+    let missing: Vec<&Column> = mismatches
+        .iter()
+        .filter_map(|mismatch| match mismatch {
+            Mismatch::Missing(column) => Some(column),
+            _ => None,
+        })
+        .collect();
+    let extra: Vec<&Column> = mismatches
+        .iter()
+        .filter_map(|mismatch| match mismatch {
+            Mismatch::Extra(column) => Some(column),
+            _ => None,
+        })
+        .collect();
     let renamed: Vec<(&Column, &Column)> = missing
         .iter()
         .filter_map(|column| {
@@ -73,10 +79,17 @@ pub(in crate::check) fn result(
             Mismatch::Missing(column) => {
                 let near = renamed.iter().find(|(missing, _)| missing.name == column.name).map(|(_, other)| other);
                 let help = match near {
-                    Some(other) => format!("it has `{}`: rename it, `|> rename {{ {name} = .{} }}`", other.name, other.name),
+                    Some(other) => {
+                        format!("it has `{}`: rename it, `|> rename {{ {name} = .{} }}`", other.name, other.name)
+                    }
                     None => format!("add it: `|> derive {{ {name} = .. }}`; or take it out of the declared type"),
                 };
-                (codes::RESULT_LACKS_COLUMN, format!("the result lacks `{name}`"), format!("declared as {}", column.ty), help)
+                (
+                    codes::RESULT_LACKS_COLUMN,
+                    format!("the result lacks `{name}`"),
+                    format!("declared as {}", column.ty),
+                    help,
+                )
             }
             Mismatch::Extra(column) => {
                 if renamed.iter().any(|(_, other)| other.name == column.name) {
@@ -131,14 +144,23 @@ pub(in crate::check) fn argument_row(
     actual: &Row,
 ) -> Diagnostic {
     let code = code_of(mismatches, codes::UNKNOWN_COLUMN);
-    let diagnostic = Diagnostic::new(code, value.span(), format!("{} wants other columns: {}", want.subject(), all_in_words(mismatches)))
-        .with_label("these rows do not fit")
-        .and(declared_at, "declared here");
+    let diagnostic = Diagnostic::new(
+        code,
+        value.span(),
+        format!("{} wants other columns: {}", want.subject(), all_in_words(mismatches)),
+    )
+    .with_label("these rows do not fit")
+    .and(declared_at, "declared here");
     with_remedy(diagnostic, mismatches, actual)
 }
 
 /// A further table of an operator that must have the columns of the first.
-pub(in crate::check) fn table_lacks(call: &Pending<'_>, place: usize, value: &Value<'_>, mismatches: &[Mismatch]) -> Diagnostic {
+pub(in crate::check) fn table_lacks(
+    call: &Pending<'_>,
+    place: usize,
+    value: &Value<'_>,
+    mismatches: &[Mismatch],
+) -> Diagnostic {
     let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
     let actual = match value.ty() {
         Type::Table(table) => table.row.clone(),
@@ -178,7 +200,12 @@ fn with_remedy(diagnostic: Diagnostic, mismatches: &[Mismatch], actual: &Row) ->
     }
 }
 
-pub(in crate::check) fn union_differs(value: &Value<'_>, mismatches: &[Mismatch], first: &Row, second: &Row) -> Diagnostic {
+pub(in crate::check) fn union_differs(
+    value: &Value<'_>,
+    mismatches: &[Mismatch],
+    first: &Row,
+    second: &Row,
+) -> Diagnostic {
     let words: Vec<String> = mismatches
         .iter()
         .map(|mismatch| match mismatch {
@@ -189,13 +216,17 @@ pub(in crate::check) fn union_differs(value: &Value<'_>, mismatches: &[Mismatch]
             }
         })
         .collect();
-    Diagnostic::new(codes::UNION_ROWS_DIFFER, value.span(), format!("tables with different columns cannot be put one below the other: {}", words.join("; ")))
-        .with_label("other columns than the table before")
-        .help(format!(
-            "give all of them the same columns, with `select` or `derive`; {} there, {} here",
-            columns_of(first),
-            columns_of(second)
-        ))
+    Diagnostic::new(
+        codes::UNION_ROWS_DIFFER,
+        value.span(),
+        format!("tables with different columns cannot be put one below the other: {}", words.join("; ")),
+    )
+    .with_label("other columns than the table before")
+    .help(format!(
+        "give all of them the same columns, with `select` or `derive`; {} there, {} here",
+        columns_of(first),
+        columns_of(second)
+    ))
 }
 
 pub(in crate::check) fn key_types(call: &Pending<'_>, name: &Name, left: &Type, right: &Type) -> Diagnostic {
@@ -258,7 +289,9 @@ pub(in crate::check) fn collision(call: &Pending<'_>, names: &[Text]) -> Diagnos
         (
             format!("both tables have the column{plural} {list}"),
             "which of the two would it be?".to_owned(),
-            format!("drop it in one of them, `|> drop([.{first}])`, or rename it: `|> rename {{ other_{first} = .{first} }}`"),
+            format!(
+                "drop it in one of them, `|> drop([.{first}])`, or rename it: `|> rename {{ other_{first} = .{first} }}`"
+            ),
         )
     } else {
         (
@@ -301,7 +334,10 @@ pub(in crate::check) fn no_common_type(call: &Pending<'_>, a: (&str, &Type), b: 
     Diagnostic::new(
         codes::TYPE_MISMATCH,
         call.syntax.own_span(),
-        format!("the columns of `{}` must have one type: `.{}` is {} and `.{}` is {}", call.signature.name, a.0, a.1, b.0, b.1),
+        format!(
+            "the columns of `{}` must have one type: `.{}` is {} and `.{}` is {}",
+            call.signature.name, a.0, a.1, b.0, b.1
+        ),
     )
     .with_label("one column cannot hold both")
     .help(format!("make texts of them first: `|> derive {{ {0} = .{0}.to_text() }}`", a.0))
@@ -309,12 +345,9 @@ pub(in crate::check) fn no_common_type(call: &Pending<'_>, a: (&str, &Type), b: 
 
 pub(in crate::check) fn literal_unknown_column(name: &Name, row: &Row) -> Diagnostic {
     let of = row.schema.as_ref().map_or_else(String::new, |schema| format!(" of {schema}"));
-    let diagnostic = Diagnostic::new(
-        codes::LITERAL_UNKNOWN_COLUMN,
-        name.span,
-        format!("there is no column `{}`{of}", name.text),
-    )
-    .with_label("unknown column");
+    let diagnostic =
+        Diagnostic::new(codes::LITERAL_UNKNOWN_COLUMN, name.span, format!("there is no column `{}`{of}", name.text))
+            .with_label("unknown column");
     match closest(&name.text, column_names(row)) {
         Some(near) => proposing(diagnostic, name.span, Some(near)),
         None => diagnostic.help(columns_of(row)),
@@ -328,7 +361,10 @@ pub(in crate::check) fn literal_lacks_columns(missing: &[&Column], row: &Row, sp
     Diagnostic::new(
         codes::LITERAL_LACKS_COLUMN,
         span,
-        format!("the column{plural} {names}{of} cannot be null, and this row leaves {} out", if missing.len() == 1 { "it" } else { "them" }),
+        format!(
+            "the column{plural} {names}{of} cannot be null, and this row leaves {} out",
+            if missing.len() == 1 { "it" } else { "them" }
+        ),
     )
     .with_label(format!("lacks {names}"))
     .help(format!("add {}", given(missing)))

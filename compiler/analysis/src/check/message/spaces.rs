@@ -54,7 +54,8 @@ pub(in crate::check) fn row_expression_needed(
     text: &str,
 ) -> Diagnostic {
     let name = &signature.name;
-    let kind = if signature.kind == SignatureKind::Aggregate { "one value of many rows" } else { "a value by other rows" };
+    let kind =
+        if signature.kind == SignatureKind::Aggregate { "one value of many rows" } else { "a value by other rows" };
     let operator = frame.map_or("", |frame| &*frame.operator);
     let diagnostic = Diagnostic::new(
         codes::ROW_EXPRESSION_NEEDED,
@@ -94,7 +95,12 @@ pub(in crate::check) fn aggregate_outside(signature: &Signature, syntax: &Syntax
         .help(help)
 }
 
-pub(in crate::check) fn nested_aggregate(signature: &Signature, syntax: &Syntax<'_>, outer: &str, at: Span) -> Diagnostic {
+pub(in crate::check) fn nested_aggregate(
+    signature: &Signature,
+    syntax: &Syntax<'_>,
+    outer: &str,
+    at: Span,
+) -> Diagnostic {
     let name = &signature.name;
     Diagnostic::new(
         codes::NESTED_AGGREGATE,
@@ -138,9 +144,8 @@ pub(in crate::check) fn before_needs_order(at: Span, syntax: &Syntax<'_>) -> Dia
 }
 
 pub(in crate::check) fn last_needs_order(at: Span, frame: Option<&Frame>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(codes::ORDER_NEEDED, at, "`last:` looks back in time, and the rows have no order")
-            .with_label("back from when?");
+    let diagnostic = Diagnostic::new(codes::ORDER_NEEDED, at, "`last:` looks back in time, and the rows have no order")
+        .with_label("back from when?");
     match frame.map(|frame| &frame.kind) {
         Some(FrameKind::Group(_)) => diagnostic.help(
             "a group has no time of its own: keep its last rows first, `|> last(7d, by: .time)`, or count them with `where:`",
@@ -150,15 +155,23 @@ pub(in crate::check) fn last_needs_order(at: Span, frame: Option<&Frame>) -> Dia
 }
 
 pub(in crate::check) fn last_order_type(at: Span, ty: &Type) -> Diagnostic {
-    Diagnostic::new(codes::WINDOW_ORDER_TYPE, at, format!("`last:` looks back in time, and the rows are ordered by {ty}"))
-        .with_label("no length of this")
-        .help("order them by a date or a timestamp")
+    Diagnostic::new(
+        codes::WINDOW_ORDER_TYPE,
+        at,
+        format!("`last:` looks back in time, and the rows are ordered by {ty}"),
+    )
+    .with_label("no length of this")
+    .help("order them by a date or a timestamp")
 }
 
 pub(in crate::check) fn last_order_several(at: Span) -> Diagnostic {
-    Diagnostic::new(codes::WINDOW_ORDER_TYPE, at, "`last:` looks back in time, and the rows are ordered by several columns")
-        .with_label("back in which of them?")
-        .help("order them by one date or timestamp")
+    Diagnostic::new(
+        codes::WINDOW_ORDER_TYPE,
+        at,
+        "`last:` looks back in time, and the rows are ordered by several columns",
+    )
+    .with_label("back in which of them?")
+    .help("order them by one date or timestamp")
 }
 
 pub(in crate::check) fn constant_needed(value: &Value<'_>, want: &Want<'_>, text: &str) -> Diagnostic {

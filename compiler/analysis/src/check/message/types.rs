@@ -36,7 +36,7 @@ fn symbol(operator: BinaryOperator) -> &'static str {
 
 /// How one type is made of another, where there is a way.
 fn conversion(from: &Type, to: &Type, text: &str) -> Option<String> {
-    let text = short(text);
+    let text = operand(&short(text));
     Some(match (from.non_null(), to.non_null()) {
         (Type::Timestamp, Type::Date) => format!("`{text}.to_day()` is its date"),
         (Type::Date, Type::Timestamp) => format!("`{text}.to_moment()` is its first moment"),
@@ -50,9 +50,18 @@ fn conversion(from: &Type, to: &Type, text: &str) -> Option<String> {
         (Type::Bool, Type::Int(_)) => format!("`{text}.as_int()` is 1 for true and 0 for false"),
         (Type::Bool, to) if to.is_numeric() => format!("`{text}.as_int()` is 1 for true and 0 for false"),
         (from, to) if to.is_text() && !from.is_text() && is_scalar(from) => format!("`{text}.to_text()` writes it out"),
-        (Type::Duration, to) if to.is_numeric() => format!("`{text}.in_days()` counts its days; also in_hours, in_minutes, in_seconds"),
+        (Type::Duration, to) if to.is_numeric() => {
+            format!("`{text}.in_days()` counts its days; also in_hours, in_minutes, in_seconds")
+        }
         _ => return None,
     })
+}
+
+/// Text in parentheses where a method call behind it would mean a part of it only.
+fn operand(text: &str) -> String {
+    let is_whole = text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '.' | '_' | '?' | '"'))
+        || (text.ends_with(')') && !text.contains(' '));
+    if is_whole { text.to_owned() } else { format!("({text})") }
 }
 
 fn is_scalar(ty: &Type) -> bool {
@@ -74,7 +83,17 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         (Some(Constant::Str(text)), Type::Bool) if matches!(&**text, "true" | "false") => {
             diagnostic.help(format!("write it without quotes: `{text}`")).fix(guess(value.span(), &**text))
         }
-        _ => match conversion(value.ty(), to, text) {
+        (Some(Constant::Str(text)), to) if to.is_numeric() && text.parse::<f64>().is_ok() => {
+            diagnostic.help(format!("numbers are written without quotes: `{text}`")).fix(guess(value.span(), &**text))
+        }
+        (Some(constant @ (Constant::Int(_) | Constant::Float(_))), to) if to.is_text() => diagnostic
+            .help(format!("texts are written in quotes: `\"{constant}\"`"))
+            .fix(guess(value.span(), format!("\"{constant}\""))),
+        (_, Type::List(item)) if crate::types::assignable(value.ty(), item) <= crate::types::Fit::Widen => {
+            diagnostic.help(format!("write `[{}]`", short(text))).fix(guess(value.span(), format!("[{text}]")))
+        }
+        (Some(_), _) => diagnostic,
+        (None, _) => match conversion(value.ty(), to, text) {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         },
@@ -84,9 +103,11 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
 fn looks_like_a_date(text: &str) -> bool {
     let day = text.get(..10).unwrap_or("");
     day.len() == 10
-        && day.bytes().enumerate().all(|(place, byte)| {
-            if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-        })
+        && day.bytes().enumerate().all(
+            |(place, byte)| {
+                if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        )
 }
 
 pub(in crate::check) fn literal_out_of_range(number: i64, kind: IntKind, span: Span) -> Diagnostic {
@@ -189,13 +210,9 @@ pub(in crate::check) fn binary_operator(
 }
 
 pub(in crate::check) fn division_by_zero(operator: BinaryOperator, span: Span, divisor: Span) -> Diagnostic {
-    Diagnostic::new(
-        codes::DIVISION_BY_ZERO,
-        span,
-        format!("`{} 0` has no result, for no row", symbol(operator)),
-    )
-    .and(divisor, "always zero")
-    .help("divide by something else; with `/` the result is a float, infinite where the divisor is zero")
+    Diagnostic::new(codes::DIVISION_BY_ZERO, span, format!("`{} 0` has no result, for no row", symbol(operator)))
+        .and(divisor, "always zero")
+        .help("divide by something else; with `/` the result is a float, infinite where the divisor is zero")
 }
 
 pub(in crate::check) fn incomparable(
@@ -211,7 +228,8 @@ pub(in crate::check) fn incomparable(
         .and(left.span(), format!("this is {}", left.ty()))
         .and(right.span(), format!("this is {}", right.ty()));
     for (value, other, text) in [(left, right, texts.0), (right, left, texts.1)] {
-        if let (Some(Constant::Str(literal)), Type::Date | Type::Timestamp) = (value.constant(), other.ty().non_null()) {
+        if let (Some(Constant::Str(literal)), Type::Date | Type::Timestamp) = (value.constant(), other.ty().non_null())
+        {
             if looks_like_a_date(literal) {
                 return diagnostic
                     .help(format!("dates are written without quotes: `@{literal}`"))
@@ -229,9 +247,12 @@ pub(in crate::check) fn incomparable(
 }
 
 pub(in crate::check) fn not_a_collection(ty: &Type, span: Span) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(codes::OPERATOR_DOES_NOT_APPLY, span, format!("`in` looks into a list or a range, not into {ty}"))
-            .with_label(format!("this is {ty}"));
+    let diagnostic = Diagnostic::new(
+        codes::OPERATOR_DOES_NOT_APPLY,
+        span,
+        format!("`in` looks into a list or a range, not into {ty}"),
+    )
+    .with_label(format!("this is {ty}"));
     match ty.non_null() {
         Type::Table(_) => diagnostic.help("`join(other, on: [.key], how: semi)` keeps the rows that another table has"),
         ty if ty.is_text() => diagnostic.help("whether a text has a part is `.x.has_text(\"part\")`"),
@@ -250,6 +271,10 @@ pub(in crate::check) fn never_in(left: &Value<'_>, item: &Type, right: &Value<'_
     match (left.ty().non_null(), item.non_null()) {
         (Type::Timestamp, Type::Date) => diagnostic.help("`.to_day()` is the date of a moment"),
         (Type::Date, Type::Timestamp) => diagnostic.help("`.to_moment()` is the first moment of a date"),
+        (Type::Date | Type::Timestamp, Type::Str) => {
+            diagnostic.help("dates are written without quotes: `@2021-01-26`, `@2021-01-26..@2021-01-28`")
+        }
+        (Type::Int(_), Type::Str) => diagnostic.help("numbers are written without quotes"),
         _ => diagnostic,
     }
 }
@@ -269,8 +294,9 @@ pub(in crate::check) fn branches_differ(a: &Type, a_span: Span, b: &Type, b_span
 }
 
 pub(in crate::check) fn condition(ty: &Type, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::TYPE_MISMATCH, span, format!("a condition is true or false, and this is {ty}"))
-        .with_label(format!("this is {ty}"));
+    let diagnostic =
+        Diagnostic::new(codes::TYPE_MISMATCH, span, format!("a condition is true or false, and this is {ty}"))
+            .with_label(format!("this is {ty}"));
     if ty.is_numeric() { diagnostic.help("compare it: `x != 0`") } else { diagnostic }
 }
 
@@ -318,15 +344,21 @@ pub(in crate::check) fn not_a_list(ty: &Type, span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn not_a_struct(name: &Name, ty: &Type, of: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::NOT_A_STRUCT, name.span, format!("{ty} has no fields, so no `{}`", name.text))
-        .with_label("nothing to read")
-        .and(of, format!("this is {}", if matches!(ty, Type::Table(_)) { "a table".into() } else { ty.to_string() }));
+    let diagnostic =
+        Diagnostic::new(codes::NOT_A_STRUCT, name.span, format!("{ty} has no fields, so no `{}`", name.text))
+            .with_label("nothing to read")
+            .and(
+                of,
+                format!("this is {}", if matches!(ty, Type::Table(_)) { "a table".into() } else { ty.to_string() }),
+            );
     match ty {
         Type::Table(_) => diagnostic.help(format!(
             "a column is read in the arguments of an operator: `|> select([.{}])`; of one row it is `first(table).{}`",
             name.text, name.text
         )),
-        Type::List(_) => diagnostic.help(format!("of each item it is `.each(.{})`, of one `.find(..)?.{}`", name.text, name.text)),
+        Type::List(_) => {
+            diagnostic.help(format!("of each item it is `.each(.{})`, of one `.find(..)?.{}`", name.text, name.text))
+        }
         _ => diagnostic,
     }
 }
@@ -355,14 +387,19 @@ pub(in crate::check) fn duplicate_field(name: &Name) -> Diagnostic {
 pub(in crate::check) fn missing_fields(missing: &[&Column], span: Span) -> Diagnostic {
     let names = listed(missing.iter().map(|column| &*column.name));
     let plural = super::plural(missing.len());
-    Diagnostic::new(codes::NULL_NOT_ALLOWED, span, format!("the field{plural} {names} cannot be null, and no value is given"))
-        .with_label(format!("lacks {names}"))
-        .help(format!("add {}", given(missing)))
+    Diagnostic::new(
+        codes::NULL_NOT_ALLOWED,
+        span,
+        format!("the field{plural} {names} cannot be null, and no value is given"),
+    )
+    .with_label(format!("lacks {names}"))
+    .help(format!("add {}", given(missing)))
 }
 
 /// `a: .., b: ..`
 pub(super) fn given(columns: &[&Column]) -> String {
-    let fields: Vec<String> = columns.iter().map(|column| format!("`{}: {}`", column.name, example(&column.ty))).collect();
+    let fields: Vec<String> =
+        columns.iter().map(|column| format!("`{}: {}`", column.name, example(&column.ty))).collect();
     fields.join(", ")
 }
 

@@ -96,10 +96,7 @@ pub(super) enum ParamKind {
 impl ParamKind {
     /// Whether a trailing `{ a = .. }` can be this argument.
     pub fn takes_block(&self) -> bool {
-        matches!(
-            self,
-            Self::Columns { .. } | Self::Windows { .. } | Self::Aggregates { .. } | Self::Renames { .. }
-        )
+        matches!(self, Self::Columns { .. } | Self::Windows { .. } | Self::Aggregates { .. } | Self::Renames { .. })
     }
 
     /// Whether its argument has a meaning by itself, without a row.

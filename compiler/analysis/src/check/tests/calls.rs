@@ -5,8 +5,16 @@ use super::{check, told, wrong};
 #[test]
 fn names_of_other_tools() {
     for (other, here) in [
-        ("where(.n > 0)", "filter"), ("mutate { y = 1 }", "derive"), ("groupby([.user])", "group"), ("order_by(.n)", "sort"), ("limit(3)", "take"),
-        ("merge(u)", "join"), ("melt([.n])", "unpivot"), ("fillna(0)", "fill"), ("head(3)", "take"), ("with_columns { y = 1 }", "derive"),
+        ("where(.n > 0)", "filter"),
+        ("mutate { y = 1 }", "derive"),
+        ("groupby([.user])", "group"),
+        ("order_by(.n)", "sort"),
+        ("limit(3)", "take"),
+        ("merge(u)", "join"),
+        ("melt([.n])", "unpivot"),
+        ("fillna(0)", "fill"),
+        ("head(3)", "take"),
+        ("with_columns { y = 1 }", "derive"),
     ] {
         let told = told(other);
         assert!(told.starts_with("unknown-function"), "{told}");
@@ -21,7 +29,10 @@ fn a_name_of_a_module_that_is_not_imported() {
     let checked = check("pipeline p { let a = impute(mean, [.x]) }");
     assert_eq!(checked.codes(), ["unknown-function `impute`"]);
     assert!(checked.told().contains("use std.prep.{impute}"));
-    assert_eq!(checked.diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()), Some("use std.prep.{impute}\n"));
+    assert_eq!(
+        checked.diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()),
+        Some("use std.prep.{impute}\n")
+    );
 }
 
 #[test]
@@ -50,4 +61,11 @@ fn names_before_their_let() {
     assert_eq!(check(program).codes(), ["used-before-let `b`"]);
     let program = "node f(t: table[T]) -> table { let t = t |> take(1) t }";
     assert_eq!(check(program).codes(), ["shadowed-name `t`"]);
+}
+
+#[test]
+fn patterns_and_formats_can_be_read() {
+    assert_eq!(wrong("filter(.s.matches(\"(\"))"), ["bad-regex `\"(\"`"]);
+    assert_eq!(wrong("select { y = .s.to_date(\"%Y-%m\") }"), ["bad-date-format `\"%Y-%m\"`"]);
+    assert_eq!(wrong("select { y = .s.to_date(\"%d.%m.%Y\") }"), Vec::<String>::new());
 }

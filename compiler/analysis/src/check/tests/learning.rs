@@ -11,7 +11,9 @@ fn wrong(statements: &str) -> Vec<String> {
 #[test]
 fn a_model_knows_its_rows() {
     assert_eq!(
-        wrong("let m = fit(impute(mean, [.xn]) >> boosted_trees(objective: binary), train: data.train) track evaluate(m, on: [data.test], metrics: [auc]) save m as kept"),
+        wrong(
+            "let m = fit(impute(mean, [.xn]) >> boosted_trees(objective: binary), train: data.train) track evaluate(m, on: [data.test], metrics: [auc]) save m as kept"
+        ),
         Vec::<String>::new()
     );
     let program = "use std.learn.{boosted_trees}\npipeline a { save fit(boosted_trees(objective: binary), train: t |> select([.n, .hit])) as kept }\npipeline b { let s = u |> derive { n = 1 } |> predict(kept) save s |> derive { m = .score + 1.0 } |> select([.user, .n]) as out }";
@@ -32,18 +34,29 @@ fn predict_adds_what_the_model_says() {
 
 #[test]
 fn test_rows_are_not_learned_from() {
-    assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: data.test) save m as kept"), ["fit-on-test `data.test`"]);
     assert_eq!(
-        wrong("let m = fit(boosted_trees(objective: binary), train: data.train, valid: data.test |> take(5)) save m as kept"),
+        wrong("let m = fit(boosted_trees(objective: binary), train: data.test) save m as kept"),
+        ["fit-on-test `data.test`"]
+    );
+    assert_eq!(
+        wrong(
+            "let m = fit(boosted_trees(objective: binary), train: data.train, valid: data.test |> take(5)) save m as kept"
+        ),
         ["stop-on-test `data.test |> take(5)`"]
     );
-    assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: union(data.train, data.test)) save m as kept"), ["fit-on-test `union(data.train, data.test)`"]);
+    assert_eq!(
+        wrong("let m = fit(boosted_trees(objective: binary), train: union(data.train, data.test)) save m as kept"),
+        ["fit-on-test `union(data.train, data.test)`"]
+    );
     assert_eq!(wrong("let a = data.valid |> take(1)"), ["unknown-part `valid`"]);
 }
 
 #[test]
 fn what_learners_demand() {
-    assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: data.train |> drop([.hit])) save m as kept").len(), 1);
+    assert_eq!(
+        wrong("let m = fit(boosted_trees(objective: binary), train: data.train |> drop([.hit])) save m as kept").len(),
+        1
+    );
     let fit = |steps: &str, objective: &str| {
         wrong_in_pipeline(&format!("save fit(boosted_trees(objective: {objective}), train: t |> {steps}) as kept"))
     };
@@ -58,21 +71,97 @@ fn what_learners_demand() {
 
 #[test]
 fn recipes_are_checked_where_they_are_fitted() {
-    assert_eq!(wrong("let r = impute(mean, [.typo]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"), ["unknown-column `typo`"]);
-    assert_eq!(wrong("let r = one_hot([.kind]) >> ordinal([.kind]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"), ["unknown-column `kind`"]);
-    assert_eq!(wrong("let r = impute(mean, [.cat]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept").len(), 1);
-    assert_eq!(wrong("let r = impute(meen, [.xn]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"), ["unknown-choice `meen`"]);
-    assert_eq!(wrong("let r = boosted_trees(objective: binary) >> impute(mean, [.xn])"), ["chain-mismatch `boosted_trees(objective: binary)`"]);
+    assert_eq!(
+        wrong(
+            "let r = impute(mean, [.typo]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"
+        ),
+        ["unknown-column `typo`"]
+    );
+    assert_eq!(
+        wrong(
+            "let r = one_hot([.kind]) >> ordinal([.kind]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"
+        ),
+        ["unknown-column `kind`"]
+    );
+    assert_eq!(
+        wrong(
+            "let r = impute(mean, [.cat]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"
+        )
+        .len(),
+        1
+    );
+    assert_eq!(
+        wrong("let r = impute(meen, [.xn]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"),
+        ["unknown-choice `meen`"]
+    );
+    assert_eq!(
+        wrong("let r = boosted_trees(objective: binary) >> impute(mean, [.xn])"),
+        ["chain-mismatch `boosted_trees(objective: binary)`"]
+    );
     assert_eq!(wrong("let r = impute(mean, [.xn]) >> data.train"), ["operator-does-not-apply `data.train`"]);
 }
 
 #[test]
 fn fitted_and_unfitted() {
-    assert_eq!(wrong("track evaluate(boosted_trees(objective: binary), on: [data.test], metrics: [auc])"), ["not-fitted `boosted_trees(objective: binary)`"]);
-    assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: data.train) let k = fit(m, train: data.train)"), ["already-fitted `m`"]);
-    assert_eq!(wrong("save boosted_trees(objective: binary) as kept"), ["not-fitted `boosted_trees(objective: binary)`"]);
-    assert_eq!(wrong("let s = fit(scale([.x]), train: data.train) let a = data.test |> apply(s) expect count(a) > 0"), Vec::<String>::new());
-    assert_eq!(wrong("let s = fit(scale([.x]), train: data.train) let a = data.test |> predict(s)"), ["type-mismatch `s`"]);
+    assert_eq!(
+        wrong("track evaluate(boosted_trees(objective: binary), on: [data.test], metrics: [auc])"),
+        ["not-fitted `boosted_trees(objective: binary)`"]
+    );
+    assert_eq!(
+        wrong("let m = fit(boosted_trees(objective: binary), train: data.train) let k = fit(m, train: data.train)"),
+        ["already-fitted `m`"]
+    );
+    assert_eq!(
+        wrong("save boosted_trees(objective: binary) as kept"),
+        ["not-fitted `boosted_trees(objective: binary)`"]
+    );
+    assert_eq!(
+        wrong("let s = fit(scale([.x]), train: data.train) let a = data.test |> apply(s) expect count(a) > 0"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        wrong("let s = fit(scale([.x]), train: data.train) let a = data.test |> predict(s)"),
+        ["type-mismatch `s`"]
+    );
     assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: data) "), ["type-mismatch `data`"]);
-    assert_eq!(wrong("let m = fit(boosted_trees(objective: binary), train: data.train) track evaluate(m, on: data.test, metrics: [auc])"), ["type-mismatch `data.test`"]);
+    assert_eq!(
+        wrong(
+            "let m = fit(boosted_trees(objective: binary), train: data.train) track evaluate(m, on: data.test, metrics: [auc])"
+        ),
+        ["type-mismatch `data.test`"]
+    );
+}
+
+#[test]
+fn stopping_early_needs_rows_to_stop_by() {
+    assert_eq!(
+        wrong("let m = fit(boosted_trees(objective: binary, stop_after: 5), train: data.train) save m as kept"),
+        ["valid-needed `fit(boosted_trees(objective: binary, stop_after: 5), train: data.train)`"]
+    );
+    assert_eq!(
+        wrong("let m = fit(boosted_trees(objective: binary, stop_after: null), train: data.train) save m as kept"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_column_that_a_step_took_away() {
+    assert_eq!(
+        wrong(
+            "let r = one_hot([.cat]) >> ordinal([.cat]) save fit(r >> boosted_trees(objective: binary), train: data.train) as kept"
+        ),
+        ["unknown-column `cat`"]
+    );
+    assert_eq!(
+        wrong(
+            "track evaluate(fit(boosted_trees(objective: binary), train: data.train), on: [data.test], metrics: [brier])"
+        ),
+        ["unknown-function `brier`"]
+    );
+}
+
+#[test]
+fn splits_by_time_go_by_the_type_of_the_column() {
+    assert_eq!(wrong("let p = t |> split_time(by: .day, train: 1..5)"), ["type-mismatch `1..5`"]);
+    assert_eq!(wrong("let p = t |> split_time(by: .day, test: last(7d))"), Vec::<String>::new());
 }

@@ -6,11 +6,20 @@ use super::{check, wrong_in_pipeline as wrong};
 fn what_is_saved_fits_its_entry() {
     assert_eq!(wrong("save t |> select([.n, .user]) as out"), Vec::<String>::new());
     assert_eq!(wrong("save t |> select([.user]) as out"), ["saved-type-differs `t |> select([.user])`"]);
-    assert_eq!(wrong("save t |> select([.user, .n, .x]) as out"), ["saved-type-differs `t |> select([.user, .n, .x])`"]);
-    assert_eq!(wrong("save t |> select { user = .sn, n = .n } as out"), ["saved-type-differs `t |> select { user = .sn, n = .n }`"]);
+    assert_eq!(
+        wrong("save t |> select([.user, .n, .x]) as out"),
+        ["saved-type-differs `t |> select([.user, .n, .x])`"]
+    );
+    assert_eq!(
+        wrong("save t |> select { user = .sn, n = .n } as out"),
+        ["saved-type-differs `t |> select { user = .sn, n = .n }`"]
+    );
     assert_eq!(wrong("save count(t) as out"), ["saved-type-differs `count(t)`"]);
     assert_eq!(wrong("save t as ot"), ["unknown-dataset `ot`"]);
-    assert_eq!(wrong("save t |> select([.n, .user]) as out save t |> select([.n, .user]) as out"), ["dataset-written-twice `out`"]);
+    assert_eq!(
+        wrong("save t |> select([.n, .user]) as out save t |> select([.n, .user]) as out"),
+        ["dataset-written-twice `out`"]
+    );
 }
 
 #[test]
@@ -38,13 +47,29 @@ fn pipelines_run_pipelines() {
 #[test]
 fn tests_build_their_tables() {
     let test = |body: &str| check(&format!("test \"x\" {{ {body} }}")).told();
-    assert_eq!(test("let a = table[U] [ { user: \"a\", at: @2021-01-26T08:00:00Z, score: 1 } ] expect first(a).score == 1.0"), "");
-    assert!(test("let a = table[U] [ { user: \"a\", score: 1 } ] expect count(a) == 1").starts_with("literal-lacks-column"));
-    assert!(test("let a = table[U] [ { user: \"a\", at: @2021-01-26T08:00:00Z, scor: 1, score: 1 } ] expect count(a) == 1").starts_with("literal-unknown-column `scor`"));
-    assert!(test("let a = table { k: enum[\"a\"] } [ { k: \"b\" } ] expect count(a) == 1").starts_with("not-an-enum-value"));
+    assert_eq!(
+        test("let a = table[U] [ { user: \"a\", at: @2021-01-26T08:00:00Z, score: 1 } ] expect first(a).score == 1.0"),
+        ""
+    );
+    assert!(
+        test("let a = table[U] [ { user: \"a\", score: 1 } ] expect count(a) == 1").starts_with("literal-lacks-column")
+    );
+    assert!(
+        test("let a = table[U] [ { user: \"a\", at: @2021-01-26T08:00:00Z, scor: 1, score: 1 } ] expect count(a) == 1")
+            .starts_with("literal-unknown-column `scor`")
+    );
+    assert!(
+        test("let a = table { k: enum[\"a\"] } [ { k: \"b\" } ] expect count(a) == 1").starts_with("not-an-enum-value")
+    );
     assert!(test("let a = table { k: int8 } [ { k: 300 } ] expect count(a) == 1").starts_with("literal-out-of-range"));
-    assert_eq!(test("let a = table { w: struct { a: int?, b: str } } [ { w: { b: \"x\" } } ] expect first(a).w.a is null"), "");
-    assert!(test("let a = table { w: struct { a: int?, b: str } } [ { w: { a: 1 } } ] expect count(a) == 1").starts_with("null-not-allowed"));
+    assert_eq!(
+        test("let a = table { w: struct { a: int?, b: str } } [ { w: { b: \"x\" } } ] expect first(a).w.a is null"),
+        ""
+    );
+    assert!(
+        test("let a = table { w: struct { a: int?, b: str } } [ { w: { a: 1 } } ] expect count(a) == 1")
+            .starts_with("null-not-allowed")
+    );
     assert!(test("expect count(u) == 1").starts_with("dataset-in-node"));
     assert!(test("save 3 as out").starts_with("save-outside-pipeline"));
 }
@@ -52,9 +77,13 @@ fn tests_build_their_tables() {
 #[test]
 fn envs_set_what_there_is() {
     let program = |settings: &str| {
-        check(&format!("param root: str = \"data\"\npipeline p {{ expect count(t) > 0 }}\nenv e {{ {settings} }}")).codes()
+        check(&format!("param root: str = \"data\"\npipeline p {{ expect count(t) > 0 }}\nenv e {{ {settings} }}"))
+            .codes()
     };
-    assert_eq!(program("root = \"other\", catalog.t = csv(\"t.csv\"), resources(p) = { cpu: 8, memory: 30GiB, gpu: 1 }"), Vec::<String>::new());
+    assert_eq!(
+        program("root = \"other\", catalog.t = csv(\"t.csv\"), resources(p) = { cpu: 8, memory: 30GiB, gpu: 1 }"),
+        Vec::<String>::new()
+    );
     assert_eq!(program("rot = \"other\""), ["unknown-in-env `rot`"]);
     assert_eq!(program("root = 3"), ["env-changes-type `3`"]);
     assert_eq!(program("catalog.tt = csv(\"t.csv\")"), ["unknown-in-env `tt`"]);
@@ -67,8 +96,19 @@ fn envs_set_what_there_is() {
 fn params_and_entries() {
     assert_eq!(check("param a: int = \"x\"").codes(), ["type-mismatch `\"x\"`"]);
     assert_eq!(check("param a: int = 3\nparam b: int = a + 1").told(), "");
-    assert_eq!(check("param a: date = \"2021-01-26\"").diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()), Some("@2021-01-26"));
+    assert_eq!(
+        check("param a: date = \"2021-01-26\"").diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()),
+        Some("@2021-01-26")
+    );
     assert_eq!(check("param a: int = 3\ncatalog { c: table[U] = parquet(f\"{a}/x\", on_violation: warn) }").told(), "");
     assert_eq!(check("catalog { c: table[U] = parquet(\"x\", on_violation: wrn) }").codes(), ["unknown-choice `wrn`"]);
     assert_eq!(check("catalog { c: table[U] = 3 }").codes(), ["unknown-connector `3`"]);
+}
+
+#[test]
+fn connectors_hold_what_they_are_made_for() {
+    assert_eq!(check("catalog { c: model = parquet(\"x\") }").codes(), ["connector-cannot-hold `parquet(\"x\")`"]);
+    assert_eq!(check("catalog { c: table[U] = artifact(\"x\") }").codes(), ["connector-cannot-hold `artifact(\"x\")`"]);
+    let program = "param root: str = \"a\"\ncatalog { c: table { n: int } = parquet(f\"{root}/*.parquet\") }\npipeline p { save t |> select([.n]) as c }";
+    assert_eq!(check(program).codes(), ["save-to-pattern `f\"{root}/*.parquet\"`"]);
 }

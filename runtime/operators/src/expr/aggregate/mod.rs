@@ -26,8 +26,25 @@ use sweep::{fold, grow};
 
 /// All aggregates of the standard library.
 pub(crate) const AGGREGATES: &[&str] = &[
-    "count", "count_values", "distinct_count", "sum", "mean", "median", "quantile", "std", "variance", "min", "max", "first",
-    "last", "mode", "any", "all", "collect", "dataset_max", "dataset_min",
+    "count",
+    "count_values",
+    "distinct_count",
+    "sum",
+    "mean",
+    "median",
+    "quantile",
+    "std",
+    "variance",
+    "min",
+    "max",
+    "first",
+    "last",
+    "mode",
+    "any",
+    "all",
+    "collect",
+    "dataset_max",
+    "dataset_min",
 ];
 
 /// Whether a function of that name is an aggregate.
@@ -132,7 +149,9 @@ impl<'a> Aggregator<'a> {
             "median" | "quantile" => {
                 let share = if &*call.function == "median" { 0.5 } else { call.number.unwrap_or(f64::NAN) };
                 if !(0.0..=1.0).contains(&share) {
-                    return Err(Fault::new("GML0229", format!("q of quantile is {share}")).help("take a share between 0 and 1"));
+                    return Err(
+                        Fault::new("GML0229", format!("q of quantile is {share}")).help("take a share between 0 and 1")
+                    );
                 }
                 let values = floats(self.values(call)?)?;
                 Ok(numbers(grow(&mut Quantile::new(&values, share), spans, condition).into_iter()))
@@ -171,7 +190,8 @@ impl<'a> Aggregator<'a> {
         self.keys_of(place)?;
         let keys = self.keys.get(&place).ok_or_else(unknown_argument)?;
         let rows = (0..self.arguments[place].len()).filter(|row| keys.is_known(*row));
-        let found = if smallest { rows.min_by_key(|row| keys.key(*row)) } else { rows.max_by_key(|row| keys.key(*row)) };
+        let found =
+            if smallest { rows.min_by_key(|row| keys.key(*row)) } else { rows.max_by_key(|row| keys.key(*row)) };
         let value = self.pick(place, vec![found.map(|row| row as IdxSize)])?;
         Ok(value.new_from_index(0, self.windows.results()))
     }

@@ -58,7 +58,10 @@ pub(crate) fn fold<F: Fold>(fold: &F, spans: &Spans<'_>, condition: Option<&[boo
         if group != current {
             // Whether the beginning moves within this group decides whether states must be kept to be taken off.
             let ends = (spans.bounds[group], spans.bounds[group + 1]);
-            let moves = spans.windows.as_ref().is_some_and(|windows| windows[ends.0..ends.1].iter().any(|window| window.0 > ends.0));
+            let moves = spans
+                .windows
+                .as_ref()
+                .is_some_and(|windows| windows[ends.0..ends.1].iter().any(|window| window.0 > ends.0));
             queue.clear(moves);
             (current, start, end) = (group, ends.0, ends.0);
         }

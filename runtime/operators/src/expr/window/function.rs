@@ -50,8 +50,10 @@ impl Windows {
             })),
             "last_known" => self.last_known(values()?),
             "quantile_bin" => quantile_bin(values()?, whole(call, 1)?),
-            other => Err(Fault::new("GML0912", format!("this version of gmlc does not know the window function {other}"))
-                .help("install a newer version")),
+            other => {
+                Err(Fault::new("GML0912", format!("this version of gmlc does not know the window function {other}"))
+                    .help("install a newer version"))
+            }
         }
     }
 
@@ -104,7 +106,9 @@ impl Windows {
 fn whole(call: &Call, least: i64) -> Result<i64, Fault> {
     let number = call.number.map_or(1, |number| number as i64);
     if number < least {
-        return Err(Fault::new("GML0229", format!("n of {} is {number}", call.function)).help(format!("take {least} or more")));
+        return Err(
+            Fault::new("GML0229", format!("n of {} is {number}", call.function)).help(format!("take {least} or more"))
+        );
     }
     Ok(number)
 }

@@ -79,8 +79,15 @@ impl Plan {
     }
 
     fn call(&mut self, function: &Arc<str>, args: &[(Arc<str>, Expr)], ty: &Type) -> Result<Call, Fault> {
-        let mut call =
-            Call { function: function.clone(), values: None, condition: None, by: None, last: None, number: None, ty: ty.clone() };
+        let mut call = Call {
+            function: function.clone(),
+            values: None,
+            condition: None,
+            by: None,
+            last: None,
+            number: None,
+            ty: ty.clone(),
+        };
         for (name, arg) in args {
             let constant = Scope::default().constant(arg);
             match (&**name, constant) {
@@ -126,7 +133,8 @@ fn map_parts(expr: &Expr, change: &mut impl FnMut(&Expr) -> Result<Expr, Fault>)
         ExprKind::If(condition, yes, no) => ExprKind::If(boxed(condition)?, boxed(yes)?, boxed(no)?),
         ExprKind::List(items) => ExprKind::List(items.iter().map(change).collect::<Result<_, _>>()?),
         ExprKind::Struct(fields) => {
-            let fields = fields.iter().map(|field| Ok(NamedExpr { name: field.name.clone(), expr: change(&field.expr)? }));
+            let fields =
+                fields.iter().map(|field| Ok(NamedExpr { name: field.name.clone(), expr: change(&field.expr)? }));
             ExprKind::Struct(fields.collect::<Result<_, Fault>>()?)
         }
         ExprKind::Cast(of) => ExprKind::Cast(boxed(of)?),
@@ -143,7 +151,9 @@ pub(crate) fn each_column(expr: &Expr, visit: &mut impl FnMut(&str)) {
     match &expr.kind {
         ExprKind::Column(name) => visit(name),
         ExprKind::Input(_) | ExprKind::Literal(_) => {}
-        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => each_column(of, visit),
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => {
+            each_column(of, visit)
+        }
         ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => {
             each_column(left, visit);
             each_column(right, visit);

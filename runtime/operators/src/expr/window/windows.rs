@@ -168,9 +168,9 @@ impl Windows {
 }
 
 fn compare(order: &[(Keys, bool)], a: IdxSize, b: IdxSize) -> Ordering {
-    let keys = order.iter().map(|(keys, descending)| {
-        keys.sort_key(a as usize, *descending).cmp(&keys.sort_key(b as usize, *descending))
-    });
+    let keys = order
+        .iter()
+        .map(|(keys, descending)| keys.sort_key(a as usize, *descending).cmp(&keys.sort_key(b as usize, *descending)));
     keys.fold(Ordering::Equal, Ordering::then)
 }
 

@@ -45,7 +45,7 @@ fn a_loaded_chain_predicts_the_same_bits() {
     let (before, after) = (rows_of(predict(&model, &valid).unwrap()), rows_of(predict(&loaded, &valid).unwrap()));
     assert_eq!(bits(&before), bits(&after));
     assert_eq!(bits(&before).len(), 200);
-    let names: Vec<_> = before.get_column_names_str();
+    let names: Vec<_> = before.get_column_names().iter().map(|name| name.as_str()).collect();
     assert_eq!(names, ["id", "x0", "x1", "n", "c", "b", "query", "y", "score"]);
 
     let again = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use gml_connect::Fault;
 use gml_ir::{Partitions, Role, Value};
-use polars::prelude::{DataFrame, IntoLazy, NamedFrom, Series, col, df, lit};
+use polars::prelude::{DataFrame, NamedFrom, Series, col, df, lit};
 
 use super::support::*;
 use crate::data::{Data, Table};
@@ -103,7 +103,8 @@ fn a_class_that_is_only_in_the_rows_to_stop_by() {
 fn rows_to_score_that_do_not_fit_are_named() {
     let (train, valid) = sample("binary");
     let model = fit(small_trees("binary"), &train, Some(&valid), 1).unwrap();
-    let lacking = Table { frame: valid.frame.clone().drop(polars::prelude::by_name(["x1"], true, false)), ..valid.clone() };
+    let lacking =
+        Table { frame: valid.frame.clone().drop(polars::prelude::by_name(["x1"], true, false)), ..valid.clone() };
     let fault = predict(&model, &lacking).err().unwrap();
     assert_eq!(fault.code, "GML0704");
     assert!(fault.message.contains("`x1`"));
@@ -114,7 +115,8 @@ fn rows_to_score_that_do_not_fit_are_named() {
     let scored = valid.frame.clone().drop(polars::prelude::by_name(["y", "query"], true, false));
     let unseen = Table { frame: scored.clone().with_column(lit("unseen").alias("c")), ..valid.clone() };
     let null = polars::prelude::DataType::String;
-    let missing = Table { frame: scored.with_column(lit(polars::prelude::NULL).cast(null).alias("c")), ..valid.clone() };
+    let missing =
+        Table { frame: scored.with_column(lit(polars::prelude::NULL).cast(null).alias("c")), ..valid.clone() };
     let (unseen, missing) = (rows_of(predict(&model, &unseen).unwrap()), rows_of(predict(&model, &missing).unwrap()));
     assert!(unseen.column("score").unwrap().equals(missing.column("score").unwrap()));
     let nothing = Table { frame: valid.frame.clone().filter(col("x0").lt(lit(-1.0))), ..valid.clone() };
@@ -137,8 +139,19 @@ fn judging_rows_that_do_not_fit() {
 }
 
 #[test]
+fn a_target_with_the_name_of_an_output_is_judged_by_its_own_values() {
+    let rows = df!("x" => [0.0, 0.0, 1.0, 1.0], "value" => [0.0, 10.0, 5.0, 5.0]).unwrap();
+    let table = table(rows, &[("value", Role::Target)], Partitions::TEST);
+    let model = fit(learner("regression"), &table, None, 1).unwrap();
+    let found = metrics_of(evaluate(&model, &[&table], vec![metric("rmse")]).unwrap());
+    // Nothing tells the first two rows apart: both are predicted as 5.
+    assert!((found[0].value - 12.5_f64.sqrt()).abs() < 1e-6, "{found:?}");
+}
+
+#[test]
 fn weights_count() {
-    let rows = |weight: [f64; 4]| df!("x" => [0.0, 0.0, 1.0, 1.0], "y" => [0.0, 10.0, 5.0, 5.0], "w" => weight).unwrap();
+    let rows =
+        |weight: [f64; 4]| df!("x" => [0.0, 0.0, 1.0, 1.0], "y" => [0.0, 10.0, 5.0, 5.0], "w" => weight).unwrap();
     let learner = trees(&[
         ("objective", Value::Str("regression".into())),
         ("min_rows", Value::Int(1)),

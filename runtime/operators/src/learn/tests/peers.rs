@@ -42,9 +42,18 @@ fn multiclass() {
     let lists = rows.column("scores").unwrap().list().unwrap().get_inner();
     let scores: Vec<f64> = lists.f64().unwrap().iter().flatten().collect();
     let expected = [
-        0.9865730147446871, 0.0004857333487093198, 0.01294125190660362, 0.998105429154408, 0.00023621536388322288,
-        0.0016583554817087868, 0.6390543368411206, 0.06648257405818267, 0.2944630891006967, 0.004054370898204054,
-        0.9234324483615598, 0.0725131807402362,
+        0.9865730147446871,
+        0.0004857333487093198,
+        0.01294125190660362,
+        0.998105429154408,
+        0.00023621536388322288,
+        0.0016583554817087868,
+        0.6390543368411206,
+        0.06648257405818267,
+        0.2944630891006967,
+        0.004054370898204054,
+        0.9234324483615598,
+        0.0725131807402362,
     ];
     close(&scores, &expected);
     let labels: Vec<_> = rows.column("label").unwrap().str().unwrap().iter().take(4).flatten().collect();
@@ -79,7 +88,7 @@ fn lambdarank() {
 fn the_number_of_threads_does_not_matter() {
     for objective in ["binary", "multiclass", "regression", "lambdarank"] {
         let (train, valid) = sample(objective);
-        let texts: Vec<String> = [1, 2, 5]
+        let texts: Vec<String> = [1, 3]
             .into_iter()
             .map(|threads| {
                 let Data::Fitted(model) = fit(small_trees(objective), &train, Some(&valid), threads).unwrap() else {
@@ -91,6 +100,5 @@ fn the_number_of_threads_does_not_matter() {
             })
             .collect();
         assert_eq!(texts[0], texts[1], "{objective}");
-        assert_eq!(texts[0], texts[2], "{objective}");
     }
 }

@@ -140,21 +140,30 @@ pub(crate) fn sample(objective: &str) -> (Table, Table) {
     let rows = df!("id" => (0..800_i64).collect::<Vec<_>>(), "x0" => x0, "x1" => x1, "n" => n, "c" => c, "b" => b,
         "query" => query);
     let mut rows = rows.unwrap();
-    let target = |name: &str, values| polars::prelude::Column::from(polars::prelude::Series::with_name(values, name.into()));
+    let target =
+        |name: &str, values| polars::prelude::Column::from(polars::prelude::Series::with_name(values, name.into()));
     let values: polars::prelude::Series = match objective {
         "binary" => z.iter().map(|z| *z > 1.8).collect(),
-        "multiclass" => {
-            z.iter().map(|z| if *z < 1.2 { "low" } else if *z < 2.4 { "mid" } else { "high" }).collect::<Vec<_>>().into_iter().collect()
-        }
+        "multiclass" => z
+            .iter()
+            .map(|z| {
+                if *z < 1.2 {
+                    "low"
+                } else if *z < 2.4 {
+                    "mid"
+                } else {
+                    "high"
+                }
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect(),
         "regression" => z.iter().copied().collect(),
         _ => z.iter().map(|z| z.clamp(0.0, 4.0) as i64).collect(),
     };
     rows.with_column(target("y", values)).unwrap();
     let roles = [("id", Role::Id), ("query", Role::Group), ("y", Role::Target)];
-    (
-        table(rows.slice(0, 600), &roles, Partitions::TRAIN),
-        table(rows.slice(600, 200), &roles, Partitions::VALID),
-    )
+    (table(rows.slice(0, 600), &roles, Partitions::TRAIN), table(rows.slice(600, 200), &roles, Partitions::VALID))
 }
 
 pub(crate) fn fit(learner: Data, train: &Table, valid: Option<&Table>, threads: usize) -> Result<Data, Fault> {

@@ -36,9 +36,18 @@ fn each_failure_of_pip_has_its_own_words() {
 }
 
 #[test]
+fn a_library_of_the_users_own_is_used_and_nothing_is_fetched() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(library_file()), "not a library").unwrap();
+    let fault = fetch("exit 1", folder.path());
+    assert_eq!((fault.code, fault.message.as_str()), ("GML0911", "the library LightGBM cannot be loaded"));
+}
+
+#[test]
 fn no_python_says_what_to_install() {
     let folder = tempfile::tempdir().unwrap();
-    let fault = Fetch { python: &["/nowhere/python3"], wheels: &NO_WHEELS }.run(folder.path(), &mut |_| {}).unwrap_err();
+    let fault =
+        Fetch { python: &["/nowhere/python3"], wheels: &NO_WHEELS }.run(folder.path(), &mut |_| {}).unwrap_err();
     assert_eq!(fault.code, "GML0911");
     assert!(fault.help.unwrap().contains("apt install python3"));
 }

@@ -1,0 +1,129 @@
+use proptest::prelude::*;
+
+use crate::{Analysis, MemoryWorld, check};
+
+const MAIN: &str = r#"
+use lib.{Session, rate}
+use std.prep.{impute, one_hot}
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+param root: str = "data"
+param seed: int = 42
+
+catalog {
+    sessions: table[Session] = parquet(f"{root}/sessions.parquet"),
+    propensity: model        = artifact(f"{root}/model"),
+    scored: table { id visitor: str, score: float in 0.0..1.0 } = csv("scored.csv"),
+}
+
+node ready(sessions: table[Session], days: range[date]) -> table {
+    let kept = sessions |> filter(.date in days)
+    kept |> derive { rate = rate(.views, .hits), is_mobile = match .device { "mobile" => true, _ => false } }
+}
+
+pipeline training(days: range[date] = @2021-01-01..@2021-01-20) {
+    let data = ready(sessions, days)
+        |> split_time(by: .date, train: @2021-01-01..@2021-01-10, test: @2021-01-11..@2021-01-20)
+    let recipe = impute(mean, [.rate]) >> one_hot([.device])
+    let model = fit(recipe >> boosted_trees(objective: binary, seed: seed), train: data.train)
+    track evaluate(model, on: [data.test], metrics: [auc])
+    save model as propensity
+}
+
+pipeline scoring(days: range[date] = @2021-01-21..@2021-01-21) {
+    save ready(sessions, days) |> predict(propensity) |> select([.visitor, .score]) as scored
+}
+
+test "a rate of nothing is nothing" { expect rate(0, 0) is null }
+"#;
+
+const LIB: &str = r#"
+schema Session {
+    id     visitor: str,
+    id     date: date,
+           device: enum["mobile", "desktop"],
+           views: int >= 0,
+           hits: int,
+    target bought: bool,
+    unique [visitor, date],
+}
+
+fn rate(part: int, whole: int) -> float? = if whole == 0 then null else part / whole
+"#;
+
+fn project(main: &str, lib: &str) -> Analysis {
+    check(&MemoryWorld::new([("main.gml", main), ("lib.gml", lib)]), "main.gml")
+}
+
+fn told(analysis: &Analysis) -> String {
+    let line = |diagnostic: &gml_diagnostics::Diagnostic| {
+        let (line, column) = analysis.package.sources.line_column(diagnostic.span.file, diagnostic.span.start);
+        let path = analysis.package.sources.path(diagnostic.span.file);
+        format!("{path}:{line}:{column} {} {}", diagnostic.code, diagnostic.message)
+    };
+    analysis.diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_program_without_faults() {
+    let analysis = project(MAIN, LIB);
+    assert_eq!(told(&analysis), "");
+    assert!(!analysis.has_errors());
+    assert_eq!((analysis.program.pipelines.len(), analysis.program.nodes.len()), (2, 1));
+}
+
+#[test]
+fn by_file_and_place_whichever_stage_says_it() {
+    let main = MAIN.replace("param seed", "param Unused: int = 1\nparam seed").replace(".views, .hits", ".view, .hits");
+    let lib = LIB.replace("bought: bool", "bought: boolean");
+    insta::assert_snapshot!(told(&project(&main, &lib)), @r#"
+    main.gml:8:7 GML0122 the parameter `Unused` is never used
+    main.gml:8:7 GML0804 `Unused` is not written in `snake_case`
+    main.gml:19:34 GML0301 the row at hand has no column `view`
+    lib.gml:8:20 GML0215 there is no type `boolean`
+    "#);
+}
+
+#[test]
+fn allowed_where_the_declaration_says_so() {
+    let lib =
+        LIB.replace("fn rate(", "allow(unused_argument)\nfn rate(unread: int, ").replace("rate(0, 0)", "rate(0, 0, 0)");
+    let main = MAIN.replace("rate(.views", "rate(1, .views").replace("rate(0, 0)", "rate(0, 0, 0)");
+    assert_eq!(told(&project(&main, &lib)), "");
+}
+
+#[test]
+fn the_same_whenever_it_is_asked() {
+    let main = MAIN.replace(".views", ".vews").replace("seed: seed", "sed: seed").replace("auc]", "auk]");
+    let first = told(&project(&main, LIB));
+    assert!(first.lines().count() >= 3, "{first}");
+    for _ in 0..5 {
+        assert_eq!(told(&project(&main, LIB)), first);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// Whatever is cut out of a program, or doubled, there is an answer, and it points into the files.
+    #[test]
+    fn broken_programs_are_answered(start in 0..2000_usize, length in 0..200_usize, at in 0..2000_usize, in_lib: bool) {
+        let text = if in_lib { LIB } else { MAIN };
+        let cut = |place: usize| text.floor_char_boundary(place % text.len());
+        let (start, at) = (cut(start), cut(at));
+        let end = text.floor_char_boundary((start + length).min(text.len()));
+        let moved = format!("{}{}", &text[..start], &text[end..]);
+        let at = moved.floor_char_boundary(at.min(moved.len()));
+        let broken = format!("{}{}{}", &moved[..at], &text[start..end], &moved[at..]);
+        let analysis = if in_lib { project(MAIN, &broken) } else { project(&broken, LIB) };
+        for diagnostic in &analysis.diagnostics {
+            let places = diagnostic.labels.iter().map(|label| label.span).chain([diagnostic.span]);
+            for span in places {
+                let text = analysis.package.sources.text(span.file);
+                prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{diagnostic:?}");
+            }
+            prop_assert!(!diagnostic.message.is_empty());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Comma-separated values.
+
+use std::path::Path;
+
+use gml_ir::{Dataset, Row, Value};
+use polars::prelude::*;
+
+use super::lacks;
+use super::stored::Misfits;
+use crate::cell::Builder;
+use crate::query::guarded;
+use crate::records::Records;
+use crate::{Fault, code, paths};
+
+/// How the file is written.
+pub(super) struct Dialect {
+    /// Between the cells.
+    pub(super) delimiter: u8,
+    /// Around a cell that holds a delimiter.
+    pub(super) quote: u8,
+    /// Cells that stand for null.
+    pub(super) nulls: Vec<String>,
+}
+
+impl Dialect {
+    /// The arguments of the catalog entry.
+    pub(super) fn of(dataset: &Dataset) -> Result<Self, Fault> {
+        let one = |name: &str, default: u8| match dataset.connector.get(name).and_then(Value::as_str) {
+            None => Ok(default),
+            Some(text) if text.len() == 1 => Ok(text.as_bytes()[0]),
+            Some(text) => Err(Fault::new(
+                code::CANNOT_READ,
+                format!("`{name}` of `{}` is {text:?}, and a single ASCII character is due", dataset.name),
+            )
+            .at(&dataset.name)
+            .help(format!("write one, such as {name}: \";\""))),
+        };
+        let nulls = match dataset.connector.get("nulls") {
+            Some(Value::List(nulls)) => nulls.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => vec![String::new()],
+        };
+        Ok(Self { delimiter: one("delimiter", b',')?, quote: one("quote", b'"')?, nulls })
+    }
+}
+
+/// Reads the columns of the row.
+pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFrame, Fault> {
+    let text = std::fs::read(path).map_err(|error| paths::unreadable(path, &error))?;
+    if text.is_empty() {
+        return Err(Fault::new(code::EMPTY_FILE, "the file is empty: it has not even a header")
+            .help("write a header line with the names of the columns; a table without rows has just that"));
+    }
+    let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
+    records.advance();
+    let header = records.texts().ok_or_else(|| not_text(1))?;
+    let names: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut builders = Vec::with_capacity(row.columns.len());
+    for column in &row.columns {
+        let stored = column.stored_name();
+        let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &column.name, &names))?;
+        let builder = Builder::of(column).filter(Builder::is_scalar).ok_or_else(|| {
+            Fault::new(code::CONNECTOR_CANNOT_HOLD, format!("a CSV file cannot hold `{}`: {}", column.name, column.ty))
+                .help("keep the table as Parquet or JSON lines")
+        })?;
+        builders.push((place, builder));
+    }
+    let mut misfits = Misfits::new(row);
+    let mut height = 0;
+    while let Some(line) = records.advance() {
+        height += 1;
+        if records.len() != header.len() {
+            return Err(Fault::new(
+                code::MALFORMED_LINE,
+                format!("line {line} has {} cells, and the header has {}", records.len(), header.len()),
+            )
+            .help("cells that hold the delimiter stand in quotes; see whether `delimiter` and `quote` are right"));
+        }
+        for (index, (place, builder)) in builders.iter_mut().enumerate() {
+            let cell = std::str::from_utf8(records.cell(*place)).map_err(|_| not_text(line))?;
+            if dialect.nulls.iter().any(|null| null == cell) {
+                builder.push_null();
+            } else if let Err(misfit) = builder.push_text(cell) {
+                misfits.add(index, line, misfit);
+            }
+        }
+    }
+    misfits.finish()?;
+    let columns = row.columns.iter().zip(builders).map(|(column, (_, builder))| {
+        guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column)
+    });
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    guarded(|| DataFrame::new(height, columns))
+}
+
+fn not_text(line: u64) -> Fault {
+    Fault::new(code::CANNOT_READ, format!("line {line} is not text in UTF-8"))
+        .help("write the file as UTF-8, for example with `iconv -f latin1 -t utf-8`")
+}

@@ -1,0 +1,150 @@
+//! The rules of a column as marks on the rows that break them.
+
+use gml_ir::{BinaryOp, Column, Contract, ContractRule, Type, Value};
+use polars::prelude::*;
+
+use crate::nested::{either, lift_list};
+use crate::{Fault, code};
+
+/// A rule that rows break.
+pub(super) struct Broken {
+    /// The rule as it was written.
+    pub(super) rule: String,
+    /// The code of the fault.
+    pub(super) code: &'static str,
+    /// The rows.
+    pub(super) marks: BooleanChunked,
+}
+
+/// What of a column's rules is broken.
+pub(super) fn broken(series: &Series, column: &Column) -> Result<Vec<Broken>, Fault> {
+    let mut broken = Vec::new();
+    let mut add = |rule: String, code, marks: Option<BooleanChunked>| {
+        if let Some(marks) = marks.filter(|marks| marks.any()) {
+            broken.push(Broken { rule, code, marks });
+        }
+    };
+    let nulls = null_marks(series, &column.ty)?;
+    add("is never null".into(), code::NULL_IN_COLUMN, nulls);
+    let unlisted = enum_marks(series, &column.ty)?;
+    add(format!("is one of {}", column.ty.non_null()), code::ENUM_VALUE_NOT_LISTED, unlisted);
+    for contract in &column.contracts {
+        add(contract.text.to_string(), code::CONTRACT_VIOLATED, Some(contract_marks(series, contract)?));
+    }
+    Ok(broken)
+}
+
+/// Nulls where the type has none, at any depth.
+fn null_marks(series: &Series, ty: &Type) -> Result<Option<BooleanChunked>, Fault> {
+    let own = (!ty.is_nullable() && !ty.is_silent() && series.null_count() > 0).then(|| series.is_null());
+    let inner = nested_marks(series, ty, &null_marks)?;
+    Ok(either(own, inner))
+}
+
+/// Texts that an enum does not list, at any depth.
+fn enum_marks(series: &Series, ty: &Type) -> Result<Option<BooleanChunked>, Fault> {
+    if let Type::Enum(values) = ty.non_null() {
+        let texts = series.str().map_err(|error| crate::query::fault(&error))?;
+        let mut last = (None, false);
+        let marks: BooleanChunked = texts
+            .iter()
+            .map(|text| {
+                if last.0 != text {
+                    last = (text, text.is_some_and(|text| !values.iter().any(|value| &**value == text)));
+                }
+                Some(last.1)
+            })
+            .collect();
+        return Ok(Some(marks));
+    }
+    nested_marks(series, ty, &enum_marks)
+}
+
+type Marking = dyn Fn(&Series, &Type) -> Result<Option<BooleanChunked>, Fault>;
+
+fn nested_marks(series: &Series, ty: &Type, marking: &Marking) -> Result<Option<BooleanChunked>, Fault> {
+    let wrong = |error: PolarsError| crate::query::fault(&error);
+    match ty.non_null() {
+        Type::List(item) if needs_marks(item) => {
+            let list = series.list().map_err(wrong)?;
+            // Items behind null lists and outside of the slices are not part of the column.
+            let items = marking(&list.get_inner(), item)?.filter(|marks| marks.any());
+            Ok(items.map(|marks| lift_list(list, &marks)))
+        }
+        Type::Struct(row) => {
+            let structs = series.struct_().map_err(wrong)?;
+            let mut marks = None;
+            for column in row.columns.iter().filter(|column| needs_marks(&column.ty)) {
+                let field = structs.field_by_name(&column.name).map_err(wrong)?;
+                marks = either(marks, marking(&field, &column.ty)?);
+            }
+            // A null struct has null fields, which break nothing.
+            Ok(marks.map(|marks| if series.null_count() > 0 { marks & series.is_not_null() } else { marks }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn needs_marks(ty: &Type) -> bool {
+    match ty {
+        Type::Nullable(inner) => match &**inner {
+            Type::Enum(_) | Type::List(_) | Type::Struct(_) => needs_marks(inner),
+            _ => false,
+        },
+        Type::Unknown | Type::Error => false,
+        _ => true,
+    }
+}
+
+/// Rows whose value breaks the contract; null breaks none.
+fn contract_marks(series: &Series, contract: &Contract) -> Result<BooleanChunked, Fault> {
+    let name = series.name().clone();
+    let value = || col(name.clone());
+    let dtype = series.dtype().clone();
+    let constant = |constant: &Value| literal(constant).cast(dtype.clone());
+    let holds = match &contract.rule {
+        ContractRule::InRange { start, end, inclusive } => {
+            let end = constant(end);
+            let below = if *inclusive { value().lt_eq(end) } else { value().lt(end) };
+            value().gt_eq(constant(start)).and(below)
+        }
+        ContractRule::OneOf(values) => values
+            .iter()
+            .map(|item| value().eq(constant(item)))
+            .reduce(|either, other| either.or(other))
+            .unwrap_or_else(|| lit(false)),
+        ContractRule::Compare(operator, right) => match operator {
+            BinaryOp::Equal => value().eq(constant(right)),
+            BinaryOp::NotEqual => value().neq(constant(right)),
+            BinaryOp::Less => value().lt(constant(right)),
+            BinaryOp::LessEqual => value().lt_eq(constant(right)),
+            BinaryOp::Greater => value().gt(constant(right)),
+            _ => value().gt_eq(constant(right)),
+        },
+        ContractRule::Matches(pattern) => value().str().contains(lit(pattern.to_string()), true),
+    };
+    let not_a_number = if dtype.is_float() { value().is_nan().fill_null(lit(false)) } else { lit(false) };
+    let breaks = holds.fill_null(lit(true)).not().or(not_a_number).alias("breaks");
+    let frame = series.clone().into_frame().lazy().select([breaks]);
+    let frame = crate::query::collect(frame)?;
+    let marks = frame.column("breaks").and_then(|marks| marks.bool().cloned());
+    let marks = marks.map_err(|error| crate::query::fault(&error))?;
+    // A constant condition comes back as a single row.
+    Ok(if marks.len() == series.len() { marks } else { marks.new_from_index(0, series.len()) })
+}
+
+/// A constant of a contract; the caller casts it to the type of the column.
+fn literal(value: &Value) -> Expr {
+    match value {
+        Value::Bool(truth) => lit(*truth),
+        Value::Int(number) => lit(*number),
+        Value::Float(number) => lit(*number),
+        Value::Str(text) => lit(text.to_string()),
+        Value::Date(days) => lit(*days).cast(DataType::Date),
+        Value::Time(micros) => lit(*micros * 1_000).cast(DataType::Time),
+        Value::Timestamp(micros) => lit(*micros).cast(DataType::Datetime(TimeUnit::Microseconds, None)),
+        Value::Duration(micros) => lit(*micros).cast(DataType::Duration(TimeUnit::Microseconds)),
+        Value::Size(bytes) => lit(*bytes),
+        _ => lit(NULL),
+    }
+}

@@ -1,0 +1,2 @@
+// a comment
+pipeline show { expect 1 == 1 }

@@ -1,0 +1,3 @@
+param root: str = “data”
+
+pipeline show { expect root == "data" }

@@ -1,0 +1,1 @@
+pipeline show { expect .price > 1.0 }

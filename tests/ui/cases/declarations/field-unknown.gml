@@ -1,0 +1,5 @@
+schema Row { device: struct { kind: str } }
+
+catalog { rows: table[Row] = parquet("rows.parquet") }
+
+pipeline show { expect count(rows |> filter(.device.kin == "x")) > 0 }

@@ -1,0 +1,3 @@
+import pandas as pd
+
+pipeline show { expect 1 == 1 }

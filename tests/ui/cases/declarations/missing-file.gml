@@ -1,0 +1,3 @@
+use visits.{sessionize}
+
+pipeline show { expect 1 == 1 }

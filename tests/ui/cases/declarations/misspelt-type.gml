@@ -1,0 +1,20 @@
+schema Sale {
+    id   customer: str,
+    time at: timestamp,
+         day: date,
+         price: float,
+         pieces: int,
+         kind: enum["book", "pen"],
+         note: str?,
+}
+
+schema Customer { id customer: str, age: int?, city: category, unique [customer] }
+
+catalog {
+    sales: table[Sale]         = parquet("sales.parquet"),
+    customers: table[Customer] = csv("customers.csv"),
+}
+
+fn twice(x: integer) -> int = x * 2
+
+pipeline show { expect twice(1) + count(sales) + count(customers) > 0 }

@@ -1,0 +1,3 @@
+param seed: int = "42"
+
+pipeline show { expect seed == 1 }

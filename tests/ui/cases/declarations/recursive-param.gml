@@ -1,0 +1,4 @@
+param a: int = b
+param b: int = a
+
+pipeline show { expect a == b }

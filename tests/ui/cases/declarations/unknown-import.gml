@@ -1,0 +1,3 @@
+use std.prep.{imputer}
+
+pipeline show { expect 1 == 1 }

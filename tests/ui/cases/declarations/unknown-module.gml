@@ -1,0 +1,3 @@
+use std.prepare.{impute}
+
+pipeline show { expect 1 == 1 }

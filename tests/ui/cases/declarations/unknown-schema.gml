@@ -1,0 +1,3 @@
+catalog { rows: table[Roww] = csv("rows.csv") }
+
+pipeline show { expect count(rows) > 0 }

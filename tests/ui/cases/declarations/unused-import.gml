@@ -1,0 +1,7 @@
+use std.prep.{impute, scale}
+
+schema Row { a: float? }
+
+catalog { rows: table[Row] = csv("rows.csv") }
+
+pipeline show { expect count(rows |> apply(fit(impute(mean, [.a]), train: rows))) > 0 }

@@ -1,0 +1,3 @@
+param seed: int = 1
+
+pipeline show { expect 1 == 1 }

@@ -1,0 +1,13 @@
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+use std.prep.{impute}
+
+schema Visit { id visitor: str, id day: date, pages: int, os: category?, age: float?, target bought: bool }
+
+catalog { visits: table[Visit] = parquet("visits.parquet") }
+
+pipeline training {
+    let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+    let model = fit(impute(mean, [.os]) >> boosted_trees(objective: binary), train: data.train)
+    track evaluate(model, on: [data.test], metrics: [auc])
+}
