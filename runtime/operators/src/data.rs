@@ -10,6 +10,7 @@ use crate::learned::{Estimator, Fitted};
 
 /// The result of a step.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a query is large, and there are only few of them at a time")]
 pub enum Data {
     /// A table.
     Table(Table),
@@ -49,6 +50,7 @@ pub struct Metric {
 
 /// An argument as an operator receives it.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a query is large, and there are only few of them at a time")]
 pub enum Input {
     /// The result of a step.
     Data(Data),

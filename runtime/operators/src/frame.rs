@@ -95,8 +95,10 @@ pub(crate) fn fault(error: PolarsError) -> Fault {
             None => Fault::new("GML0902", format!("a file cannot be read: {error}")),
         },
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(*error),
-        PolarsError::ColumnNotFound(name) => Fault::new("GML0904", format!("there is no column {name}"))
-            .help("a step before this one has an open row: put `|> conform(Schema)` behind it"),
+        PolarsError::ColumnNotFound(name) => {
+            Fault::new("GML0301", format!("there is no column {}", name.lines().next().unwrap_or_default()))
+                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
+        }
         PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
             Fault::new("GML0923", format!("a value does not fit its type: {text}"))
                 .help("take a wider type, or leave such rows out with filter")

@@ -16,7 +16,7 @@ impl Scene<'_> {
                 &mut words,
                 match rule {
                     Rule::k_let if value => "",
-                    _ if value && !matches!(rule, Rule::closing | Rule::closing_round) => "",
+                    _ if value => "",
                     Rule::k_in if self.expects(Rule::assign) || self.expects(Rule::opening) => "",
                     _ if goes_on && !is_sign(*rule) => "",
                     _ => words_of(*rule),
@@ -29,7 +29,7 @@ impl Scene<'_> {
         if goes_on && words.is_empty() || goes_on && self.open.is_some() && self.closer().is_some() {
             match self.closer() {
                 Some(close) => {
-                    if !self.expects(Rule::closing) && !self.expects(Rule::format_end) {
+                    if !self.expects(Rule::for_end) && !self.expects(Rule::format_end) {
                         add(&mut words, "`,`");
                     }
                     add(&mut words, close);
@@ -128,6 +128,9 @@ impl Scene<'_> {
                 "the body of a node stands in braces behind the type of its result: `-> table[T] { .. }`".to_owned(),
             );
         }
+        if matches!(found, "|>" | ">>") && self.due() == "a value" {
+            return Some(format!("`{found}` stands between two values: `table |> step()`, `recipe >> learner`"));
+        }
         if self.expects(Rule::pattern) {
             return Some("a pattern is a literal, a range of literals, or `_` for everything else".to_owned());
         }
@@ -163,7 +166,7 @@ fn words_of(rule: Rule) -> &'static str {
         Rule::arrow => "`->`",
         Rule::fat_arrow => "`=>`",
         Rule::opening | Rule::block | Rule::statements => "`{`",
-        Rule::closing | Rule::format_end => "`}`",
+        Rule::closing | Rule::format_end | Rule::for_end => "`}`",
         Rule::opening_round | Rule::parameters | Rule::arguments => "`(`",
         Rule::closing_round => "`)`",
         Rule::closing_square => "`]`",

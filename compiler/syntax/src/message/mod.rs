@@ -254,9 +254,7 @@ impl<'t> Scene<'t> {
             _ => false,
         };
         let listed = match self.open.map(|open| open.text(self.source)) {
-            Some("{") => {
-                !self.expects(Rule::k_let) && !self.expects(Rule::closing) || self.expects(Rule::schema_column)
-            }
+            Some("{") => ![Rule::k_let, Rule::for_end, Rule::format_end].iter().any(|rule| self.expects(*rule)),
             Some(_) => true,
             None => self.place == Place::Entry,
         };

@@ -113,6 +113,7 @@ fn temporal(file: &DataType, ty: &Type, to: &DataType, stamp: &Stamp) -> Option<
             Some(Conversion::Epoch { unit: *unit, to: to.clone() })
         }
         (Stamp::Iso, _) if file == to => Some(Conversion::Keep),
+        (Stamp::Iso, DataType::String) => Some(Conversion::Text { stamp: Stamp::Iso, to: to.clone() }),
         (Stamp::Iso, DataType::Datetime(unit, _)) if *ty == Type::Timestamp => Some(Conversion::Instant(*unit)),
         (Stamp::Iso, DataType::Date) if *ty == Type::Timestamp => Some(Conversion::Cast(to.clone())),
         _ => None,
@@ -164,8 +165,8 @@ fn differs(file: &DataType, ty: &Type, parsed: Option<&Parsed>) -> Mismatch {
 fn remedy(file: &DataType, ty: &Type, parsed: Option<&Parsed>) -> String {
     let own = shown(file);
     match (file, ty) {
-        (DataType::String, Type::Date | Type::Time | Type::Timestamp) => {
-            format!("say how the text is written: `{ty} parsed \"%Y-%m-%d\"`, or declare it `str`")
+        (DataType::String, Type::Date | Type::Time | Type::Timestamp) if parsed.is_some() => {
+            format!("the file holds text: say how it is written, `{ty} parsed \"%Y-%m-%d\"`, or declare it `str`")
         }
         (_, Type::Timestamp | Type::Date) if file.is_integer() => {
             format!("say what the number counts: `{ty} parsed s` (or `ms`, `us`, `ns`), or declare it `{own}`")

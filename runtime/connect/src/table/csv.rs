@@ -28,6 +28,8 @@ impl Dialect {
         let one = |name: &str, default: u8| match dataset.connector.get(name).and_then(Value::as_str) {
             None => Ok(default),
             Some(text) if text.len() == 1 => Ok(text.as_bytes()[0]),
+            // No byte of UTF-8 text is 0xFF, so nothing is a quote.
+            Some("") if name == "quote" => Ok(0xff),
             Some(text) => Err(Fault::new(
                 code::CANNOT_READ,
                 format!("`{name}` of `{}` is {text:?}, and a single ASCII character is due", dataset.name),
@@ -64,11 +66,20 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFram
         })?;
         builders.push((place, builder));
     }
+    for (place, _) in &builders {
+        if names.iter().filter(|name| **name == names[*place]).count() > 1 {
+            return Err(Fault::new(code::MALFORMED_LINE, format!("the header has `{}` more than once", names[*place]))
+                .help("rename one of them in the file, so that it is clear which is meant"));
+        }
+    }
     let mut misfits = Misfits::new(row);
     let mut height = 0;
     while let Some(line) = records.advance() {
         height += 1;
         if records.len() != header.len() {
+            if let Some(line) = records.unclosed() {
+                return Err(unclosed(line));
+            }
             return Err(Fault::new(
                 code::MALFORMED_LINE,
                 format!("line {line} has {} cells, and the header has {}", records.len(), header.len()),
@@ -77,12 +88,17 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFram
         }
         for (index, (place, builder)) in builders.iter_mut().enumerate() {
             let cell = std::str::from_utf8(records.cell(*place)).map_err(|_| not_text(line))?;
-            if dialect.nulls.iter().any(|null| null == cell) {
+            // A text in quotes is meant as it stands.
+            let literal = builder.is_text() && records.quoted(*place);
+            if !literal && dialect.nulls.iter().any(|null| null == cell) {
                 builder.push_null();
             } else if let Err(misfit) = builder.push_text(cell) {
                 misfits.add(index, line, misfit);
             }
         }
+    }
+    if let Some(line) = records.unclosed() {
+        return Err(unclosed(line));
     }
     misfits.finish()?;
     let columns = row.columns.iter().zip(builders).map(|(column, (_, builder))| {
@@ -90,6 +106,11 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFram
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     guarded(|| DataFrame::new(height, columns))
+}
+
+fn unclosed(line: u64) -> Fault {
+    Fault::new(code::MALFORMED_LINE, format!("a quote that opens on line {line} is never closed"))
+        .help("close it, or say that quotes mean nothing: csv(.., quote: \"\")")
 }
 
 fn not_text(line: u64) -> Fault {

@@ -7,6 +7,7 @@ mod parquet;
 mod replace;
 mod rules;
 mod save;
+mod shape;
 mod stored;
 
 use std::path::{Path, PathBuf};
@@ -62,8 +63,10 @@ pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
         };
         frames.push(frame.map_err(|fault| fault.at(file.display()))?);
     }
+    let names = files.iter().map(|file| file.display().to_string());
+    let origin = checks::Origin::files(path, names.zip(frames.iter().map(DataFrame::height)).collect());
     let frame = joined(frames).map_err(|fault| fault.at(&dataset.name))?;
-    let (frame, tolerated) = checks::check(frame, row, dataset, path)?;
+    let (frame, tolerated) = checks::check(frame, row, dataset, &origin)?;
     Ok(Loaded { frame, files, tolerated })
 }
 

@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         })?);
         wanted.push(stored.to_owned());
     }
-    let frame = guarded(|| ParquetReader::new(std::io::BufReader::new(open_io(path)?)).with_columns(Some(wanted)).finish())
+    let frame = guarded(|| ParquetReader::new(open_io(path)?).with_columns(Some(wanted)).finish())
         .map_err(|fault| damaged(&fault))?;
     let mut columns = Vec::with_capacity(row.columns.len());
     for (column, conversion) in row.columns.iter().zip(&conversions) {

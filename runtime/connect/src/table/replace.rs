@@ -84,13 +84,29 @@ pub fn write_folder(
     let temporary = beside(&target.path)?;
     let written = fs::create_dir(&temporary).map_err(|error| cannot(&target.path, &error)).and_then(|()| {
         fill(&temporary)?;
+        settle(&temporary).map_err(|error| cannot(&target.path, &error))?;
         swap(&temporary, &target.path).map_err(|error| cannot(&target.path, &error))
     });
     if let Err(fault) = written {
         let _ = fs::remove_dir_all(&temporary);
         return Err(fault.at(&dataset.name));
     }
+    if let Some(version) = target.version {
+        let latest = target.path.with_file_name("latest");
+        write_file(&latest, |file| {
+            io::Write::write_all(file, format!("{}\n", named(version)).as_bytes()).map_err(|error| cannot(&latest, &error))
+        })?;
+    }
     Ok(target)
+}
+
+/// Sees that the files of a folder are on the disk before the folder takes its place.
+fn settle(folder: &Path) -> io::Result<()> {
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.is_dir() { settle(&path)? } else { File::open(&path)?.sync_all()? }
+    }
+    Ok(())
 }
 
 fn versioned(dataset: &Dataset) -> bool {

@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use gml_ir::{Column as Declared, Dataset, Row, Type};
+use gml_ir::{Dataset, Row, Type};
 use polars::prelude::*;
 use serde_json::{Map, Number, Value as Json};
 
 use super::replace::{cannot, write_file};
+use super::shape::stored_form;
 use super::{Tolerated, checks, path_of, row_of, unknown};
 use crate::query::guarded;
 use crate::records::push_cell;
-use crate::text::{self, Stamp, Unit};
+use crate::text::{self, Stamp};
 use crate::{Fault, code, paths};
 
 /// A table written.
@@ -40,7 +41,7 @@ pub fn write(dataset: &Dataset, frame: DataFrame, project: &Path) -> Result<Writ
             .at(&dataset.name)
             .help("save under an entry with a plain path"));
     }
-    let (frame, tolerated) = checks::check(frame, row, dataset, path)?;
+    let (frame, tolerated) = checks::check(frame, row, dataset, &checks::Origin::of(path))?;
     let target = paths::resolve(path, project);
     let mut frame = guarded(|| stored_form(&frame, row))?;
     let bytes = write_file(&target, |file| match &*dataset.connector.name {
@@ -56,43 +57,6 @@ pub fn write(dataset: &Dataset, frame: DataFrame, project: &Path) -> Result<Writ
     Ok(Written { path: target, rows: frame.height() as u64, bytes, tolerated })
 }
 
-/// The columns in the order, under the names and in the forms in which the schema says that they are stored.
-fn stored_form(frame: &DataFrame, row: &Row) -> PolarsResult<DataFrame> {
-    let columns = row.columns.iter().map(|column| {
-        let series = frame.column(&column.name)?.as_materialized_series();
-        let stored = match (&column.parsed, column.ty.non_null()) {
-            (Some(_), Type::Date | Type::Time | Type::Timestamp) => stamped(series, column)?,
-            _ => series.clone(),
-        };
-        Ok(stored.with_name(column.stored_name().into()).into_column())
-    });
-    DataFrame::new(frame.height(), columns.collect::<PolarsResult<Vec<_>>>()?)
-}
-
-/// A date, time or timestamp in its declared form: a count since 1970, or text.
-fn stamped(series: &Series, column: &Declared) -> PolarsResult<Series> {
-    let stamp = Stamp::of(column.parsed.as_ref());
-    let ticks = series.to_physical_repr().cast(&DataType::Int64)?;
-    let ticks = ticks.i64()?;
-    let day = matches!(column.ty.non_null(), Type::Date);
-    if let Stamp::Epoch(unit) = stamp {
-        let count = |tick: i64| if day { day_count(tick, unit) } else { unit.count(tick) };
-        let counts: Int64Chunked = ticks.iter().map(|tick| tick.and_then(count)).collect();
-        return Ok(counts.into_series());
-    }
-    let text = |tick: i64| match column.ty.non_null() {
-        Type::Date => i32::try_from(tick).ok().and_then(|day| text::date_text(day, &stamp)),
-        Type::Time => text::time_text(tick, &stamp),
-        _ => text::timestamp_text(tick, &stamp),
-    };
-    let texts: StringChunked = ticks.iter().map(|tick| tick.and_then(text)).collect();
-    Ok(texts.into_series())
-}
-
-fn day_count(day: i64, unit: Unit) -> Option<i64> {
-    unit.count(day.checked_mul(86_400_000_000)?)
-}
-
 fn csv(dataset: &Dataset, frame: &DataFrame, row: &Row, file: &mut File, target: &Path) -> Result<(), Fault> {
     let dialect = super::csv::Dialect::of(dataset)?;
     let null = dialect.nulls.first().map(String::as_str).unwrap_or_default();
@@ -101,13 +65,17 @@ fn csv(dataset: &Dataset, frame: &DataFrame, row: &Row, file: &mut File, target:
             .help("keep the table as Parquet or JSON lines"));
     }
     let (delimiter, quote) = (char::from(dialect.delimiter), char::from(dialect.quote));
+    if !dialect.quote.is_ascii() {
+        return Err(Fault::new(code::CANNOT_WRITE, "a CSV file is written with quotes, and `quote` is empty")
+            .help("give the entry a quote, such as quote: \"'\""));
+    }
     let mut writer = BufWriter::new(file);
     let mut line = String::new();
     for (place, column) in row.columns.iter().enumerate() {
         if place > 0 {
             line.push(delimiter);
         }
-        push_cell(&mut line, column.stored_name(), delimiter, quote);
+        push_cell(&mut line, column.stored_name(), false, delimiter, quote);
     }
     writeln!(writer, "{line}").map_err(|error| cannot(target, &error))?;
     for row in 0..frame.height() {
@@ -117,7 +85,11 @@ fn csv(dataset: &Dataset, frame: &DataFrame, row: &Row, file: &mut File, target:
                 line.push(delimiter);
             }
             let value = column.get(row).map_err(|error| crate::query::fault(&error))?;
-            push_cell(&mut line, cell(&value).as_deref().unwrap_or(null), delimiter, quote);
+            match cell(&value) {
+                // Texts that would read as null stand in quotes, which makes them texts.
+                Some(text) => push_cell(&mut line, &text, dialect.nulls.contains(&text), delimiter, quote),
+                None => push_cell(&mut line, null, false, delimiter, quote),
+            }
         }
         writeln!(writer, "{line}").map_err(|error| cannot(target, &error))?;
     }
@@ -167,7 +139,8 @@ fn json(value: &AnyValue<'_>) -> Json {
         AnyValue::Null => Json::Null,
         AnyValue::Boolean(truth) => Json::Bool(*truth),
         AnyValue::Float64(number) => Number::from_f64(*number).map_or_else(|| Json::String(text::float_text(*number)), Json::Number),
-        AnyValue::Float32(number) => Number::from_f64(f64::from(*number)).map_or(Json::Null, Json::Number),
+        AnyValue::Float32(number) => Number::from_f64(f64::from(*number))
+            .map_or_else(|| Json::String(text::float_text(f64::from(*number))), Json::Number),
         AnyValue::List(items) | AnyValue::Array(items, _) => Json::Array(items.iter().map(|item| json(&item)).collect()),
         AnyValue::Struct(_, _, fields) => {
             let mut object = Map::new();

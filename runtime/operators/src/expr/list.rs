@@ -130,7 +130,7 @@ pub(super) fn contains(items: pl::Expr, value: pl::Expr) -> pl::Expr {
 fn unique_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     Ok(kernel::map(vec![args.get("items")?], |columns| {
         let lists = Lists::of(&columns[0])?;
-        let (ids, count) = group_ids(&[lists.items.clone()])?;
+        let (ids, count) = group_ids(std::slice::from_ref(&lists.items))?;
         let mut seen_in = vec![usize::MAX; count];
         let mut row = 0;
         chosen(&lists, |range, places| {

@@ -179,7 +179,7 @@ fn single_values() {
     let first = Expr { kind: ExprKind::Input(0), ty: struct_of(&[("n", Type::INT)]) };
     let n = Expr { kind: ExprKind::Field(Box::new(first), "n".into()), ty: Type::INT };
     let row = record(&[("n", 4.value())]);
-    assert_eq!(crate::expr::compute(&[row.clone()], &n).unwrap(), Value::Int(4));
+    assert_eq!(crate::expr::compute(std::slice::from_ref(&row), &n).unwrap(), Value::Int(4));
     let sum = op(Add, n, Expr { kind: ExprKind::Input(1), ty: Type::INT }, Type::INT);
     assert_eq!(crate::expr::compute(&[row, Value::Int(3)], &sum).unwrap(), Value::Int(7));
     let range = Value::Range { start: Box::new(day(1)), end: Box::new(day(1)), inclusive: true };
@@ -215,5 +215,6 @@ fn every_type_comes_back_as_it_went_in() {
         true 200 0.5 @1970-01-04 00:00:00.000005 @1970-01-01T01:00:00Z 1h [1.5, 2.0] [{ k: \"q\" }] 1.25\n\
         null null null null null null null null null null";
     assert_eq!(shown, expected);
-    assert!(crate::expr::table_literal(&row_of(&[("i", Type::Int(IntKind::U8))]), &rows![[300]]).is_err());
+    let too_large = rows![[300]];
+    assert!(crate::expr::table_literal(&row_of(&[("i", Type::Int(IntKind::U8))]), &too_large).is_err());
 }

@@ -52,13 +52,16 @@ pub(crate) fn is_aggregate(name: &str) -> bool {
     AGGREGATES.contains(&name)
 }
 
+/// Whether the first row is looked for, by which argument, and among which rows.
+type Ordering = (bool, Option<usize>, Option<usize>);
+
 /// Computes aggregates over windows; what several of them need is computed once.
 pub(crate) struct Aggregator<'a> {
     windows: &'a Windows,
     arguments: &'a [Series],
     conditions: HashMap<usize, Vec<bool>>,
     keys: HashMap<usize, Keys>,
-    ordinals: HashMap<(bool, Option<usize>, Option<usize>), Vec<Option<IdxSize>>>,
+    ordinals: HashMap<Ordering, Vec<Option<IdxSize>>>,
 }
 
 impl<'a> Aggregator<'a> {

@@ -35,9 +35,9 @@ impl Spans<'_> {
             match &self.windows {
                 None => visit(group, group, ends[0], ends[1]),
                 Some(windows) => {
-                    for place in ends[0]..ends[1] {
-                        let (low, high) = windows[place];
-                        visit(self.rows[place] as usize, group, low, high);
+                    let places = ends[0]..ends[1];
+                    for (row, (low, high)) in self.rows[places.clone()].iter().zip(&windows[places]) {
+                        visit(*row as usize, group, *low, *high);
                     }
                 }
             }

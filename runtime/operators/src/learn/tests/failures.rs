@@ -149,6 +149,27 @@ fn a_target_with_the_name_of_an_output_is_judged_by_its_own_values() {
 }
 
 #[test]
+fn too_few_rows_to_split_predict_the_same_for_all() {
+    for objective in ["binary", "multiclass", "regression", "lambdarank"] {
+        let (train, _) = sample(objective);
+        let few = Table { frame: train.frame.limit(6), ..train.clone() };
+        let learner = trees(&[("objective", Value::Str(objective.into()))]).unwrap();
+        let model = fit(learner, &few, None, 1).unwrap();
+        let Data::Fitted(fitted) = &model else { panic!("nothing was learned") };
+        let folder = tempfile::tempdir().unwrap();
+        fitted.save(folder.path()).unwrap();
+        let loaded = Data::Fitted(crate::learn::load(folder.path()).unwrap());
+        let rows = rows_of(predict(&loaded, &few).unwrap());
+        let name = match objective {
+            "multiclass" => "label",
+            "regression" => "value",
+            _ => "score",
+        };
+        assert_eq!(rows.column(name).unwrap().as_materialized_series().n_unique().unwrap(), 1, "{objective}");
+    }
+}
+
+#[test]
 fn weights_count() {
     let rows =
         |weight: [f64; 4]| df!("x" => [0.0, 0.0, 1.0, 1.0], "y" => [0.0, 10.0, 5.0, 5.0], "w" => weight).unwrap();
