@@ -29,6 +29,18 @@
 ##
 ## Equal parameters give the trees that LightGBM gives elsewhere, whatever the number of threads (`deterministic` and
 ## `force_row_wise` are on).
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{auc}
+## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 70%, valid: 15%, test: 15%, seed: 1)
+##     let trees = boosted_trees(objective: binary, rounds: 500, stop_after: 20, leaves: 15)
+##     let model = fit(trees, train: data.train, valid: data.valid)
+##     track evaluate(model, on: [data.test], metrics: [auc])
+## }
+## ```
 operator boosted_trees[R](
     objective: enum["binary", "multiclass", "regression", "lambdarank"],
     rounds: int = 100,

@@ -2,9 +2,25 @@
 ## their order. Shares lie above 0 and add up to 1 at most; what they leave over is in no part.
 
 ## A period that ends with the last row.
+##
+## ```gml
+## test "last" {
+##     let visits = table { visitor: str, day: date } [{ visitor: "a", day: @2021-01-01 }, { visitor: "b", day: @2021-01-02 }]
+##     let parts = visits |> split_time(by: .day, test: last(1d))
+##     expect count(parts.test) == 1
+## }
+## ```
 function last(length: duration) -> period
 
 ## Parts by time: the rows whose `by` lies in each range. Rows in none of them are in no part; ranges must not overlap.
+##
+## ```gml
+## test "split_time" {
+##     let visits = table { visitor: str, day: date } [{ visitor: "a", day: @2021-01-01 }, { visitor: "b", day: @2021-01-02 }]
+##     let parts = visits |> split_time(by: .day, train: @2021-01-01..@2021-01-01, test: @2021-01-02..@2021-01-31)
+##     expect count(parts.train) == 1 and count(parts.test) == 1
+## }
+## ```
 operator split_time[R, T: dated](
     input: table[R],
     by: row[R] -> T,
@@ -23,16 +39,40 @@ operator split_time[R, T: dated](
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts at random, a row at a time; the shares are exact, but for rounding to whole rows.
+##
+## ```gml
+## test "split_random" {
+##     let visits = table { visitor: str, day: date } [{ visitor: "a", day: @2021-01-01 }, { visitor: "b", day: @2021-01-02 }]
+##     let parts = visits |> split_random(train: 50%, test: 50%, seed: 1)
+##     expect count(parts.train) == 1 and count(parts.test) == 1
+## }
+## ```
 operator split_random[R](
     input: table[R], train: float, valid: float? = null, test: float? = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts at random in which every value of `by` has the same shares, exact but for rounding to whole rows.
+##
+## ```gml
+## test "split_stratified" {
+##     let visits = table { pages: int, bought: bool } [{ pages: 1, bought: true }, { pages: 2, bought: true }]
+##     let parts = visits |> split_stratified(by: [.bought], train: 50%, test: 50%, seed: 1)
+##     expect count(parts.train) == 1
+## }
+## ```
 operator split_stratified[R, K](
     input: table[R], by: columns[R -> K], train: float, valid: float? = null, test: float? = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts at random in which all rows with the same `by` are in the same part. The shares are those of the values of `by`.
+##
+## ```gml
+## test "split_group" {
+##     let visits = table { visitor: str, day: date } [{ visitor: "a", day: @2021-01-01 }, { visitor: "b", day: @2021-01-02 }]
+##     let parts = visits |> split_group(by: [.visitor], train: 50%, test: 50%, seed: 1)
+##     expect count(parts.train) + count(parts.test) == 2
+## }
+## ```
 operator split_group[R, K](
     input: table[R], by: columns[R -> K], train: float, valid: float? = null, test: float? = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }

@@ -18,5 +18,4 @@ pub(crate) const NOT_UNIQUE: &str = "GML0917";
 pub(crate) const NOT_IMPLEMENTED: &str = "GML0912";
 pub(crate) const ARITHMETIC_FAULT: &str = "GML0923";
 pub(crate) const OUT_OF_MEMORY: &str = "GML0927";
-pub(crate) const ROWS_TOLERATED: &str = "GML0932";
 pub(crate) const INTERNAL_ERROR: &str = "GML0999";

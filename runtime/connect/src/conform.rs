@@ -46,17 +46,3 @@ pub(crate) struct FieldConversion {
     /// How its values are made.
     pub(crate) conversion: Conversion,
 }
-
-impl Conversion {
-    /// Whether some values may turn out not to fit, so that all must be looked at.
-    pub(crate) fn may_fail(&self) -> bool {
-        match self {
-            Self::Keep | Self::Cast(_) | Self::Nulls(_) => false,
-            Self::Instant(unit) | Self::Span(unit) => *unit == TimeUnit::Milliseconds,
-            Self::Epoch { unit, .. } => matches!(unit, Unit::Second | Unit::Milli),
-            Self::Fit(_) | Self::Text { .. } | Self::Vector(_) => true,
-            Self::List(item) => item.may_fail(),
-            Self::Struct(fields) => fields.iter().any(|field| field.conversion.may_fail()),
-        }
-    }
-}

@@ -22,8 +22,12 @@ const CATEGORIES: usize = 200;
 /// # Errors
 /// Where the file cannot be read, or is of none of these formats.
 pub fn infer(path: &Path) -> Result<String, Fault> {
+    let shown_path = path.display().to_string();
     if path.is_dir() {
-        return Err(paths::folder_in_place(&path.display().to_string()));
+        return Err(paths::folder_in_place(&shown_path));
+    }
+    if !path.exists() {
+        return Err(paths::missing(&shown_path, path));
     }
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let columns = match ending.as_str() {
@@ -101,7 +105,9 @@ fn csv(path: &Path, delimiter: u8) -> Result<Vec<Found>, Fault> {
         return Err(Fault::new(code::EMPTY_FILE, "the file is empty: it has not even a header")
             .help("write a header line with the names of the columns"));
     }
-    let not_text = |line| Fault::new(code::CANNOT_READ, format!("line {line} is not text in UTF-8")).help("write the file as UTF-8");
+    let not_text = |line| {
+        Fault::new(code::CANNOT_READ, format!("line {line} is not text in UTF-8")).help("write the file as UTF-8")
+    };
     let mut records = Records::of(&text, delimiter, b'"');
     records.advance();
     let header = records.texts().ok_or_else(|| not_text(1))?;
@@ -287,8 +293,6 @@ fn snake_case(stored: &str, place: usize) -> String {
 fn schema_name(path: &Path) -> String {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let words = stem.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let name: String = words
-        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
-        .collect();
+    let name: String = words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect();
     if name.chars().next().is_some_and(|first| first.is_ascii_alphabetic()) { name } else { format!("Table{name}") }
 }

@@ -42,11 +42,8 @@ fn matches(path: &str, full: &Path, project: &Path) -> Result<Vec<PathBuf>, Faul
     let root = glob::Pattern::escape(&project.to_string_lossy());
     let own = path.replace('[', "[[]").replace('?', "[?]");
     let pattern = Path::new(&root).join(own);
-    let options = glob::MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
+    let options =
+        glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let paths = glob::glob_with(&pattern.to_string_lossy(), options).map_err(|error| {
         Fault::new(code::FILE_MISSING, format!("`{path}` is no pattern that can be matched: {}", error.msg))
             .at(path)
@@ -73,7 +70,8 @@ pub(crate) fn folder_in_place(path: &str) -> Fault {
         .help(format!("to read all the files in it, write a pattern: `{}/*`", path.trim_end_matches('/')))
 }
 
-fn missing(path: &str, full: &Path) -> Fault {
+/// Nothing is there.
+pub(crate) fn missing(path: &str, full: &Path) -> Fault {
     let what = if is_pattern(path) { "no file matches" } else { "there is no file" };
     let mut fault = Fault::new(code::FILE_MISSING, format!("{what} `{path}`")).at(path);
     let (folder, broken) = existing_folder(full);
@@ -129,7 +127,9 @@ fn existing_folder(path: &Path) -> (PathBuf, Option<PathBuf>) {
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Fault {
     let fault = Fault::new(code::CANNOT_READ, format!("{} cannot be read: {error}", path.display())).at(path.display());
     match error.kind() {
-        io::ErrorKind::PermissionDenied => fault.help("give yourself the right to read it (`chmod u+r`), or run as its owner"),
+        io::ErrorKind::PermissionDenied => {
+            fault.help("give yourself the right to read it (`chmod u+r`), or run as its owner")
+        }
         io::ErrorKind::NotFound => fault.help("it was removed while the run was under way; run again"),
         io::ErrorKind::IsADirectory => fault.help("it is a folder; name a file in it, or a pattern such as `*.csv`"),
         _ => fault.help("the disk or the network behind it reports this error; see that the file can be copied"),

@@ -89,11 +89,6 @@ pub(crate) fn polars_error(fault: Fault) -> PolarsError {
 /// What polars said, in plain words.
 pub(crate) fn fault(error: PolarsError) -> Fault {
     match error {
-        PolarsError::IO { error, .. } => match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
-            Some(fault) => fault.clone(),
-            None if error.kind() == io::ErrorKind::NotFound => Fault::new("GML0901", format!("{error}")),
-            None => Fault::new("GML0902", format!("a file cannot be read: {error}")),
-        },
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(*error),
         PolarsError::ColumnNotFound(name) => {
             Fault::new("GML0301", format!("there is no column {}", name.lines().next().unwrap_or_default()))
@@ -106,8 +101,7 @@ pub(crate) fn fault(error: PolarsError) -> Fault {
         PolarsError::ComputeError(text) if text.contains("regex") => {
             Fault::new("GML0223", format!("a regular expression cannot be read: {text}"))
         }
-        other => Fault::new("GML0999", format!("the engine could not run this step: {other}"))
-            .help("this is a fault of gmlc: please report it with the program"),
+        other => gml_connect::fault(&other),
     }
 }
 

@@ -151,8 +151,12 @@ impl Leaf {
             Self::Float32(values) => Float32Chunked::from_iter_options(name, values.into_iter()).into_series(),
             Self::Text(values) => values.finish().into_series().with_name(name),
             Self::Bytes(values) => BinaryChunked::from_iter_options(name, values.into_iter()).into_series(),
-            Self::Date(_, values) => Int32Chunked::from_iter_options(name, values.into_iter()).into_series().into_date(),
-            Self::Time(_, values) => Int64Chunked::from_iter_options(name, values.into_iter()).into_series().into_time(),
+            Self::Date(_, values) => {
+                Int32Chunked::from_iter_options(name, values.into_iter()).into_series().into_date()
+            }
+            Self::Time(_, values) => {
+                Int64Chunked::from_iter_options(name, values.into_iter()).into_series().into_time()
+            }
             Self::Timestamp(_, values) => Int64Chunked::from_iter_options(name, values.into_iter())
                 .into_series()
                 .into_datetime(TimeUnit::Microseconds, None),

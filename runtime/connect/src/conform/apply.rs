@@ -95,8 +95,12 @@ fn read_texts(texts: &StringChunked, stamp: &Stamp, to: &DataType) -> PolarsResu
         })
     }
     Ok(match to {
-        DataType::Date => each(texts, |text| text::date(text, stamp)).collect::<Int32Chunked>().into_series().into_date(),
-        DataType::Time => each(texts, |text| text::time(text, stamp)).collect::<Int64Chunked>().into_series().into_time(),
+        DataType::Date => {
+            each(texts, |text| text::date(text, stamp)).collect::<Int32Chunked>().into_series().into_date()
+        }
+        DataType::Time => {
+            each(texts, |text| text::time(text, stamp)).collect::<Int64Chunked>().into_series().into_time()
+        }
         _ => each(texts, |text| text::timestamp(text, stamp))
             .collect::<Int64Chunked>()
             .into_series()

@@ -75,7 +75,13 @@ fn scalar(file: &DataType, ty: &Type, to: &DataType) -> Option<Conversion> {
     let cast = || Some(Conversion::Cast(to.clone()));
     let fit = || Some(Conversion::Fit(to.clone()));
     match (ty, file) {
-        (Type::Int(kind), _) if file.is_integer() => if widens(file, *kind) { cast() } else { fit() },
+        (Type::Int(kind), _) if file.is_integer() => {
+            if widens(file, *kind) {
+                cast()
+            } else {
+                fit()
+            }
+        }
         (Type::Size, _) if file.is_integer() => fit(),
         (Type::Int(_), DataType::Decimal(_, 0)) => fit(),
         (Type::Float, DataType::Float32 | DataType::Float16 | DataType::Decimal(..)) => cast(),
@@ -89,7 +95,13 @@ fn scalar(file: &DataType, ty: &Type, to: &DataType) -> Option<Conversion> {
             let (digits, behind) = (*digits as i64, *behind as i64);
             let (precision, scale) = (i64::from(*precision), i64::from(*scale));
             let room = behind <= scale && digits - behind <= precision - scale;
-            if behind > scale { None } else if room { cast() } else { fit() }
+            if behind > scale {
+                None
+            } else if room {
+                cast()
+            } else {
+                fit()
+            }
         }
         (Type::Decimal { .. }, _) if file.is_integer() => fit(),
         _ => None,

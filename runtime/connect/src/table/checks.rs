@@ -26,7 +26,8 @@ pub(super) fn check(
         for rule in broken(&series, column)? {
             let kept = rule.code == code::NULL_IN_COLUMN || rule.code == code::ENUM_VALUE_NOT_LISTED;
             if dataset.on_violation == OnViolation::Fail || dataset.on_violation == OnViolation::Warn && kept {
-                return Err(violation(&frame, row, &column.name, &rule, origin).at(format!("{} ({})", dataset.name, origin.path)));
+                return Err(violation(&frame, row, &column.name, &rule, origin)
+                    .at(format!("{} ({})", dataset.name, origin.path)));
             }
             tolerate(dataset, &column.name, rule, &mut tolerated, &mut left_out);
         }
@@ -36,7 +37,9 @@ pub(super) fn check(
             let rule = Broken { rule: format!("unique [{}]", names.join(", ")), code: code::NOT_UNIQUE, marks };
             let first = names.first().map(|name| &**name).unwrap_or_default();
             if dataset.on_violation == OnViolation::Fail {
-                return Err(violation(&frame, row, first, &rule, origin).at(format!("{} ({})", dataset.name, origin.path)));
+                return Err(
+                    violation(&frame, row, first, &rule, origin).at(format!("{} ({})", dataset.name, origin.path))
+                );
             }
             tolerate(dataset, first, rule, &mut tolerated, &mut left_out);
         }
@@ -63,9 +66,11 @@ fn tolerate(
 }
 
 /// Marks on the rows whose key was there before. A key with a null in it is like no other.
-fn repeated(frame: &DataFrame, names: &[std::sync::Arc<str>]) -> Result<Option<BooleanChunked>, Fault> {
+fn repeated(frame: &DataFrame, names: &[Arc<str>]) -> Result<Option<BooleanChunked>, Fault> {
     let columns: Vec<Expr> = names.iter().map(|name| col(PlSmallStr::from(&**name))).collect();
-    let Some(whole) = columns.iter().map(|column| column.clone().is_not_null()).reduce(Expr::and) else { return Ok(None) };
+    let Some(whole) = columns.iter().map(|column| column.clone().is_not_null()).reduce(Expr::and) else {
+        return Ok(None);
+    };
     let key = if let [only] = &columns[..] { only.clone() } else { as_struct(columns) };
     let again = key.is_first_distinct().not().and(whole).alias("again");
     let marks = crate::query::collect(frame.clone().lazy().select([again]))?;
@@ -123,7 +128,9 @@ fn violation(frame: &DataFrame, row: &Row, column: &str, broken: &Broken, origin
         fault = fault.detail(line);
     }
     let help = match broken.code {
-        code::NULL_IN_COLUMN => format!("declare it with a `?` if null is right: `{column}: ..?`; or set on_violation: drop"),
+        code::NULL_IN_COLUMN => {
+            format!("declare it with a `?` if null is right: `{column}: ..?`; or set on_violation: drop")
+        }
         code::ENUM_VALUE_NOT_LISTED => "add the value to the enum, or declare the column as category".to_owned(),
         code::NOT_UNIQUE => "take out the repetitions, or the `unique` of the schema".to_owned(),
         _ => "mend the data or the contract; on_violation: drop leaves such rows out, warn keeps them".to_owned(),

@@ -101,9 +101,10 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFram
         return Err(unclosed(line));
     }
     misfits.finish()?;
-    let columns = row.columns.iter().zip(builders).map(|(column, (_, builder))| {
-        guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column)
-    });
+    let columns =
+        row.columns.iter().zip(builders).map(|(column, (_, builder))| {
+            guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column)
+        });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     guarded(|| DataFrame::new(height, columns))
 }

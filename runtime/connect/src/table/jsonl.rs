@@ -61,9 +61,11 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         return Err(lacks(column.stored_name(), &column.name, &names));
     }
     misfits.finish()?;
-    let columns = row.columns.iter().zip(builders).map(|(column, builder)| {
-        guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column)
-    });
+    let columns = row
+        .columns
+        .iter()
+        .zip(builders)
+        .map(|(column, builder)| guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     guarded(|| DataFrame::new(height, columns))
 }

@@ -80,7 +80,8 @@ fn damaged(fault: &Fault) -> Fault {
 
 /// Values that do not fit the declared type.
 fn misfit(column: &str, series: &Series, marks: &BooleanChunked, declared: &str) -> Fault {
-    let rows: Vec<usize> = marks.iter().enumerate().filter(|(_, mark)| *mark == Some(true)).map(|(row, _)| row).collect();
+    let rows: Vec<usize> =
+        marks.iter().enumerate().filter(|(_, mark)| *mark == Some(true)).map(|(row, _)| row).collect();
     let mut fault = Fault::new(
         code::VALUE_DOES_NOT_PARSE,
         format!("{} values of the column `{column}` are no {declared}", rows.len()),

@@ -50,15 +50,21 @@ impl Folder {
         let path = path_of(dataset)?;
         let place = paths::resolve(path, project);
         let found = if versioned(dataset) {
-            versions(&place).into_iter().max().map(|version| Self { path: place.join(named(version)), version: Some(version) })
+            versions(&place)
+                .into_iter()
+                .max()
+                .map(|version| Self { path: place.join(named(version)), version: Some(version) })
         } else {
             heal(&place);
             place.is_dir().then(|| Self { path: place.clone(), version: None })
         };
         found.ok_or_else(|| {
-            Fault::new(code::FILE_MISSING, format!("nothing was saved as `{}` yet: there is no {}", dataset.name, place.display()))
-                .at(&dataset.name)
-                .help("run the pipeline that saves it first")
+            Fault::new(
+                code::FILE_MISSING,
+                format!("nothing was saved as `{}` yet: there is no {}", dataset.name, place.display()),
+            )
+            .at(&dataset.name)
+            .help("run the pipeline that saves it first")
         })
     }
 }
@@ -94,7 +100,8 @@ pub fn write_folder(
     if let Some(version) = target.version {
         let latest = target.path.with_file_name("latest");
         write_file(&latest, |file| {
-            io::Write::write_all(file, format!("{}\n", named(version)).as_bytes()).map_err(|error| cannot(&latest, &error))
+            io::Write::write_all(file, format!("{}\n", named(version)).as_bytes())
+                .map_err(|error| cannot(&latest, &error))
         })?;
     }
     Ok(target)
@@ -172,9 +179,13 @@ pub(super) fn cannot(target: &Path, error: &io::Error) -> Fault {
     let fault = Fault::new(code::CANNOT_WRITE, format!("{} cannot be written: {error}", target.display()));
     match error.kind() {
         io::ErrorKind::PermissionDenied => fault.help("give yourself the right to write there, or choose another path"),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => fault.help("make room on the disk and run again; nothing was lost"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            fault.help("make room on the disk and run again; nothing was lost")
+        }
         io::ErrorKind::ReadOnlyFilesystem => fault.help("the disk is read-only; choose a path on another one"),
-        io::ErrorKind::IsADirectory => fault.help("a folder stands in its place; choose another path, or move the folder away"),
+        io::ErrorKind::IsADirectory => {
+            fault.help("a folder stands in its place; choose another path, or move the folder away")
+        }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             fault.help("a file stands where a folder is due; choose another path, or move the file away")
         }

@@ -48,7 +48,9 @@ pub fn write(dataset: &Dataset, frame: DataFrame, project: &Path) -> Result<Writ
         "parquet" => guarded(|| {
             ParquetWriter::new(&mut *file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame).map(drop)
         })
-        .map_err(|fault| if fault.code == code::CANNOT_READ { Fault { code: code::CANNOT_WRITE, ..fault } } else { fault }),
+        .map_err(|fault| {
+            if fault.code == code::CANNOT_READ { Fault { code: code::CANNOT_WRITE, ..fault } } else { fault }
+        }),
         "csv" => csv(dataset, &frame, row, file, &target),
         "jsonl" => jsonl(&frame, row, file, &target),
         other => Err(unknown(dataset, other)),
@@ -61,8 +63,11 @@ fn csv(dataset: &Dataset, frame: &DataFrame, row: &Row, file: &mut File, target:
     let dialect = super::csv::Dialect::of(dataset)?;
     let null = dialect.nulls.first().map(String::as_str).unwrap_or_default();
     if let Some(column) = row.columns.iter().find(|column| nested(&column.ty)) {
-        return Err(Fault::new(code::CONNECTOR_CANNOT_HOLD, format!("a CSV file cannot hold `{}`: {}", column.name, column.ty))
-            .help("keep the table as Parquet or JSON lines"));
+        return Err(Fault::new(
+            code::CONNECTOR_CANNOT_HOLD,
+            format!("a CSV file cannot hold `{}`: {}", column.name, column.ty),
+        )
+        .help("keep the table as Parquet or JSON lines"));
     }
     let (delimiter, quote) = (char::from(dialect.delimiter), char::from(dialect.quote));
     if !dialect.quote.is_ascii() {
@@ -138,10 +143,14 @@ fn json(value: &AnyValue<'_>) -> Json {
     match value {
         AnyValue::Null => Json::Null,
         AnyValue::Boolean(truth) => Json::Bool(*truth),
-        AnyValue::Float64(number) => Number::from_f64(*number).map_or_else(|| Json::String(text::float_text(*number)), Json::Number),
+        AnyValue::Float64(number) => {
+            Number::from_f64(*number).map_or_else(|| Json::String(text::float_text(*number)), Json::Number)
+        }
         AnyValue::Float32(number) => Number::from_f64(f64::from(*number))
             .map_or_else(|| Json::String(text::float_text(f64::from(*number))), Json::Number),
-        AnyValue::List(items) | AnyValue::Array(items, _) => Json::Array(items.iter().map(|item| json(&item)).collect()),
+        AnyValue::List(items) | AnyValue::Array(items, _) => {
+            Json::Array(items.iter().map(|item| json(&item)).collect())
+        }
         AnyValue::Struct(_, _, fields) => {
             let mut object = Map::new();
             for (field, value) in fields.iter().zip(value._iter_struct_av()) {
@@ -155,9 +164,10 @@ fn json(value: &AnyValue<'_>) -> Json {
             Json::Object(pairs.collect())
         }
         other => match other.extract::<i128>() {
-            Some(number) if other.is_primitive_numeric() => {
-                i64::try_from(number).map(Json::from).or_else(|_| u64::try_from(number).map(Json::from)).unwrap_or(Json::Null)
-            }
+            Some(number) if other.is_primitive_numeric() => i64::try_from(number)
+                .map(Json::from)
+                .or_else(|_| u64::try_from(number).map(Json::from))
+                .unwrap_or(Json::Null),
             _ => cell(other).map_or(Json::Null, Json::String),
         },
     }

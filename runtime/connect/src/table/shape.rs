@@ -62,15 +62,23 @@ fn stamped(series: &Series, ty: &Type, parsed: &Parsed, column: &Declared) -> Po
         let count = |tick: i64| if *ty == Type::Date { day_count(tick, unit) } else { unit.count(tick) };
         ticks.iter().map(|tick| tick.and_then(count)).collect::<Int64Chunked>().into_series()
     } else {
-        ticks.iter().map(|tick| tick.and_then(|tick| exact_text(tick, ty, &stamp))).collect::<StringChunked>().into_series()
+        ticks
+            .iter()
+            .map(|tick| tick.and_then(|tick| exact_text(tick, ty, &stamp)))
+            .collect::<StringChunked>()
+            .into_series()
     };
     if stored.null_count() > ticks.null_count() {
-        let lost = (0..ticks.len()).find(|place| ticks.get(*place).is_some() && stored.get(*place).is_ok_and(|v| v.is_null()));
+        let lost =
+            (0..ticks.len()).find(|place| ticks.get(*place).is_some() && stored.get(*place).is_ok_and(|v| v.is_null()));
         let value = series.get(lost.unwrap_or(0)).map(|value| value.to_string()).unwrap_or_default();
         return Err(carried(
             Fault::new(
                 code::CANNOT_WRITE,
-                format!("`{}` cannot be written in the form that its schema declares: {value} would not read back", column.name),
+                format!(
+                    "`{}` cannot be written in the form that its schema declares: {value} would not read back",
+                    column.name
+                ),
             )
             .help("round the column to what the form holds, or declare a finer form (`parsed us`)"),
         ));

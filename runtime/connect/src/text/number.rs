@@ -59,14 +59,10 @@ mod tests {
 
     #[test]
     fn truth_has_four_spellings() {
-        assert_eq!(["True", "FALSE", "1", "0", "yes", ""].map(parse_bool), [
-            Some(true),
-            Some(false),
-            Some(true),
-            Some(false),
-            None,
-            None
-        ]);
+        assert_eq!(
+            ["True", "FALSE", "1", "0", "yes", ""].map(parse_bool),
+            [Some(true), Some(false), Some(true), Some(false), None, None]
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Session<'_> {
             }
             StepKind::Save { value, dataset } => self.save(&scope.id(id), *dataset, &get(*value)?),
             StepKind::Track(of) => {
-                let name = crate::plan::step_name(self.program, scope.graph.step(*of));
+                let name = crate::plan::step_name(self.program, scope.graph, *of);
                 self.journal.tracked(&scope.id(id), track::metrics(&get(*of)?, &name)?);
                 Ok(Done::default())
             }

@@ -1,17 +1,17 @@
 //! What steps and stages are called.
 
-use gml_ir::{Program, Step, StepKind};
+use gml_ir::{Graph, Program, StepId, StepKind};
 
 use super::Stage;
 
 /// What a step does, in the words of the program.
-pub(crate) fn step_name(program: &Program, step: &Step) -> String {
+pub(crate) fn step_name(program: &Program, graph: &Graph, id: StepId) -> String {
     let dataset = |place: u32| program.datasets.get(place as usize).map_or("?", |dataset| &*dataset.name);
-    match &step.kind {
+    match &graph.step(id).kind {
         StepKind::Load(place) => format!("load {}", dataset(*place)),
         StepKind::Call { operator, .. } => operator.to_string(),
         StepKind::Foreign { language, .. } => format!("{language} node"),
-        StepKind::Part(_, name) => format!("part {name}"),
+        StepKind::Part(of, name) => format!("{name} of {}", step_name(program, graph, *of)),
         StepKind::Table(rows) => format!("table of {} row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
         StepKind::Compute { .. } => "compute".into(),
         StepKind::Save { dataset: place, .. } => format!("save {}", dataset(*place)),

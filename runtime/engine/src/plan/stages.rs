@@ -85,7 +85,7 @@ fn planned_step(program: &Program, graph: &Graph, place: usize) -> PlannedStep {
     let step = &graph.steps[place];
     PlannedStep {
         id: StepId(place as u32),
-        name: step_name(program, step),
+        name: step_name(program, graph, StepId(place as u32)),
         location: step.location.clone(),
         within: step.within.clone(),
     }
@@ -114,7 +114,7 @@ impl Facts<'_> {
         match users.as_slice() {
             [user] if gives_query(step) && takes_query(self.graph.step(*user)) => None,
             [user] if matches!(self.graph.step(*user).kind, StepKind::When { .. }) => Some(Kept::Conditional),
-            [user] => Some(Kept::HandedTo(step_name(self.program, self.graph.step(*user)))),
+            [user] => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
             _ => Some(Kept::Shared(users.len())),
         }
     }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod builder;
+mod embedded;
 mod failures;
 mod orders;
 mod plans;

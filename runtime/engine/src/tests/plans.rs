@@ -94,7 +94,7 @@ fn the_text_says_what_is_done_in_which_order() {
 3.  count                               main.gml:6:5  after 1
 4.  compute                             main.gml:7:5  after 3
 5.  when                                main.gml:8:5  after 1, 4
-    5.1. keep                              main.gml:2:5
+    5.1. keep                                main.gml:2:5
           held in memory for save c
     5.2. save c                              main.gml:3:5  after 5.1
 (1 step left out: nothing needs it)

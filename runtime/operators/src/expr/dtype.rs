@@ -9,36 +9,14 @@ use std::sync::Arc;
 use gml_ir::{IntKind, Row, Type};
 use polars::prelude::{DataType, Field, TimeUnit};
 
-/// The polars type of a type; `None` where it is not known before the run, or is no type of a column.
+/// The polars type of a type; `None` where it is not known before the run, or is no type of a column. A record is stored
+/// as a struct; everything else as it is read from files.
 pub fn dtype(ty: &Type) -> Option<DataType> {
-    Some(match ty {
-        Type::Bool => DataType::Boolean,
-        Type::Int(kind) => integer(*kind),
-        Type::Float => DataType::Float64,
-        Type::Float32 => DataType::Float32,
-        Type::Str | Type::Category | Type::Enum(_) => DataType::String,
-        Type::Bytes | Type::Image => DataType::Binary,
-        Type::Date => DataType::Date,
-        Type::Time => DataType::Time,
-        Type::Timestamp => DataType::Datetime(TimeUnit::Microseconds, None),
-        Type::Duration => DataType::Duration(TimeUnit::Microseconds),
-        Type::Size => DataType::UInt64,
-        Type::Decimal { precision, scale } => DataType::Decimal(usize::from(*precision), usize::from(*scale)),
-        Type::List(item) => DataType::List(Box::new(dtype(item)?)),
-        Type::Vector(length) => DataType::Array(Box::new(DataType::Float32), usize::try_from(*length).ok()?),
-        Type::Struct(row) | Type::Record(row) => DataType::Struct(fields(row)?),
-        Type::Nullable(inner) => dtype(inner)?,
-        Type::Null => DataType::Null,
-        Type::Range(_)
-        | Type::Table(_)
-        | Type::Estimator(_)
-        | Type::Learned(_)
-        | Type::Sequences(_)
-        | Type::Graph(..)
-        | Type::Named(_)
-        | Type::Unknown
-        | Type::Error => return None,
-    })
+    match ty {
+        Type::Record(row) => gml_connect::dtype::fields(row).map(DataType::Struct),
+        Type::Nullable(inner) => dtype(inner),
+        other => gml_connect::dtype::data_type(other),
+    }
 }
 
 /// The type that a column of a query has, for messages and for columns that were not known before the run.
@@ -125,21 +103,4 @@ fn whole(a: &DataType, b: &DataType) -> DataType {
         return Int64;
     };
     widths.into_iter().find(|width| width == a || width == b).unwrap_or(Int64)
-}
-
-fn fields(row: &Row) -> Option<Vec<Field>> {
-    row.columns.iter().map(|column| Some(Field::new((&*column.name).into(), dtype(&column.ty)?))).collect()
-}
-
-fn integer(kind: IntKind) -> DataType {
-    match kind {
-        IntKind::I8 => DataType::Int8,
-        IntKind::I16 => DataType::Int16,
-        IntKind::I32 => DataType::Int32,
-        IntKind::I64 => DataType::Int64,
-        IntKind::U8 => DataType::UInt8,
-        IntKind::U16 => DataType::UInt16,
-        IntKind::U32 => DataType::UInt32,
-        IntKind::U64 => DataType::UInt64,
-    }
 }

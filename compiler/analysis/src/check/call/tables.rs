@@ -200,10 +200,17 @@ impl<'a> Body<'a> {
     /// Both tables of a union in the row that they have in common.
     pub(super) fn alike_tables(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
         let tables = std::mem::take(&mut arguments.tables);
+        let Shape::Table(row @ RowShape::Variable(common), _) = &call.signature.result else { return };
+        // Tables of other variables, such as the right one of a join, keep their own rows.
+        let of_common = |place: &usize| match &call.signature.params[*place].kind {
+            ParamKind::Table { row: RowShape::Variable(own), .. } => own == common,
+            ParamKind::Tables(_) => true,
+            _ => false,
+        };
+        let tables: Vec<_> = tables.into_iter().filter(|(place, _)| of_common(place)).collect();
         if tables.len() < 2 || arguments.failed {
             return;
         }
-        let Shape::Table(row, _) = &call.signature.result else { return };
         let row = self.row(row, call, arguments);
         for (place, _) in tables {
             if let Some(TypedArg::Value(typed)) = arguments.typed[place].take() {

@@ -152,7 +152,7 @@ fn a_target_with_the_name_of_an_output_is_judged_by_its_own_values() {
 fn too_few_rows_to_split_predict_the_same_for_all() {
     for objective in ["binary", "multiclass", "regression", "lambdarank"] {
         let (train, _) = sample(objective);
-        let few = Table { frame: train.frame.limit(6), ..train.clone() };
+        let few = Table { frame: train.frame.clone().limit(6), ..train };
         let learner = trees(&[("objective", Value::Str(objective.into()))]).unwrap();
         let model = fit(learner, &few, None, 1).unwrap();
         let Data::Fitted(fitted) = &model else { panic!("nothing was learned") };

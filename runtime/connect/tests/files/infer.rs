@@ -1,0 +1,120 @@
+//! Schemas from files.
+
+use gml_connect::infer;
+use gml_ir::Type;
+use polars::prelude::*;
+
+use crate::support::*;
+
+fn of(name: &str, bytes: &[u8]) -> String {
+    let folder = folder(&[(name, bytes)]);
+    infer(&folder.path().join(name)).unwrap_or_else(|fault| panic!("{}", whole(&fault)))
+}
+
+/// The schema without runs of blanks, which only align.
+fn plain(schema: &str) -> Vec<String> {
+    schema.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn csv_columns_get_the_narrowest_type_that_all_values_have() {
+    let text = "Order Date,id,price,paid,zip,day,at,note\n\
+        2021-01-26,1,2.5,true,01234,20210126,2021-01-26T08:00:00Z,free text\n\
+        2021-01-27,2,,false,99999,20210127,2021-01-27 08:00:00,other\n";
+    assert_eq!(
+        plain(&of("daily-orders.csv", text.as_bytes())),
+        [
+            "schema DailyOrders {",
+            "order_date: date named \"Order Date\",",
+            "id: int,",
+            "price: float?,",
+            "paid: bool,",
+            "zip: str,",
+            "day: date parsed \"%Y%m%d\",",
+            "at: timestamp,",
+            "note: str,",
+            "}"
+        ]
+    );
+}
+
+#[test]
+fn few_texts_that_repeat_are_a_category() {
+    let text = format!("device\n{}", "mobile\ndesktop\n".repeat(30));
+    assert!(of("t.csv", text.as_bytes()).contains("device: category,"));
+}
+
+#[test]
+fn names_that_are_no_names_are_given_one() {
+    let schema = of("2021.csv", "1st,größe,a b,A B,\n1,2,3,4,5\n".as_bytes());
+    let lines = plain(&schema);
+    assert!(lines[0].starts_with("schema Table2021 {"), "{schema}");
+    let names: Vec<&str> = lines[1..6].iter().map(|line| line.split(':').next().unwrap()).collect();
+    let different: std::collections::HashSet<_> = names.iter().collect();
+    assert_eq!(different.len(), 5, "{schema}");
+    for name in names {
+        assert!(
+            name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'),
+            "{schema}"
+        );
+        assert!(!name.starts_with(|letter: char| letter.is_ascii_digit()), "{schema}");
+    }
+}
+
+#[test]
+fn json_lines_have_nested_types() {
+    let text = b"{\"id\": 1, \"tags\": [\"a\"], \"device\": {\"os\": \"linux\", \"v\": null}}\n{\"id\": 2, \"tags\": [], \"device\": {\"os\": \"mac\"}, \"x\": 1.5}\n";
+    let schema = of("t.jsonl", text);
+    assert!(schema.contains("tags: list[str],"), "{schema}");
+    assert!(schema.contains("os: str,"), "{schema}");
+    assert!(schema.contains("x: float?,"), "{schema}");
+}
+
+#[test]
+fn parquet_knows_its_types_and_counts_since_1970_are_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events_20210126.parquet");
+    let frame = df!(
+        "event_timestamp" => [1_611_648_000_000_000_i64, 1_611_648_000_000_001],
+        "event_date" => ["20210126", "20210126"],
+        "hits" => [Some(1_i32), None],
+    );
+    parquet(&path, frame.unwrap());
+    let lines = plain(&infer(&path).unwrap());
+    assert_eq!(
+        lines[1..4],
+        ["event_timestamp: timestamp parsed us,", "event_date: date parsed \"%Y%m%d\",", "hits: int32?,"]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let folder = folder(&[
+        ("a.csv", b""),
+        ("b.parquet", b"nothing"),
+        ("c.xlsx", b"x"),
+        ("d.jsonl", b"{"),
+        ("e.csv", b"a,b\n1\n"),
+    ]);
+    for (name, code) in [
+        ("a.csv", "GML0914"),
+        ("b.parquet", "GML0903"),
+        ("c.xlsx", "GML0902"),
+        ("d.jsonl", "GML0915"),
+        ("e.csv", "GML0915"),
+    ] {
+        let fault = infer(&folder.path().join(name)).unwrap_err();
+        assert_eq!(fault.code, code, "{}", whole(&fault));
+        assert!(fault.place.is_some());
+    }
+    assert_eq!(infer(&folder.path().join("none.csv")).unwrap_err().code, "GML0901");
+    assert_eq!(infer(folder.path()).unwrap_err().code, "GML0902");
+}
+
+#[test]
+fn what_is_inferred_reads_the_file() {
+    // The types named by the schema above, read by hand.
+    let text = "day,at\n20210126,2021-01-26 08:00:00\n";
+    let columns = vec![parsed("day", Type::Date, format("%Y%m%d")), column("at", Type::Timestamp)];
+    assert!(read_text("t.csv", text, columns).is_ok());
+}
