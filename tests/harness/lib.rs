@@ -3,9 +3,13 @@
 mod command;
 mod markdown;
 mod paths;
+mod peer;
 mod program;
+mod project;
 
 pub use command::{Finished, gmlc};
 pub use markdown::{Fence, fences};
 pub use paths::{peers_python, repository, shared_data};
+pub use peer::peer;
 pub use program::{Checked, check_files, check_text, run_tests};
+pub use project::Project;

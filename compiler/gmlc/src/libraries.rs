@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gml_connect::Fault;
 use gml_ir::{Graph, Program, StepKind, Type};
-use gml_operators::native::setup;
+use gml_operators::native::{lightgbm, setup};
 
 /// Where libraries are: `GML_LIGHTGBM` (a library of the user's own), else the folder of fetched ones: `GML_LIBRARIES`, else
 /// `gml` in the user's cache folder.
@@ -26,7 +26,8 @@ pub fn ensure_for<'a>(
     graphs: impl IntoIterator<Item = &'a Graph>,
     report: &mut dyn FnMut(&str),
 ) -> Result<(), Fault> {
-    if graphs.into_iter().any(|graph| needs_lightgbm(program, graph)) {
+    let needed = graphs.into_iter().any(|graph| needs_lightgbm(program, graph));
+    if needed && lightgbm::lightgbm_in(&folder()).is_none() {
         setup::fetch_lightgbm(&folder(), report)?;
     }
     Ok(())

@@ -8,6 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
 
+/// Steps without rows that take fewer seconds get no line: they only put other steps together.
+const NOTICEABLE: f64 = 0.005;
+
 /// Shows the steps of a run as they go.
 pub struct Shown {
     bar: Option<ProgressBar>,
@@ -44,10 +47,12 @@ impl Progress for Shown {
     }
 
     fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64) {
+        let worth_a_line = rows.is_some() || seconds >= NOTICEABLE;
         let rows = rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
         match &self.bar {
             Some(bar) => bar.inc(1),
-            None => output::error_line(format!("  {name}  {rows}{seconds:.2} s")),
+            None if worth_a_line => output::error_line(format!("  {name}  {rows}{seconds:.2} s")),
+            None => {}
         }
     }
 

@@ -23,8 +23,7 @@ impl World for FolderWorld {
         let mut bytes = Vec::with_capacity(metadata.len() as usize);
         file.read_to_end(&mut bytes).map_err(|error| read_error(&error))?;
         let text = String::from_utf8(bytes);
-        text.map(Into::into)
-            .map_err(|error| ReadError::InvalidUtf8 { offset: error.utf8_error().valid_up_to() as u64 })
+        text.map(Into::into).map_err(|error| ReadError::InvalidUtf8 { offset: error.utf8_error().valid_up_to() as u64 })
     }
 
     fn modules_in(&self, folder: &str) -> Vec<String> {

@@ -9,6 +9,7 @@ mod conform;
 pub mod dtype;
 mod fault;
 mod infer;
+mod json;
 mod nearest;
 mod nested;
 mod paths;

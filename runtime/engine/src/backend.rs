@@ -48,6 +48,8 @@ pub trait Backend: Sync {
 pub struct Loaded {
     /// Its value.
     pub data: Data,
+    /// Rows of a table, where they are counted already.
+    pub rows: Option<u64>,
     /// Rows that break contracts, where the catalog entry tolerates that.
     pub tolerated: Vec<Tolerated>,
 }

@@ -39,12 +39,14 @@ impl Backend for Embedded {
         match &dataset.ty {
             Type::Table(ty) => {
                 let loaded = gml_connect::read(dataset, project)?;
+                let rows = Some(loaded.frame.height() as u64);
                 let table = Table { frame: loaded.frame.lazy(), ty: ty.clone() };
-                Ok(Loaded { data: Data::Table(table), tolerated: loaded.tolerated })
+                Ok(Loaded { data: Data::Table(table), rows, tolerated: loaded.tolerated })
             }
             Type::Learned(_) if &*dataset.connector.name == ARTIFACT => {
                 let folder = Folder::newest(dataset, project)?;
-                Ok(Loaded { data: Data::Fitted(gml_operators::load(&folder.path)?), tolerated: Vec::new() })
+                let fitted = gml_operators::load(&folder.path)?;
+                Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new() })
             }
             _ => Err(cannot_hold(dataset)),
         }

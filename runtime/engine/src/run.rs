@@ -43,7 +43,7 @@ pub fn run(
     pipelines: &[&str],
     project: &Path,
     options: &RunOptions<'_>,
-) -> Result<RunRecord, (Fault, RunRecord)> {
+) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     run_with(&Embedded, program, pipelines, project, options)
 }
 
@@ -57,7 +57,7 @@ pub fn run_with(
     pipelines: &[&str],
     project: &Path,
     options: &RunOptions<'_>,
-) -> Result<RunRecord, (Fault, RunRecord)> {
+) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut record = empty_record(program, now);
     let id = match store::reserve(project, now, &program.source_hash) {
@@ -113,7 +113,7 @@ fn finish(
     mut record: RunRecord,
     started: Instant,
     result: Result<(), (Fault, Option<String>)>,
-) -> Result<RunRecord, (Fault, RunRecord)> {
+) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     record.seconds = started.elapsed().as_secs_f64();
     match result {
         Ok(()) => {
@@ -136,10 +136,10 @@ fn finish(
     }
 }
 
-fn failed(mut record: RunRecord, fault: &Fault, step: Option<String>) -> RunRecord {
+fn failed(mut record: RunRecord, fault: &Fault, step: Option<String>) -> Box<RunRecord> {
     record.state = RunState::Failed;
     record.failure = Some(FailureRecord::of(fault, step));
-    record
+    Box::new(record)
 }
 
 fn empty_record(program: &Program, now: Timestamp) -> RunRecord {

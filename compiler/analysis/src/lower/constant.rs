@@ -33,9 +33,7 @@ pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
         | (value @ Value::Duration(_), Type::Duration)
         | (value @ Value::Size(_), Type::Size)
         | (value @ Value::Symbol { .. }, _) => Some(value),
-        (Value::Str(text), Type::Enum(values)) => {
-            values.contains(&text).then(|| Value::Str(text.clone()))
-        }
+        (Value::Str(text), Type::Enum(values)) => values.contains(&text).then(|| Value::Str(text.clone())),
         (Value::Range { start, end, inclusive }, Type::Range(item)) => Some(Value::Range {
             start: Box::new(convert(*start, item)?),
             end: Box::new(convert(*end, item)?),
@@ -145,7 +143,9 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
             let days = i32::try_from(length / DAY).ok()?;
             Value::Date(if operator == Op::Add { day.checked_add(days)? } else { day.checked_sub(days)? })
         }
-        (Op::Add, Value::Duration(_), Value::Date(_) | Value::Timestamp(_)) => return arithmetic(operator, right, left),
+        (Op::Add, Value::Duration(_), Value::Date(_) | Value::Timestamp(_)) => {
+            return arithmetic(operator, right, left);
+        }
         (Op::Add, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_add(*length)?),
         (Op::Subtract, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_sub(*length)?),
         (Op::Subtract, Value::Timestamp(a), Value::Timestamp(b)) => Value::Duration(a.checked_sub(*b)?),

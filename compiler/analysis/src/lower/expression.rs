@@ -273,9 +273,13 @@ impl Lowering<'_> {
             Some(value) => Lowered::Const(value),
             None => {
                 self.diagnostics.push(
-                    Diagnostic::new(codes::LITERAL_OUT_OF_RANGE, span, format!("the value of this constant is no {ty}"))
-                        .with_label("too large, too small, or not of this type")
-                        .help("change the constants or the settings that it is computed from"),
+                    Diagnostic::new(
+                        codes::LITERAL_OUT_OF_RANGE,
+                        span,
+                        format!("the value of this constant is no {ty}"),
+                    )
+                    .with_label("too large, too small, or not of this type")
+                    .help("change the constants or the settings that it is computed from"),
                 );
                 Lowered::Error
             }

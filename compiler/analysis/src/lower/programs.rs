@@ -128,9 +128,10 @@ fn param_values(
     let mut values: Vec<Value> = Vec::with_capacity(program.params.len());
     let mut diagnostics = Vec::new();
     for (index, param) in program.params.iter().enumerate() {
-        let overlaid = envs.iter().rev().find_map(|env| {
-            env.params.iter().find(|(id, _)| id.0 as usize == index).map(|(_, value)| value)
-        });
+        let overlaid = envs
+            .iter()
+            .rev()
+            .find_map(|env| env.params.iter().find(|(id, _)| id.0 as usize == index).map(|(_, value)| value));
         let value = match (last_setting(settings, &param.name), overlaid.or(param.default.as_ref())) {
             (Some(text), _) => read_setting(&param.name, text, &param.ty, param.span).map_err(|wrong| vec![wrong]),
             (None, Some(typed)) => {
@@ -184,9 +185,10 @@ fn datasets(
 ) -> Outcome<Vec<Dataset>> {
     let mut datasets = Vec::with_capacity(program.datasets.len());
     for (index, dataset) in program.datasets.iter().enumerate() {
-        let overlaid = envs.iter().rev().find_map(|env| {
-            env.datasets.iter().find(|(id, _)| id.0 as usize == index).map(|(_, connector)| connector)
-        });
+        let overlaid = envs
+            .iter()
+            .rev()
+            .find_map(|env| env.datasets.iter().find(|(id, _)| id.0 as usize == index).map(|(_, connector)| connector));
         let connector = overlaid.unwrap_or(&dataset.connector);
         let Value::Symbol { name, args } = constant_of(package, program, settings, params, connector)? else {
             return Err(vec![Diagnostic::new(

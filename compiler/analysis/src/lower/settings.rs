@@ -81,11 +81,9 @@ fn literal(expression: &Expr) -> Option<Value> {
         ExprKind::Timestamp(micros) => Value::Timestamp(*micros),
         ExprKind::Duration(micros) => Value::Duration(*micros),
         ExprKind::Size(bytes) => Value::Size(*bytes),
-        ExprKind::Range { start, end, inclusive } => Value::Range {
-            start: Box::new(literal(start)?),
-            end: Box::new(literal(end)?),
-            inclusive: *inclusive,
-        },
+        ExprKind::Range { start, end, inclusive } => {
+            Value::Range { start: Box::new(literal(start)?), end: Box::new(literal(end)?), inclusive: *inclusive }
+        }
         ExprKind::List(items) => Value::List(items.iter().map(literal).collect::<Option<_>>()?),
         ExprKind::Record(fields) => {
             let fields = fields.iter().map(|(name, value)| Some((name.text.clone(), literal(value)?)));

@@ -45,9 +45,7 @@ impl Lowered {
     /// A record, constant where all parts are.
     pub(super) fn record(fields: Vec<(Text, Self)>) -> Self {
         match constants(fields.iter().map(|(_, value)| value)) {
-            Some(values) => {
-                Self::Const(Value::Record(fields.into_iter().map(|(name, _)| name).zip(values).collect()))
-            }
+            Some(values) => Self::Const(Value::Record(fields.into_iter().map(|(name, _)| name).zip(values).collect())),
             None => Self::Record(fields),
         }
     }

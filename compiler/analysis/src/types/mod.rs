@@ -9,9 +9,9 @@ mod row;
 mod strftime;
 
 pub(crate) use contract::check_regex;
-pub(crate) use strftime::check as check_date_format;
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
 pub(crate) use row::Columns;
+pub(crate) use strftime::check as check_date_format;
 
 #[cfg(test)]
 mod tests;

@@ -90,7 +90,7 @@ fn show_metrics(record: &RunRecord) {
 fn show_results(record: &RunRecord, folder: &Path) {
     for dataset in &record.datasets {
         let rows = dataset.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
-        output::line(format!("saved {}  {}{rows}", dataset.name, dataset.path));
+        output::line(format!("saved {}  {}{rows}", dataset.name, folder.join(&dataset.path).display()));
     }
     output::line(format!("run   {}  {}", record.id, folder.join(".gml/runs").join(&record.id).display()));
 }

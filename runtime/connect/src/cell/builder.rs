@@ -5,10 +5,10 @@ use polars::prelude::*;
 use polars_arrow::array::{FixedSizeListArray, ListArray};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::offset::OffsetsBuffer;
-use serde_json::Value as Json;
 
 use super::Misfit;
 use super::leaf::Leaf;
+use crate::json::Json;
 
 /// A column being built.
 pub(crate) enum Builder {
@@ -84,23 +84,23 @@ impl Builder {
     }
 
     /// A value of JSON lines. A field that is not there is null.
-    pub(crate) fn push_json(&mut self, value: &Json) -> Result<(), Misfit> {
+    pub(crate) fn push_json(&mut self, value: &Json<'_>) -> Result<(), Misfit> {
         match (&mut *self, value) {
             (Self::Leaf(leaf), value) => leaf.push_json(value),
             (_, Json::Null) => {
                 self.push_null();
                 Ok(())
             }
-            (Self::Struct { fields, valid }, Json::Object(object)) => {
+            (Self::Struct { fields, valid }, Json::Object(_)) => {
                 valid.push(true);
                 let mut first = Ok(());
                 for (stored, _, field) in fields {
-                    let pushed = field.push_json(object.get(stored).unwrap_or(&Json::Null));
+                    let pushed = field.push_json(value.get(stored).unwrap_or(&Json::Null));
                     first = first.and(pushed.map_err(|misfit| misfit.within(&format!(".{stored}"))));
                 }
                 first
             }
-            (Self::List { items, ends, valid }, Json::Array(array)) => {
+            (Self::List { items, ends, valid }, Json::List(array)) => {
                 let mut first = Ok(());
                 for (index, item) in array.iter().enumerate() {
                     let pushed = items.push_json(item).map_err(|misfit| misfit.within(&format!("[{index}]")));
@@ -110,8 +110,11 @@ impl Builder {
                 valid.push(true);
                 first
             }
-            (Self::Vector { width, items, valid }, Json::Array(array)) if array.len() == *width => {
-                let numbers: Option<Vec<f32>> = array.iter().map(|item| Some(item.as_f64()? as f32)).collect();
+            (Self::Vector { width, items, valid }, Json::List(array)) if array.len() == *width => {
+                let numbers: Option<Vec<f32>> = array
+                    .iter()
+                    .map(|item| if let Json::Number(digits) = item { digits.parse().ok() } else { None })
+                    .collect();
                 let Some(numbers) = numbers else { return self.refuse(value) };
                 items.extend(numbers);
                 valid.push(true);
@@ -121,7 +124,7 @@ impl Builder {
         }
     }
 
-    fn refuse(&mut self, value: &Json) -> Result<(), Misfit> {
+    fn refuse(&mut self, value: &Json<'_>) -> Result<(), Misfit> {
         self.push_null();
         Err(Misfit::of(&value.to_string()))
     }

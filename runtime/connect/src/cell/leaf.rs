@@ -2,10 +2,10 @@
 
 use gml_ir::{IntKind, Parsed, Type};
 use polars::prelude::*;
-use serde_json::Value as Json;
 
 use super::Misfit;
 use crate::dtype::int_type;
+use crate::json::Json;
 use crate::text::{self, Stamp};
 
 /// Values of one scalar type, in the order they came.
@@ -102,42 +102,33 @@ impl Leaf {
     }
 
     /// A value of JSON lines.
-    pub(crate) fn push_json(&mut self, value: &Json) -> Result<(), Misfit> {
+    pub(crate) fn push_json(&mut self, value: &Json<'_>) -> Result<(), Misfit> {
         let kept = match (&mut *self, value) {
             (_, Json::Null) => {
                 self.push_null();
                 return Ok(());
             }
             (Self::Bool(values), Json::Bool(truth)) => keep(values, Some(*truth)),
-            (Self::Float(values), Json::Number(number)) => keep(values, number.as_f64()),
-            (Self::Float32(values), Json::Number(number)) => keep(values, number.as_f64().map(|number| number as f32)),
-            (Self::Float(values), Json::String(name)) => keep(values, non_finite(name)),
-            (Self::Float32(values), Json::String(name)) => keep(values, non_finite(name).map(|number| number as f32)),
-            (Self::Text(_) | Self::Bytes(_) | Self::Decimal { .. } | Self::Duration(_), Json::String(text)) => {
-                self.read(text)
+            // A text is a number only where JSON has no other way to write it.
+            (Self::Float(_) | Self::Float32(_), Json::Text(name)) => {
+                text::float(name).is_some_and(|number| !number.is_finite()) && self.read(name)
             }
-            (Self::Date(..) | Self::Time(..) | Self::Timestamp(..), Json::String(text)) => self.read(text),
-            (Self::Date(Stamp::Epoch(_), _) | Self::Timestamp(Stamp::Epoch(_), _), Json::Number(number)) => {
-                self.read(&number.to_string())
-            }
-            (Self::Date(Stamp::Format(_), _) | Self::Timestamp(Stamp::Format(_), _), Json::Number(number)) => {
-                self.read(&number.to_string())
-            }
-            (Self::Decimal { .. } | Self::Duration(_), Json::Number(number)) => self.read(&number.to_string()),
-            (Self::Int(..) | Self::Unsigned(_), Json::Number(number)) => {
-                let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9.0e15);
-                match whole {
-                    Some(whole) if number.is_f64() => self.read(&format!("{whole:.0}")),
-                    _ => self.read(&number.to_string()),
-                }
-            }
+            (Self::Bool(_) | Self::Int(..) | Self::Unsigned(_), Json::Text(_)) => false,
+            (_, Json::Text(text)) => self.read(text),
+            (Self::Bool(_) | Self::Text(_) | Self::Bytes(_), Json::Number(_)) => false,
+            (
+                Self::Date(Stamp::Iso, _) | Self::Time(Stamp::Iso, _) | Self::Timestamp(Stamp::Iso, _),
+                Json::Number(_),
+            ) => false,
+            (Self::Int(..) | Self::Unsigned(_), Json::Number(digits)) => self.read(digits) || self.read(&whole(digits)),
+            (_, Json::Number(digits)) => self.read(digits),
             _ => false,
         };
         if kept {
             return Ok(());
         }
         self.push_null();
-        Err(Misfit::of(value.as_str().map_or_else(|| value.to_string(), str::to_owned).as_str()))
+        Err(Misfit::of(&value.to_string()))
     }
 
     pub(crate) fn finish(self, name: PlSmallStr) -> PolarsResult<Series> {
@@ -184,7 +175,8 @@ fn fits(kind: IntKind, number: i64) -> bool {
     (low..=high).contains(&i128::from(number))
 }
 
-/// The numbers that JSON cannot write as numbers.
-fn non_finite(name: &str) -> Option<f64> {
-    text::float(name).filter(|number| !number.is_finite())
+/// The digits of an integer that is written as `2.0` or `2e3`; others as they are.
+fn whole(digits: &str) -> String {
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+    digits.parse().ok().filter(exact).map_or_else(|| digits.to_owned(), |number| format!("{number:.0}"))
 }

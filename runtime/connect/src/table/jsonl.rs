@@ -6,11 +6,11 @@ use std::path::Path;
 
 use gml_ir::Row;
 use polars::prelude::*;
-use serde_json::{Map, Value as Json};
 
 use super::lacks;
 use super::stored::Misfits;
 use crate::cell::Builder;
+use crate::json::Json;
 use crate::query::guarded;
 use crate::{Fault, code, paths};
 
@@ -36,12 +36,18 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         if line.trim().is_empty() {
             continue;
         }
-        let object: Map<String, Json> = serde_json::from_str(&line).map_err(|error| {
+        let object = Json::parse(&line).and_then(|value| match value {
+            Json::Object(_) => Ok(value),
+            _ => Err("it is another value".to_owned()),
+        });
+        let object = object.map_err(|error| {
             Fault::new(code::MALFORMED_LINE, format!("line {number} is no JSON object: {error}"))
                 .help("each line holds one object: {\"name\": value, ..}")
         })?;
         if height == 0 {
-            names = object.keys().cloned().collect();
+            if let Json::Object(fields) = &object {
+                names = fields.iter().map(|(name, _)| name.to_string()).collect();
+            }
         }
         height += 1;
         for (place, (column, builder)) in row.columns.iter().zip(&mut builders).enumerate() {

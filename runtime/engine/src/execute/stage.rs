@@ -43,8 +43,7 @@ impl Session<'_> {
                 self.journal.failed(&id, seconds);
                 return Err(failure);
             }
-            let rows = if place == last { work.rows } else { None };
-            self.journal.ran(&id, seconds, rows);
+            self.journal.ran(&id, seconds, work.rows);
         }
         self.progress.step_finished(&title, work.rows, started.elapsed().as_secs_f64());
         Ok(stage.steps.last().and_then(|step| work.results.remove(&step.id)))

@@ -72,7 +72,11 @@ impl Session<'_> {
     fn load(&self, dataset: u32) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
         let loaded = self.backend.load(dataset, project, &self.context)?;
-        Ok(Done { data: Some(loaded.data), rows: None, tolerated: Some((dataset.name.to_string(), loaded.tolerated)) })
+        Ok(Done {
+            data: Some(loaded.data),
+            rows: loaded.rows,
+            tolerated: Some((dataset.name.to_string(), loaded.tolerated)),
+        })
     }
 
     fn save(&self, id: &str, dataset: u32, value: &Data) -> Result<Done, Fault> {

@@ -98,7 +98,7 @@ impl Backend for TestBackend {
         let frame = query.map(read, AllowedOptimizations::empty(), Some(Arc::new(schema)), Some("read"));
         let ty = TableType { row: Arc::new(row), partitions: Default::default() };
         let tolerated = self.tolerated.clone();
-        Ok(Loaded { data: Data::Table(Table { frame, ty }), tolerated })
+        Ok(Loaded { data: Data::Table(Table { frame, ty }), rows: None, tolerated })
     }
 
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault> {

@@ -76,6 +76,8 @@ fn tables_and_artifacts_go_to_disk_and_come_back() {
         assert_eq!(written, [(format!("models/fill/{version}"), None), ("out/clean.parquet".into(), Some(2))]);
         assert!(record.datasets.iter().all(|entry| entry.bytes.is_some_and(|bytes| bytes > 0)));
         assert!(record.steps.iter().all(|step| step.state == StepState::Ran));
+        let rows = |id: &str| record.steps.iter().find(|step| step.id == id).unwrap().rows;
+        assert_eq!((rows("apply.1"), rows("apply.2"), rows("apply.4")), (Some(3), Some(2), Some(2)));
         assert_eq!(load_record(project.path(), "last").unwrap(), record);
         files.push(std::fs::read(project.path().join("out/clean.parquet")).unwrap());
     }

@@ -22,7 +22,7 @@ fn a_failing_step_stops_the_run_and_names_its_place() {
     let states: Vec<_> = record.steps.iter().map(|step| step.state).collect();
     assert_eq!(states, [StepState::Ran, StepState::Failed, StepState::Skipped]);
     assert!(!project.path().join("a.txt").exists());
-    assert_eq!(load_record(project.path(), "last").unwrap(), record);
+    assert_eq!(load_record(project.path(), "last").unwrap(), *record);
 }
 
 #[test]
@@ -100,20 +100,18 @@ fn a_pipeline_that_fails_is_the_last_that_runs() {
 
 #[test]
 fn what_is_not_implemented_is_told_before_anything_runs() {
-    let unknown = |steps: &mut Steps, a| steps.simple("std.graph.walks", a);
-    let foreign = |steps: &mut Steps, a| {
-        let args = vec![("t".into(), Arg::Step(a))];
-        steps.push(StepKind::Foreign { language: "python".into(), settings: Vec::new(), args }, table())
-    };
-    let cases: [(&dyn Fn(&mut Steps, StepId) -> StepId, &str); 2] = [
-        (&unknown, "`walks` of std.graph is declared but not implemented yet"),
-        (&foreign, "nodes in python are declared but not implemented yet"),
+    let foreign = StepKind::Foreign { language: "python".into(), settings: Vec::new(), args: Vec::new() };
+    let (module, operator) = ("std.graph".into(), "walks".into());
+    let unknown = StepKind::Call { module, operator, args: Vec::new() };
+    let cases = [
+        (unknown, "`walks` of std.graph is declared but not implemented yet"),
+        (foreign, "nodes in python are declared but not implemented yet"),
     ];
-    for (build, message) in cases {
+    for (kind, message) in cases {
         let mut steps = Steps::default();
         let a = steps.literal(&[1]);
         steps.save(a, 0);
-        let step = build(&mut steps, a);
+        let step = steps.push(kind, table());
         steps.save(step, 1);
         let backend = TestBackend::default();
         let project = tempfile::tempdir().unwrap();
@@ -122,7 +120,7 @@ fn what_is_not_implemented_is_told_before_anything_runs() {
         assert_eq!((fault.code, fault.message.as_str()), ("GML0912", message));
         assert_eq!(fault.place.as_deref(), Some("main.gml:3:5"));
         assert!(backend.log().is_empty());
-        assert_eq!(load_record(project.path(), &record.id).unwrap(), record);
+        assert_eq!(load_record(project.path(), &record.id).unwrap(), *record);
     }
 }
 

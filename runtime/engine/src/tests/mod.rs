@@ -25,7 +25,7 @@ fn run(
     program: &Program,
     project: &Path,
     threads: usize,
-) -> Result<RunRecord, (Fault, RunRecord)> {
+) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let names: Vec<&str> = program.pipelines.iter().map(|pipeline| &*pipeline.name).collect();
     let options = RunOptions { threads, libraries: project.join("libraries"), progress: &Silent };
     run_with(backend, program, &names, project, &options)

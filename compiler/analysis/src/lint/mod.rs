@@ -1,0 +1,173 @@
+//! What is said of a checked program as a whole: steps, conditions and datasets that are right by type and still wrong,
+//! or likely to be.
+//!
+//! What lives here: one walk over the typed tree, with every value known to the checker. What does not: types and names.
+
+mod conditions;
+mod datasets;
+mod pipelines;
+mod splits;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::Value;
+
+use crate::package::Package;
+use crate::typed::{Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement};
+use crate::typed::{Text, TypedStatementKind};
+
+/// Looks at all bodies of a program. Diagnostics are in no order.
+pub(crate) fn program(package: &Package, program: &TypedProgram) -> Vec<Diagnostic> {
+    let mut lints = Lints { package, diagnostics: Vec::new() };
+    for function in &program.functions {
+        lints.value(&function.body);
+    }
+    for node in &program.nodes {
+        if let TypedNodeBody::Block(lets, result) = &node.body {
+            lets.iter().for_each(|(_, value)| lints.value(value));
+            lints.value(result);
+        }
+    }
+    let bodies = program.pipelines.iter().map(|pipeline| &pipeline.body);
+    for body in bodies.chain(program.tests.iter().map(|test| &test.body)) {
+        lints.statements(body);
+    }
+    let mut diagnostics = lints.diagnostics;
+    pipelines::without_effect(package, &mut diagnostics);
+    datasets::check(program, &mut diagnostics);
+    diagnostics
+}
+
+struct Lints<'p> {
+    package: &'p Package,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Lints<'_> {
+    fn statements(&mut self, body: &[TypedStatement]) {
+        each_value(body, &mut |value| self.value(value));
+        each_statement(body, &mut |statement| {
+            if let TypedStatementKind::When { condition, .. } = &statement.kind {
+                self.condition(condition, "`when`");
+            }
+        });
+    }
+
+    /// An expression and all in it.
+    fn value(&mut self, value: &Typed) {
+        each_part(value, &mut |part| match &part.kind {
+            TypedKind::Call(call) => {
+                self.join(part, call);
+                self.shares(part, call);
+                self.overlaps(call);
+                self.metrics(call);
+                self.filter(call);
+            }
+            TypedKind::If(condition, ..) => self.condition(condition, "`if`"),
+            TypedKind::Binary(operator, left, right) => self.comparison(*operator, left, right, part.span),
+            _ => {}
+        });
+    }
+
+    /// What was written at a place.
+    fn text(&self, span: Span) -> &str {
+        self.package.sources.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Where the name of a call and what stands behind it are: a receiver in front is left out.
+    fn own_span(&self, whole: &Typed, call: &TypedCall) -> Span {
+        let receiver = call.args.iter().find_map(|(_, arg)| match arg {
+            TypedArg::Value(value) if value.span.start == whole.span.start => Some(value.span.end),
+            _ => None,
+        });
+        let Some(from) = receiver.filter(|end| *end < whole.span.end) else { return whole.span };
+        let behind = self.text(Span { start: from, ..whole.span });
+        let offset = behind.find(&*call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+        Span { start: from + offset, ..whole.span }
+    }
+}
+
+/// The value of an argument.
+fn argument<'c>(call: &'c TypedCall, name: &str) -> Option<&'c Typed> {
+    call.args.iter().find(|(given, _)| &**given == name).and_then(|(_, arg)| match arg {
+        TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+        _ => None,
+    })
+}
+
+/// The constant of an expression that is one as it stands.
+fn literal(value: &Typed) -> Option<&Value> {
+    match &value.kind {
+        TypedKind::Literal(constant) => Some(constant),
+        TypedKind::Cast(of) => literal(of),
+        _ => None,
+    }
+}
+
+/// Every statement, those within others included.
+fn each_statement(body: &[TypedStatement], visit: &mut impl FnMut(&TypedStatement)) {
+    let mut waiting: Vec<&TypedStatement> = body.iter().rev().collect();
+    while let Some(statement) = waiting.pop() {
+        visit(statement);
+        if let TypedStatementKind::When { body, .. } | TypedStatementKind::For { body, .. } = &statement.kind {
+            waiting.extend(body.iter().rev());
+        }
+    }
+}
+
+/// The expressions of statements, those within others included.
+fn each_value(body: &[TypedStatement], visit: &mut impl FnMut(&Typed)) {
+    each_statement(body, &mut |statement| match &statement.kind {
+        TypedStatementKind::Let(_, value) | TypedStatementKind::Track(value) => visit(value),
+        TypedStatementKind::Save { value, .. } => visit(value),
+        TypedStatementKind::Expect { condition, message } => {
+            visit(condition);
+            message.iter().for_each(&mut *visit);
+        }
+        TypedStatementKind::When { condition, .. } => visit(condition),
+        TypedStatementKind::For { items, .. } => visit(items),
+        TypedStatementKind::Run { args, .. } => args.iter().flatten().for_each(&mut *visit),
+    });
+}
+
+/// An expression and every expression in it; bodies of what it calls are not in it.
+fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
+    let mut waiting = vec![value];
+    while let Some(part) = waiting.pop() {
+        visit(part);
+        match &part.kind {
+            TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => waiting.extend(parts),
+            TypedKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value): &(Text, Typed)| value)),
+            TypedKind::Field(of, _)
+            | TypedKind::Unary(_, of)
+            | TypedKind::IsNull(of)
+            | TypedKind::Cast(of)
+            | TypedKind::Conform(of) => waiting.push(of),
+            TypedKind::Range { start: left, end: right, .. }
+            | TypedKind::Binary(_, left, right)
+            | TypedKind::In(left, right)
+            | TypedKind::For { items: left, body: right, .. } => waiting.extend([&**left, right]),
+            TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
+            TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
+            TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
+            TypedKind::Call(call) => waiting.extend(call.args.iter().flat_map(|(_, arg)| of_argument(arg))),
+            TypedKind::Literal(_)
+            | TypedKind::Param(_)
+            | TypedKind::Local(_)
+            | TypedKind::Dataset(_)
+            | TypedKind::Column(_)
+            | TypedKind::Error => {}
+        }
+    }
+}
+
+fn of_argument(arg: &TypedArg) -> Vec<&Typed> {
+    match arg {
+        TypedArg::Value(value) | TypedArg::Expr(value) => vec![value],
+        TypedArg::Columns(columns) => columns.iter().map(|(_, value)| value).collect(),
+        TypedArg::Order(keys) => keys.iter().map(|(value, _)| value).collect(),
+        TypedArg::Schema(_) => Vec::new(),
+    }
+}
