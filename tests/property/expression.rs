@@ -126,9 +126,7 @@ impl Expr {
             Base::Float => {
                 let one = choose.pick(&[Base::Float, Base::Int]).clone();
                 let left = Self::any(choose, table, &one, depth);
-                let half = |choose: &mut Chooser| {
-                    Self::literal(V::Float(*choose.pick(&[2.0, 0.5, -1.5])), Base::Float)
-                };
+                let half = |choose: &mut Chooser| Self::literal(V::Float(*choose.pick(&[2.0, 0.5, -1.5])), Base::Float);
                 match choose.below(5) {
                     0 => Self::binary("+", left, Self::any(choose, table, base, depth), Base::Float),
                     1 => Self::binary("-", left, Self::any(choose, table, base, depth), Base::Float),

@@ -7,6 +7,7 @@
 mod analysis;
 mod check;
 mod declare;
+mod lint;
 mod lower;
 mod message;
 pub mod package;

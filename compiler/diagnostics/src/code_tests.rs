@@ -59,7 +59,7 @@ fn every_page_has_its_heading_and_says_more_than_the_summary() {
 }
 
 /// Pages of faults that show while running have a sample message; of a program that is wrong, the program and the
-/// mended one, or a sentence that says why not. A program that will be refused by a later version is marked `later`.
+/// mended one, or a sentence that says why not.
 #[test]
 fn every_page_has_its_example() {
     for code in Code::all() {
@@ -69,12 +69,6 @@ fn every_page_has_its_example() {
         if code.id() >= "GML0900" {
             assert_eq!(count("```text"), 1, "{code:?} needs one sample message");
             assert_eq!(count("```gml fails") + count("```gml passes"), 0, "{code:?}");
-        } else if count("```gml later") == 1 {
-            assert!(
-                page.contains("this version does not look for it yet"),
-                "{code:?} must say that nothing reports it"
-            );
-            assert!(count("```gml fails") == 0 && count("```gml passes") >= 1, "{code:?}");
         } else if count("```gml fails") == 0 {
             assert!(
                 page.contains("No example:"),

@@ -69,9 +69,7 @@ codes! {
     GML0107 DEFINITION_CYCLE "definition-cycle" Error "A declaration needs itself, directly or through others."
     GML0108 NOT_A_VALUE "not-a-value" Error "The name is that of a type, a module or a declaration that is no value."
     GML0109 MISSING_PARAM_VALUE "missing-param-value" Error "A parameter has neither a default nor a value for this run."
-    GML0110 SECRET_MISUSE "secret-misuse" Error "A secret is used where it could be printed, stored or compared."
     GML0111 UNKNOWN_PIPELINE "unknown-pipeline" Error "No pipeline has this name."
-    GML0112 UNKNOWN_CONNECTION "unknown-connection" Error "No connection has this name."
     GML0113 DUPLICATE_ENV_SETTING "duplicate-env-setting" Error "An env sets the same thing twice."
     GML0114 USED_BEFORE_LET "used-before-let" Error "A name is used before the let that binds it."
     GML0115 UNKNOWN_SETTING "unknown-setting" Error "The command line names a parameter, an env or a pipeline that the program does not declare."
@@ -158,7 +156,6 @@ codes! {
 
     // Datasets and environments.
     GML0501 UNKNOWN_DATASET "unknown-dataset" Error "The catalog has no entry of this name."
-    GML0502 DATASET_WITHOUT_ORIGIN "dataset-without-origin" Error "A dataset is read that has neither a source nor a pipeline that saves it."
     GML0503 DATASET_WRITTEN_TWICE "dataset-written-twice" Error "Two saves write the same dataset."
     GML0504 SAVED_TYPE_DIFFERS "saved-type-differs" Error "A value is saved under an entry of another type."
     GML0505 MODEL_ROWS_UNKNOWN "model-rows-unknown" Warning "No pipeline saves this model and its entry leaves its rows out, so its use cannot be checked."
@@ -168,7 +165,6 @@ codes! {
     GML0509 DATASET_IN_NODE "dataset-in-node" Error "A node or a function reads the catalog."
     GML0510 UNUSED_DATASET "unused-dataset" Warning "No pipeline reads or saves this catalog entry."
     GML0511 CONNECTOR_CANNOT_HOLD "connector-cannot-hold" Error "The connector cannot hold a value of this type."
-    GML0512 READ_ONLY_DATASET "read-only-dataset" Error "A value is saved under an entry that can only be read."
     GML0513 READS_OWN_SAVE "reads-own-save" Error "Pipelines read and save datasets in a circle."
     GML0514 CANNOT_TRACK "cannot-track" Error "track is given something other than metrics, a figure or a report."
     GML0515 SAVE_TO_PATTERN "save-to-pattern" Error "A value is saved under an entry whose path is a pattern of many files."
@@ -177,10 +173,6 @@ codes! {
     // Partitions and leakage.
     GML0601 FIT_ON_TEST "fit-on-test" Error "Something is fitted on a test partition."
     GML0602 STOP_ON_TEST "stop-on-test" Error "A test partition decides when training stops."
-    GML0603 TUNE_ON_TEST "tune-on-test" Error "A test partition is used to tune."
-    GML0604 SELECT_ON_TEST "select-on-test" Error "A test partition is used to choose among models or features."
-    GML0605 CALIBRATE_ON_TEST "calibrate-on-test" Error "A model is calibrated on a test partition."
-    GML0606 WRONG_PARTITION "wrong-partition" Error "The argument wants rows of another partition."
     GML0607 PARTITIONS_OVERLAP "partitions-overlap" Error "The parts of a split share rows."
 
     // Learning.
@@ -197,13 +189,11 @@ codes! {
     GML0711 ALREADY_FITTED "already-fitted" Error "Something already fitted is given where an estimator is due."
     GML0712 CHAIN_MISMATCH "chain-mismatch" Error "The parts of a >> chain do not fit together."
     GML0713 METRIC_DOES_NOT_FIT "metric-does-not-fit" Error "The metric has no meaning for what the model predicts."
-    GML0714 NULLABLE_FEATURE "nullable-feature" Warning "A feature that may be null reaches a learner that cannot take null."
     GML0715 SEVERAL_TARGETS "several-targets" Error "The rows to learn from have more than one target column."
     GML0716 VALID_NEEDED "valid-needed" Error "Early stopping is asked for, and there is no validation partition to watch."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."
-    GML0802 RANDOM_WITHOUT_SEED "random-without-seed" Warning "A random operator has no seed."
     GML0803 SHADOWED_NAME "shadowed-name" Warning "A name hides another one of an outer scope."
     GML0804 NAME_CASE "name-case" Warning "A name is not written in the case of its kind."
     GML0805 CONSTANT_CONDITION "constant-condition" Warning "A condition is the same for every row."
@@ -230,19 +220,13 @@ codes! {
     GML0916 EXPECTATION_FAILED "expectation-failed" Error "An expect of a pipeline or a test does not hold."
     GML0917 NOT_UNIQUE "not-unique" Error "Rows that a schema declares unique are there more than once."
     GML0918 ARTIFACT_UNREADABLE "artifact-unreadable" Error "A saved model or transform cannot be loaded."
-    GML0919 ARTIFACT_ROWS_DIFFER "artifact-rows-differ" Error "A saved model was trained on other columns than those given to it."
-    GML0920 SECRET_MISSING "secret-missing" Error "A secret has no value."
     GML0921 LEARNING_FAILED "learning-failed" Error "A learner gave up."
     GML0922 EMPTY_PARTITION "empty-partition" Error "A partition has no rows."
     GML0923 ARITHMETIC_FAULT "arithmetic-fault" Error "An integer was divided by zero, or a result does not fit its type."
     GML0924 CONFORM_FAILED "conform-failed" Error "A table does not have the schema that conform asks for."
-    GML0925 FOREIGN_NODE_FAILED "foreign-node-failed" Error "A Python or SQL node failed, or gave back something else than declared."
-    GML0926 CONNECTION_FAILED "connection-failed" Error "A database, an object store or a tracker cannot be reached."
     GML0927 OUT_OF_MEMORY "out-of-memory" Error "A step needs more memory than it may have."
     GML0928 ONE_CLASS "one-class" Error "The target has a single value, so there is nothing to tell apart."
-    GML0929 CACHE_DAMAGED "cache-damaged" Warning "A kept result is damaged and is computed again."
     GML0930 LIBRARY_DAMAGED "library-damaged" Error "A fetched library does not have the pinned checksum."
     GML0931 NO_PROGRAM "no-program" Error "The folder holds no program."
-    GML0932 ROWS_TOLERATED "rows-tolerated" Warning "Rows break a contract, and the catalog entry says to drop them or to go on."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

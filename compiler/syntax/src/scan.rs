@@ -157,6 +157,9 @@ impl Scanner<'_> {
 
     fn word(&mut self, token: Token) {
         let word = token.text(self.text);
+        if self.last.is_some_and(|last| matches!(last.text(self.text), "." | "?.")) {
+            return;
+        }
         match word {
             "if" | "match" | "for" => {
                 let last = self.last.map_or("", |last| last.text(self.text));
@@ -195,7 +198,6 @@ impl Scanner<'_> {
         let own_line = self.text[line..token.start].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
         let outside = self.levels.len() == 1;
         if !(outside || own_line && token.start - line <= self.indentation)
-            || self.last.is_some_and(|last| matches!(last.text(self.text), "." | "?."))
             || !reads_like_declaration(self.text, word, token.end)
         {
             return;

@@ -243,6 +243,11 @@ fn deeper_nesting_is_one_error() {
             assert_eq!(parsed.module.items.len(), 2, "{open}");
         }
     }
+    for open in ["if .let then ", "if x.save then ", "if true then # else\n ", "match .if + "] {
+        let text = format!("pipeline p {{ track {}1 }}", open.repeat(20_000));
+        let found: Vec<_> = check(&text).diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(found, [codes::NESTING_TOO_DEEP], "{open}");
+    }
     let (_, found) = parse_expression(FILE, &repeat("(", "1", ")", 1000));
     assert_eq!(found.len(), 1);
 }
@@ -279,6 +284,7 @@ fn long_chains_are_one_error() {
         "a >> ",
         "a and ",
         "if a then 1 else ",
+        "if a then 1 else # c\n",
         "if a then 1 elif b then 2 else ",
     ];
     for link in chains {

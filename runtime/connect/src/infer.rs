@@ -46,6 +46,8 @@ struct Found {
     ty: String,
     nullable: bool,
     parsed: Option<String>,
+    /// Fields whose names cannot be written in a program.
+    left_out: Vec<String>,
 }
 
 fn parquet(path: &Path) -> Result<Vec<Found>, Fault> {
@@ -58,32 +60,46 @@ fn parquet(path: &Path) -> Result<Vec<Found>, Fault> {
 
 fn from_series(series: &Series) -> Found {
     let stored = series.name().to_string();
+    let mut left_out = Vec::new();
     let (ty, parsed) = match series.dtype() {
         DataType::String => text_type(series.str().map(|texts| texts.iter().flatten().collect()).unwrap_or_default()),
         dtype if dtype.is_integer() => match epoch(&stored, series) {
             Some(unit) => ("timestamp".into(), Some(unit.to_owned())),
             None => (shown(dtype), None),
         },
-        dtype => (nested(series).unwrap_or_else(|| shown(dtype)), None),
+        dtype => (nested(series, &mut left_out).unwrap_or_else(|| shown(dtype)), None),
     };
-    Found { stored, ty, nullable: series.null_count() > 0, parsed }
+    Found { stored, ty, nullable: series.null_count() > 0, parsed, left_out }
 }
 
 /// The type of a nested column with a `?` at each place that has nulls.
-fn nested(series: &Series) -> Option<String> {
-    let typed = |inner: &Series| {
-        let found = nested(inner).unwrap_or_else(|| shown(inner.dtype()));
+fn nested(series: &Series, left_out: &mut Vec<String>) -> Option<String> {
+    fn typed(inner: &Series, left_out: &mut Vec<String>) -> String {
+        let found = nested(inner, left_out).unwrap_or_else(|| shown(inner.dtype()));
         if inner.null_count() > 0 || inner.is_empty() { format!("{found}?") } else { found }
-    };
+    }
     match series.dtype() {
-        DataType::List(_) => Some(format!("list[{}]", typed(&series.list().ok()?.get_inner()))),
+        DataType::List(_) => Some(format!("list[{}]", typed(&series.list().ok()?.get_inner(), left_out))),
         DataType::Struct(_) => {
             let fields = series.struct_().ok()?.fields_as_series();
-            let fields = fields.iter().map(|field| format!("{}: {}", field.name(), typed(field)));
-            Some(format!("struct {{ {} }}", fields.collect::<Vec<_>>().join(", ")))
+            let mut shown = Vec::with_capacity(fields.len());
+            for field in &fields {
+                if is_word(field.name()) {
+                    shown.push(format!("{}: {}", field.name(), typed(field, left_out)));
+                } else {
+                    left_out.push(field.name().to_string());
+                }
+            }
+            Some(format!("struct {{ {} }}", shown.join(", ")))
         }
         _ => None,
     }
+}
+
+/// Whether a program can write the name as it is.
+fn is_word(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// Counts since 1970 go by the name of their column and by their size: a moment between 2000 and 2100.
@@ -132,7 +148,7 @@ fn csv(path: &Path, delimiter: u8) -> Result<Vec<Found>, Fault> {
     }
     let columns = header.into_iter().zip(cells).zip(nulls).map(|((stored, cells), nullable)| {
         let (ty, parsed) = cell_type(cells.iter().map(String::as_str).collect());
-        Found { stored, ty, nullable, parsed }
+        Found { stored, ty, nullable, parsed, left_out: Vec::new() }
     });
     Ok(columns.collect())
 }
@@ -143,7 +159,10 @@ fn cell_type(cells: Vec<&str>) -> (String, Option<String>) {
     if all(|cell| cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("false")) {
         return ("bool".into(), None);
     }
-    if all(|cell| cell.len() == 8 && crate::text::date(cell, &format("%Y%m%d")).is_some()) {
+    let recent = |cell: &str| cell.starts_with("19") || cell.starts_with("20");
+    if all(|cell| cell.len() == 8 && crate::text::date(cell, &format("%Y%m%d")).is_some())
+        && cells.iter().all(|cell| recent(cell))
+    {
         return ("date".into(), Some("\"%Y%m%d\"".into()));
     }
     // A leading zero is part of a code, which a number would lose.
@@ -207,13 +226,14 @@ fn jsonl(path: &Path) -> Result<Vec<Found>, Fault> {
     let columns = names.into_iter().map(|stored| {
         let values: Vec<&Json> = rows.iter().map(|row| row.get(&stored).unwrap_or(&Json::Null)).collect();
         let nullable = values.iter().any(|value| value.is_null());
-        let (ty, parsed) = json_type(&values);
-        Found { stored, ty, nullable, parsed }
+        let mut left_out = Vec::new();
+        let (ty, parsed) = json_type(&values, &mut left_out);
+        Found { stored, ty, nullable, parsed, left_out }
     });
     Ok(columns.collect())
 }
 
-fn json_type(values: &[&Json]) -> (String, Option<String>) {
+fn json_type(values: &[&Json], left_out: &mut Vec<String>) -> (String, Option<String>) {
     let values: Vec<&Json> = values.iter().copied().filter(|value| !value.is_null()).collect();
     let all = |fits: fn(&Json) -> bool| !values.is_empty() && values.iter().all(|value| fits(value));
     if all(Json::is_boolean) {
@@ -225,7 +245,7 @@ fn json_type(values: &[&Json]) -> (String, Option<String>) {
     } else if all(Json::is_array) {
         let items: Vec<&Json> = values.iter().filter_map(|value| value.as_array()).flatten().collect();
         let null = if items.iter().any(|item| item.is_null()) { "?" } else { "" };
-        (format!("list[{}{null}]", json_type(&items).0), None)
+        (format!("list[{}{null}]", inner_type(&items, left_out)), None)
     } else if all(Json::is_object) {
         let mut names: Vec<&String> = Vec::new();
         for name in values.iter().filter_map(|value| value.as_object()).flat_map(Map::keys) {
@@ -233,14 +253,24 @@ fn json_type(values: &[&Json]) -> (String, Option<String>) {
                 names.push(name);
             }
         }
-        let fields = names.into_iter().map(|name| {
+        let (words, others): (Vec<&String>, Vec<&String>) = names.into_iter().partition(|name| is_word(name));
+        left_out.extend(others.into_iter().cloned());
+        let fields = words.into_iter().map(|name| {
             let inner: Vec<&Json> = values.iter().map(|value| value.get(name).unwrap_or(&Json::Null)).collect();
             let null = if inner.iter().any(|value| value.is_null()) { "?" } else { "" };
-            format!("{name}: {}{null}", json_type(&inner).0)
+            format!("{name}: {}{null}", inner_type(&inner, left_out))
         });
         (format!("struct {{ {} }}", fields.collect::<Vec<_>>().join(", ")), None)
     } else {
         text_type(values.iter().filter_map(|value| value.as_str()).collect())
+    }
+}
+
+/// The type of values within others, which have no stored form of their own.
+fn inner_type(values: &[&Json], left_out: &mut Vec<String>) -> String {
+    match json_type(values, left_out) {
+        (_, Some(_)) => "str".into(),
+        (ty, None) => ty,
     }
 }
 
@@ -260,7 +290,14 @@ fn written(name: &str, columns: &[Found]) -> String {
         if let Some(parsed) = &column.parsed {
             line.push_str(&format!(" parsed {parsed}"));
         }
-        lines.push(line + ",\n");
+        line.push_str(",\n");
+        if column.ty.contains("struct {  }") {
+            line.insert_str(0, "    #");
+        }
+        if !column.left_out.is_empty() {
+            line.insert_str(0, &format!("    # no name in GML for its {:?}\n", column.left_out));
+        }
+        lines.push(line);
     }
     format!("schema {name} {{\n{}}}\n", lines.concat())
 }

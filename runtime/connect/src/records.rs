@@ -77,7 +77,7 @@ impl<'a> Records<'a> {
         let (begin, opened) = (self.position + 1, self.line);
         let quote = self.quote;
         self.position = begin;
-        let first = self.to_quote();
+        let first = self.advance_to_quote();
         if self.position >= self.text.len() {
             self.unclosed = Some(opened);
             return Cell { start: begin, end: first, quoted: true, unescaped: false };
@@ -92,7 +92,7 @@ impl<'a> Records<'a> {
             self.unescaped.push(quote);
             self.position += 1;
             let from = self.position;
-            let to = self.to_quote();
+            let to = self.advance_to_quote();
             self.unescaped.extend(&self.text[from..to]);
             if self.position >= self.text.len() {
                 self.unclosed = Some(opened);
@@ -106,7 +106,7 @@ impl<'a> Records<'a> {
     }
 
     /// Goes to the next quote or the end of the text, and counts the lines on the way.
-    fn to_quote(&mut self) -> usize {
+    fn advance_to_quote(&mut self) -> usize {
         let rest = &self.text[self.position..];
         let length = rest.iter().position(|byte| *byte == self.quote).unwrap_or(rest.len());
         self.line += rest[..length].iter().filter(|byte| **byte == b'\n').count() as u64;

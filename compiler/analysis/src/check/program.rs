@@ -8,8 +8,10 @@ use gml_ir::Type;
 use gml_syntax::ast::{self, NodeBody};
 
 use super::body::{Body, Place};
+use super::call::module_of;
 use super::message::{self, Want};
 use super::shared::Shared;
+use super::signature::Shape;
 use super::value::Value;
 use super::{environment, saved, walk};
 use crate::package::{Definition, Package};
@@ -137,6 +139,10 @@ fn test<'a>(shared: &'a Shared<'a>, place: usize, diagnostics: &mut Vec<Diagnost
 impl<'a> Body<'a> {
     /// The right side of a catalog entry.
     pub fn connector(&mut self, expr: &'a ast::Expr, entry: &str) -> Typed {
+        if let Some(diagnostic) = self.unknown_connector(expr) {
+            self.emit(diagnostic);
+            return Value::error(expr.span).typed;
+        }
         let value = self.expr(expr, None);
         let is_connector = matches!(value.ty(), Type::Named(name) if &**name == "connector");
         if !is_connector && !value.ty().is_silent() {
@@ -146,6 +152,23 @@ impl<'a> Body<'a> {
         self.constant_needed(value, &Want::Setting(entry)).typed
     }
 
+    /// A call of a name that nothing has.
+    fn unknown_connector(&self, expr: &ast::Expr) -> Option<Diagnostic> {
+        let package = self.shared.package;
+        let ast::ExprKind::Call { function, .. } = &expr.kind else { return None };
+        if package.lookup(self.module, &function.text).is_some() || module_of(&function.text).is_some() {
+            return None;
+        }
+        let is_connector = |name: &&str| match package.lookup(self.module, name) {
+            Some(Definition::Std(ids)) => ids.iter().any(|id| {
+                let result = &self.shared.signature(*id).result;
+                matches!(result, Shape::Is(Type::Named(name)) if &**name == "connector")
+            }),
+            _ => false,
+        };
+        Some(message::datasets::unknown_connector(function, package.visible_names(self.module).filter(is_connector)))
+    }
+
     /// Tables and what was learned are stored differently. Connectors of tables say what to do with rows that break a
     /// contract; others have none.
     fn holds(&mut self, connector: &Typed, ty: &Type, entry: &str, declared_at: Span) {
@@ -153,6 +176,13 @@ impl<'a> Body<'a> {
         let of_tables = call.args.iter().any(|(name, _)| &**name == "on_violation");
         if (of_tables && matches!(ty, Type::Learned(_))) || (!of_tables && matches!(ty, Type::Table(_))) {
             self.emit(message::datasets::cannot_hold(entry, &call.name, of_tables, connector.span, declared_at));
+        }
+        let Type::Table(table) = ty else { return };
+        let nested = table.row.columns.iter().find(|column| is_nested(column.ty.non_null()));
+        if &*call.name == "csv"
+            && let Some(column) = nested
+        {
+            self.emit(message::datasets::no_such_cells(entry, column, connector.span, declared_at));
         }
     }
 
@@ -169,6 +199,11 @@ impl<'a> Body<'a> {
             self.emit(message::datasets::pattern(entry, path.span, saved));
         }
     }
+}
+
+/// Whether values of a type have parts, which a line of text has no place for.
+fn is_nested(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image | Type::Bytes)
 }
 
 fn has_star(text: &Typed) -> bool {

@@ -31,10 +31,8 @@ impl Lints<'_> {
     /// `.x == .x`
     pub(super) fn comparison(&mut self, operator: BinaryOp, left: &Typed, right: &Typed, span: Span) {
         use BinaryOp as Op;
-        let compares = matches!(
-            operator,
-            Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual
-        );
+        let compares =
+            matches!(operator, Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual);
         if !compares || left.span == right.span || is_written_out(left) {
             return;
         }
@@ -42,10 +40,9 @@ impl Lints<'_> {
         if text.is_empty() || text != self.text(right.span) {
             return;
         }
-        let diagnostic =
-            Diagnostic::new(codes::SELF_COMPARISON, span, format!("`{text}` is compared with itself"))
-                .with_label("both sides are the same")
-                .help("compare it with something else; whether it is there at all is said by `is not null`");
+        let diagnostic = Diagnostic::new(codes::SELF_COMPARISON, span, format!("`{text}` is compared with itself"))
+            .with_label("both sides are the same")
+            .help("compare it with something else; whether it is there at all is said by `is not null`");
         self.diagnostics.push(diagnostic);
     }
 }

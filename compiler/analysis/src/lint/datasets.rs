@@ -50,16 +50,14 @@ fn reads(value: &Typed, made_of: &HashMap<LocalId, Vec<(u32, Span)>>) -> Vec<(u3
 }
 
 /// A learned value is read of which neither the entry nor a `save` tells the rows.
-fn unknown_rows(
-    program: &TypedProgram,
-    written: &BTreeMap<u32, Vec<(u32, Span)>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn unknown_rows(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
     let mut told = BTreeSet::new();
     for pipeline in &program.pipelines {
         each_value(&pipeline.body, &mut |value| {
             each_part(value, &mut |part| {
-                let (TypedKind::Dataset(DatasetId(id)), Type::Learned(learned)) = (&part.kind, &part.ty) else { return };
+                let (TypedKind::Dataset(DatasetId(id)), Type::Learned(learned)) = (&part.kind, &part.ty) else {
+                    return;
+                };
                 let is_bare = matches!(**learned, Learned::Model(None) | Learned::Transform(None));
                 let Some(entry) = program.datasets.get(*id as usize) else { return };
                 if !is_bare || written.contains_key(id) || !told.insert((*id, part.span.file, part.span.start)) {
@@ -83,11 +81,7 @@ fn unknown_rows(
 }
 
 /// Two entries in one file, one of them written.
-fn shared_places(
-    program: &TypedProgram,
-    written: &BTreeMap<u32, Vec<(u32, Span)>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn shared_places(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
     let mut first_at: HashMap<String, (usize, &TypedDataset)> = HashMap::new();
     for (place, entry) in program.datasets.iter().enumerate() {
         let Some(path) = path(&entry.connector) else { continue };

@@ -11,15 +11,16 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use gml_diagnostics::{Diagnostic, Span};
+use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Value;
 
 use crate::package::Package;
-use crate::typed::{Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement};
 use crate::typed::{Text, TypedStatementKind};
+use crate::typed::{Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement};
 
-/// Looks at all bodies of a program. Diagnostics are in no order.
-pub(crate) fn program(package: &Package, program: &TypedProgram) -> Vec<Diagnostic> {
+/// Looks at all bodies of a program in which `known` is wrong already: what only follows from that is not said.
+/// Diagnostics are in no order.
+pub(crate) fn program(package: &Package, program: &TypedProgram, known: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut lints = Lints { package, diagnostics: Vec::new() };
     for function in &program.functions {
         lints.value(&function.body);
@@ -37,7 +38,28 @@ pub(crate) fn program(package: &Package, program: &TypedProgram) -> Vec<Diagnost
     let mut diagnostics = lints.diagnostics;
     pipelines::without_effect(package, &mut diagnostics);
     datasets::check(program, &mut diagnostics);
+    let errors: Vec<&Diagnostic> = known.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    diagnostics.retain(|diagnostic| !follows(diagnostic, &errors, package));
     diagnostics
+}
+
+/// Whether a diagnostic is of something that is wrong otherwise: a warning where an error lies, a metric of a model that
+/// was not learned.
+fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -> bool {
+    let overlaps = |a: Span, b: Span| a.file == b.file && a.start <= b.end && b.start <= a.end;
+    if !diagnostic.is_error() {
+        return errors.iter().any(|error| overlaps(error.span, diagnostic.span));
+    }
+    if diagnostic.code != codes::METRIC_DOES_NOT_FIT {
+        return false;
+    }
+    let items = package.modules.iter().flat_map(|module| &module.ast.items);
+    let around = items.map(|item| item.span).find(|span| overlaps(*span, diagnostic.span));
+    around.is_some_and(|around| {
+        errors
+            .iter()
+            .any(|error| overlaps(error.span, around) || error.labels.iter().any(|label| overlaps(label.span, around)))
+    })
 }
 
 struct Lints<'p> {

@@ -1,7 +1,7 @@
 //! From a command's arguments to a program that can run.
 
-use gml_analysis::{Settings, lower};
-use gml_diagnostics::Sources;
+use gml_analysis::{Settings, lower, suggest};
+use gml_diagnostics::{Diagnostic, Sources, codes};
 use gml_ir::{Pipeline, Program};
 
 use super::ProgramArgs;
@@ -43,7 +43,9 @@ pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
         Ok(program) => Ok(Prepared { project, program }),
         Err(diagnostics) => {
             output::diagnostics(&diagnostics, sources, args.format);
-            Err(Exit::ProgramWrong)
+            let of_command_line =
+                |wrong: &Diagnostic| wrong.code == codes::UNKNOWN_SETTING || wrong.code == codes::BAD_SETTING_VALUE;
+            Err(if diagnostics.iter().all(of_command_line) { Exit::Usage } else { Exit::ProgramWrong })
         }
     }
 }
@@ -61,7 +63,9 @@ impl Prepared {
             None => {
                 let names: Vec<_> = all.iter().map(|pipeline| &*pipeline.name).collect();
                 let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                output::error_line(format!("the program has no pipeline `{name}`; it has {has}"));
+                let near = suggest::did_you_mean(name, names.iter().copied()).map(|text| format!("; {text}"));
+                let near = near.unwrap_or_default();
+                output::error_line(format!("the program has no pipeline `{name}`; it has {has}{near}"));
                 Err(Exit::Usage)
             }
         }

@@ -1,6 +1,6 @@
 //! Declarations.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Diagnostic, Span};
 use pest::iterators::{Pair, Pairs};
 
 use super::Builder;
@@ -178,12 +178,25 @@ impl Builder<'_, '_> {
                 let mut named = None;
                 let mut parsed = None;
                 for extra in part.clone().into_inner() {
-                    match extra.as_rule() {
-                        Rule::named => named = extra.into_inner().last().map(|text| self.text_at(&text)),
-                        Rule::parsed => parsed = extra.into_inner().last().map(|form| self.form(&form)),
-                        _ => {}
+                    let span = self.span(&extra);
+                    let (word, first) = match extra.as_rule() {
+                        Rule::named => {
+                            ("named", named.replace((extra.into_inner().last().map(|text| self.text_at(&text)), span)))
+                        }
+                        Rule::parsed => {
+                            ("parsed", parsed.replace((extra.into_inner().last().map(|form| self.form(&form)), span)))
+                        }
+                        _ => continue,
+                    };
+                    if let Some((_, first)) = first {
+                        let message = format!("the column has a second `{word}`");
+                        let twice = Diagnostic::new(codes::DUPLICATE_CLAUSE, span, message);
+                        let help = "a column is stored in one form under one name: leave one of them out";
+                        self.diagnostics.push(twice.and(first, "the first one").help(help));
                     }
                 }
+                let named = named.and_then(|(text, _)| text);
+                let parsed = parsed.and_then(|(form, _)| form);
                 let column = self.row_column(part.into_inner());
                 Some(SchemaPart::Column(Box::new(SchemaColumn { docs, column, named, parsed })))
             }

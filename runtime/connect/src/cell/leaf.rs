@@ -51,7 +51,7 @@ impl Leaf {
 
     /// Whether an empty text is a value.
     pub(crate) fn is_text(&self) -> bool {
-        matches!(self, Self::Text(_))
+        matches!(self, Self::Text(_) | Self::Bytes(_))
     }
 
     pub(crate) fn push_null(&mut self) {

@@ -1,5 +1,7 @@
 //! Comma-separated values.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use gml_ir::{Dataset, Row, Value};
@@ -45,33 +47,59 @@ impl Dialect {
     }
 }
 
-/// Reads the columns of the row.
-pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFrame, Fault> {
-    let text = std::fs::read(path).map_err(|error| paths::unreadable(path, &error))?;
-    if text.is_empty() {
-        return Err(Fault::new(code::EMPTY_FILE, "the file is empty: it has not even a header")
-            .help("write a header line with the names of the columns; a table without rows has just that"));
-    }
-    let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
-    records.advance();
-    let header = records.texts().ok_or_else(|| not_text(1))?;
-    let names: Vec<&str> = header.iter().map(String::as_str).collect();
+/// The columns of the row in the header, each with its place there.
+fn places(names: &[&str], row: &Row) -> Result<Vec<(usize, Builder)>, Fault> {
     let mut builders = Vec::with_capacity(row.columns.len());
     for column in &row.columns {
         let stored = column.stored_name();
-        let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &column.name, &names))?;
+        let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &column.name, names))?;
+        if names[place + 1..].contains(&stored) {
+            return Err(Fault::new(code::MALFORMED_LINE, format!("the header has `{stored}` more than once"))
+                .help("rename one of them in the file, so that it is clear which is meant"));
+        }
         let builder = Builder::of(column).filter(Builder::is_scalar).ok_or_else(|| {
             Fault::new(code::CONNECTOR_CANNOT_HOLD, format!("a CSV file cannot hold `{}`: {}", column.name, column.ty))
                 .help("keep the table as Parquet or JSON lines")
         })?;
         builders.push((place, builder));
     }
-    for (place, _) in &builders {
-        if names.iter().filter(|name| **name == names[*place]).count() > 1 {
-            return Err(Fault::new(code::MALFORMED_LINE, format!("the header has `{}` more than once", names[*place]))
-                .help("rename one of them in the file, so that it is clear which is meant"));
+    Ok(builders)
+}
+
+/// Holds the header against the row.
+pub(super) fn check_header(path: &Path, row: &Row, dialect: &Dialect) -> Result<(), Fault> {
+    let unreadable = |error: std::io::Error| paths::unreadable(path, &error);
+    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    // A name may hold a line end, in quotes; then the header goes on.
+    let mut text = Vec::new();
+    loop {
+        let more = reader.read_until(b'\n', &mut text).map_err(unreadable)?;
+        let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
+        if records.advance().is_none() && more == 0 {
+            return Err(empty());
+        }
+        if records.unclosed().is_none() || more == 0 {
+            let header = records.texts().ok_or_else(|| not_text(1))?;
+            return places(&header.iter().map(String::as_str).collect::<Vec<_>>(), row).map(drop);
         }
     }
+}
+
+fn empty() -> Fault {
+    Fault::new(code::EMPTY_FILE, "the file is empty: it has not even a header")
+        .help("write a header line with the names of the columns; a table without rows has just that")
+}
+
+/// Reads the columns of the row.
+pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFrame, Fault> {
+    let text = std::fs::read(path).map_err(|error| paths::unreadable(path, &error))?;
+    if text.is_empty() {
+        return Err(empty());
+    }
+    let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
+    records.advance();
+    let header = records.texts().ok_or_else(|| not_text(1))?;
+    let mut builders = places(&header.iter().map(String::as_str).collect::<Vec<_>>(), row)?;
     let mut misfits = Misfits::new(row);
     let mut height = 0;
     while let Some(line) = records.advance() {

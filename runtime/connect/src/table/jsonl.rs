@@ -44,10 +44,10 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
             Fault::new(code::MALFORMED_LINE, format!("line {number} is no JSON object: {error}"))
                 .help("each line holds one object: {\"name\": value, ..}")
         })?;
-        if height == 0 {
-            if let Json::Object(fields) = &object {
-                names = fields.iter().map(|(name, _)| name.to_string()).collect();
-            }
+        if height == 0
+            && let Json::Object(fields) = &object
+        {
+            names = fields.iter().map(|(name, _)| name.to_string()).collect();
         }
         height += 1;
         for (place, (column, builder)) in row.columns.iter().zip(&mut builders).enumerate() {

@@ -70,6 +70,26 @@ pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
     Ok(Loaded { frame, files, tolerated })
 }
 
+/// Holds the files of a table dataset against its schema by their headers and footers: which columns there are and, where
+/// the format knows, of which types. No rows are read. JSON lines have no header, so only their being there is checked.
+///
+/// # Errors
+/// Where a file is missing, cannot be read, lacks a column or has it with another type.
+pub fn check_headers(dataset: &Dataset, project: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let row = row_of(dataset)?;
+    let files = paths::files(path_of(dataset)?, project)?;
+    for file in &files {
+        let checked = match &*dataset.connector.name {
+            "parquet" => parquet::conversions(file, row).map(drop),
+            "csv" => csv::check_header(file, row, &csv::Dialect::of(dataset)?),
+            "jsonl" => std::fs::File::open(file).map(drop).map_err(|error| paths::unreadable(file, &error)),
+            other => Err(unknown(dataset, other)),
+        };
+        checked.map_err(|fault| fault.at(file.display()))?;
+    }
+    Ok(files)
+}
+
 fn joined(frames: Vec<DataFrame>) -> Result<DataFrame, Fault> {
     let mut frames = frames.into_iter();
     let mut all = frames.next().unwrap_or_default();

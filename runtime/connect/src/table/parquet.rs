@@ -7,19 +7,18 @@ use gml_ir::Row;
 use polars::prelude::*;
 
 use super::lacks;
-use crate::conform::{MismatchKind, plan};
+use crate::conform::{Conversion, MismatchKind, plan};
 use crate::query::guarded;
 use crate::{Fault, code, paths};
 
-/// Reads the columns of the row.
-pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
+/// How the columns of the row come out of the file, by its footer alone.
+pub(super) fn conversions(path: &Path, row: &Row) -> Result<Vec<Conversion>, Fault> {
     let schema = {
         let mut reader = ParquetReader::new(open(path)?);
         let arrow = guarded(|| reader.schema()).map_err(|fault| damaged(&fault))?;
         Schema::from_arrow_schema(arrow.as_ref())
     };
     let header: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
-    let mut wanted = Vec::with_capacity(row.columns.len());
     let mut conversions = Vec::with_capacity(row.columns.len());
     for column in &row.columns {
         let stored = column.stored_name();
@@ -38,8 +37,14 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
                 }
             }
         })?);
-        wanted.push(stored.to_owned());
     }
+    Ok(conversions)
+}
+
+/// Reads the columns of the row.
+pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
+    let conversions = conversions(path, row)?;
+    let wanted = row.columns.iter().map(|column| column.stored_name().to_owned()).collect();
     let frame = guarded(|| ParquetReader::new(open_io(path)?).with_columns(Some(wanted)).finish())
         .map_err(|fault| damaged(&fault))?;
     let mut columns = Vec::with_capacity(row.columns.len());
@@ -47,7 +52,7 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         let series = guarded(|| frame.column(column.stored_name()))?.as_materialized_series();
         let (converted, misfits) = guarded(|| conversion.apply(series))?;
         if let Some(marks) = misfits {
-            return Err(misfit(&column.stored_name().to_owned(), series, &marks, &column.ty.to_string()));
+            return Err(misfit(column.stored_name(), series, &marks, &column.ty.to_string()));
         }
         columns.push(converted.with_name((&*column.name).into()).into_column());
     }

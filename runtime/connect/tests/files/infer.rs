@@ -71,6 +71,20 @@ fn json_lines_have_nested_types() {
 }
 
 #[test]
+fn nested_fields_without_a_name_in_the_language_are_left_out_and_said() {
+    let schema = of("t.jsonl", b"{\"a\": {\"b-c\": 1, \"day\": \"20210126\"}, \"e\": {\"f g\": 1}}\n");
+    assert_eq!(
+        plain(&schema)[1..5],
+        [
+            "# no name in GML for its [\"b-c\"]",
+            "a: struct { day: str },",
+            "# no name in GML for its [\"f g\"]",
+            "# e: struct { },"
+        ]
+    );
+}
+
+#[test]
 fn parquet_knows_its_types_and_counts_since_1970_are_recognised() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events_20210126.parquet");

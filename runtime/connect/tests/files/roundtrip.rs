@@ -53,7 +53,7 @@ fn cell() -> impl Strategy<Value = Cell> {
 /// The columns of [`declared`]; every fourth value or so is null.
 fn frame(cells: &[Cell]) -> DataFrame {
     const DAY: i64 = 86_400_000_000;
-    let null = |place: u8, cell: &Cell| (cell.5.wrapping_add(place.wrapping_mul(37))) % 4 == 0;
+    let null = |place: u8, cell: &Cell| cell.5.wrapping_add(place.wrapping_mul(37)).is_multiple_of(4);
     fn series<T>(cells: &[Cell], null: impl Fn(&Cell) -> bool, value: impl Fn(&Cell) -> T) -> Series
     where
         Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,

@@ -23,6 +23,10 @@ pub(in crate::check) fn unknown_function<'n>(name: &Name, known: impl Iterator<I
         format!("there is no function or operator `{}`", name.text),
     )
     .with_label("nothing of this name can be called");
+    if &*name.text == "desc" {
+        let help = "it says how rows are ordered, and stands where they are: `sort(desc(.x))`, `order: [desc(.x)]`";
+        return diagnostic.help(help);
+    }
     if let Some((here, example)) = synonym(&name.text) {
         let diagnostic = diagnostic.help(format!("here that is written `{example}`"));
         let is_name =

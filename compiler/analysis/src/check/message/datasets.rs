@@ -1,12 +1,12 @@
 //! Datasets and statements of pipelines.
 
 use gml_diagnostics::{Diagnostic, Span, codes};
-use gml_ir::{Row, Type};
+use gml_ir::{Column, Row, Type};
 use gml_syntax::ast::Name;
 
 use super::calls::kind_of;
 use super::rows::all_in_words;
-use super::{proposing, short};
+use super::{listed, proposing, short};
 use crate::check::value::Value;
 use crate::rows::Mismatch;
 use crate::suggest::closest;
@@ -125,6 +125,17 @@ pub(in crate::check) fn not_a_connector(entry: &str, ty: &Type, span: Span) -> D
     .help("write `parquet(\"path\")`, `csv(\"path\")`, `jsonl(\"path\")` or `artifact(\"folder\")`")
 }
 
+pub(in crate::check) fn unknown_connector<'n>(name: &Name, known: impl Iterator<Item = &'n str>) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
+    let diagnostic =
+        Diagnostic::new(codes::UNKNOWN_CONNECTOR, name.span, format!("there is no connector `{}`", name.text))
+            .with_label("nothing of this name stores data");
+    match closest(&name.text, known.iter().copied()) {
+        Some(proposal) => proposing(diagnostic, name.span, Some(proposal)),
+        None => diagnostic.help(format!("the connectors are {}", listed(known.iter().copied()))),
+    }
+}
+
 /// The same about a value that an env gives a parameter.
 pub(in crate::check) fn setting_type(diagnostic: &Diagnostic, name: &str, declared_at: Span, ty: &Type) -> Diagnostic {
     Diagnostic { code: codes::ENV_CHANGES_TYPE, ..diagnostic.clone() }
@@ -151,6 +162,14 @@ pub(in crate::check) fn cannot_hold(
         .with_label(format!("for {holds}"))
         .and(declared_at, is)
         .help(help)
+}
+
+pub(in crate::check) fn no_such_cells(entry: &str, column: &Column, span: Span, declared_at: Span) -> Diagnostic {
+    let message = format!("a CSV file cannot hold the column `{}` of `{entry}`: {}", column.name, column.ty);
+    Diagnostic::new(codes::CONNECTOR_CANNOT_HOLD, span, message)
+        .with_label("for numbers, texts, dates and the like")
+        .and(declared_at, format!("its column `{}` has parts", column.name))
+        .help("keep it as `parquet(\"path\")` or `jsonl(\"path\")`")
 }
 
 pub(in crate::check) fn pattern(entry: &str, span: Span, saved: Span) -> Diagnostic {

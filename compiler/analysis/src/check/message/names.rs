@@ -48,7 +48,14 @@ pub(in crate::check) fn unknown_choice(word: &str, span: Span, values: &[std::sy
     let known = listed(values.iter().map(|value| &**value));
     let diagnostic = Diagnostic::new(codes::UNKNOWN_CHOICE, span, format!("`{word}` is none of {known}"))
         .with_label(if values.len() == 1 { format!("only {known} can stand here") } else { "not one of them".into() });
-    proposing(diagnostic, span, closest(word, values.iter().map(|value| &**value)))
+    let known = |name: &str| values.iter().any(|value| &**value == name);
+    // What other tools call it, which is no misspelling.
+    let proposal = match word {
+        "outer" | "full_outer" if known("full") => Some("full"),
+        "left_outer" if known("left") => Some("left"),
+        _ => closest(word, values.iter().map(|value| &**value)),
+    };
+    proposing(diagnostic, span, proposal)
 }
 
 pub(in crate::check) fn not_a_value(name: &str, span: Span, definition: &Definition) -> Diagnostic {

@@ -75,7 +75,6 @@ const SYNONYMS: &[(&str, &str, &str)] = &[
     ("rename_columns", "rename", "rename { new = .old }"),
     ("flatten", "explode", "explode(.items)"),
     ("unnest", "explode", "explode(.items)"),
-    ("desc", "sort", "sort(desc(.x))"),
     ("asc", "sort", "sort(.x)"),
     ("lowercase", "lower", ".x.lower()"),
     ("uppercase", "upper", ".x.upper()"),

@@ -1,0 +1,132 @@
+//! The commands that read programs and files without running anything.
+
+use gml_tests::Project;
+use serde_json::Value;
+
+const PROGRAM: &str = "schema Row {\n    id name: str,\n    n: int,\n    x: float?,\n}\n\
+                       catalog {\n    input: table[Row] = csv(\"in.csv\"),\n    output: table[Row] = csv(\"out.csv\"),\n}\n\
+                       pipeline main {\n    save input |> filter(.n > 1) as output\n}\n";
+
+const TABLE: &str = "id,Full Name,price,day,at,flag,maybe,note\n\
+                     1,ann,1.5,2021-01-01,2021-01-01T10:00:00Z,true,,\"a, \"\"b\"\"\"\n\
+                     2,Zoë,2,2021-01-02,2021-01-02T11:30:00.25Z,false,7,\n";
+
+#[test]
+fn check_says_in_json_what_is_wrong() {
+    let wrong = PROGRAM.replace(".n > 1", ".nn > 1").replace("save", "let z = 1\n    save");
+    let project = Project::of(&[("main.gml", wrong)]);
+    let finished = project.gmlc(&["check", "--format", "json"]);
+    assert_eq!(finished.code, 1);
+    let told: Vec<Value> = finished.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 2, "{}", finished.stdout);
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for diagnostic in &told {
+        let mut found = keys(diagnostic);
+        found.sort();
+        assert_eq!(found, ["code", "file", "help", "labels", "message", "severity", "span"]);
+        for place in [diagnostic].into_iter().chain(diagnostic["labels"].as_array().unwrap()) {
+            assert_eq!(place["file"], "main.gml");
+            let mut found = keys(&place["span"]);
+            found.sort();
+            assert_eq!(found, ["column", "end_column", "end_line", "line"]);
+        }
+    }
+    let column = told.iter().find(|one| one["code"] == "GML0301").unwrap();
+    assert_eq!(column["severity"], "error");
+    let span = &column["span"];
+    assert_eq!([&span["line"], &span["column"], &span["end_line"], &span["end_column"]], [12, 26, 12, 29]);
+    assert!(column["help"].as_str().unwrap().contains("did you mean `.n`?"));
+    assert_eq!(column["labels"].as_array().unwrap().len(), 1);
+    let unused = told.iter().find(|one| one["code"] != "GML0301").unwrap();
+    assert_eq!((&unused["severity"], &unused["span"]["line"]), (&Value::from("warning"), &Value::from(11)));
+}
+
+#[test]
+fn check_says_in_a_line_what_is_wrong() {
+    let project = Project::of(&[("main.gml", PROGRAM.replace(".n > 1", ".nn > 1"))]);
+    let finished = project.gmlc(&["check", "--format", "short"]);
+    assert_eq!(finished.code, 1);
+    let all = format!("{}{}", finished.stdout, finished.stderr);
+    assert!(all.contains("main.gml:11:26: error[GML0301]: the row at hand has no column `nn`"), "{all}");
+}
+
+#[test]
+fn check_is_silent_about_what_is_right_and_reads_no_data() {
+    let finished = Project::of(&[("main.gml", PROGRAM)]).done(&["check", "--format", "json"]);
+    assert_eq!(finished.stdout, "");
+}
+
+#[test]
+fn plan_names_every_step_and_where_it_stands() {
+    let project = Project::of(&[("main.gml", PROGRAM)]);
+    let finished = project.done(&["plan"]);
+    for part in ["pipeline main", "load input", "filter", "save output", "main.gml:11:"] {
+        assert!(finished.stdout.contains(part), "{part}: {}", finished.stdout);
+    }
+    assert_eq!(project.done(&["plan", "main"]).stdout, finished.stdout);
+    assert!(!project.path("out.csv").exists());
+}
+
+#[test]
+fn explain_prints_the_page_of_a_code_or_of_a_name() {
+    let project = Project::new();
+    let page = project.done(&["explain", "GML0301"]).stdout;
+    assert!(page.starts_with("# GML0301 unknown-column"), "{page}");
+    assert_eq!(project.done(&["explain", "unknown-column"]).stdout, page);
+    let all = project.done(&["explain"]).stdout;
+    assert!(all.lines().count() > 100 && all.contains("GML0301"), "{all}");
+    let unknown = project.gmlc(&["explain", "GML9999"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("GML9999"), "{}", unknown.stderr);
+}
+
+/// A program that copies a file, read with the schema that `infer` printed.
+fn copying(schema: &str, from: &str, to: &str) -> String {
+    let name = schema.split_whitespace().nth(1).unwrap();
+    format!(
+        "{schema}\ncatalog {{\n    input: table[{name}] = {from},\n    output: table[{name}] = {to},\n}}\n\
+         pipeline main {{\n    save input as output\n}}\n"
+    )
+}
+
+#[test]
+fn an_inferred_schema_reads_its_file() {
+    let project = Project::of(&[("table.csv", TABLE)]);
+    let schema = project.done(&["infer", "table.csv"]).stdout;
+    for column in
+        ["id: int,", "price: float,", "day: date,", "at: timestamp,", "flag: bool,", "maybe: int?,", "note: str?,"]
+    {
+        assert!(schema.contains(column), "{schema}");
+    }
+    assert!(schema.contains("str named \"Full Name\""), "{schema}");
+    let ways = [
+        ("csv(\"table.csv\")", "parquet(\"table.parquet\")", "table.parquet"),
+        ("parquet(\"table.parquet\")", "jsonl(\"table.jsonl\")", "table.jsonl"),
+        ("jsonl(\"table.jsonl\")", "csv(\"again/table.csv\")", "again/table.csv"),
+    ];
+    for (from, to, file) in ways {
+        project.write("main.gml", copying(&schema, from, to));
+        assert!(project.done(&["run"]).stdout.contains("2 rows"));
+        // What was written has the columns and types that were read.
+        assert_eq!(project.done(&["infer", file]).stdout, schema, "{file}");
+    }
+    project.write("main.gml", copying(&schema, "csv(\"again/table.csv\")", "parquet(\"again/table.parquet\")"));
+    project.done(&["run"]);
+    assert!(project.read("table.parquet") == project.read("again/table.parquet"), "a value changed on the way");
+}
+
+#[test]
+fn a_schema_that_cannot_be_inferred() {
+    let project = Project::of(&[("empty.csv", ""), ("table.xyz", "a\n1\n"), ("table.parquet", "PAR1")]);
+    for (file, told) in [
+        ("missing.csv", "missing.csv"),
+        ("empty.csv", "the file is empty"),
+        ("table.xyz", "name a .csv"),
+        ("table.parquet", "no Parquet file"),
+    ] {
+        let finished = project.gmlc(&["infer", file]);
+        assert_eq!(finished.code, 3, "{file}: {}", finished.stderr);
+        assert!(finished.stderr.contains(told) && finished.stderr.contains(file), "{}", finished.stderr);
+        assert_eq!(finished.stdout, "");
+    }
+}
