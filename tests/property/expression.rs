@@ -171,7 +171,8 @@ impl Expr {
             1 => {
                 let left = Self::any(choose, table, &Base::Bool, depth);
                 let right = Self::any(choose, table, &Base::Bool, depth);
-                Self::binary(choose.pick(&["and", "or"]), left, right, Base::Bool)
+                let op = *choose.pick(&["and", "or"]);
+                Self::binary(op, left, right, Base::Bool)
             }
             2 => {
                 let inner = Self::any(choose, table, &Base::Bool, depth);

@@ -196,6 +196,10 @@ impl Windowed {
     fn any(choose: &mut Chooser, table: &Relation, ordered: bool) -> Self {
         let columns = table.usable();
         let column = choose.pick(&columns).clone();
+        // What comes before which row has to be said.
+        if !ordered {
+            return Self::Aggregate(Aggregate::any(choose, table));
+        }
         let numbers = table.usable_where(|column| column.base.is_number());
         match choose.below(8) {
             0 => Self::Lag(column, choose.below(2) + 1),
@@ -203,7 +207,7 @@ impl Windowed {
             2 if !numbers.is_empty() => Self::Difference(choose.pick(&numbers).clone()),
             3 => Self::LastKnown(column),
             4 => Self::RowNumber,
-            5 if ordered => Self::Rank,
+            5 => Self::Rank,
             _ => Self::Aggregate(Aggregate::any(choose, table)),
         }
     }

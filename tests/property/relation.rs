@@ -6,27 +6,25 @@ use crate::chooser::Chooser;
 use crate::value::{FIRST_DAY, V, order, same};
 
 /// A type without its `?`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
     Bool,
     Int,
     Float,
     Str,
     Date,
-    List(Box<Base>),
 }
 
 impl Base {
     pub const SCALARS: [Self; 5] = [Self::Int, Self::Str, Self::Float, Self::Bool, Self::Date];
 
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> &'static str {
         match self {
-            Self::Bool => "bool".into(),
-            Self::Int => "int".into(),
-            Self::Float => "float".into(),
-            Self::Str => "str".into(),
-            Self::Date => "date".into(),
-            Self::List(item) => format!("list[{}]", item.text()),
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Str => "str",
+            Self::Date => "date",
         }
     }
 
@@ -42,7 +40,6 @@ impl Base {
             Self::Float => V::Float(choose.below(11) as f64 / 2.0 - 1.5),
             Self::Str => V::Str(choose.pick(&["a", "b", "ab", "", "c"]).to_string()),
             Self::Date => V::Date(FIRST_DAY + choose.below(9) as i32),
-            Self::List(_) => V::List(Vec::new()),
         }
     }
 }
@@ -89,7 +86,7 @@ impl Relation {
 
     /// The columns that can be computed with.
     pub fn usable(&self) -> Vec<Column> {
-        self.columns.iter().filter(|column| column.exact && !matches!(column.base, Base::List(_))).cloned().collect()
+        self.columns.iter().filter(|column| column.exact).cloned().collect()
     }
 
     pub fn usable_where(&self, suits: impl Fn(&Column) -> bool) -> Vec<Column> {

@@ -203,7 +203,7 @@ impl<'a> Body<'a> {
 
 /// Whether values of a type have parts, which a line of text has no place for.
 fn is_nested(ty: &Type) -> bool {
-    matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image | Type::Bytes)
+    matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_))
 }
 
 fn has_star(text: &Typed) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         if line.trim().is_empty() {
             continue;
         }
-        let object = Json::parse(&line).and_then(|value| match value {
+        let object = Json::parse(line.strip_prefix('\u{feff}').unwrap_or(&line)).and_then(|value| match value {
             Json::Object(_) => Ok(value),
             _ => Err("it is another value".to_owned()),
         });

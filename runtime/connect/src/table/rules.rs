@@ -31,6 +31,9 @@ pub(super) fn broken(series: &Series, column: &Column) -> Result<Vec<Broken>, Fa
     for contract in &column.contracts {
         add(contract.text.to_string(), code::CONTRACT_VIOLATED, Some(contract_marks(series, contract)?));
     }
+    for (rule, marks) in inner_contracts(series, &column.ty)? {
+        add(rule, code::CONTRACT_VIOLATED, Some(marks));
+    }
     Ok(broken)
 }
 
@@ -58,6 +61,44 @@ fn enum_marks(series: &Series, ty: &Type) -> Result<Option<BooleanChunked>, Faul
         return Ok(Some(marks));
     }
     nested_marks(series, ty, &enum_marks)
+}
+
+/// The contracts of the fields of structs, at any depth, with marks on the rows that break them.
+fn inner_contracts(series: &Series, ty: &Type) -> Result<Vec<(String, BooleanChunked)>, Fault> {
+    let wrong = |error: PolarsError| crate::query::fault(&error);
+    let mut found = Vec::new();
+    match ty.non_null() {
+        Type::List(item) if has_contracts(item) => {
+            let list = series.list().map_err(wrong)?;
+            for (rule, marks) in inner_contracts(&list.get_inner(), item)? {
+                found.push((rule, lift_list(list, &marks)));
+            }
+        }
+        Type::Struct(row) if has_contracts(ty) => {
+            let structs = series.struct_().map_err(wrong)?;
+            for column in &row.columns {
+                let field = structs.field_by_name(&column.name).map_err(wrong)?;
+                for contract in &column.contracts {
+                    found.push((format!("its {} {}", column.name, contract.text), contract_marks(&field, contract)?));
+                }
+                found.extend(inner_contracts(&field, &column.ty)?);
+            }
+            if series.null_count() > 0 {
+                let there = series.is_not_null();
+                found.iter_mut().for_each(|(_, marks)| *marks = &*marks & &there);
+            }
+        }
+        _ => {}
+    }
+    Ok(found)
+}
+
+fn has_contracts(ty: &Type) -> bool {
+    match ty.non_null() {
+        Type::List(item) => has_contracts(item),
+        Type::Struct(row) => row.columns.iter().any(|column| !column.contracts.is_empty() || has_contracts(&column.ty)),
+        _ => false,
+    }
 }
 
 type Marking = dyn Fn(&Series, &Type) -> Result<Option<BooleanChunked>, Fault>;

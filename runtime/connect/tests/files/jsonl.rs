@@ -44,6 +44,12 @@ fn dates_and_counts_are_read() {
 }
 
 #[test]
+fn a_byte_order_mark_and_empty_lines_are_passed_over() {
+    let loaded = read_text("t.jsonl", "\u{feff}{\"id\": 1}\r\n\r\n{\"id\": 2}", vec![column("id", Type::INT)]).unwrap();
+    assert_eq!(cells(&loaded, "id"), ["1", "2"]);
+}
+
+#[test]
 fn broken_lines_are_refused_with_their_number() {
     let columns = || vec![column("id", Type::INT)];
     refused(read_text("t.jsonl", "{\"id\": 1}\n{\"id\": \n", columns()), "GML0915", &["line 2"]);

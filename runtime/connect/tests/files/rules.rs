@@ -57,6 +57,18 @@ fn comparisons_lists_and_patterns_hold() {
 }
 
 #[test]
+fn contracts_of_fields_within_lists_hold() {
+    let columns = || vec![column("id", Type::Str), column("items", list(structure(vec![hits(Type::INT)])).nullable())];
+    let text = |hits: i64| {
+        format!(
+            "{{\"id\": \"a\", \"items\": [{{\"hits\": 1}}]}}\n{{\"id\": \"b\", \"items\": null}}\n{{\"id\": \"c\", \"items\": [{{\"hits\": 2}}, {{\"hits\": {hits}}}]}}\n"
+        )
+    };
+    assert!(read_text("t.jsonl", &text(10), columns()).is_ok());
+    refused(read_text("t.jsonl", &text(11), columns()), "GML0906", &["1 row", "`items`", "its hits in 0..10", "row 3"]);
+}
+
+#[test]
 fn nulls_where_none_can_be_are_refused_or_dropped() {
     let columns = || vec![column("id", Type::Str), column("n", Type::INT)];
     let text = "id,n\na,1\nb,\n";

@@ -138,7 +138,8 @@ fn located(fault: Fault, stage: &Stage, step: &PlannedStep) -> Fault {
     if named || !within.is_empty() {
         fault = fault.detail(format!("in the step `{}` at {here}{within}", step.name));
     }
-    if stage.steps.len() > 1 {
+    // Only the last step runs the query; what the others find is their own.
+    if stage.steps.len() > 1 && stage.head() == Some(step) {
         let steps = stage.steps.iter().map(|step| format!("{} ({})", step.name, place(&step.location)));
         fault = fault.detail(format!("which runs as one query: {}", steps.collect::<Vec<_>>().join(", ")));
     }

@@ -1,4 +1,7 @@
 //! The operators of the language.
+//!
+//! Where polars and IEEE 754 differ, floats compare as polars has it: not-a-number equals itself and is larger than every
+//! number, so that comparing, sorting and grouping agree.
 
 use gml_connect::Fault;
 use gml_ir::{BinaryOp, Expr, IntKind, Type, Value};
