@@ -106,16 +106,16 @@ impl Project {
         serde_json::from_slice(&text).expect("the record of a run is JSON")
     }
 
-    /// A metric of the last run; `partition` is null for rows of no split.
+    /// A metric of the last run; `partition` is empty for rows of no split.
     ///
     /// # Panics
     /// Where the run tracked no such metric.
-    pub fn metric(&self, name: &str, partition: Option<&str>) -> f64 {
+    pub fn metric(&self, name: &str, partition: &str) -> f64 {
         let record = self.record();
         let metrics = record["metrics"].as_array().cloned().unwrap_or_default();
-        let found = metrics.iter().find(|metric| metric["name"] == name && metric["partition"].as_str() == partition);
+        let found = metrics.iter().find(|metric| metric["name"] == name && metric["partition"] == partition);
         let value = found.and_then(|metric| metric["value"].as_f64());
-        value.unwrap_or_else(|| panic!("no metric {name} of {partition:?} in {metrics:?}"))
+        value.unwrap_or_else(|| panic!("no metric {name} of `{partition}` in {metrics:?}"))
     }
 }
 

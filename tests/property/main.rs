@@ -41,18 +41,45 @@ fn programs_give_what_the_documentation_says() {
 #[ignore]
 fn survey() {
     use proptest::strategy::{Strategy, ValueTree};
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[std::env::var("SEED").map_or(7, |s| s.parse().unwrap()); 32]));
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, &[std::env::var("SEED").map_or(7, |s| s.parse().unwrap()); 32]),
+    );
     let mut seen: Vec<(String, String, usize)> = Vec::new();
     for _ in 0..1500 {
         let numbers = vec(any::<u32>(), 60..300).new_tree(&mut runner).unwrap().current();
         let program = program::Program::any(numbers);
         let made = std::panic::catch_unwind(|| runner::compare(&program));
-        let wrong = match made { Ok(Ok(())) => continue, Ok(Err(wrong)) => wrong, Err(_) => "panic".to_string() };
-        let steps: Vec<&str> = program.text.lines().filter(|l| l.contains("let s")).filter_map(|l| l.split("|> ").nth(1)).map(|l| l.split([' ', '(']).next().unwrap()).collect();
-        let kind = if let Some(at) = wrong.find("\nerror[") { wrong[at..].chars().take(60).collect::<String>() } else { format!("{} {:?}", wrong.chars().take(25).collect::<String>(), steps.last()) };
+        let wrong = match made {
+            Ok(Ok(())) => continue,
+            Ok(Err(wrong)) => wrong,
+            Err(_) => "panic".to_string(),
+        };
+        let steps: Vec<&str> = program
+            .text
+            .lines()
+            .filter(|l| l.contains("let s"))
+            .filter_map(|l| l.split("|> ").nth(1))
+            .map(|l| l.split([' ', '(']).next().unwrap())
+            .collect();
+        let kind = if let Some(at) = wrong.find("\nerror[") {
+            wrong[at..].chars().take(60).collect::<String>()
+        } else {
+            format!("{} {:?}", wrong.chars().take(25).collect::<String>(), steps.last())
+        };
         let full = format!("{wrong}\n{}", program.text);
-        match seen.iter_mut().find(|s| s.0 == kind) { Some(s) => { s.2 += 1; if s.1.len() > full.len() { s.1 = full } }, None => seen.push((kind, full, 1)) }
+        match seen.iter_mut().find(|s| s.0 == kind) {
+            Some(s) => {
+                s.2 += 1;
+                if s.1.len() > full.len() {
+                    s.1 = full
+                }
+            }
+            None => seen.push((kind, full, 1)),
+        }
     }
     seen.sort_by_key(|s| std::cmp::Reverse(s.2));
-    for (kind, full, n) in seen { println!("######## {n} x {kind}\n{full}"); }
+    for (kind, full, n) in seen {
+        println!("######## {n} x {kind}\n{full}");
+    }
 }

@@ -17,6 +17,11 @@ pub fn any(choose: &mut Chooser, table: &Relation, others: &[(String, Relation)]
     if table.rows.len() > 60 {
         return take(choose, table);
     }
+    if table.usable().is_empty() {
+        let (name, mut result) = (choose.name(), table.clone());
+        result.put(Column::new(name.clone(), Base::Int, false), vec![V::Int(1); table.rows.len()]);
+        return Step { text: format!("derive {{ {name} = 1 }}"), result };
+    }
     let step = match choose.below(20) {
         0 => Some(filter(choose, table)),
         1 | 2 => Some(derive(choose, table)),

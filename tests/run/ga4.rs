@@ -86,7 +86,7 @@ fn the_slice_gives_the_expected_numbers() {
     let tolerance = expected["tolerance"].as_f64().unwrap();
     for (name, metrics) in expected["metrics"].as_object().unwrap() {
         for (metric, value) in metrics.as_object().unwrap() {
-            let (found, wanted) = (project.metric(metric, Some(name)), value.as_f64().unwrap());
+            let (found, wanted) = (project.metric(metric, name), value.as_f64().unwrap());
             assert!((found - wanted).abs() <= tolerance, "{metric} of {name} is {found}, expected {wanted}");
             // The table for people shows the same number.
             let shown = finished.stdout.lines().find(|line| line.split_whitespace().next() == Some(metric.as_str()));
@@ -199,7 +199,7 @@ fn all_events_give_what_python_gives() {
     project.done(&["run"]);
     let sessions = frames::parquet(&project.path(SESSIONS));
     assert_eq!(sessions.height(), 78_439);
-    let auc = project.metric("auc", Some("test"));
+    let auc = project.metric("auc", "test");
     assert!(auc >= 0.625, "the AUC of the test days is {auc}");
 
     let Some(python) = peers_python() else { return };
@@ -213,7 +213,7 @@ fn all_events_give_what_python_gives() {
     let args: Vec<&Path> = args.iter().map(AsRef::as_ref).collect();
     let report = peer(&python, "ga4_training.py", &args);
     for metric in ["auc", "log_loss", "brier", "average_precision"] {
-        let (ours, python) = (project.metric(metric, Some("test")), report["test"][metric].as_f64().unwrap());
+        let (ours, python) = (project.metric(metric, "test"), report["test"][metric].as_f64().unwrap());
         assert!((ours - python).abs() < 1e-6, "{metric} is {ours}, in Python {python}");
     }
     let by_python = frames::sorted(&frames::parquet(&out.join("predictions.parquet")), KEYS);

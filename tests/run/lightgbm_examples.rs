@@ -124,7 +124,7 @@ fn held_against_python(sampled: bool) {
         project.write("main.gml", program(set, file.lines().next().unwrap(), sampled));
         project.done(&["run"]);
         for (metric, in_python, squared) in set.metrics {
-            let found = project.metric(metric, None);
+            let found = project.metric(metric, "");
             let found = if *squared { found * found } else { found };
             let wanted = number(&report[set.name]["metrics"][in_python]);
             if (found - wanted).abs() > TOLERANCE {

@@ -27,6 +27,14 @@ fn main() -> std::process::ExitCode {
             return if asked { Exit::Done } else { Exit::Usage }.into();
         }
     };
+    // A panic inside of a step is caught and told as a fault; the trace is for those who ask for it.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    if let Some(threads) = cli.threads() {
+        // SAFETY: no other thread was started yet, so none reads the environment.
+        unsafe { std::env::set_var("POLARS_MAX_THREADS", threads.to_string()) };
+    }
     // Programs nest deeper than the default stack of a thread on some systems allows for.
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || command::dispatch(cli));
     let exit = worker.map(std::thread::JoinHandle::join);

@@ -239,7 +239,7 @@ mod tests {
         #[test]
         fn agrees_with_another_reader(pieces in prop::collection::vec(prop::sample::select(vec![
             "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u00e9\\n\"", "\"\\ud83d\\ude00\"", "\"\\x\"", "\"é", "\"", "1", "-0",
-            "01", "1.", "1.5e3", "null", "true", "fals", " ", "\t"]), 0..8)) {
+            "01", "1.", "1.5e-3", "null", "true", "fals", " ", "\t"]), 0..8)) {
             let text = pieces.concat();
             let known: Result<serde_json::Value, _> = serde_json::from_str(&text);
             let own = Json::parse(&text);

@@ -28,8 +28,21 @@ impl Lowering<'_> {
             }
         }
         let kind = StepKind::Call { module: call.module.clone(), operator: call.name.clone(), args };
-        let location = self.location(span);
+        let location = self.location(self.own_span(call, span));
         Lowered::Step(self.builder.step(kind, ty.clone(), location))
+    }
+
+    /// The span of a call without the receiver before it: of `a |> f(x)` that of `f(x)`.
+    fn own_span(&self, call: &TypedCall, span: Span) -> Span {
+        let Some((_, TypedArg::Value(receiver))) = call.args.first() else { return span };
+        let text = self.sources.text(span.file);
+        let Some(behind) = text.get(receiver.span.end as usize..span.end as usize) else { return span };
+        let name =
+            behind.trim_start().trim_start_matches("|>").trim_start_matches("?.").trim_start_matches('.').trim_start();
+        if receiver.span.file != span.file || receiver.span.start != span.start || name.is_empty() {
+            return span;
+        }
+        Span { start: span.end - name.len() as u32, ..span }
     }
 
     /// `Some(None)` for an argument that the type of the step says already.

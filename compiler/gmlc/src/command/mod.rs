@@ -24,6 +24,13 @@ pub struct Cli {
     command: Command,
 }
 
+impl Cli {
+    /// The number of threads that the command line allows.
+    pub fn threads(&self) -> Option<u16> {
+        if let Command::Run { threads, .. } = &self.command { *threads } else { None }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Prove programs right, without reading data.

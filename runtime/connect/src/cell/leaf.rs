@@ -86,7 +86,7 @@ impl Leaf {
             Self::Int(kind, values) => keep(values, cell.parse().ok().filter(|number| fits(*kind, *number))),
             Self::Unsigned(values) => keep(values, cell.parse().ok()),
             Self::Float(values) => keep(values, text::float(cell)),
-            Self::Float32(values) => keep(values, cell.parse().ok()),
+            Self::Float32(values) => keep(values, text::float32(cell)),
             Self::Text(values) => {
                 values.append_value(cell);
                 true

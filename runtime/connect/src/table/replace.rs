@@ -17,6 +17,11 @@ pub(super) fn write_file(target: &Path, fill: impl FnOnce(&mut File) -> Result<(
     if target.is_dir() {
         return Err(cannot(target, &io::Error::from(io::ErrorKind::IsADirectory)));
     }
+    // A device or a pipe would be gone after the rename.
+    if target.metadata().is_ok_and(|there| !there.is_file()) {
+        let text = format!("{} cannot be written: what stands there is no file", target.display());
+        return Err(Fault::new(code::CANNOT_WRITE, text).help("name a path where a file may be put"));
+    }
     let temporary = beside(target)?;
     let written = File::create(&temporary).map_err(|error| cannot(target, &error)).and_then(|mut file| {
         fill(&mut file)?;

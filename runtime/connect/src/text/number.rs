@@ -11,9 +11,19 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// A float: digits with point and exponent, `NaN`, `inf`, `-inf`.
+/// A float: digits with point and exponent, `NaN`, `inf`, `-inf`. Digits too large for it are none.
 pub(crate) fn float(text: &str) -> Option<f64> {
-    text.parse().ok()
+    text.parse().ok().filter(|number: &f64| number.is_finite() || spelt_out(text))
+}
+
+/// The same in 32 bits.
+pub(crate) fn float32(text: &str) -> Option<f32> {
+    text.parse().ok().filter(|number: &f32| number.is_finite() || spelt_out(text))
+}
+
+/// `inf`, `NaN` and their like.
+fn spelt_out(text: &str) -> bool {
+    !text.contains(|letter: char| letter.is_ascii_digit())
 }
 
 /// The shortest text that reads back as the same number.
@@ -63,6 +73,13 @@ mod tests {
             ["True", "FALSE", "1", "0", "yes", ""].map(parse_bool),
             [Some(true), Some(false), Some(true), Some(false), None, None]
         );
+    }
+
+    #[test]
+    fn floats_do_not_run_over() {
+        assert_eq!([float("1e308"), float("1e309"), float("-inf")], [Some(1e308), None, Some(f64::NEG_INFINITY)]);
+        assert_eq!([float32("3e38"), float32("3e39")], [Some(3e38), None]);
+        assert!(float("NaN").is_some_and(f64::is_nan));
     }
 
     #[test]
