@@ -176,7 +176,7 @@ pub fn group(choose: &mut Chooser, table: &Relation) -> Step {
         key
     });
     let rows = rows.collect();
-    let made = aggregates.iter().map(|(name, of)| of.column(name.clone(), kind == 0));
+    let made = aggregates.iter().map(|(name, of)| of.column(name.clone(), false));
     let columns = keys.into_iter().chain(made).collect();
     Step { text: format!("{head} {{ {} }}", shown.join(", ")), result: Relation { columns, rows } }
 }

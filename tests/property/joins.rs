@@ -46,15 +46,15 @@ pub fn join(choose: &mut Chooser, table: &Relation, others: &[(String, Relation)
             rows: table.rows.iter().filter(|row| matches(row).is_empty() == (how == "anti")).cloned().collect(),
         },
         _ => {
+            let outer = matches!(how, "left" | "full");
             let mut rows = Vec::new();
             for left in &table.rows {
                 let found = matches(left);
-                if found.is_empty() && how != "inner" {
+                if found.is_empty() && outer {
                     rows.push([left.clone(), vec![V::Null; renamed.len()]].concat());
                 }
                 rows.extend(found.into_iter().map(|right| [left.clone(), parts(right)].concat()));
             }
-            let outer = matches!(how, "left" | "full");
             let made = renamed.iter().map(|(new, _)| if outer { optional(new) } else { new.clone() });
             let columns = table.columns.iter().cloned().chain(made).collect();
             let mut result = Relation { columns, rows };

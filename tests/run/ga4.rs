@@ -136,7 +136,7 @@ fn the_run_is_recorded() {
     }
     let rows = |name: &str| steps.iter().find(|step| step["name"] == name).map(|step| step["rows"].clone());
     assert_eq!(rows("save sessions"), Some(Value::from(34_641)));
-    assert_eq!(rows("part test"), Some(Value::from(6_732)));
+    assert_eq!(rows("test of split_time"), Some(Value::from(6_732)));
     let metrics = record["metrics"].as_array().unwrap();
     let keys = |metric: &Value| metric.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert!(metrics.iter().all(|metric| keys(metric) == ["name", "partition", "value"]), "{metrics:?}");

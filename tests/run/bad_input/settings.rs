@@ -19,10 +19,10 @@ fn pipelines() {
 #[test]
 fn parameters() {
     let told = ["GML0115", "no parameter named `lest`", "help: did you mean `least`?"];
-    refused(&project(), &["run", "--set", "lest=2"], 1, &told);
+    refused(&project(), &["run", "--set", "lest=2"], 2, &told);
     for value in ["two", "2.5", "", "\"2\"", "@2021-01-01"] {
         let told = ["GML0222", "main.gml:1:7", "least", "help: write a value of type int"];
-        refused(&project(), &["run", "--set", &format!("least={value}")], 1, &told);
+        refused(&project(), &["run", "--set", &format!("least={value}")], 2, &told);
     }
     refused(&project(), &["run", "--set", "least"], 2, &["least", "name=value"]);
 }
@@ -39,7 +39,7 @@ fn parameters_that_are_known_and_fit() {
 
 #[test]
 fn environments() {
-    refused(&project(), &["run", "--env", "clod"], 1, &["GML0115", "no env named `clod`", "help:", "cloud"]);
+    refused(&project(), &["run", "--env", "clod"], 2, &["GML0115", "no env named `clod`", "help:", "cloud"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `join` by equal keys. As in SQL, null is equal to nothing, not even to null.
 
 use gml_connect::Fault;
-use polars::prelude::{DataFrame, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col};
+use polars::prelude::{DataFrame, Expr, JoinArgs, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col};
 
 use super::args::CallExt;
 use super::asof;
@@ -31,7 +31,11 @@ pub(super) fn join(call: Call<'_>) -> Result<Data, Fault> {
         "full" => (JoinType::Full, MaintainOrderJoin::LeftRight),
         "semi" => (JoinType::Semi, MaintainOrderJoin::Left),
         "anti" => (JoinType::Anti, MaintainOrderJoin::Left),
-        "cross" => return call.give(left.cross_join(right, None)),
+        "cross" => {
+            // Unless told so, the engine takes it that nobody cares about the order of what comes in.
+            let order = JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(JoinType::Cross) };
+            return call.give(left.join(right, Vec::new(), Vec::new(), order));
+        }
         _ => return Err(call.bad("how", "inner, left, full, semi, anti, cross or asof")),
     };
     let on: Vec<Expr> = keys.iter().map(|key| col(key.as_str())).collect();

@@ -271,7 +271,8 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) -> Value<'a> {
         let to = shapes::instantiate(shape, &arguments.variables);
-        if to == Type::Bool && value.ty().is_nullable() && matches!(value.ty().non_null(), Type::Bool | Type::Null) {
+        let is_condition = to == Type::Bool && !matches!(shape, Shape::Variable(_));
+        if is_condition && value.ty().is_nullable() && matches!(value.ty().non_null(), Type::Bool | Type::Null) {
             let text = self.text(value.span());
             self.emit(message::nulls::nullable_condition(&value, &call.signature.name, text));
             return value;

@@ -78,10 +78,14 @@ impl<'a> Body<'a> {
                 }
                 continue;
             };
-            if let Some(other) = &found {
+            if let Some(other) = &mut found {
                 if !other.ty.is_silent() && !column.ty.is_silent() && !comparable(&other.ty, &column.ty) {
                     self.emit(message::rows::key_types(call, name, &other.ty, &column.ty));
                     arguments.failed = true;
+                }
+                // A row of a full join may have its keys from either side.
+                if column.ty.is_nullable() {
+                    other.ty = other.ty.clone().nullable();
                 }
             } else {
                 found = Some(column.clone());

@@ -105,7 +105,9 @@ impl<'a> Body<'a> {
         if !value.ty().is_nullable() || shape.is_nullable() || is_constant {
             return self.coerced(value, &to, want);
         }
-        if call.signature.kind == SignatureKind::Aggregate && to == Type::Bool {
+        // A condition has to be one; `first` and others take a `bool?` as any other value.
+        let is_condition = to == Type::Bool && !matches!(shape, Shape::Variable(_));
+        if call.signature.kind == SignatureKind::Aggregate && is_condition {
             let text = self.text(value.span());
             self.emit(message::nulls::nullable_condition(&value, &call.signature.name, text));
             return Value::error(value.span());
