@@ -31,8 +31,8 @@ pub fn difference(ours: &Column, theirs: &Column, tolerance: f64) -> Option<Stri
         let (left, right) = (ours.get(*row).unwrap(), theirs.get(*row).unwrap());
         match (&left, &right) {
             (AnyValue::Float64(left), AnyValue::Float64(right)) => {
-                let both_nan = left.is_nan() && right.is_nan();
-                !both_nan && !((left - right).abs() <= tolerance)
+                let near = (left - right).abs() <= tolerance;
+                !(near || left.is_nan() && right.is_nan())
             }
             _ => left != right,
         }

@@ -1,7 +1,9 @@
 //! `join` by equal keys. As in SQL, null is equal to nothing, not even to null.
 
 use gml_connect::Fault;
-use polars::prelude::{DataFrame, Expr, JoinArgs, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col};
+use polars::prelude::{
+    DataFrame, Expr, JoinArgs, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, Schema, Series, col,
+};
 
 use super::args::CallExt;
 use super::asof;
