@@ -33,7 +33,7 @@ impl Expr {
     }
 
     pub fn column(column: &Column) -> Self {
-        Self::new(Kind::Column(column.name.clone()), column.base.clone(), column.null)
+        Self::new(Kind::Column(column.name.clone()), column.base, column.null)
     }
 
     fn literal(value: V, base: Base) -> Self {
@@ -57,7 +57,7 @@ impl Expr {
         let leaf = depth == 0 || choose.one_in(3);
         if leaf {
             return match columns.is_empty() || choose.one_in(4) {
-                true => Self::literal(base.value(choose), base.clone()),
+                true => Self::literal(base.value(choose), *base),
                 false => Self::column(choose.pick(&columns)),
             };
         }
@@ -68,11 +68,11 @@ impl Expr {
                 let condition = Self::condition(choose, table, depth);
                 let yes = Self::any(choose, table, base, depth);
                 let no = match choose.one_in(4) {
-                    true => Self::literal(V::Null, base.clone()),
+                    true => Self::literal(V::Null, *base),
                     false => Self::any(choose, table, base, depth),
                 };
                 let null = yes.null || no.null;
-                Self::new(Kind::If(Box::new(condition), Box::new(yes), Box::new(no)), base.clone(), null)
+                Self::new(Kind::If(Box::new(condition), Box::new(yes), Box::new(no)), *base, null)
             }
             2 => {
                 let left = Self::any(choose, table, base, depth);
@@ -80,7 +80,7 @@ impl Expr {
                     return left;
                 }
                 let right = Self::any(choose, table, base, depth);
-                Self::binary("??", left, right, base.clone())
+                Self::binary("??", left, right, *base)
             }
             _ => {
                 let nullable: Vec<Column> = columns.into_iter().filter(|column| column.null).collect();
@@ -93,7 +93,7 @@ impl Expr {
                 let yes = Self { null: false, ..Self::column(column) };
                 let no = Self::any(choose, table, base, depth);
                 let null = no.null;
-                Self::new(Kind::If(Box::new(test), Box::new(yes), Box::new(no)), base.clone(), null)
+                Self::new(Kind::If(Box::new(test), Box::new(yes), Box::new(no)), *base, null)
             }
         }
     }
@@ -124,7 +124,7 @@ impl Expr {
                 }
             }
             Base::Float => {
-                let one = choose.pick(&[Base::Float, Base::Int]).clone();
+                let one = *choose.pick(&[Base::Float, Base::Int]);
                 let left = Self::any(choose, table, &one, depth);
                 let half = |choose: &mut Chooser| Self::literal(V::Float(*choose.pick(&[2.0, 0.5, -1.5])), Base::Float);
                 match choose.below(5) {
@@ -160,10 +160,10 @@ impl Expr {
     fn truth(choose: &mut Chooser, table: &Relation, depth: usize) -> Self {
         match choose.below(5) {
             0 => {
-                let base = choose.pick(&[Base::Int, Base::Str, Base::Float, Base::Date]).clone();
+                let base = *choose.pick(&[Base::Int, Base::Str, Base::Float, Base::Date]);
                 let left = Self::any(choose, table, &base, depth);
                 // An integer can be compared with a float.
-                let other = if base == Base::Float { choose.pick(&[Base::Float, Base::Int]).clone() } else { base };
+                let other = if base == Base::Float { *choose.pick(&[Base::Float, Base::Int]) } else { base };
                 let right = Self::any(choose, table, &other, depth);
                 let op = *choose.pick(&["==", "<", ">=", "!=", "<=", ">"]);
                 Self::binary(op, left, right, Base::Bool)
@@ -180,7 +180,7 @@ impl Expr {
                 Self::new(Kind::Not(Box::new(inner)), Base::Bool, null)
             }
             3 => {
-                let base = choose.pick(&[Base::Int, Base::Str, Base::Date]).clone();
+                let base = *choose.pick(&[Base::Int, Base::Str, Base::Date]);
                 let left = Self::any(choose, table, &base, depth);
                 let null = left.null;
                 let among = (0..=choose.below(3)).map(|_| base.value(choose)).collect();

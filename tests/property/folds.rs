@@ -32,8 +32,8 @@ impl Aggregate {
             "median",
         ]);
         let base = match name {
-            "sum" | "mean" | "median" => choose.pick(&[Base::Int, Base::Float]).clone(),
-            _ => choose.pick(&Base::SCALARS).clone(),
+            "sum" | "mean" | "median" => *choose.pick(&[Base::Int, Base::Float]),
+            _ => *choose.pick(&Base::SCALARS),
         };
         let values = match name {
             "count" => None,
@@ -58,7 +58,7 @@ impl Aggregate {
     /// The column it makes; `may_be_empty` where there may be no rows.
     fn column(&self, name: String, may_be_empty: bool) -> Column {
         let (base, null) = match &self.values {
-            Some(values) => (values.base.clone(), values.null || self.filter.is_some() || may_be_empty),
+            Some(values) => (values.base, values.null || self.filter.is_some() || may_be_empty),
             None => (Base::Int, false),
         };
         match self.name {
@@ -149,13 +149,12 @@ fn counts(values: &[V]) -> Vec<(V, usize)> {
 
 /// `group`, by columns, by computed keys, or by nothing.
 pub fn group(choose: &mut Chooser, table: &Relation) -> Step {
-    // Over no rows at all a value that cannot be null has none to be: such programs are left out.
-    let kind = choose.below(6).max(usize::from(table.rows.is_empty()));
+    let kind = choose.below(6);
     let mut keyed = table.clone();
     let (head, keys) = match kind {
         0 => ("group".to_owned(), Vec::new()),
         1 => {
-            let base = choose.pick(&Base::SCALARS).clone();
+            let base = *choose.pick(&Base::SCALARS);
             let key = Expr::any(choose, table, &base, 2);
             let column = Column::new(choose.name(), base, key.null);
             let values = table.rows.iter().map(|row| key.value(table, row)).collect();
@@ -177,7 +176,7 @@ pub fn group(choose: &mut Chooser, table: &Relation) -> Step {
         key
     });
     let rows = rows.collect();
-    let made = aggregates.iter().map(|(name, of)| of.column(name.clone(), false));
+    let made = aggregates.iter().map(|(name, of)| of.column(name.clone(), kind == 0));
     let columns = keys.into_iter().chain(made).collect();
     Step { text: format!("{head} {{ {} }}", shown.join(", ")), result: Relation { columns, rows } }
 }
@@ -230,7 +229,7 @@ impl Windowed {
         match self {
             Self::Aggregate(aggregate) => aggregate.column(name, may_be_empty),
             Self::Lag(column, _) | Self::Lead(column, _) | Self::Difference(column) | Self::LastKnown(column) => {
-                Column::new(name, column.base.clone(), true)
+                Column::new(name, column.base, true)
             }
             Self::RowNumber | Self::Rank => Column::new(name, Base::Int, false),
         }

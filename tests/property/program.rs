@@ -54,7 +54,7 @@ fn source(choose: &mut Chooser, table: usize) -> Relation {
     let bases = [Base::Str, Base::Int, Base::Float, Base::Bool, Base::Date, Base::Int, Base::Float];
     let columns = first.iter().zip(bases).enumerate().map(|(place, (name, base))| {
         // The tables differ in which columns may be null.
-        Column::new(format!("{name}{table}"), base, (place + table) % 2 == 0)
+        Column::new(format!("{name}{table}"), base, (place + table).is_multiple_of(2))
     });
     let columns: Vec<Column> = columns.collect();
     let rows = (0..choose.below(13)).map(|_| {

@@ -68,7 +68,7 @@ fn derive(choose: &mut Chooser, table: &Relation) -> Step {
     let mut result = table.clone();
     let mut made = Vec::new();
     for _ in 0..=choose.below(3) {
-        let base = choose.pick(&Base::SCALARS).clone();
+        let base = *choose.pick(&Base::SCALARS);
         let usable = table.usable();
         let missing = base == Base::Bool && choose.one_in(3);
         let value = match missing {
@@ -92,7 +92,7 @@ fn select(choose: &mut Chooser, table: &Relation) -> Step {
     if choose.one_in(2) {
         return Step { text: format!("select({})", list(&kept)), result: table.select(&kept) };
     }
-    let base = choose.pick(&Base::SCALARS).clone();
+    let base = *choose.pick(&Base::SCALARS);
     let value = Expr::any(choose, table, &base, 2);
     let column = Column::new(choose.name(), base, value.null);
     let mut result = table.select(&kept);
@@ -202,15 +202,14 @@ fn explode(choose: &mut Chooser, table: &Relation) -> Option<Step> {
 }
 
 fn unpivot(choose: &mut Chooser, table: &Relation) -> Option<Step> {
-    let base = choose.pick(&Base::SCALARS).clone();
+    let base = *choose.pick(&Base::SCALARS);
     let suits = |column: &Column| column.base == base || base == Base::Float && column.base == Base::Int;
     let columns = table.usable_where(suits);
     if columns.is_empty() {
         return None;
     }
     let turned = choose.some(&columns, 3);
-    let common =
-        if turned.iter().any(|column| column.base == Base::Float) { Base::Float } else { turned[0].base.clone() };
+    let common = if turned.iter().any(|column| column.base == Base::Float) { Base::Float } else { turned[0].base };
     let (name, value) = (choose.name(), choose.name());
     let text = format!("unpivot({}, name: \"{name}\", value: \"{value}\")", list(&turned));
     let stays = |column: &&Column| turned.iter().all(|other| other.name != column.name);

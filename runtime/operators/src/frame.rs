@@ -63,17 +63,30 @@ pub fn evaluate(frame: &DataFrame, columns: Vec<(String, Expr)>) -> Result<DataF
     let names: Vec<String> = (0..columns.len()).map(|place| format!("{TEMPORARY}value_{place}")).collect();
     let computed = columns.iter().zip(&names).map(|((_, column), name)| column.clone().alias(name.as_str()));
     let computed: Vec<Expr> = computed.collect();
-    let result = if frame.width() == 0 {
+    let query = if frame.width() == 0 {
         // A frame without columns has no height in a query.
         let rows = Column::full_null(format!("{TEMPORARY}rows").into(), height, &polars::prelude::DataType::Boolean);
-        let rows = DataFrame::new(height, vec![rows]).map_err(fault)?;
-        collect(polars::prelude::IntoLazy::lazy(rows).with_columns(computed))?
+        polars::prelude::IntoLazy::lazy(DataFrame::new(height, vec![rows]).map_err(fault)?)
     } else {
-        collect(polars::prelude::IntoLazy::lazy(frame.clone()).with_columns(computed))?
+        polars::prelude::IntoLazy::lazy(frame.clone())
     };
     let mut values = Vec::with_capacity(columns.len());
-    for ((name, _), temporary) in columns.into_iter().zip(&names) {
-        values.push(result.column(temporary).map_err(fault)?.clone().with_name(name.into()));
+    match collect(query.clone().with_columns(computed.clone())) {
+        Ok(result) => {
+            for ((name, _), temporary) in columns.into_iter().zip(&names) {
+                values.push(result.column(temporary).map_err(fault)?.clone().with_name(name.into()));
+            }
+        }
+        // A kernel over constants alone gives a single row, which a query of several columns does not spread.
+        Err(_) => {
+            for ((name, _), computed) in columns.into_iter().zip(computed) {
+                let result = collect(query.clone().select([computed]))?;
+                let value = result.columns().first().cloned().unwrap_or_default();
+                let single = value.len() == 1 && height != 1;
+                let value = if single { value.new_from_index(0, height) } else { value };
+                values.push(value.with_name(name.into()));
+            }
+        }
     }
     DataFrame::new(height, values).map_err(fault)
 }

@@ -36,7 +36,12 @@ impl<'a> Body<'a> {
 
     /// Whether the window at hand may have no row.
     fn may_be_empty(&self) -> bool {
-        matches!(self.frame.as_ref().map(|frame| &frame.kind), Some(FrameKind::Window(window)) if window.before)
+        match self.frame.as_ref().map(|frame| &frame.kind) {
+            Some(FrameKind::Window(window)) => window.before,
+            // Without columns to group by, an empty table makes a group of no rows.
+            Some(FrameKind::Group(keys)) => keys.columns.is_empty() && !keys.open,
+            _ => false,
+        }
     }
 
     /// `last: 7d` looks at the times of rows: the window must be ordered by one.

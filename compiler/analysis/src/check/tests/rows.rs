@@ -56,7 +56,7 @@ fn group_gives_keys_and_aggregates() {
     );
     assert_eq!(
         row_of("group { since = days_between(min(.at), dataset_max(.at)), gaps = mean(difference(.x)) }"),
-        "table { since: float, gaps: float? }"
+        "table { since: float?, gaps: float? }"
     );
 }
 
