@@ -40,8 +40,15 @@ where
     // Asked for once, and here: polars cannot take an error when it asks for columns while it plans.
     let result = function(DataFrame::empty_with_schema(&*schema(&query)?))?.schema().clone();
     let columns = move |_: &Schema| -> PolarsResult<SchemaRef> { Ok(result.clone()) };
-    let function = move |frame: DataFrame| function(frame).map_err(polars_error);
+    let function = move |frame: DataFrame| function(frame).and_then(|made| materialised(&made)).map_err(polars_error);
     Ok(query.map(function, AllowedOptimizations::empty(), Some(Arc::new(columns)), Some(name)))
+}
+
+/// The frame with every row of every column written out: taking rows of a single one leaves a constant behind, of which
+/// later expressions give just one row.
+fn materialised(frame: &DataFrame) -> Result<DataFrame, Fault> {
+    let columns = frame.columns().iter().map(|column| Column::from(column.as_materialized_series().clone())).collect();
+    DataFrame::new(frame.height(), columns).map_err(fault)
 }
 
 /// A query whose rows a function looks at, and lets through as they are.
