@@ -41,9 +41,10 @@ pub(super) fn node<'a>(shared: &'a Shared<'a>, id: NodeId, visiting: &[Visit]) -
     CheckedNode { typed, diagnostics }
 }
 
-/// Checks a node for arguments of these types. Nothing is said: the node was checked where it is declared.
-pub(super) fn instance<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], visiting: &[Visit]) -> Arc<TypedNode> {
-    node_for(shared, id, types, visiting).0
+/// Checks a node for arguments of these types.
+pub(super) fn instance<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], visiting: &[Visit]) -> CheckedNode {
+    let (typed, diagnostics) = node_for(shared, id, types, visiting);
+    CheckedNode { typed, diagnostics }
 }
 
 fn node_for<'a>(

@@ -44,7 +44,7 @@ pub(super) struct CheckedPipeline {
 }
 
 /// Bodies of a node checked for arguments of certain types.
-type Instances = Mutex<Vec<(Vec<Type>, Arc<TypedNode>)>>;
+type Instances = Mutex<Vec<(Vec<Type>, Arc<CheckedNode>)>>;
 
 /// What bodies share. Results are kept once they are there; two threads may find the same one at the same time.
 pub(super) struct Shared<'a> {
@@ -90,7 +90,7 @@ impl<'a> Shared<'a> {
     }
 
     /// The body of a node for arguments of these types.
-    pub fn instance(&'a self, id: NodeId, types: Vec<Type>, visiting: &[Visit]) -> Arc<TypedNode> {
+    pub fn instance(&'a self, id: NodeId, types: Vec<Type>, visiting: &[Visit]) -> Arc<CheckedNode> {
         let known = |cell: &Instances| {
             let known = cell.lock().unwrap_or_else(PoisonError::into_inner);
             known.iter().find(|(key, _)| *key == types).map(|(_, node)| node.clone())
@@ -99,7 +99,7 @@ impl<'a> Shared<'a> {
         if let Some(node) = known(cell) {
             return node;
         }
-        let node = super::declaration::instance(self, id, &types, visiting);
+        let node = Arc::new(super::declaration::instance(self, id, &types, visiting));
         cell.lock().unwrap_or_else(PoisonError::into_inner).push((types, node.clone()));
         node
     }

@@ -166,7 +166,11 @@ impl<'t> Scene<'t> {
 
     /// What was found, in words.
     fn found_words(&self) -> String {
-        let Some(token) = self.found else { return "the end of the file".to_owned() };
+        self.words(self.found)
+    }
+
+    fn words(&self, token: Option<Token>) -> String {
+        let Some(token) = token else { return "the end of the file".to_owned() };
         let text = token.text(self.source);
         match token.kind {
             Kind::Text | Kind::OpenText => "a text".to_owned(),
@@ -181,6 +185,17 @@ impl<'t> Scene<'t> {
         let Some(found) = self.found else { return true };
         let line = self.source[..found.start].rfind('\n').map_or(0, |newline| newline + 1);
         self.source[line..found.start].trim().is_empty()
+    }
+
+    /// Where something is missing, and its place in words: before what was found, or at the end of the line above, which is
+    /// the one to mend.
+    fn gap(&self, trouble: &Trouble<'_>) -> (Span, String) {
+        match self.last() {
+            Some(last) if self.found_begins_line() && self.found.is_some() => {
+                (trouble.span(last.start, last.end), format!("behind {}", self.words(Some(last))))
+            }
+            _ => (trouble.span_of(self.found), format!("before {}", self.found_words())),
+        }
     }
 
     /// A bracket that is not closed, or closed by another, or never opened.
@@ -209,14 +224,18 @@ impl<'t> Scene<'t> {
         if !(ends || wrong_close || goes_on || statement && self.behind_operand()) {
             return None;
         }
+        let (mut span, place) = self.gap(trouble);
         let message = match self.found {
             None => format!("a `{closing}` is missing where the file ends"),
-            Some(_) if wrong_close => format!("`{found}` does not close `{opening}`: a `{closing}` is missing"),
-            Some(_) => format!("a `{closing}` is missing before {}", self.found_words()),
+            Some(_) if wrong_close => {
+                span = trouble.span_of(self.found);
+                format!("`{found}` does not close `{opening}`: a `{closing}` is missing")
+            }
+            Some(_) => format!("a `{closing}` is missing {place}"),
         };
         let label = format!("this `{opening}` is never closed");
         let code = codes::UNCLOSED_DELIMITER;
-        let diagnostic = Diagnostic::new(code, trouble.span_of(self.found), message);
+        let diagnostic = Diagnostic::new(code, span, message);
         Some(diagnostic.and(trouble.span(open.start, open.end), label).help(format!("close it with `{closing}`")))
     }
 
@@ -266,9 +285,10 @@ impl<'t> Scene<'t> {
             return None;
         }
         let span = trouble.span(last.end, last.end);
-        let message = format!("a `,` is missing before {}", self.found_words());
+        let (at, place) = self.gap(trouble);
+        let message = format!("a `,` is missing {place}");
         let fix = gml_diagnostics::Fix { span, replacement: ",".to_owned(), safe: false };
-        let diagnostic = Diagnostic::new(codes::MISSING_COMMA, trouble.span_of(self.found), message);
+        let diagnostic = Diagnostic::new(codes::MISSING_COMMA, at, message);
         Some(diagnostic.help("items are separated by commas").fix(fix))
     }
 
@@ -290,8 +310,15 @@ impl<'t> Scene<'t> {
 
     fn unexpected(&self, trouble: &Trouble<'_>) -> Diagnostic {
         let due = self.due();
-        let message = format!("{due} is due here, but there is {}", self.found_words());
-        let diagnostic = Diagnostic::new(self.code(), trouble.span_of(self.found), message);
+        let is_sign = due.starts_with('`') && self.code() == codes::UNEXPECTED_TOKEN && !self.outside;
+        let (span, message) = match self.last() {
+            Some(_) if is_sign && self.found_begins_line() && self.found.is_some() => {
+                let (span, place) = self.gap(trouble);
+                (span, format!("{due} is due {place}, but the next line begins with {}", self.found_words()))
+            }
+            _ => (trouble.span_of(self.found), format!("{due} is due here, but there is {}", self.found_words())),
+        };
+        let diagnostic = Diagnostic::new(self.code(), span, message);
         let diagnostic = match (self.open, self.closer()) {
             (Some(open), Some(close)) if due.contains(close) => {
                 let label = format!("this `{}` is still open", open.text(self.source));

@@ -9,7 +9,7 @@ use super::bind::{Given, View, bind};
 use super::function::view;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
-use crate::check::shared::Visit;
+use crate::check::shared::{CheckedNode, Visit};
 use crate::check::value::{Facts, Space, Value};
 use crate::rows;
 use crate::typed::{NodeId, Typed, TypedKind};
@@ -69,7 +69,8 @@ impl<'a> Body<'a> {
         let (ty, instance) = match &declaration.result {
             _ if is_open => {
                 let instance = shared.instance(id, types, &self.visiting);
-                (instance.result.clone(), Some(instance))
+                self.wrong_for_these_columns(id, &instance, syntax.span);
+                (instance.typed.result.clone(), Some(instance.typed.clone()))
             }
             Some(result) if !is_open_row(result) => (result.clone(), None),
             _ => (shared.node(id, &self.visiting).typed.result.clone(), None),
@@ -80,6 +81,18 @@ impl<'a> Body<'a> {
         };
         let facts = split.map(|split| Arc::new(Facts { split: Some(split), ..Facts::default() }));
         Value::new(TypedKind::Node { node: id, args, instance }, ty, Space::Run, syntax.span).with(facts)
+    }
+
+    /// What is wrong with a node only for the columns of a call: told in the node, with the call beside it. Where the node is
+    /// declared nothing can be said of columns that pass through.
+    fn wrong_for_these_columns(&mut self, id: NodeId, instance: &CheckedNode, call: gml_diagnostics::Span) {
+        let declared = self.shared.node(id, &self.visiting);
+        if declared.diagnostics.iter().any(gml_diagnostics::Diagnostic::is_error) {
+            return;
+        }
+        for found in instance.diagnostics.iter().filter(|found| found.is_error()) {
+            self.emit(found.clone().and(call, "known from the columns that this call gives"));
+        }
     }
 
     /// An argument of a node: a table needs the declared columns, and what is more is left out or, behind `..`, goes

@@ -1,0 +1,42 @@
+//! What must hold of every text. Also compiled into the tests of `gml-analysis`, which replay the corpus.
+
+use gml_analysis::{Analysis, MemoryWorld, Settings, check, lower};
+use gml_diagnostics::{Diagnostic, FileId, Sources, Span, render};
+
+/// Checks the text as a program of one file, twice, and lowers it where it is right.
+///
+/// # Panics
+/// Where something that must hold does not.
+pub fn holds(text: &str) {
+    let analysis = checked(text);
+    for found in &analysis.diagnostics {
+        is_shown(found, &analysis.package.sources);
+    }
+    let again = checked(text);
+    assert!(analysis.diagnostics == again.diagnostics, "the same text is answered in two ways");
+    if !analysis.has_errors()
+        && let Err(found) = lower(&analysis.package, &analysis.program, &Settings::default())
+    {
+        found.iter().for_each(|found| is_shown(found, &analysis.package.sources));
+    }
+    let _ = gml_syntax::parse_expression(FileId(0), text);
+}
+
+fn checked(text: &str) -> Analysis {
+    check(&MemoryWorld::new([("main.gml", text)]), "main.gml")
+}
+
+/// Every place lies in its file, and every form can be written.
+fn is_shown(found: &Diagnostic, sources: &Sources) {
+    let within = |span: Span| {
+        let text = sources.text(span.file);
+        text.get(span.start as usize..span.end as usize).is_some()
+    };
+    assert!(within(found.span), "{found:?}");
+    assert!(found.labels.iter().all(|label| within(label.span)), "{found:?}");
+    assert!(found.fix.iter().all(|fix| within(fix.span)), "{found:?}");
+    assert!(!found.message.is_empty(), "{found:?}");
+    assert!(!render::terminal(found, sources, render::TerminalStyle::default()).is_empty());
+    assert!(!render::short(found, sources).is_empty());
+    assert!(!render::json(found, sources).is_empty());
+}
