@@ -31,7 +31,8 @@ fn change(text: &str, chance: &mut Chance) -> Option<String> {
         return Some(chance.vocabulary().to_owned());
     }
     let place = chance.below(words.len());
-    let last = (place + chance.below(if chance.below(4) == 0 { 24 } else { 3 })).min(words.len() - 1);
+    let longest = if chance.below(4) == 0 { 24 } else { 3 };
+    let last = (place + chance.below(longest)).min(words.len() - 1);
     let here = words[place].start..words[last].end;
     let other = chance.below(words.len());
     let other_last = (other + chance.below(6)).min(words.len() - 1);
