@@ -130,3 +130,42 @@ fn a_schema_that_cannot_be_inferred() {
         assert_eq!(finished.stdout, "");
     }
 }
+
+#[test]
+fn graph_shows_what_flows_without_running_anything() {
+    let project = Project::of(&[("main.gml", PROGRAM)]);
+    let shown = project.done(&["graph"]).stdout;
+    assert!(shown.contains("dataset input") && shown.contains("step filter(.n > 1)"), "{shown}");
+    assert!(shown.contains("id name: str, n: int, x: float?"), "{shown}");
+    let picture = project.done(&["graph", "main", "--format", "svg"]).stdout;
+    assert!(picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>"), "{picture}");
+    assert!(project.done(&["graph", "--format", "mermaid"]).stdout.starts_with("flowchart TD"));
+    let unknown = project.gmlc(&["graph", "mian"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `main`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn graph_of_a_wrong_program_shows_what_is_known() {
+    let project = Project::of(&[("main.gml", PROGRAM.replace(".n > 1", ".nn > 1"))]);
+    let finished = project.gmlc(&["graph"]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stdout.contains("dataset input") && finished.stderr.contains("GML0301"));
+}
+
+#[test]
+fn doc_writes_a_site_that_is_the_same_each_time() {
+    let project = Project::of(&[("main.gml", PROGRAM)]);
+    project.done(&["doc", "--out", "a"]);
+    project.done(&["doc", "--out", "b"]);
+    let files = project.files();
+    let of = |folder: &str| -> Vec<(String, &Vec<u8>)> {
+        let inside = files.iter().filter_map(|(path, text)| Some((path.strip_prefix(folder)?.to_owned(), text)));
+        inside.collect()
+    };
+    assert!(of("a/").len() > 15, "{:?}", files.keys());
+    assert_eq!(of("a/"), of("b/"));
+    assert!(String::from_utf8_lossy(&files["a/schemas.html"]).contains("id=\"Row\""));
+    project.done(&["doc", "--std", "--out", "std"]);
+    assert!(project.path("std/std/table.html").is_file());
+}

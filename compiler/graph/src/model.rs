@@ -77,6 +77,8 @@ pub struct Edge {
     pub part: Option<String>,
     /// Its type.
     pub ty: Type,
+    /// Between columns: how the one is made of the other.
+    pub how: Option<String>,
 }
 
 impl Edge {
@@ -94,6 +96,9 @@ impl Edge {
 
     /// What flows, in a few words: `table[Session] in train`, `model`, `int`.
     pub fn kind(&self) -> String {
+        if let Some(how) = &self.how {
+            return how.clone();
+        }
         let kind = match &self.ty {
             Type::Table(table) => match &table.row.schema {
                 Some(schema) => format!("table[{schema}]"),

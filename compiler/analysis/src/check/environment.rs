@@ -86,6 +86,12 @@ impl<'a> Body<'a> {
         let package = self.shared.package;
         let Some(id) = package.dataset_named(&entry.text) else { return };
         let value = self.connector(&setting.value, &entry.text);
+        if let Some(ast) = package.dataset_ast(id) {
+            self.holds(&value, &package.datasets[id.0 as usize].ty, &entry.text, ast.ty.span);
+        }
+        if let Some(writers) = self.shared.writers.get(&id) {
+            self.one_file(&value, &entry.text, writers[0].1);
+        }
         typed.datasets.push((id, value));
     }
 

@@ -171,7 +171,7 @@ impl<'a> Body<'a> {
 
     /// Tables and what was learned are stored differently. Connectors of tables say what to do with rows that break a
     /// contract; others have none.
-    fn holds(&mut self, connector: &Typed, ty: &Type, entry: &str, declared_at: Span) {
+    pub fn holds(&mut self, connector: &Typed, ty: &Type, entry: &str, declared_at: Span) {
         let TypedKind::Call(call) = &connector.kind else { return };
         let of_tables = call.args.iter().any(|(name, _)| &**name == "on_violation");
         if (of_tables && matches!(ty, Type::Learned(_))) || (!of_tables && matches!(ty, Type::Table(_))) {
@@ -187,7 +187,7 @@ impl<'a> Body<'a> {
     }
 
     /// What is saved is one file: its path cannot be a pattern of several.
-    fn one_file(&mut self, connector: &Typed, entry: &str, saved: Span) {
+    pub fn one_file(&mut self, connector: &Typed, entry: &str, saved: Span) {
         let TypedKind::Call(call) = &connector.kind else { return };
         let path = call.args.iter().find(|(name, _)| &**name == "path");
         let Some((_, TypedArg::Value(path))) = path else { return };

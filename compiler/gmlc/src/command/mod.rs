@@ -1,7 +1,9 @@
 //! The commands.
 
 mod check;
+mod doc;
 mod explain;
+mod graph;
 mod infer;
 mod plan;
 mod prepare;
@@ -66,6 +68,10 @@ enum Command {
         #[command(flatten)]
         program: ProgramArgs,
     },
+    /// Print what flows through a program: datasets, steps and nodes, with the schema on every edge. Runs nothing.
+    Graph(graph::GraphArgs),
+    /// Write the reference of a program and of the standard library as a site of pages.
+    Doc(doc::DocArgs),
     /// Print the page of a diagnostic.
     Explain {
         /// Its code or its name: GML0301, unknown-column. All of them are listed where none is given.
@@ -111,6 +117,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Run { pipeline, program, threads } => run::run(pipeline.as_deref(), &program, threads),
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
         Command::Plan { pipeline, program } => plan::plan(pipeline.as_deref(), &program),
+        Command::Graph(args) => graph::graph(&args),
+        Command::Doc(args) => doc::doc(&args),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Infer { file } => infer::infer(&file),
         Command::Setup => setup::setup(),

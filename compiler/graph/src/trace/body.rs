@@ -72,7 +72,7 @@ impl<'a> Body<'a> {
         for source in sources {
             if self.known.insert((source.vertex, to, source.part.clone())) {
                 let part = source.part.as_deref().map(str::to_owned);
-                self.graph.edges.push(Edge { from: source.vertex, to, part, ty: source.ty.clone() });
+                self.graph.edges.push(Edge { from: source.vertex, to, part, ty: source.ty.clone(), how: None });
             }
         }
     }

@@ -37,7 +37,7 @@ pub fn overview(package: &Package, program: &TypedProgram) -> Graph {
                 });
                 let (from, to) = if is_read { (dataset, this) } else { (this, dataset) };
                 if !graph.edges.iter().any(|known| known.from == from && known.to == to) {
-                    graph.edges.push(Edge { from, to, part: None, ty: edge.ty.clone() });
+                    graph.edges.push(Edge { from, to, part: None, ty: edge.ty.clone(), how: None });
                 }
             }
         }
