@@ -93,7 +93,9 @@ fn all(texts: &[(String, String)], hold: impl Fn(&str) + Sync + std::panic::RefU
 #[test]
 fn every_prefix_of_a_blueprint_is_answered() {
     for (path, text) in blueprints() {
-        let ends = (0..=text.len()).filter(|end| text.is_char_boundary(*end));
+        // Every one of what the repository ships; of the others, some.
+        let step = if path.starts_with(repository().join("blueprints")) { 1 } else { 7 };
+        let ends = (0..=text.len()).step_by(step).filter(|end| text.is_char_boundary(*end));
         let prefixes: Vec<_> =
             ends.map(|end| (format!("{}, first {end} bytes", path.display()), text[..end].to_owned())).collect();
         all_are_answered(&prefixes);
