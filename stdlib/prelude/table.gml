@@ -115,7 +115,7 @@ operator join[L, R, K, A](
     at: keys[L & R -> A],
     on: keys[L & R -> K] = none,
     how: enum["asof"],
-    direction: enum["backward", "forward"] = backward,
+    direction: later["forward", enum["backward", "forward"]] = backward,
     within: duration? = null,
 ) -> table[L | nullable[R - K - A]]
 
@@ -254,7 +254,7 @@ operator fill[R, K, T](input: table[R], columns: keys[R -> K], value: T) -> tabl
 
 ## Put the value of the next earlier (`forward`) or later (`backward`) row of the same `over` that has one where there is
 ## null. Rows stay where they are.
-operator fill[R, K, P](input: table[R], columns: keys[R -> K], direction: enum["forward", "backward"], order: order[R], over: keys[R -> P] = none) -> table[R]
+operator fill[R, K, P](input: table[R], columns: keys[R -> K], direction: later["backward", enum["forward", "backward"]], order: order[R], over: keys[R -> P] = none) -> table[R]
 
 ## Make the rows those of a schema: its columns in its order and types; checked when it runs. Other columns are left out;
 ## numbers change their type where every value fits; nulls and texts that the schema does not allow are a fault.

@@ -8,7 +8,7 @@ use gml_diagnostics::{Diagnostic, Severity};
 use crate::package::Package;
 use crate::typed::TypedProgram;
 use crate::world::World;
-use crate::{declare, lint, resolve};
+use crate::{declare, leakage, lint, resolve};
 
 /// A program as far as it could be understood, and all that is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,8 @@ pub fn check(world: &dyn World, main: &str) -> Analysis {
     });
     diagnostics.append(&mut of_bodies);
     let found = lint::program(&package, &program, &diagnostics);
+    diagnostics.extend(found);
+    let found = leakage::check(&package, &program, &diagnostics);
     diagnostics.extend(found);
     settle(&package, &mut diagnostics);
     Analysis { package, program, diagnostics }

@@ -7,6 +7,8 @@
 mod analysis;
 mod check;
 mod declare;
+mod leakage;
+pub mod lineage;
 mod lint;
 mod lower;
 mod message;

@@ -310,6 +310,8 @@ pub enum TypedKind {
 /// A call of a name of the standard library.
 #[derive(Clone, Debug)]
 pub struct TypedCall {
+    /// The signature that it means.
+    pub signature: crate::package::SignatureId,
     /// `std.table`
     pub module: Text,
     /// `filter`

@@ -173,7 +173,21 @@ codes! {
     // Partitions and leakage.
     GML0601 FIT_ON_TEST "fit-on-test" Error "Something is fitted on a test partition."
     GML0602 STOP_ON_TEST "stop-on-test" Error "A test partition decides when training stops."
+    GML0603 CALIBRATE_ON_TEST "calibrate-on-test" Error "A model is calibrated on a test partition."
+    GML0604 TUNE_ON_TEST "tune-on-test" Error "Settings are chosen by a test partition."
+    GML0605 JUDGED_ON_TRAIN "judged-on-train" Warning "A model is judged on rows that it was fitted on."
+    GML0606 JUDGED_ON_VALID "judged-on-valid" Warning "A model is judged on rows that it was stopped by or tuned on."
     GML0607 PARTITIONS_OVERLAP "partitions-overlap" Error "The parts of a split share rows."
+    GML0608 JUDGED_ON_CALIBRATION "judged-on-calibration" Warning "A model is judged on rows that it was calibrated on."
+    GML0609 VALID_IN_TRAIN "valid-in-train" Warning "Rows that a model learns from decide when it stops or which settings it takes."
+    GML0610 CALIBRATE_ON_TRAIN "calibrate-on-train" Warning "A model is calibrated on rows that it was fitted on."
+    GML0611 FEATURE_FROM_TARGET "feature-from-target" Error "A feature is computed from the target."
+    GML0612 TARGET_FROM_FEATURES "target-from-features" Warning "The target is computed from the features of the same row."
+    GML0613 TARGET_ACROSS_PARTS "target-across-parts" Error "A feature is computed from targets of several parts of a split."
+    GML0614 STATISTIC_ACROSS_PARTS "statistic-across-parts" Warning "A feature is computed from rows of several parts of a split."
+    GML0615 FEATURE_FROM_LATER "feature-from-later" Error "A feature looks at rows behind its own time."
+    GML0616 FEATURE_OVER_ALL_TIME "feature-over-all-time" Warning "A feature is computed over all rows, those behind its own time among them."
+    GML0617 FEATURE_FROM_OWN_PREDICTION "feature-from-own-prediction" Error "A feature is the prediction of a model that has learned from the same rows."
 
     // Learning.
     GML0701 NO_TARGET "no-target" Error "The rows to learn from have no target column."

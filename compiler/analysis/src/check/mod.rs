@@ -18,7 +18,7 @@ mod narrow;
 mod program;
 mod saved;
 mod shared;
-mod signature;
+pub(crate) mod signature;
 mod statement;
 #[cfg(test)]
 mod tests;

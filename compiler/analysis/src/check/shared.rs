@@ -74,7 +74,7 @@ impl<'a> Shared<'a> {
     /// The signature in the form in which calls are held against it.
     pub fn signature(&self, id: SignatureId) -> &Arc<Signature> {
         let place = id.0 as usize;
-        self.signatures[place].get_or_init(|| Arc::new(compile(self.package, &self.package.signatures[place])))
+        self.signatures[place].get_or_init(|| Arc::new(compile(self.package, id)))
     }
 
     pub fn function(&'a self, id: FunctionId, visiting: &[Visit]) -> Arc<CheckedFunction> {

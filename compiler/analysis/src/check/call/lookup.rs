@@ -109,8 +109,13 @@ impl<'a> Body<'a> {
     pub fn call_without_arguments(&mut self, signature: &Arc<Signature>, span: Span) -> Value<'a> {
         let args = super::shapes::defaults(signature);
         let ty = super::shapes::instantiate(&signature.result, &super::shapes::Variables::new(signature));
-        let call =
-            TypedCall { module: signature.module.clone(), name: signature.name.clone(), kind: signature.kind, args };
+        let call = TypedCall {
+            signature: signature.id,
+            module: signature.module.clone(),
+            name: signature.name.clone(),
+            kind: signature.kind,
+            args,
+        };
         Value::new(TypedKind::Call(call), ty, Space::Const, span)
     }
 

@@ -27,6 +27,7 @@ impl<'a> Body<'a> {
         let space = self.value_space(&call, &arguments);
         let facts = self.facts(&call, &ty, &arguments);
         let typed = TypedCall {
+            signature: signature.id,
             module: signature.module.clone(),
             name: signature.name.clone(),
             kind: signature.kind,

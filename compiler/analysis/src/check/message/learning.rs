@@ -7,29 +7,26 @@ use super::calls::{class, kind_of};
 use super::rows::all_in_words;
 use super::{Want, columns_of, listed, plural, short};
 use crate::check::learned::Pending;
-use crate::check::signature::{PatternColumn, PatternType};
+use crate::check::signature::{ParamKind, PatternColumn, PatternType, Shape};
 use crate::check::value::Value;
+use crate::lineage::fact::Seeing;
 use crate::rows::{Mismatch, column_names};
 use crate::suggest::closest;
 
 pub(in crate::check) fn test_rows(call: &Pending<'_>, part: Partitions, value: &Value<'_>) -> Diagnostic {
-    let stops = part == Partitions::VALID;
-    let (code, message, help) = if stops {
-        (
-            codes::STOP_ON_TEST,
-            "the test rows decide when training stops, so they no longer say how good it is",
-            "give the `valid` part here, and keep `test` for `evaluate`",
-        )
-    } else {
-        (
-            codes::FIT_ON_TEST,
-            "this learns from the test rows, so they no longer say how good it is",
-            "give the `train` part here, and keep `test` for `evaluate`",
-        )
+    let takes = |wanted: fn(&ParamKind) -> bool| call.signature.params.iter().any(|param| wanted(&param.kind));
+    let calibrates = takes(|kind| matches!(kind, ParamKind::Learned(_)));
+    let gives_learned = matches!(call.signature.result, Shape::Variable(_) | Shape::Model(..) | Shape::Transform(..));
+    let how = match part {
+        _ if calibrates => Seeing::Calibrated,
+        _ if !gives_learned && takes(|kind| matches!(kind, ParamKind::Estimator { .. })) => Seeing::Tuned,
+        Partitions::VALID => Seeing::Stopped,
+        _ => Seeing::Fitted,
     };
+    let (does, code, message, help) = crate::message::partitions::test_rows(how);
     let diagnostic = Diagnostic::new(code, value.span(), message)
         .with_label("has rows of the test part")
-        .and(call.syntax.function.span, if stops { "stops by them" } else { "learns from them" })
+        .and(call.syntax.function.span, does)
         .help(help);
     match value.split() {
         Some(split) => diagnostic.and(split, "the split was made here"),

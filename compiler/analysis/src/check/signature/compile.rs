@@ -5,8 +5,8 @@ use gml_syntax::ast::{self, RowSyntax, TypeExpr, TypeKind};
 use std::sync::Arc;
 
 use super::defaults::default_of;
-use super::{Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable};
-use crate::package::{ModuleId, Package, SignatureDecl};
+use super::{Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable};
+use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::Text;
 use crate::types::{TypeScope, satisfies};
 
@@ -14,12 +14,14 @@ use crate::types::{TypeScope, satisfies};
 const ORDERED: &str = "std.window";
 
 /// A signature as calls need it.
-pub(in crate::check) fn compile(package: &Package, declaration: &SignatureDecl) -> Signature {
+pub(crate) fn compile(package: &Package, id: SignatureId) -> Signature {
+    let declaration = &package.signatures[id.0 as usize];
     let signature = &*declaration.ast;
     let module = package.module(declaration.declared.module).name.clone();
     let compiler = Compiler { package, module: declaration.declared.module, signature };
     let params = signature.params.iter().map(|param| compiler.param(param)).collect();
     Signature {
+        id,
         needs_order: signature.kind == ast::SignatureKind::Window && &*module == ORDERED,
         module,
         name: signature.name.text.clone(),
@@ -43,9 +45,10 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn param(&self, param: &ast::Parameter) -> Param {
-        let kind = self.kind(&param.ty);
+        let (ty, looks) = looks(&param.ty);
+        let kind = self.kind(ty);
         let default = param.default.as_ref().map(|default| default_of(default, &kind));
-        Param { name: param.name.text.clone(), kind, default }
+        Param { name: param.name.text.clone(), kind, default, looks }
     }
 
     fn kind(&self, ty: &TypeExpr) -> ParamKind {
@@ -296,6 +299,23 @@ impl Compiler<'_> {
             Some(TypeKind::Named(name, _)) => self.param_named(&name.text),
             _ => usize::MAX,
         }
+    }
+}
+
+/// The type within `earlier[..]` or `later[..]`, and what that says.
+fn looks(ty: &TypeExpr) -> (&TypeExpr, Option<Looks>) {
+    let TypeKind::Named(name, args) = &ty.kind else { return (ty, None) };
+    let later = match &*name.text {
+        "earlier" => false,
+        "later" => true,
+        _ => return (ty, None),
+    };
+    match &args[..] {
+        [inner] => (inner, Some(Looks { later, word: None })),
+        [TypeExpr { kind: TypeKind::Text(word), .. }, inner] => {
+            (inner, Some(Looks { later, word: Some(word.clone()) }))
+        }
+        _ => (ty, None),
     }
 }
 

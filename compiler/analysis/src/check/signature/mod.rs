@@ -8,16 +8,19 @@ use std::sync::Arc;
 use gml_ir::{Partitions, Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
+use crate::package::SignatureId;
 use crate::typed::{Text, Typed};
 
-pub(super) use compile::compile;
+pub(crate) use compile::compile;
 
 /// The place of a row or type variable in its signature.
-pub(super) type Variable = usize;
+pub(crate) type Variable = usize;
 
 /// A signature.
 #[derive(Debug)]
-pub(super) struct Signature {
+pub(crate) struct Signature {
+    /// Its place in the package.
+    pub id: SignatureId,
     /// `std.table`
     pub module: Text,
     /// `filter`
@@ -38,18 +41,29 @@ pub(super) struct Signature {
 
 /// A parameter.
 #[derive(Debug)]
-pub(super) struct Param {
+pub(crate) struct Param {
     /// Its name.
     pub name: Text,
     /// What it takes.
     pub kind: ParamKind,
     /// What it is where a call leaves it out.
     pub default: Option<Default>,
+    /// Rows other than the one at hand that are looked at because of it.
+    pub looks: Option<Looks>,
+}
+
+/// `earlier[T]`, `later[T]`, `later["forward", T]`: the call looks at rows before or behind the one at hand.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    /// Behind it, not before it.
+    pub later: bool,
+    /// Only where the argument is this word.
+    pub word: Option<Text>,
 }
 
 /// What a parameter is where a call leaves it out.
 #[derive(Debug)]
-pub(super) enum Default {
+pub(crate) enum Default {
     /// `none`: absent.
     Absent,
     /// A constant.
@@ -58,7 +72,7 @@ pub(super) enum Default {
 
 /// What a parameter takes.
 #[derive(Debug)]
-pub(super) enum ParamKind {
+pub(crate) enum ParamKind {
     /// `table[R]`, `table[R] in train`, `table[R]? in valid`
     Table {
         row: RowShape,
@@ -110,7 +124,7 @@ impl ParamKind {
 
 /// A type with variables.
 #[derive(Clone, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// A type without variables.
     Is(Type),
     /// A type variable.
@@ -139,7 +153,7 @@ pub(super) enum Shape {
 
 /// A part of a record.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     pub name: Text,
     pub ty: Shape,
     /// The parameter without which it is absent.
@@ -148,7 +162,7 @@ pub(super) struct Part {
 
 /// A row with variables.
 #[derive(Clone, Debug)]
-pub(super) enum RowShape {
+pub(crate) enum RowShape {
     Variable(Variable),
     Known(Arc<Row>),
     /// `R + N`
@@ -187,7 +201,7 @@ pub(super) enum RowShape {
 
 /// A column that a pattern demands, by its role.
 #[derive(Clone, Debug)]
-pub(super) struct PatternColumn {
+pub(crate) struct PatternColumn {
     pub role: Option<Role>,
     pub name: Text,
     pub ty: PatternType,
@@ -195,7 +209,7 @@ pub(super) struct PatternColumn {
 
 /// The type of such a column.
 #[derive(Clone, Debug)]
-pub(super) enum PatternType {
+pub(crate) enum PatternType {
     /// This one.
     Is(Type),
     /// One of a class: `number`, `discrete`.

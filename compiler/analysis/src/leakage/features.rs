@@ -1,0 +1,64 @@
+//! Features that know too much.
+
+use std::collections::HashSet;
+
+use gml_diagnostics::{Diagnostic, Span};
+
+use super::message;
+use super::walk::{Features, Finding, Kind, target_from_features};
+use crate::lineage::fact::{Learn, Seeing, TableFacts};
+use crate::lineage::{ColumnId, Flow, How};
+
+/// Looks at the features that a model learns from.
+pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic>) {
+    let learns = matches!(learn.seen.how, Seeing::Fitted) || learn.seen.how == Seeing::Tuned && !learn.seen.valid;
+    if !learns || !learn.model {
+        return;
+    }
+    let Some(features) = Features::of(flow, &learn.table) else { return };
+    let at = (learn.seen.span, "a model learns from it here".to_owned());
+    tell(&features, features.from_target(), &at, found);
+    if let Some(target) = target_from_features(&features) {
+        found.push(message::target_from_features(flow.columns.get(target), &at));
+    }
+}
+
+/// Looks at the features of a table that is declared or stored with a target. A table with predictions in it is meant to be
+/// looked at, not to be learned from.
+pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &str, found: &mut Vec<Diagnostic>) {
+    let Some(features) = Features::of(flow, table) else { return };
+    let predicted =
+        |column: ColumnId| flow.columns.get(column).inputs.iter().any(|input| matches!(input.how, How::Predicted(_)));
+    if features.columns().any(|column| predicted(column) || predicted(flow.columns.root(column))) {
+        return;
+    }
+    let at = (span, format!("{what}, a table with this target"));
+    tell(&features, features.from_target(), &at, found);
+}
+
+fn tell(features: &Features<'_, '_>, of_target: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
+    let columns = &features.flow.columns;
+    let mut told: HashSet<ColumnId> = HashSet::new();
+    let mut all = of_target;
+    all.extend(features.from_others());
+    // Of one step, what weighs most; of one call, all columns together.
+    all.sort_by_key(|finding| finding.kind.weight());
+    let mut groups: Vec<(Kind, Span, Vec<Finding>)> = Vec::new();
+    for finding in all {
+        if !told.insert(finding.column) {
+            continue;
+        }
+        let call = match columns.get(finding.column).maker {
+            crate::lineage::Maker::Step(_, span) => span,
+            _ => columns.get(finding.column).span,
+        };
+        match groups.iter_mut().find(|(kind, span, _)| *kind == finding.kind && *span == call) {
+            Some((.., findings)) => findings.push(finding),
+            None => groups.push((finding.kind, call, vec![finding])),
+        }
+    }
+    for (kind, _, mut findings) in groups {
+        findings.sort_by_key(|finding| columns.get(finding.column).span.start);
+        found.push(message::feature(features, kind, &findings, at));
+    }
+}

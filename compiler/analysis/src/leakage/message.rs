@@ -1,0 +1,198 @@
+//! What is said of leakage.
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+
+use super::walk::{Features, Finding, Kind};
+use crate::lineage::ColumnNode;
+use crate::lineage::fact::{Seeing, Seen};
+
+type Way = [(Span, String)];
+
+pub(super) fn test_rows(seen: &Seen, span: Span, way: &Way, split: Span) -> Diagnostic {
+    let operator = &seen.operator;
+    let (_, code, message, help) = crate::message::partitions::test_rows(seen.how);
+    let mut diagnostic = Diagnostic::new(code, span, message).with_label("test rows are among these");
+    for (place, words) in way {
+        diagnostic = diagnostic.and(*place, words.clone());
+    }
+    if seen.span != span && !way.iter().any(|(place, _)| *place == seen.span) {
+        diagnostic = diagnostic.and(seen.span, format!("`{operator}` takes them here"));
+    }
+    diagnostic.and(split, "the split was made here").help(help)
+}
+
+pub(super) fn calibrated_on_train(seen: &Seen, fitted: &Seen) -> Diagnostic {
+    Diagnostic::new(
+        codes::CALIBRATE_ON_TRAIN,
+        seen.span,
+        "the model is calibrated on rows that it was fitted on: there it is surer of itself than elsewhere",
+    )
+    .with_label("these rows are among them")
+    .and(fitted.span, format!("the model was {} these rows", fitted.how.words()))
+    .help("calibrate on rows that it has not learned from, such as the `valid` part")
+}
+
+pub(super) fn valid_in_train(seen: &Seen, learned: &Seen) -> Diagnostic {
+    let what = if seen.how == Seeing::Stopped { "when to stop" } else { "which settings are best" };
+    Diagnostic::new(
+        codes::VALID_IN_TRAIN,
+        seen.span,
+        format!("rows that are learned from cannot tell {what}: on them, more is always better"),
+    )
+    .with_label("these rows are among them")
+    .and(learned.span, "learned from here")
+    .help("give another part, as in `split_random(train: 70%, valid: 15%, test: 15%, seed: 1)`")
+}
+
+/// `apart`: where both rows are parts of splits, and of different ones, these splits.
+pub(super) fn judged_in_sample(
+    worst: &Seen,
+    others: &[&Seen],
+    span: Span,
+    way: &Way,
+    same: bool,
+    apart: Option<[Span; 2]>,
+) -> Diagnostic {
+    let code = match worst.how {
+        Seeing::Fitted => codes::JUDGED_ON_TRAIN,
+        Seeing::Stopped | Seeing::Tuned => codes::JUDGED_ON_VALID,
+        Seeing::Calibrated => codes::JUDGED_ON_CALIBRATION,
+    };
+    let words = worst.how.words();
+    let message = format!("the model is judged on rows that it was {words}: it knows them already");
+    let label = if same { "these are the same rows" } else { "these rows are among them" };
+    let mut diagnostic = Diagnostic::new(code, span, message)
+        .with_label(label)
+        .and(worst.span, format!("the model was {words} these rows"));
+    for other in others {
+        diagnostic = diagnostic.and(other.span, format!("it was also {} rows of these", other.how.words()));
+    }
+    for (place, words) in way {
+        diagnostic = diagnostic.and(*place, words.clone());
+    }
+    if let Some([learned, judged]) = apart {
+        diagnostic = diagnostic
+            .and(learned, "by this split the model has seen them")
+            .and(judged, "this is another split of the same rows");
+    }
+    let help = if apart.is_some() {
+        "make one split and use its parts for both: two splits of the same rows overlap"
+    } else {
+        "judge on rows that took no part, such as the `test` part; `in_sample: true` says that it is meant so"
+    };
+    diagnostic.help(help)
+}
+
+/// Columns made by one call that know too much in the same way.
+pub(super) fn feature(
+    features: &Features<'_, '_>,
+    kind: Kind,
+    findings: &[Finding],
+    at: &(Span, String),
+) -> Diagnostic {
+    let flow = features.flow;
+    let nodes: Vec<&ColumnNode> = findings.iter().map(|finding| flow.columns.get(finding.column)).collect();
+    let names: Vec<String> = nodes.iter().map(|node| format!("`.{}`", node.name)).collect();
+    let (names, are) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
+    let target = features.target.last().map(|target| flow.columns.get(*target));
+    let span = nodes.first().map_or(at.0, |node| node.span);
+    let name = target.map_or("the target".into(), |node| format!("the target `.{}`", node.name));
+    let split = |cut| flow.provenance.cut(cut).span;
+    let (mut diagnostic, is_target) = match kind {
+        Kind::Target => (
+            Diagnostic::new(
+                codes::FEATURE_FROM_TARGET,
+                span,
+                format!("{names} {are} computed from {name}, so the model is told what it should find out"),
+            )
+            .help("leave it out, or look at earlier rows only: `derive(over: .., order: .., rows: before) { .. }`, `lag(..)`"),
+            true,
+        ),
+        Kind::TargetAcross(cut) => (
+            Diagnostic::new(
+                codes::TARGET_ACROSS_PARTS,
+                span,
+                format!("{names} {are} computed from {name} of rows of several parts of a split, which were to be kept apart"),
+            )
+            .and(split(cut), "the split of these rows was made here")
+            .help("split first, compute it from the `train` part, and join it to the others; or from earlier rows only (`rows: before`)"),
+            true,
+        ),
+        Kind::Prediction => (
+            Diagnostic::new(
+                codes::FEATURE_FROM_OWN_PREDICTION,
+                span,
+                format!("{names} {are} predicted by a model that has learned {name} of the same rows"),
+            )
+            .help("fit the first model on one part and the second on another, such as `train` and `valid`"),
+            true,
+        ),
+        Kind::Across(cut) => (
+            Diagnostic::new(
+                codes::STATISTIC_ACROSS_PARTS,
+                span,
+                format!("{names} {are} computed from rows of several parts of a split, which were to be kept apart"),
+            )
+            .and(split(cut), "the split of these rows was made here")
+            .help("split first and compute it from the `train` part, or let a step of the recipe learn it, such as `scale` or `impute`"),
+            false,
+        ),
+        Kind::Later => (
+            Diagnostic::new(
+                codes::FEATURE_FROM_LATER,
+                span,
+                format!("{names} {are} computed from later rows, which are not there yet when the model is used"),
+            )
+            .help("look at earlier rows: `lag(..)`, `rows: before`, an as-of join that goes `backward`"),
+            false,
+        ),
+        Kind::AllTime => (
+            Diagnostic::new(
+                codes::FEATURE_OVER_ALL_TIME,
+                span,
+                format!("{names} {are} computed over all rows, those behind the row's own time among them"),
+            )
+            .help("look at earlier rows only: `derive(over: .., order: .., rows: before) { .. }`, or `last: 30d` in an ordered window"),
+            false,
+        ),
+    };
+    diagnostic.label = Some(
+        match kind {
+            Kind::Target | Kind::TargetAcross(_) => "looks at the target",
+            Kind::Prediction => "the model knows the target of these rows",
+            Kind::Across(_) => "looks at rows of other parts",
+            Kind::Later => "looks at later rows",
+            Kind::AllTime => "looks at all rows",
+        }
+        .into(),
+    );
+    if let Some(target) = target.filter(|_| is_target)
+        && target.span != span
+        && target.span != Span::NOWHERE
+    {
+        diagnostic = diagnostic.and(target.span, format!("{name} comes from here"));
+    }
+    for (finding, node) in findings.iter().zip(&nodes) {
+        let feature = flow.columns.get(finding.feature);
+        if feature.name != node.name && feature.span != node.span {
+            let words = format!("the feature `.{}` is made of it", feature.name);
+            diagnostic = diagnostic.and(feature.span, words);
+            break;
+        }
+    }
+    diagnostic.and(at.0, at.1.clone())
+}
+
+pub(super) fn target_from_features(target: &ColumnNode, at: &(Span, String)) -> Diagnostic {
+    Diagnostic::new(
+        codes::TARGET_FROM_FEATURES,
+        target.span,
+        format!(
+            "the target `.{}` is computed from features of the same row alone, so there is nothing to learn",
+            target.name
+        ),
+    )
+    .with_label("the model is given all of this")
+    .and(at.0, at.1.clone())
+    .help("leave out of the features what the target is computed from: `|> drop([..])`, or give it the role `id`")
+}

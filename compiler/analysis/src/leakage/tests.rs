@@ -1,0 +1,88 @@
+use crate::world::MemoryWorld;
+
+const COMMON: &str = r#"
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+schema Visit { id visitor: str, id day: date, pages: int, target bought: bool }
+catalog { visits: table[Visit] = csv("visits.csv") }
+"#;
+
+/// Names of what is said, with the text of each place and the labels.
+fn told(text: &str) -> Vec<String> {
+    let world = MemoryWorld::new([("main.gml", format!("{COMMON}{text}"))]);
+    let analysis = crate::check(&world, "main.gml");
+    let text = |span: gml_diagnostics::Span| {
+        analysis.package.sources.text(span.file)[span.start as usize..span.end as usize].to_owned()
+    };
+    let one = |diagnostic: &gml_diagnostics::Diagnostic| {
+        let mut told = format!("{} `{}`", diagnostic.code.name(), text(diagnostic.span));
+        for label in &diagnostic.labels {
+            told += &format!(" | `{}` {}", text(label.span), label.message);
+        }
+        told
+    };
+    analysis.diagnostics.iter().filter(|diagnostic| diagnostic.code.id().starts_with("GML06")).map(one).collect()
+}
+
+#[test]
+fn both_ends_are_shown() {
+    let found = told(
+        "pipeline p {
+             let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+             let model = fit(boosted_trees(objective: binary), train: data.train)
+             track evaluate(model, on: [data.train], metrics: [auc])
+         }",
+    );
+    assert_eq!(found, ["judged-on-train `data.train` | `data.train` the model was fitted on these rows"]);
+}
+
+#[test]
+fn two_splits_of_the_same_rows_are_told_apart() {
+    let found = told(
+        "pipeline p {
+             let a = visits |> split_random(train: 80%, test: 20%, seed: 1)
+             let b = visits |> split_random(train: 80%, test: 20%, seed: 2)
+             let model = fit(boosted_trees(objective: binary), train: a.train)
+             track evaluate(model, on: [b.test], metrics: [auc])
+         }",
+    );
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("judged-on-train `b.test`"), "{found:?}");
+    assert!(found[0].contains("this is another split of the same rows"), "{found:?}");
+}
+
+#[test]
+fn the_call_that_brings_test_rows_is_blamed() {
+    let found = told(
+        "node scored(known: table[Visit], rows: table[Visit]) -> table {
+             rows |> predict(fit(boosted_trees(objective: binary), train: known))
+         }
+         pipeline p {
+             let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+             expect count(scored(data.test, data.train)) > 0
+         }",
+    );
+    assert_eq!(
+        found,
+        [
+            "fit-on-test `data.test` | `known` used here, in `scored` | `split_random(train: 80%, test: 20%, seed: 1)` the split was made here"
+        ]
+    );
+}
+
+#[test]
+fn one_cause_is_told_once() {
+    let found = told(
+        "pipeline p {
+             let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+             let model = fit(boosted_trees(objective: binary), train: data.test)
+             let known = data.train |> derive { hint = .bought and .pages > 1 }
+             let one = fit(boosted_trees(objective: binary), train: known)
+             let two = fit(boosted_trees(objective: binary, rounds: 9), train: known)
+             track evaluate(one, on: [data.test |> derive { hint = .bought and .pages > 1 }], metrics: [auc])
+             expect count(data.test |> predict(model)) > 0
+         }",
+    );
+    let names: Vec<&str> = found.iter().map(|told| told.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["fit-on-test", "feature-from-target"]);
+}

@@ -1,0 +1,411 @@
+//! What the variables of a signature stand for in a call, as columns.
+
+use gml_diagnostics::Span;
+
+use super::call::{Called, TableArgument};
+use super::column::{ColumnId, How, Input, Maker, Over, Sees};
+use super::fact::ColumnsOf;
+use super::flow::Flow;
+use super::rows::OriginId;
+use super::value::{Many, Within};
+use crate::check::signature::{ParamKind, RowShape, Shape, Signature, Variable};
+use crate::typed::{Text, Typed, TypedArg, TypedKind};
+
+/// The variables of a signature, and what it says of rows.
+pub(crate) struct Bindings {
+    columns: Vec<Option<ColumnsOf>>,
+    /// The variable of the first table, and whether others have it too.
+    first: Option<Variable>,
+    others: Vec<Variable>,
+    has_tables: bool,
+    /// Variables of which the result is made, and whether as `nullable[..]`.
+    used: Vec<(Variable, bool)>,
+    /// Variables made of the columns of the first table.
+    derived: Vec<Variable>,
+    aggregates: bool,
+    exact: bool,
+    /// Kinds of parameters beside tables.
+    only_order: bool,
+    only_rows: bool,
+}
+
+impl Bindings {
+    /// What a signature says.
+    pub fn of(signature: &Signature) -> Self {
+        let mut bindings = Self {
+            columns: vec![None; signature.variables.len()],
+            first: None,
+            others: Vec::new(),
+            has_tables: false,
+            used: Vec::new(),
+            derived: Vec::new(),
+            aggregates: false,
+            exact: false,
+            only_order: true,
+            only_rows: true,
+        };
+        for param in &signature.params {
+            bindings.parameter(&param.kind);
+        }
+        if let Shape::Table(row, _) = &signature.result {
+            used(row, false, &mut bindings.used);
+            bindings.exact = matches!(row, RowShape::Variable(variable) if Some(*variable) == bindings.first);
+        }
+        bindings
+    }
+
+    fn parameter(&mut self, kind: &ParamKind) {
+        match kind {
+            ParamKind::Table { row, .. } | ParamKind::Tables(row) => {
+                self.has_tables |= matches!(kind, ParamKind::Tables(_));
+                if let Some(variable) = variable_of(row) {
+                    match self.first {
+                        None => self.first = Some(variable),
+                        Some(_) => self.others.push(variable),
+                    }
+                }
+                return;
+            }
+            ParamKind::Columns { of, made } | ParamKind::Windows { of, made } if Some(*of) == self.first => {
+                self.derived.push(*made);
+            }
+            ParamKind::Keys { of, made } if of.first().copied() == self.first => self.derived.push(*made),
+            ParamKind::Renames { old, new, .. } => self.derived.extend([*old, *new]),
+            ParamKind::Schema(made) => self.derived.push(*made),
+            ParamKind::Learned(
+                Shape::Transform(_, RowShape::Variable(made)) | Shape::Model(_, RowShape::Variable(made)),
+            ) => {
+                self.derived.push(*made);
+            }
+            ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => self.aggregates = true,
+            _ => {}
+        }
+        self.only_order &= matches!(kind, ParamKind::Order { .. });
+        self.only_rows &= matches!(kind, ParamKind::Row { .. });
+    }
+
+    /// Whether the rows of the result are rows of the tables, and not made of them.
+    pub fn keeps_rows(&self) -> bool {
+        let kept = |variable: &Variable| Some(*variable) == self.first || self.derived.contains(variable);
+        !self.aggregates && self.used.iter().any(|(variable, _)| kept(variable))
+    }
+
+    /// Whether the rows of all tables are there, one below the other.
+    pub fn is_union(&self) -> bool {
+        self.exact && (self.has_tables || self.others.iter().any(|other| Some(*other) == self.first))
+    }
+
+    /// Whether the rows of two tables are there beside each other, those that found none too.
+    pub fn keeps_both(&self) -> bool {
+        let nullable = |variable: Variable| self.used.contains(&(variable, true));
+        self.first.is_some_and(nullable) && self.others.iter().any(|other| nullable(*other))
+    }
+
+    /// Whether rows may be left out: the result has the very columns of the first table, and there is more to say than
+    /// an order.
+    pub fn is_cut(&self) -> bool {
+        self.exact && !self.only_order && !self.is_union()
+    }
+
+    /// Whether each row is looked at by itself.
+    pub fn by_row_alone(&self) -> bool {
+        self.only_rows && self.others.is_empty()
+    }
+
+    fn uses(&self, variable: Variable) -> bool {
+        self.used.iter().any(|(used, _)| *used == variable)
+    }
+
+    pub fn get(&self, variable: Variable) -> ColumnsOf {
+        self.columns.get(variable).cloned().flatten().unwrap_or_default()
+    }
+
+    pub fn set(&mut self, variable: Variable, columns: ColumnsOf) {
+        if let Some(slot) = self.columns.get_mut(variable) {
+            *slot = Some(columns);
+        }
+    }
+
+    fn is_bound(&self, variable: Variable) -> bool {
+        matches!(self.columns.get(variable), Some(Some(_)))
+    }
+}
+
+fn variable_of(row: &RowShape) -> Option<Variable> {
+    match row {
+        RowShape::Variable(variable) => Some(*variable),
+        RowShape::And(left, _) => variable_of(left),
+        _ => None,
+    }
+}
+
+/// The variables in a row.
+fn used(row: &RowShape, nullable: bool, found: &mut Vec<(Variable, bool)>) {
+    match row {
+        RowShape::Variable(variable) => found.push((*variable, nullable)),
+        RowShape::Plus(left, right) | RowShape::Or(left, right) => {
+            used(left, nullable, found);
+            used(right, nullable, found);
+        }
+        RowShape::Minus(left, _) | RowShape::And(left, _) => used(left, nullable, found),
+        RowShape::Nullable(of) => used(of, true, found),
+        RowShape::NonNull(of)
+        | RowShape::Elements(of)
+        | RowShape::Retyped(of, _)
+        | RowShape::Imputed(of, _)
+        | RowShape::Indicators(of)
+        | RowShape::Pivoted(of, _)
+        | RowShape::Features(of)
+        | RowShape::Rename(of, ..) => used(of, nullable, found),
+        RowShape::Case(_, arms) => arms.iter().for_each(|(_, arm)| used(arm, nullable, found)),
+        _ => {}
+    }
+}
+
+impl<'p> Flow<'p> {
+    /// Lets the arguments say what the variables stand for. `makes`: the rows that the call makes.
+    pub fn bind_all(&mut self, called: &Called<'p>, bindings: &mut Bindings, makes: Option<OriginId>) {
+        for argument in &called.tables {
+            let row = match &called.signature.params[argument.place].kind {
+                ParamKind::Table { row, .. } | ParamKind::Tables(row) => row,
+                _ => continue,
+            };
+            if let Some(variable) = variable_of(row) {
+                self.bind_table(called, bindings, variable, argument);
+            }
+        }
+        for param in &called.signature.params {
+            let argument = called.argument(&param.name);
+            match (&param.kind, argument) {
+                (ParamKind::Keys { of, made }, Some(TypedArg::Columns(columns))) => {
+                    let source = bindings.get(of.first().copied().unwrap_or(usize::MAX));
+                    bindings.set(*made, subset(&source, columns));
+                }
+                (ParamKind::Columns { of, made }, Some(TypedArg::Columns(columns))) => {
+                    let source = bindings.get(*of);
+                    let within = Within { row: &source, many: None };
+                    let columns = self.made(called, columns, &within);
+                    bindings.set(*made, columns);
+                }
+                (ParamKind::Renames { of, old, new }, Some(TypedArg::Columns(columns))) => {
+                    let source = bindings.get(*of);
+                    let within = Within { row: &source, many: None };
+                    let made = self.made(called, columns, &within);
+                    let names = columns.iter().filter_map(|(_, value)| match &value.kind {
+                        TypedKind::Column(name) => Some((name.clone(), source.get(name)?)),
+                        _ => None,
+                    });
+                    bindings.set(*old, ColumnsOf { named: names.collect(), rest: Vec::new() });
+                    bindings.set(*new, made);
+                }
+                (ParamKind::Schema(variable), Some(TypedArg::Schema(row))) => {
+                    let source = called.tables.first().map(|first| first.table.columns.clone()).unwrap_or_default();
+                    let step = called.call.name.clone();
+                    let columns = self.fitted(&source, row, &step, called.span);
+                    bindings.set(*variable, columns);
+                }
+                (ParamKind::Windows { of, made }, Some(TypedArg::Columns(columns))) => {
+                    let columns = self.windows(called, bindings, *of, columns);
+                    bindings.set(*made, columns);
+                }
+                (ParamKind::Aggregates { of, made }, Some(TypedArg::Columns(columns))) => {
+                    let columns = self.aggregates(called, bindings, *of, columns, makes);
+                    bindings.set(*made, columns);
+                }
+                _ => {}
+            }
+        }
+        self.bind_learned(called, bindings);
+    }
+
+    fn bind_table(
+        &mut self,
+        called: &Called<'p>,
+        bindings: &mut Bindings,
+        variable: Variable,
+        argument: &TableArgument,
+    ) {
+        let table = &argument.table;
+        let step = called.call.name.clone();
+        if bindings.is_bound(variable) {
+            let columns = self.merged(&bindings.get(variable), &table.columns, &step, called.span);
+            bindings.set(variable, columns);
+        } else if bindings.first == Some(variable) {
+            bindings.set(variable, table.columns.clone());
+        } else if bindings.uses(variable) {
+            let columns = self.joined(called, argument);
+            bindings.set(variable, columns);
+        } else {
+            bindings.set(variable, table.columns.clone());
+        }
+    }
+
+    /// The columns of a table that is looked up: values of another row, found by the keys.
+    fn joined(&mut self, called: &Called<'p>, argument: &TableArgument) -> ColumnsOf {
+        let table = argument.table.clone();
+        let left = called.tables[0].table.clone();
+        let mut names: Vec<&Text> = Vec::new();
+        let mut found_by: Vec<Input> = Vec::new();
+        for param in &called.signature.params {
+            if let ParamKind::Keys { of, .. } = &param.kind
+                && of.len() > 1
+                && let Some(TypedArg::Columns(columns)) = called.argument(&param.name)
+            {
+                names.extend(columns.iter().map(|(name, _)| name));
+                let keys = columns.iter().filter_map(|(name, _)| left.columns.get(name));
+                found_by.extend(keys.map(|key| Input { column: Some(key), how: How::Key }));
+            }
+        }
+        let timed = left.row.with_role(gml_ir::Role::Time).is_some();
+        let over = |sees| How::Over(Over { rows: table.rows.clone(), keys: Vec::new(), sees, timed, makes: None });
+        found_by.extend(table.chosen.iter().map(|column| Input { column: Some(*column), how: over(Sees::All) }));
+        let later = self.looks_later(called);
+        let how = || if later { over(Sees::Later) } else { How::Joined(table.rows.clone()) };
+        let mut columns = ColumnsOf::default();
+        for (name, column) in &table.columns.named {
+            if names.contains(&name) {
+                columns.named.push((name.clone(), *column));
+                continue;
+            }
+            let mut inputs = vec![Input { column: Some(*column), how: how() }];
+            inputs.extend(found_by.iter().cloned());
+            let maker = Maker::Step(called.call.name.clone(), called.span);
+            columns.named.push((name.clone(), self.columns.add(name.clone(), maker, argument.span, inputs)));
+        }
+        columns.rest.clone_from(&table.columns.rest);
+        columns
+    }
+
+    /// Whether the call looks at rows behind the one at hand, by the word of an argument.
+    pub fn looks_later(&self, called: &Called<'p>) -> bool {
+        called.signature.params.iter().any(|param| {
+            param.looks.as_ref().is_some_and(|looks| {
+                looks.later && looks.word.as_deref().is_none_or(|word| called.word(&param.name) == Some(word))
+            })
+        })
+    }
+
+    fn windows(
+        &mut self,
+        called: &Called<'p>,
+        bindings: &Bindings,
+        of: Variable,
+        columns: &[(Text, Typed)],
+    ) -> ColumnsOf {
+        let Some(argument) = called.tables.first() else { return ColumnsOf::default() };
+        let table = argument.table.clone();
+        let source = bindings.get(of);
+        let (mut keys, mut order, mut descending, mut ordered) = (Vec::new(), Vec::new(), false, false);
+        for param in &called.signature.params {
+            match (&param.kind, called.argument(&param.name)) {
+                (ParamKind::Keys { .. }, Some(TypedArg::Columns(columns))) => {
+                    keys.extend(columns.iter().filter_map(|(name, _)| source.get(name)));
+                }
+                (ParamKind::Order { .. }, Some(TypedArg::Order(columns))) => {
+                    ordered = true;
+                    descending = columns.first().is_some_and(|(_, descending)| *descending);
+                    let mut inputs = Vec::new();
+                    let within = Within { row: &source, many: None };
+                    columns.iter().for_each(|(key, _)| self.inputs(key, &within, &mut inputs));
+                    order.extend(inputs.into_iter().filter_map(|input| input.column));
+                }
+                _ => {}
+            }
+        }
+        let sees = match called.word("rows") {
+            _ if !ordered => Sees::All,
+            Some("all") => Sees::All,
+            Some("before") => Sees::Earlier,
+            _ => Sees::UpTo,
+        };
+        let sees = if descending && sees != Sees::All { Sees::Later } else { sees };
+        let many =
+            Many { table: &table, keys: &keys, order: &order, sees, reversed: descending && ordered, makes: None };
+        self.made(called, columns, &Within { row: &source, many: Some(many) })
+    }
+
+    fn aggregates(
+        &mut self,
+        called: &Called<'p>,
+        bindings: &Bindings,
+        of: Variable,
+        columns: &[(Text, Typed)],
+        makes: Option<OriginId>,
+    ) -> ColumnsOf {
+        let Some(argument) = called.tables.first() else { return ColumnsOf::default() };
+        let table = argument.table.clone();
+        let keys = self.group_keys(called, bindings);
+        let source = bindings.get(of);
+        let many = Many { table: &table, keys: &keys, order: &[], sees: Sees::All, reversed: false, makes };
+        self.made(called, columns, &Within { row: &source, many: Some(many) })
+    }
+
+    /// The columns that make the groups.
+    fn group_keys(&self, called: &Called<'p>, bindings: &Bindings) -> Vec<ColumnId> {
+        let mut keys = Vec::new();
+        for param in &called.signature.params {
+            if let ParamKind::Columns { made, .. } | ParamKind::Keys { made, .. } = &param.kind {
+                keys.extend(bindings.get(*made).all());
+            }
+        }
+        keys
+    }
+
+    /// What an aggregate given by itself is computed from (`pivot`).
+    pub fn aggregate_inputs(&self, called: &Called<'p>, bindings: &Bindings) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        let Some(argument) = called.tables.first() else { return inputs };
+        for param in &called.signature.params {
+            if let (ParamKind::Aggregate { of, .. }, Some(TypedArg::Expr(value))) =
+                (&param.kind, called.argument(&param.name))
+            {
+                let (keys, source) = (self.group_keys(called, bindings), bindings.get(*of));
+                let many = Many {
+                    table: &argument.table,
+                    keys: &keys,
+                    order: &[],
+                    sees: Sees::All,
+                    reversed: false,
+                    makes: None,
+                };
+                self.inputs(value, &Within { row: &source, many: Some(many) }, &mut inputs);
+            }
+        }
+        inputs
+    }
+
+    /// Columns that are made; a plain column under its own name stays what it is.
+    fn made(&mut self, called: &Called<'_>, columns: &[(Text, Typed)], within: &Within<'_>) -> ColumnsOf {
+        let mut made = ColumnsOf::default();
+        for (name, value) in columns {
+            let plain = match &value.kind {
+                TypedKind::Column(of) => within.row.get(of).map(|column| (of, column)),
+                _ => None,
+            };
+            let id = match plain {
+                Some((of, column)) if of == name => column,
+                Some((_, column)) => {
+                    let inputs = vec![Input { column: Some(column), how: How::Same }];
+                    self.column(called, name, value.span, inputs)
+                }
+                None => {
+                    let mut inputs = Vec::new();
+                    self.inputs(value, within, &mut inputs);
+                    self.column(called, name, value.span, inputs)
+                }
+            };
+            made.named.push((name.clone(), id));
+        }
+        made
+    }
+
+    fn column(&mut self, called: &Called<'_>, name: &Text, span: Span, inputs: Vec<Input>) -> ColumnId {
+        let maker = Maker::Step(called.call.name.clone(), called.span);
+        self.columns.add(name.clone(), maker, span, inputs)
+    }
+}
+
+fn subset(source: &ColumnsOf, columns: &[(Text, Typed)]) -> ColumnsOf {
+    let named = columns.iter().filter_map(|(name, _)| Some((name.clone(), source.get(name)?)));
+    ColumnsOf { named: named.collect(), rest: Vec::new() }
+}

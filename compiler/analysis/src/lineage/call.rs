@@ -1,0 +1,319 @@
+//! Calls of operators: what their signatures say of rows and columns.
+
+use std::sync::Arc;
+
+use gml_diagnostics::{Sources, Span};
+use gml_ir::{Row, Type};
+
+use super::bind::Bindings;
+use super::column::{How, Input, Maker};
+use super::fact::{ColumnsOf, Fact, Judge, LearnedFacts, Moment, TableFacts};
+use super::flow::{Flow, table_of};
+use super::number::number_of;
+use super::rows::{OriginKind, Part, Rows, Stretch, through, union};
+use crate::check::signature::{ParamKind, Signature};
+use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
+
+/// A call with the facts of its arguments.
+pub(crate) struct Called<'p> {
+    pub call: &'p TypedCall,
+    pub signature: Arc<Signature>,
+    /// All of it.
+    pub span: Span,
+    /// Table arguments, those of lists one by one.
+    pub tables: Vec<TableArgument>,
+    /// Arguments that have learned.
+    pub learned: Vec<(usize, Arc<LearnedFacts<'p>>)>,
+    /// All arguments that are values, by parameter.
+    pub facts: Vec<(usize, Fact<'p>)>,
+}
+
+/// A table argument.
+pub(crate) struct TableArgument {
+    /// Its parameter.
+    pub place: usize,
+    pub table: Arc<TableFacts>,
+    pub span: Span,
+    /// Its type as the checker knows it.
+    pub ty: Type,
+}
+
+impl Called<'_> {
+    /// The argument of that parameter.
+    pub fn argument(&self, name: &str) -> Option<&TypedArg> {
+        self.call.args.iter().find(|(given, _)| &**given == name).map(|(_, arg)| arg)
+    }
+
+    /// The word of an argument that is one.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        match self.argument(name)? {
+            TypedArg::Value(value) => literal(value)?.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The rows of all table arguments.
+    pub fn rows(&self) -> Rows {
+        self.tables.iter().fold(Arc::new([]) as Rows, |rows, argument| union(&rows, &argument.table.rows))
+    }
+}
+
+/// The constant of an expression that is one as it stands.
+pub(super) fn literal(value: &Typed) -> Option<&gml_ir::Value> {
+    match &value.kind {
+        TypedKind::Literal(constant) => Some(constant),
+        TypedKind::Cast(of) => literal(of),
+        _ => None,
+    }
+}
+
+impl<'p> Flow<'p> {
+    /// What an operator gives.
+    pub fn operator(&mut self, call: &'p TypedCall, value: &'p Typed) -> Fact<'p> {
+        let called = self.called(call, value);
+        self.learns(&called, &value.ty);
+        self.judges(&called);
+        match &value.ty {
+            Type::Table(table) => match self.table_result(&called, &table.row, value) {
+                Some(table) => Fact::Table(table),
+                None => Fact::Unknown,
+            },
+            Type::Record(parts) => self.parts(&called, parts),
+            Type::Sequences(_) => {
+                let rows = self.made_rows(&called, 0);
+                Fact::Table(self.table(ColumnsOf::default(), rows, Vec::new(), &Arc::default()))
+            }
+            Type::Struct(_) => match called.tables.first() {
+                Some(argument) => Fact::RowOf(argument.table.clone()),
+                None => Fact::Unknown,
+            },
+            Type::Estimator(_) => self.estimator_result(&called, value),
+            Type::Learned(_) => self.learned_result(&called),
+            _ => Fact::Value(number_of((self.call_number(call, None), called.rows())), Arc::new([])),
+        }
+    }
+
+    fn called(&mut self, call: &'p TypedCall, value: &'p Typed) -> Called<'p> {
+        let signature = self.signature(call.signature);
+        let span = own_span(call, value.span, &self.package.sources);
+        let mut called = Called { call, signature, span, tables: Vec::new(), learned: Vec::new(), facts: Vec::new() };
+        for (name, arg) in &call.args {
+            let TypedArg::Value(arg) = arg else { continue };
+            let Some(place) = called.signature.param(name) else { continue };
+            if matches!(arg.kind, TypedKind::Literal(_)) {
+                continue;
+            }
+            let fact = self.value(arg);
+            let mut table = |fact: &Fact<'p>, arg: &Typed| {
+                if let Some(table) = table_of(fact) {
+                    called.tables.push(TableArgument { place, table, span: arg.span, ty: arg.ty.clone() });
+                }
+            };
+            match (&fact, &arg.kind) {
+                (Fact::List(facts), TypedKind::List(items)) => {
+                    facts.iter().zip(items).for_each(|(fact, item)| table(fact, item));
+                }
+                (Fact::List(facts), _) => facts.iter().for_each(|fact| table(fact, arg)),
+                (Fact::Learned(learned), _) => called.learned.push((place, learned.clone())),
+                (fact, _) => table(fact, arg),
+            }
+            called.facts.push((place, fact));
+        }
+        called
+    }
+
+    /// A signature with `in_sample` judges what was learned on rows.
+    fn judges(&mut self, called: &Called<'p>) {
+        if called.signature.param("in_sample").is_none() {
+            return;
+        }
+        let allowed = match called.argument("in_sample") {
+            Some(TypedArg::Value(value)) => literal(value) != Some(&gml_ir::Value::Bool(false)),
+            _ => false,
+        };
+        if allowed {
+            return;
+        }
+        for (_, learned) in &called.learned {
+            for argument in &called.tables {
+                self.moments.push(Moment::Judge(Judge {
+                    learned: learned.clone(),
+                    table: argument.table.clone(),
+                    span: argument.span,
+                    around: self.around.clone(),
+                }));
+            }
+        }
+    }
+
+    fn table_result(&mut self, called: &Called<'p>, row: &Arc<Row>, value: &'p Typed) -> Option<Arc<TableFacts>> {
+        let Some(first) = called.tables.first() else {
+            return table_of(&self.given_table(row, value.span, 0));
+        };
+        let first = first.table.clone();
+        let mut bindings = Bindings::of(&called.signature);
+        let kept = bindings.keeps_rows();
+        let rows =
+            if kept { self.kept_rows(called, &bindings) } else { self.made_rows(called, self.keys_number(called)) };
+        self.bind_all(called, &mut bindings, rows.first().map(|stretch| stretch.origin).filter(|_| !kept));
+        let columns = match &called.signature.result {
+            crate::check::signature::Shape::Table(shape, _) => self.columns_of(shape, called, &mut bindings),
+            _ => ColumnsOf::default(),
+        };
+        let step = called.call.name.clone();
+        let columns = self.fitted(&columns, row, &step, called.span);
+        let mut chosen = Vec::new();
+        if kept {
+            chosen.extend(first.chosen.iter().copied());
+            if bindings.is_cut() {
+                self.choosers(called, &mut chosen);
+            }
+            if !bindings.is_union() {
+                chosen.extend(called.tables[1..].iter().flat_map(|other| other.table.chosen.iter().copied()));
+            }
+            chosen.sort_unstable();
+            chosen.dedup();
+        }
+        Some(self.table(columns, rows, chosen, row))
+    }
+
+    /// Rows that an operator keeps: those of its first table, of all of a union, of both of a full join; fewer where it
+    /// may leave some out.
+    fn kept_rows(&mut self, called: &Called<'p>, bindings: &Bindings) -> Rows {
+        let first = &called.tables[0].table;
+        let rows = if bindings.is_union() || bindings.keeps_both() { called.rows() } else { first.rows.clone() };
+        if !bindings.is_cut() || bindings.is_union() {
+            return rows;
+        }
+        let cut = self.cut(called, bindings.by_row_alone());
+        through(&rows, cut, None)
+    }
+
+    fn cut(&mut self, called: &Called<'p>, by_row_alone: bool) -> super::rows::CutId {
+        let first = &called.tables[0].table;
+        let number = self.call_number(called.call, Some(&first.columns));
+        // What looks at each row by itself leaves the same rows of the same data, whatever was left out before.
+        let number = if by_row_alone { number } else { number_of((number, called.rows())) };
+        let mut by = Vec::new();
+        self.choosers(called, &mut by);
+        let by = by.into_iter().map(|column| self.columns.root(column)).collect();
+        self.provenance.cut_of(number, || super::rows::Cut {
+            span: called.span,
+            name: called.call.name.clone(),
+            random: called.signature.param("seed").is_some(),
+            relative: called.tables.len() > 1,
+            by,
+        })
+    }
+
+    /// The columns that decide which rows stay. Whether a value is there says nothing of what it is.
+    fn choosers(&self, called: &Called<'p>, found: &mut Vec<super::column::ColumnId>) {
+        let Some(first) = called.tables.first() else { return };
+        let within = super::value::Within { row: &first.table.columns, many: None };
+        for (_, arg) in &called.call.args {
+            let mut inputs = Vec::new();
+            match arg {
+                TypedArg::Expr(value) => self.condition_inputs(value, &within, &mut inputs),
+                TypedArg::Columns(columns) => {
+                    columns.iter().for_each(|(_, value)| self.inputs(value, &within, &mut inputs));
+                }
+                _ => {}
+            }
+            found.extend(inputs.into_iter().filter_map(|input| input.column));
+        }
+    }
+
+    fn condition_inputs(&self, value: &Typed, within: &super::value::Within<'_>, found: &mut Vec<Input>) {
+        match &value.kind {
+            TypedKind::IsNull(_) => {}
+            TypedKind::Unary(_, of) | TypedKind::Cast(of) => self.condition_inputs(of, within, found),
+            TypedKind::Binary(gml_ir::BinaryOp::And | gml_ir::BinaryOp::Or, left, right) => {
+                self.condition_inputs(left, within, found);
+                self.condition_inputs(right, within, found);
+            }
+            _ => self.inputs(value, within, found),
+        }
+    }
+
+    /// Rows that an operator makes, one of many: of equal rows and keys it makes equal ones.
+    fn made_rows(&mut self, called: &Called<'p>, number: u64) -> Rows {
+        let made_of = called.rows();
+        let kind = OriginKind::Made(called.call.name.clone(), number_of((number, &made_of)));
+        let origin = self.provenance.begin(kind, made_of);
+        Arc::new([Stretch { origin, cuts: Vec::new() }])
+    }
+
+    /// A number of the columns that make the groups; of all arguments where there are none.
+    fn keys_number(&self, called: &Called<'p>) -> u64 {
+        let columns = called.tables.first().map(|argument| &argument.table.columns);
+        let groups = called
+            .signature
+            .params
+            .iter()
+            .any(|param| matches!(param.kind, ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. }));
+        if !groups {
+            return self.call_number(called.call, columns);
+        }
+        let mut keys = Vec::new();
+        for param in &called.signature.params {
+            if let ParamKind::Columns { .. } | ParamKind::Keys { .. } = param.kind
+                && let Some(TypedArg::Columns(made)) = called.argument(&param.name)
+            {
+                keys.extend(made.iter().map(|(_, value)| self.number(value, columns)));
+            }
+        }
+        number_of(keys)
+    }
+
+    /// Parts of a split.
+    fn parts(&mut self, called: &Called<'p>, parts: &Arc<Row>) -> Fact<'p> {
+        let Some(argument) = called.tables.first() else { return Fact::Unknown };
+        let table = argument.table.clone();
+        let cut = self.cut(called, false);
+        let parts = parts.columns.iter().map(|part| {
+            let (partitions, row) = match &part.ty {
+                Type::Table(own) => (Part::of(own.partitions), own.row.clone()),
+                _ => (part_named(&part.name), table.row.clone()),
+            };
+            let rows = through(&table.rows, cut, partitions);
+            let part_table = self.table(table.columns.clone(), rows, table.chosen.clone(), &row);
+            (part.name.clone(), Fact::Table(part_table))
+        });
+        Fact::Record(parts.collect())
+    }
+
+    /// What another language gives: nothing is known of it but what it was given.
+    pub fn foreign(&mut self, name: &Text, tables: &[Arc<TableFacts>], value: &'p Typed) -> Fact<'p> {
+        let Type::Table(made) = &value.ty else { return Fact::Unknown };
+        let rows = tables.iter().fold(Arc::new([]) as Rows, |rows, table| union(&rows, &table.rows));
+        let kind = OriginKind::Made(name.clone(), number_of((value.span.file, value.span.start, &rows)));
+        let origin = self.provenance.begin(kind, rows);
+        let of: Vec<_> = tables.iter().flat_map(|table| table.columns.all()).collect();
+        let columns = made.row.columns.iter().map(|column| {
+            let inputs = of.iter().map(|of| Input { column: Some(*of), how: How::Perhaps }).collect();
+            let maker = Maker::Step(name.clone(), value.span);
+            (column.name.clone(), self.columns.add(column.name.clone(), maker, value.span, inputs))
+        });
+        let columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
+        let rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);
+        Fact::Table(self.table(columns, rows, Vec::new(), &made.row))
+    }
+}
+
+fn part_named(name: &str) -> Option<Part> {
+    [Part::Train, Part::Valid, Part::Test].into_iter().find(|part| part.name() == name)
+}
+
+/// Where the call itself is, without the table piped into it.
+fn own_span(call: &TypedCall, whole: Span, sources: &Sources) -> Span {
+    let receiver = call.args.iter().find_map(|(_, arg)| match arg {
+        TypedArg::Value(value) if value.span.file == whole.file && value.span.start == whole.start => {
+            Some(value.span.end)
+        }
+        _ => None,
+    });
+    let Some(end) = receiver.filter(|end| *end < whole.end) else { return whole };
+    let behind = sources.text(whole.file).get(end as usize..whole.end as usize).unwrap_or("");
+    let offset = behind.find(&*call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+    Span { start: end + offset, ..whole }
+}

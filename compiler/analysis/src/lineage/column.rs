@@ -1,0 +1,147 @@
+//! Columns and what they are made of: a graph that only grows, each column an entry.
+
+use gml_diagnostics::Span;
+
+use super::rows::{OriginId, Rows};
+use crate::typed::{DatasetId, Text};
+
+/// A column of some table at some step, by its place in the graph. Steps that leave a column as it is keep its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(pub(super) u32);
+
+/// A column and what it is made of.
+#[derive(Clone, Debug)]
+pub struct ColumnNode {
+    /// Its name there.
+    pub name: Text,
+    /// What made it.
+    pub maker: Maker,
+    /// The expression that made it; of a column that was read, where that was.
+    pub span: Span,
+    /// What it is made of.
+    pub inputs: Vec<Input>,
+    /// Whether it has had the role `target` on its way.
+    pub(crate) was_target: bool,
+}
+
+/// What makes a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// It is a column of a dataset, as it is stored.
+    Dataset(DatasetId),
+    /// It was given: a column of a table that is written out, or of an argument of a node that nothing calls.
+    Given,
+    /// A step of that name; the span is that of its call.
+    Step(Text, Span),
+}
+
+/// What a column is made of.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The column; `None` where the mere number or order of rows counts (`count()`).
+    pub column: Option<ColumnId>,
+    /// How.
+    pub how: How,
+}
+
+/// How a column is made of another.
+#[derive(Clone, Debug)]
+pub enum How {
+    /// It is the same value, under this or another name.
+    Same,
+    /// It is computed from the value in the same row.
+    Row,
+    /// The value in the same row says which rows it is computed from or looked up in: a key.
+    Key,
+    /// It is the value of a row of another table that was joined.
+    Joined(Rows),
+    /// It is computed from the values of many rows.
+    Over(Over),
+    /// A transform that learned from these rows computes it.
+    Learned(Rows),
+    /// It is the target that a model learned from these rows, of which the column is the prediction.
+    Predicted(Rows),
+    /// It may be made of it: Python, SQL or an operator of which the signature does not tell.
+    Perhaps,
+}
+
+/// Many rows from which one value is computed.
+#[derive(Clone, Debug)]
+pub struct Over {
+    /// Which.
+    pub rows: Rows,
+    /// The columns that are equal in all rows of one value (`by`, `over`).
+    pub(crate) keys: Vec<ColumnId>,
+    /// Which of the rows with equal keys, seen from the row at hand.
+    pub sees: Sees,
+    /// Whether the rows have a column with the role `time`.
+    pub(crate) timed: bool,
+    /// The rows that are made of them, one for each combination of keys; `None` where the value goes to the rows
+    /// themselves.
+    pub(crate) makes: Option<OriginId>,
+}
+
+/// Which rows count, seen from the row at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// Those before it.
+    Earlier,
+    /// Those before it and itself.
+    UpTo,
+    /// All of them.
+    All,
+    /// Those behind it.
+    Later,
+}
+
+impl Sees {
+    /// What a value sees that is computed, seeing `self`, from values that themselves see `inner`.
+    pub(super) fn around(self, inner: Self) -> Self {
+        use Sees::{All, Earlier, Later, UpTo};
+        match (self, inner) {
+            (Later, _) | (_, Later) => Later,
+            (All, _) | (_, All) => All,
+            (Earlier, _) | (_, Earlier) => Earlier,
+            (UpTo, UpTo) => UpTo,
+        }
+    }
+
+    /// The same in the opposite order.
+    pub(super) fn reversed(self) -> Self {
+        match self {
+            Self::Earlier | Self::UpTo => Self::Later,
+            Self::Later => Self::Earlier,
+            Self::All => Self::All,
+        }
+    }
+}
+
+/// All columns of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Columns(Vec<ColumnNode>);
+
+impl Columns {
+    /// The column of that id.
+    pub fn get(&self, id: ColumnId) -> &ColumnNode {
+        &self.0[id.0 as usize]
+    }
+
+    pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
+        let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
+        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false });
+        id
+    }
+
+    pub(super) fn mark_target(&mut self, id: ColumnId) {
+        self.0[id.0 as usize].was_target = true;
+    }
+
+    /// The column whose values these are, however often they were renamed, joined or stored.
+    pub(crate) fn root(&self, mut id: ColumnId) -> ColumnId {
+        loop {
+            let mut same = self.get(id).inputs.iter().filter(|input| matches!(input.how, How::Same | How::Joined(_)));
+            let (Some(Input { column: Some(of), .. }), None) = (same.next(), same.next()) else { return id };
+            id = *of;
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! The walk over a program that gathers facts: pipelines in the order of their datasets, nodes for the arguments of
+//! their calls.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::{Row, Type};
+
+use super::column::{ColumnId, Columns, Input, Maker};
+use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, TableFacts};
+use super::rows::{OriginKind, Provenance, Rows, Stretch};
+use crate::check::signature::{Signature, compile};
+use crate::package::{Package, SignatureId};
+use crate::typed::{
+    DatasetId, LocalId, NodeId, PipelineId, Text, Typed, TypedNode, TypedNodeBody, TypedParameter, TypedProgram,
+    TypedStatement, TypedStatementKind,
+};
+
+/// Bodies of nodes that are looked at, at most: calls of calls multiply. Of what is beyond nothing is known.
+const MOST_CALLS: usize = 100_000;
+/// Calls within calls, at most.
+const DEEPEST: usize = 200;
+
+/// Arguments of a node as far as facts differ by them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Table(u32),
+    Number(u64),
+}
+
+/// What was gathered of a program.
+pub(crate) struct Flow<'p> {
+    pub package: &'p Package,
+    pub program: &'p TypedProgram,
+    pub columns: Columns,
+    pub provenance: Provenance,
+    pub moments: Vec<Moment<'p>>,
+    /// What the names of the body at hand stand for, by [`LocalId`].
+    pub locals: Vec<Fact<'p>>,
+    /// Calls around the body at hand.
+    pub around: Around,
+    signatures: Vec<OnceCell<Arc<Signature>>>,
+    /// What is known of datasets that were read or saved.
+    datasets: HashMap<DatasetId, Fact<'p>>,
+    writers: HashMap<DatasetId, Vec<PipelineId>>,
+    pipelines: Vec<Visit>,
+    calls: HashMap<(*const TypedNode, Vec<Key>), Fact<'p>>,
+    called: Vec<bool>,
+    count: usize,
+    depth: usize,
+    tables: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visit {
+    Waiting,
+    Running,
+    Done,
+}
+
+impl<'p> Flow<'p> {
+    /// Walks over a program.
+    pub fn of(package: &'p Package, program: &'p TypedProgram) -> Self {
+        let mut flow = Self {
+            package,
+            program,
+            columns: Columns::default(),
+            provenance: Provenance::default(),
+            moments: Vec::new(),
+            locals: Vec::new(),
+            around: None,
+            signatures: std::iter::repeat_with(OnceCell::new).take(package.signatures.len()).collect(),
+            datasets: HashMap::new(),
+            writers: writers(program),
+            pipelines: vec![Visit::Waiting; program.pipelines.len()],
+            calls: HashMap::new(),
+            called: vec![false; program.nodes.len()],
+            count: 0,
+            depth: 0,
+            tables: 0,
+        };
+        for place in 0..program.pipelines.len() {
+            flow.pipeline(place);
+        }
+        for (place, node) in program.nodes.iter().enumerate() {
+            if !flow.called[place] {
+                flow.by_itself(node);
+            }
+        }
+        flow
+    }
+
+    /// The signature of that id.
+    pub fn signature(&self, id: SignatureId) -> Arc<Signature> {
+        self.signatures[id.0 as usize].get_or_init(|| Arc::new(compile(self.package, id))).clone()
+    }
+
+    /// What is known of a dataset, where the program reads or saves it.
+    pub fn dataset_facts(&self, id: DatasetId) -> Option<&Fact<'p>> {
+        self.datasets.get(&id)
+    }
+
+    fn pipeline(&mut self, place: usize) {
+        let Some(pipeline) = self.program.pipelines.get(place) else { return };
+        if self.pipelines[place] != Visit::Waiting {
+            return;
+        }
+        self.pipelines[place] = Visit::Running;
+        let locals = std::mem::take(&mut self.locals);
+        let around = self.around.take();
+        self.bind_params(&pipeline.params);
+        self.statements(&pipeline.body);
+        self.locals = locals;
+        self.around = around;
+        self.pipelines[place] = Visit::Done;
+    }
+
+    /// Parameters of which no argument is known: tables of their own, numbers of their own.
+    fn bind_params(&mut self, params: &'p [TypedParameter]) {
+        for param in params {
+            let span = param.default.as_ref().map_or(Span::NOWHERE, |default| default.span);
+            let fact = match &param.ty {
+                Type::Table(table) => self.given_table(&table.row, span, u64::from(param.local.0)),
+                _ => match &param.default {
+                    Some(default) => self.value(default),
+                    None => Fact::Unknown,
+                },
+            };
+            self.bind(param.local, fact);
+        }
+    }
+
+    /// A node that nothing calls.
+    fn by_itself(&mut self, node: &'p Arc<TypedNode>) {
+        let TypedNodeBody::Block(..) = &node.body else { return };
+        let locals = std::mem::take(&mut self.locals);
+        for (place, param) in node.params.iter().enumerate() {
+            let fact = match &param.ty {
+                Type::Table(table) => {
+                    let span = Span { start: node.span.start, ..node.span };
+                    self.given_table(&table.row, span, place as u64)
+                }
+                _ => Fact::Unknown,
+            };
+            self.bind(param.local, fact);
+        }
+        self.block(node);
+        self.locals = locals;
+    }
+
+    fn statements(&mut self, body: &'p [TypedStatement]) {
+        for statement in body {
+            match &statement.kind {
+                TypedStatementKind::Let(local, value) => {
+                    let fact = self.value(value);
+                    self.bind(*local, fact);
+                }
+                TypedStatementKind::Save { value, dataset } => self.save(value, *dataset),
+                TypedStatementKind::Track(value) => drop(self.value(value)),
+                TypedStatementKind::Expect { condition, .. } => drop(self.value(condition)),
+                TypedStatementKind::When { condition, body } => {
+                    self.value(condition);
+                    self.statements(body);
+                }
+                TypedStatementKind::For { local, items, body } => {
+                    for item in self.items(items) {
+                        self.bind(*local, item);
+                        self.statements(body);
+                    }
+                }
+                TypedStatementKind::Run { pipeline, args } => {
+                    args.iter().flatten().for_each(|arg| drop(self.value(arg)));
+                    self.pipeline(pipeline.0 as usize);
+                }
+            }
+        }
+    }
+
+    fn save(&mut self, value: &'p Typed, dataset: DatasetId) {
+        let fact = self.value(value);
+        let Some(entry) = self.program.datasets.get(dataset.0 as usize) else { return };
+        if let Fact::Table(table) = &fact {
+            self.targeted(table, value.span, || format!("saved as `{}`", entry.name));
+        }
+        let fact = match (self.datasets.remove(&dataset), fact) {
+            (Some(Fact::Table(before)), Fact::Table(now)) => Fact::Table(self.either(&before, &now, value.span)),
+            (_, fact) => fact,
+        };
+        self.datasets.insert(dataset, fact);
+    }
+
+    /// A table with a target is declared or stored: it is meant to be learned from.
+    pub fn targeted(&mut self, table: &Arc<TableFacts>, span: Span, what: impl FnOnce() -> String) {
+        if table.row.with_role(gml_ir::Role::Target).is_some() {
+            self.moments.push(Moment::Targeted { table: table.clone(), span, what: what() });
+        }
+    }
+
+    /// A dataset, read: what was saved under it, or columns of its own.
+    pub fn dataset(&mut self, id: DatasetId, value: &'p Typed) -> Fact<'p> {
+        if let Some(pipelines) = self.writers.get(&id).cloned() {
+            pipelines.into_iter().for_each(|pipeline| self.pipeline(pipeline.0 as usize));
+        }
+        if let Some(fact) = self.datasets.get(&id) {
+            return fact.clone();
+        }
+        let Type::Table(table) = &value.ty else { return Fact::Unknown };
+        let declared = self.program.datasets.get(id.0 as usize).map_or(value.span, |entry| entry.span);
+        let columns = table.row.columns.iter().map(|column| {
+            (column.name.clone(), self.columns.add(column.name.clone(), Maker::Dataset(id), declared, Vec::new()))
+        });
+        let mut columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
+        if table.row.open {
+            columns.rest.push(self.columns.add("..".into(), Maker::Dataset(id), declared, Vec::new()));
+        }
+        let origin = self.provenance.begin(OriginKind::Dataset(id), Arc::new([]));
+        let rows: Rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);
+        let fact = Fact::Table(self.table(columns, rows, Vec::new(), &table.row));
+        self.datasets.insert(id, fact.clone());
+        fact
+    }
+
+    /// A table of which nothing is known but its columns.
+    pub fn given_table(&mut self, row: &Arc<Row>, span: Span, number: u64) -> Fact<'p> {
+        let columns = row
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), self.columns.add(column.name.clone(), Maker::Given, span, Vec::new())));
+        let mut columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
+        if row.open {
+            columns.rest.push(self.columns.add("..".into(), Maker::Given, span, Vec::new()));
+        }
+        // A place of its own for every parameter.
+        let at = Span { end: span.end.wrapping_add(u32::try_from(number).unwrap_or(0)), ..span };
+        let origin = self.provenance.begin(OriginKind::Given(at), Arc::new([]));
+        let rows: Rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);
+        Fact::Table(self.table(columns, rows, Vec::new(), row))
+    }
+
+    /// A table; its targets are remembered as such.
+    pub fn table(&mut self, columns: ColumnsOf, rows: Rows, chosen: Vec<ColumnId>, row: &Arc<Row>) -> Arc<TableFacts> {
+        for column in row.columns.iter().filter(|column| column.role == Some(gml_ir::Role::Target)) {
+            if let Some(id) = columns.get(&column.name) {
+                self.columns.mark_target(id);
+            }
+        }
+        self.tables += 1;
+        Arc::new(TableFacts { id: self.tables, columns, rows, chosen, row: row.clone() })
+    }
+
+    /// A table that is one or the other, or both below each other.
+    pub fn either(&mut self, a: &TableFacts, b: &TableFacts, span: Span) -> Arc<TableFacts> {
+        let columns = self.merged(&a.columns, &b.columns, &"union".into(), span);
+        let rows = super::rows::union(&a.rows, &b.rows);
+        let chosen = a.chosen.iter().chain(&b.chosen).copied().collect();
+        self.table(columns, rows, chosen, &a.row)
+    }
+
+    /// Columns that have their values from either.
+    pub fn merged(&mut self, a: &ColumnsOf, b: &ColumnsOf, step: &Text, span: Span) -> ColumnsOf {
+        use super::column::How;
+        let mut merged = a.clone();
+        for (name, other) in &b.named {
+            match a.get(name) {
+                Some(own) if own == *other => {}
+                Some(own) => {
+                    let inputs = [own, *other].map(|column| Input { column: Some(column), how: How::Same });
+                    let maker = Maker::Step(step.clone(), span);
+                    merged.set(name, self.columns.add(name.clone(), maker, span, inputs.into()));
+                }
+                None => merged.set(name, *other),
+            }
+        }
+        merged.rest.extend(b.rest.iter().filter(|column| !a.rest.contains(column)));
+        merged
+    }
+
+    /// Gives a name of the body at hand its meaning.
+    pub fn bind(&mut self, local: LocalId, fact: Fact<'p>) {
+        let place = local.0 as usize;
+        if self.locals.len() <= place {
+            self.locals.resize_with(place + 1, Fact::default);
+        }
+        self.locals[place] = fact;
+    }
+
+    /// The value of a node for these arguments.
+    pub fn node(
+        &mut self,
+        id: NodeId,
+        args: &'p [Option<Typed>],
+        instance: Option<&'p Arc<TypedNode>>,
+        value: &'p Typed,
+    ) -> Fact<'p> {
+        let given: Vec<Option<Fact<'p>>> = args.iter().map(|arg| arg.as_ref().map(|arg| self.value(arg))).collect();
+        if let Some(called) = self.called.get_mut(id.0 as usize) {
+            *called = true;
+        }
+        let Some(node) = instance.or_else(|| self.program.nodes.get(id.0 as usize)) else { return Fact::Unknown };
+        if let TypedNodeBody::Foreign { .. } = &node.body {
+            let tables: Vec<Arc<TableFacts>> = given.iter().flatten().filter_map(table_of).collect();
+            return self.foreign(&node.name, &tables, value);
+        }
+        let keys = given.iter().zip(args).map(|(fact, arg)| self.key(fact.as_ref(), arg.as_ref())).collect();
+        let key = (Arc::as_ptr(node), keys);
+        if let Some(known) = self.calls.get(&key) {
+            return known.clone();
+        }
+        self.count += 1;
+        if self.count > MOST_CALLS || self.depth > DEEPEST {
+            return Fact::Unknown;
+        }
+        let tables = given
+            .iter()
+            .zip(args)
+            .filter_map(|(fact, arg)| Some((arg.as_ref()?.span, fact.as_ref().and_then(table_of)?)));
+        let frame = Frame { node: node.name.clone(), tables: tables.collect(), around: self.around.clone() };
+        let around = self.around.replace(Arc::new(frame));
+        let locals = std::mem::take(&mut self.locals);
+        self.depth += 1;
+        for (place, param) in node.params.iter().enumerate() {
+            let fact = match (given.get(place), &param.default) {
+                (Some(Some(fact)), _) => fact.clone(),
+                (_, Some(default)) => self.value(default),
+                _ => Fact::Unknown,
+            };
+            self.bind(param.local, fact);
+        }
+        let result = self.block(node);
+        self.depth -= 1;
+        self.locals = locals;
+        self.around = around;
+        self.calls.insert(key, result.clone());
+        result
+    }
+
+    fn block(&mut self, node: &'p TypedNode) -> Fact<'p> {
+        let TypedNodeBody::Block(lets, result) = &node.body else { return Fact::Unknown };
+        for (local, value) in lets {
+            let fact = self.value(value);
+            self.bind(*local, fact);
+        }
+        let fact = self.value(result);
+        if let (Fact::Table(table), Type::Table(declared)) = (&fact, &node.result)
+            && declared.row.schema.is_some()
+        {
+            self.targeted(table, node.span, || format!("what `{}` gives", node.name));
+        }
+        fact
+    }
+
+    fn key(&self, fact: Option<&Fact<'p>>, arg: Option<&'p Typed>) -> Key {
+        match (fact, arg) {
+            (Some(Fact::Table(table)), _) => Key::Table(table.id),
+            (Some(Fact::Value(number, _)), _) => Key::Number(*number),
+            (_, Some(arg)) => Key::Number(self.number(arg, None)),
+            (_, None) => Key::Number(0),
+        }
+    }
+}
+
+/// The table of a fact that is one.
+pub(super) fn table_of(fact: &Fact<'_>) -> Option<Arc<TableFacts>> {
+    match fact {
+        Fact::Table(table) => Some(table.clone()),
+        _ => None,
+    }
+}
+
+fn writers(program: &TypedProgram) -> HashMap<DatasetId, Vec<PipelineId>> {
+    let mut writers: HashMap<DatasetId, Vec<PipelineId>> = HashMap::new();
+    for (place, pipeline) in program.pipelines.iter().enumerate() {
+        let id = PipelineId(u32::try_from(place).unwrap_or(u32::MAX));
+        let mut waiting: Vec<&TypedStatement> = pipeline.body.iter().collect();
+        while let Some(statement) = waiting.pop() {
+            match &statement.kind {
+                TypedStatementKind::Save { dataset, .. } => writers.entry(*dataset).or_default().push(id),
+                TypedStatementKind::When { body, .. } | TypedStatementKind::For { body, .. } => waiting.extend(body),
+                _ => {}
+            }
+        }
+    }
+    writers
+}

@@ -1,0 +1,268 @@
+//! Estimators, what they learn, and what is computed with it.
+
+use std::sync::Arc;
+
+use gml_ir::{Learned, Partitions, Role, Row, Type};
+
+use super::bind::Bindings;
+use super::call::Called;
+use super::column::{ColumnId, How, Input, Maker};
+use super::fact::{
+    ColumnsOf, EstimatorFacts, EstimatorPart, Fact, Learn, LearnedFacts, Moment, Seeing, Seen, TableFacts,
+};
+use super::flow::Flow;
+use crate::check::signature::{ParamKind, RowShape, Shape, Signature};
+use crate::typed::{Typed, TypedArg};
+
+impl<'p> Flow<'p> {
+    /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
+    pub fn learns(&mut self, called: &Called<'p>, result: &Type) {
+        let before = self.seen_before(called);
+        let seen = seen(called, result);
+        for (place, one) in &seen {
+            let argument = &called.tables[*place];
+            let others = seen_beside(*place, &before, &seen);
+            self.moments.push(Moment::Learn(Learn {
+                seen: one.clone(),
+                table: argument.table.clone(),
+                typed_test: matches!(&argument.ty, Type::Table(table) if table.partitions.contains(Partitions::TEST)),
+                model: matches!(result, Type::Learned(learned) if matches!(**learned, Learned::Model(_))),
+                others,
+                around: self.around.clone(),
+            }));
+        }
+    }
+
+    /// What has taken part in making the arguments.
+    fn seen_before(&self, called: &Called<'p>) -> Vec<Seen> {
+        let mut before = Vec::new();
+        for (_, fact) in &called.facts {
+            match fact {
+                Fact::Estimator(estimator) => before.extend(estimator.seen.iter().cloned()),
+                Fact::Learned(learned) => before.extend(learned.seen.iter().cloned()),
+                _ => {}
+            }
+        }
+        before
+    }
+
+    /// An estimator that a call makes, or makes of others.
+    pub fn estimator_result(&mut self, called: &Called<'p>, value: &'p Typed) -> Fact<'p> {
+        let mut parts = Vec::new();
+        for (_, fact) in &called.facts {
+            if let Fact::Estimator(estimator) = fact {
+                parts.extend(estimator.parts.iter().cloned());
+            }
+        }
+        if parts.is_empty() {
+            let signature = called.signature.clone();
+            parts.push(EstimatorPart { call: called.call, signature });
+        }
+        let mut all = self.seen_before(called);
+        all.extend(seen(called, &value.ty).into_iter().map(|(_, seen)| seen));
+        Fact::Estimator(Arc::new(EstimatorFacts { parts, seen: all }))
+    }
+
+    /// What a call learns, or makes of something that has learned.
+    pub fn learned_result(&mut self, called: &Called<'p>) -> Fact<'p> {
+        let mut parts: Option<Vec<EstimatorPart<'p>>> = None;
+        let mut target = None;
+        for (_, fact) in &called.facts {
+            match fact {
+                Fact::Estimator(estimator) => {
+                    parts.get_or_insert_default().extend(estimator.parts.iter().cloned());
+                }
+                Fact::Learned(learned) => {
+                    parts = learned.parts.clone();
+                    target = learned.target;
+                }
+                _ => {}
+            }
+        }
+        let mut all = self.seen_before(called);
+        let result = Type::Learned(Arc::new(Learned::Model(None)));
+        for (place, seen) in seen(called, &result) {
+            let table = &called.tables[place].table;
+            if seen.how == Seeing::Fitted && target.is_none() {
+                target = target_of(table);
+            }
+            all.push(seen);
+        }
+        Fact::Learned(Arc::new(LearnedFacts { parts, seen: all, target }))
+    }
+
+    /// Lets what was learned say what columns it makes.
+    pub fn bind_learned(&mut self, called: &Called<'p>, bindings: &mut Bindings) {
+        let Some(argument) = called.tables.first() else { return };
+        let table = argument.table.clone();
+        for (name, arg) in &called.call.args {
+            let TypedArg::Value(value) = arg else { continue };
+            let Some(place) = called.signature.param(name) else { continue };
+            let learned = called.learned.iter().find(|(of, _)| *of == place).map(|(_, learned)| learned.clone());
+            match &called.signature.params[place].kind {
+                ParamKind::Learned(Shape::Transform(_, RowShape::Variable(made))) => {
+                    let columns = self.transformed(called, &table, learned.as_deref());
+                    bindings.set(*made, columns);
+                }
+                ParamKind::Learned(Shape::Model(_, RowShape::Variable(made))) => {
+                    let columns = self.predicted(called, &table, learned.as_deref(), &value.ty);
+                    bindings.set(*made, columns);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Columns behind the steps of a transform.
+    fn transformed(
+        &mut self,
+        called: &Called<'p>,
+        table: &TableFacts,
+        learned: Option<&LearnedFacts<'p>>,
+    ) -> ColumnsOf {
+        let Some((learned, parts)) = learned.and_then(|learned| Some((learned, learned.parts.as_ref()?))) else {
+            return ColumnsOf { named: Vec::new(), rest: table.columns.all().collect() };
+        };
+        let rows = learned.fitted_on();
+        let mut columns = table.columns.clone();
+        for part in parts {
+            let signature = part.signature.clone();
+            let Some((from, to)) = rows_of(&signature) else { break };
+            let before = columns.clone();
+            let step = Called {
+                call: part.call,
+                signature: part.signature.clone(),
+                span: called.span,
+                tables: Vec::new(),
+                learned: Vec::new(),
+                facts: Vec::new(),
+            };
+            let mut bindings = Bindings::of(&part.signature);
+            if let RowShape::Variable(variable) = from {
+                bindings.set(*variable, columns.clone());
+            }
+            self.bind_all(&step, &mut bindings, None);
+            columns = self.columns_of(to, &step, &mut bindings);
+            let target = learned.target.filter(|_| demands_target(&part.signature));
+            self.learned_columns(&before, &mut columns, &rows, target, &step);
+        }
+        columns
+    }
+
+    /// Columns that a fitted step made depend on the rows that it was fitted on.
+    fn learned_columns(
+        &mut self,
+        before: &ColumnsOf,
+        columns: &mut ColumnsOf,
+        rows: &super::rows::Rows,
+        target: Option<ColumnId>,
+        step: &Called<'p>,
+    ) {
+        for (name, id) in &mut columns.named {
+            if before.all().any(|old| old == *id) {
+                continue;
+            }
+            let of = before.get(name).into_iter().chain(target);
+            let learned = of.map(|column| Input { column: Some(column), how: How::Learned(rows.clone()) });
+            let mut inputs = self.columns.get(*id).inputs.clone();
+            inputs.extend(learned);
+            let maker = Maker::Step(step.call.name.clone(), step.span);
+            *id = self.columns.add(name.clone(), maker, step.span, inputs);
+        }
+    }
+
+    /// Columns that a model adds: computed from the features, and learned from the target.
+    fn predicted(
+        &mut self,
+        called: &Called<'p>,
+        table: &TableFacts,
+        learned: Option<&LearnedFacts<'p>>,
+        ty: &Type,
+    ) -> ColumnsOf {
+        let Type::Learned(kind) = ty else { return ColumnsOf::default() };
+        let Learned::Model(Some((input, output))) = &**kind else { return ColumnsOf::default() };
+        let features = input.features().filter_map(|column| table.columns.get(&column.name));
+        let mut inputs: Vec<Input> = features.map(|column| Input { column: Some(column), how: How::Row }).collect();
+        if let Some(learned) = learned
+            && let Some(target) = learned.target
+        {
+            inputs.push(Input { column: Some(target), how: How::Predicted(learned.fitted_on()) });
+        }
+        let named = output.columns.iter().map(|column| {
+            let maker = Maker::Step(called.call.name.clone(), called.span);
+            (column.name.clone(), self.columns.add(column.name.clone(), maker, called.span, inputs.clone()))
+        });
+        ColumnsOf { named: named.collect(), rest: Vec::new() }
+    }
+}
+
+/// The rows of a step that learns a transform.
+fn rows_of(signature: &Signature) -> Option<(&RowShape, &RowShape)> {
+    match &signature.result {
+        Shape::Estimator { learns, .. } => match &**learns {
+            Shape::Transform(from, to) => Some((from, to)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a step learns from the target.
+fn demands_target(signature: &Signature) -> bool {
+    let Shape::Estimator { demand: Some(demand), .. } = &signature.result else { return false };
+    let mut waiting = vec![demand];
+    while let Some(row) = waiting.pop() {
+        match row {
+            RowShape::Pattern(columns) if columns.iter().any(|column| column.role == Some(Role::Target)) => {
+                return true;
+            }
+            RowShape::Case(_, arms) => waiting.extend(arms.iter().map(|(_, arm)| arm)),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The table arguments that take part in learning, and how, by place among the tables.
+fn seen(called: &Called<'_>, result: &Type) -> Vec<(usize, Seen)> {
+    let is_learned = matches!(result, Type::Learned(_));
+    if !is_learned && !matches!(result, Type::Estimator(_)) {
+        return Vec::new();
+    }
+    let trains = called.signature.params.iter().any(|param| within(&param.kind) == Some(Partitions::TRAIN));
+    let adjusts = !called.learned.is_empty()
+        || called.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
+    let mut all = Vec::new();
+    for (place, argument) in called.tables.iter().enumerate() {
+        let Some(part) = within(&called.signature.params[argument.place].kind) else { continue };
+        let how = match (is_learned, adjusts, part == Partitions::VALID) {
+            (false, ..) => Seeing::Tuned,
+            (true, true, _) => Seeing::Calibrated,
+            (true, false, true) if trains => Seeing::Stopped,
+            (true, false, _) => Seeing::Fitted,
+        };
+        let operator = called.call.name.clone();
+        let valid = part == Partitions::VALID;
+        let rows = argument.table.rows.clone();
+        all.push((place, Seen { how, valid, rows, span: argument.span, operator }));
+    }
+    all
+}
+
+fn seen_beside(place: usize, before: &[Seen], all: &[(usize, Seen)]) -> Vec<Seen> {
+    let beside = all.iter().filter(|(other, _)| *other != place).map(|(_, seen)| seen.clone());
+    before.iter().cloned().chain(beside).collect()
+}
+
+/// The partition that a parameter is of.
+fn within(kind: &ParamKind) -> Option<Partitions> {
+    match kind {
+        ParamKind::Table { within, .. } => *within,
+        _ => None,
+    }
+}
+
+fn target_of(table: &TableFacts) -> Option<ColumnId> {
+    let row: &Row = &table.row;
+    table.columns.get(&row.with_role(Role::Target)?.name)
+}

@@ -1,0 +1,207 @@
+//! Where the rows of a table come from, and whether two tables share rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gml_diagnostics::Span;
+use gml_ir::Partitions;
+
+use super::column::ColumnId;
+use crate::typed::{DatasetId, Text};
+
+/// Where rows begin: a dataset, a table that is written out, rows made of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OriginId(u32);
+
+/// What leaves rows out, by its place: a part of a split, a filter, a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CutId(u32);
+
+/// The rows of a table: a union of stretches.
+pub type Rows = Arc<[Stretch]>;
+
+/// Rows of one origin that have gone through some cuts. The same cuts of the same origin are the same rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stretch {
+    /// Where they begin.
+    pub origin: OriginId,
+    /// What has left rows out, with the part that they are in where it was a split; in the order of ids.
+    pub cuts: Vec<(CutId, Option<Part>)>,
+}
+
+/// A part of a split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// `train`
+    Train,
+    /// `valid`
+    Valid,
+    /// `test`
+    Test,
+}
+
+impl Part {
+    /// The word in a program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Valid => "valid",
+            Self::Test => "test",
+        }
+    }
+
+    pub(super) fn of(partitions: Partitions) -> Option<Self> {
+        [(Partitions::TRAIN, Self::Train), (Partitions::VALID, Self::Valid), (Partitions::TEST, Self::Test)]
+            .into_iter()
+            .find_map(|(named, part)| (partitions == named).then_some(part))
+    }
+}
+
+/// Where rows begin.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// What it is.
+    pub kind: OriginKind,
+    /// Rows that they are made of.
+    pub made_of: Rows,
+}
+
+/// What rows begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum OriginKind {
+    /// The rows of a dataset that no pipeline saves.
+    Dataset(DatasetId),
+    /// Rows that are written out, or an argument of a node that nothing calls.
+    Given(Span),
+    /// Rows that a step of that name makes of others, by what it makes them of.
+    Made(Text, u64),
+}
+
+/// What leaves rows out.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// The call.
+    pub span: Span,
+    /// Its name.
+    pub name: Text,
+    /// Whether it draws rows at random, regardless of what is in them.
+    pub random: bool,
+    /// Whether it looks at another table, so that nothing is known of what it leaves.
+    pub relative: bool,
+    /// The columns that decide.
+    pub by: Vec<ColumnId>,
+}
+
+/// All origins and cuts of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Provenance {
+    origins: Vec<Origin>,
+    by_kind: HashMap<OriginKind, OriginId>,
+    cuts: Vec<Cut>,
+    by_number: HashMap<u64, CutId>,
+}
+
+impl Provenance {
+    /// The origin of that id.
+    pub fn origin(&self, id: OriginId) -> &Origin {
+        &self.origins[id.0 as usize]
+    }
+
+    /// The cut of that id.
+    pub fn cut(&self, id: CutId) -> &Cut {
+        &self.cuts[id.0 as usize]
+    }
+
+    pub(super) fn begin(&mut self, kind: OriginKind, made_of: Rows) -> OriginId {
+        if let Some(id) = self.by_kind.get(&kind) {
+            return *id;
+        }
+        let id = OriginId(u32::try_from(self.origins.len()).unwrap_or(u32::MAX));
+        self.origins.push(Origin { kind: kind.clone(), made_of });
+        self.by_kind.insert(kind, id);
+        id
+    }
+
+    /// The cut of that number: equal calls on equal rows leave the same rows.
+    pub(super) fn cut_of(&mut self, number: u64, cut: impl FnOnce() -> Cut) -> CutId {
+        *self.by_number.entry(number).or_insert_with(|| {
+            self.cuts.push(cut());
+            CutId(u32::try_from(self.cuts.len() - 1).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Whether some rows are surely in both: of one origin, and nothing keeps them apart.
+    pub(crate) fn share(&self, a: &[Stretch], b: &[Stretch]) -> bool {
+        a.iter().any(|a| b.iter().any(|b| self.stretches_share(a, b)))
+    }
+
+    fn stretches_share(&self, a: &Stretch, b: &Stretch) -> bool {
+        if a.origin != b.origin {
+            return false;
+        }
+        let part_in_b = |cut: CutId| b.cuts.iter().find(|(other, _)| *other == cut).map(|(_, part)| *part);
+        if a.cuts.iter().any(|(cut, part)| part_in_b(*cut).is_some_and(|other| other != *part)) {
+            return false;
+        }
+        let only_a: Vec<&Cut> =
+            a.cuts.iter().filter(|(cut, _)| part_in_b(*cut).is_none()).map(|(cut, _)| self.cut(*cut)).collect();
+        let in_a = |cut: CutId| a.cuts.iter().any(|(other, _)| *other == cut);
+        let only_b: Vec<&Cut> = b.cuts.iter().filter(|(cut, _)| !in_a(*cut)).map(|(cut, _)| self.cut(*cut)).collect();
+        if only_a.is_empty() || only_b.is_empty() {
+            return true;
+        }
+        // What looks at other rows may be meant to keep just these apart; of two conditions nothing is known; what is
+        // drawn at random hits rows of both sides of a condition.
+        let relative = only_a.iter().chain(&only_b).any(|cut| cut.relative);
+        !relative && (only_a.iter().all(|cut| cut.random) || only_b.iter().all(|cut| cut.random))
+    }
+
+    /// Whether a value computed from rows `of` says something of the rows `own` themselves. Rows of an unknown relation
+    /// (both filtered, by different conditions) are taken to be apart.
+    pub(crate) fn own(&self, of: &[Stretch], own: &[Stretch]) -> bool {
+        let same_origin = of.iter().any(|a| own.iter().any(|b| a.origin == b.origin));
+        if same_origin { self.share(of, own) } else { of.iter().any(|stretch| stretch.cuts.is_empty()) }
+    }
+
+    /// Rows and all that they are made of.
+    pub(crate) fn closure(&self, rows: &[Stretch]) -> Vec<Stretch> {
+        let mut all: Vec<Stretch> = Vec::new();
+        let mut waiting: Vec<Stretch> = rows.to_vec();
+        while let Some(stretch) = waiting.pop() {
+            if all.contains(&stretch) {
+                continue;
+            }
+            waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
+            all.push(stretch);
+        }
+        all
+    }
+
+    /// The first split of which rows, or what they are made of, are in the part.
+    pub(crate) fn split_with(&self, rows: &[Stretch], part: Part) -> Option<CutId> {
+        let closure = self.closure(rows);
+        closure.iter().flat_map(|stretch| &stretch.cuts).find(|(_, of)| *of == Some(part)).map(|(cut, _)| *cut)
+    }
+}
+
+/// Rows of either.
+pub(super) fn union(a: &Rows, b: &Rows) -> Rows {
+    let mut all: Vec<Stretch> = a.iter().chain(b.iter()).cloned().collect();
+    all.sort();
+    all.dedup();
+    all.into()
+}
+
+/// Rows that have gone through a further cut.
+pub(super) fn through(rows: &Rows, cut: CutId, part: Option<Part>) -> Rows {
+    rows.iter()
+        .map(|stretch| {
+            let mut cuts = stretch.cuts.clone();
+            if !cuts.contains(&(cut, part)) {
+                cuts.push((cut, part));
+                cuts.sort();
+            }
+            Stretch { origin: stretch.origin, cuts }
+        })
+        .collect()
+}

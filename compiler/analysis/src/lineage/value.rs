@@ -1,0 +1,262 @@
+//! Facts of expressions: tables, learned values, and what scalars are computed from.
+
+use std::sync::Arc;
+
+use gml_ir::Type;
+use gml_syntax::ast::SignatureKind;
+
+use super::column::{How, Input, Over, Sees};
+use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
+use super::flow::{Flow, table_of};
+use super::rows::OriginId;
+use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
+
+/// The rows around an expression in a column that is made.
+pub(crate) struct Within<'a> {
+    /// The columns of the row at hand.
+    pub row: &'a ColumnsOf,
+    /// What aggregates and window functions look at, where they may stand.
+    pub many: Option<Many<'a>>,
+}
+
+/// Many rows that aggregates and window functions look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Many<'a> {
+    pub table: &'a TableFacts,
+    /// Columns that are equal in all of them.
+    pub keys: &'a [super::column::ColumnId],
+    /// Columns that give the order.
+    pub order: &'a [super::column::ColumnId],
+    /// What aggregates see.
+    pub sees: Sees,
+    /// Whether the order is the opposite of time.
+    pub reversed: bool,
+    /// The rows that are made of them.
+    pub makes: Option<OriginId>,
+}
+
+impl Many<'_> {
+    fn over(&self, sees: Sees) -> Over {
+        let timed = self.table.row.with_role(gml_ir::Role::Time).is_some();
+        Over { rows: self.table.rows.clone(), keys: self.keys.to_vec(), sees, timed, makes: self.makes }
+    }
+}
+
+impl<'p> Flow<'p> {
+    /// What is known of the value of an expression of a body.
+    pub fn value(&mut self, value: &'p Typed) -> Fact<'p> {
+        match &value.kind {
+            TypedKind::Local(local) => self.locals.get(local.0 as usize).cloned().unwrap_or_default(),
+            TypedKind::Dataset(id) => self.dataset(*id, value),
+            TypedKind::Call(call) if call.kind == SignatureKind::Operator => self.operator(call, value),
+            TypedKind::Node { node, args, instance } => self.node(*node, args, instance.as_ref(), value),
+            TypedKind::Conform(of) => {
+                let fact = self.value(of);
+                self.conformed(fact, value)
+            }
+            TypedKind::Cast(of) if !is_scalar(&value.ty) => self.value(of),
+            TypedKind::Field(of, name) => match self.value(of) {
+                Fact::Record(parts) => {
+                    parts.iter().find(|(part, _)| part == name).map(|(_, fact)| fact.clone()).unwrap_or_default()
+                }
+                Fact::RowOf(table) => {
+                    let over = Over {
+                        rows: table.rows.clone(),
+                        keys: Vec::new(),
+                        sees: Sees::All,
+                        timed: table.row.with_role(gml_ir::Role::Time).is_some(),
+                        makes: None,
+                    };
+                    let inputs = table
+                        .columns
+                        .get(name)
+                        .into_iter()
+                        .map(|column| Input { column: Some(column), how: How::Over(over.clone()) });
+                    Fact::Value(self.number(value, None), inputs.collect())
+                }
+                _ => self.scalar(value),
+            },
+            TypedKind::List(items) => Fact::List(items.iter().map(|item| self.value(item)).collect()),
+            TypedKind::For { local, items, body } => {
+                let mut facts = Vec::new();
+                for item in self.items(items) {
+                    self.bind(*local, item);
+                    facts.push(self.value(body));
+                }
+                Fact::List(facts.into())
+            }
+            TypedKind::Chain(parts) => {
+                let mut chain = EstimatorFacts { parts: Vec::new(), seen: Vec::new() };
+                for part in parts {
+                    let Fact::Estimator(facts) = self.value(part) else { return Fact::Unknown };
+                    chain.parts.extend(facts.parts.iter().cloned());
+                    chain.seen.extend(facts.seen.iter().cloned());
+                }
+                Fact::Estimator(Arc::new(chain))
+            }
+            TypedKind::Record(fields) => {
+                Fact::Record(fields.iter().map(|(name, field)| (name.clone(), self.value(field))).collect())
+            }
+            TypedKind::Table(_) => match &value.ty {
+                Type::Table(table) => self.given_table(&table.row, value.span, 0),
+                _ => Fact::Unknown,
+            },
+            TypedKind::If(condition, then, otherwise) if !is_scalar(&value.ty) => {
+                self.value(condition);
+                match (self.value(then), self.value(otherwise)) {
+                    (Fact::Table(a), Fact::Table(b)) => Fact::Table(self.either(&a, &b, value.span)),
+                    _ => Fact::Unknown,
+                }
+            }
+            _ => self.scalar(value),
+        }
+    }
+
+    /// A scalar: its parts are looked at too, for what happens in them.
+    fn scalar(&mut self, value: &'p Typed) -> Fact<'p> {
+        if matches!(value.kind, TypedKind::Error) {
+            return Fact::Unknown;
+        }
+        self.steps_within(value);
+        let nothing = ColumnsOf::default();
+        let mut inputs = Vec::new();
+        self.inputs(value, &Within { row: &nothing, many: None }, &mut inputs);
+        Fact::Value(self.number(value, None), inputs.into())
+    }
+
+    /// Steps within an expression of scalars: `count(visits |> filter(..)) > 0`.
+    fn steps_within(&mut self, value: &'p Typed) {
+        match &value.kind {
+            TypedKind::Unary(_, of) | TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Field(of, _) => {
+                self.value(of);
+            }
+            TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
+                self.value(left);
+                self.value(right);
+            }
+            TypedKind::If(condition, then, otherwise) => {
+                [condition, then, otherwise].into_iter().for_each(|part| drop(self.value(part)));
+            }
+            TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| {
+                if let TypedArg::Value(value) = arg
+                    && !matches!(value.kind, TypedKind::Literal(_))
+                {
+                    self.value(value);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    /// The items of a list, each by itself.
+    pub fn items(&mut self, items: &'p Typed) -> Vec<Fact<'p>> {
+        match self.value(items) {
+            Fact::List(items) => items.to_vec(),
+            _ => vec![Fact::Unknown],
+        }
+    }
+
+    /// A table made to fit a declared row.
+    pub fn conformed(&mut self, fact: Fact<'p>, value: &'p Typed) -> Fact<'p> {
+        let (Some(table), Type::Table(due)) = (table_of(&fact), &value.ty) else { return fact };
+        let columns = self.fitted(&table.columns, &due.row, &"conform".into(), value.span);
+        Fact::Table(self.table(columns, table.rows.clone(), table.chosen.clone(), &due.row))
+    }
+
+    /// What an expression is computed from.
+    pub fn inputs(&self, value: &Typed, within: &Within<'_>, found: &mut Vec<Input>) {
+        let mut each = |parts: &[&Typed]| parts.iter().for_each(|part| self.inputs(part, within, found));
+        match &value.kind {
+            TypedKind::Column(name) => {
+                let columns: Vec<_> = match within.row.get(name) {
+                    Some(column) => vec![column],
+                    None => within.row.rest.clone(),
+                };
+                found.extend(columns.into_iter().map(|column| Input { column: Some(column), how: How::Row }));
+            }
+            TypedKind::Local(local) => {
+                if let Some(Fact::Value(_, inputs)) = self.locals.get(local.0 as usize) {
+                    found.extend(inputs.iter().cloned());
+                }
+            }
+            TypedKind::Format(parts) | TypedKind::List(parts) => parts.iter().for_each(|part| each(&[part])),
+            TypedKind::Record(fields) => fields.iter().for_each(|(_, field)| each(&[field])),
+            TypedKind::Range { start, end, .. } => each(&[start, end]),
+            TypedKind::Field(of, _)
+            | TypedKind::Unary(_, of)
+            | TypedKind::IsNull(of)
+            | TypedKind::Cast(of)
+            | TypedKind::Conform(of) => each(&[of]),
+            TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => each(&[left, right]),
+            TypedKind::If(condition, then, otherwise) => each(&[condition, then, otherwise]),
+            TypedKind::Function(_, args) => args.iter().flatten().for_each(|arg| each(&[arg])),
+            TypedKind::Call(call) => match (call.kind, within.many) {
+                (SignatureKind::Aggregate | SignatureKind::Window, Some(many)) => self.many(call, within, many, found),
+                (SignatureKind::Operator, _) => {}
+                _ => call.args.iter().for_each(|(_, arg)| {
+                    // The dot in the others is the item of a list.
+                    if let TypedArg::Value(arg) = arg {
+                        each(&[arg]);
+                    }
+                }),
+            },
+            _ => {}
+        }
+    }
+
+    /// What an aggregate or a window function is computed from.
+    fn many(&self, call: &TypedCall, within: &Within<'_>, many: Many<'_>, found: &mut Vec<Input>) {
+        let signature = self.signature(call.signature);
+        let looks = |name: &str| signature.param(name).and_then(|place| signature.params[place].looks.as_ref());
+        let of_window = |later: bool, backwards: bool| {
+            let later = later != backwards;
+            let sees = if later { Sees::Later } else { Sees::Earlier };
+            if many.reversed { sees.reversed() } else { sees }
+        };
+        let plain = match call.kind {
+            SignatureKind::Window if many.reversed => Sees::Later,
+            SignatureKind::Window => Sees::UpTo,
+            _ => many.sees,
+        };
+        let backwards = call.args.iter().any(|(_, arg)| matches!(arg, TypedArg::Value(value) if is_negative(value)));
+        let mut sees_rows = false;
+        for (name, arg) in &call.args {
+            let (TypedArg::Value(value) | TypedArg::Expr(value)) = arg else { continue };
+            let sees = match looks(name) {
+                Some(looks) => of_window(looks.later, backwards),
+                None => plain,
+            };
+            let mut inner = Vec::new();
+            self.inputs(value, within, &mut inner);
+            for input in inner {
+                sees_rows = true;
+                let sees = match &input.how {
+                    How::Over(over) => sees.around(over.sees),
+                    _ => sees,
+                };
+                found.push(Input { column: input.column, how: How::Over(many.over(sees)) });
+            }
+        }
+        if !sees_rows {
+            found.push(Input { column: None, how: How::Over(many.over(plain)) });
+        }
+        let by_order = (call.kind == SignatureKind::Window).then_some(many.order).unwrap_or_default();
+        let order = by_order.iter().map(|column| Input { column: Some(*column), how: How::Over(many.over(plain)) });
+        found.extend(order);
+        let chosen = many.table.chosen.iter();
+        found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Over(many.over(plain)) }));
+        found.extend(many.keys.iter().map(|column| Input { column: Some(*column), how: How::Key }));
+    }
+}
+
+fn is_negative(value: &Typed) -> bool {
+    matches!(&value.kind, TypedKind::Literal(gml_ir::Value::Int(number)) if *number < 0)
+        || matches!(&value.kind, TypedKind::Unary(gml_ir::UnaryOp::Negate, _))
+}
+
+fn is_scalar(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Table(_) | Type::List(_) | Type::Record(_) | Type::Estimator(_) | Type::Learned(_) | Type::Sequences(_)
+    )
+}

@@ -1,0 +1,36 @@
+//! Test rows that take part in learning: what the checker says of the types at hand, and `leakage` of rows that come
+//! from afar.
+
+use gml_diagnostics::{Code, codes};
+
+use crate::lineage::fact::Seeing;
+
+/// What an operator does with the rows, the code, the message and the help.
+pub(crate) fn test_rows(how: Seeing) -> (&'static str, Code, &'static str, &'static str) {
+    match how {
+        Seeing::Fitted => (
+            "learns from them",
+            codes::FIT_ON_TEST,
+            "this learns from the test rows, so they no longer say how good it is",
+            "give the `train` part here, and keep `test` for `evaluate`",
+        ),
+        Seeing::Stopped => (
+            "stops by them",
+            codes::STOP_ON_TEST,
+            "the test rows decide when training stops, so they no longer say how good it is",
+            "give the `valid` part here, and keep `test` for `evaluate`",
+        ),
+        Seeing::Tuned => (
+            "chooses by them",
+            codes::TUNE_ON_TEST,
+            "the test rows decide which settings are taken, so they no longer say how good they are",
+            "give the `train` and the `valid` part, and keep `test` for `evaluate`",
+        ),
+        Seeing::Calibrated => (
+            "calibrates on them",
+            codes::CALIBRATE_ON_TEST,
+            "the model is adjusted on the test rows, so they no longer say how good it is",
+            "give the `valid` part here, and keep `test` for `evaluate`",
+        ),
+    }
+}

@@ -1,0 +1,14 @@
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+schema Visit { id visitor: str, id city: category, id day: date, pages: int, device: enum["desktop", "mobile"], target bought: bool }
+
+catalog {
+    visits: table[Visit] = parquet("visits.parquet"),
+}
+
+pipeline training {
+    let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let model = fit(boosted_trees(objective: binary, stop_after: 5), train: data.train, valid: data.valid)
+    track evaluate(model, on: [data.valid], metrics: [auc])
+}

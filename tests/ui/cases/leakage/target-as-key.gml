@@ -1,0 +1,13 @@
+use std.learn.{boosted_trees}
+
+schema Visit { id visitor: str, id city: category, id day: date, pages: int, device: enum["desktop", "mobile"], target bought: bool }
+
+catalog {
+    visits: table[Visit] = parquet("visits.parquet"),
+    buyers: model = artifact("buyers"),
+}
+
+pipeline training {
+    let by_outcome = visits |> group(by: [.bought]) { usual = mean(.pages) }
+    save fit(boosted_trees(objective: binary), train: visits |> join(by_outcome, on: [.bought], how: left, expect: many_to_one)) as buyers
+}

@@ -1,0 +1,15 @@
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+schema Visit { id visitor: str, id city: category, id day: date, pages: int, device: enum["desktop", "mobile"], target bought: bool }
+
+catalog {
+    visits: table[Visit] = parquet("visits.parquet"),
+}
+
+pipeline training {
+    let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let other = visits |> split_random(train: 50%, valid: 50%, seed: 8)
+    let model = fit(boosted_trees(objective: binary, stop_after: 5), train: data.train, valid: other.valid)
+    track evaluate(model, on: [data.test], metrics: [auc])
+}

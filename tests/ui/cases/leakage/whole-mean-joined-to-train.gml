@@ -1,0 +1,15 @@
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+schema Visit { id visitor: str, id city: category, id day: date, pages: int, device: enum["desktop", "mobile"], target bought: bool }
+
+catalog {
+    visits: table[Visit] = parquet("visits.parquet"),
+}
+
+pipeline training {
+    let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let usual = visits |> group(by: [.city]) { usual = mean(.pages) }
+    let model = fit(boosted_trees(objective: binary), train: data.train |> join(usual, on: [.city], how: left, expect: many_to_one))
+    track evaluate(model, on: [data.test |> join(usual, on: [.city], how: left, expect: many_to_one)], metrics: [auc])
+}
