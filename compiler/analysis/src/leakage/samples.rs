@@ -3,14 +3,16 @@
 use gml_diagnostics::Diagnostic;
 
 use super::{entrance, message};
-use crate::lineage::Flow;
 use crate::lineage::fact::{Judge, Seen};
+use crate::lineage::{Flow, Part};
 
 /// Looks at rows on which something is judged.
 pub(super) fn check(flow: &Flow<'_>, judge: &Judge<'_>, found: &mut Vec<Diagnostic>) {
     let provenance = &flow.provenance;
-    let mut taken_part: Vec<&Seen> =
-        judge.learned.seen.iter().filter(|seen| provenance.share(&seen.rows, &judge.table.rows)).collect();
+    // Learning from test rows is an error already.
+    let is_told = |seen: &Seen| provenance.split_with(&seen.rows, Part::Test).is_some();
+    let shares = |seen: &&Seen| provenance.share(&seen.rows, &judge.table.rows) && !is_told(seen);
+    let mut taken_part: Vec<&Seen> = judge.learned.seen.iter().filter(shares).collect();
     // The worst first; of each kind the first to happen.
     taken_part.sort_by_key(|seen| seen.how);
     taken_part.dedup_by_key(|seen| seen.how);
