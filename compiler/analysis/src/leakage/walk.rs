@@ -104,8 +104,17 @@ impl<'f, 'p> Features<'f, 'p> {
                 let own = over.sees != Sees::Earlier && provenance.own(&over.rows, &self.table.rows);
                 // Up to the row at hand, it is its own target that is too much.
                 let all = matches!(over.sees, Sees::All | Sees::Later);
-                let across = || self.crosses(&over.rows, &over.keys).filter(|_| all).map(Kind::TargetAcross);
+                let across = || {
+                    self.crosses(&over.rows, &over.keys)
+                        .filter(|_| all && !self.of_one_row(&over.keys))
+                        .map(Kind::TargetAcross)
+                };
                 own.then(|| across().or(through))
+            }
+            // Where only such rows are learned from, that they are such tells nothing.
+            How::Chosen(_) if input.column.is_some_and(|of| self.table.chosen.contains(&of)) => None,
+            How::Chosen(over) => {
+                (over.sees != Sees::Earlier && provenance.own(&over.rows, &self.table.rows)).then_some(through)
             }
             How::Learned(rows) => self.crosses(rows, &[]).map(|split| Some(Kind::TargetAcross(split))),
             How::Predicted(rows) => provenance.own(rows, &self.table.rows).then(|| through.or(Some(Kind::Prediction))),
@@ -134,7 +143,7 @@ impl<'f, 'p> Features<'f, 'p> {
 
     fn looks_too_far(&self, input: &Input) -> Option<Kind> {
         let over = match &input.how {
-            How::Over(over) if !self.makes_rows(over) => over,
+            How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
             How::Learned(rows) => return self.crosses(rows, &[]).map(Kind::Across),
             _ => return None,
         };
@@ -142,10 +151,18 @@ impl<'f, 'p> Features<'f, 'p> {
             Sees::Later if over.timed => Some(Kind::Later),
             Sees::Later | Sees::All => match self.crosses(&over.rows, &over.keys) {
                 Some(split) => Some(Kind::Across(split)),
-                None => (over.timed && self.flow.provenance.own(&over.rows, &self.table.rows)).then_some(Kind::AllTime),
+                None => {
+                    (over.timed && self.flow.provenance.share(&over.rows, &self.table.rows)).then_some(Kind::AllTime)
+                }
             },
             Sees::Earlier | Sees::UpTo => None,
         }
+    }
+
+    /// Whether the keys name a single row of a dataset, so that what is computed is of that row.
+    fn of_one_row(&self, keys: &[ColumnId]) -> bool {
+        let keys: Vec<ColumnId> = keys.iter().map(|key| self.flow.columns.root(*key)).collect();
+        self.flow.unique.iter().any(|unique| unique.iter().all(|column| keys.contains(column)))
     }
 
     /// Whether the rows at hand are just those that are made of them.

@@ -258,7 +258,11 @@ impl<'p> Flow<'p> {
         }
         let timed = left.row.with_role(gml_ir::Role::Time).is_some();
         let over = |sees| How::Over(Over { rows: table.rows.clone(), keys: Vec::new(), sees, timed, makes: None });
-        found_by.extend(table.chosen.iter().map(|column| Input { column: Some(*column), how: over(Sees::All) }));
+        let chosen = || match over(Sees::All) {
+            How::Over(over) => How::Chosen(over),
+            how => how,
+        };
+        found_by.extend(table.chosen.iter().map(|column| Input { column: Some(*column), how: chosen() }));
         let later = self.looks_later(called);
         let how = || if later { over(Sees::Later) } else { How::Joined(table.rows.clone()) };
         let mut columns = ColumnsOf::default();

@@ -57,6 +57,8 @@ pub enum How {
     Joined(Rows),
     /// It is computed from the values of many rows.
     Over(Over),
+    /// A condition on it chose the rows that the value is computed from or looked up in.
+    Chosen(Over),
     /// A transform that learned from these rows computes it.
     Learned(Rows),
     /// It is the target that a model learned from these rows, of which the column is the prediction.
@@ -74,7 +76,7 @@ pub struct Over {
     pub(crate) keys: Vec<ColumnId>,
     /// Which of the rows with equal keys, seen from the row at hand.
     pub sees: Sees,
-    /// Whether the rows have a column with the role `time`.
+    /// Whether the rows have a column with the role `time`, which is not among the keys.
     pub(crate) timed: bool,
     /// The rows that are made of them, one for each combination of keys; `None` where the value goes to the rows
     /// themselves.

@@ -37,6 +37,8 @@ pub(crate) struct Flow<'p> {
     pub columns: Columns,
     pub provenance: Provenance,
     pub moments: Vec<Moment<'p>>,
+    /// Columns of which datasets say that their values together occur once.
+    pub unique: Vec<Vec<ColumnId>>,
     /// What the names of the body at hand stand for, by [`LocalId`].
     pub locals: Vec<Fact<'p>>,
     /// Calls around the body at hand.
@@ -69,6 +71,7 @@ impl<'p> Flow<'p> {
             columns: Columns::default(),
             provenance: Provenance::default(),
             moments: Vec::new(),
+            unique: Vec::new(),
             locals: Vec::new(),
             around: None,
             signatures: std::iter::repeat_with(OnceCell::new).take(package.signatures.len()).collect(),
@@ -214,6 +217,9 @@ impl<'p> Flow<'p> {
         let mut columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
         if table.row.open {
             columns.rest.push(self.columns.add("..".into(), Maker::Dataset(id), declared, Vec::new()));
+        }
+        for unique in &table.row.unique {
+            self.unique.extend(unique.iter().map(|name| columns.get(name)).collect::<Option<Vec<_>>>());
         }
         let origin = self.provenance.begin(OriginKind::Dataset(id), Arc::new([]));
         let rows: Rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);

@@ -35,13 +35,6 @@ pub(crate) struct Many<'a> {
     pub makes: Option<OriginId>,
 }
 
-impl Many<'_> {
-    fn over(&self, sees: Sees) -> Over {
-        let timed = self.table.row.with_role(gml_ir::Role::Time).is_some();
-        Over { rows: self.table.rows.clone(), keys: self.keys.to_vec(), sees, timed, makes: self.makes }
-    }
-}
-
 impl<'p> Flow<'p> {
     /// What is known of the value of an expression of a body.
     pub fn value(&mut self, value: &'p Typed) -> Fact<'p> {
@@ -204,6 +197,17 @@ impl<'p> Flow<'p> {
         }
     }
 
+    fn over(&self, many: &Many<'_>, sees: Sees) -> Over {
+        let table = many.table;
+        let time = table.row.with_role(gml_ir::Role::Time).and_then(|time| table.columns.get(&time.name));
+        // Rows of one day, where the day is a key, are no later than each other.
+        let of_time = |key: &super::column::ColumnId| {
+            time == Some(*key) || self.columns.get(*key).inputs.iter().any(|input| input.column == time)
+        };
+        let timed = time.is_some() && !many.keys.iter().any(of_time);
+        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, makes: many.makes }
+    }
+
     /// What an aggregate or a window function is computed from.
     fn many(&self, call: &TypedCall, within: &Within<'_>, many: Many<'_>, found: &mut Vec<Input>) {
         let signature = self.signature(call.signature);
@@ -234,17 +238,18 @@ impl<'p> Flow<'p> {
                     How::Over(over) => sees.around(over.sees),
                     _ => sees,
                 };
-                found.push(Input { column: input.column, how: How::Over(many.over(sees)) });
+                found.push(Input { column: input.column, how: How::Over(self.over(&many, sees)) });
             }
         }
         if !sees_rows {
-            found.push(Input { column: None, how: How::Over(many.over(plain)) });
+            found.push(Input { column: None, how: How::Over(self.over(&many, plain)) });
         }
         let by_order = (call.kind == SignatureKind::Window).then_some(many.order).unwrap_or_default();
-        let order = by_order.iter().map(|column| Input { column: Some(*column), how: How::Over(many.over(plain)) });
+        let order =
+            by_order.iter().map(|column| Input { column: Some(*column), how: How::Over(self.over(&many, plain)) });
         found.extend(order);
         let chosen = many.table.chosen.iter();
-        found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Over(many.over(plain)) }));
+        found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Chosen(self.over(&many, plain)) }));
         found.extend(many.keys.iter().map(|column| Input { column: Some(*column), how: How::Key }));
     }
 }
