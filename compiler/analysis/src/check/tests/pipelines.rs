@@ -81,7 +81,7 @@ fn envs_set_what_there_is() {
             .codes()
     };
     assert_eq!(
-        program("root = \"other\", catalog.t = csv(\"t.csv\"), resources(p) = { cpu: 8, memory: 30GiB, gpu: 1 }"),
+        program("root = \"other\", catalog.u = csv(\"u.csv\"), resources(p) = { cpu: 8, memory: 30GiB, gpu: 1 }"),
         Vec::<String>::new()
     );
     assert_eq!(program("rot = \"other\""), ["unknown-in-env `rot`"]);
