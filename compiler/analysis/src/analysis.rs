@@ -6,6 +6,7 @@ mod tests;
 use gml_diagnostics::{Diagnostic, Severity};
 
 use crate::package::Package;
+use crate::resolve::Trees;
 use crate::typed::TypedProgram;
 use crate::world::World;
 use crate::{declare, leakage, lint, resolve};
@@ -30,7 +31,26 @@ impl Analysis {
 
 /// Checks the program whose main file is `main`. Never fails: a broken declaration does not hide the errors of others.
 pub fn check(world: &dyn World, main: &str) -> Analysis {
-    let (package, mut diagnostics) = resolve::resolve(world, main);
+    Session::default().check(world, main)
+}
+
+/// Checks a program again and again, as an editor does while one types: what has not changed since the last time is not
+/// read again. Every answer is the one that [`check`] gives.
+#[derive(Debug, Default)]
+pub struct Session {
+    trees: Trees,
+}
+
+impl Session {
+    /// Checks the program whose main file is `main`.
+    pub fn check(&mut self, world: &dyn World, main: &str) -> Analysis {
+        let (package, diagnostics) = resolve::resolve_again(world, main, &mut self.trees);
+        checked(package, diagnostics)
+    }
+}
+
+/// Checks what was resolved.
+fn checked(package: Package, mut diagnostics: Vec<Diagnostic>) -> Analysis {
     let mut of_bodies = Vec::new();
     let program = std::thread::scope(|scope| {
         let mut bodies = || crate::check::check_program(&package, &mut of_bodies);

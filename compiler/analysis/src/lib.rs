@@ -18,10 +18,11 @@ pub mod rows;
 pub mod suggest;
 #[cfg(test)]
 mod testing;
+mod threads;
 pub mod typed;
 pub mod types;
 mod world;
 
-pub use analysis::{Analysis, check};
+pub use analysis::{Analysis, Session, check};
 pub use lower::{Settings, lower};
 pub use world::{MemoryWorld, ReadError, SOURCE_LIMIT, World};

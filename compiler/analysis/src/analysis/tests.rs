@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::{Analysis, MemoryWorld, check};
+use crate::{Analysis, MemoryWorld, Session, check};
 
 const MAIN: &str = r#"
 use lib.{Session, rate}
@@ -51,6 +51,24 @@ schema Session {
 
 fn rate(part: int, whole: int) -> float? = if whole == 0 then null else part / whole
 "#;
+
+/// What one types.
+const TYPED: &[&str] = &[
+    "",
+    "x",
+    " ",
+    "\n",
+    "}",
+    "(",
+    ", ",
+    ".views",
+    "null",
+    "let a = 1\n",
+    "\"",
+    "# ",
+    "## doc\n",
+    "fn f(a: int) -> int = a\n",
+];
 
 fn project(main: &str, lib: &str) -> Analysis {
     check(&MemoryWorld::new([("main.gml", main), ("lib.gml", lib)]), "main.gml")
@@ -103,8 +121,50 @@ fn the_same_whenever_it_is_asked() {
     }
 }
 
+/// All that an analysis says of a program, in an order of its own.
+fn all_of(analysis: &Analysis) -> String {
+    let trees: Vec<_> =
+        analysis.package.modules.iter().map(|module| (&module.name, module.file, &module.ast)).collect();
+    format!("{:#?}\n{:#?}\n{trees:#?}", analysis.diagnostics, analysis.program)
+}
+
+#[test]
+fn a_session_notices_files_that_come_and_go() {
+    let mut session = Session::default();
+    let more = "fn more(x: int) -> int = x\n";
+    let using = MAIN.replace("use lib", "use more.{more}\nuse lib");
+    let worlds = [
+        vec![("main.gml", MAIN), ("lib.gml", LIB)],
+        vec![("main.gml", &using), ("lib.gml", LIB)],
+        vec![("main.gml", &using), ("lib.gml", LIB), ("more.gml", more)],
+        vec![("main.gml", MAIN)],
+        vec![("main.gml", MAIN), ("lib.gml", LIB)],
+    ];
+    for files in worlds {
+        let world = MemoryWorld::new(files);
+        assert_eq!(all_of(&session.check(&world, "main.gml")), all_of(&check(&world, "main.gml")));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// Whatever is typed or deleted, wherever: a session says what a fresh check says.
+    #[test]
+    fn a_session_gives_what_a_fresh_check_gives(
+        edits in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>(), 0..12_usize, prop::sample::select(TYPED)), 1..6)
+    ) {
+        let mut texts = [MAIN.to_owned(), LIB.to_owned()];
+        let mut session = Session::default();
+        for (in_lib, at, length, typed) in edits {
+            let text = &mut texts[usize::from(in_lib)];
+            let start = text.floor_char_boundary(at.index(text.len() + 1));
+            let end = text.floor_char_boundary((start + length).min(text.len()));
+            text.replace_range(start..end, typed);
+            let world = MemoryWorld::new([("main.gml", &*texts[0]), ("lib.gml", &*texts[1])]);
+            prop_assert_eq!(all_of(&session.check(&world, "main.gml")), all_of(&check(&world, "main.gml")));
+        }
+    }
 
     /// Whatever is cut out of a program, or doubled, there is an answer, and it points into the files.
     #[test]

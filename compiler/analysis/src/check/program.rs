@@ -1,7 +1,6 @@
 //! A whole program: its declarations in an order in which what is needed is there, on several threads.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
@@ -15,13 +14,12 @@ use super::signature::Shape;
 use super::value::Value;
 use super::{environment, saved, walk};
 use crate::package::{Definition, Package};
+use crate::threads;
 use crate::typed::{
     DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedArg, TypedDataset, TypedKind, TypedParam,
     TypedProgram, TypedTest,
 };
 
-/// Bytes of stack of a checking thread: deep expressions are checked recursively.
-const STACK: usize = 256 << 20;
 /// Fewer bodies than these are not worth a thread of their own.
 const WORTH_A_THREAD: usize = 64;
 
@@ -32,13 +30,14 @@ pub(super) fn check(package: &Package) -> (TypedProgram, Vec<Diagnostic>) {
         let mut program = TypedProgram::default();
         let mut diagnostics = Vec::new();
         for level in levels(package) {
-            each(level.len(), |place| drop(shared.node(level[place], &[])));
+            let threads = level.len() / WORTH_A_THREAD;
+            threads::each(level.len(), threads, |place| drop(shared.node(level[place], &[])));
         }
         rest(&shared, &mut program, &mut diagnostics);
         (program, diagnostics)
     };
     std::thread::scope(|scope| {
-        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
+        match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // No further thread to be had: this one does the work.
             Err(_) => work(),
@@ -262,26 +261,4 @@ fn levels(package: &Package) -> Vec<Vec<NodeId>> {
         levels.extend((0..count).filter(|node| open[*node] > 0).map(|node| vec![NodeId(id(node))]));
     }
     levels
-}
-
-/// Runs `work` for every place, on as many threads as are worth it.
-fn each(count: usize, work: impl Fn(usize) + Sync) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count / WORTH_A_THREAD).clamp(1, 16);
-    let next = AtomicUsize::new(0);
-    let run = || {
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            if place >= count {
-                return;
-            }
-            work(place);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            // Where no further thread is to be had, this one does the work.
-            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
-        }
-        run();
-    });
 }

@@ -8,6 +8,7 @@ use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
 use gml_stdlib::MODULES;
 use gml_syntax::ast::{self, ItemKind, Use};
 
+use super::trees::{Source, Trees};
 use super::{cycle, standard};
 use crate::message::imports as message;
 use crate::suggest::closest;
@@ -46,23 +47,30 @@ pub(super) enum Target {
     Missing,
 }
 
-/// Reads the main file and, in turn, all that are used.
-pub(super) fn load(world: &dyn World, main: &str, diagnostics: &mut Vec<Diagnostic>) -> Loaded {
+/// Reads the main file and, in turn, all that are used. Files that are among the trees are not parsed again.
+pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics: &mut Vec<Diagnostic>) -> Loaded {
     let standard = MODULES.iter().map(|module| module.prelude).collect();
     let mut loader = Loader {
         world,
         loaded: Loaded { sources: standard::sources(), files: Vec::new(), bottom_up: Vec::new(), standard },
         by_path: HashMap::new(),
+        found: Vec::new(),
         diagnostics,
     };
     let read = world.read(main);
     loader.add(main.to_owned(), read);
     let mut next = 0;
+    // Those that files use are parsed together, then those that these use.
     while next < loader.loaded.files.len() {
-        loader.follow(next);
-        next += 1;
+        let known = loader.loaded.files.len();
+        loader.parse(trees);
+        for place in next..known {
+            loader.follow(place);
+        }
+        next = known;
     }
     let mut loaded = loader.loaded;
+    trees.keep(loaded.files.iter().map(|file| &*file.path));
     loaded.bottom_up = cycle::refuse(&loaded.files, diagnostics);
     loaded
 }
@@ -71,6 +79,8 @@ struct Loader<'a> {
     world: &'a dyn World,
     loaded: Loaded,
     by_path: HashMap<String, Target>,
+    /// Files that are not parsed yet.
+    found: Vec<Source>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -82,22 +92,25 @@ impl Loader<'_> {
         });
         let text = read.as_ref().map_or_else(|_| Arc::from(""), Arc::clone);
         let id = self.loaded.sources.add(path.as_str(), text.clone());
-        let ast = match read {
-            Ok(_) => {
-                let parsed = gml_syntax::parse(id, &text);
-                self.diagnostics.extend(parsed.diagnostics);
-                parsed.module
-            }
-            Err(error) => {
-                self.diagnostics.push(message::unreadable(&path, &error, Span::new(id, 0, 0)));
-                ast::Module::default()
-            }
-        };
+        match read {
+            Ok(_) => self.found.push(Source { path: path.clone(), id, text }),
+            Err(error) => self.diagnostics.push(message::unreadable(&path, &error, Span::new(id, 0, 0))),
+        }
         let name = path.strip_suffix(".gml").unwrap_or(&path).replace('/', ".");
         let place = self.loaded.files.len();
         self.by_path.insert(path.clone(), Target::Project(place));
-        self.loaded.files.push(File { name, id, ast: Arc::new(ast), uses: Vec::new(), path });
+        self.loaded.files.push(File { name, id, ast: Arc::default(), uses: Vec::new(), path });
         place
+    }
+
+    fn parse(&mut self, trees: &mut Trees) {
+        let found = std::mem::take(&mut self.found);
+        for (file, tree) in found.iter().zip(trees.of(&found)) {
+            self.diagnostics.extend(tree.diagnostics.iter().cloned());
+            if let Some(Target::Project(place)) = self.by_path.get(&file.path) {
+                self.loaded.files[*place].ast = tree.ast;
+            }
+        }
     }
 
     fn follow(&mut self, place: usize) {

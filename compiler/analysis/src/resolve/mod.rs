@@ -8,6 +8,7 @@ mod files;
 mod names;
 mod schemas;
 mod standard;
+mod trees;
 mod written;
 
 #[cfg(test)]
@@ -18,11 +19,18 @@ use gml_diagnostics::Diagnostic;
 use crate::package::Package;
 use crate::world::World;
 
+pub use trees::Trees;
+
 /// The program whose main file is `main`: all its files, their names, and the types that were written. Never fails: what
 /// is wrong is told beside it, and left out or of the type [`gml_ir::Type::Error`].
 pub fn resolve(world: &dyn World, main: &str) -> (Package, Vec<Diagnostic>) {
+    resolve_again(world, main, &mut Trees::default())
+}
+
+/// As [`resolve`]: a file that has not changed since its tree was kept is not parsed again.
+pub fn resolve_again(world: &dyn World, main: &str, trees: &mut Trees) -> (Package, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let loaded = files::load(world, main, &mut diagnostics);
+    let loaded = files::load(world, main, trees, &mut diagnostics);
     let mut package = names::collect(loaded, &mut diagnostics);
     written::types(&mut package, &mut diagnostics);
     (package, diagnostics)

@@ -1,0 +1,54 @@
+//! Work on as many threads as there are processors.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of stack of a thread: deep expressions are read and checked recursively. Only what is used is ever there.
+pub(crate) const STACK: usize = 256 << 20;
+
+/// Runs `work` for every place below `count`, on at most `threads` threads and no more than there are processors.
+pub(crate) fn each(count: usize, threads: usize, work: impl Fn(usize) + Sync) {
+    let next = AtomicUsize::new(0);
+    let run = || {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            if place >= count {
+                return;
+            }
+            work(place);
+        }
+    };
+    // Asking how many processors there are takes longer than a small program takes.
+    let threads =
+        if threads < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(threads) };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where no further thread is to be had, this one does the work.
+            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        }
+        run();
+    });
+}
+
+/// What `work` gives for every place below `count`, in order; as [`each`].
+pub(crate) fn map<T: Send + Sync>(count: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let done: Vec<OnceLock<T>> = std::iter::repeat_with(OnceLock::new).take(count).collect();
+    each(count, threads, |place| {
+        done[place].get_or_init(|| work(place));
+    });
+    done.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn results_are_in_order_whatever_the_threads() {
+        let squares: Vec<usize> = (0..1000).map(|place| place * place).collect();
+        for threads in [0, 1, 2, 16] {
+            assert_eq!(map(1000, threads, |place| place * place), squares);
+        }
+        assert!(map(0, 4, |place| place).is_empty());
+    }
+}
