@@ -1,6 +1,11 @@
 //! The standard library of GML, in GML, as text.
 //!
-//! What lives here: the sources, by module name. What does not: anything that knows what they mean.
+//! What lives here: the sources, by module name, and where in them each declaration stands. What does not: anything that
+//! knows what they mean.
+
+mod index;
+
+pub use index::{Declaration, Word};
 
 /// A module of the standard library.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +18,15 @@ pub struct StdModule {
     pub text: &'static str,
     /// Whether its names can be used without `use`.
     pub prelude: bool,
+    /// Its declarations, in order: found when this crate is compiled, so that a program reads only those that it uses.
+    pub declarations: &'static [Declaration],
+}
+
+impl StdModule {
+    /// Signatures of that name.
+    pub fn declares(&self, name: &str) -> bool {
+        self.declarations.iter().any(|declaration| declaration.is_signature() && declaration.name == name)
+    }
 }
 
 macro_rules! modules {
@@ -22,6 +36,10 @@ macro_rules! modules {
             path: concat!("std/", $name, ".gml"),
             text: include_str!(concat!($folder, $name, ".gml")),
             prelude: !$folder.is_empty(),
+            declarations: {
+                const TEXT: &str = include_str!(concat!($folder, $name, ".gml"));
+                &index::declarations::<{ index::count(TEXT) }>(TEXT)
+            },
         }),*]
     };
 }

@@ -5,6 +5,7 @@ mod tests;
 
 use gml_diagnostics::{Diagnostic, Severity};
 
+use crate::check::Bodies;
 use crate::package::Package;
 use crate::resolve::Trees;
 use crate::typed::TypedProgram;
@@ -31,29 +32,31 @@ impl Analysis {
 
 /// Checks the program whose main file is `main`. Never fails: a broken declaration does not hide the errors of others.
 pub fn check(world: &dyn World, main: &str) -> Analysis {
-    Session::default().check(world, main)
+    let (package, diagnostics) = resolve::resolve(world, main);
+    checked(package, None, diagnostics)
 }
 
 /// Checks a program again and again, as an editor does while one types: what has not changed since the last time is not
-/// read again. Every answer is the one that [`check`] gives.
+/// read again, and bodies that nothing touched are not checked again. Every answer is the one that [`check`] gives.
 #[derive(Debug, Default)]
 pub struct Session {
     trees: Trees,
+    bodies: Bodies,
 }
 
 impl Session {
     /// Checks the program whose main file is `main`.
     pub fn check(&mut self, world: &dyn World, main: &str) -> Analysis {
         let (package, diagnostics) = resolve::resolve_again(world, main, &mut self.trees);
-        checked(package, diagnostics)
+        checked(package, Some(&mut self.bodies), diagnostics)
     }
 }
 
 /// Checks what was resolved.
-fn checked(package: Package, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+fn checked(package: Package, known: Option<&mut Bodies>, mut diagnostics: Vec<Diagnostic>) -> Analysis {
     let mut of_bodies = Vec::new();
     let program = std::thread::scope(|scope| {
-        let mut bodies = || crate::check::check_program(&package, &mut of_bodies);
+        let bodies = || crate::check::check_program(&package, known, &mut of_bodies);
         if package.nodes.len() < WORTH_A_THREAD {
             declare::declarations(&package, &mut diagnostics);
             return bodies();

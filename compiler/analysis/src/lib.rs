@@ -19,6 +19,7 @@ pub mod suggest;
 #[cfg(test)]
 mod testing;
 mod threads;
+mod tree;
 pub mod typed;
 pub mod types;
 mod world;

@@ -8,6 +8,7 @@ use gml_diagnostics::{FileId, Sources, Span};
 use gml_ir::{Row, Type};
 use gml_syntax::ast;
 
+pub use crate::tree::{SignatureTree, Tree};
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
 
 /// A file of the project or of the standard library, by its place in [`Package::modules`].
@@ -61,7 +62,7 @@ pub struct Module {
     /// Its text.
     pub file: FileId,
     /// Its tree.
-    pub ast: Arc<ast::Module>,
+    pub ast: Tree,
     /// What a bare name means in it, apart from the prelude: its own declarations and its imports.
     pub scope: HashMap<Text, Definition>,
     /// Imports by the name they have here, with their place (for the lint of unused ones).
@@ -198,7 +199,7 @@ pub struct SignatureDecl {
     /// Where it is.
     pub declared: Declared,
     /// As written.
-    pub ast: Arc<ast::Signature>,
+    pub ast: SignatureTree,
 }
 
 impl Package {
@@ -231,7 +232,7 @@ impl Package {
 
     /// The tree of a declaration.
     pub fn item(&self, declared: &Declared) -> &ast::Item {
-        &self.module(declared.module).ast.items[declared.item]
+        self.module(declared.module).ast.item(declared.item)
     }
 
     /// The tree of a `param`.

@@ -40,7 +40,7 @@ pub struct TypedProgram {
     /// `node`, of all files.
     pub nodes: Vec<Arc<TypedNode>>,
     /// `pipeline`, of the main file first.
-    pub pipelines: Vec<TypedPipeline>,
+    pub pipelines: Vec<Arc<TypedPipeline>>,
     /// `test`, of all files, in order.
     pub tests: Vec<TypedTest>,
     /// `env`, of all files, in order.

@@ -1,5 +1,7 @@
 //! Comments, and which of them document what.
 
+use std::ops::Range;
+
 use gml_diagnostics::{Diagnostic, Span};
 
 use crate::ast::Text;
@@ -18,12 +20,12 @@ pub struct Comment {
 pub(crate) struct Docs<'t> {
     source: &'t str,
     comments: &'t [Comment],
-    used: Vec<bool>,
+    used: Vec<Range<usize>>,
 }
 
 impl<'t> Docs<'t> {
     pub fn new(source: &'t str, comments: &'t [Comment]) -> Self {
-        Self { source, comments, used: vec![false; comments.len()] }
+        Self { source, comments, used: Vec::new() }
     }
 
     /// The `##` lines directly above what begins at `start`.
@@ -58,12 +60,26 @@ impl<'t> Docs<'t> {
         self.take(0, end)
     }
 
+    /// The comments that were taken as documentation, by their places.
+    pub fn taken(self) -> Vec<Range<usize>> {
+        self.used
+    }
+
+    /// Notes that these were taken elsewhere.
+    pub fn add_taken(&mut self, taken: Vec<Range<usize>>) {
+        self.used.extend(taken);
+    }
+
     /// Warnings for `##` lines that document nothing, one for lines that stand together.
     pub fn dangling(&self) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = Vec::new();
         let mut last = None;
+        let mut used = vec![false; self.comments.len()];
+        for taken in &self.used {
+            used[taken.clone()].fill(true);
+        }
         for (index, comment) in self.comments.iter().enumerate() {
-            if self.used[index] || !is_doc(&comment.text) {
+            if used[index] || !is_doc(&comment.text) {
                 continue;
             }
             let goes_on = last.is_some_and(|end| self.touches(end, comment.span.start));
@@ -98,7 +114,7 @@ impl<'t> Docs<'t> {
         if first == end {
             return None;
         }
-        self.used[first..end].fill(true);
+        self.used.push(first..end);
         let lines = self.comments[first..end].iter().map(|comment| {
             let line = comment.text.trim_start_matches('#');
             line.strip_prefix(' ').unwrap_or(line).trim_end()

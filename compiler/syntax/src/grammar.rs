@@ -1,5 +1,5 @@
-//! The parser that pest makes of `grammar/gml.pest`. Everything else of pest is in [`crate::parse`] and
-//! [`crate::build`].
+//! The parser that pest makes of `grammar/gml.pest`. [`crate::matcher`] reads programs with the same rules; pest says what
+//! is wrong with those that do not fit.
 
 // pest gives the generated items no comments.
 #![allow(missing_docs, unused_qualifications)]

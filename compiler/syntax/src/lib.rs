@@ -3,9 +3,9 @@
 //! What lives here: the grammar's driver, the tree, and the recovery from errors. What does not: anything that knows
 //! what a name means. This is the only crate that knows pest.
 //!
-//! The way of a file: `scan` looks for where declarations begin and for what is no GML at all; `parse` reads the
-//! declarations one by one with the grammar; `build` makes the tree of what pest read; where pest fails, `recover` reads
-//! what can be read of the declaration and `message` says what is wrong.
+//! The way of a file: `scan` looks for where declarations begin and for what is no GML at all, which is its `outline`;
+//! `parse` reads the declarations one by one with the grammar's `matcher`; `build` makes the tree of what it read; where
+//! the grammar does not fit, `recover` reads what can be read of the declaration and `message` says what pest found wrong.
 
 // What pest generates without its `std` names its types so.
 extern crate alloc;
@@ -17,7 +17,9 @@ mod docs;
 mod grammar;
 mod indentation;
 mod lexer;
+mod matcher;
 mod message;
+mod outline;
 mod parse;
 mod recover;
 mod scan;
@@ -27,4 +29,5 @@ use gml_diagnostics::codes;
 
 pub use decode::{MAX_BYTES, decode};
 pub use docs::Comment;
-pub use parse::{Parsed, parse, parse_expression};
+pub use outline::{Outline, Piece};
+pub use parse::{Parsed, parse, parse_expression, parse_part};

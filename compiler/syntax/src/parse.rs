@@ -1,16 +1,19 @@
 //! A file, declaration by declaration.
 
+use std::ops::Range;
+
 use gml_diagnostics::{Diagnostic, FileId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::Pairs;
 
 use crate::ast::{Expr, Item, Module};
 use crate::build::Builder;
 use crate::decode::{MAX_BYTES, too_large};
 use crate::docs::{Comment, Docs};
 use crate::grammar::{Grammar, Rule};
+use crate::matcher::{self, Pairs};
 use crate::message::{Place, Trouble};
+use crate::outline::Outline;
 use crate::scan::{Fault, Scan, scan};
 
 /// What was read of a file.
@@ -26,26 +29,16 @@ pub struct Parsed {
 
 /// Reads a file. Never fails: what cannot be read costs at most the declaration it is in.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    if text.len() > MAX_BYTES {
-        return Parsed { diagnostics: vec![too_large(file, text.len())], ..Parsed::default() };
+    Outline::new(file, text).parse()
+}
+
+/// Reads the declarations in a part of a file, as though the rest were not there. Places are those in the file. A part
+/// that is not of the file is empty.
+pub fn parse_part(file: FileId, text: &str, part: Range<usize>) -> Parsed {
+    match text.get(..part.end) {
+        Some(text) if text.is_char_boundary(part.start) => Outline::from(file, text, part.start).parse(),
+        _ => Parsed::default(),
     }
-    let Scan { comments, starts, faults, mut diagnostics, repaired } = scan(file, text);
-    let source = repaired.as_deref().unwrap_or(text);
-    let mut docs = Docs::new(source, &comments);
-    let first = starts.first().filter(|first| !source[**first..].starts_with("use"));
-    let module_docs = docs.of_module(first.and_then(|first| u32::try_from(*first).ok()));
-    let mut reader = Reader { file, source, faults: &faults, docs, diagnostics: &mut diagnostics };
-    let mut items = Vec::with_capacity(starts.len());
-    for (index, start) in starts.iter().enumerate() {
-        let end = starts.get(index + 1).copied().unwrap_or(source.len());
-        items.extend(reader.declaration(*start, end));
-    }
-    if reader.diagnostics.is_empty() {
-        let dangling = reader.docs.dangling();
-        reader.diagnostics.extend(dangling);
-    }
-    tidy(&mut diagnostics, text);
-    Parsed { module: Module { docs: module_docs, items }, diagnostics, comments }
 }
 
 /// Reads a text that is one expression, such as the value of `--set name=value`. `None` where it could not be read.
@@ -53,7 +46,7 @@ pub fn parse_expression(file: FileId, text: &str) -> (Option<Expr>, Vec<Diagnost
     if text.len() > MAX_BYTES {
         return (None, vec![too_large(file, text.len())]);
     }
-    let Scan { comments, faults, mut diagnostics, repaired, .. } = scan(file, text);
+    let Scan { comments, faults, mut diagnostics, repaired, .. } = scan(file, text, 0);
     let source = repaired.as_deref().unwrap_or(text);
     let docs = Docs::new(source, &comments);
     let mut reader = Reader { file, source, faults: &faults, docs, diagnostics: &mut diagnostics };
@@ -73,7 +66,7 @@ pub fn parse_expression(file: FileId, text: &str) -> (Option<Expr>, Vec<Diagnost
 
 /// Puts diagnostics in the order of their places. Those found in a repaired text are held to characters of the text as it
 /// was written.
-fn tidy(diagnostics: &mut [Diagnostic], text: &str) {
+pub(crate) fn tidy(diagnostics: &mut [Diagnostic], text: &str) {
     for found in diagnostics.iter_mut() {
         let place = |at: u32| u32::try_from(text.floor_char_boundary(at as usize)).unwrap_or(at);
         let labels = found.labels.iter_mut().map(|label| &mut label.span);
@@ -92,6 +85,25 @@ pub(crate) struct Failure {
     pub exhausted: bool,
 }
 
+impl Failure {
+    /// What pest says of a piece that begins at `start`.
+    fn of(rule: Rule, piece: &str, start: usize) -> Self {
+        let Err(error) = Grammar::parse(rule, piece) else {
+            debug_assert!(false, "the matcher refuses what pest reads");
+            return Self { at: start, expected: Vec::new(), exhausted: false };
+        };
+        let at = match error.location {
+            InputLocation::Pos(at) => at,
+            InputLocation::Span((at, _)) => at,
+        };
+        let (expected, exhausted) = match error.variant {
+            ErrorVariant::ParsingError { positives, .. } => (positives, false),
+            ErrorVariant::CustomError { .. } => (Vec::new(), true),
+        };
+        Self { at: start + at, expected, exhausted }
+    }
+}
+
 /// Reads pieces of a file.
 pub(crate) struct Reader<'t, 'd> {
     pub file: FileId,
@@ -102,7 +114,7 @@ pub(crate) struct Reader<'t, 'd> {
 }
 
 impl<'t> Reader<'t, '_> {
-    fn declaration(&mut self, start: usize, end: usize) -> Option<Item> {
+    pub fn declaration(&mut self, start: usize, end: usize) -> Option<Item> {
         match self.read(Rule::only_item, start, end, |builder, mut pairs| builder.item(pairs.next()?)) {
             Ok(item) => item,
             Err(failure) => self.recover(start, end, &failure),
@@ -115,35 +127,26 @@ impl<'t> Reader<'t, '_> {
         rule: Rule,
         start: usize,
         end: usize,
-        build: impl FnOnce(&mut Builder<'t, '_>, Pairs<'_, Rule>) -> T,
+        build: impl FnOnce(&mut Builder<'t, '_>, Pairs<'_>) -> T,
     ) -> Result<T, Failure> {
         // What is nested too deep is not even looked at.
         let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
         let piece = self.source.get(start..end).unwrap_or("");
-        match Grammar::parse(rule, piece) {
-            Ok(pairs) => {
+        match matcher::read(rule, piece) {
+            Some(tokens) => {
                 let mut builder = Builder::new(self.file, start, &mut self.docs, self.diagnostics);
-                Ok(build(&mut builder, pairs))
+                Ok(build(&mut builder, Pairs::new(piece, &tokens)))
             }
-            Err(error) => {
-                let at = match error.location {
-                    InputLocation::Pos(at) => at,
-                    InputLocation::Span((at, _)) => at,
-                };
-                let (expected, exhausted) = match error.variant {
-                    ErrorVariant::ParsingError { positives, .. } => (positives, false),
-                    ErrorVariant::CustomError { .. } => (Vec::new(), true),
-                };
-                Err(Failure { at: start + at, expected, exhausted })
-            }
+            None => Err(Failure::of(rule, piece, start)),
         }
     }
 
     /// How far a rule reads from `start`, without what may stand behind it.
     pub fn extent(&self, rule: Rule, start: usize, end: usize) -> Option<usize> {
         let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
-        let pairs = Grammar::parse(rule, self.source.get(start..end)?).ok()?;
-        let last = start + pairs.map(|pair| pair.as_span().end()).last()?;
+        let piece = self.source.get(start..end)?;
+        let tokens = matcher::read(rule, piece)?;
+        let last = start + Pairs::new(piece, &tokens).map(|pair| pair.end()).last()?;
         let trimmed = self.docs.trim_end(u32::try_from(start).ok()?, u32::try_from(last).ok()?);
         Some(trimmed as usize)
     }

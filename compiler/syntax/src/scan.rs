@@ -63,8 +63,8 @@ struct Scanner<'t> {
     semicolon: bool,
 }
 
-/// Looks through a file.
-pub(crate) fn scan(file: FileId, text: &str) -> Scan {
+/// Looks through a file from `start` on.
+pub(crate) fn scan(file: FileId, text: &str, start: usize) -> Scan {
     let mut scanner = Scanner {
         file,
         text,
@@ -78,7 +78,8 @@ pub(crate) fn scan(file: FileId, text: &str) -> Scan {
         deep: false,
         semicolon: false,
     };
-    if text.starts_with('\u{feff}') {
+    scanner.lexer.skip_to(start);
+    if start == 0 && text.starts_with('\u{feff}') {
         scanner.repairs.push((0, vec![b' '; 3]));
         scanner.lexer.skip_to(3);
     }

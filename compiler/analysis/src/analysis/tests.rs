@@ -125,7 +125,7 @@ fn the_same_whenever_it_is_asked() {
 fn all_of(analysis: &Analysis) -> String {
     let trees: Vec<_> =
         analysis.package.modules.iter().map(|module| (&module.name, module.file, &module.ast)).collect();
-    format!("{:#?}\n{:#?}\n{trees:#?}", analysis.diagnostics, analysis.program)
+    format!("{:?}\n{:?}\n{trees:?}", analysis.diagnostics, analysis.program)
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_session_notices_files_that_come_and_go() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 
     /// Whatever is typed or deleted, wherever: a session says what a fresh check says.
     #[test]
@@ -165,6 +165,10 @@ proptest! {
             prop_assert_eq!(all_of(&session.check(&world, "main.gml")), all_of(&check(&world, "main.gml")));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     /// Whatever is cut out of a program, or doubled, there is an answer, and it points into the files.
     #[test]

@@ -50,7 +50,7 @@ pub(super) struct Body<'a> {
     /// Names that a `let` further down binds.
     pub later: Vec<(Text, Span)>,
     /// The row at hand.
-    pub frame: Option<Frame>,
+    pub frame: Option<Arc<Frame>>,
     /// What cannot be null here, although its type allows it.
     pub narrowed: Vec<Path>,
     /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
@@ -58,6 +58,8 @@ pub(super) struct Body<'a> {
     /// Parameters of a `fn` that it uses where a constant is due.
     pub constants: HashSet<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
+    /// The modules of the bodies that were looked into.
+    pub consulted: Vec<ModuleId>,
     /// What is being checked around this, outermost first.
     pub visiting: Vec<Visit>,
     /// How deep the expression at hand lies.
@@ -78,6 +80,7 @@ impl<'a> Body<'a> {
             gone: Vec::new(),
             constants: HashSet::new(),
             diagnostics: Vec::new(),
+            consulted: Vec::new(),
             visiting: Vec::new(),
             depth: 0,
         }
@@ -85,6 +88,15 @@ impl<'a> Body<'a> {
 
     pub fn emit(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes that a body of a module was looked into, for which those of others were.
+    pub fn consult(&mut self, module: ModuleId, others: &[ModuleId]) {
+        for module in others.iter().chain([&module]) {
+            if !self.consulted.contains(module) {
+                self.consulted.push(*module);
+            }
+        }
     }
 
     /// Binds a name from here on.
@@ -116,7 +128,7 @@ impl<'a> Body<'a> {
     }
 
     /// Runs `check` with another row at hand; what was narrowed in the old one does not count there.
-    pub fn in_frame<T>(&mut self, frame: Option<Frame>, check: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn in_frame<T>(&mut self, frame: Option<Arc<Frame>>, check: impl FnOnce(&mut Self) -> T) -> T {
         let frame = std::mem::replace(&mut self.frame, frame);
         let locals_only = self.narrowed.iter().filter(|path| path.is_of_local()).cloned().collect();
         let narrowed = std::mem::replace(&mut self.narrowed, locals_only);

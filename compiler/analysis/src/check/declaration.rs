@@ -24,35 +24,29 @@ pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[V
     let Some(ast) = shared.package.function_ast(id) else {
         let value = Value::error(declaration.declared.name_span).typed;
         let typed = Arc::new(TypedFunction { name, params: Vec::new(), body: value });
-        return CheckedFunction { typed, constants: Vec::new(), diagnostics: body.diagnostics };
+        return CheckedFunction {
+            typed,
+            constants: Vec::new(),
+            diagnostics: body.diagnostics,
+            consulted: body.consulted,
+        };
     };
     let params = body.parameters(&ast.params, &declaration.params);
     let value = body.expr(&ast.body, Some(&declaration.result));
     let value = body.coerced(value, &declaration.result, &Want::Result(&name, ast.result.span));
     let constants = params.iter().map(|param| body.constants.contains(&param.local)).collect();
     let typed = Arc::new(TypedFunction { name, params, body: value.typed });
-    CheckedFunction { typed, constants, diagnostics: body.diagnostics }
+    CheckedFunction { typed, constants, diagnostics: body.diagnostics, consulted: body.consulted }
 }
 
 /// Checks a node against the types that it declares.
 pub(super) fn node<'a>(shared: &'a Shared<'a>, id: NodeId, visiting: &[Visit]) -> CheckedNode {
     let types = shared.package.nodes[id.0 as usize].params.clone();
-    let (typed, diagnostics) = node_for(shared, id, &types, visiting);
-    CheckedNode { typed, diagnostics }
+    node_for(shared, id, &types, visiting)
 }
 
 /// Checks a node for arguments of these types.
-pub(super) fn instance<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], visiting: &[Visit]) -> CheckedNode {
-    let (typed, diagnostics) = node_for(shared, id, types, visiting);
-    CheckedNode { typed, diagnostics }
-}
-
-fn node_for<'a>(
-    shared: &'a Shared<'a>,
-    id: NodeId,
-    types: &[Type],
-    visiting: &[Visit],
-) -> (Arc<TypedNode>, Vec<gml_diagnostics::Diagnostic>) {
+pub(super) fn node_for<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], visiting: &[Visit]) -> CheckedNode {
     let declaration = &shared.package.nodes[id.0 as usize];
     let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
     let mut body = Body::new(shared, declaration.declared.module, Place::Node(name.clone()));
@@ -60,7 +54,7 @@ fn node_for<'a>(
     let Some(ast) = shared.package.node_ast(id) else {
         let nothing = TypedNodeBody::Block(Vec::new(), Value::error(span).typed);
         let typed = TypedNode { name, params: Vec::new(), result: Type::Error, body: nothing, span };
-        return (Arc::new(typed), body.diagnostics);
+        return CheckedNode { typed: Arc::new(typed), diagnostics: body.diagnostics, consulted: body.consulted };
     };
     let params = body.parameters(&ast.params, types);
     let (typed_body, result) = match &ast.body {
@@ -78,7 +72,8 @@ fn node_for<'a>(
             (TypedNodeBody::Foreign { language: language.text.clone(), settings }, result)
         }
     };
-    (Arc::new(TypedNode { name, params, result, body: typed_body, span }), body.diagnostics)
+    let typed = Arc::new(TypedNode { name, params, result, body: typed_body, span });
+    CheckedNode { typed, diagnostics: body.diagnostics, consulted: body.consulted }
 }
 
 /// Checks a pipeline.
@@ -94,8 +89,8 @@ pub(super) fn pipeline<'a>(shared: &'a Shared<'a>, id: PipelineId, visiting: &[V
         params = body.parameters(&ast.params, &declaration.params);
         statements = body.statements(&ast.body, &mut saved);
     }
-    let typed = TypedPipeline { name, params, body: statements, span };
-    CheckedPipeline { typed, saved, diagnostics: body.diagnostics }
+    let typed = Arc::new(TypedPipeline { name, params, body: statements, span });
+    CheckedPipeline { typed, saved, diagnostics: body.diagnostics, consulted: body.consulted }
 }
 
 fn with(visiting: &[Visit], visit: Visit) -> Vec<Visit> {

@@ -5,6 +5,7 @@
 //! that a pipeline saves) is checked on demand and kept in [`shared::Shared`]. An expression that has an error has
 //! [`gml_ir::Type::Error`], of which nothing further is said.
 
+mod again;
 mod body;
 mod call;
 mod coerce;
@@ -27,13 +28,22 @@ mod walk;
 
 use gml_diagnostics::Diagnostic;
 
+pub(crate) use again::Bodies;
+
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
 /// Checks all bodies of a package. Diagnostics are added in the order of files and places, whatever the number of
 /// threads.
-pub fn check_program(package: &Package, diagnostics: &mut Vec<Diagnostic>) -> TypedProgram {
-    let (program, mut found) = program::check(package);
+///
+/// Where there are bodies of the last time, those are taken over that would be found the same again; they are replaced by
+/// those of this time.
+pub(crate) fn check_program(
+    package: &Package,
+    bodies: Option<&mut Bodies>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> TypedProgram {
+    let (program, mut found) = program::check(package, bodies);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
     // A recipe that is fitted twice, or the body of a loop, says the same thing again.
     found.dedup();

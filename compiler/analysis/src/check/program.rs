@@ -6,6 +6,7 @@ use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::{self, NodeBody};
 
+use super::again::{Bodies, Interface};
 use super::body::{Body, Place};
 use super::call::module_of;
 use super::message::{self, Want};
@@ -23,26 +24,35 @@ use crate::typed::{
 /// Fewer bodies than these are not worth a thread of their own.
 const WORTH_A_THREAD: usize = 64;
 
-/// Checks a package; the diagnostics are in no order.
-pub(super) fn check(package: &Package) -> (TypedProgram, Vec<Diagnostic>) {
+/// Checks a package; the diagnostics are in no order. Bodies of which it is known what will be found are not checked, and
+/// what was found of all is kept, where there is a place for it.
+pub(super) fn check(package: &Package, bodies: Option<&mut Bodies>) -> (TypedProgram, Vec<Diagnostic>) {
     let shared = Shared::new(package);
+    let before = bodies.map(|bodies| (Interface::of(&shared), bodies));
+    if let Some((interface, bodies)) = &before {
+        bodies.take_over(&shared, interface);
+    }
     let work = || {
         let mut program = TypedProgram::default();
         let mut diagnostics = Vec::new();
-        for level in levels(package) {
+        for level in levels(&shared) {
             let threads = level.len() / WORTH_A_THREAD;
             threads::each(level.len(), threads, |place| drop(shared.node(level[place], &[])));
         }
         rest(&shared, &mut program, &mut diagnostics);
         (program, diagnostics)
     };
-    std::thread::scope(|scope| {
+    let checked = std::thread::scope(|scope| {
         match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // No further thread to be had: this one does the work.
             Err(_) => work(),
         }
-    })
+    });
+    if let Some((interface, bodies)) = before {
+        *bodies = Bodies::of(&shared, interface);
+    }
+    checked
 }
 
 /// All but the nodes, which are there already.
@@ -214,12 +224,13 @@ fn id(place: usize) -> u32 {
 }
 
 /// Nodes in levels: those of a level call only those of levels before it. Nodes that call each other in a circle come
-/// last, one at a time.
-fn levels(package: &Package) -> Vec<Vec<NodeId>> {
+/// last, one at a time. Those that are known already are left out.
+fn levels(shared: &Shared<'_>) -> Vec<Vec<NodeId>> {
+    let package = shared.package;
     let count = package.nodes.len();
     let mut callers: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut open = vec![0usize; count];
-    for (node, open) in open.iter_mut().enumerate() {
+    for (node, open) in open.iter_mut().enumerate().filter(|(node, _)| !shared.has_node(*node)) {
         let module = package.nodes[node].declared.module;
         let Some(ast) = package.node_ast(NodeId(id(node))) else { continue };
         let NodeBody::Block(block) = &ast.body else { continue };
@@ -228,6 +239,7 @@ fn levels(package: &Package) -> Vec<Vec<NodeId>> {
         for expr in exprs {
             walk::calls(expr, &mut |name| {
                 if let Some(Definition::Node(NodeId(callee))) = package.lookup(module, name)
+                    && !shared.has_node(*callee as usize)
                     && !callees.contains(&(*callee as usize))
                 {
                     callees.push(*callee as usize);
@@ -240,8 +252,9 @@ fn levels(package: &Package) -> Vec<Vec<NodeId>> {
         }
     }
     let mut levels = Vec::new();
-    let mut level: Vec<usize> = (0..count).filter(|node| open[*node] == 0).collect();
-    let mut done = 0;
+    let is_new = |node: &usize| !shared.has_node(*node);
+    let mut level: Vec<usize> = (0..count).filter(is_new).filter(|node| open[*node] == 0).collect();
+    let mut done = count - (0..count).filter(is_new).count();
     while !level.is_empty() {
         done += level.len();
         let mut next = Vec::new();

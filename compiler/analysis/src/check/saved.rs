@@ -54,21 +54,26 @@ pub(super) fn written_twice(shared: &Shared<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// The pipeline that says what an entry holds, where the entry leaves its rows out.
+pub(super) fn decided_by(shared: &Shared<'_>, id: DatasetId) -> Option<PipelineId> {
+    let Type::Learned(learned) = &shared.package.datasets[id.0 as usize].ty else { return None };
+    if !matches!(**learned, Learned::Model(None) | Learned::Transform(None)) {
+        return None;
+    }
+    Some(shared.writers.get(&id)?.first()?.0)
+}
+
 /// The type of an entry; rows that it leaves out are those of the value that is saved under it.
 pub(super) fn entry_type<'a>(shared: &'a Shared<'a>, id: DatasetId, visiting: &[Visit]) -> Type {
     let declared = &shared.package.datasets[id.0 as usize].ty;
-    let Type::Learned(learned) = declared else { return declared.clone() };
-    if !matches!(**learned, Learned::Model(None) | Learned::Transform(None)) {
-        return declared.clone();
-    }
-    let Some((pipeline, _)) = shared.writers.get(&id).and_then(|writers| writers.first()) else {
+    let (Some(pipeline), Type::Learned(learned)) = (decided_by(shared, id), declared) else {
         return declared.clone();
     };
     // A pipeline that reads what it saves knows no more than the entry says.
-    if visiting.contains(&Visit::Pipeline(*pipeline)) {
+    if visiting.contains(&Visit::Pipeline(pipeline)) {
         return declared.clone();
     }
-    let checked = shared.pipeline(*pipeline, visiting);
+    let checked = shared.pipeline(pipeline, visiting);
     let saved = checked.saved.iter().find(|(dataset, _)| *dataset == id).map(|(_, ty)| ty);
     match saved {
         Some(Type::Learned(saved)) if std::mem::discriminant(&**saved) == std::mem::discriminant(&**learned) => {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 
+use super::again::Found;
 use super::signature::{Signature, compile};
-use crate::package::{Package, SignatureId};
+use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
 
 /// A declaration whose body is being checked, so that circles are noticed.
@@ -25,6 +26,7 @@ pub(super) struct CheckedFunction {
     /// Which parameters must be constants, since the body uses them where one is due.
     pub constants: Vec<bool>,
     pub diagnostics: Vec<Diagnostic>,
+    pub consulted: Vec<ModuleId>,
 }
 
 /// A checked node.
@@ -32,16 +34,34 @@ pub(super) struct CheckedFunction {
 pub(super) struct CheckedNode {
     pub typed: Arc<TypedNode>,
     pub diagnostics: Vec<Diagnostic>,
+    pub consulted: Vec<ModuleId>,
 }
 
 /// A checked pipeline.
 #[derive(Debug)]
 pub(super) struct CheckedPipeline {
-    pub typed: TypedPipeline,
+    pub typed: Arc<TypedPipeline>,
     /// Types of what it saves under entries.
     pub saved: Vec<(DatasetId, Type)>,
     pub diagnostics: Vec<Diagnostic>,
+    pub consulted: Vec<ModuleId>,
 }
+
+macro_rules! found {
+    ($($body:ty),*) => {
+        $(impl Found for $body {
+            fn diagnostics(&self) -> &[Diagnostic] {
+                &self.diagnostics
+            }
+
+            fn consulted(&self) -> &[ModuleId] {
+                &self.consulted
+            }
+        })*
+    };
+}
+
+found!(CheckedFunction, CheckedNode, CheckedPipeline);
 
 /// Bodies of a node checked for arguments of certain types.
 type Instances = Mutex<Vec<(Vec<Type>, Arc<CheckedNode>)>>;
@@ -77,6 +97,26 @@ impl<'a> Shared<'a> {
         self.signatures[place].get_or_init(|| Arc::new(compile(self.package, id)))
     }
 
+    /// Puts in what was found of a body before.
+    pub fn known_function(&self, place: usize, found: Arc<CheckedFunction>) {
+        let _ = self.functions[place].set(found);
+    }
+
+    /// As [`Self::known_function`].
+    pub fn known_node(&self, place: usize, found: Arc<CheckedNode>) {
+        let _ = self.nodes[place].set(found);
+    }
+
+    /// As [`Self::known_function`].
+    pub fn known_pipeline(&self, place: usize, found: Arc<CheckedPipeline>) {
+        let _ = self.pipelines[place].set(found);
+    }
+
+    /// Whether the body of a node was checked already.
+    pub fn has_node(&self, place: usize) -> bool {
+        self.nodes[place].get().is_some()
+    }
+
     pub fn function(&'a self, id: FunctionId, visiting: &[Visit]) -> Arc<CheckedFunction> {
         kept(&self.functions[id.0 as usize], || super::declaration::function(self, id, visiting))
     }
@@ -99,7 +139,7 @@ impl<'a> Shared<'a> {
         if let Some(node) = known(cell) {
             return node;
         }
-        let node = Arc::new(super::declaration::instance(self, id, &types, visiting));
+        let node = Arc::new(super::declaration::node_for(self, id, &types, visiting));
         cell.lock().unwrap_or_else(PoisonError::into_inner).push((types, node.clone()));
         node
     }

@@ -8,7 +8,7 @@ use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
 use gml_stdlib::MODULES;
 use gml_syntax::ast::{self, ItemKind, Use};
 
-use super::trees::{Source, Trees};
+use super::trees::{Begun, Source, Trees};
 use super::{cycle, standard};
 use crate::message::imports as message;
 use crate::suggest::closest;
@@ -55,22 +55,20 @@ pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics
         loaded: Loaded { sources: standard::sources(), files: Vec::new(), bottom_up: Vec::new(), standard },
         by_path: HashMap::new(),
         found: Vec::new(),
+        begun: Vec::new(),
         diagnostics,
     };
     let read = world.read(main);
     loader.add(main.to_owned(), read);
-    let mut next = 0;
-    // Those that files use are parsed together, then those that these use.
-    while next < loader.loaded.files.len() {
-        let known = loader.loaded.files.len();
-        loader.parse(trees);
-        for place in next..known {
-            loader.follow(place);
+    // The files that these use are looked through together, then those that those use.
+    while !loader.found.is_empty() {
+        let begun = trees.begin(std::mem::take(&mut loader.found));
+        for file in begun {
+            loader.follow(file);
         }
-        next = known;
     }
+    loader.read(trees);
     let mut loaded = loader.loaded;
-    trees.keep(loaded.files.iter().map(|file| &*file.path));
     loaded.bottom_up = cycle::refuse(&loaded.files, diagnostics);
     loaded
 }
@@ -79,8 +77,10 @@ struct Loader<'a> {
     world: &'a dyn World,
     loaded: Loaded,
     by_path: HashMap<String, Target>,
-    /// Files that are not parsed yet.
+    /// Files that were not looked through yet.
     found: Vec<Source>,
+    /// Those that were, and what their `use`s name.
+    begun: Vec<(Begun, Vec<Target>)>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -93,7 +93,7 @@ impl Loader<'_> {
         let text = read.as_ref().map_or_else(|_| Arc::from(""), Arc::clone);
         let id = self.loaded.sources.add(path.as_str(), text.clone());
         match read {
-            Ok(_) => self.found.push(Source { path: path.clone(), id, text }),
+            Ok(_) => self.found.push(Source { place: self.loaded.files.len(), path: path.clone(), id, text }),
             Err(error) => self.diagnostics.push(message::unreadable(&path, &error, Span::new(id, 0, 0))),
         }
         let name = path.strip_suffix(".gml").unwrap_or(&path).replace('/', ".");
@@ -103,23 +103,22 @@ impl Loader<'_> {
         place
     }
 
-    fn parse(&mut self, trees: &mut Trees) {
-        let found = std::mem::take(&mut self.found);
-        for (file, tree) in found.iter().zip(trees.of(&found)) {
-            self.diagnostics.extend(tree.diagnostics.iter().cloned());
-            if let Some(Target::Project(place)) = self.by_path.get(&file.path) {
-                self.loaded.files[*place].ast = tree.ast;
-            }
-        }
+    fn follow(&mut self, file: Begun) {
+        let uses = file.uses().into_iter();
+        let targets = uses.map(|taken| self.target(file.place(), taken)).collect();
+        self.begun.push((file, targets));
     }
 
-    fn follow(&mut self, place: usize) {
-        let ast = self.loaded.files[place].ast.clone();
-        for (item, declaration) in ast.items.iter().enumerate() {
-            if let ItemKind::Use(taken) = &declaration.kind {
-                let target = self.target(place, taken);
-                self.loaded.files[place].uses.push((item, target));
-            }
+    /// Reads all that was only looked through so far.
+    fn read(&mut self, trees: &mut Trees) {
+        let (begun, targets): (Vec<Begun>, Vec<Vec<Target>>) = std::mem::take(&mut self.begun).into_iter().unzip();
+        let places: Vec<usize> = begun.iter().map(Begun::place).collect();
+        for ((place, targets), tree) in places.into_iter().zip(targets).zip(trees.finish(begun)) {
+            let items = tree.ast.items.iter().enumerate();
+            let uses = items.filter(|(_, item)| matches!(item.kind, ItemKind::Use(_))).map(|(item, _)| item);
+            self.loaded.files[place].uses = uses.zip(targets).collect();
+            self.loaded.files[place].ast = tree.ast;
+            self.diagnostics.extend(tree.diagnostics.iter().cloned());
         }
     }
 

@@ -7,7 +7,7 @@ mod cycle;
 mod files;
 mod names;
 mod schemas;
-mod standard;
+pub(crate) mod standard;
 mod trees;
 mod written;
 

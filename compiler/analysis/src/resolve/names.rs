@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gml_diagnostics::{Diagnostic, Span};
+use gml_diagnostics::{Diagnostic, FileId, Span};
 use gml_ir::{Row, Type};
-use gml_stdlib::MODULES;
+use gml_stdlib::{MODULES, Word};
 use gml_syntax::ast::{ItemKind, Name, Use, UseName};
 
 use super::files::{Loaded, Target, once, path_span};
@@ -13,7 +13,7 @@ use super::standard;
 use crate::message::{declarations, imports as message};
 use crate::package::{
     BodyDecl, ConnectionDecl, DatasetDecl, Declared, Definition, EnvDecl, FunctionDecl, Module, ModuleId, NodeDecl,
-    Package, ParamDecl, PipelineDecl, SchemaDecl, SchemaId, SignatureDecl, SignatureId,
+    Package, ParamDecl, PipelineDecl, SchemaDecl, SchemaId, SignatureDecl, SignatureId, SignatureTree, Tree,
 };
 use crate::suggest::closest;
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
@@ -25,13 +25,12 @@ pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Pack
     let mut uses = Vec::with_capacity(loaded.files.len());
     for file in loaded.files {
         uses.push(file.uses);
-        names.module(file.name.into(), file.id, file.ast, false);
+        names.module(file.name.into(), file.id, Tree::of_project(file.ast), false);
     }
     let mut standard_ids = vec![None; MODULES.len()];
     for (place, id) in standard_ids.iter_mut().enumerate().filter(|(place, _)| loaded.standard[*place]) {
-        let parsed = standard::parsed(place);
-        names.diagnostics.extend(parsed.diagnostics.iter().cloned());
-        *id = Some(names.module(MODULES[place].name.into(), standard::file(place), parsed.ast.clone(), true));
+        let tree = Tree::of_standard(place);
+        *id = Some(names.module(MODULES[place].name.into(), standard::file(place), tree, true));
         names.standard(place);
     }
     for place in &loaded.bottom_up {
@@ -74,13 +73,7 @@ fn next<T>(list: &[T]) -> u32 {
 }
 
 impl Names<'_> {
-    fn module(
-        &mut self,
-        name: Text,
-        file: gml_diagnostics::FileId,
-        ast: Arc<gml_syntax::ast::Module>,
-        is_std: bool,
-    ) -> ModuleId {
+    fn module(&mut self, name: Text, file: FileId, ast: Tree, is_std: bool) -> ModuleId {
         let id = ModuleId(next(&self.package.modules));
         self.package.modules.push(Module { name, file, ast, scope: HashMap::new(), imports: Vec::new(), is_std });
         self.spans.push(HashMap::new());
@@ -91,32 +84,26 @@ impl Names<'_> {
     fn standard(&mut self, place: usize) {
         let index = self.package.modules.len() - 1;
         let module = ModuleId(next(&self.package.modules) - 1);
-        let ast = self.package.modules[index].ast.clone();
-        let mut scope: HashMap<Text, Definition> = HashMap::new();
-        let mut signatures = standard::parsed(place).signatures.iter();
-        for (item, declaration) in ast.items.iter().enumerate() {
-            let declared = |name: &Name| Declared { module, item, name: name.text.clone(), name_span: name.span };
-            match &declaration.kind {
-                ItemKind::Signature(signature) => {
-                    let Some((_, shared)) = signatures.next() else { continue };
-                    let id = SignatureId(next(&self.package.signatures));
-                    let declared = declared(&signature.name);
-                    self.package.signatures.push(SignatureDecl { declared, ast: shared.clone() });
-                    merge(&mut scope, &signature.name.text, vec![id]);
+        let mut scope: HashMap<Text, Definition> = HashMap::with_capacity(MODULES[place].declarations.len());
+        for (item, declaration) in MODULES[place].declarations.iter().enumerate() {
+            let name = Text::from(declaration.name);
+            let name_span = Span::new(standard::file(place), declaration.name_start, declaration.name_end());
+            let declared = Declared { module, item, name: name.clone(), name_span };
+            match declaration.word {
+                Word::Type => {
+                    scope.insert(name, Definition::Alias(module));
                 }
-                ItemKind::TypeAlias(alias) => {
-                    scope.insert(alias.name.text.clone(), Definition::Alias(module));
-                }
-                ItemKind::Schema(schema) => {
+                Word::Schema => {
                     let id = SchemaId(next(&self.package.schemas));
-                    self.package.schemas.push(SchemaDecl {
-                        declared: declared(&schema.name),
-                        row: Arc::default(),
-                        column_spans: Vec::new(),
-                    });
-                    scope.insert(schema.name.text.clone(), Definition::Schema(id));
+                    let (row, column_spans) = (Arc::default(), Vec::new());
+                    self.package.schemas.push(SchemaDecl { declared, row, column_spans });
+                    scope.insert(name, Definition::Schema(id));
                 }
-                _ => {}
+                Word::Operator | Word::Function | Word::Aggregate | Word::Window => {
+                    let id = SignatureId(next(&self.package.signatures));
+                    self.package.signatures.push(SignatureDecl { declared, ast: SignatureTree::new(place, item) });
+                    merge(&mut scope, &name, vec![id]);
+                }
             }
         }
         if MODULES[place].prelude {
@@ -297,13 +284,10 @@ impl Names<'_> {
         }
         let mut candidates: Vec<&str> = scope.keys().map(|name| &**name).collect();
         candidates.sort_unstable();
-        let elsewhere = (0..MODULES.len()).find(|other| {
-            let items = &standard::parsed(*other).ast.items;
-            items.iter().any(|item| matches!(&item.kind, ItemKind::Signature(found) if found.name.text == name.text))
-        });
-        let elsewhere = elsewhere.map(|place| match MODULES[place].prelude {
+        let elsewhere = MODULES.iter().find(|module| module.declares(&name.text));
+        let elsewhere = elsewhere.map(|module| match module.prelude {
             true => format!("leave it out: `{}` can be used everywhere", name.text),
-            false => format!("write `use {}.{{{}}}`", MODULES[place].name, name.text),
+            false => format!("write `use {}.{{{}}}`", module.name, name.text),
         });
         let proposal = closest(&name.text, candidates);
         self.diagnostics.push(message::unknown_import(MODULES[place].name, &name.text, name.span, proposal, elsewhere));

@@ -19,7 +19,7 @@ pub(super) fn rows(package: &mut Package, diagnostics: &mut Vec<Diagnostic>) {
     for place in order(package, diagnostics) {
         let declared = &package.schemas[place].declared;
         let module = package.module(declared.module).ast.clone();
-        let ItemKind::Schema(schema) = &module.items[declared.item].kind else { continue };
+        let ItemKind::Schema(schema) = &module.item(declared.item).kind else { continue };
         let scope = TypeScope::new(package, declared.module);
         let (row, spans) = row(scope, schema, diagnostics);
         package.schemas[place].row = Arc::new(row);

@@ -2,9 +2,10 @@
 
 use gml_diagnostics::Diagnostic;
 use gml_ir::Type;
+use gml_stdlib::Word;
 use gml_syntax::ast::{ItemKind, Parameter};
 
-use super::schemas;
+use super::{schemas, standard};
 use crate::package::{Declared, ModuleId, Package};
 use crate::types::TypeScope;
 
@@ -42,8 +43,9 @@ pub(super) fn types(package: &mut Package, diagnostics: &mut Vec<Diagnostic>) {
 fn aliases(package: &mut Package, diagnostics: &mut Vec<Diagnostic>) {
     let mut aliases = Vec::new();
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| module.is_std) {
-        for item in &module.ast.items {
-            if let ItemKind::TypeAlias(alias) = &item.kind {
+        let declarations = standard::declarations(module.file).iter().enumerate();
+        for (place, _) in declarations.filter(|(_, declaration)| declaration.word == Word::Type) {
+            if let ItemKind::TypeAlias(alias) = &module.ast.item(place).kind {
                 let ty = TypeScope::new(package, ModuleId(id)).type_of(&alias.ty, diagnostics);
                 aliases.push(((ModuleId(id), alias.name.text.clone()), ty));
             }

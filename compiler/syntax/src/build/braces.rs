@@ -1,11 +1,10 @@
 //! `{ a: 1 }`, `{ start, end }` and `{ a = .x }`.
 
-use pest::iterators::Pair;
-
 use super::{Builder, Tree};
 use crate::ast::{Binding, Expr, ExprKind, Name};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::Pair;
 
 /// What stands between name and value.
 #[derive(Clone, Copy, PartialEq)]
@@ -26,7 +25,7 @@ struct Field {
 
 impl Builder<'_, '_> {
     /// A record or columns to make.
-    pub(super) fn braces(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn braces(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         let (fields, height) = self.fields(pair);
         let columns = fields.first().is_some_and(|field| field.sign == Sign::Equals);
@@ -53,7 +52,7 @@ impl Builder<'_, '_> {
     }
 
     /// The columns of the block behind a call.
-    pub(super) fn bindings(&mut self, pair: Pair<'_, Rule>) -> (Vec<Binding>, u32) {
+    pub(super) fn bindings(&mut self, pair: Pair<'_>) -> (Vec<Binding>, u32) {
         let (fields, height) = self.fields(pair);
         if let Some(odd) = fields.iter().find(|field| field.sign != Sign::Equals) {
             let name = &odd.name.text;
@@ -68,7 +67,7 @@ impl Builder<'_, '_> {
         (bindings.collect(), height)
     }
 
-    fn fields(&mut self, pair: Pair<'_, Rule>) -> (Vec<Field>, u32) {
+    fn fields(&mut self, pair: Pair<'_>) -> (Vec<Field>, u32) {
         let mut height = 0;
         let fields = pair.into_inner().filter(|part| part.as_rule() == Rule::field).map(|part| {
             let mut parts = part.into_inner();

@@ -1,7 +1,6 @@
 //! Declarations.
 
 use gml_diagnostics::{Diagnostic, Span};
-use pest::iterators::{Pair, Pairs};
 
 use super::Builder;
 use crate::ast::{
@@ -10,6 +9,7 @@ use crate::ast::{
 };
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::{Pair, Pairs};
 
 /// A part of a schema.
 pub(crate) enum SchemaPart {
@@ -20,7 +20,7 @@ pub(crate) enum SchemaPart {
 
 impl Builder<'_, '_> {
     /// An `item`.
-    pub fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+    pub fn item(&mut self, pair: Pair<'_>) -> Option<Item> {
         let span = self.span_to(&pair);
         let mut allow = Vec::new();
         let mut kind = None;
@@ -36,11 +36,11 @@ impl Builder<'_, '_> {
     }
 
     /// The names in `allow(..)`.
-    pub fn allow(&self, pair: Pair<'_, Rule>) -> Vec<Name> {
+    pub fn allow(&self, pair: Pair<'_>) -> Vec<Name> {
         self.names(pair.into_inner())
     }
 
-    fn declaration(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
+    fn declaration(&mut self, pair: Pair<'_>) -> Option<ItemKind> {
         let rule = pair.as_rule();
         let mut parts = pair.into_inner();
         for sign in parts.clone().filter(|part| part.as_rule() == Rule::assign) {
@@ -65,7 +65,7 @@ impl Builder<'_, '_> {
     }
 
     /// A declaration from its head and what stands behind it.
-    fn with_body(&mut self, head: ItemKind, parts: Pairs<'_, Rule>) -> ItemKind {
+    fn with_body(&mut self, head: ItemKind, parts: Pairs<'_>) -> ItemKind {
         let mut item = head;
         for part in parts {
             match (part.as_rule(), &mut item) {
@@ -88,7 +88,7 @@ impl Builder<'_, '_> {
         item
     }
 
-    fn foreign(&mut self, pair: Pair<'_, Rule>) -> NodeBody {
+    fn foreign(&mut self, pair: Pair<'_>) -> NodeBody {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let language = self.next_name(&mut parts);
@@ -100,7 +100,7 @@ impl Builder<'_, '_> {
     }
 
     /// A `.._head`: a declaration whose body is empty, or whose value is an error, as yet.
-    pub fn head(&mut self, pair: Pair<'_, Rule>) -> ItemKind {
+    pub fn head(&mut self, pair: Pair<'_>) -> ItemKind {
         let span = self.span_to(&pair);
         let rule = pair.as_rule();
         let mut parts = pair.into_inner();
@@ -136,7 +136,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn use_names(&mut self, parts: Pairs<'_, Rule>) -> Use {
+    fn use_names(&mut self, parts: Pairs<'_>) -> Use {
         let mut path = Vec::new();
         let mut names = Vec::new();
         let mut alias = None;
@@ -169,7 +169,7 @@ impl Builder<'_, '_> {
     }
 
     /// A column, `unique [..]` or `..`.
-    pub(crate) fn schema_part(&mut self, part: Pair<'_, Rule>, open: Option<Span>) -> Option<SchemaPart> {
+    pub(crate) fn schema_part(&mut self, part: Pair<'_>, open: Option<Span>) -> Option<SchemaPart> {
         match part.as_rule() {
             Rule::open => Some(SchemaPart::Open(self.open(&part, open))),
             Rule::unique => Some(SchemaPart::Unique(self.names(part.into_inner()))),
@@ -177,7 +177,7 @@ impl Builder<'_, '_> {
                 let docs = self.docs.above(self.span(&part).start);
                 let mut named = None;
                 let mut parsed = None;
-                for extra in part.clone().into_inner() {
+                for extra in part.into_inner() {
                     let span = self.span(&extra);
                     let (word, first) = match extra.as_rule() {
                         Rule::named => {
@@ -205,7 +205,7 @@ impl Builder<'_, '_> {
     }
 
     /// `"%Y%m%d"` or `us`.
-    fn form(&mut self, pair: &Pair<'_, Rule>) -> (Text, Span) {
+    fn form(&mut self, pair: &Pair<'_>) -> (Text, Span) {
         if pair.as_rule() == Rule::any_name {
             let name = self.name(pair);
             return (name.text, name.span);
@@ -213,7 +213,7 @@ impl Builder<'_, '_> {
         self.text_at(pair)
     }
 
-    pub(crate) fn catalog_entry(&mut self, pair: Pair<'_, Rule>) -> CatalogEntry {
+    pub(crate) fn catalog_entry(&mut self, pair: Pair<'_>) -> CatalogEntry {
         let mut parts = pair.into_inner();
         for sign in parts.clone().filter(|part| part.as_rule() == Rule::assign) {
             self.assign(&sign);
@@ -227,23 +227,23 @@ impl Builder<'_, '_> {
     }
 
     /// `name: type` of an entry whose value is an error yet.
-    pub(crate) fn entry_head(&mut self, pair: Pair<'_, Rule>) -> CatalogEntry {
+    pub(crate) fn entry_head(&mut self, pair: Pair<'_>) -> CatalogEntry {
         let span = self.span_to(&pair);
         self.entry_of(&mut pair.into_inner(), span)
     }
 
-    fn entry_of(&mut self, parts: &mut Pairs<'_, Rule>, span: Span) -> CatalogEntry {
+    fn entry_of(&mut self, parts: &mut Pairs<'_>, span: Span) -> CatalogEntry {
         let docs = self.docs.above(span.start);
         let name = self.next_name(parts);
         let ty = self.next_type(parts);
         CatalogEntry { docs, name, ty, value: self.error(span).expr }
     }
 
-    pub(crate) fn setting(&mut self, pair: Pair<'_, Rule>) -> EnvSetting {
+    pub(crate) fn setting(&mut self, pair: Pair<'_>) -> EnvSetting {
         let mut path = Vec::new();
         let mut of = None;
         let mut value = None;
-        for part in pair.clone().into_inner() {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::any_name => path.push(self.name(&part)),
                 Rule::setting_of => of = Some(self.next_name(&mut part.into_inner())),
@@ -261,7 +261,7 @@ impl Builder<'_, '_> {
     }
 
     /// The next `( )` of parameters, or none. Those that a body will use cannot be called like a reserved word.
-    pub(super) fn next_parameters(&mut self, parts: &mut Pairs<'_, Rule>, used: bool) -> Vec<Parameter> {
+    pub(super) fn next_parameters(&mut self, parts: &mut Pairs<'_>, used: bool) -> Vec<Parameter> {
         let Some(next) = parts.peek() else { return Vec::new() };
         if next.as_rule() != Rule::parameters {
             return Vec::new();
@@ -271,7 +271,7 @@ impl Builder<'_, '_> {
         parameters.map(|part| self.parameter(part, used)).collect()
     }
 
-    fn parameter(&mut self, pair: Pair<'_, Rule>, used: bool) -> Parameter {
+    fn parameter(&mut self, pair: Pair<'_>, used: bool) -> Parameter {
         let mut parts = pair.into_inner();
         let name = self.next_name(&mut parts);
         if used && crate::words::is_reserved(&name.text) {

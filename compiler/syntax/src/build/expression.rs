@@ -1,20 +1,20 @@
 //! `if`, `match` and `for` as values.
 
 use gml_diagnostics::Span;
-use pest::iterators::Pair;
 
 use super::{Builder, Tree, text};
 use crate::ast::{Arm, Expr, ExprKind, Pattern, PatternKind, UnaryOperator};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::Pair;
 
 impl Builder<'_, '_> {
-    pub(super) fn if_value(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn if_value(&mut self, pair: Pair<'_>) -> Tree {
         let mut starts = Vec::new();
         let mut values = Vec::new();
         let mut otherwise = None;
         let mut in_else = false;
-        for part in pair.clone().into_inner() {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::k_if => starts.push(self.span(&part)),
                 Rule::else_if => {
@@ -63,7 +63,7 @@ impl Builder<'_, '_> {
         tree
     }
 
-    pub(super) fn match_value(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn match_value(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let of = self.next_expression(&mut parts);
@@ -77,7 +77,7 @@ impl Builder<'_, '_> {
         self.tree(ExprKind::Match { of: Box::new(of.expr), arms }, span, height)
     }
 
-    fn arm(&mut self, pair: Pair<'_, Rule>) -> (Arm, u32) {
+    fn arm(&mut self, pair: Pair<'_>) -> (Arm, u32) {
         let start = self.span(&pair);
         let mut patterns = Vec::new();
         let mut value = None;
@@ -93,11 +93,11 @@ impl Builder<'_, '_> {
         (Arm { patterns, value: value.expr, span }, value.height)
     }
 
-    fn pattern(&mut self, pair: Pair<'_, Rule>) -> Pattern {
+    fn pattern(&mut self, pair: Pair<'_>) -> Pattern {
         let mut values: Vec<Expr> = Vec::new();
         let mut minus = None;
         let mut inclusive = true;
-        for part in pair.clone().into_inner() {
+        for part in pair.into_inner() {
             let span = self.span(&part);
             match part.as_rule() {
                 Rule::minus => minus = Some(span),
@@ -141,7 +141,7 @@ impl Builder<'_, '_> {
         ExprKind::Text(text(name))
     }
 
-    pub(super) fn for_value(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn for_value(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let name = self.next_name(&mut parts);

@@ -1,12 +1,12 @@
 //! A flat row of operands and operators, put in order of strength without recursion.
 
 use gml_diagnostics::Span;
-use pest::iterators::{Pair, Pairs};
 
 use super::{Builder, Tree};
 use crate::ast::{BinaryOperator, ExprKind, UnaryOperator};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::{Pair, Pairs};
 
 /// An operator that waits for what is right of it.
 pub(crate) struct Pending {
@@ -30,12 +30,12 @@ const POWER: u8 = 11;
 
 impl Builder<'_, '_> {
     /// The tree of an `expression`.
-    pub(crate) fn expression(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(crate) fn expression(&mut self, pair: Pair<'_>) -> Tree {
         self.flat(pair.into_inner())
     }
 
     /// The tree of a row of operands and operators.
-    pub(super) fn flat(&mut self, mut parts: Pairs<'_, Rule>) -> Tree {
+    pub(super) fn flat(&mut self, mut parts: Pairs<'_>) -> Tree {
         let (operands, operators) = (self.operands.len(), self.operators.len());
         let mut piped = None;
         while let Some(part) = parts.next() {
@@ -59,7 +59,7 @@ impl Builder<'_, '_> {
                 }
                 Rule::pipe => {
                     self.reduce(operators, 0);
-                    piped = part.clone().into_inner().next().map(|sign| self.span(&sign));
+                    piped = part.into_inner().next().map(|sign| self.span(&sign));
                     let of = self.pop_operand(operands);
                     let tree = self.pipe(of, part);
                     self.operands.push(tree);
@@ -85,7 +85,7 @@ impl Builder<'_, '_> {
         self.error(self.at(0, 0))
     }
 
-    fn prefix(&mut self, part: &Pair<'_, Rule>) {
+    fn prefix(&mut self, part: &Pair<'_>) {
         let span = self.span(part);
         let (operator, strength) = match part.as_str() {
             "-" => (UnaryOperator::Negate, NEGATE),
@@ -99,7 +99,7 @@ impl Builder<'_, '_> {
         self.operators.push(Pending { operator: Operator::Unary(operator), strength, span });
     }
 
-    fn infix(&mut self, part: Pair<'_, Rule>, floor: usize) {
+    fn infix(&mut self, part: Pair<'_>, floor: usize) {
         let span = self.span(&part);
         let (operator, strength) = self.infix_operator(part.as_str(), span);
         // Those of the same strength group from the left, `**` from the right.
@@ -107,8 +107,8 @@ impl Builder<'_, '_> {
         self.operators.push(Pending { operator, strength, span });
     }
 
-    fn null_test(&mut self, part: Pair<'_, Rule>, floor: usize) {
-        let negated = part.clone().into_inner().any(|word| word.as_rule() == Rule::k_not);
+    fn null_test(&mut self, part: Pair<'_>, floor: usize) {
+        let negated = part.into_inner().any(|word| word.as_rule() == Rule::k_not);
         let end = self.span(&part);
         self.reduce(floor, COMPARISON);
         if let Some(of) = self.operands.pop() {
@@ -161,7 +161,7 @@ impl Builder<'_, '_> {
         self.report(codes::CHAINED_COMPARISON, top.span, message, help);
     }
 
-    fn operator_behind_pipe(&mut self, part: &Pair<'_, Rule>, pipe: Span) {
+    fn operator_behind_pipe(&mut self, part: &Pair<'_>, pipe: Span) {
         let sign = part.as_str().trim_end();
         let message = format!("`{sign}` cannot stand behind a pipe: `|>` is weaker than every other operator");
         self.report(

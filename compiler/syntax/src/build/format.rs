@@ -1,19 +1,18 @@
 //! f-strings.
 
-use pest::iterators::Pair;
-
 use super::{Builder, Tree, text};
 use crate::ast::{ExprKind, FormatPart};
 use crate::codes;
 use crate::grammar::Rule;
 use crate::indentation::dedent;
+use crate::matcher::Pair;
 
 /// Stands for a `{ }` while the indentation of a block is taken off. No program can hold it in a text as it is written:
 /// the scanner refuses control characters.
 const HOLE: char = '\u{1}';
 
 impl Builder<'_, '_> {
-    pub(super) fn format(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn format(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         let block = pair.as_rule() == Rule::format_block;
         let mut written = String::new();
@@ -27,7 +26,7 @@ impl Builder<'_, '_> {
                 values.push(tree.expr);
                 written.push(HOLE);
             } else {
-                starts.push((written.len(), part.as_span().start()));
+                starts.push((written.len(), part.start()));
                 written.push_str(part.as_str());
             }
         }

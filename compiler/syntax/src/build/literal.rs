@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 
 use gml_diagnostics::Span;
-use pest::iterators::Pair;
 
 use super::{Builder, text};
 use crate::ast::Text;
 use crate::codes;
 use crate::grammar::Rule;
 use crate::indentation::dedent;
+use crate::matcher::Pair;
 
 impl Builder<'_, '_> {
     /// The value of a text literal; of an f-string, where only a plain text can stand, an error.
-    pub(super) fn text_value(&mut self, pair: &Pair<'_, Rule>) -> Text {
+    pub(super) fn text_value(&mut self, pair: &Pair<'_>) -> Text {
         let written = pair.as_str();
-        let start = pair.as_span().start();
+        let start = pair.start();
         let inner = |open: usize, close: usize| written.get(open..written.len().saturating_sub(close)).unwrap_or("");
         match pair.as_rule() {
             Rule::plain => {

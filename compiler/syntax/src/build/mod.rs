@@ -16,11 +16,11 @@ mod types;
 use std::sync::Arc;
 
 use gml_diagnostics::{Code, Diagnostic, FileId, Span};
-use pest::iterators::{Pair, Pairs};
 
 use crate::ast::{Expr, ExprKind, Name, Text};
 use crate::docs::Docs;
 use crate::grammar::Rule;
+use crate::matcher::{Pair, Pairs};
 
 pub(crate) use declaration::add_to_schema;
 
@@ -59,14 +59,13 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// The span of what a rule read. Exact for rules that end in a word or a bracket; see [`Self::span_to`].
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        self.at(span.start(), span.end())
+    fn span(&self, pair: &Pair<'_>) -> Span {
+        self.at(pair.start(), pair.end())
     }
 
     /// The span of what a rule read, without blanks and comments behind it (pest takes those in where a rule ends in
     /// something that may be absent).
-    fn span_to(&self, pair: &Pair<'_, Rule>) -> Span {
+    fn span_to(&self, pair: &Pair<'_>) -> Span {
         let span = self.span(pair);
         Span { end: self.docs.trim_end(span.start, span.end), ..span }
     }
@@ -75,12 +74,12 @@ impl<'t, 'd> Builder<'t, 'd> {
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
     }
 
-    pub fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+    pub fn name(&self, pair: &Pair<'_>) -> Name {
         Name { text: text(pair.as_str()), span: self.span(pair) }
     }
 
     /// The next part, as a name. Every caller knows from the grammar that it is there.
-    fn next_name(&self, parts: &mut Pairs<'_, Rule>) -> Name {
+    fn next_name(&self, parts: &mut Pairs<'_>) -> Name {
         match parts.find(|part| matches!(part.as_rule(), Rule::name | Rule::any_name)) {
             Some(pair) => self.name(&pair),
             None => Name { text: text("_"), span: self.at(0, 0) },
@@ -88,7 +87,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// All names among the parts.
-    fn names(&self, parts: Pairs<'_, Rule>) -> Vec<Name> {
+    fn names(&self, parts: Pairs<'_>) -> Vec<Name> {
         parts
             .filter(|part| matches!(part.as_rule(), Rule::name | Rule::any_name))
             .map(|part| self.name(&part))
@@ -96,7 +95,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// The next expression among the parts. Every caller knows from the grammar that it is there.
-    fn next_expression(&mut self, parts: &mut Pairs<'_, Rule>) -> Tree {
+    fn next_expression(&mut self, parts: &mut Pairs<'_>) -> Tree {
         match parts.find(|part| part.as_rule() == Rule::expression) {
             Some(pair) => self.expression(pair),
             None => self.error(self.at(0, 0)),

@@ -1,12 +1,12 @@
 //! Operands: names, calls, literals, and what stands in brackets.
 
 use gml_diagnostics::Span;
-use pest::iterators::{Pair, Pairs};
 
 use super::{Builder, Tree, text};
 use crate::ast::{Argument, BinaryOperator, Binding, CallStyle, Expr, ExprKind, Name};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::{Pair, Pairs};
 
 /// What a call was given.
 #[derive(Default)]
@@ -20,7 +20,7 @@ struct Given {
 }
 
 impl Builder<'_, '_> {
-    pub(super) fn primary(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn primary(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         match pair.as_rule() {
             Rule::column => {
@@ -65,7 +65,7 @@ impl Builder<'_, '_> {
     }
 
     /// The expressions among the parts and the height of the highest.
-    fn items(&mut self, parts: Pairs<'_, Rule>) -> (Vec<Expr>, u32) {
+    fn items(&mut self, parts: Pairs<'_>) -> (Vec<Expr>, u32) {
         let mut height = 0;
         let items = parts.filter(|part| part.as_rule() == Rule::expression).map(|part| {
             let tree = self.expression(part);
@@ -75,7 +75,7 @@ impl Builder<'_, '_> {
         (items.collect(), height)
     }
 
-    fn table_rows(&mut self, pair: Pair<'_, Rule>) -> Tree {
+    fn table_rows(&mut self, pair: Pair<'_>) -> Tree {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let Some(ty) = parts.next().map(|part| self.table_type(part)) else { return self.error(span) };
@@ -84,7 +84,7 @@ impl Builder<'_, '_> {
     }
 
     /// A name, and a call where arguments follow it.
-    pub(super) fn name_or_call(&mut self, pair: &Pair<'_, Rule>, parts: &mut Pairs<'_, Rule>) -> Tree {
+    pub(super) fn name_or_call(&mut self, pair: &Pair<'_>, parts: &mut Pairs<'_>) -> Tree {
         let function = self.name(pair);
         let mut given = Given::default();
         while parts.peek().is_some_and(|next| matches!(next.as_rule(), Rule::arguments | Rule::columns))
@@ -113,7 +113,7 @@ impl Builder<'_, '_> {
         Some(kind)
     }
 
-    pub(super) fn member(&mut self, of: Tree, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn member(&mut self, of: Tree, pair: Pair<'_>) -> Tree {
         let optional = pair.as_str().starts_with('?');
         let mut parts = pair.into_inner();
         let name = self.next_name(&mut parts);
@@ -125,7 +125,7 @@ impl Builder<'_, '_> {
         self.call_on(of, name, parts, style)
     }
 
-    pub(super) fn pipe(&mut self, of: Tree, pair: Pair<'_, Rule>) -> Tree {
+    pub(super) fn pipe(&mut self, of: Tree, pair: Pair<'_>) -> Tree {
         let mut parts = pair.into_inner();
         if let Some(sign) = parts.next()
             && sign.as_str() != "|>"
@@ -137,7 +137,7 @@ impl Builder<'_, '_> {
         self.call_on(of, name, parts, CallStyle::Pipe)
     }
 
-    fn call_on(&mut self, of: Tree, function: Name, parts: Pairs<'_, Rule>, style: CallStyle) -> Tree {
+    fn call_on(&mut self, of: Tree, function: Name, parts: Pairs<'_>, style: CallStyle) -> Tree {
         let start = of.expr.span;
         let receiver = vec![Argument { name: None, value: of.expr }];
         let mut given = Given { args: receiver, height: of.height, ..Given::default() };
@@ -155,7 +155,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds `( )` or `{ }` to what a call was given.
-    fn give(&mut self, part: Pair<'_, Rule>, given: &mut Given) {
+    fn give(&mut self, part: Pair<'_>, given: &mut Given) {
         let span = self.span(&part);
         given.end = Some(span);
         let height = if part.as_rule() == Rule::arguments {
@@ -170,7 +170,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds the arguments in `( )`; their greatest height.
-    pub(super) fn arguments(&mut self, pair: Pair<'_, Rule>, args: &mut Vec<Argument>) -> u32 {
+    pub(super) fn arguments(&mut self, pair: Pair<'_>, args: &mut Vec<Argument>) -> u32 {
         let mut height = 0;
         let mut label = None;
         let mut named: Option<Span> = None;
@@ -206,10 +206,10 @@ impl Builder<'_, '_> {
     }
 
     /// The name before the `:` of an argument.
-    fn label(&self, pair: &Pair<'_, Rule>) -> Name {
+    fn label(&self, pair: &Pair<'_>) -> Name {
         let name = pair.as_str();
         let name = &name[..name.bytes().position(|byte| !crate::lexer::is_word_byte(byte)).unwrap_or(name.len())];
-        let start = pair.as_span().start();
+        let start = pair.start();
         Name { text: text(name), span: self.at(start, start + name.len()) }
     }
 

@@ -1,13 +1,12 @@
 //! Declarations of the standard library.
 
-use pest::iterators::Pairs;
-
 use super::Builder;
 use crate::ast::{Signature, SignatureKind, TypeParameter};
 use crate::grammar::Rule;
+use crate::matcher::Pairs;
 
 impl Builder<'_, '_> {
-    pub(super) fn signature(&mut self, mut parts: Pairs<'_, Rule>) -> Signature {
+    pub(super) fn signature(&mut self, mut parts: Pairs<'_>) -> Signature {
         let kind = match parts.next().as_ref().map(|word| word.as_str()) {
             Some("function") => SignatureKind::Function,
             Some("aggregate") => SignatureKind::Aggregate,
@@ -27,7 +26,7 @@ impl Builder<'_, '_> {
         Signature { kind, name, type_params, params, result, empty }
     }
 
-    fn type_parameter(&mut self, mut parts: Pairs<'_, Rule>) -> TypeParameter {
+    fn type_parameter(&mut self, mut parts: Pairs<'_>) -> TypeParameter {
         let name = self.next_name(&mut parts);
         TypeParameter { name, bound: parts.next().map(|bound| self.name(&bound)) }
     }

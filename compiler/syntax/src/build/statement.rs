@@ -1,16 +1,16 @@
 //! Statements and bodies.
 
 use gml_diagnostics::Span;
-use pest::iterators::Pair;
 
 use super::Builder;
 use crate::ast::{Block, Expr, ExprKind, Let, Name, Statement, StatementKind};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::Pair;
 
 impl Builder<'_, '_> {
     /// The body of a node.
-    pub(super) fn block(&mut self, pair: Pair<'_, Rule>) -> Block {
+    pub(super) fn block(&mut self, pair: Pair<'_>) -> Block {
         let span = self.span(&pair);
         let mut lets = Vec::new();
         let mut result = None;
@@ -25,7 +25,7 @@ impl Builder<'_, '_> {
         Block { lets, result, span }
     }
 
-    pub(crate) fn let_value(&mut self, pair: Pair<'_, Rule>) -> Let {
+    pub(crate) fn let_value(&mut self, pair: Pair<'_>) -> Let {
         let mut parts = pair.into_inner();
         let mut binding = match parts.next() {
             Some(head) => self.let_head(head),
@@ -40,7 +40,7 @@ impl Builder<'_, '_> {
     }
 
     /// `let name: type =`, with a value that is an error yet.
-    pub(crate) fn let_head(&mut self, pair: Pair<'_, Rule>) -> Let {
+    pub(crate) fn let_head(&mut self, pair: Pair<'_>) -> Let {
         let mut binding = self.unreadable_let(self.span(&pair));
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -54,25 +54,25 @@ impl Builder<'_, '_> {
     }
 
     /// `:=` is an error.
-    pub(super) fn assign(&mut self, part: &Pair<'_, Rule>) {
+    pub(super) fn assign(&mut self, part: &Pair<'_>) {
         if part.as_str() != "=" {
             self.report(codes::FOREIGN_OPERATOR, self.span(part), "`:=` is written `=` in GML", "write `=`");
         }
     }
 
     /// The statements between two braces.
-    pub(crate) fn statements(&mut self, pair: Pair<'_, Rule>) -> Vec<Statement> {
+    pub(crate) fn statements(&mut self, pair: Pair<'_>) -> Vec<Statement> {
         let parts = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::opening | Rule::closing));
         parts.map(|part| self.statement(part)).collect()
     }
 
-    pub(crate) fn statement(&mut self, pair: Pair<'_, Rule>) -> Statement {
+    pub(crate) fn statement(&mut self, pair: Pair<'_>) -> Statement {
         let span = self.span_to(&pair);
         let rule = pair.as_rule();
         if rule == Rule::let_value {
             return Statement { kind: StatementKind::Let(self.let_value(pair)), span };
         }
-        let mut parts = pair.clone().into_inner();
+        let mut parts = pair.into_inner();
         let kind = match rule {
             Rule::save => {
                 let value = self.next_expression(&mut parts).expr;
@@ -98,7 +98,7 @@ impl Builder<'_, '_> {
     }
 
     /// `when condition` or `for name in items`, with its body.
-    pub(crate) fn head_of_body(&mut self, head: Pair<'_, Rule>, body: Vec<Statement>) -> StatementKind {
+    pub(crate) fn head_of_body(&mut self, head: Pair<'_>, body: Vec<Statement>) -> StatementKind {
         let rule = head.as_rule();
         let mut parts = head.into_inner();
         if rule == Rule::when_head {
@@ -108,7 +108,7 @@ impl Builder<'_, '_> {
         StatementKind::For { name, items: self.next_expression(&mut parts).expr, body }
     }
 
-    fn run(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+    fn run(&mut self, pair: Pair<'_>) -> StatementKind {
         let mut parts = pair.into_inner();
         let pipeline: Name = self.next_name(&mut parts);
         let mut args = Vec::new();

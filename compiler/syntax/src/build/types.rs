@@ -1,12 +1,12 @@
 //! Types, rows, roles and contracts.
 
 use gml_diagnostics::Span;
-use pest::iterators::{Pair, Pairs};
 
 use super::{Builder, text};
 use crate::ast::{BinaryOperator, ContractSyntax, Expr, Name, RowColumn, RowSyntax, Text, TypeExpr, TypeKind};
 use crate::codes;
 use crate::grammar::Rule;
+use crate::matcher::{Pair, Pairs};
 
 /// Parts that one type may join: like [`super::MAX_HEIGHT`], for types.
 const MAX_PARTS: usize = 64;
@@ -15,14 +15,14 @@ const ROLES: [&str; 5] = ["id", "time", "target", "weight", "group"];
 
 impl Builder<'_, '_> {
     /// The next type among the parts. Every caller knows from the grammar that it is there.
-    pub(super) fn next_type(&mut self, parts: &mut Pairs<'_, Rule>) -> TypeExpr {
+    pub(super) fn next_type(&mut self, parts: &mut Pairs<'_>) -> TypeExpr {
         match parts.find(|part| part.as_rule() == Rule::r#type) {
             Some(pair) => self.type_of(pair),
             None => TypeExpr { kind: TypeKind::Error, span: self.at(0, 0) },
         }
     }
 
-    pub(super) fn type_of(&mut self, pair: Pair<'_, Rule>) -> TypeExpr {
+    pub(super) fn type_of(&mut self, pair: Pair<'_>) -> TypeExpr {
         let start = self.span(&pair);
         let mut atoms: Vec<TypeExpr> = Vec::new();
         let mut signs: Vec<&str> = Vec::new();
@@ -76,7 +76,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn type_atom(&mut self, part: Pair<'_, Rule>, span: Span) -> TypeExpr {
+    fn type_atom(&mut self, part: Pair<'_>, span: Span) -> TypeExpr {
         let kind = match part.as_rule() {
             Rule::type_name => return self.type_name(part),
             Rule::r#type => return self.type_of(part),
@@ -93,7 +93,7 @@ impl Builder<'_, '_> {
         TypeExpr { kind, span }
     }
 
-    fn type_name(&mut self, pair: Pair<'_, Rule>) -> TypeExpr {
+    fn type_name(&mut self, pair: Pair<'_>) -> TypeExpr {
         let mut parts = pair.into_inner();
         let name = self.next_name(&mut parts);
         let mut span = name.span;
@@ -106,13 +106,13 @@ impl Builder<'_, '_> {
     }
 
     /// The types in `[ ]`.
-    fn type_args(&mut self, pair: Pair<'_, Rule>) -> Vec<TypeExpr> {
+    fn type_args(&mut self, pair: Pair<'_>) -> Vec<TypeExpr> {
         let parts = pair.into_inner().filter(|part| part.as_rule() == Rule::r#type);
         parts.map(|part| self.type_of(part)).collect()
     }
 
     /// `table[T]` or `table { .. }` of a table literal.
-    pub(super) fn table_type(&mut self, pair: Pair<'_, Rule>) -> TypeExpr {
+    pub(super) fn table_type(&mut self, pair: Pair<'_>) -> TypeExpr {
         let mut word = self.span(&pair);
         for part in pair.into_inner() {
             let span = self.span(&part);
@@ -132,7 +132,7 @@ impl Builder<'_, '_> {
         TypeExpr { kind: TypeKind::Error, span: word }
     }
 
-    pub(super) fn row(&mut self, pair: Pair<'_, Rule>) -> RowSyntax {
+    pub(super) fn row(&mut self, pair: Pair<'_>) -> RowSyntax {
         let span = self.span(&pair);
         let mut row = RowSyntax { columns: Vec::new(), open: None, span };
         for part in pair.into_inner() {
@@ -149,7 +149,7 @@ impl Builder<'_, '_> {
     }
 
     /// `..`, once.
-    pub(super) fn open(&mut self, part: &Pair<'_, Rule>, before: Option<Span>) -> Span {
+    pub(super) fn open(&mut self, part: &Pair<'_>, before: Option<Span>) -> Span {
         let span = self.span(part);
         if before.is_some() {
             self.report(codes::UNEXPECTED_TOKEN, span, "`..` stands here twice", "once is enough");
@@ -158,7 +158,7 @@ impl Builder<'_, '_> {
     }
 
     /// A column from its parts; what a schema knows beyond them is passed over.
-    pub(super) fn row_column(&mut self, parts: Pairs<'_, Rule>) -> RowColumn {
+    pub(super) fn row_column(&mut self, parts: Pairs<'_>) -> RowColumn {
         let mut role = None;
         let mut name = None;
         let mut ty = None;
@@ -180,7 +180,7 @@ impl Builder<'_, '_> {
         RowColumn { role, name, ty, contracts, condition }
     }
 
-    fn role(&mut self, part: &Pair<'_, Rule>) -> Option<Name> {
+    fn role(&mut self, part: &Pair<'_>) -> Option<Name> {
         let role = self.name(part);
         if ROLES.contains(&&*role.text) {
             return Some(role);
@@ -190,7 +190,7 @@ impl Builder<'_, '_> {
         None
     }
 
-    fn contract(&mut self, pair: Pair<'_, Rule>) -> Option<ContractSyntax> {
+    fn contract(&mut self, pair: Pair<'_>) -> Option<ContractSyntax> {
         let mut parts = pair.into_inner();
         let sign = parts.next()?;
         let value = parts.next()?;
@@ -204,12 +204,12 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn bound(&mut self, pair: Pair<'_, Rule>) -> Expr {
+    fn bound(&mut self, pair: Pair<'_>) -> Expr {
         self.flat(pair.into_inner()).expr
     }
 
     /// A text with its place.
-    pub(super) fn text_at(&mut self, pair: &Pair<'_, Rule>) -> (Text, Span) {
+    pub(super) fn text_at(&mut self, pair: &Pair<'_>) -> (Text, Span) {
         (self.text_value(pair), self.span(pair))
     }
 }

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use gml_diagnostics::{Diagnostic, Span};
-use pest::iterators::Pair;
 
 use super::chunks;
 use crate::ast::{Block, Expr, ExprKind, Let, Name, NodeBody, Statement, StatementKind};
@@ -11,6 +10,7 @@ use crate::build::{Builder, text};
 use crate::codes;
 use crate::grammar::Rule;
 use crate::lexer::Kind;
+use crate::matcher::Pair;
 use crate::message::Place;
 use crate::parse::{Failure, Reader};
 
@@ -197,7 +197,7 @@ impl Reader<'_, '_> {
         end: usize,
         failure: &Failure,
         rule: Rule,
-        mut build: impl FnMut(&mut Builder<'_, '_>, Pair<'_, Rule>, bool),
+        mut build: impl FnMut(&mut Builder<'_, '_>, Pair<'_>, bool),
     ) -> Option<Span> {
         let before = self.diagnostics.len();
         let body = chunks::entries(self.source, brace + 1, end);

@@ -52,7 +52,7 @@ impl<'a> Body<'a> {
             _ => None,
         };
         match order {
-            None => self.emit(message::spaces::last_needs_order(given.span(), self.frame.as_ref())),
+            None => self.emit(message::spaces::last_needs_order(given.span(), self.frame.as_deref())),
             Some([ty]) if !ty.is_silent() && satisfies("temporal", ty) == Some(false) => {
                 let diagnostic = message::spaces::last_order_type(given.span(), ty);
                 self.emit(diagnostic);

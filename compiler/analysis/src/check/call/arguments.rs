@@ -6,7 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::{Partitions, Row, Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
-use super::choose::Ready;
+use super::choose::{self, Ready};
 use super::shapes::{self, Variables};
 use crate::check::body::Body;
 use crate::check::learned::Pending;
@@ -91,7 +91,7 @@ impl<'a> Body<'a> {
     pub fn arguments(
         &mut self,
         call: &Pending<'a>,
-        ready: Ready<'a>,
+        mut ready: Ready<'a>,
         preset: Option<(Variable, Arc<Row>)>,
     ) -> Arguments<'a> {
         let signature = &call.signature;
@@ -106,7 +106,7 @@ impl<'a> Body<'a> {
                     continue;
                 }
                 match &call.given[place] {
-                    Some(given) => self.argument(call, place, *given, &ready, &mut arguments),
+                    Some(given) => self.argument(call, place, *given, &mut ready, &mut arguments),
                     None => self.left_out(signature, place, &mut arguments),
                 }
             }
@@ -123,7 +123,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        ready: &Ready<'a>,
+        ready: &mut Ready<'a>,
         arguments: &mut Arguments<'a>,
     ) {
         let kind = &call.signature.params[place].kind;
@@ -159,10 +159,10 @@ impl<'a> Body<'a> {
     }
 
     /// A value that is no expression over the row at hand of the operator.
-    fn standing_alone(&mut self, given: Given<'a>, ready: &Ready<'a>, expected: Option<&Type>) -> Value<'a> {
+    fn standing_alone(&mut self, given: Given<'a>, ready: &mut Ready<'a>, expected: Option<&Type>) -> Value<'a> {
         match given {
-            Given::Expr(expr) => match ready.iter().find(|(known, _)| std::ptr::eq(*known, expr)) {
-                Some((_, value)) => value.clone(),
+            Given::Expr(expr) => match choose::taken(ready, expr) {
+                Some(value) => value,
                 None => self.expr(expr, expected),
             },
             Given::Block(bindings, span) => {
@@ -179,7 +179,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        ready: &Ready<'a>,
+        ready: &mut Ready<'a>,
         shape: &Shape,
         constant: bool,
         arguments: &mut Arguments<'a>,

@@ -4,7 +4,7 @@ use gml_diagnostics::Span;
 use gml_syntax::ast::{self, Name};
 
 use super::Syntax;
-use crate::check::signature::Signature;
+use crate::check::signature::Param;
 use crate::typed::Text;
 
 /// An argument as written.
@@ -28,13 +28,20 @@ impl Given<'_> {
 
 /// What binding needs to know of a parameter.
 #[derive(Clone, Debug)]
-pub(in crate::check) struct View {
+pub(crate) struct View {
     /// Its name.
     pub name: Text,
     /// Whether a call must give it.
     pub required: bool,
     /// Whether a trailing block can be it.
     pub takes_block: bool,
+}
+
+impl View {
+    /// A parameter of a signature.
+    pub fn of(param: &Param) -> Self {
+        Self { name: param.name.clone(), required: param.default.is_none(), takes_block: param.kind.takes_block() }
+    }
 }
 
 /// Why arguments and parameters do not go together.
@@ -57,16 +64,6 @@ impl BindFault<'_> {
             Self::Missing(names) => u8::MAX - u8::try_from(names.len()).unwrap_or(100),
         }
     }
-}
-
-/// The parameters of a signature as binding sees them.
-pub(in crate::check) fn views(signature: &Signature) -> Vec<View> {
-    let view = |param: &crate::check::signature::Param| View {
-        name: param.name.clone(),
-        required: param.default.is_none(),
-        takes_block: param.kind.takes_block(),
-    };
-    signature.params.iter().map(view).collect()
 }
 
 /// The argument of each parameter.

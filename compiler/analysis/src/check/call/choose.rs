@@ -6,7 +6,7 @@ use gml_diagnostics::Diagnostic;
 use gml_ir::Type;
 use gml_syntax::ast::{self, ExprKind, SignatureKind};
 
-use super::bind::{Given, bind, views};
+use super::bind::{Given, bind};
 use super::{BindFault, Syntax, shapes};
 use crate::check::body::Body;
 use crate::check::frame::FrameKind;
@@ -19,15 +19,21 @@ use crate::types::{Fit, assignable};
 /// Arguments that were checked to find the signature.
 pub(in crate::check) type Ready<'a> = Vec<(*const ast::Expr, Value<'a>)>;
 
+/// The value of an argument, where it was checked already. It is moved out: the argument of one parameter is no other's.
+pub(super) fn taken<'a>(ready: &mut Ready<'a>, expr: &ast::Expr) -> Option<Value<'a>> {
+    let place = ready.iter().position(|(known, _)| std::ptr::eq(*known, expr))?;
+    Some(ready.swap_remove(place).1)
+}
+
 /// The signature that a call means.
 pub(super) struct Choice<'a> {
-    pub signature: Arc<Signature>,
+    pub signature: &'a Arc<Signature>,
     pub given: Vec<Option<Given<'a>>>,
     pub ready: Ready<'a>,
 }
 
 struct Candidate<'a> {
-    signature: Arc<Signature>,
+    signature: &'a Arc<Signature>,
     given: Vec<Option<Given<'a>>>,
 }
 
@@ -35,33 +41,33 @@ impl<'a> Body<'a> {
     /// The signature that fits best. No diagnostic where an argument has one already.
     pub(super) fn choose(
         &mut self,
-        signatures: Vec<Arc<Signature>>,
+        signatures: &[&'a Arc<Signature>],
         syntax: &Syntax<'a>,
     ) -> Result<Choice<'a>, Option<Diagnostic>> {
         let mut candidates = Vec::new();
-        let mut faults: Vec<(Arc<Signature>, BindFault<'a>)> = Vec::new();
-        for signature in &signatures {
-            match bind(&views(signature), syntax) {
-                Ok(given) => candidates.push(Candidate { signature: signature.clone(), given }),
-                Err(fault) => faults.push((signature.clone(), fault)),
+        let mut faults: Vec<(&'a Arc<Signature>, BindFault<'a>)> = Vec::new();
+        for signature in signatures {
+            match bind(&signature.views, syntax) {
+                Ok(given) => candidates.push(Candidate { signature, given }),
+                Err(fault) => faults.push((signature, fault)),
             }
         }
         let on_table = self.is_on_table(syntax);
         let rank = |signature: &Signature| self.rank(signature.kind, on_table);
         if candidates.is_empty() {
-            return Err(Some(self.closest(faults, &signatures, syntax)));
+            return Err(Some(self.closest(faults, signatures, syntax)));
         }
         // What fits the place comes before what fits the arguments: `count()` among aggregates is the aggregate.
-        let best = candidates.iter().map(|candidate| rank(&candidate.signature)).min().unwrap_or(0);
+        let best = candidates.iter().map(|candidate| rank(candidate.signature)).min().unwrap_or(0);
         let wanted = signatures.iter().map(|signature| rank(signature)).min().unwrap_or(0);
-        candidates.retain(|candidate| rank(&candidate.signature) == best);
+        candidates.retain(|candidate| rank(candidate.signature) == best);
         if best > wanted && best >= MISPLACED {
             faults.retain(|(signature, _)| rank(signature) == wanted);
-            return Err(Some(self.closest(faults, &signatures, syntax)));
+            return Err(Some(self.closest(faults, signatures, syntax)));
         }
         faults.retain(|(signature, fault)| matches!(fault, BindFault::Missing(_)) && knows_word(signature, syntax));
         self.by_words(&mut candidates).map_err(|diagnostic| {
-            if faults.is_empty() { diagnostic } else { Some(self.closest(faults, &signatures, syntax)) }
+            if faults.is_empty() { diagnostic } else { Some(self.closest(faults, signatures, syntax)) }
         })?;
         let mut ready = Vec::new();
         if candidates.len() > 1 {
@@ -106,13 +112,13 @@ impl<'a> Body<'a> {
     /// The fault of the signature that came nearest.
     fn closest(
         &self,
-        faults: Vec<(Arc<Signature>, BindFault<'a>)>,
-        all: &[Arc<Signature>],
+        faults: Vec<(&'a Arc<Signature>, BindFault<'a>)>,
+        all: &[&'a Arc<Signature>],
         syntax: &Syntax<'a>,
     ) -> Diagnostic {
         let on_table = self.is_on_table(syntax);
         let best = faults.iter().map(|(signature, _)| self.rank(signature.kind, on_table)).min().unwrap_or(0);
-        let mut nearest: Option<&(Arc<Signature>, BindFault<'a>)> = None;
+        let mut nearest: Option<&(&'a Arc<Signature>, BindFault<'a>)> = None;
         for fault in faults.iter().filter(|(signature, _)| self.rank(signature.kind, on_table) == best) {
             if nearest.is_none_or(|nearest| fault.1.progress() > nearest.1.progress()) {
                 nearest = Some(fault);
@@ -120,11 +126,11 @@ impl<'a> Body<'a> {
         }
         match nearest {
             Some((signature, fault)) => {
-                let diagnostic = message::calls::bind_fault(fault, &views(signature), syntax);
+                let diagnostic = message::calls::bind_fault(fault, &signature.views, syntax);
                 let others: Vec<&Signature> = all
                     .iter()
                     .filter(|other| self.rank(other.kind, on_table) == best && !Arc::ptr_eq(other, signature))
-                    .map(|other| &**other)
+                    .map(|other| &***other)
                     .collect();
                 message::calls::naming_others(diagnostic, signature, &others)
             }
@@ -233,7 +239,7 @@ impl<'a> Body<'a> {
                 let shapes: Vec<String> = candidates
                     .iter()
                     .zip(&kinds)
-                    .map(|(candidate, kind)| shapes::show(kind, &candidate.signature))
+                    .map(|(candidate, kind)| shapes::show(kind, candidate.signature))
                     .collect();
                 return Err(Some(message::calls::no_type_fits(syntax, &value, &shapes)));
             }

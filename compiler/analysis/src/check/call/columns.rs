@@ -142,7 +142,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        frame: Option<Frame>,
+        frame: Option<Arc<Frame>>,
         arguments: &mut Arguments<'a>,
     ) -> Made {
         let mut made = Made::default();
@@ -156,7 +156,7 @@ impl<'a> Body<'a> {
         if let Some(bindings) = bindings {
             for binding in bindings {
                 let value = self.in_frame(frame.clone(), |body| body.expr(&binding.value, None));
-                self.add_column(&mut made, &binding.name.text, binding.name.span, value, frame.as_ref(), arguments);
+                self.add_column(&mut made, &binding.name.text, binding.name.span, value, frame.as_deref(), arguments);
             }
             return made;
         }
@@ -193,7 +193,7 @@ impl<'a> Body<'a> {
                 }
             };
             let value = self.in_frame(frame.clone(), |body| body.expr(item, None));
-            self.add_column(&mut made, &name.text, item.span, value, frame.as_ref(), arguments);
+            self.add_column(&mut made, &name.text, item.span, value, frame.as_deref(), arguments);
         }
         made
     }

@@ -2,6 +2,7 @@
 
 use super::Syntax;
 use super::bind::{Given, View, bind};
+use crate::check::again::NEVER;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::Visit;
@@ -24,7 +25,14 @@ impl<'a> Body<'a> {
             }
         };
         let circular = self.visiting.contains(&Visit::Function(id));
-        let constants = if circular { Vec::new() } else { shared.function(id, &self.visiting).constants.clone() };
+        let mut constants = Vec::new();
+        if circular {
+            self.consult(NEVER, &[]);
+        } else {
+            let function = shared.function(id, &self.visiting);
+            self.consult(declaration.declared.module, &function.consulted);
+            constants.clone_from(&function.constants);
+        }
         let mut args: Vec<Option<Typed>> = Vec::new();
         let mut space = Space::Const;
         for (place, given) in given.into_iter().enumerate() {

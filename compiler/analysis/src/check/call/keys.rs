@@ -18,8 +18,9 @@ use crate::types::{comparable, satisfies};
 
 impl<'a> Body<'a> {
     /// The row of an operator at hand.
-    pub(super) fn frame_of(&self, call: &Pending<'a>, row: Arc<Row>, kind: FrameKind) -> Option<Frame> {
-        Some(Frame { row, kind, operator: call.signature.name.clone(), span: call.syntax.function.span })
+    pub(super) fn frame_of(&self, call: &Pending<'a>, row: Arc<Row>, kind: FrameKind) -> Option<Arc<Frame>> {
+        let (operator, span) = (call.signature.name.clone(), call.syntax.function.span);
+        Some(Arc::new(Frame { row, kind, operator, span }))
     }
 
     /// `keys[R -> K]`, `keys[L & R -> K]`

@@ -17,19 +17,19 @@ use crate::typed::{TypedCall, TypedKind};
 
 impl<'a> Body<'a> {
     /// A call by name.
-    pub(super) fn call_named(&mut self, syntax: &Syntax<'a>, expected: Option<&Type>) -> Value<'a> {
+    pub(super) fn call_named(&mut self, syntax: Syntax<'a>, expected: Option<&Type>) -> Value<'a> {
         let name = &syntax.function.text;
         match self.shared.package.lookup(self.module, name) {
             Some(Definition::Std(ids)) => self.call_std(ids, syntax),
-            Some(Definition::Function(id)) => self.call_function(*id, syntax),
-            Some(Definition::Node(id)) => self.call_node(*id, syntax),
+            Some(Definition::Function(id)) => self.call_function(*id, &syntax),
+            Some(Definition::Node(id)) => self.call_node(*id, &syntax),
             Some(Definition::Unknown) => {
-                self.arguments_alone(syntax);
+                self.arguments_alone(&syntax);
                 Value::new(TypedKind::Error, Type::Unknown, Space::Const, syntax.span)
             }
             _ if self.find_local(name).is_some() => {
                 self.emit(message::calls::local_called(syntax.function));
-                self.arguments_alone(syntax);
+                self.arguments_alone(&syntax);
                 Value::error(syntax.span)
             }
             Some(definition) => {
@@ -37,9 +37,9 @@ impl<'a> Body<'a> {
                 Value::error(syntax.span)
             }
             None => {
-                let diagnostic = self.unknown_function(syntax, expected);
+                let diagnostic = self.unknown_function(&syntax, expected);
                 self.emit(diagnostic);
-                self.arguments_alone(syntax);
+                self.arguments_alone(&syntax);
                 Value::error(syntax.span)
             }
         }
@@ -79,7 +79,7 @@ impl<'a> Body<'a> {
 
     /// Why a call cannot stand where it does, if it cannot.
     pub(super) fn misplaced_call(&self, signature: &Signature, syntax: &Syntax<'a>) -> Option<Diagnostic> {
-        let frame = self.frame.as_ref();
+        let frame = self.frame.as_deref();
         let kind = frame.map(|frame| &frame.kind);
         match (signature.kind, kind) {
             (SignatureKind::Function, _) | (SignatureKind::Operator, None) => None,
@@ -119,16 +119,16 @@ impl<'a> Body<'a> {
         Value::new(TypedKind::Call(call), ty, Space::Const, span)
     }
 
-    fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: &Syntax<'a>) -> Value<'a> {
+    fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: Syntax<'a>) -> Value<'a> {
         let shared = self.shared;
-        let signatures: Vec<Arc<Signature>> = ids.iter().map(|id| shared.signature(*id).clone()).collect();
-        match self.choose(signatures, syntax) {
-            Ok(choose::Choice { signature, given, ready }) => self.call_signature(&signature, given, ready, syntax),
+        let signatures: Vec<&'a Arc<Signature>> = ids.iter().map(|id| shared.signature(*id)).collect();
+        match self.choose(&signatures, &syntax) {
+            Ok(choose::Choice { signature, given, ready }) => self.call_signature(signature, given, ready, syntax),
             Err(diagnostic) => {
                 if let Some(diagnostic) = diagnostic {
                     self.emit(diagnostic);
                 }
-                self.arguments_alone(syntax);
+                self.arguments_alone(&syntax);
                 Value::error(syntax.span)
             }
         }
@@ -145,18 +145,8 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The module of the standard library that declares a name which has to be imported. Modules that the program does not
-/// use are not read: their text is enough.
+/// The module of the standard library that declares a name which has to be imported.
 pub(in crate::check) fn module_of(name: &str) -> Option<&'static str> {
-    let declares = |line: &str| {
-        let (keyword, rest) = line.split_once(' ')?;
-        let is_signature = matches!(keyword, "operator" | "function" | "aggregate" | "window");
-        let rest = rest.strip_prefix(name).filter(|_| is_signature)?;
-        rest.starts_with(['[', '(']).then_some(())
-    };
-    let modules = gml_stdlib::MODULES.iter().filter(|module| !module.prelude);
-    modules
-        .into_iter()
-        .find(|module| module.text.lines().any(|line| declares(line).is_some()))
-        .map(|module| module.name)
+    let mut modules = gml_stdlib::MODULES.iter().filter(|module| !module.prelude);
+    modules.find(|module| module.declares(name)).map(|module| module.name)
 }

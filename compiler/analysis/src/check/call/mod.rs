@@ -71,7 +71,7 @@ impl<'a> Body<'a> {
     /// A call.
     pub fn call(&mut self, expr: &'a ast::Expr, expected: Option<&Type>) -> Value<'a> {
         match Syntax::of(expr) {
-            Some(syntax) => self.call_named(&syntax, expected),
+            Some(syntax) => self.call_named(syntax, expected),
             None => Value::error(expr.span),
         }
     }
@@ -82,13 +82,13 @@ impl<'a> Body<'a> {
         signature: &Arc<Signature>,
         given: Vec<Option<Given<'a>>>,
         ready: choose::Ready<'a>,
-        syntax: &Syntax<'a>,
+        syntax: Syntax<'a>,
     ) -> Value<'a> {
-        if let Some(diagnostic) = self.misplaced_call(signature, syntax) {
+        if let Some(diagnostic) = self.misplaced_call(signature, &syntax) {
             self.emit(diagnostic);
             return Value::error(syntax.span);
         }
-        let call = super::learned::Pending::new(signature.clone(), given, syntax.clone(), self.scope.clone());
+        let call = super::learned::Pending::new(signature.clone(), given, syntax, self.scope.clone());
         let arguments = self.arguments(&call, ready, None);
         self.result(Arc::new(call), arguments)
     }

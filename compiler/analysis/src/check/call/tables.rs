@@ -6,7 +6,7 @@ use gml_ir::{Learned, Partitions, Row, TableType, Type};
 
 use super::Arguments;
 use super::Given;
-use super::choose::Ready;
+use super::choose::{self, Ready};
 use super::shapes;
 use crate::check::body::Body;
 use crate::check::learned::Pending;
@@ -152,14 +152,14 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        ready: &Ready<'a>,
+        ready: &mut Ready<'a>,
         row: &RowShape,
         arguments: &mut Arguments<'a>,
     ) {
         let Given::Expr(expr) = given else { return };
         let bound_before = matches!(row, RowShape::Variable(variable) if arguments.variables.is_bound(*variable));
-        let value = match ready.iter().find(|(known, _)| std::ptr::eq(*known, expr)) {
-            Some((_, value)) => value.clone(),
+        let value = match choose::taken(ready, expr) {
+            Some(value) => value,
             None => self.expr(expr, None),
         };
         let (facts, span) = (value.facts.clone(), value.span());

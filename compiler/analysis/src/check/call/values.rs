@@ -1,11 +1,14 @@
 //! Arguments that are values: constants, and expressions in functions and aggregates.
 
+use std::sync::Arc;
+
 use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
 use super::Arguments;
 use super::shapes;
 use crate::check::body::Body;
+use crate::check::frame::{Frame, FrameKind};
 use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::{ParamKind, Shape};
@@ -117,16 +120,15 @@ impl<'a> Body<'a> {
     }
 
     /// The frame of what stands in the parentheses of an aggregate or a window function.
-    pub(super) fn within_frame(&self, call: &Pending<'a>) -> Option<crate::check::frame::Frame> {
-        use crate::check::frame::{Frame, FrameKind};
+    pub(super) fn within_frame(&self, call: &Pending<'a>) -> Option<Arc<Frame>> {
         let frame = self.frame.as_ref()?;
         let of_group = call.signature.kind == SignatureKind::Aggregate && matches!(frame.kind, FrameKind::Group(_));
-        Some(Frame {
+        Some(Arc::new(Frame {
             row: frame.row.clone(),
             kind: FrameKind::Within { name: call.signature.name.clone(), span: call.syntax.function.span, of_group },
             operator: frame.operator.clone(),
             span: frame.span,
-        })
+        }))
     }
 
     /// Where null is filled: the value must fit each of the columns.

@@ -3,10 +3,13 @@
 use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 
+use crate::check::again::NEVER;
 use crate::check::body::{Body, Place};
 use crate::check::frame::FrameKind;
 use crate::check::message;
 use crate::check::narrow::Path;
+use crate::check::saved;
+use crate::check::shared::Visit;
 use crate::check::value::{Space, Value};
 use crate::package::{Definition, SignatureId};
 use crate::typed::{DatasetId, LocalId, Text, Typed, TypedKind};
@@ -87,7 +90,15 @@ impl<'a> Body<'a> {
             self.emit(message::spaces::run_value_in_row(name, span, declaration.declared.name_span, &declaration.ty));
             return Value::error(span);
         }
-        let ty = super::super::saved::entry_type(shared, id, &self.visiting);
+        if let Some(pipeline) = saved::decided_by(shared, id) {
+            if self.visiting.contains(&Visit::Pipeline(pipeline)) {
+                self.consult(NEVER, &[]);
+            } else {
+                let module = shared.package.pipelines[pipeline.0 as usize].declared.module;
+                self.consult(module, &shared.pipeline(pipeline, &self.visiting).consulted);
+            }
+        }
+        let ty = saved::entry_type(shared, id, &self.visiting);
         Value::new(TypedKind::Dataset(id), ty, Space::Run, span)
     }
 

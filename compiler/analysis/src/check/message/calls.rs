@@ -149,7 +149,7 @@ fn form(signature: &Signature) -> String {
     format!("`{}({})`", signature.name, params.join(", "))
 }
 
-pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[Arc<Signature>]) -> Diagnostic {
+pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[&Arc<Signature>]) -> Diagnostic {
     let forms: Vec<String> = all.iter().map(|signature| form(signature)).collect();
     Diagnostic::new(
         codes::NO_OVERLOAD_FITS,

@@ -4,6 +4,7 @@ use gml_ir::{Partitions, Role, Row, Type};
 use gml_syntax::ast::{self, RowSyntax, TypeExpr, TypeKind};
 use std::sync::Arc;
 
+use super::super::call::View;
 use super::defaults::default_of;
 use super::{Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable};
 use crate::package::{ModuleId, Package, SignatureId};
@@ -16,10 +17,10 @@ const ORDERED: &str = "std.window";
 /// A signature as calls need it.
 pub(crate) fn compile(package: &Package, id: SignatureId) -> Signature {
     let declaration = &package.signatures[id.0 as usize];
-    let signature = &*declaration.ast;
+    let signature: &ast::Signature = &declaration.ast;
     let module = package.module(declaration.declared.module).name.clone();
     let compiler = Compiler { package, module: declaration.declared.module, signature };
-    let params = signature.params.iter().map(|param| compiler.param(param)).collect();
+    let params: Vec<Param> = signature.params.iter().map(|param| compiler.param(param)).collect();
     Signature {
         id,
         needs_order: signature.kind == ast::SignatureKind::Window && &*module == ORDERED,
@@ -31,6 +32,7 @@ pub(crate) fn compile(package: &Package, id: SignatureId) -> Signature {
             .iter()
             .map(|variable| (variable.name.text.clone(), variable.bound.as_ref().map(|bound| bound.text.clone())))
             .collect(),
+        views: params.iter().map(View::of).collect(),
         params,
         result: compiler.shape(&signature.result),
         has_empty: signature.empty.is_some(),

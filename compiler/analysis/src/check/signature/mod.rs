@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gml_ir::{Partitions, Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
+use super::call::View;
 use crate::package::SignatureId;
 use crate::typed::{Text, Typed};
 
@@ -31,6 +32,8 @@ pub(crate) struct Signature {
     pub variables: Vec<(Text, Option<Text>)>,
     /// Its parameters.
     pub params: Vec<Param>,
+    /// Its parameters as binding sees them.
+    pub views: Vec<View>,
     /// Its result.
     pub result: Shape,
     /// Whether it has a value over no rows (`else 0`).

@@ -58,7 +58,7 @@ pub(super) fn check(text: &str) -> Checked {
     let (package, mut diagnostics) = resolve::resolve(&world, "main.gml");
     declare::declarations(&package, &mut diagnostics);
     diagnostics.retain(|diagnostic| !diagnostic.code.name().starts_with("unused-"));
-    let program = super::check_program(&package, &mut diagnostics);
+    let program = super::check_program(&package, None, &mut diagnostics);
     Checked { package, program, diagnostics }
 }
 
