@@ -140,6 +140,11 @@ fn graph_shows_what_flows_without_running_anything() {
     let picture = project.done(&["graph", "main", "--format", "svg"]).stdout;
     assert!(picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>"), "{picture}");
     assert!(project.done(&["graph", "--format", "mermaid"]).stdout.starts_with("flowchart TD"));
+    let column = project.done(&["graph", "--column", "output.x"]).stdout;
+    assert!(column.contains("dataset input.x") && column.contains("output.x"), "{column}");
+    let unknown = project.gmlc(&["graph", "--column", "output.y"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("it has name, n, x"), "{}", unknown.stderr);
     let unknown = project.gmlc(&["graph", "mian"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("did you mean `main`?"), "{}", unknown.stderr);

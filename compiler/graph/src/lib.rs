@@ -13,4 +13,4 @@ pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Vertex, VertexKind};
 pub use svg::svg;
 pub use text::text;
-pub use trace::{Depth, of_node, of_pipeline, overview};
+pub use trace::{Depth, of_column, of_node, of_pipeline, overview};

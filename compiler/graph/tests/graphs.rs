@@ -3,9 +3,10 @@
 // Helpers of tests may panic as tests may.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use gml_analysis::lineage::of_column as of_lineage;
 use gml_analysis::typed::{NodeId, PipelineId};
 use gml_analysis::{Analysis, MemoryWorld, check};
-use gml_graph::{Depth, Graph, VertexKind, mermaid, of_node, of_pipeline, overview, svg, text};
+use gml_graph::{Depth, Graph, VertexKind, mermaid, of_column, of_node, of_pipeline, overview, svg, text};
 
 const PROGRAM: &str = r#"
 use std.prep.{impute}
@@ -103,6 +104,16 @@ fn every_edge_knows_what_flows() {
             graph.vertices.iter().enumerate().filter(|vertex| lonely(*vertex)).map(|(_, vertex)| vertex.kind).collect();
         assert!(kinds.iter().all(|kind| *kind == VertexKind::Pipeline), "{kinds:?} in {}", graph.title);
     }
+}
+
+#[test]
+fn a_column_is_followed_back_to_where_it_is_read() {
+    let analysis = checked(PROGRAM);
+    let scores = analysis.package.dataset_named("scores").unwrap();
+    let lineage = of_lineage(&analysis.package, &analysis.program, scores, "score").unwrap();
+    let graph = of_column(&analysis.package, &analysis.program, &lineage, "scores.score");
+    insta::assert_snapshot!(text(&graph));
+    roxmltree::Document::parse(&svg(&[graph])).unwrap();
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use gml_analysis::typed::{NodeId, PipelineId};
+use gml_analysis::lineage::Lineage;
+use gml_analysis::typed::{DatasetId, NodeId, PipelineId};
 use gml_analysis::{Analysis, suggest};
 use gml_graph::{Depth, Graph};
 
@@ -22,6 +23,9 @@ pub struct GraphArgs {
     /// The steps of this node instead.
     #[arg(long, value_name = "NAME", conflicts_with = "pipeline")]
     node: Option<String>,
+    /// What this column of a dataset is made of, back to where it is read: `predictions.score`.
+    #[arg(long, value_name = "DATASET.COLUMN", conflicts_with_all = ["pipeline", "node"])]
+    column: Option<String>,
     /// Open nodes: show their steps where they are called.
     #[arg(long)]
     steps: bool,
@@ -70,6 +74,9 @@ pub fn graph(args: &GraphArgs) -> Exit {
 
 fn graphs(analysis: &Analysis, args: &GraphArgs) -> Result<Vec<Graph>, String> {
     let (package, program) = (&analysis.package, &analysis.program);
+    if let Some(column) = &args.column {
+        return lineage(analysis, column).map(|graph| vec![graph]);
+    }
     let depth = if args.steps { Depth::Steps } else { Depth::Calls };
     if let Some(name) = &args.node {
         let names: Vec<&str> = program.nodes.iter().map(|node| &*node.name).collect();
@@ -88,6 +95,27 @@ fn graphs(analysis: &Analysis, args: &GraphArgs) -> Result<Vec<Graph>, String> {
             Ok(std::iter::once(gml_graph::overview(package, program)).chain(all).collect())
         }
     }
+}
+
+/// The lineage of `dataset.column`.
+fn lineage(analysis: &Analysis, wanted: &str) -> Result<Graph, String> {
+    let (package, program) = (&analysis.package, &analysis.program);
+    let Some((dataset, column)) = wanted.split_once('.') else {
+        return Err(format!("`{wanted}` names no column; write it as dataset.column, such as predictions.score"));
+    };
+    let names: Vec<&str> = program.datasets.iter().map(|dataset| &*dataset.name).collect();
+    let id = DatasetId(place_of(&names, dataset, "dataset")?);
+    let lineage = Lineage::of(package, program);
+    if let Some(found) = lineage.of_column(id, column) {
+        return Ok(gml_graph::of_column(package, program, &found, wanted));
+    }
+    let columns: Vec<&str> = lineage.columns_of(id).iter().map(|(name, _)| &**name).collect();
+    if columns.is_empty() {
+        return Err(format!("no pipeline reads or saves `{dataset}` as a table, so nothing is known of its columns"));
+    }
+    let near =
+        suggest::did_you_mean(column, columns.iter().copied()).map(|text| format!("; {text}")).unwrap_or_default();
+    Err(format!("`{dataset}` has no column `{column}`; it has {}{near}", columns.join(", ")))
 }
 
 fn place_of(names: &[&str], name: &str, what: &str) -> Result<u32, String> {

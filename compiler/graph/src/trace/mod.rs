@@ -1,6 +1,7 @@
 //! Follows values through bodies: a typed body to its graph.
 
 mod body;
+mod column;
 mod overview;
 mod written;
 
@@ -10,6 +11,7 @@ use gml_analysis::typed::{NodeId, PipelineId, TypedNodeBody, TypedProgram};
 use crate::model::{Graph, VertexKind};
 use body::Body;
 
+pub use column::of_column;
 pub use overview::overview;
 
 /// How deep a graph looks.
