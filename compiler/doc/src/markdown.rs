@@ -126,7 +126,7 @@ fn harmless(address: &str) -> &str {
     let scheme = address.split(['/', '?', '#']).next().unwrap_or_default();
     match scheme.split_once(':') {
         None => address,
-        Some((scheme, _)) if matches!(scheme, "http" | "https" | "mailto") => address,
+        Some(("http" | "https" | "mailto", _)) => address,
         Some(_) => "#",
     }
 }

@@ -38,7 +38,7 @@ fn targets_joined(graph: &Graph, vertex: usize) -> Vec<(String, &Edge)> {
     let mut joined: Vec<(String, &Edge)> = Vec::new();
     for edge in graph.out_of(vertex) {
         let target = &graph.vertices[edge.to].title;
-        match joined.iter_mut().find(|(_, other)| other.ty == edge.ty && other.part == edge.part) {
+        match joined.iter_mut().find(|(_, other)| other.ty == edge.ty && other.kind() == edge.kind()) {
             Some((targets, _)) if targets.split(", ").any(|known| known == target) => {}
             Some((targets, _)) => {
                 let _ = write!(targets, ", {target}");
