@@ -62,4 +62,18 @@ operator boosted_trees[R](
     category_l2: float = 10.0,
     truncation: int = 30,
     seed: int = 0,
-) -> estimator[R & case[objective, "binary", { target _: bool }, "multiclass", { target _: discrete }, "regression", { target _: number }, "lambdarank", { target _: integer, group _: discrete }] -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank]]
+) -> estimator[
+    R
+        & case[
+            objective,
+            "binary",
+            { target _: bool },
+            "multiclass",
+            { target _: discrete },
+            "regression",
+            { target _: number },
+            "lambdarank",
+            { target _: integer, group _: discrete },
+        ]
+        -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank],
+]

@@ -12,7 +12,10 @@
 ##     expect count(filled |> filter(.pages == 2.0)) == 1
 ## }
 ## ```
-operator impute[R, K](how: enum["mean", "median", "most_frequent", "zero"], columns: keys[R -> K]) -> estimator[R -> transform[R -> R + imputed[K, how]]]
+operator impute[R, K](
+    how: enum["mean", "median", "most_frequent", "zero"],
+    columns: keys[R -> K],
+) -> estimator[R -> transform[R -> R + imputed[K, how]]]
 
 ## Put a value where there is null. The columns keep their types, so the value must be one of each.
 operator impute[R, K, T: scalar](value: T, columns: keys[R -> K]) -> estimator[R -> transform[R -> R + nonnull[K]]]
@@ -55,4 +58,7 @@ operator ordinal[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R
 ##     expect first(ready).pages == 0.0
 ## }
 ## ```
-operator scale[R, K](columns: keys[R -> K], how: enum["standard", "minmax", "robust"] = standard) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+operator scale[R, K](
+    columns: keys[R -> K],
+    how: enum["standard", "minmax", "robust"] = standard,
+) -> estimator[R -> transform[R -> R + retyped[K, float]]]

@@ -10,14 +10,17 @@ param threshold: float = 4%
 
 ## The GA4 export, as BigQuery writes it: one row an event. Only what is used is named; the rest of the file is not read.
 schema Event {
-    time   event_timestamp: timestamp parsed us,
-           event_date: date parsed "%Y%m%d",
-           event_name: str,
-           user_pseudo_id: str,
-           event_params: list[struct { key: str, value: struct { string_value: str?, int_value: int?, float_value: float?, double_value: float? } }],
-           device: struct { category: str, operating_system: str?, web_info: struct { browser: str? } },
-           geo: struct { country: str?, city: str? },
-           traffic_source: struct { name: str?, medium: str?, source: str? },
+    time event_timestamp: timestamp parsed us,
+         event_date: date parsed "%Y%m%d",
+         event_name: str,
+         user_pseudo_id: str,
+         event_params: list[struct {
+             key: str,
+             value: struct { string_value: str?, int_value: int?, float_value: float?, double_value: float? },
+         }],
+         device: struct { category: str, operating_system: str?, web_info: struct { browser: str? } },
+         geo: struct { country: str?, city: str? },
+         traffic_source: struct { name: str?, medium: str?, source: str? },
 }
 
 ## One visit: what is known when it begins, and whether it then put something into the cart.
@@ -45,17 +48,17 @@ schema Session {
 }
 
 schema Scored {
-    id     visitor: str,
-    id     session: int,
-           score: float in 0.0..1.0,
-           will_add_to_cart: bool,
+    id visitor: str,
+    id session: int,
+       score: float in 0.0..1.0,
+       will_add_to_cart: bool,
 }
 
 catalog {
-    events: table[Event]                  = parquet(f"{root}/01_raw/events_*.parquet"),
-    sessions: table[Session]              = parquet(f"{root}/03_primary/sessions.parquet"),
-    propensity: model                     = artifact(f"{root}/06_models/propensity", versioned: true),
-    predictions: table[Scored]            = parquet(f"{root}/07_model_output/predictions.parquet"),
+    events: table[Event]       = parquet(f"{root}/01_raw/events_*.parquet"),
+    sessions: table[Session]   = parquet(f"{root}/03_primary/sessions.parquet"),
+    propensity: model          = artifact(f"{root}/06_models/propensity", versioned: true),
+    predictions: table[Scored] = parquet(f"{root}/07_model_output/predictions.parquet"),
 }
 
 ## The value of one integer event parameter, if the event carries it.
@@ -78,7 +81,10 @@ node sessionize(events: table[Event], days: range[date]) -> table[Session] {
             city           = first(.geo.city, by: .event_timestamp),
             source         = first(.traffic_source.source, by: .event_timestamp),
             medium         = first(.traffic_source.medium, by: .event_timestamp),
-            campaign       = first(if .traffic_source.medium == "cpc" then .traffic_source.name else null, by: .event_timestamp),
+            campaign       = first(
+                if .traffic_source.medium == "cpc" then .traffic_source.name else null,
+                by: .event_timestamp,
+            ),
             is_first_visit = any(.event_name == "first_visit"),
             page_views     = count(where: .event_name == "page_view"),
             product_pages  = count(where: .event_name == "view_item"),
@@ -106,7 +112,12 @@ pipeline prepare(days: range[date] = @2020-12-19..@2021-01-10) {
 
 pipeline training {
     let data = with_calendar(sessions)
-        |> split_time(by: .date, train: @2020-12-19..@2021-01-03, valid: @2021-01-04..@2021-01-06, test: @2021-01-07..@2021-01-10)
+        |> split_time(
+            by: .date,
+            train: @2020-12-19..@2021-01-03,
+            valid: @2021-01-04..@2021-01-06,
+            test: @2021-01-07..@2021-01-10,
+        )
 
     let recipe = impute(mean, [.days_since_last])
               >> impute("UNKNOWN", [.campaign])
@@ -141,10 +152,12 @@ pipeline scoring(day: date = @2021-01-10) {
 
 test "one add_to_cart makes the visit a positive" {
     let events = table[Event] [
-        { event_timestamp: @2021-01-26T08:00:00Z, event_date: @2021-01-26, event_name: "session_start", user_pseudo_id: "a",
-          event_params: [{ key: "ga_session_id", value: { int_value: 7 } }], device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
-        { event_timestamp: @2021-01-26T08:01:00Z, event_date: @2021-01-26, event_name: "add_to_cart", user_pseudo_id: "a",
-          event_params: [{ key: "ga_session_id", value: { int_value: 7 } }], device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
+        { event_timestamp: @2021-01-26T08:00:00Z, event_date: @2021-01-26, event_name: "session_start",
+          user_pseudo_id: "a", event_params: [{ key: "ga_session_id", value: { int_value: 7 } }],
+          device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
+        { event_timestamp: @2021-01-26T08:01:00Z, event_date: @2021-01-26, event_name: "add_to_cart",
+          user_pseudo_id: "a", event_params: [{ key: "ga_session_id", value: { int_value: 7 } }],
+          device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
     ]
     let sessions = sessionize(events, @2021-01-26..@2021-01-26)
     expect count(sessions) == 1
@@ -155,9 +168,11 @@ test "one add_to_cart makes the visit a positive" {
 test "what a visitor did before is known, what the visit itself brings is not" {
     let events = table[Event] [
         { event_timestamp: @2021-01-26T08:00:00Z, event_date: @2021-01-26, event_name: "page_view", user_pseudo_id: "a",
-          event_params: [{ key: "ga_session_id", value: { int_value: 7 } }], device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
+          event_params: [{ key: "ga_session_id", value: { int_value: 7 } }],
+          device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
         { event_timestamp: @2021-01-28T20:00:00Z, event_date: @2021-01-28, event_name: "page_view", user_pseudo_id: "a",
-          event_params: [{ key: "ga_session_id", value: { int_value: 8 } }], device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
+          event_params: [{ key: "ga_session_id", value: { int_value: 8 } }],
+          device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
     ]
     let sessions = sessionize(events, @2021-01-26..@2021-01-28)
     let second = first(sessions |> filter(.session == 8))
@@ -172,7 +187,8 @@ test "what a visitor did before is known, what the visit itself brings is not" {
 test "events without a session are left out" {
     let events = table[Event] [
         { event_timestamp: @2021-01-26T08:00:00Z, event_date: @2021-01-26, event_name: "page_view", user_pseudo_id: "a",
-          event_params: [{ key: "page_title", value: { string_value: "Home" } }], device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
+          event_params: [{ key: "page_title", value: { string_value: "Home" } }],
+          device: { category: "mobile", web_info: {} }, geo: {}, traffic_source: {} },
     ]
     expect count(sessionize(events, @2021-01-26..@2021-01-26)) == 0
 }

@@ -71,4 +71,9 @@ operator apply[R, S](input: table[R], transform: transform[R -> S]) -> table[S]
 ##     track evaluate(model, on: [data.train], metrics: [auc], in_sample: true)
 ## }
 ## ```
-operator evaluate[R, O](model: model[R -> O], on: list[table[R]], metrics: list[metric], in_sample: bool = false) -> metrics
+operator evaluate[R, O](
+    model: model[R -> O],
+    on: list[table[R]],
+    metrics: list[metric],
+    in_sample: bool = false,
+) -> metrics

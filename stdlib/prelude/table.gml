@@ -92,13 +92,31 @@ operator group[R, A](input: table[R], aggregates: aggregates[R -> A]) -> table[A
 ##     expect first(sales |> join(people, on: [.who], how: left, expect: many_to_one)).age == 30
 ## }
 ## ```
-operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["inner"] = inner, expect: join_cardinality? = null) -> table[L | (R - K)]
+operator join[L, R, K](
+    input: table[L],
+    other: table[R],
+    on: keys[L & R -> K],
+    how: enum["inner"] = inner,
+    expect: join_cardinality? = null,
+) -> table[L | (R - K)]
 
 ## All rows of the left table, with what the right one has for them, else null.
-operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["left"], expect: join_cardinality? = null) -> table[L | nullable[R - K]]
+operator join[L, R, K](
+    input: table[L],
+    other: table[R],
+    on: keys[L & R -> K],
+    how: enum["left"],
+    expect: join_cardinality? = null,
+) -> table[L | nullable[R - K]]
 
 ## All rows of both tables: first as `left` gives them, then the right rows that found no left one. The keys come first.
-operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["full"], expect: join_cardinality? = null) -> table[K + nullable[L - K] | nullable[R - K]]
+operator join[L, R, K](
+    input: table[L],
+    other: table[R],
+    on: keys[L & R -> K],
+    how: enum["full"],
+    expect: join_cardinality? = null,
+) -> table[K + nullable[L - K] | nullable[R - K]]
 
 ## The left rows that have (`semi`) or do not have (`anti`) a right row.
 operator join[L, R, K](input: table[L], other: table[R], on: keys[L & R -> K], how: enum["semi", "anti"]) -> table[L]
@@ -230,7 +248,12 @@ operator explode[R, K](input: table[R], column: keys[R -> K]) -> table[R + eleme
 ##     expect first(wide).mobile == 1
 ## }
 ## ```
-operator pivot[R, K, P, T](input: table[R], rows: keys[R -> K], on: keys[R -> P], value: aggregate[R] -> T) -> table[K + pivoted[P, T]]
+operator pivot[R, K, P, T](
+    input: table[R],
+    rows: keys[R -> K],
+    on: keys[R -> P],
+    value: aggregate[R] -> T,
+) -> table[K + pivoted[P, T]]
 
 ## Wide to long: each of `columns` becomes a row with its name and its value, row by row. They must have a common type.
 ##
@@ -240,7 +263,12 @@ operator pivot[R, K, P, T](input: table[R], rows: keys[R -> K], on: keys[R -> P]
 ##     expect count(wide |> unpivot([.cats, .dogs], name: "kind", value: "pets")) == 2
 ## }
 ## ```
-operator unpivot[R, K](input: table[R], columns: keys[R -> K], name: str = "name", value: str = "value") -> table[(R - K) | named[name, str] | named[value, common[K]]]
+operator unpivot[R, K](
+    input: table[R],
+    columns: keys[R -> K],
+    name: str = "name",
+    value: str = "value",
+) -> table[(R - K) | named[name, str] | named[value, common[K]]]
 
 ## Put a value where there is null.
 ##
@@ -254,7 +282,13 @@ operator fill[R, K, T](input: table[R], columns: keys[R -> K], value: T) -> tabl
 
 ## Put the value of the next earlier (`forward`) or later (`backward`) row of the same `over` that has one where there is
 ## null. Rows stay where they are.
-operator fill[R, K, P](input: table[R], columns: keys[R -> K], direction: later["backward", enum["forward", "backward"]], order: order[R], over: keys[R -> P] = none) -> table[R]
+operator fill[R, K, P](
+    input: table[R],
+    columns: keys[R -> K],
+    direction: later["backward", enum["forward", "backward"]],
+    order: order[R],
+    over: keys[R -> P] = none,
+) -> table[R]
 
 ## Make the rows those of a schema: its columns in its order and types; checked when it runs. Other columns are left out;
 ## numbers change their type where every value fits; nulls and texts that the schema does not allow are a fault.

@@ -6,6 +6,7 @@
 //! The way of a file: `scan` looks for where declarations begin and for what is no GML at all, which is its `outline`;
 //! `parse` reads the declarations one by one with the grammar's `matcher`; `build` makes the tree of what it read; where
 //! the grammar does not fit, `recover` reads what can be read of the declaration and `message` says what pest found wrong.
+//! [`format`] writes a program that has no errors in the one form that all programs have.
 
 // What pest generates without its `std` names its types so.
 extern crate alloc;
@@ -14,6 +15,7 @@ pub mod ast;
 mod build;
 mod decode;
 mod docs;
+pub mod format;
 mod grammar;
 mod indentation;
 mod lexer;
