@@ -11,7 +11,10 @@ use gml_analysis::{MemoryWorld, check};
 
 #[path = "../../../tests/fuzz/src/holds.rs"]
 mod holds;
+#[path = "../../../tests/fuzz/src/mutate.rs"]
+mod mutate;
 use holds::holds;
+use mutate::mutate;
 
 /// What one text may cost, on a machine that has other work too.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -128,4 +131,26 @@ fn every_program_of_the_repository_and_its_halves_are_answered() {
         }
     }
     all_are_answered(&found);
+}
+#[test]
+fn what_fuzzing_found_is_answered() {
+    let corpus = texts(&repository().join("tests/fuzz/corpus"), |_| true);
+    assert!(corpus.len() > 100, "the corpus has {} inputs", corpus.len());
+    let named: Vec<_> = corpus.into_iter().map(|(path, text)| (path.display().to_string(), text)).collect();
+    all_hold(&named);
+}
+
+/// Without the guidance of a fuzzer, but in every test run. `GML_CHANGES` makes more of them.
+#[test]
+fn programs_with_changed_words_are_answered() {
+    let wanted: u64 = std::env::var("GML_CHANGES").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000);
+    let folders = ["tests/corpus/programs", "tests/ui/cases", "blueprints"];
+    let programs: Vec<_> = folders.iter().flat_map(|folder| texts(&repository().join(folder), is_program)).collect();
+    let changed: Vec<(String, String)> = (0..wanted)
+        .filter_map(|seed| {
+            let (path, text) = &programs[usize::try_from(seed).unwrap() % programs.len()];
+            Some((format!("{}, change {seed}", path.display()), mutate(text, seed, 20_000)?))
+        })
+        .collect();
+    all_hold(&changed);
 }
