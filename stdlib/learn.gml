@@ -61,7 +61,7 @@ operator boosted_trees[R](
     category_smoothing: float = 10.0,
     category_l2: float = 10.0,
     truncation: int = 30,
-    seed: int = 0,
+    seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
 ) -> estimator[
     R
         & case[

@@ -14,11 +14,11 @@ pub struct Finished {
     pub stderr: String,
 }
 
-/// The binary that the same build made; it lies beside the folder of the test binaries.
-fn binary() -> PathBuf {
+/// The folder of the binary that the same build made: it lies beside the folder of the test binaries.
+pub fn gmlc_folder() -> PathBuf {
     let here = std::env::current_exe().unwrap_or_default();
     let folder = here.ancestors().find(|folder| folder.join("gmlc").is_file()).unwrap_or(Path::new("."));
-    folder.join("gmlc")
+    folder.to_path_buf()
 }
 
 /// Runs gmlc in a folder.
@@ -27,7 +27,7 @@ fn binary() -> PathBuf {
 /// Where the binary cannot be started: the test cannot say anything then.
 #[allow(clippy::expect_used)]
 pub fn gmlc(folder: &Path, args: &[&str]) -> Finished {
-    let output = Command::new(binary())
+    let output = Command::new(gmlc_folder().join("gmlc"))
         .args(args)
         .current_dir(folder)
         .env("NO_COLOR", "1")

@@ -7,7 +7,7 @@ mod peer;
 mod program;
 mod project;
 
-pub use command::{Finished, gmlc};
+pub use command::{Finished, gmlc, gmlc_folder};
 pub use markdown::{Fence, fences};
 pub use paths::{peers_python, repository, shared_data};
 pub use peer::peer;

@@ -6,6 +6,7 @@ mod tests;
 use gml_diagnostics::{Diagnostic, Severity};
 
 use crate::check::Bodies;
+use crate::configuration::Configuration;
 use crate::package::Package;
 use crate::resolve::Trees;
 use crate::typed::TypedProgram;
@@ -32,8 +33,9 @@ impl Analysis {
 
 /// Checks the program whose main file is `main`. Never fails: a broken declaration does not hide the errors of others.
 pub fn check(world: &dyn World, main: &str) -> Analysis {
-    let (package, diagnostics) = resolve::resolve(world, main);
-    checked(package, None, diagnostics)
+    let (mut package, mut diagnostics) = resolve::resolve(world, main);
+    let configuration = Configuration::read(world, main, &mut package.sources, &mut diagnostics);
+    checked(package, None, &configuration, diagnostics)
 }
 
 /// Checks a program again and again, as an editor does while one types: what has not changed since the last time is not
@@ -47,13 +49,19 @@ pub struct Session {
 impl Session {
     /// Checks the program whose main file is `main`.
     pub fn check(&mut self, world: &dyn World, main: &str) -> Analysis {
-        let (package, diagnostics) = resolve::resolve_again(world, main, &mut self.trees);
-        checked(package, Some(&mut self.bodies), diagnostics)
+        let (mut package, mut diagnostics) = resolve::resolve_again(world, main, &mut self.trees);
+        let configuration = Configuration::read(world, main, &mut package.sources, &mut diagnostics);
+        checked(package, Some(&mut self.bodies), &configuration, diagnostics)
     }
 }
 
 /// Checks what was resolved.
-fn checked(package: Package, known: Option<&mut Bodies>, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+fn checked(
+    package: Package,
+    known: Option<&mut Bodies>,
+    configuration: &Configuration,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Analysis {
     let mut of_bodies = Vec::new();
     let program = std::thread::scope(|scope| {
         let bodies = || crate::check::check_program(&package, known, &mut of_bodies);
@@ -69,16 +77,18 @@ fn checked(package: Package, known: Option<&mut Bodies>, mut diagnostics: Vec<Di
     diagnostics.extend(found);
     let found = leakage::check(&package, &program, &diagnostics);
     diagnostics.extend(found);
-    settle(&package, &mut diagnostics);
+    settle(&package, configuration, &mut diagnostics);
     Analysis { package, program, diagnostics }
 }
 
 /// From so many nodes on, looking at declarations takes longer than starting a thread.
 const WORTH_A_THREAD: usize = 200;
 
-/// Leaves out what was allowed and what was said twice, and puts the rest in the order of the files.
-fn settle(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
-    declare::retain_unless_allowed(package, diagnostics);
+/// Leaves out what was allowed and what was said twice, gives warnings the level that the project wants, and puts the
+/// rest in the order of the files.
+fn settle(package: &Package, configuration: &Configuration, diagnostics: &mut Vec<Diagnostic>) {
+    declare::settle_allowed(package, diagnostics);
+    configuration.apply(diagnostics);
     let errors_first = |severity: Severity| severity != Severity::Error;
     diagnostics.sort_by(|a, b| {
         let place = |diagnostic: &Diagnostic| {

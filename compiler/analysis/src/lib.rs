@@ -6,13 +6,16 @@
 
 mod analysis;
 mod check;
+mod configuration;
 mod declare;
 mod leakage;
 pub mod lineage;
 mod lint;
 mod lower;
+mod mend;
 mod message;
 pub mod package;
+mod removal;
 pub mod resolve;
 pub mod rows;
 pub mod suggest;
@@ -26,4 +29,5 @@ mod world;
 
 pub use analysis::{Analysis, Session, check};
 pub use lower::{Settings, lower};
+pub use mend::{Changed, Done, Fixes, Mended, mend};
 pub use world::{MemoryWorld, ReadError, SOURCE_LIMIT, World};

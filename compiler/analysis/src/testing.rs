@@ -11,7 +11,7 @@ pub(crate) fn project(files: &[(&str, &str)]) -> (Package, Vec<Diagnostic>) {
     let world = MemoryWorld::new(files.iter().copied());
     let (package, mut diagnostics) = resolve::resolve(&world, files[0].0);
     declare::declarations(&package, &mut diagnostics);
-    declare::retain_unless_allowed(&package, &mut diagnostics);
+    declare::settle_allowed(&package, &mut diagnostics);
     (package, diagnostics)
 }
 
@@ -44,7 +44,9 @@ fn one(sources: &Sources, diagnostic: &Diagnostic) -> String {
         told += &format!("\n  help: {help}");
     }
     if let Some(fix) = &diagnostic.fix {
-        told += &format!("\n  fix: {} -> {}", place(fix.span), fix.replacement);
+        for edit in &fix.edits {
+            told += &format!("\n  fix: {} -> {}", place(edit.span), edit.replacement);
+        }
     }
     told
 }

@@ -6,6 +6,7 @@ use crate::codes::{self, CONSTANTS};
 use crate::{Code, Severity};
 
 const INDEX: &str = include_str!("../../../docs/errors/README.md");
+const LINTS: &str = include_str!("../../../docs/lints.md");
 
 #[test]
 fn ids_rise_and_have_the_same_form() {
@@ -100,4 +101,17 @@ fn the_index_lists_every_code_as_it_is() {
         })
         .collect();
     assert_eq!(rows, expected, "bring docs/errors/README.md in step with the table of codes");
+}
+
+#[test]
+fn the_list_of_lints_holds_every_warning() {
+    let rows: Vec<&str> = LINTS.lines().filter(|line| line.starts_with("| `")).collect();
+    let lints = Code::all().filter(|code| code.severity() == Severity::Warning);
+    let expected: Vec<String> = lints
+        .map(|code| {
+            let (id, name) = (code.id(), code.name().replace('-', "_"));
+            format!("| `{name}` | [{id}](errors/{id}.md) | {} |", code.summary())
+        })
+        .collect();
+    assert_eq!(rows, expected, "bring docs/lints.md in step with the table of codes");
 }

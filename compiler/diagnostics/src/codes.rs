@@ -208,12 +208,17 @@ codes! {
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."
+    GML0802 RANDOM_WITHOUT_SEED "random-without-seed" Warning "Something is drawn at random without being told a seed."
     GML0803 SHADOWED_NAME "shadowed-name" Warning "A name hides another one of an outer scope."
     GML0804 NAME_CASE "name-case" Warning "A name is not written in the case of its kind."
     GML0805 CONSTANT_CONDITION "constant-condition" Warning "A condition is the same for every row."
     GML0806 SELF_COMPARISON "self-comparison" Warning "A value is compared with itself."
     GML0807 PIPELINE_WITHOUT_EFFECT "pipeline-without-effect" Warning "A pipeline neither saves, tracks nor expects anything."
     GML0808 UNKNOWN_LINT "unknown-lint" Warning "allow names no warning that there is."
+    GML0809 UNUSED_ALLOW "unused-allow" Warning "allow silences nothing."
+    GML0810 NODE_COULD_BE_FN "node-could-be-fn" Warning "A node looks at no table, so it could be a fn."
+    GML0811 JOIN_MULTIPLIES_ROWS "join-multiplies-rows" Warning "A join finds several rows where one is meant."
+    GML0813 CONSTANT_COMPARISON "constant-comparison" Warning "A comparison is always true or never, by the type or the contract of its column."
 
     // Faults of the environment and the run.
     GML0901 FILE_MISSING "file-missing" Error "A file or a folder does not exist, or a pattern matches none."
@@ -242,5 +247,9 @@ codes! {
     GML0928 ONE_CLASS "one-class" Error "The target has a single value, so there is nothing to tell apart."
     GML0930 LIBRARY_DAMAGED "library-damaged" Error "A fetched library does not have the pinned checksum."
     GML0931 NO_PROGRAM "no-program" Error "The folder holds no program."
+    GML0932 CONFIGURATION_SYNTAX "configuration-syntax" Error "gml.toml is not written in TOML."
+    GML0933 UNKNOWN_CONFIGURATION "unknown-configuration" Error "gml.toml configures something that there is not."
+    GML0934 UNKNOWN_LINT_LEVEL "unknown-lint-level" Error "gml.toml gives a level to a lint that there is not."
+    GML0935 BAD_LINT_LEVEL "bad-lint-level" Error "The level of a lint is none of allow, warn and deny."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

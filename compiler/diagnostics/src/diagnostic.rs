@@ -1,6 +1,6 @@
 //! The value that every stage reports with.
 
-use crate::{Code, Span};
+use crate::{Code, Fix, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,17 +33,6 @@ pub struct Label {
     pub message: String,
 }
 
-/// An edit that mends the program: an editor offers it, `--fix` applies it where it is safe.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// What is replaced; an empty span inserts.
-    pub span: Span,
-    /// What stands there afterwards.
-    pub replacement: String,
-    /// Whether the edit keeps the meaning, so that it may be applied without being read first.
-    pub safe: bool,
-}
-
 /// One message to the author of a program: what is wrong, where, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -61,7 +50,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
-    /// The same as an edit, where it can be given.
+    /// The same as edits, where they can be given.
     pub fix: Option<Fix>,
 }
 
@@ -98,7 +87,7 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the edit that mends the program.
+    /// Sets the edits that mend the program.
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self

@@ -8,11 +8,13 @@ mod code;
 mod code_tests;
 pub mod codes;
 mod diagnostic;
+mod fix;
 pub mod render;
 mod sources;
 mod span;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Fix, Label, Severity};
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use fix::{Edit, Fix, apply};
 pub use sources::Sources;
 pub use span::{FileId, Span};

@@ -13,6 +13,8 @@ pub enum Exit {
     Usage,
     /// The program is right, but its run failed.
     RunFailed,
+    /// The user stopped it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +24,7 @@ impl From<Exit> for ExitCode {
             Exit::ProgramWrong => 1,
             Exit::Usage => 2,
             Exit::RunFailed => 3,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -15,6 +15,10 @@ pub enum Format {
     Short,
     /// A JSON object each, a line each.
     Json,
+    /// One SARIF 2.1.0 log of all, for code hosts and editors.
+    Sarif,
+    /// Annotations of a GitHub workflow, a line each.
+    Github,
 }
 
 /// A line on standard output.
@@ -32,14 +36,33 @@ pub fn coloured() -> bool {
     stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Shows diagnostics: for machines on standard output, for people on standard error with a count at the end.
+/// Shows the diagnostics of a program: for machines on standard output, for people on standard error with a count at the
+/// end.
 pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    all_diagnostics(&[(diagnostics, sources)], format);
+}
+
+/// Shows the diagnostics of several programs, each with its sources.
+pub fn all_diagnostics(programs: &[(&[Diagnostic], &Sources)], format: Format) {
+    if format == Format::Sarif {
+        line(render::sarif(programs.iter().copied(), env!("CARGO_PKG_VERSION")));
+        return;
+    }
+    for (diagnostics, sources) in programs {
+        each(diagnostics, sources, format);
+    }
+}
+
+fn each(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
     let style = render::TerminalStyle { colour: coloured(), ..render::TerminalStyle::default() };
     for diagnostic in diagnostics {
         match format {
             Format::Human => error_line(render::terminal(diagnostic, sources, style)),
             Format::Short => line(render::short(diagnostic, sources).trim_end()),
             Format::Json => line(render::json(diagnostic, sources).trim_end()),
+            Format::Github => line(render::github(diagnostic, sources).trim_end()),
+            // A log holds all of them.
+            Format::Sarif => {}
         }
     }
     if format == Format::Human && !diagnostics.is_empty() {

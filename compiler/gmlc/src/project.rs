@@ -42,6 +42,18 @@ impl Project {
         Ok(Self { main: main.to_owned(), folder })
     }
 
+    /// The project that a source file may be a module of: that of the nearest `main.gml` above it.
+    pub fn around(file: &Path) -> Option<Self> {
+        let above = file.parent()?.ancestors();
+        let main = above.map(|folder| folder.join("main.gml")).find(|main| main.is_file())?;
+        Self::at(&main).ok()
+    }
+
+    /// What tells it from others, however its path is written.
+    pub fn identity(&self) -> PathBuf {
+        Path::new(&self.main).canonicalize().unwrap_or_else(|_| PathBuf::from(&self.main))
+    }
+
     /// Reads and checks it.
     pub fn check(&self) -> Analysis {
         gml_analysis::check(&FolderWorld, &self.main)

@@ -21,4 +21,4 @@ mod text;
 pub use fault::Fault;
 pub use infer::infer;
 pub use query::{collect, fault};
-pub use table::{Folder, Loaded, Tolerated, Written, check_headers, read, write, write_folder};
+pub use table::{Finding, Folder, Loaded, Tolerated, Written, check_headers, inspect, read, write, write_folder};

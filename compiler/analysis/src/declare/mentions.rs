@@ -18,20 +18,33 @@ pub(super) struct Mention<'a> {
     pub is_call: bool,
 }
 
+/// What binds a name in a body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Binder {
+    /// A parameter.
+    Parameter,
+    /// A `let`; the span is its name with its value.
+    Let(Span),
+    /// The item of a `for`.
+    Item,
+}
+
 /// A name that a body binds.
 pub(super) struct Local<'a> {
     /// The name.
     pub name: &'a Name,
-    /// Whether it is a parameter, rather than a `let` or the item of a `for`.
-    pub is_parameter: bool,
+    /// What binds it.
+    pub binder: Binder,
     is_used: bool,
     /// The place of the name that it hides.
     hides: Option<usize>,
 }
 
-/// Reads bodies, handing out the names of others that they mention, and names of their own that they do not.
+/// Reads bodies, handing out the names of others that they mention, those that they bind themselves, and those of their
+/// own that they do not mention.
 pub(super) struct Reader<'a, 'f> {
     mentioned: &'f mut dyn FnMut(Mention<'a>),
+    bound: &'f mut dyn FnMut(&'a Name, Binder),
     unused: &'f mut dyn FnMut(Local<'a>),
     locals: Vec<Local<'a>>,
     /// Where in `locals` the innermost one of a name stands.
@@ -39,8 +52,12 @@ pub(super) struct Reader<'a, 'f> {
 }
 
 impl<'a, 'f> Reader<'a, 'f> {
-    pub(super) fn new(mentioned: &'f mut dyn FnMut(Mention<'a>), unused: &'f mut dyn FnMut(Local<'a>)) -> Self {
-        Self { mentioned, unused, locals: Vec::new(), places: HashMap::new() }
+    pub(super) fn new(
+        mentioned: &'f mut dyn FnMut(Mention<'a>),
+        bound: &'f mut dyn FnMut(&'a Name, Binder),
+        unused: &'f mut dyn FnMut(Local<'a>),
+    ) -> Self {
+        Self { mentioned, bound, unused, locals: Vec::new(), places: HashMap::new() }
     }
 
     /// What a body has within parameters. Those are handed out as unused only where `is_read` says that the body could
@@ -54,7 +71,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         for (place, param) in params.iter().enumerate() {
             // One cause, one message: of two of the same name the body can only mean one.
             let is_hidden = params[place + 1..].iter().any(|other| other.name.text == param.name.text);
-            self.bind(&param.name, true, !is_read || is_hidden);
+            self.bind(&param.name, Binder::Parameter, !is_read || is_hidden);
         }
         body(self);
         self.unbind(bound);
@@ -200,19 +217,20 @@ impl<'a, 'f> Reader<'a, 'f> {
     fn binding(&mut self, binding: &'a Let) {
         binding.ty.iter().for_each(|ty| self.written_type(ty));
         self.expr(&binding.value);
-        self.bind(&binding.name, false, false);
+        self.bind(&binding.name, Binder::Let(binding.name.span.to(binding.value.span)), false);
     }
 
     fn item(&mut self, name: &'a Name, body: impl FnOnce(&mut Self)) {
         let bound = self.locals.len();
-        self.bind(name, false, false);
+        self.bind(name, Binder::Item, false);
         body(self);
         self.unbind(bound);
     }
 
-    fn bind(&mut self, name: &'a Name, is_parameter: bool, is_used: bool) {
+    fn bind(&mut self, name: &'a Name, binder: Binder, is_used: bool) {
+        (self.bound)(name, binder);
         let hides = self.places.insert(&name.text, self.locals.len());
-        self.locals.push(Local { name, is_parameter, is_used, hides });
+        self.locals.push(Local { name, binder, is_used, hides });
     }
 
     fn unbind(&mut self, bound: usize) {

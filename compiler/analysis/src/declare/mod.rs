@@ -17,7 +17,8 @@ mod uses;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use allow::retain_unless_allowed;
+pub(crate) use allow::{lint_named, lint_names, settle as settle_allowed};
+pub(crate) use shape::is_constant;
 
 use gml_diagnostics::Diagnostic;
 

@@ -68,7 +68,7 @@ fn takes_constants(what: &str, help: &str, types: &[Type], params: &[Parameter],
 }
 
 /// Whether there are constants of the type, or expressions over a row.
-fn is_constant(ty: &Type) -> bool {
+pub(crate) fn is_constant(ty: &Type) -> bool {
     match ty {
         Type::Table(_) | Type::Estimator(_) | Type::Learned(_) | Type::Sequences(_) | Type::Graph(..) => false,
         Type::List(item) | Type::Nullable(item) => is_constant(item),

@@ -1,10 +1,13 @@
 //! What is declared and never used.
 
-use gml_diagnostics::{Code, Diagnostic, Span, codes};
+use gml_diagnostics::{Code, Diagnostic, Fix, Span, codes};
+use gml_syntax::ast::{Item, ItemKind};
 
+use super::mentions::Binder;
 use super::uses::Uses;
 use crate::message::declarations as message;
-use crate::package::{Declared, Definition, ModuleId, Package};
+use crate::package::{Declared, Definition, Module, ModuleId, Package};
+use crate::removal;
 
 /// Reports what nothing uses. A project without pipelines and tests is there for others to use: of it only imports and
 /// names within bodies are looked at.
@@ -20,11 +23,23 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         if in_broken.iter().any(|item| item.file == span.file && item.start <= span.start && span.end <= item.end) {
             continue;
         }
-        let (code, what, help) = match local.is_parameter {
-            true => (codes::UNUSED_ARGUMENT, "the argument", "leave it out, or begin its name with `_`"),
-            false => (codes::UNUSED_LET, "the `let`", "leave it out, or begin its name with `_`"),
+        let help = "leave it out, or begin its name with `_`";
+        let renamed = Fix::guess(Span { end: span.start, ..span }, "_").titled("begin its name with `_`");
+        let (code, what, fix) = match local.binder {
+            // Callers may give it by its name.
+            Binder::Parameter => (codes::UNUSED_ARGUMENT, "the argument", renamed),
+            Binder::Item => (codes::UNUSED_LET, "the `for` name", Fix { safe: true, ..renamed }),
+            Binder::Let(bound) => (codes::UNUSED_LET, "the `let`", without_let(package, bound).unwrap_or(renamed)),
         };
-        diagnostics.push(message::unused(code, what, &local.name.text, local.name.span, help));
+        diagnostics.push(message::unused(code, what, &local.name.text, span, help).fix(fix));
+    }
+    for (name, hidden) in &uses.hiding {
+        let (what, declared) = match hidden {
+            Definition::Param(id) => ("parameter", &package.params[id.0 as usize].declared),
+            Definition::Dataset(id) => ("catalog entry", &package.datasets[id.0 as usize].declared),
+            _ => continue,
+        };
+        diagnostics.push(message::hides(&name.text, name.span, what, declared.name_span));
     }
     if !broken.is_empty() {
         return;
@@ -32,7 +47,11 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
         for (name, span) in &module.imports {
             if uses.idle_imports.contains(&(ModuleId(id), &**name)) && !is_imported_for_others(package, name) {
-                diagnostics.push(message::unused_import(name, *span));
+                let diagnostic = message::unused_import(name, *span);
+                diagnostics.push(match without_import(package, module, *span) {
+                    Some(fix) => diagnostic.fix(fix),
+                    None => diagnostic,
+                });
             }
         }
     }
@@ -43,7 +62,8 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         for (declared, is_used) in declared.iter().zip(used) {
             let is_own = !package.module(declared.module).is_std && !declared.name.starts_with('_');
             if is_own && !is_used && is_first(package, declared) {
-                diagnostics.push(message::unused(code, what, &declared.name, declared.name_span, help));
+                let diagnostic = message::unused(code, what, &declared.name, declared.name_span, help);
+                diagnostics.push(diagnostic.fix(without_declaration(package, declared)));
             }
         }
     };
@@ -71,6 +91,46 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         &declared,
         &uses.connections,
     );
+}
+
+/// Leaves a `let` out: what it binds is pure, so nothing else changes.
+fn without_let(package: &Package, bound: Span) -> Option<Fix> {
+    let text = package.sources.text(bound.file);
+    let before = text.get(..bound.start as usize)?.trim_end().strip_suffix("let")?;
+    let start = u32::try_from(before.len()).ok()?;
+    let span = removal::alone(text, Span { start, ..bound });
+    Some(Fix::safe(span, "").titled("remove this `let`"))
+}
+
+/// Leaves a name out of its `use`, or all of that where it takes nothing else.
+fn without_import(package: &Package, module: &Module, name: Span) -> Option<Fix> {
+    let text = package.sources.text(name.file);
+    let holds = |item: &&Item| item.span.start <= name.start && name.end <= item.span.end;
+    let item = module.ast.items.iter().find(holds)?;
+    let ItemKind::Use(taken) = &item.kind else { return None };
+    let span = match taken.names.as_slice() {
+        [_] => removal::alone(text, item.span),
+        names => {
+            let own = names.iter().find(|one| one.alias.as_ref().unwrap_or(&one.name).span == name)?;
+            removal::item(text, own.name.span.to(name))
+        }
+    };
+    Some(Fix::safe(span, "").titled("remove this import"))
+}
+
+/// Leaves a declaration out. Somebody may still want to use it.
+fn without_declaration(package: &Package, declared: &Declared) -> Fix {
+    let item = package.item(declared);
+    let text = package.sources.text(declared.name_span.file);
+    let span = match &item.kind {
+        ItemKind::Catalog(catalog) => {
+            let entry = catalog.entries.iter().find(|entry| entry.name.span == declared.name_span);
+            let span = entry.map_or(declared.name_span, |entry| entry.name.span.to(entry.value.span));
+            removal::item(text, removal::with_docs(text, span))
+        }
+        _ => removal::alone(text, removal::with_docs(text, item.span)),
+    };
+    Fix::guess(span, "").titled(format!("remove `{}`", declared.name))
 }
 
 fn is_syntax(code: Code) -> bool {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use gml_diagnostics::Span;
 use gml_syntax::ast::{Item, ItemKind, Name, NodeBody};
 
-use super::mentions::{Local, Mention, Reader};
+use super::mentions::{Binder, Local, Mention, Reader};
 use crate::package::{Definition, ModuleId, Package};
 use crate::typed::{FunctionId, NodeId, ParamId, PipelineId};
 
@@ -22,6 +22,8 @@ pub(super) struct Uses<'a> {
     pub idle_imports: HashSet<(ModuleId, &'a str)>,
     /// Names that a body binds and never mentions.
     pub locals: Vec<Local<'a>>,
+    /// Names of `let`s and loops that mean something else outside of the body, where that could be used in it too.
+    pub hiding: Vec<(&'a Name, &'a Definition)>,
     /// Defaults that use a parameter.
     pub defaults: Vec<(ParamId, ParamId, Span)>,
     /// Functions, nodes and pipelines that use another: see [`Body::place`].
@@ -127,7 +129,16 @@ fn read<'a>(package: &'a Package, module: ModuleId, item: &'a Item, uses: &mut U
     let mut unused = Vec::new();
     let mut mentioned = |mention: Mention<'a>| uses.mention(package, module, own, &mention);
     let mut is_unused = |local: Local<'a>| unused.push(local);
-    let mut reader = Reader::new(&mut mentioned, &mut is_unused);
+    let mut hiding = Vec::new();
+    let reads_catalog = matches!(item.kind, ItemKind::Pipeline(_));
+    let mut is_bound = |name: &'a Name, binder: Binder| match package.lookup(module, &name.text) {
+        // Parameters take the names of what is given to them.
+        _ if binder == Binder::Parameter => {}
+        Some(hidden @ Definition::Param(_)) => hiding.push((name, hidden)),
+        Some(hidden @ Definition::Dataset(_)) if reads_catalog => hiding.push((name, hidden)),
+        _ => {}
+    };
+    let mut reader = Reader::new(&mut mentioned, &mut is_bound, &mut is_unused);
     match &item.kind {
         ItemKind::Use(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
         ItemKind::Param(param) => {
@@ -164,6 +175,7 @@ fn read<'a>(package: &'a Package, module: ModuleId, item: &'a Item, uses: &mut U
         ItemKind::Test(test) => reader.statements(&test.body),
     }
     uses.locals.extend(unused);
+    uses.hiding.extend(hiding);
 }
 
 /// What an item declares itself: its own mentions of that are no uses.

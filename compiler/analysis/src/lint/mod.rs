@@ -5,28 +5,38 @@
 
 mod conditions;
 mod datasets;
+mod joins;
+mod nodes;
 mod pipelines;
+mod ranges;
+mod seeds;
 mod splits;
 mod steps;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Value;
+use gml_syntax::ast::SignatureKind;
 
 use crate::package::Package;
-use crate::typed::{Text, TypedStatementKind};
-use crate::typed::{Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement};
+use crate::typed::{
+    LocalId, Text, Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement,
+    TypedStatementKind,
+};
 
 /// Looks at all bodies of a program in which `known` is wrong already: what only follows from that is not said.
 /// Diagnostics are in no order.
 pub(crate) fn program(package: &Package, program: &TypedProgram, known: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut lints = Lints { package, diagnostics: Vec::new() };
+    let mut lints = Lints { package, lets: HashMap::new(), diagnostics: Vec::new() };
     for function in &program.functions {
         lints.value(&function.body);
     }
     for node in &program.nodes {
         if let TypedNodeBody::Block(lets, result) = &node.body {
+            lints.lets = lets.iter().map(|(local, value)| (*local, value)).collect();
             lets.iter().for_each(|(_, value)| lints.value(value));
             lints.value(result);
         }
@@ -38,6 +48,7 @@ pub(crate) fn program(package: &Package, program: &TypedProgram, known: &[Diagno
     let mut diagnostics = lints.diagnostics;
     pipelines::without_effect(package, &mut diagnostics);
     datasets::check(program, &mut diagnostics);
+    nodes::as_functions(package, program, &mut diagnostics);
     let errors: Vec<&Diagnostic> = known.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     diagnostics.retain(|diagnostic| !follows(diagnostic, &errors, package));
     diagnostics
@@ -64,11 +75,19 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
 
 struct Lints<'p> {
     package: &'p Package,
+    /// What the names of the body at hand are bound to.
+    lets: HashMap<LocalId, &'p Typed>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Lints<'_> {
-    fn statements(&mut self, body: &[TypedStatement]) {
+impl<'p> Lints<'p> {
+    fn statements(&mut self, body: &'p [TypedStatement]) {
+        self.lets.clear();
+        each_statement(body, &mut |statement| {
+            if let TypedStatementKind::Let(local, value) = &statement.kind {
+                self.lets.insert(*local, value);
+            }
+        });
         each_value(body, &mut |value| self.value(value));
         each_statement(body, &mut |statement| {
             if let TypedStatementKind::When { condition, .. } = &statement.kind {
@@ -86,6 +105,10 @@ impl Lints<'_> {
                 self.overlaps(call);
                 self.metrics(call);
                 self.filter(call);
+                self.seed(part, call);
+                if call.kind == SignatureKind::Operator {
+                    self.over_rows(call);
+                }
             }
             TypedKind::If(condition, ..) => self.condition(condition, "`if`"),
             TypedKind::Binary(operator, left, right) => self.comparison(*operator, left, right, part.span),
@@ -129,8 +152,8 @@ fn literal(value: &Typed) -> Option<&Value> {
 }
 
 /// Every statement, those within others included.
-fn each_statement(body: &[TypedStatement], visit: &mut impl FnMut(&TypedStatement)) {
-    let mut waiting: Vec<&TypedStatement> = body.iter().rev().collect();
+fn each_statement<'t>(body: &'t [TypedStatement], visit: &mut impl FnMut(&'t TypedStatement)) {
+    let mut waiting: Vec<&'t TypedStatement> = body.iter().rev().collect();
     while let Some(statement) = waiting.pop() {
         visit(statement);
         if let TypedStatementKind::When { body, .. } | TypedStatementKind::For { body, .. } = &statement.kind {
@@ -156,6 +179,20 @@ fn each_value(body: &[TypedStatement], visit: &mut impl FnMut(&Typed)) {
 
 /// An expression and every expression in it; bodies of what it calls are not in it.
 fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
+    each(value, of_argument, visit);
+}
+
+/// The same without the expressions that are over other rows, or over the items of a list.
+fn each_of_row<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
+    let of_row = |arg: &'t TypedArg| match arg {
+        TypedArg::Value(value) => vec![value],
+        _ => Vec::new(),
+    };
+    each(value, of_row, visit);
+}
+
+/// `inside`: the expressions in an argument that are looked at.
+fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg) -> Vec<&'t Typed>, visit: &mut impl FnMut(&'t Typed)) {
     let mut waiting = vec![value];
     while let Some(part) = waiting.pop() {
         visit(part);
@@ -174,7 +211,7 @@ fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
             TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
             TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
             TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
-            TypedKind::Call(call) => waiting.extend(call.args.iter().flat_map(|(_, arg)| of_argument(arg))),
+            TypedKind::Call(call) => waiting.extend(call.args.iter().flat_map(|(_, arg)| inside(arg))),
             TypedKind::Literal(_)
             | TypedKind::Param(_)
             | TypedKind::Local(_)

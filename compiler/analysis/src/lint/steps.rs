@@ -1,25 +1,12 @@
-//! Steps: joins and metrics.
+//! Steps: metrics.
 
 use gml_diagnostics::{Diagnostic, codes};
-use gml_ir::{Learned, Type, Value};
+use gml_ir::{Learned, Type};
 
-use super::{Lints, argument, literal};
-use crate::typed::{Typed, TypedCall, TypedKind};
+use super::{Lints, argument};
+use crate::typed::{TypedCall, TypedKind};
 
 impl Lints<'_> {
-    /// A join that can say how many rows match, and does not.
-    pub(super) fn join(&mut self, whole: &Typed, call: &TypedCall) {
-        let says_nothing = |value: &Typed| literal(value) == Some(&Value::Null);
-        if &*call.name != "join" || !argument(call, "expect").is_some_and(says_nothing) {
-            return;
-        }
-        let span = self.own_span(whole, call);
-        let message = "this join does not say how many rows may match";
-        let help = "write `expect: many_to_one` where no key is twice on the right, or `one_to_one`, `one_to_many`, \
-                    `many_to_many`: it is verified when the program runs";
-        self.diagnostics.push(Diagnostic::new(codes::JOIN_WITHOUT_EXPECT, span, message).help(help));
-    }
-
     /// Metrics must have a meaning for what the model predicts.
     pub(super) fn metrics(&mut self, call: &TypedCall) {
         if &*call.name != "evaluate" {

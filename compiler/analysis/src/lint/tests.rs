@@ -126,3 +126,125 @@ fn models_tell_their_rows() {
     assert_eq!(kept("model"), ["model-rows-unknown `kept`"]);
     assert_eq!(kept("model[Visit -> Probability]"), NOTHING);
 }
+
+#[test]
+fn joins_that_find_several_rows() {
+    let unique = "schema Day { who: str, day: date, n: int, unique [who, day] } \
+                  catalog { days: table[Day] = csv(\"days.csv\") }";
+    let join = |right: &str, rest: &str| {
+        let body = format!("let right = {right} expect count(visits |> select([.who]) |> join(right, {rest})) > 0");
+        told(&format!("{CATALOG}{unique} pipeline p {{ {body} }}"))
+    };
+    let grouped = "visits |> group(by: [.who, .day]) { n = count() }";
+    for right in ["days", grouped, "days |> filter(.n > 1) |> sort(.day)"] {
+        assert_eq!(join(right, "on: [.who]"), ["join-multiplies-rows `join(right, on: [.who])`"], "{right}");
+        assert_eq!(join(right, "on: [.who], expect: many_to_one").len(), 1);
+        assert_eq!(join(right, "on: [.who], expect: one_to_many"), NOTHING);
+    }
+    let by_who = "days |> group(by: [.who]) { n = count() }";
+    assert_eq!(join(by_who, "on: [.who], expect: many_to_one"), NOTHING);
+    assert_eq!(join(by_who, "on: [.who]"), ["join-without-expect `join(right, on: [.who])`"]);
+}
+
+#[test]
+fn a_join_without_expect_proposes_one() {
+    let text = format!(
+        "{CATALOG}pipeline p {{ expect count(visits |> join(visits |> group(by: [.who]) {{ n = count() }}, on: [.who])) > 0 }}"
+    );
+    let world = MemoryWorld::new([("main.gml", text)]);
+    let analysis = crate::check(&world, "main.gml");
+    let fixes = analysis.diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
+    let (texts, _) = gml_diagnostics::apply(&analysis.package.sources, fixes);
+    assert!(texts.into_values().next().is_some_and(|text| text.contains("on: [.who], expect: many_to_one)")));
+}
+
+#[test]
+fn comparisons_with_one_answer() {
+    let compared = |column: &str, condition: &str| {
+        let found = told(&format!(
+            "catalog {{ t: table {{ x: {column}, y: int }} = csv(\"t.csv\") }} \
+             pipeline p {{ expect count(t |> filter({condition})) > 0 }}"
+        ));
+        found.iter().filter(|line| line.starts_with("constant-comparison")).count()
+    };
+    for (column, condition) in [
+        ("int in 0..10", ".x >= 0"),
+        ("int in 0..10", ".x > 10"),
+        ("int in 0..10", "11 != .x"),
+        ("int in 0..10", "10 >= .x"),
+        ("int in 0..<10", ".x < 10"),
+        ("int in 0..10", ".x == -1"),
+        ("int in 0..10", ".x in -5..20"),
+        ("int in 0..10", ".y > 3 or .x in 11..20"),
+        ("float > 0", ".x > 0.0"),
+        ("float >= 0", ".x < 0"),
+        ("date >= @2021-01-01", ".x < @2020-12-31"),
+        ("uint8", ".x >= 0"),
+        ("enum[\"a\", \"b\"]", ".x in [\"b\", \"a\"]"),
+    ] {
+        assert_eq!(compared(column, condition), 1, "{column}: {condition}");
+    }
+    for (column, condition) in [
+        ("int in 0..10", ".x > 0"),
+        ("int in 0..10", ".x <= 9"),
+        ("int in 0..10", ".x in 5..20"),
+        ("int in 0..10", ".x == 10"),
+        ("int in 0..<10", ".x <= 9"),
+        ("int", ".x >= 0"),
+        ("float >= 0", ".x > 0"),
+        ("enum[\"a\", \"b\"]", ".x in [\"a\"]"),
+        ("enum[\"a\", \"b\"]", ".x == \"a\""),
+    ] {
+        assert_eq!(compared(column, condition), 0, "{column}: {condition}");
+    }
+}
+
+#[test]
+fn the_items_of_a_list_are_no_columns() {
+    let program = "catalog { t: table { n: int in 0..10, xs: list[struct { n: int }] } = jsonl(\"t.jsonl\") } \
+                   pipeline p { expect count(t |> filter(.xs.any_item(.n > 20) ?? false)) > 0 }";
+    assert!(told(program).iter().all(|line| !line.starts_with("constant-comparison")), "{:?}", told(program));
+}
+
+#[test]
+fn nodes_of_single_values() {
+    let node = |node: &str| told(&format!("{node} test \"a\" {{ expect f(1) > 0 }}"));
+    assert_eq!(node("node f(n: int) -> int { n + 1 }"), ["node-could-be-fn `f`"]);
+    assert_eq!(node("node f(n: int) -> int { let m = n * 2 m + 1 }"), ["node-could-be-fn `f`"]);
+    assert_eq!(node("fn f(n: int) -> int = n + 1"), NOTHING);
+    assert_eq!(
+        told(&format!("{CATALOG}node f(t: table[Visit]) -> int {{ count(t) }} pipeline p {{ expect f(visits) > 0 }}")),
+        NOTHING
+    );
+}
+
+#[test]
+fn names_that_hide_what_lies_outside() {
+    let body = |body: &str| {
+        told(&format!("param limit: int = 3 {CATALOG}pipeline p {{ expect count(visits) > limit {body} }}"))
+    };
+    assert_eq!(body("let limit = 4 expect limit > 3"), ["shadowed-name `limit`"]);
+    assert_eq!(body("let visits = visits |> filter(.bought) expect count(visits) > 0"), ["shadowed-name `visits`"]);
+    assert_eq!(body("for limit in [1, 2] { expect limit > 0 }"), ["shadowed-name `limit`"]);
+    assert_eq!(body("let other = 4 expect other > 3"), NOTHING);
+}
+
+#[test]
+fn what_is_random_is_told_a_seed() {
+    let trees = |given: &str| {
+        told(&format!(
+            "use std.learn.{{boosted_trees}} use std.metrics.{{auc}}{CATALOG}param seed: int = 3 pipeline p {{ \
+             let data = visits |> drop([.day]) |> split_random(train: 70%, test: 30%, seed: seed) \
+             let model = fit(boosted_trees(objective: binary{given}), train: data.train) \
+             track evaluate(model, on: [data.test], metrics: [auc]) }}"
+        ))
+    };
+    assert_eq!(trees(""), NOTHING);
+    assert_eq!(trees(", rounds: 3"), NOTHING);
+    assert_eq!(
+        trees(", row_fraction: 80%"),
+        ["random-without-seed `boosted_trees(objective: binary, row_fraction: 80%)`"]
+    );
+    assert_eq!(trees(", row_fraction: 80%, seed: 0"), NOTHING);
+    assert_eq!(trees(", seed: seed"), NOTHING);
+}

@@ -53,11 +53,9 @@ pub(crate) fn not_in_enum(value: &str, ty: &Type, span: Span, proposal: Option<&
     let diagnostic =
         Diagnostic::new(codes::NOT_AN_ENUM_VALUE, span, format!("{value:?} is not among the values of `{ty}`"));
     match proposal {
-        Some(proposal) => diagnostic.help(format!("did you mean {proposal:?}?")).fix(Fix {
-            span,
-            replacement: format!("{proposal:?}"),
-            safe: false,
-        }),
+        Some(proposal) => {
+            diagnostic.help(format!("did you mean {proposal:?}?")).fix(Fix::guess(span, format!("{proposal:?}")))
+        }
         None => diagnostic,
     }
 }

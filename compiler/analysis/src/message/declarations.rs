@@ -29,10 +29,18 @@ pub(crate) fn shadows_std(name: &str, span: Span) -> Diagnostic {
         .help("give it another name, so that readers do not take one for the other")
 }
 
+/// A name of a body that means something else outside of it; `what` that is, as "parameter".
+pub(crate) fn hides(name: &str, span: Span, what: &str, hidden: Span) -> Diagnostic {
+    Diagnostic::new(codes::SHADOWED_NAME, span, format!("`{name}` hides the {what} `{name}`"))
+        .with_label("from here on the name means this")
+        .and(hidden, format!("and no longer the {what}"))
+        .help("give it another name")
+}
+
 pub(crate) fn name_case(name: &str, span: Span, wanted: &str, ours: String) -> Diagnostic {
     Diagnostic::new(codes::NAME_CASE, span, format!("`{name}` is not written in {wanted}"))
         .help(format!("write `{ours}`"))
-        .fix(Fix { span, replacement: ours, safe: false })
+        .fix(Fix::guess(span, ours))
 }
 
 /// `chain`: each declaration of the circle with the place where it needs the next.
@@ -185,6 +193,11 @@ pub(crate) fn unknown_lint(name: &str, span: Span, proposal: Option<&str>) -> Di
 pub(crate) fn error_allowed(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_LINT, span, format!("`{name}` is an error, which cannot be allowed"))
         .help("mend what it says")
+}
+
+pub(crate) fn unused_allow(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNUSED_ALLOW, span, format!("there is no `{name}` here to allow"))
+        .help("leave it out: it would hide the next one that comes")
 }
 
 /// `what` with its article, as "this node"; `help` says how it would be used.

@@ -1,5 +1,6 @@
 //! The wording of diagnostics, one function each. What decides whether one is given stands where it is called.
 
+pub(crate) mod configuration;
 pub(crate) mod contracts;
 pub(crate) mod declarations;
 pub(crate) mod imports;
@@ -21,9 +22,5 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 /// Proposes another name at `span`, where one is near.
 pub(crate) fn proposing(diagnostic: Diagnostic, span: Span, proposal: Option<&str>) -> Diagnostic {
     let Some(proposal) = proposal else { return diagnostic };
-    diagnostic.help(format!("did you mean `{proposal}`?")).fix(Fix {
-        span,
-        replacement: proposal.to_owned(),
-        safe: false,
-    })
+    diagnostic.help(format!("did you mean `{proposal}`?")).fix(Fix::guess(span, proposal))
 }

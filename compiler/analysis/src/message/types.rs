@@ -12,7 +12,7 @@ pub(crate) fn unknown_type(name: &str, span: Span, proposal: Option<&str>) -> Di
 pub(crate) fn foreign_type(name: &str, span: Span, ours: &str) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"))
         .help(format!("write `{ours}`"))
-        .fix(Fix { span, replacement: ours.to_owned(), safe: false })
+        .fix(Fix::guess(span, ours))
 }
 
 pub(crate) fn unknown_schema(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
@@ -51,7 +51,7 @@ pub(crate) fn arguments_missing(name: &str, span: Span, form: &str) -> Diagnosti
 pub(crate) fn takes_no_arguments(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::WRONG_TYPE_ARGUMENTS, span, format!("the type `{name}` takes no arguments"))
         .help(format!("write `{name}`"))
-        .fix(Fix { span, replacement: name.to_owned(), safe: false })
+        .fix(Fix::guess(span, name))
 }
 
 pub(crate) fn bare_table(span: Span) -> Diagnostic {

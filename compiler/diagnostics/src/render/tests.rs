@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{TerminalStyle, json, short, sort, summary, terminal};
+use super::{TerminalStyle, github, json, sarif, short, sort, summary, terminal};
 use crate::{Diagnostic, FileId, Fix, Severity, Sources, Span, codes};
 
 const MAIN: &str = "\
@@ -38,7 +38,7 @@ fn unknown_column(sources: &Sources) -> Diagnostic {
         .and(span(sources, 0, "orders: table[Order]"), "the rows come from here")
         .and(span(sources, 1, "schema Order"), "`Order` is declared here")
         .help("did you mean `.amount`?")
-        .fix(Fix { span: at, replacement: ".amount".to_owned(), safe: false })
+        .fix(Fix::guess(at, ".amount"))
 }
 
 fn plain(diagnostic: &Diagnostic, sources: &Sources) -> String {
@@ -160,6 +160,39 @@ fn short_is_one_line() {
 fn json_has_the_fields_of_the_language_in_their_order() {
     let sources = sources();
     assert_snapshot!(json(&unknown_column(&sources), &sources));
+}
+
+#[test]
+fn annotations_of_a_workflow() {
+    let sources = sources();
+    let warning = Diagnostic::new(codes::UNUSED_NODE, span(&sources, 0, "revenue"), "100% of it,\nunused: `revenue`");
+    let nowhere = Diagnostic::new(codes::NO_PROGRAM, Span::NOWHERE, "there is no `main.gml` here");
+    let all = [unknown_column(&sources), warning, nowhere];
+    assert_snapshot!(all.iter().map(|one| github(one, &sources)).collect::<String>());
+}
+
+#[test]
+fn one_sarif_log_of_all_programs() {
+    let sources = sources();
+    let imports = span(&sources, 0, "use shop.{Order}\n");
+    let fix = Fix::safe(imports, "").and(span(&sources, 1, "schema Order"), "schema Orders").titled("rename it");
+    let unused = Diagnostic::new(codes::UNUSED_IMPORT, imports, "`Order` is never used").fix(fix);
+    let nowhere = Diagnostic::new(codes::NO_PROGRAM, Span::NOWHERE, "there is no `main.gml` here");
+    let (first, second) = (vec![unknown_column(&sources), unused], vec![nowhere, unknown_column(&sources)]);
+    let log = sarif([(&first[..], &sources), (&second[..], &sources)], "0.1.0");
+    let mut log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap() {
+        assert_eq!(rule["help"]["text"], rule["help"]["markdown"]);
+        assert!(rule["help"]["text"].as_str().unwrap().starts_with(&format!("# {}", rule["id"].as_str().unwrap())));
+        rule["help"] = "the page".into();
+    }
+    assert_snapshot!(format!("{log:#}"));
+}
+
+#[test]
+fn a_sarif_log_of_nothing_has_no_results() {
+    let log: serde_json::Value = serde_json::from_str(&sarif([], "0.1.0")).unwrap();
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
 }
 
 #[test]

@@ -36,14 +36,7 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Prove programs right, without reading data.
-    Check {
-        /// Programs: `.gml` files, or folders with a main.gml.
-        #[arg(default_value = ".")]
-        paths: Vec<PathBuf>,
-        /// The form of diagnostics.
-        #[arg(long, value_enum, default_value = "human")]
-        format: Format,
-    },
+    Check(check::CheckArgs),
     /// Run a pipeline, or all of them in order.
     Run {
         /// The pipeline; all of them where none is named.
@@ -113,7 +106,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
 /// Does what the command line asks for.
 pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
-        Command::Check { paths, format } => check::check(&paths, format),
+        Command::Check(args) => check::check(&args),
         Command::Run { pipeline, program, threads } => run::run(pipeline.as_deref(), &program, threads),
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
         Command::Plan { pipeline, program } => plan::plan(pipeline.as_deref(), &program),

@@ -28,25 +28,36 @@ pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
     })?;
     let analysis = project.check();
     let sources: &Sources = &analysis.package.sources;
-    output::diagnostics(&analysis.diagnostics, sources, args.format);
-    if has_errors(&analysis.diagnostics) {
-        return Err(Exit::ProgramWrong);
-    }
-    let settings = Settings {
-        env: args.env.clone(),
-        set: args.set.clone(),
+    let mut diagnostics = analysis.diagnostics;
+    let lowered = if has_errors(&diagnostics) {
+        Err(Exit::ProgramWrong)
+    } else {
+        let settings = settings(args.env.as_deref(), &args.set);
+        lower(&analysis.package, &analysis.program, &settings).map_err(|wrong| {
+            let exit = exit_of(&wrong);
+            diagnostics.extend(wrong);
+            exit
+        })
+    };
+    output::diagnostics(&diagnostics, sources, args.format);
+    Ok(Prepared { project, program: lowered? })
+}
+
+/// What a program that cannot be lowered ends with: it is wrong, or what the command line sets in it.
+pub fn exit_of(wrong: &[Diagnostic]) -> Exit {
+    let of_command_line =
+        |wrong: &Diagnostic| wrong.code == codes::UNKNOWN_SETTING || wrong.code == codes::BAD_SETTING_VALUE;
+    if wrong.iter().all(of_command_line) { Exit::Usage } else { Exit::ProgramWrong }
+}
+
+/// The settings of a run: an env, what `--set` says, and the variables of this process.
+pub fn settings(env: Option<&str>, set: &[(String, String)]) -> Settings {
+    Settings {
+        env: env.map(str::to_owned),
+        set: set.to_vec(),
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
-    };
-    match lower(&analysis.package, &analysis.program, &settings) {
-        Ok(program) => Ok(Prepared { project, program }),
-        Err(diagnostics) => {
-            output::diagnostics(&diagnostics, sources, args.format);
-            let of_command_line =
-                |wrong: &Diagnostic| wrong.code == codes::UNKNOWN_SETTING || wrong.code == codes::BAD_SETTING_VALUE;
-            Err(if diagnostics.iter().all(of_command_line) { Exit::Usage } else { Exit::ProgramWrong })
-        }
     }
 }
 

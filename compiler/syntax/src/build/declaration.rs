@@ -1,6 +1,6 @@
 //! Declarations.
 
-use gml_diagnostics::{Diagnostic, Span};
+use gml_diagnostics::{Diagnostic, Fix, Span};
 
 use super::Builder;
 use crate::ast::{
@@ -277,7 +277,8 @@ impl Builder<'_, '_> {
         if used && crate::words::is_reserved(&name.text) {
             let message = format!("`{}` is a word of the language and cannot be the name of a parameter", name.text);
             let help = format!("choose another name, such as `{}_`", name.text);
-            self.report(codes::RESERVED_WORD, name.span, message, help);
+            let fix = Fix::guess(name.span, format!("{}_", name.text));
+            self.report_written(codes::RESERVED_WORD, name.span, message, help, fix);
         }
         let ty = self.next_type(&mut parts);
         let mut default = None;

@@ -1,6 +1,6 @@
 //! A flat row of operands and operators, put in order of strength without recursion.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Fix, Span};
 
 use super::{Builder, Tree};
 use crate::ast::{BinaryOperator, ExprKind, UnaryOperator};
@@ -92,7 +92,8 @@ impl Builder<'_, '_> {
             "not" => (UnaryOperator::Not, NOT),
             _ => {
                 let help = "`not` negates a condition";
-                self.report(codes::FOREIGN_OPERATOR, span, "`!` is written `not` in GML", help);
+                let fix = Fix::guess(span, "not ");
+                self.report_written(codes::FOREIGN_OPERATOR, span, "`!` is written `not` in GML", help, fix);
                 (UnaryOperator::Not, NOT)
             }
         };
@@ -213,14 +214,16 @@ impl Builder<'_, '_> {
             "!==" | "<>" => (B::NotEqual, COMPARISON, "!="),
             "=" | ":=" => {
                 let message = format!("`{sign}` does not compare");
-                self.report(codes::ASSIGNMENT_IN_EXPRESSION, span, message, "write `==` to compare");
+                let fix = Fix::guess(span, "==");
+                self.report_written(codes::ASSIGNMENT_IN_EXPRESSION, span, message, "write `==` to compare", fix);
                 return (Operator::Binary(B::Equal), COMPARISON);
             }
             // `not in`, whatever stands between the two words.
             _ => return (Operator::Binary(B::NotIn), COMPARISON),
         };
         let message = format!("`{sign}` is written `{ours}` in GML");
-        self.report(codes::FOREIGN_OPERATOR, span, message, format!("write `{ours}`"));
+        let fix = Fix::safe(span, ours);
+        self.report_written(codes::FOREIGN_OPERATOR, span, message, format!("write `{ours}`"), fix);
         (Operator::Binary(operator), strength)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Fix, Span};
 
 use super::{Builder, text};
 use crate::ast::Text;
@@ -70,7 +70,14 @@ impl Builder<'_, '_> {
         } else {
             format!("write `\\{escape}` for a backslash, or r\"..\" for a text without escapes")
         };
-        self.report(codes::BAD_ESCAPE, span, format!("`{escape}` is no escape"), help);
+        let message = format!("`{escape}` is no escape");
+        // Of a block the place of a single escape is not known.
+        if escape.starts_with("\\u") || span.is_empty() {
+            self.report(codes::BAD_ESCAPE, span, message, help);
+        } else {
+            let fix = Fix::guess(span, format!("\\{escape}"));
+            self.report_written(codes::BAD_ESCAPE, span, message, help, fix);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod types;
 
 use std::sync::Arc;
 
-use gml_diagnostics::{Code, Diagnostic, FileId, Span};
+use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Span};
 
 use crate::ast::{Expr, ExprKind, Name, Text};
 use crate::docs::Docs;
@@ -72,6 +72,18 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    /// The same with another text for the place.
+    fn report_written(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        fix: Fix,
+    ) {
+        self.diagnostics.push(Diagnostic::new(code, span, message).help(help).fix(fix));
     }
 
     pub fn name(&self, pair: &Pair<'_>) -> Name {

@@ -1,6 +1,6 @@
 //! Numbers, percentages, durations and sizes.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Fix, Span};
 
 use super::Builder;
 use crate::ast::ExprKind;
@@ -90,22 +90,33 @@ impl Builder<'_, '_> {
 
     fn unknown_unit(&mut self, digits: &str, unit: &str, span: Span) -> ExprKind {
         let place = Span { start: span.end.saturating_sub(u32::try_from(unit.len()).unwrap_or(0)), ..span };
-        let help = match unit {
-            "m" | "mins" | "minutes" => format!("for minutes write `{digits}min`; there is no unit for months"),
-            "sec" | "secs" | "seconds" => format!("write `{digits}s`"),
-            "hr" | "hrs" | "hours" | "H" => format!("write `{digits}h`"),
-            "day" | "days" | "D" => format!("write `{digits}d`"),
-            "week" | "weeks" | "W" => format!("write `{digits}w`"),
-            "y" | "yr" | "years" | "mo" | "months" => "years and months differ in length: count in days or weeks".to_owned(),
-            "K" | "KB" | "kB" | "kb" => format!("write `{digits}KiB`"),
-            "M" | "MB" | "mb" => format!("write `{digits}MiB`"),
-            "G" | "GB" | "gb" => format!("write `{digits}GiB`"),
-            "T" | "TB" | "tb" => format!("write `{digits}TiB`"),
+        let ours = match unit {
+            "m" | "mins" | "minutes" => Some("min"),
+            "sec" | "secs" | "seconds" => Some("s"),
+            "hr" | "hrs" | "hours" | "H" => Some("h"),
+            "day" | "days" | "D" => Some("d"),
+            "week" | "weeks" | "W" => Some("w"),
+            "K" | "KB" | "kB" | "kb" => Some("KiB"),
+            "M" | "MB" | "mb" => Some("MiB"),
+            "G" | "GB" | "gb" => Some("GiB"),
+            "T" | "TB" | "tb" => Some("TiB"),
+            _ => None,
+        };
+        let help = match (unit, ours) {
+            ("m" | "mins" | "minutes", _) => format!("for minutes write `{digits}min`; there is no unit for months"),
+            (_, Some(ours)) => format!("write `{digits}{ours}`"),
+            ("y" | "yr" | "years" | "mo" | "months", _) => {
+                "years and months differ in length: count in days or weeks".to_owned()
+            }
             _ if digits == "0" && unit.starts_with(['x', 'b', 'o']) => "numbers are written in decimal".to_owned(),
             _ => "durations end in us, ms, s, min, h, d or w; sizes in B, KiB, MiB, GiB or TiB; a name cannot begin with a digit"
                 .to_owned(),
         };
-        self.report(codes::UNKNOWN_UNIT, place, format!("`{unit}` is no unit"), help);
+        let message = format!("`{unit}` is no unit");
+        match ours {
+            Some(ours) => self.report_written(codes::UNKNOWN_UNIT, place, message, help, Fix::guess(place, ours)),
+            None => self.report(codes::UNKNOWN_UNIT, place, message, help),
+        }
         ExprKind::Error
     }
 

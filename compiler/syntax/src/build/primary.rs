@@ -1,6 +1,6 @@
 //! Operands: names, calls, literals, and what stands in brackets.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Fix, Span};
 
 use super::{Builder, Tree, text};
 use crate::ast::{Argument, BinaryOperator, Binding, CallStyle, Expr, ExprKind, Name};
@@ -131,7 +131,8 @@ impl Builder<'_, '_> {
             && sign.as_str() != "|>"
         {
             let message = format!("`{}` is written `|>` in GML", sign.as_str());
-            self.report(codes::FOREIGN_OPERATOR, self.span(&sign), message, "write `|>`");
+            let span = self.span(&sign);
+            self.report_written(codes::FOREIGN_OPERATOR, span, message, "write `|>`", Fix::safe(span, "|>"));
         }
         let name = self.next_name(&mut parts);
         self.call_on(of, name, parts, CallStyle::Pipe)
@@ -226,6 +227,8 @@ impl Builder<'_, '_> {
                     let found = &mut self.diagnostics[index];
                     found.message = "an argument is named with `:`".to_owned();
                     found.help = Some(format!("write `{name}: ..`"));
+                    let sign = Span::new(span.file, left.span.end, right.span.start);
+                    found.fix = Some(Fix::safe(sign, ": ").titled(format!("write `{name}: ..`")));
                     return Argument { name: Some(Name { text: name.clone(), span: left.span }), value: *right };
                 }
                 let kind = ExprKind::Binary { operator: BinaryOperator::Equal, operator_span, left, right };

@@ -1,6 +1,6 @@
 //! Statements and bodies.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Fix, Span};
 
 use super::Builder;
 use crate::ast::{Block, Expr, ExprKind, Let, Name, Statement, StatementKind};
@@ -56,7 +56,9 @@ impl Builder<'_, '_> {
     /// `:=` is an error.
     pub(super) fn assign(&mut self, part: &Pair<'_>) {
         if part.as_str() != "=" {
-            self.report(codes::FOREIGN_OPERATOR, self.span(part), "`:=` is written `=` in GML", "write `=`");
+            let span = self.span(part);
+            let fix = Fix::safe(span, "=");
+            self.report_written(codes::FOREIGN_OPERATOR, span, "`:=` is written `=` in GML", "write `=`", fix);
         }
     }
 

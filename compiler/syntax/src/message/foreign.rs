@@ -70,6 +70,30 @@ pub(super) const VALUES: [Foreign; 12] = [
     },
 ];
 
+/// What a declaration begins with here, where one word does the same.
+pub(super) fn declaration(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "def" | "func" | "fun" | "function" | "proc" | "sub" | "define" => "fn",
+        "class" | "struct" | "interface" | "record" | "dataclass" | "message" => "schema",
+        "var" | "const" | "val" | "global" | "static" | "set" | "config" => "param",
+        "task" | "flow" | "dag" | "job" | "workflow" => "pipeline",
+        _ => return None,
+    })
+}
+
+/// The same for a statement or a value; empty where the word is left out.
+pub(super) fn ours(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "return" | "yield" | "RETURN" | "give" | "await" | "async" => "",
+        "var" | "const" | "val" | "set" | "auto" | "mut" => "let",
+        "switch" => "match",
+        "print" | "echo" | "println" => "track",
+        "assert" | "check" => "expect",
+        "foreach" => "for",
+        _ => return None,
+    })
+}
+
 /// The help for a word.
 pub(super) fn help(table: &[Foreign], word: &str) -> Option<&'static str> {
     table.iter().find(|foreign| foreign.words.contains(&word)).map(|foreign| foreign.help)

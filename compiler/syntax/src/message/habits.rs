@@ -13,6 +13,15 @@ pub(super) struct Habit {
     pub token: Token,
     pub message: String,
     pub help: String,
+    /// What to put in its place, where that is known.
+    pub instead: Option<String>,
+}
+
+impl Habit {
+    /// Sets what to put in the place of the token.
+    fn instead(self, text: impl Into<String>) -> Self {
+        Self { instead: Some(text.into()), ..self }
+    }
 }
 
 impl Scene<'_> {
@@ -21,11 +30,11 @@ impl Scene<'_> {
     }
 
     fn found_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
-        Some(Habit { code, token: self.found?, message: message.into(), help: help.into() })
+        Some(Habit { code, token: self.found?, message: message.into(), help: help.into(), instead: None })
     }
 
     fn last_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
-        Some(Habit { code, token: self.last()?, message: message.into(), help: help.into() })
+        Some(Habit { code, token: self.last()?, message: message.into(), help: help.into(), instead: None })
     }
 
     /// `def`, `return`, `SELECT`
@@ -42,7 +51,8 @@ impl Scene<'_> {
                 let message = format!("`{found}` cannot stand outside of a body");
                 return self.found_habit(codes::MISPLACED_STATEMENT, message, help);
             }
-            return self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help);
+            let habit = self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help)?;
+            return Some(Habit { instead: foreign::declaration(found).map(str::to_owned), ..habit });
         }
         // A word that was taken for a name, and then something that cannot follow a name.
         if let Some(last) = self.last().filter(|last| last.kind == Kind::Word) {
@@ -54,13 +64,15 @@ impl Scene<'_> {
                 && self.behind_value()
                 && let Some(help) = foreign::help(&foreign::VALUES, word)
             {
-                return self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help);
+                let habit = self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help)?;
+                return Some(Habit { instead: foreign::ours(word).map(str::to_owned), ..habit });
             }
         }
         if self.expects(Rule::k_let) || self.expects(Rule::prefix) {
             let follows = |next: Token| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open);
             let help = foreign::help(&foreign::VALUES, found).filter(|_| self.next.is_some_and(follows))?;
-            return self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help);
+            let habit = self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help)?;
+            return Some(Habit { instead: foreign::ours(found).map(str::to_owned), ..habit });
         }
         None
     }
@@ -119,13 +131,19 @@ impl Scene<'_> {
             _ if found.starts_with('@') && !found[1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 self.found_habit(codes::UNEXPECTED_TOKEN, "GML has no decorators", "`@` begins a date: `@2021-01-26`")
             }
-            "&" if behind => self.found_habit(operator, "`&` is written `and` in GML", "write `and`"),
-            "|" if behind => self.found_habit(
-                operator,
-                "`|` is written `or` in GML",
-                "write `or` between conditions, `|>` before a step",
-            ),
-            "!" if behind => self.found_habit(operator, "`!` is written `not` in GML", "`not` negates a condition"),
+            "&" if behind => self
+                .found_habit(operator, "`&` is written `and` in GML", "write `and`")
+                .map(|habit| habit.instead("and")),
+            "|" if behind => self
+                .found_habit(
+                    operator,
+                    "`|` is written `or` in GML",
+                    "write `or` between conditions, `|>` before a step",
+                )
+                .map(|habit| habit.instead(if self.found_begins_line() { "|>" } else { "or" })),
+            "!" if behind => self
+                .found_habit(operator, "`!` is written `not` in GML", "`not` negates a condition")
+                .map(|habit| habit.instead("not ")),
             _ => self.dangling_sign(),
         }
     }
@@ -190,16 +208,19 @@ impl Scene<'_> {
                 "an `if` has no braces: it is a value",
                 "write `if condition then a else b`",
             ),
-            "None" | "NULL" | "nil" if self.expects(Rule::k_null) => {
-                self.found_habit(keyword, format!("`{found}` is written `null` in GML"), "write `is null`")
-            }
+            "None" | "NULL" | "nil" if self.expects(Rule::k_null) => self
+                .found_habit(keyword, format!("`{found}` is written `null` in GML"), "write `is null`")
+                .map(|habit| habit.instead("null")),
             "AND" | "OR" | "NOT" | "IN" | "IS" | "LIKE" | "BETWEEN" if behind => {
                 let help = match found {
                     "LIKE" => "write `.name.contains(\"..\")`, or `.matches(r\"..\")`".to_owned(),
                     "BETWEEN" => "write `x in a..b`".to_owned(),
                     _ => format!("write `{}`", found.to_lowercase()),
                 };
-                self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), help)
+                let habit =
+                    self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), help)?;
+                let ours = found.to_lowercase();
+                Some(if crate::words::is_reserved(&ours) { habit.instead(ours) } else { habit })
             }
             "xor" | "isnt" | "instanceof" | "isin" | "between" | "like" if behind => self.found_habit(
                 codes::FOREIGN_OPERATOR,
@@ -218,6 +239,7 @@ impl Scene<'_> {
                     "a binding begins with `let`",
                     format!("write `let {name} = ..`"),
                 )
+                .map(|habit| habit.instead(format!("let {name}")))
             }
             _ if self.found.is_some_and(|found| found.kind == Kind::Word)
                 && self.text(self.next) == "="
@@ -228,6 +250,7 @@ impl Scene<'_> {
                     "a binding begins with `let`",
                     format!("write `let {found} = ..`"),
                 )
+                .map(|habit| habit.instead(format!("let {found}")))
             }
             _ if behind
                 && self.open.is_none()
@@ -251,6 +274,7 @@ impl Scene<'_> {
                     "the keys of a record are names, not texts",
                     format!("write `{{ {name}: .. }}`"),
                 )
+                .map(|habit| habit.instead(name))
             }
             _ => None,
         }

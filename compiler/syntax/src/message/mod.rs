@@ -4,7 +4,7 @@ mod expected;
 mod foreign;
 mod habits;
 
-use gml_diagnostics::{Code, Diagnostic, FileId, Span};
+use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Span};
 
 use crate::codes;
 use crate::grammar::Rule;
@@ -78,7 +78,11 @@ impl Trouble<'_> {
         }
         if let Some(habit) = scene.habit() {
             let span = self.span_of(Some(habit.token));
-            return Diagnostic::new(habit.code, span, habit.message).help(habit.help);
+            let diagnostic = Diagnostic::new(habit.code, span, habit.message).help(habit.help);
+            return match habit.instead {
+                Some(text) => diagnostic.fix(Fix::guess(span, text)),
+                None => diagnostic,
+            };
         }
         scene
             .bracket(self)
@@ -208,7 +212,9 @@ impl<'t> Scene<'t> {
             }
             let message = format!("this `{found}` closes nothing");
             let help = "leave it out, or open what it closes";
-            return Some(Diagnostic::new(codes::UNMATCHED_DELIMITER, trouble.span_of(self.found), message).help(help));
+            let span = trouble.span_of(self.found);
+            let fix = Fix::guess(span, "");
+            return Some(Diagnostic::new(codes::UNMATCHED_DELIMITER, span, message).help(help).fix(fix));
         };
         let opening = open.text(self.source);
         let closing = match opening {
@@ -236,7 +242,10 @@ impl<'t> Scene<'t> {
         let label = format!("this `{opening}` is never closed");
         let code = codes::UNCLOSED_DELIMITER;
         let diagnostic = Diagnostic::new(code, span, message);
-        Some(diagnostic.and(trouble.span(open.start, open.end), label).help(format!("close it with `{closing}`")))
+        let diagnostic = diagnostic.and(trouble.span(open.start, open.end), label);
+        let end = self.last().map_or(open.end, |last| last.end);
+        let fix = Fix::guess(trouble.span(end, end), closing).titled(format!("close it with `{closing}`"));
+        Some(diagnostic.help(format!("close it with `{closing}`")).fix(fix))
     }
 
     /// A word of the language where a name is due.
@@ -257,7 +266,8 @@ impl<'t> Scene<'t> {
             }
             _ => format!("choose another name, such as `{found}_`"),
         };
-        Some(Diagnostic::new(codes::RESERVED_WORD, trouble.span_of(self.found), message).help(help))
+        let span = trouble.span_of(self.found);
+        Some(Diagnostic::new(codes::RESERVED_WORD, span, message).help(help).fix(Fix::guess(span, format!("{found}_"))))
     }
 
     /// Two items side by side.
@@ -287,7 +297,7 @@ impl<'t> Scene<'t> {
         let span = trouble.span(last.end, last.end);
         let (at, place) = self.gap(trouble);
         let message = format!("a `,` is missing {place}");
-        let fix = gml_diagnostics::Fix { span, replacement: ",".to_owned(), safe: false };
+        let fix = Fix::guess(span, ",");
         let diagnostic = Diagnostic::new(codes::MISSING_COMMA, at, message);
         Some(diagnostic.help("items are separated by commas").fix(fix))
     }

@@ -32,7 +32,7 @@ impl Scanner<'_> {
         let span = self.span(token.start, token.start + length);
         let mut diagnostic = Diagnostic::new(codes::FOREIGN_OPERATOR, span, message).help("a comment begins with `#`");
         if length == 2 {
-            diagnostic = diagnostic.fix(Fix { span, replacement: "#".to_owned(), safe: true });
+            diagnostic = diagnostic.fix(Fix::safe(span, "#"));
         }
         self.report(diagnostic);
         self.blank(token.start, end);
@@ -62,7 +62,8 @@ impl Scanner<'_> {
                 if !self.semicolon {
                     self.semicolon = true;
                     let message = "`;` has no meaning in GML";
-                    self.unknown(token, message, "leave it out: every statement begins with a word of its own");
+                    let help = "leave it out: every statement begins with a word of its own";
+                    self.unknown(token, message, help, Some(("", true)));
                 }
                 self.blank(token.start, token.end);
                 false
@@ -72,7 +73,7 @@ impl Scanner<'_> {
             '\u{201c}' | '\u{201d}' | '\u{201e}' => self.quoted(token, '\u{201d}'),
             _ if character.is_whitespace() || is_invisible(character) => {
                 let message = format!("{} looks like a blank and is none", describe(character));
-                self.unknown(token, &message, "replace it by an ordinary space");
+                self.unknown(token, &message, "replace it by an ordinary space", Some((" ", true)));
                 self.blank(token.start, token.end);
                 false
             }
@@ -102,7 +103,9 @@ impl Scanner<'_> {
                     '\u{2192}' => "write `->`",
                     _ => "leave it out, or put it into a text",
                 };
-                self.unknown(token, &message, help);
+                let written = help.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`'));
+                let instead = if character == '^' { Some("**") } else { written };
+                self.unknown(token, &message, help, instead.map(|text| (text, false)));
                 self.blank(token.start, token.end);
                 self.fault(token.start);
                 false
@@ -110,9 +113,14 @@ impl Scanner<'_> {
         }
     }
 
-    fn unknown(&mut self, token: Token, message: &str, help: &str) {
+    /// `instead`: what to put in its place, and whether that keeps the meaning.
+    fn unknown(&mut self, token: Token, message: &str, help: &str, instead: Option<(&str, bool)>) {
         let span = self.span(token.start, token.end);
-        self.report(Diagnostic::new(codes::UNKNOWN_CHARACTER, span, message).help(help));
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_CHARACTER, span, message).help(help);
+        self.report(match instead {
+            Some((text, safe)) => diagnostic.fix(Fix { safe, ..Fix::guess(span, text) }),
+            None => diagnostic,
+        });
     }
 
     /// A text in other quotes; read as one in ours.
@@ -140,7 +148,7 @@ impl Scanner<'_> {
             Diagnostic::new(codes::UNKNOWN_CHARACTER, span, "curly quotes begin no text")
         };
         let safe = close == '\'' && !inner.contains(['\\', '"']);
-        let fix = Fix { span, replacement: replacement.clone(), safe };
+        let fix = Fix { safe, ..Fix::guess(span, replacement.clone()) };
         self.report(diagnostic.help(format!("write {replacement}")).fix(fix));
         // The quotes go to the ends, so that the text keeps its place; what they took more is filled with blanks.
         let mut repair = vec![b'"'];

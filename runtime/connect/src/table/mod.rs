@@ -2,6 +2,7 @@
 
 mod checks;
 mod csv;
+mod headers;
 mod jsonl;
 mod parquet;
 mod replace;
@@ -17,6 +18,7 @@ use polars::prelude::*;
 
 use crate::{Fault, code, paths};
 
+pub use headers::{Finding, inspect};
 pub use replace::{Folder, write_folder};
 pub use save::{Written, write};
 
@@ -79,15 +81,18 @@ pub fn check_headers(dataset: &Dataset, project: &Path) -> Result<Vec<PathBuf>, 
     let row = row_of(dataset)?;
     let files = paths::files(path_of(dataset)?, project)?;
     for file in &files {
-        let checked = match &*dataset.connector.name {
-            "parquet" => parquet::conversions(file, row).map(drop),
-            "csv" => csv::check_header(file, row, &csv::Dialect::of(dataset)?),
-            "jsonl" => std::fs::File::open(file).map(drop).map_err(|error| paths::unreadable(file, &error)),
-            other => Err(unknown(dataset, other)),
-        };
-        checked.map_err(|fault| fault.at(file.display()))?;
+        check_header(dataset, file, row).map_err(|fault| fault.at(file.display()))?;
     }
     Ok(files)
+}
+
+fn check_header(dataset: &Dataset, file: &Path, row: &Row) -> Result<(), Fault> {
+    match &*dataset.connector.name {
+        "parquet" => parquet::conversions(file, row).map(drop),
+        "csv" => csv::check_header(file, row, &csv::Dialect::of(dataset)?),
+        "jsonl" => std::fs::File::open(file).map(drop).map_err(|error| paths::unreadable(file, &error)),
+        other => Err(unknown(dataset, other)),
+    }
 }
 
 fn joined(frames: Vec<DataFrame>) -> Result<DataFrame, Fault> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_diagnostics::{Diagnostic, Edit, Fix, Span, codes};
 use gml_ir::Type;
 use gml_syntax::ast::{Binding, Name};
 
 use super::synonyms::synonym;
-use super::{Want, guess, listed, proposing, safe, short};
+use super::{Want, behind, calling, guess, listed, proposing, safe, short};
 use crate::check::call::{BindFault, Syntax, View};
 use crate::check::learned::Pending;
 use crate::check::signature::Signature;
@@ -197,18 +197,21 @@ pub(in crate::check) fn wrong_class(
         format!("{} wants {words}, and this is {}", want.subject(), kind_of(ty)),
     )
     .with_label(format!("this is {}", kind_of(ty)));
+    let call = |method: &str| calling(value.span(), text, method);
     let text = short(text);
     match (bound, ty.non_null()) {
-        ("number", Type::Bool) => {
-            diagnostic.help(format!("count them: `count(where: {text})`; or make numbers of them: `{text}.as_int()`"))
+        ("number", Type::Bool) => diagnostic
+            .help(format!("count them: `count(where: {text})`; or make numbers of them: `{text}.as_int()`"))
+            .fix(call("as_int()")),
+        ("number", Type::Duration) => {
+            diagnostic.help(format!("make a number of it: `{text}.in_days()`")).fix(call("in_days()"))
         }
-        ("number", Type::Duration) => diagnostic.help(format!("make a number of it: `{text}.in_days()`")),
-        ("number", ty) if ty.is_text() => {
-            diagnostic.help(format!("`{text}.to_float()` reads the number that a text writes, or is null"))
-        }
-        ("dated" | "temporal", ty) if ty.is_text() => {
-            diagnostic.help(format!("`{text}.to_date(\"%Y-%m-%d\")` reads a date, or is null"))
-        }
+        ("number", ty) if ty.is_text() => diagnostic
+            .help(format!("`{text}.to_float()` reads the number that a text writes, or is null"))
+            .fix(call("to_float()")),
+        ("dated" | "temporal", ty) if ty.is_text() => diagnostic
+            .help(format!("`{text}.to_date(\"%Y-%m-%d\")` reads a date, or is null"))
+            .fix(call("to_date(\"%Y-%m-%d\")")),
         ("scalar", Type::Table(_)) => diagnostic.help("columns have a dot in front: `.x`"),
         _ => diagnostic,
     }
@@ -240,7 +243,9 @@ pub(in crate::check) fn table_wanted(
         && let Some(part) = row.columns.iter().find(|column| matches!(column.ty, Type::Table(_)))
     {
         let parts = listed(row.columns.iter().map(|column| &*column.name));
-        return diagnostic.help(format!("take one of its parts, {parts}: `{}.{}`", short(text), part.name));
+        return diagnostic
+            .help(format!("take one of its parts, {parts}: `{}.{}`", short(text), part.name))
+            .fix(guess(behind(span), format!(".{}", part.name)));
     }
     diagnostic
 }
@@ -288,7 +293,25 @@ pub(in crate::check) fn written_out(call: &Pending<'_>, place: usize) -> Diagnos
 
 pub(in crate::check) fn misplaced_columns(bindings: &[Binding], span: Span) -> Diagnostic {
     let name = bindings.first().map_or("name", |binding| &binding.name.text);
-    Diagnostic::new(codes::TYPE_MISMATCH, span, "`=` makes columns, and here a value is due")
+    let diagnostic = Diagnostic::new(codes::TYPE_MISMATCH, span, "`=` makes columns, and here a value is due")
         .with_label("columns, not a value")
-        .help(format!("a record is written with a colon: `{{ {name}: .. }}`"))
+        .help(format!("a record is written with a colon: `{{ {name}: .. }}`"));
+    let signs = bindings.iter().map(|binding| between(binding.name.span, binding.value.span));
+    match replaced(signs, ": ") {
+        Some(fix) => diagnostic.fix(fix.titled("make it a record: `{ name: .. }`")),
+        None => diagnostic,
+    }
+}
+
+/// What stands between a name and its value.
+pub(super) fn between(name: Span, value: Span) -> Span {
+    Span::new(name.file, name.end, value.start)
+}
+
+/// The same text put at several places, each of which holds something now.
+pub(super) fn replaced(places: impl Iterator<Item = Span>, text: &str) -> Option<Fix> {
+    let edits: Vec<Edit> =
+        places.filter(|place| !place.is_empty()).map(|span| Edit { span, replacement: text.to_owned() }).collect();
+    let first = edits.first()?.span;
+    Some(Fix { edits, ..guess(first, text) })
 }

@@ -4,6 +4,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Row;
 use gml_syntax::ast::{Expr, Name};
 
+use super::calls::{between, replaced};
 use super::{Want, columns_of, guess, safe, short};
 use crate::check::frame::{Frame, FrameKind};
 use crate::check::learned::Pending;
@@ -131,7 +132,12 @@ pub(in crate::check) fn renames_wanted(call: &Pending<'_>, span: Span) -> Diagno
 
 pub(in crate::check) fn record_for_columns(fields: &[(Name, Expr)], span: Span) -> Diagnostic {
     let name = fields.first().map_or("name", |(name, _)| &name.text);
-    Diagnostic::new(codes::TYPE_MISMATCH, span, "columns are made with `=`, and this is a record")
+    let diagnostic = Diagnostic::new(codes::TYPE_MISMATCH, span, "columns are made with `=`, and this is a record")
         .with_label("`:` makes a record")
-        .help(format!("write `{{ {name} = .. }}`"))
+        .help(format!("write `{{ {name} = .. }}`"));
+    let is_short = fields.iter().any(|(name, value)| name.span == value.span);
+    match replaced(fields.iter().map(|(name, value)| between(name.span, value.span)), " = ") {
+        Some(fix) if !is_short => diagnostic.fix(fix.titled("make columns of it: `{ name = .. }`")),
+        _ => diagnostic,
+    }
 }

@@ -6,7 +6,7 @@ use gml_syntax::ast::Name;
 
 use super::calls::kind_of;
 use super::rows::all_in_words;
-use super::{listed, proposing, short};
+use super::{listed, proposing, short, step};
 use crate::check::value::Value;
 use crate::rows::Mismatch;
 use crate::suggest::closest;
@@ -64,7 +64,8 @@ pub(in crate::check) fn saved_row(
     let names: Vec<String> = declared.names().map(|name| format!(".{name}")).collect();
     match mismatches.first() {
         Some(Mismatch::Extra(_)) if extra.len() == mismatches.len() => {
-            diagnostic.help(format!("leave out what is not declared: `|> drop([{}])`", extra.join(", ")))
+            let drop = format!("drop([{}])", extra.join(", "));
+            diagnostic.help(format!("leave out what is not declared: `|> {drop}`")).fix(step(value.span(), &drop))
         }
         Some(Mismatch::Null { name, .. }) => diagnostic.help(format!(
             "leave such rows out, `|> filter(.{name} is not null)`, or put a value: `|> fill([.{name}], ..)`"

@@ -5,7 +5,7 @@ use gml_ir::{Column, Learned, Partitions, Role, Row, Type};
 
 use super::calls::{class, kind_of};
 use super::rows::all_in_words;
-use super::{Want, columns_of, listed, plural, short};
+use super::{Want, columns_of, listed, plural, short, step};
 use crate::check::learned::Pending;
 use crate::check::signature::{ParamKind, PatternColumn, PatternType, Shape};
 use crate::check::value::Value;
@@ -178,7 +178,10 @@ pub(in crate::check) fn scoring_row(
     .with_label("these rows")
     .and(call.syntax.function.span, "the model is used here");
     match closest(&missing[0].name, column_names(actual)) {
-        Some(near) => diagnostic.help(format!("there is `.{near}`: `|> rename {{ {} = .{near} }}`", missing[0].name)),
+        Some(near) => {
+            let rename = format!("rename {{ {} = .{near} }}", missing[0].name);
+            diagnostic.help(format!("there is `.{near}`: `|> {rename}`")).fix(step(value.span(), &rename))
+        }
         None => diagnostic.help("make them as they were for training, best by the same node"),
     }
 }

@@ -78,17 +78,42 @@ impl<'w> Want<'w> {
 
 /// An edit that keeps the meaning.
 fn safe(span: Span, replacement: impl Into<String>) -> Fix {
-    Fix { span, replacement: replacement.into(), safe: true }
+    Fix::safe(span, replacement)
 }
 
 /// An edit that may not be what was meant.
 fn guess(span: Span, replacement: impl Into<String>) -> Fix {
-    Fix { span, replacement: replacement.into(), safe: false }
+    Fix::guess(span, replacement)
+}
+
+/// Sends a table through one more step.
+fn step(table: Span, step: &str) -> Fix {
+    Fix::guess(behind(table), format!(" |> {step}")).titled(format!("add `|> {step}`"))
+}
+
+/// Calls a method on what stands at a span, put into parentheses where the call would mean a part of it only.
+fn calling(span: Span, text: &str, method: &str) -> Fix {
+    let call = format!(".{method}");
+    if is_operand(text) {
+        return Fix::guess(behind(span), call);
+    }
+    Fix::guess(before(span), "(").and(behind(span), format!("){call}")).titled(format!("call `{call}` on it"))
+}
+
+/// Whether a method call behind a text would mean all of it.
+fn is_operand(text: &str) -> bool {
+    text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '.' | '_' | '?' | '"'))
+        || (text.ends_with(')') && !text.contains(' '))
 }
 
 /// The empty place in front of a span.
 fn before(span: Span) -> Span {
     Span { end: span.start, ..span }
+}
+
+/// The empty place behind a span.
+fn behind(span: Span) -> Span {
+    Span { start: span.end, ..span }
 }
 
 /// What columns there are: `.a, .b and 12 more`.

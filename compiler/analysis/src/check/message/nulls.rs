@@ -4,7 +4,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Type;
 use gml_syntax::ast::Name;
 
-use super::{Want, before, guess, safe, short};
+use super::{Want, before, behind, guess, safe, short};
 use crate::check::value::{Space, Value};
 
 /// A constant that could stand for null.
@@ -15,23 +15,36 @@ fn stand_in(ty: &Type) -> &'static str {
         Type::Float | Type::Float32 | Type::Decimal { .. } => "0.0",
         ty if ty.is_text() => "\"\"",
         Type::Duration => "0s",
-        _ => "..",
+        _ => UNKNOWN,
     }
 }
+
+/// Stands where the author has to choose a value.
+const UNKNOWN: &str = "..";
 
 pub(in crate::check) fn not_allowed(value: &Value<'_>, to: &Type, want: &Want<'_>, text: &str) -> Diagnostic {
     let text = short(text);
     let message = format!("{} wants {to}, and `{text}` may be null", want.subject());
+    let instead = stand_in(to);
     let diagnostic = Diagnostic::new(codes::NULL_NOT_ALLOWED, value.span(), message)
         .with_label(format!("this is {}", value.ty()))
         .help(match value.space {
             Space::Row => format!(
                 "say what stands for null: `{text} ?? {}`; or look at rows that have it: `filter({text} is not null)`",
-                stand_in(to)
+                instead
             ),
-            _ => format!("say what stands for null: `{text} ?? {}`", stand_in(to)),
+            _ => format!("say what stands for null: `{text} ?? {instead}`"),
         });
-    want.declared(diagnostic, to)
+    let diagnostic = want.declared(diagnostic, to);
+    if instead == UNKNOWN {
+        return diagnostic;
+    }
+    let fix = match want {
+        // It may stand in front of a method call, which would take the `??` apart.
+        Want::Argument { .. } => guess(before(value.span()), "(").and(behind(value.span()), format!(" ?? {instead})")),
+        _ => guess(behind(value.span()), format!(" ?? {instead}")),
+    };
+    diagnostic.fix(fix.titled(format!("put `{instead}` where it is null")))
 }
 
 pub(in crate::check) fn nullable_condition(value: &Value<'_>, operator: &str, text: &str) -> Diagnostic {
@@ -43,7 +56,11 @@ pub(in crate::check) fn nullable_condition(value: &Value<'_>, operator: &str, te
     )
     .with_label(format!("this is {}", value.ty()))
     .help(format!("say what null counts as: `({text}) ?? false`"))
-    .fix(guess(value.span(), format!("({text}) ?? false")))
+    .fix(
+        guess(before(value.span()), "(")
+            .and(behind(value.span()), ") ?? false")
+            .titled("count null as false: `(..) ?? false`"),
+    )
 }
 
 pub(in crate::check) fn field_of_nullable(name: &Name, of: Span, ty: &Type) -> Diagnostic {
@@ -88,6 +105,7 @@ pub(in crate::check) fn needless_null_check(ty: &Type, of: Span, span: Span, neg
         .with_label("nothing to check")
         .and(of, format!("this is {ty}"))
         .help("leave the check out")
+        .fix(guess(span, always))
 }
 
 pub(in crate::check) fn compared_with_null(text: &str, negated: bool, span: Span) -> Diagnostic {

@@ -4,8 +4,8 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Column, Row, Type};
 use gml_syntax::ast::Name;
 
-use super::types::given;
-use super::{Want, columns_of, listed, proposing, short};
+use super::types::{fields, given};
+use super::{Want, columns_of, guess, listed, proposing, short, step};
 use crate::check::learned::Pending;
 use crate::check::value::Value;
 use crate::rows::{Mismatch, column_names};
@@ -75,9 +75,11 @@ pub(in crate::check) fn result(
     for mismatch in mismatches {
         let name = name_of(mismatch);
         let at = place(name).unwrap_or(declared_at);
+        let mut added = None;
         let (code, message, label, help) = match mismatch {
             Mismatch::Missing(column) => {
                 let near = renamed.iter().find(|(missing, _)| missing.name == column.name).map(|(_, other)| other);
+                added = near.map(|other| format!("rename {{ {name} = .{} }}", other.name));
                 let help = match near {
                     Some(other) => {
                         format!("it has `{}`: rename it, `|> rename {{ {name} = .{} }}`", other.name, other.name)
@@ -95,6 +97,7 @@ pub(in crate::check) fn result(
                 if renamed.iter().any(|(_, other)| other.name == column.name) {
                     continue;
                 }
+                added = Some(format!("drop([.{name}])"));
                 (
                     codes::RESULT_EXTRA_COLUMN,
                     format!("the result has a column `{name}` that is not declared"),
@@ -117,9 +120,12 @@ pub(in crate::check) fn result(
                 ),
             ),
         };
-        diagnostics.push(
-            Diagnostic::new(code, value.span(), message).with_label("this is the result").and(at, label).help(help),
-        );
+        let diagnostic =
+            Diagnostic::new(code, value.span(), message).with_label("this is the result").and(at, label).help(help);
+        diagnostics.push(match added {
+            Some(added) => diagnostic.fix(step(value.span(), &added)),
+            None => diagnostic,
+        });
     }
     let _ = declared;
     diagnostics
@@ -187,7 +193,11 @@ fn code_of(mismatches: &[Mismatch], missing: gml_diagnostics::Code) -> gml_diagn
 fn with_remedy(diagnostic: Diagnostic, mismatches: &[Mismatch], actual: &Row) -> Diagnostic {
     match mismatches.first() {
         Some(Mismatch::Missing(column)) => match closest(&column.name, column_names(actual)) {
-            Some(near) => diagnostic.help(format!("rename a column: `|> rename {{ {} = .{near} }}`", column.name)),
+            Some(near) => {
+                let rename = format!("rename {{ {} = .{near} }}", column.name);
+                let fix = step(diagnostic.span, &rename);
+                diagnostic.help(format!("rename a column: `|> {rename}`")).fix(fix)
+            }
             None => diagnostic.help(columns_of(actual)),
         },
         Some(Mismatch::Null { name, .. }) => diagnostic.help(format!(
@@ -368,4 +378,5 @@ pub(in crate::check) fn literal_lacks_columns(missing: &[&Column], row: &Row, sp
     )
     .with_label(format!("lacks {names}"))
     .help(format!("add {}", given(missing)))
+    .fix(guess(Span::new(span.file, span.start + 1, span.start + 1), format!(" {},", fields(missing))))
 }

@@ -4,7 +4,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Column, IntKind, Row, Type, Value as Constant};
 use gml_syntax::ast::{BinaryOperator, Name, UnaryOperator};
 
-use super::{Want, guess, listed, proposing, short};
+use super::{Want, behind, calling, guess, is_operand, listed, proposing, short};
 use crate::check::value::Value;
 use crate::suggest::closest;
 
@@ -34,34 +34,32 @@ fn symbol(operator: BinaryOperator) -> &'static str {
     }
 }
 
-/// How one type is made of another, where there is a way.
-fn conversion(from: &Type, to: &Type, text: &str) -> Option<String> {
+/// How one type is made of another, where there is a way: the method to call, and a sentence about it.
+fn conversion(from: &Type, to: &Type, text: &str) -> Option<(&'static str, String)> {
     let text = operand(&short(text));
-    Some(match (from.non_null(), to.non_null()) {
-        (Type::Timestamp, Type::Date) => format!("`{text}.to_day()` is its date"),
-        (Type::Date, Type::Timestamp) => format!("`{text}.to_moment()` is its first moment"),
-        (Type::Str, Type::Int(_)) => format!("`{text}.to_int()` reads the number that a text writes, or is null"),
-        (Type::Str, Type::Float) => format!("`{text}.to_float()` reads the number that a text writes, or is null"),
-        (Type::Str, Type::Date) => format!("`{text}.to_date(\"%Y-%m-%d\")` reads a date, or is null"),
-        (Type::Str, Type::Timestamp) => format!("`{text}.to_timestamp()` reads a moment, or is null"),
+    let (method, does) = match (from.non_null(), to.non_null()) {
+        (Type::Timestamp, Type::Date) => ("to_day()", "is its date"),
+        (Type::Date, Type::Timestamp) => ("to_moment()", "is its first moment"),
+        (Type::Str, Type::Int(_)) => ("to_int()", "reads the number that a text writes, or is null"),
+        (Type::Str, Type::Float) => ("to_float()", "reads the number that a text writes, or is null"),
+        (Type::Str, Type::Date) => ("to_date(\"%Y-%m-%d\")", "reads a date, or is null"),
+        (Type::Str, Type::Timestamp) => ("to_timestamp()", "reads a moment, or is null"),
         (Type::Float | Type::Float32, Type::Int(_)) => {
-            format!("`{text}.to_whole()` cuts off what is behind the point; `//` divides to a whole number")
+            ("to_whole()", "cuts off what is behind the point; `//` divides to a whole number")
         }
-        (Type::Bool, Type::Int(_)) => format!("`{text}.as_int()` is 1 for true and 0 for false"),
-        (Type::Bool, to) if to.is_numeric() => format!("`{text}.as_int()` is 1 for true and 0 for false"),
-        (from, to) if to.is_text() && !from.is_text() && is_scalar(from) => format!("`{text}.to_text()` writes it out"),
+        (Type::Bool, to) if to.is_numeric() => ("as_int()", "is 1 for true and 0 for false"),
+        (from, to) if to.is_text() && !from.is_text() && is_scalar(from) => ("to_text()", "writes it out"),
         (Type::Duration, to) if to.is_numeric() => {
-            format!("`{text}.in_days()` counts its days; also in_hours, in_minutes, in_seconds")
+            ("in_days()", "counts its days; also in_hours, in_minutes, in_seconds")
         }
         _ => return None,
-    })
+    };
+    Some((method, format!("`{text}.{method}` {does}")))
 }
 
 /// Text in parentheses where a method call behind it would mean a part of it only.
 fn operand(text: &str) -> String {
-    let is_whole = text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '.' | '_' | '?' | '"'))
-        || (text.ends_with(')') && !text.contains(' '));
-    if is_whole { text.to_owned() } else { format!("({text})") }
+    if is_operand(text) { text.to_owned() } else { format!("({text})") }
 }
 
 fn is_scalar(ty: &Type) -> bool {
@@ -77,9 +75,9 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         (Some(Constant::Str(text)), Type::Date | Type::Timestamp) if looks_like_a_date(text) => diagnostic
             .help(format!("dates are written without quotes: `@{text}`"))
             .fix(guess(value.span(), format!("@{text}"))),
-        (Some(Constant::Int(number)), Type::Duration) => {
-            diagnostic.help(format!("a duration has a unit: `{number}s`, `{number}min`, `{number}h`, `{number}d`"))
-        }
+        (Some(Constant::Int(number)), Type::Duration) => diagnostic
+            .help(format!("a duration has a unit: `{number}s`, `{number}min`, `{number}h`, `{number}d`"))
+            .fix(guess(behind(value.span()), "d").titled(format!("make days of it: `{number}d`"))),
         (Some(Constant::Str(text)), Type::Bool) if matches!(&**text, "true" | "false") => {
             diagnostic.help(format!("write it without quotes: `{text}`")).fix(guess(value.span(), &**text))
         }
@@ -94,7 +92,7 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         }
         (Some(_), _) => diagnostic,
         (None, _) => match conversion(value.ty(), to, text) {
-            Some(help) => diagnostic.help(help),
+            Some((method, help)) => diagnostic.help(help).fix(calling(value.span(), text, method)),
             None => diagnostic,
         },
     }
@@ -237,10 +235,10 @@ pub(in crate::check) fn incomparable(
             }
             return diagnostic.help("a date is written `@2021-01-26`, a moment `@2021-01-26T08:00:00Z`");
         }
-        if let Some(help) = conversion(value.ty(), other.ty(), text)
+        if let Some((method, help)) = conversion(value.ty(), other.ty(), text)
             && !matches!(other.ty().non_null(), Type::Timestamp)
         {
-            return diagnostic.help(help);
+            return diagnostic.help(help).fix(calling(value.span(), text, method));
         }
     }
     diagnostic
@@ -400,6 +398,13 @@ pub(in crate::check) fn missing_fields(missing: &[&Column], span: Span) -> Diagn
 pub(super) fn given(columns: &[&Column]) -> String {
     let fields: Vec<String> =
         columns.iter().map(|column| format!("`{}: {}`", column.name, example(&column.ty))).collect();
+    fields.join(", ")
+}
+
+/// `a: 1, b: "a"`
+pub(super) fn fields(columns: &[&Column]) -> String {
+    let fields: Vec<String> =
+        columns.iter().map(|column| format!("{}: {}", column.name, example(&column.ty))).collect();
     fields.join(", ")
 }
 

@@ -30,6 +30,9 @@ fn value(expr: &Expr, ty: &Type) -> Option<Value> {
         (ExprKind::Bool(truth), _) => Value::Bool(*truth),
         (ExprKind::Text(text) | ExprKind::Name(text), _) => Value::Str(text.clone()),
         (ExprKind::Duration(micros), _) => Value::Duration(*micros),
+        // `if sampling == 1.0 then 0 else none`: what it is where the call says nothing of the condition's names. That
+        // it should be given otherwise, a lint says.
+        (ExprKind::If { then, .. }, _) => value(then, ty)?,
         (ExprKind::Unary(UnaryOperator::Negate, of), ty) => match value(of, ty)? {
             Value::Int(number) => Value::Int(-number),
             Value::Float(number) => Value::Float(-number),

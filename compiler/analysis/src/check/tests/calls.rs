@@ -30,7 +30,7 @@ fn a_name_of_a_module_that_is_not_imported() {
     assert_eq!(checked.codes(), ["unknown-function `impute`"]);
     assert!(checked.told().contains("use std.prep.{impute}"));
     assert_eq!(
-        checked.diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()),
+        checked.diagnostics[0].fix.as_ref().map(|fix| fix.edits[0].replacement.as_str()),
         Some("use std.prep.{impute}\n")
     );
 }

@@ -97,7 +97,10 @@ fn params_and_entries() {
     assert_eq!(check("param a: int = \"x\"").codes(), ["type-mismatch `\"x\"`"]);
     assert_eq!(check("param a: int = 3\nparam b: int = a + 1").told(), "");
     assert_eq!(
-        check("param a: date = \"2021-01-26\"").diagnostics[0].fix.as_ref().map(|fix| fix.replacement.as_str()),
+        check("param a: date = \"2021-01-26\"").diagnostics[0]
+            .fix
+            .as_ref()
+            .map(|fix| fix.edits[0].replacement.as_str()),
         Some("@2021-01-26")
     );
     assert_eq!(check("param a: int = 3\ncatalog { c: table[U] = parquet(f\"{a}/x\", on_violation: warn) }").told(), "");

@@ -1,0 +1,262 @@
+//! Comparisons whose answer follows from the type of a column or from what its schema promises.
+
+use std::cmp::Ordering;
+
+use gml_diagnostics::{Diagnostic, Fix, Span, codes};
+use gml_ir::{BinaryOp, Column, ContractRule, Row, Type, Value};
+
+use super::{Lints, literal};
+use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
+
+impl Lints<'_> {
+    /// Looks at the expressions over the rows of an operator's table.
+    pub(super) fn over_rows(&mut self, call: &TypedCall) {
+        let table = call.args.iter().find_map(|(_, arg)| match arg {
+            TypedArg::Value(Typed { ty: Type::Table(table), .. }) => Some(table),
+            _ => None,
+        });
+        let Some(row) = table.map(|table| table.row.clone()) else { return };
+        for (_, arg) in &call.args {
+            match arg {
+                TypedArg::Expr(value) => self.over_row(value, &row),
+                TypedArg::Columns(columns) => columns.iter().for_each(|(_, value)| self.over_row(value, &row)),
+                _ => {}
+            }
+        }
+    }
+
+    fn over_row(&mut self, value: &Typed, row: &Row) {
+        super::each_of_row(value, &mut |part| {
+            let found = match &part.kind {
+                TypedKind::Binary(operator, left, right) => compared(*operator, left, right, row),
+                TypedKind::In(left, right) => looked_up(left, right, row),
+                _ => None,
+            };
+            // The patterns of a `match` are comparisons too; what is said of those is said of the arm.
+            let is_whole = match &part.kind {
+                TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
+                    part.span.start <= left.span.start && right.span.end <= part.span.end
+                }
+                _ => false,
+            };
+            if let Some((column, because, answer)) = found.filter(|_| is_whole) {
+                let text = self.text(part.span).to_owned();
+                self.diagnostics.push(message(&text, part.span, column, &because, answer));
+            }
+        });
+    }
+}
+
+/// `.hits >= 0`, either way round.
+fn compared<'r>(operator: BinaryOp, left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, String, bool)> {
+    let (column, operator, constant) = match (column(left, row), literal(right)) {
+        (Some(column), Some(constant)) => (column, operator, constant),
+        _ => (column(right, row)?, flipped(operator)?, literal(left)?),
+    };
+    let point = Point::of(constant)?;
+    bounds(column)
+        .into_iter()
+        .find_map(|bounds| Some((column, bounds.because.clone(), bounds.answer(operator, point)?)))
+}
+
+/// `.hits in 0..10`, `.device in ["a", "b"]`
+fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, String, bool)> {
+    let column = column(left, row)?;
+    if let Type::Enum(values) = column.ty.non_null() {
+        let listed = texts(right)?;
+        let all = values.iter().all(|value| listed.contains(&&**value));
+        return all.then(|| (column, "the enum has no other value".to_owned(), true));
+    }
+    let (start, end, inclusive) = match literal(right) {
+        Some(Value::Range { start, end, inclusive }) => (Point::of(start)?, Point::of(end)?, *inclusive),
+        _ => match &right.kind {
+            TypedKind::Range { start, end, inclusive } => {
+                (Point::of(literal(start)?)?, Point::of(literal(end)?)?, *inclusive)
+            }
+            _ => return None,
+        },
+    };
+    let last = if inclusive { BinaryOp::LessEqual } else { BinaryOp::Less };
+    bounds(column).into_iter().find_map(|bounds| {
+        let answer = match (bounds.answer(BinaryOp::GreaterEqual, start), bounds.answer(last, end)) {
+            (Some(true), Some(true)) => true,
+            (Some(false), _) | (_, Some(false)) => false,
+            _ => return None,
+        };
+        Some((column, bounds.because, answer))
+    })
+}
+
+/// The texts of a list that is written out.
+fn texts(list: &Typed) -> Option<Vec<&str>> {
+    match &list.kind {
+        TypedKind::List(items) => items.iter().map(|item| literal(item)?.as_str()).collect(),
+        TypedKind::Cast(of) => texts(of),
+        TypedKind::Literal(Value::List(items)) => items.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
+}
+
+/// The column of the row at hand that an expression is.
+fn column<'r>(value: &Typed, row: &'r Row) -> Option<&'r Column> {
+    match &value.kind {
+        TypedKind::Column(name) => row.get(name),
+        TypedKind::Cast(of) => column(of, row),
+        _ => None,
+    }
+}
+
+fn flipped(operator: BinaryOp) -> Option<BinaryOp> {
+    use BinaryOp as Op;
+    Some(match operator {
+        Op::Equal | Op::NotEqual => operator,
+        Op::Less => Op::Greater,
+        Op::LessEqual => Op::GreaterEqual,
+        Op::Greater => Op::Less,
+        Op::GreaterEqual => Op::LessEqual,
+        _ => return None,
+    })
+}
+
+/// A value that has an order, in the unit of its type.
+#[derive(Clone, Copy, Debug)]
+enum Point {
+    Whole(i128),
+    Real(f64),
+    Days(i32),
+    Moment(i64),
+    Time(i64),
+    Length(i64),
+}
+
+impl Point {
+    fn of(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::Int(number) => Self::Whole((*number).into()),
+            Value::Float(number) => Self::Real(*number),
+            Value::Date(days) => Self::Days(*days),
+            Value::Timestamp(micros) => Self::Moment(*micros),
+            Value::Time(micros) => Self::Time(*micros),
+            Value::Duration(micros) => Self::Length(*micros),
+            _ => return None,
+        })
+    }
+}
+
+impl PartialEq for Point {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
+}
+
+impl PartialOrd for Point {
+    /// Values of different kinds have no order; numbers have one.
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (*self, *other) {
+            (Self::Whole(a), Self::Whole(b)) => Some(a.cmp(&b)),
+            (Self::Real(a), Self::Real(b)) => a.partial_cmp(&b),
+            (Self::Whole(a), Self::Real(b)) => (a as f64).partial_cmp(&b),
+            (Self::Real(a), Self::Whole(b)) => a.partial_cmp(&(b as f64)),
+            (Self::Days(a), Self::Days(b)) => Some(a.cmp(&b)),
+            (Self::Moment(a), Self::Moment(b))
+            | (Self::Time(a), Self::Time(b))
+            | (Self::Length(a), Self::Length(b)) => Some(a.cmp(&b)),
+            _ => None,
+        }
+    }
+}
+
+/// An end of a stretch of values, and whether it belongs to it.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    point: Point,
+    inclusive: bool,
+}
+
+/// Between which values all of a column lie, and by what.
+struct Bounds {
+    low: Option<End>,
+    high: Option<End>,
+    because: String,
+}
+
+/// What is known of a column: by its type, and by each of its contracts.
+fn bounds(column: &Column) -> Vec<Bounds> {
+    let mut known = Vec::new();
+    if let Type::Int(kind) = column.ty.non_null() {
+        let (low, high) = kind.bounds();
+        let end = |point| Some(End { point: Point::Whole(point), inclusive: true });
+        let because = format!("`{}` goes from {low} to {high}", kind.name());
+        known.push(Bounds { low: end(low), high: end(high), because });
+    }
+    for contract in &column.contracts {
+        let end = |value, inclusive| Point::of(value).map(|point| End { point, inclusive });
+        let (low, high) = match &contract.rule {
+            ContractRule::InRange { start, end: last, inclusive } => (end(start, true), end(last, *inclusive)),
+            ContractRule::Compare(BinaryOp::Greater, value) => (end(value, false), None),
+            ContractRule::Compare(BinaryOp::GreaterEqual, value) => (end(value, true), None),
+            ContractRule::Compare(BinaryOp::Less, value) => (None, end(value, false)),
+            ContractRule::Compare(BinaryOp::LessEqual, value) => (None, end(value, true)),
+            ContractRule::Compare(BinaryOp::Equal, value) => (end(value, true), end(value, true)),
+            _ => continue,
+        };
+        known.push(Bounds { low, high, because: format!("its schema promises `{}`", contract.text.trim()) });
+    }
+    known
+}
+
+impl Bounds {
+    /// Whether `x operator point` holds for all values within (true), for none (false), or for some.
+    fn answer(&self, operator: BinaryOp, point: Point) -> Option<bool> {
+        use BinaryOp as Op;
+        match operator {
+            Op::Less if self.is_below(point, true) => Some(true),
+            Op::Less if self.is_above(point, false) => Some(false),
+            Op::LessEqual if self.is_below(point, false) => Some(true),
+            Op::LessEqual if self.is_above(point, true) => Some(false),
+            Op::Greater => self.answer(Op::LessEqual, point).map(|answer| !answer),
+            Op::GreaterEqual => self.answer(Op::Less, point).map(|answer| !answer),
+            Op::Equal if self.is_below(point, true) || self.is_above(point, true) => Some(false),
+            Op::Equal if self.is_below(point, false) && self.is_above(point, false) => Some(true),
+            Op::NotEqual => self.answer(Op::Equal, point).map(|answer| !answer),
+            _ => None,
+        }
+    }
+
+    /// Whether all values lie below a point, or `strictly` below it.
+    fn is_below(&self, point: Point, strictly: bool) -> bool {
+        self.high.is_some_and(|high| high.point < point || high.point == point && !(strictly && high.inclusive))
+    }
+
+    fn is_above(&self, point: Point, strictly: bool) -> bool {
+        self.low.is_some_and(|low| low.point > point || low.point == point && !(strictly && low.inclusive))
+    }
+}
+
+fn message(text: &str, span: Span, column: &Column, because: &str, answer: bool) -> Diagnostic {
+    let name = &column.name;
+    let is_nullable = column.ty.is_nullable();
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let text = text.join(" ");
+    let (message, help) = match (answer, is_nullable) {
+        (true, false) => (format!("`{text}` is always true"), "leave the comparison out".to_owned()),
+        (false, false) => (
+            format!("`{text}` is never true"),
+            "compare with a value that the column can have, or leave the comparison out".to_owned(),
+        ),
+        (true, true) => (
+            format!("`{text}` is true wherever `{name}` is not null"),
+            format!("say what is meant: `.{name} is not null`"),
+        ),
+        (false, true) => {
+            (format!("`{text}` is never true"), "compare with a value that the column can have".to_owned())
+        }
+    };
+    let diagnostic =
+        Diagnostic::new(codes::CONSTANT_COMPARISON, span, message).with_label(because.to_owned()).help(help);
+    match (answer, is_nullable) {
+        (true, true) => diagnostic.fix(Fix::guess(span, format!(".{name} is not null"))),
+        (answer, false) => diagnostic.fix(Fix::guess(span, answer.to_string())),
+        (false, true) => diagnostic,
+    }
+}

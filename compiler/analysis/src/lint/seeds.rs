@@ -1,0 +1,74 @@
+//! What is drawn at random without being told a seed.
+
+use gml_diagnostics::{Diagnostic, Fix, Span, codes};
+use gml_syntax::ast::{Expr, ExprKind};
+
+use super::Lints;
+use crate::typed::{Typed, TypedArg, TypedCall};
+
+/// What every name of the standard library that draws at random calls this argument.
+const SEED: &str = "seed";
+
+impl Lints<'_> {
+    /// A call that leaves its seed to the default, where the signature says that it matters.
+    pub(super) fn seed(&mut self, whole: &Typed, call: &TypedCall) {
+        if self.is_given(call, SEED) != Some(false) {
+            return;
+        }
+        let signatures = self.package.signatures.iter().filter(|signature| {
+            signature.declared.name == call.name && self.package.module(signature.declared.module).name == call.module
+        });
+        let mut defaults = signatures.filter_map(|signature| {
+            signature.ast.params.iter().find(|param| &*param.name.text == SEED)?.default.as_ref()
+        });
+        if !defaults.any(|default| self.matters(call, default)) {
+            return;
+        }
+        let name = &call.name;
+        let span = self.own_span(whole, call);
+        let message = format!("`{name}` draws at random, and is not told with which seed");
+        let diagnostic = Diagnostic::new(codes::RANDOM_WITHOUT_SEED, span, message)
+            .help("say it, `seed: seed` with a `param seed: int = 42`: a reader sees what the result depends on, and a run can change it");
+        let own = self.package.param_named(SEED).map_or("1", |_| SEED);
+        let fix = self.argument_behind(span, &format!("seed: {own}"));
+        self.diagnostics.push(match fix {
+            Some(fix) => diagnostic.fix(fix.titled(format!("add `seed: {own}`"))),
+            None => diagnostic,
+        });
+    }
+
+    /// Whether a call gives an argument; `None` where it has none of that name.
+    fn is_given(&self, call: &TypedCall, name: &str) -> Option<bool> {
+        let (_, arg) = call.args.iter().find(|(known, _)| &**known == name)?;
+        let TypedArg::Value(value) = arg else { return Some(true) };
+        // Defaults stand where the signature does.
+        Some(!self.package.modules.iter().any(|module| module.is_std && module.file == value.span.file))
+    }
+
+    /// `if sampling == 1.0 then 0 else none`: a default that will do while nothing is said of what the condition names.
+    fn matters(&self, call: &TypedCall, default: &Expr) -> bool {
+        let ExprKind::If { condition, .. } = &default.kind else { return true };
+        let mut waiting = vec![&**condition];
+        while let Some(part) = waiting.pop() {
+            match &part.kind {
+                ExprKind::Name(name) if self.is_given(call, name) == Some(true) => return true,
+                ExprKind::Binary { left, right, .. } => waiting.extend([&**left, right]),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Adds an argument behind the others of a call.
+    pub(super) fn argument_behind(&self, call: Span, argument: &str) -> Option<Fix> {
+        let inner = self.text(call).strip_suffix(')')?.trim_end();
+        let end = u32::try_from(inner.len()).ok()?;
+        let at = Span::new(call.file, call.start + end, call.start + end);
+        let comma = match inner.chars().next_back() {
+            Some('(') => "",
+            Some(',') => " ",
+            _ => ", ",
+        };
+        Some(Fix::guess(at, format!("{comma}{argument}")))
+    }
+}

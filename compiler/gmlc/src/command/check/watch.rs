@@ -1,0 +1,110 @@
+//! `gmlc check --watch`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::{CheckArgs, Checked, checked, show};
+use crate::exit::Exit;
+use crate::output::{self, Format};
+
+/// How often the files are looked at. Looking at a few hundred takes less than a millisecond, works on every file system,
+/// and sees the renames by which editors save.
+const PERIOD: Duration = Duration::from_millis(150);
+
+/// What tells a version of a file from another.
+type Version = (Option<SystemTime>, u64);
+
+/// Checks again whenever a source file appears, changes or goes, until the user interrupts.
+pub fn watch(args: &CheckArgs) -> Exit {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupted.clone()) {
+        output::error_line(format!("interrupts cannot be waited for: {error}"));
+        return Exit::RunFailed;
+    }
+    let mut folders = BTreeSet::new();
+    loop {
+        // A change that comes while the programs are checked counts.
+        let before = snapshot(&folders);
+        let known = folders.clone();
+        clear();
+        match checked(args) {
+            Ok(programs) => {
+                show(&programs, args.format);
+                folders = folders_of(&programs);
+                if args.format == Format::Human {
+                    if programs.iter().all(|program| program.diagnostics.is_empty()) {
+                        output::error_line("no problems");
+                    }
+                    output::error_line("watching; ctrl-C ends");
+                }
+            }
+            // Of a file that is gone for the moment while an editor saves it.
+            Err(exit) if folders.is_empty() => return exit,
+            Err(_) => {}
+        }
+        let mut seen = snapshot(&folders);
+        let was_known = |path: &PathBuf| path.parent().is_some_and(|folder| known.contains(folder));
+        seen.retain(|path, _| !was_known(path));
+        seen.extend(
+            before.into_iter().filter(|(path, _)| path.parent().is_some_and(|folder| folders.contains(folder))),
+        );
+        if !changed(&folders, seen, &interrupted) {
+            return Exit::Interrupted;
+        }
+    }
+}
+
+/// Waits until files are different and stay so for a moment; false where the user interrupts.
+fn changed(folders: &BTreeSet<PathBuf>, seen: BTreeMap<PathBuf, Version>, interrupted: &AtomicBool) -> bool {
+    let mut last = seen.clone();
+    while !interrupted.load(Ordering::Relaxed) {
+        std::thread::sleep(PERIOD);
+        let now = snapshot(folders);
+        if now != seen && now == last {
+            return true;
+        }
+        last = now;
+    }
+    false
+}
+
+/// The folders in which the sources of the programs lie.
+fn folders_of(programs: &[Checked]) -> BTreeSet<PathBuf> {
+    let mut folders = BTreeSet::new();
+    for program in programs {
+        folders.insert(program.project.folder.clone());
+        let package = &program.analysis.package;
+        for module in package.modules.iter().filter(|module| !module.is_std) {
+            let parent = Path::new(package.sources.path(module.file)).parent();
+            let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+            folders.insert(parent.unwrap_or(Path::new(".")).to_path_buf());
+        }
+    }
+    folders
+}
+
+/// Every source file in the folders, those of modules to come included.
+fn snapshot(folders: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Version> {
+    let mut found = BTreeMap::new();
+    for folder in folders {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_source = path.extension().is_some_and(|ending| ending == "gml") || path.ends_with("gml.toml");
+            if is_source && let Ok(about) = entry.metadata() {
+                found.insert(path, (about.modified().ok(), about.len()));
+            }
+        }
+    }
+    found
+}
+
+/// An empty screen, where there is one.
+fn clear() {
+    if stderr().is_terminal() {
+        let _ = write!(stderr(), "\x1b[2J\x1b[H");
+    }
+}

@@ -1,0 +1,62 @@
+//! All that the headers and footers of files have against their schema, column by column.
+
+use std::path::{Path, PathBuf};
+
+use gml_ir::{Dataset, Row};
+
+use super::{check_header, path_of, row_of};
+use crate::{Fault, paths};
+
+/// Something that the files of a dataset have against its schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The column of the program that it is about; `None` where it is about the file.
+    pub column: Option<String>,
+    /// What is wrong, in the first file in which it is.
+    pub fault: Fault,
+    /// In how many files it is wrong.
+    pub files: usize,
+}
+
+/// Holds the files of a table dataset against its schema, as [`super::check_headers`] does, and tells everything that is
+/// wrong instead of the first thing. No rows are read.
+pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
+    let of_dataset = |fault: Fault| vec![Finding { column: None, fault, files: 1 }];
+    let row = match row_of(dataset) {
+        Ok(row) => row,
+        Err(fault) => return of_dataset(fault),
+    };
+    let files = match path_of(dataset).and_then(|path| paths::files(path, project)) {
+        Ok(files) => files,
+        Err(fault) => return of_dataset(fault),
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    for file in &files {
+        for (column, fault) in of_file(dataset, file, row) {
+            let same = |known: &&mut Finding| {
+                known.column == column && known.fault.code == fault.code && known.fault.message == fault.message
+            };
+            match findings.iter_mut().find(same) {
+                Some(known) => known.files += 1,
+                None => findings.push(Finding { column, fault: fault.at(file.display()), files: 1 }),
+            }
+        }
+    }
+    findings
+}
+
+/// What one file has against the row.
+fn of_file(dataset: &Dataset, file: &PathBuf, row: &Row) -> Vec<(Option<String>, Fault)> {
+    let Err(first) = check_header(dataset, file, row) else { return Vec::new() };
+    // Something is wrong, so that each column is asked for by itself.
+    let single = |place: usize| Row { columns: vec![row.columns[place].clone()], ..row.clone() };
+    let found: Vec<(Option<String>, Fault)> = (0..row.columns.len())
+        .filter_map(|place| {
+            let fault = check_header(dataset, file, &single(place)).err()?;
+            Some((Some(row.columns[place].name.to_string()), fault))
+        })
+        .collect();
+    // What is wrong with every column is wrong with the file.
+    let is_of_file = found.len() == row.columns.len() && found.iter().all(|(_, fault)| *fault == first);
+    if is_of_file || found.is_empty() { vec![(None, first)] } else { found }
+}
