@@ -5,7 +5,7 @@ fn the_hooks_run_under_the_real_pre_commit() {
     let Some(python) = peers_python() else { return };
     let project = Project::new();
     let work = project.path(".");
-    let told = peer(&python, "pre_commit.py", &[repository(), &gmlc_folder(), &work]);
+    let told = peer(&python, "commit_hooks.py", &[repository(), &gmlc_folder(), &work]);
     assert_eq!(told["hooks"], serde_json::json!(["gmlc-check", "gmlc-fmt"]));
     let run = |name: &str| (told[name][0].as_i64().unwrap(), told[name][1].as_str().unwrap().to_owned());
     let (code, said) = run("right");

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-repository, binaries, work = (Path(argument) for argument in sys.argv[1:4])
+repository, binaries, work = (Path(argument).resolve() for argument in sys.argv[1:4])
 
 from pre_commit.clientlib import load_manifest
 
