@@ -28,7 +28,7 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         let (code, what, fix) = match local.binder {
             // Callers may give it by its name.
             Binder::Parameter => (codes::UNUSED_ARGUMENT, "the argument", renamed),
-            Binder::Item => (codes::UNUSED_LET, "the `for` name", Fix { safe: true, ..renamed }),
+            Binder::Item => (codes::UNUSED_LET, "the `let`", Fix { safe: true, ..renamed }),
             Binder::Let(bound) => (codes::UNUSED_LET, "the `let`", without_let(package, bound).unwrap_or(renamed)),
         };
         diagnostics.push(message::unused(code, what, &local.name.text, span, help).fix(fix));

@@ -12,11 +12,6 @@ fn row(columns: Vec<Column>, open: bool) -> Row {
     Row { columns, open, ..Row::default() }
 }
 
-fn each(row: &Row, ty: impl Fn(&Type) -> Type) -> Row {
-    let columns = row.columns.iter().map(|column| computed(column, ty(&column.ty))).collect();
-    self::row(columns, row.open)
-}
-
 /// The column with values of another kind: its contracts and its form in a file no longer say anything of them.
 fn computed(column: &Column, ty: Type) -> Column {
     if ty == column.ty {
@@ -75,9 +70,14 @@ pub fn elements(a: &Row) -> Result<Row, Text> {
     Ok(row(a.columns.iter().map(item).collect::<Result<_, _>>()?, a.open))
 }
 
-/// Every column has values of this type; one that may be null still may.
+/// Every column has other values, of this type; one that may be null still may. No contract says anything of them, even
+/// where the type is the old one: what is scaled lies elsewhere.
 pub fn retyped(a: &Row, ty: &Type) -> Row {
-    each(a, |old| if old.is_nullable() { ty.clone().nullable() } else { ty.clone() })
+    let columns = a.columns.iter().map(|old| {
+        let ty = if old.ty.is_nullable() { ty.clone().nullable() } else { ty.clone() };
+        Column { role: old.role, ..Column::new(old.name.clone(), ty) }
+    });
+    row(columns.collect(), a.open)
 }
 
 /// The columns without a role.

@@ -72,7 +72,7 @@ fn contracts_go_where_the_values_change() {
     let a = Row::of(vec![Column { contracts: vec![rule], ..Column::new("x", Type::INT) }]);
     assert_eq!(nullable(&a).columns[0].contracts.len(), 1);
     assert_eq!(retyped(&a, &Type::Float).columns[0].contracts.len(), 0);
-    assert_eq!(retyped(&a, &Type::INT).columns[0].contracts.len(), 1);
+    assert_eq!(retyped(&a, &Type::INT).columns[0].contracts.len(), 0);
     assert_eq!(plus(&a, &row("x: float")).columns[0].contracts.len(), 0);
 }
 
