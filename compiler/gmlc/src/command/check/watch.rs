@@ -25,7 +25,8 @@ pub fn watch(args: &CheckArgs) -> Exit {
         output::error_line(format!("interrupts cannot be waited for: {error}"));
         return Exit::RunFailed;
     }
-    let mut folders = BTreeSet::new();
+    let mut folders: BTreeSet<PathBuf> = args.paths.iter().map(|path| folder_of(path)).collect();
+    let mut is_known = false;
     loop {
         // A change that comes while the programs are checked counts.
         let before = snapshot(&folders);
@@ -35,6 +36,7 @@ pub fn watch(args: &CheckArgs) -> Exit {
             Ok(programs) => {
                 show(&programs, args.format);
                 folders = folders_of(&programs);
+                is_known = true;
                 if args.format == Format::Human {
                     if programs.iter().all(|program| program.diagnostics.is_empty()) {
                         output::error_line("no problems");
@@ -43,7 +45,7 @@ pub fn watch(args: &CheckArgs) -> Exit {
                 }
             }
             // Of a file that is gone for the moment while an editor saves it.
-            Err(exit) if folders.is_empty() => return exit,
+            Err(exit) if !is_known => return exit,
             Err(_) => {}
         }
         let mut seen = snapshot(&folders);
@@ -72,6 +74,16 @@ fn changed(folders: &BTreeSet<PathBuf>, seen: BTreeMap<PathBuf, Version>, interr
     false
 }
 
+/// The folder that a path of the command line is about.
+fn folder_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.to_path_buf() } else { parent_of(path) }
+}
+
+fn parent_of(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_path_buf()
+}
+
 /// The folders in which the sources of the programs lie.
 fn folders_of(programs: &[Checked]) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::new();
@@ -79,9 +91,7 @@ fn folders_of(programs: &[Checked]) -> BTreeSet<PathBuf> {
         folders.insert(program.project.folder.clone());
         let package = &program.analysis.package;
         for module in package.modules.iter().filter(|module| !module.is_std) {
-            let parent = Path::new(package.sources.path(module.file)).parent();
-            let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
-            folders.insert(parent.unwrap_or(Path::new(".")).to_path_buf());
+            folders.insert(parent_of(Path::new(package.sources.path(module.file))));
         }
     }
     folders
