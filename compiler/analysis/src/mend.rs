@@ -9,7 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Sources};
+use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Severity, Sources};
 
 use crate::world::{ReadError, World};
 use crate::{Analysis, check};
@@ -115,12 +115,18 @@ fn key(diagnostic: &Diagnostic) -> Key {
     (diagnostic.code.id(), diagnostic.message.clone(), title)
 }
 
-/// The diagnostics whose fixes are to be made.
+/// The diagnostics whose fixes are to be made. While there are errors, only theirs: what seems unused may be what a
+/// misspelt name means.
 fn wanted<'a>(analysis: &'a Analysis, fixes: Fixes, refused: &BTreeSet<Key>) -> Vec<&'a Diagnostic> {
     let is_own = |file: FileId| !analysis.package.modules.iter().any(|module| module.is_std && module.file == file);
     let is_wanted =
         |fix: &Fix| (fix.safe || fixes == Fixes::All) && fix.edits.iter().all(|edit| is_own(edit.span.file));
-    let with_fix = analysis.diagnostics.iter().filter(|diagnostic| diagnostic.fix.as_ref().is_some_and(is_wanted));
+    let is_wrong = |diagnostic: &&Diagnostic| diagnostic.code.severity() == Severity::Error;
+    let only_errors = analysis.diagnostics.iter().any(|diagnostic| is_wrong(&diagnostic));
+    let with_fix = analysis
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| (!only_errors || is_wrong(diagnostic)) && diagnostic.fix.as_ref().is_some_and(is_wanted));
     with_fix.filter(|diagnostic| !refused.contains(&key(diagnostic))).collect()
 }
 

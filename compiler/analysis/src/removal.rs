@@ -8,8 +8,9 @@ pub(crate) fn item(text: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);
     let (Some(before), Some(behind)) = (text.get(..start), text.get(end..)) else { return span };
     if let Some(rest) = behind.trim_start().strip_prefix(',') {
-        let whole = lines(text, resized(span, start, text.len() - rest.len()));
-        if whole.start < span.start || before.ends_with(char::is_whitespace) && whole.end > span.end {
+        let with_comma = resized(span, start, text.len() - rest.len());
+        let whole = lines(text, with_comma);
+        if whole != with_comma {
             return whole;
         }
         let next = rest.trim_start_matches([' ', '\t']);
@@ -40,7 +41,12 @@ pub(crate) fn alone(text: &str, span: Span) -> Span {
 
 /// A declaration with the comment above it that documents it.
 pub(crate) fn with_docs(text: &str, span: Span) -> Span {
-    let mut start = lines(text, span).start;
+    let before = text.get(..span.start as usize).unwrap_or("");
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    if !before[line..].trim().is_empty() {
+        return span;
+    }
+    let mut start = u32::try_from(line).unwrap_or(span.start);
     while let Some(above) = text.get(..start as usize).and_then(|before| before.strip_suffix('\n')) {
         let line = above.rfind('\n').map_or(0, |end| end + 1);
         if !above[line..].trim_start().starts_with("##") {
@@ -48,7 +54,8 @@ pub(crate) fn with_docs(text: &str, span: Span) -> Span {
         }
         start = u32::try_from(line).unwrap_or(start);
     }
-    Span { start: start.min(span.start), ..span }
+    // Without a comment it begins where it stands: what is in front of it on its line is not its own.
+    if start as usize == line { span } else { Span { start, ..span } }
 }
 
 /// The whole lines of a span, where nothing else stands on them; otherwise the span.

@@ -232,6 +232,10 @@ pipeline main(days: int = 1) {
       help: leave it out, or begin its name with `_`
     GML0123 the argument `days` is never used at main.gml:18:15 `days`
       help: leave it out, or begin its name with `_`
+    GML0803 `rows` hides the catalog entry `rows` at main.gml:19:9 `rows`
+      here: from here on the name means this
+      main.gml:8:11 `rows`: and no longer the catalog entry
+      help: give it another name
     GML0121 `root` is imported and never used at main.gml:2:31 `root`
       help: leave it out of the `use`
     GML0122 the parameter `idle` is never used at main.gml:4:7 `idle`
