@@ -9,6 +9,7 @@ mod libraries;
 mod output;
 mod progress;
 mod project;
+mod replace;
 mod world;
 
 use clap::Parser;

@@ -26,6 +26,12 @@ pub fn line(text: impl AsRef<str>) {
     let _ = writeln!(stdout().lock(), "{}", text.as_ref());
 }
 
+/// A text on standard output as it is.
+pub fn text(text: &str) {
+    let mut output = stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
 /// A line on standard error.
 pub fn error_line(text: impl AsRef<str>) {
     let _ = writeln!(stderr().lock(), "{}", text.as_ref());

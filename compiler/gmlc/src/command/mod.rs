@@ -3,6 +3,7 @@
 mod check;
 mod doc;
 mod explain;
+mod fmt;
 mod graph;
 mod infer;
 mod plan;
@@ -63,6 +64,8 @@ enum Command {
     },
     /// Print what flows through a program: datasets, steps and nodes, with the schema on every edge. Runs nothing.
     Graph(graph::GraphArgs),
+    /// Put programs into the one form that all programs have. Changes blanks and line breaks, never what a program says.
+    Fmt(fmt::FmtArgs),
     /// Write the reference of a program and of the standard library as a site of pages.
     Doc(doc::DocArgs),
     /// Print the page of a diagnostic.
@@ -111,6 +114,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
         Command::Plan { pipeline, program } => plan::plan(pipeline.as_deref(), &program),
         Command::Graph(args) => graph::graph(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Doc(args) => doc::doc(&args),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Infer { file } => infer::infer(&file),
