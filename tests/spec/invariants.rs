@@ -33,8 +33,15 @@ fn manifest(package: &str) -> String {
     std::fs::read_to_string(repository().join(package).join("Cargo.toml")).unwrap()
 }
 
-const COMPILER: [&str; 6] =
-    ["compiler/syntax", "compiler/diagnostics", "compiler/analysis", "compiler/ir", "compiler/graph", "compiler/doc"];
+const COMPILER: [&str; 7] = [
+    "compiler/syntax",
+    "compiler/diagnostics",
+    "compiler/analysis",
+    "compiler/ir",
+    "compiler/graph",
+    "compiler/doc",
+    "compiler/ide",
+];
 const RUNTIME: [&str; 3] = ["runtime/connect", "runtime/operators", "runtime/engine"];
 
 #[test]
@@ -62,6 +69,7 @@ fn no_crate_depends_upwards() {
     let runtime = ["gml-connect", "gml-operators", "gml-engine", "gmlc"];
     below("compiler/diagnostics", &["gml-syntax", "gml-analysis", "gml-ir"]);
     below("compiler/syntax", &["gml-analysis", "gml-ir"]);
+    below("compiler/analysis", &["gml-ide"]);
     below("compiler/ir", &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     for package in COMPILER {
         below(package, &runtime);
@@ -71,6 +79,14 @@ fn no_crate_depends_upwards() {
     for package in RUNTIME {
         below(package, &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     }
+}
+
+#[test]
+fn only_the_command_knows_the_protocol_of_editors() {
+    for package in COMPILER.iter().chain(&RUNTIME).chain(&["stdlib", "tests"]) {
+        assert!(!manifest(package).contains("lsp"), "{package}");
+    }
+    assert!(manifest("compiler/gmlc").contains("lsp-types"));
 }
 
 #[test]

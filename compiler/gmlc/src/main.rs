@@ -6,6 +6,7 @@
 mod command;
 mod exit;
 mod libraries;
+mod lsp;
 mod output;
 mod progress;
 mod project;

@@ -29,12 +29,12 @@ impl World for FolderWorld {
     fn modules_in(&self, folder: &str) -> Vec<String> {
         let folder = if folder.is_empty() { Path::new(".") } else { Path::new(folder) };
         let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|name| name.strip_suffix(".gml").map(str::to_owned))
+        let mut paths: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.path().into_os_string().into_string().ok())
+            .filter(|path| path.ends_with(".gml"))
             .collect();
-        names.sort_unstable();
-        names
+        paths.sort_unstable();
+        paths
     }
 }
 

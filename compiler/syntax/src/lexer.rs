@@ -3,7 +3,7 @@
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A name or a keyword.
     Word,
     /// A number, with its unit.
@@ -28,16 +28,25 @@ pub(crate) enum Kind {
 
 /// A token: bytes `start..end` of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+pub struct Token {
+    /// What it is.
     pub kind: Kind,
+    /// Its first byte.
     pub start: usize,
+    /// The byte behind it.
     pub end: usize,
 }
 
 impl Token {
+    /// What it says.
     pub fn text<'t>(&self, text: &'t str) -> &'t str {
         text.get(self.start..self.end).unwrap_or("")
     }
+}
+
+/// The tokens of a text, comments included, whatever the text is.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token> {
+    Lexer::new(text)
 }
 
 /// An f-string whose `{ }` is being read.

@@ -31,5 +31,7 @@ use gml_diagnostics::codes;
 
 pub use decode::{MAX_BYTES, decode};
 pub use docs::Comment;
+pub use lexer::{Kind as TokenKind, Token, tokens};
 pub use outline::{Outline, Piece};
 pub use parse::{Parsed, parse, parse_expression, parse_part};
+pub use words::{DECLARATIONS, STATEMENTS, is_reserved};

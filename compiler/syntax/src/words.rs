@@ -36,12 +36,12 @@ pub(crate) const RESERVED: [&str; 31] = [
 ];
 
 /// Whether a word cannot be the bare name of anything.
-pub(crate) fn is_reserved(word: &str) -> bool {
+pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
 
 /// Words that begin a declaration.
-pub(crate) const DECLARATIONS: [&str; 16] = [
+pub const DECLARATIONS: [&str; 16] = [
     "use",
     "param",
     "schema",
@@ -61,7 +61,7 @@ pub(crate) const DECLARATIONS: [&str; 16] = [
 ];
 
 /// Words that begin a statement.
-pub(crate) const STATEMENTS: [&str; 7] = ["let", "save", "track", "expect", "when", "for", "run"];
+pub const STATEMENTS: [&str; 7] = ["let", "save", "track", "expect", "when", "for", "run"];
 
 #[cfg(test)]
 mod tests {

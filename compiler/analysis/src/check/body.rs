@@ -102,8 +102,10 @@ impl<'a> Body<'a> {
     /// Binds a name from here on.
     pub fn bind(&mut self, local: Local<'a>) -> LocalId {
         let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
+        let span = local.span;
         self.locals.push(local);
         self.scope.push(id);
+        self.note_local(id, span);
         id
     }
 

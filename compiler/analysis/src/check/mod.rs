@@ -17,6 +17,7 @@ mod learned;
 mod message;
 mod narrow;
 mod program;
+mod record;
 mod saved;
 mod shared;
 pub(crate) mod signature;
@@ -30,7 +31,8 @@ use gml_diagnostics::Diagnostic;
 
 pub(crate) use again::Bodies;
 
-use crate::package::Package;
+use crate::inspect::Inspection;
+use crate::package::{ModuleId, Package};
 use crate::typed::TypedProgram;
 
 /// Checks all bodies of a package. Diagnostics are added in the order of files and places, whatever the number of
@@ -49,4 +51,9 @@ pub(crate) fn check_program(
     found.dedup();
     diagnostics.append(&mut found);
     program
+}
+
+/// Checks declarations again for what is known of their places.
+pub fn inspect(package: &Package, items: &[(ModuleId, usize)], at: Option<u32>) -> Vec<Inspection> {
+    program::inspect(package, items, at)
 }

@@ -10,11 +10,13 @@ use super::again::{Bodies, Interface};
 use super::body::{Body, Place};
 use super::call::module_of;
 use super::message::{self, Want};
+use super::record::Recorder;
 use super::shared::Shared;
 use super::signature::Shape;
 use super::value::Value;
 use super::{environment, saved, walk};
-use crate::package::{Definition, Package};
+use crate::inspect::Inspection;
+use crate::package::{Declared, Definition, ModuleId, Package};
 use crate::threads;
 use crate::typed::{
     DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedArg, TypedDataset, TypedKind, TypedParam,
@@ -53,6 +55,77 @@ pub(super) fn check(package: &Package, bodies: Option<&mut Bodies>) -> (TypedPro
         *bodies = Bodies::of(&shared, interface);
     }
     checked
+}
+
+/// Checks declarations again, each with a recorder.
+pub(super) fn inspect(package: &Package, items: &[(ModuleId, usize)], at: Option<u32>) -> Vec<Inspection> {
+    let shared = Shared::recording(package, Recorder::new(at));
+    let work = || items.iter().map(|(module, item)| inspect_item(&shared, *module, *item)).collect();
+    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => work(),
+    })
+}
+
+fn inspect_item<'a>(shared: &'a Shared<'a>, module: ModuleId, item: usize) -> Inspection {
+    let package = shared.package;
+    let Some(recorder) = &shared.recorder else { return Inspection::default() };
+    let Some(declaration) = package.modules.get(module.0 as usize).and_then(|module| module.ast.items.get(item)) else {
+        return Inspection::default();
+    };
+    recorder.begin(declaration.span);
+    let here = |declared: &Declared| declared.module == module && declared.item == item;
+    let mut said = Vec::new();
+    // Not through what is kept: those that were checked already would not be recorded.
+    match &declaration.kind {
+        ast::ItemKind::Function(_) => {
+            for place in places(&package.functions, |function| here(&function.declared)) {
+                super::declaration::function(shared, FunctionId(id(place)), &[]);
+            }
+        }
+        ast::ItemKind::Node(_) => {
+            for place in places(&package.nodes, |node| here(&node.declared)) {
+                super::declaration::node(shared, NodeId(id(place)), &[]);
+            }
+        }
+        ast::ItemKind::Pipeline(_) => {
+            for place in places(&package.pipelines, |pipeline| here(&pipeline.declared)) {
+                super::declaration::pipeline(shared, PipelineId(id(place)), &[]);
+            }
+        }
+        ast::ItemKind::Param(_) => {
+            for place in places(&package.params, |declared| here(&declared.declared)) {
+                param(shared, ParamId(id(place)), &mut said);
+            }
+        }
+        ast::ItemKind::Catalog(_) => {
+            for place in places(&package.datasets, |dataset| here(&dataset.declared)) {
+                dataset(shared, DatasetId(id(place)), &mut said);
+            }
+        }
+        ast::ItemKind::Connection(_) => {
+            for place in places(&package.connections, |connection| here(&connection.declared)) {
+                connection(shared, place, &mut said);
+            }
+        }
+        ast::ItemKind::Test(_) => {
+            for place in places(&package.tests, |test| here(&test.declared)) {
+                test(shared, place, &mut said);
+            }
+        }
+        ast::ItemKind::Env(_) => {
+            for place in places(&package.envs, |env| here(&env.declared)) {
+                environment::env(shared, place);
+            }
+        }
+        _ => {}
+    }
+    recorder.take()
+}
+
+/// Places of the declarations that `wanted` holds for.
+fn places<T>(declarations: &[T], wanted: impl Fn(&T) -> bool) -> impl Iterator<Item = usize> {
+    declarations.iter().enumerate().filter(move |(_, declaration)| wanted(declaration)).map(|(place, _)| place)
 }
 
 /// All but the nodes, which are there already.

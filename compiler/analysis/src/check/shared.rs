@@ -7,6 +7,7 @@ use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 
 use super::again::Found;
+use super::record::Recorder;
 use super::signature::{Signature, compile};
 use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
@@ -76,6 +77,8 @@ pub(super) struct Shared<'a> {
     pipelines: Vec<OnceLock<Arc<CheckedPipeline>>>,
     /// The `save`s of every entry, in the order of the program.
     pub writers: HashMap<DatasetId, Vec<(PipelineId, Span)>>,
+    /// What an editor wants to know, where one asks.
+    pub recorder: Option<Recorder>,
 }
 
 impl<'a> Shared<'a> {
@@ -88,7 +91,13 @@ impl<'a> Shared<'a> {
             instances: std::iter::repeat_with(Instances::default).take(package.nodes.len()).collect(),
             pipelines: cells(package.pipelines.len()),
             writers: super::saved::writers(package),
+            recorder: None,
         }
+    }
+
+    /// With a recorder for the places of one declaration after the other.
+    pub fn recording(package: &'a Package, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..Self::new(package) }
     }
 
     /// The signature in the form in which calls are held against it.

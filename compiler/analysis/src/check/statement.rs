@@ -8,6 +8,7 @@ use super::body::{Body, Local, Place};
 use super::call::{Given, Syntax, View, bind};
 use super::message::{self, Want};
 use super::value::Value;
+use crate::inspect::Meaning;
 use crate::package::Definition;
 use crate::rows;
 use crate::typed::{DatasetId, Typed, TypedKind, TypedStatement, TypedStatementKind};
@@ -71,6 +72,7 @@ impl<'a> Body<'a> {
             return None;
         }
         let shared = self.shared;
+        self.note_definition(entry);
         let id = match shared.package.lookup(self.module, &entry.text) {
             Some(Definition::Dataset(id)) => *id,
             Some(Definition::Unknown) => {
@@ -236,6 +238,7 @@ impl<'a> Body<'a> {
             return None;
         }
         let shared = self.shared;
+        self.note_definition(pipeline);
         let found = shared.package.lookup(self.module, &pipeline.text);
         if matches!(found, Some(Definition::Unknown)) {
             return None;
@@ -253,6 +256,9 @@ impl<'a> Body<'a> {
             takes_block: false,
         };
         let views: Vec<View> = ast.params.iter().map(view).collect();
+        for name in args.iter().filter_map(|arg| arg.name.as_ref()) {
+            self.note(name.span, || Meaning::Argument(Definition::Pipeline(*id)));
+        }
         let mut syntax = Syntax {
             function: pipeline,
             positional: Vec::new(),

@@ -78,6 +78,12 @@ enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Serve an editor over standard input and output: the language-server protocol.
+    Lsp {
+        /// Accepted, since editors say so; there is no other way.
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Fetch the native libraries that runs need, once.
     Setup,
 }
@@ -118,6 +124,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Doc(args) => doc::doc(&args),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Infer { file } => infer::infer(&file),
+        Command::Lsp { stdio: _ } => crate::lsp::serve(),
         Command::Setup => setup::setup(),
     }
 }

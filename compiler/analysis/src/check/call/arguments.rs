@@ -13,6 +13,8 @@ use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::{Default, ParamKind, Shape, Signature, Variable};
 use crate::check::value::{Space, Value};
+use crate::inspect::Meaning;
+use crate::package::Definition;
 use crate::typed::{Text, TypedArg};
 
 use super::Given;
@@ -230,6 +232,7 @@ impl<'a> Body<'a> {
         let scope = crate::types::TypeScope::new(self.shared.package, self.module);
         match scope.schema_named(&name, &mut self.diagnostics) {
             Some(id) => {
+                self.note(expr.span, || Meaning::Declared(Definition::Schema(id)));
                 let row = self.shared.package.schemas[id.0 as usize].row.clone();
                 arguments.variables.set_row(variable, row.clone());
                 arguments.typed[place] = Some(TypedArg::Schema(row));

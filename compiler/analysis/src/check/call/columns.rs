@@ -16,6 +16,7 @@ use crate::check::message::{self, Want};
 use crate::check::narrow::{narrow_row, when_true};
 use crate::check::signature::{ParamKind, RowShape, Shape, Variable};
 use crate::check::value::Value;
+use crate::inspect::Meaning;
 use crate::rows;
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
 
@@ -156,6 +157,7 @@ impl<'a> Body<'a> {
         if let Some(bindings) = bindings {
             for binding in bindings {
                 let value = self.in_frame(frame.clone(), |body| body.expr(&binding.value, None));
+                self.note(binding.name.span, || Meaning::Made(value.ty().clone()));
                 self.add_column(&mut made, &binding.name.text, binding.name.span, value, frame.as_deref(), arguments);
             }
             return made;

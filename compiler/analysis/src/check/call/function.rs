@@ -21,6 +21,7 @@ impl<'a> Body<'a> {
             Err(fault) => {
                 let diagnostic = self.bind_fault(&fault, &views, syntax);
                 self.emit(message::calls::declared_at(diagnostic, declaration.declared.name_span, "`fn`"));
+                self.look_into(syntax);
                 return Value::error(syntax.span);
             }
         };

@@ -13,6 +13,7 @@ use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::Variable;
 use crate::check::value::Space;
+use crate::inspect::Meaning;
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
 use crate::types::{comparable, satisfies};
 
@@ -41,6 +42,9 @@ impl<'a> Body<'a> {
         }
         let rows: Vec<Arc<Row>> = of.iter().map(|variable| arguments.variables.row(*variable)).collect();
         for (name, span) in self.plain_columns(call, place, given, arguments) {
+            for row in &rows {
+                self.note_column(name, span, row);
+            }
             let found = self.key(call, name, &rows, arguments);
             if keys.get(&name.text).is_some() {
                 self.emit(message::columns::named_twice(name));
@@ -218,6 +222,10 @@ impl<'a> Body<'a> {
                 arguments.failed = true;
                 continue;
             };
+            self.note_column(name, binding.value.span, &row);
+            self.note(binding.name.span, || {
+                Meaning::Made(row.get(&name.text).map_or(Type::Unknown, |column| column.ty.clone()))
+            });
             let Some(column) = self.key(call, name, std::slice::from_ref(&row), arguments) else { continue };
             if olds.get(&name.text).is_some() {
                 self.emit(message::columns::named_twice(name));

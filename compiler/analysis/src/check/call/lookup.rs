@@ -12,6 +12,7 @@ use crate::check::frame::FrameKind;
 use crate::check::message;
 use crate::check::signature::Signature;
 use crate::check::value::{Space, Value};
+use crate::inspect::Meaning;
 use crate::package::Definition;
 use crate::typed::{TypedCall, TypedKind};
 
@@ -19,7 +20,12 @@ impl<'a> Body<'a> {
     /// A call by name.
     pub(super) fn call_named(&mut self, syntax: Syntax<'a>, expected: Option<&Type>) -> Value<'a> {
         let name = &syntax.function.text;
-        match self.shared.package.lookup(self.module, name) {
+        let definition = self.shared.package.lookup(self.module, name);
+        if let Some(definition) = definition {
+            self.note(syntax.function.span, || Meaning::Declared(definition.clone()));
+            self.note_arguments(&syntax, definition);
+        }
+        match definition {
             Some(Definition::Std(ids)) => self.call_std(ids, syntax),
             Some(Definition::Function(id)) => self.call_function(*id, &syntax),
             Some(Definition::Node(id)) => self.call_node(*id, &syntax),
@@ -34,6 +40,7 @@ impl<'a> Body<'a> {
             }
             Some(definition) => {
                 self.emit(message::calls::not_callable(syntax.function, definition));
+                self.look_into(&syntax);
                 Value::error(syntax.span)
             }
             None => {
@@ -47,6 +54,7 @@ impl<'a> Body<'a> {
 
     /// Arguments of a call that means nothing: what stands by itself in them is checked all the same.
     fn arguments_alone(&mut self, syntax: &Syntax<'a>) {
+        self.look_into(syntax);
         if self.frame.is_none()
             && let Some(receiver) = syntax.positional.first()
             && matches!(syntax.style, gml_syntax::ast::CallStyle::Pipe | gml_syntax::ast::CallStyle::Method)
@@ -123,7 +131,13 @@ impl<'a> Body<'a> {
         let shared = self.shared;
         let signatures: Vec<&'a Arc<Signature>> = ids.iter().map(|id| shared.signature(*id)).collect();
         match self.choose(&signatures, &syntax) {
-            Ok(choose::Choice { signature, given, ready }) => self.call_signature(signature, given, ready, syntax),
+            Ok(choose::Choice { signature, given, ready }) => {
+                if let Some(id) = ids.iter().find(|id| Arc::ptr_eq(shared.signature(**id), signature)) {
+                    self.note(syntax.function.span, || Meaning::Signature(*id));
+                    self.note_arguments(&syntax, &Definition::Std(vec![*id]));
+                }
+                self.call_signature(signature, given, ready, syntax)
+            }
             Err(diagnostic) => {
                 if let Some(diagnostic) = diagnostic {
                     self.emit(diagnostic);

@@ -86,6 +86,7 @@ impl<'a> Body<'a> {
     ) -> Value<'a> {
         if let Some(diagnostic) = self.misplaced_call(signature, &syntax) {
             self.emit(diagnostic);
+            self.look_into(&syntax);
             return Value::error(syntax.span);
         }
         let call = super::learned::Pending::new(signature.clone(), given, syntax, self.scope.clone());

@@ -24,6 +24,7 @@ impl<'a> Body<'a> {
         if let Some(frame) = &self.frame {
             let diagnostic = message::spaces::node_in_row(syntax, &frame.operator, declaration.declared.name_span);
             self.emit(diagnostic);
+            self.look_into(syntax);
             return Value::error(syntax.span);
         }
         let views: Vec<View> = ast.params.iter().map(view).collect();
@@ -32,6 +33,7 @@ impl<'a> Body<'a> {
             Err(fault) => {
                 let diagnostic = self.bind_fault(&fault, &views, syntax);
                 self.emit(message::calls::declared_at(diagnostic, declaration.declared.name_span, "node"));
+                self.look_into(syntax);
                 return Value::error(syntax.span);
             }
         };

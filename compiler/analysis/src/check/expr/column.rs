@@ -9,11 +9,15 @@ use crate::check::frame::{Frame, FrameKind};
 use crate::check::message;
 use crate::check::narrow::Path;
 use crate::check::value::{Space, Value};
+use crate::inspect::Meaning;
 use crate::typed::{Typed, TypedKind};
 
 impl<'a> Body<'a> {
     /// `.name`
     pub(super) fn column(&mut self, name: &'a Name, span: Span) -> Value<'a> {
+        if let Some(frame) = &self.frame {
+            self.note(name.span, || Meaning::Column(frame.row.clone()));
+        }
         let Some(frame) = self.frame.clone() else {
             let local = self.find_local(&name.text).is_some();
             self.emit(message::columns::outside_row(name, span, local));

@@ -8,12 +8,14 @@ use crate::check::body::Body;
 use crate::check::message;
 use crate::check::narrow::Path;
 use crate::check::value::{Space, Value};
+use crate::inspect::Meaning;
 use crate::typed::TypedKind;
 
 impl<'a> Body<'a> {
     /// `of.name`, `of?.name`
     pub(super) fn field(&mut self, of: &'a ast::Expr, name: &'a Name, optional: bool, span: Span) -> Value<'a> {
         let value = self.expr(of, None);
+        self.note(name.span, || Meaning::Field(value.ty().clone()));
         match value.ty().non_null().clone() {
             Type::Struct(row) => self.field_of(value, &row, name, optional, span, false),
             Type::Record(row) => self.field_of(value, &row, name, optional, span, true),

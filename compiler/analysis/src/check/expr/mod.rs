@@ -28,9 +28,11 @@ impl<'a> Body<'a> {
             return Value::error(expr.span);
         }
         self.depth += 1;
+        self.note_context(expr.span, expected);
         let mut value = self.expr_kind(expr, expected);
         self.depth -= 1;
         value.typed.span = expr.span;
+        self.note_type(expr.span, value.ty());
         value
     }
 

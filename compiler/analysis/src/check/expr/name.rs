@@ -11,6 +11,7 @@ use crate::check::narrow::Path;
 use crate::check::saved;
 use crate::check::shared::Visit;
 use crate::check::value::{Space, Value};
+use crate::inspect::Meaning;
 use crate::package::{Definition, SignatureId};
 use crate::typed::{DatasetId, LocalId, Text, Typed, TypedKind};
 
@@ -21,12 +22,18 @@ impl<'a> Body<'a> {
         if let Some(Type::Enum(values)) = due
             && values.contains(name)
         {
+            self.note(span, || Meaning::Choice(values.clone()));
             return Value::literal(Constant::Str(name.clone()), Type::Enum(values.clone()), span);
         }
         if let Some(local) = self.find_local(name) {
+            self.note_local(local, span);
             return self.local_value(local, span);
         }
-        match self.shared.package.lookup(self.module, name) {
+        let definition = self.shared.package.lookup(self.module, name);
+        if let Some(definition) = definition {
+            self.note(span, || Meaning::Declared(definition.clone()));
+        }
+        match definition {
             Some(Definition::Param(id)) => {
                 let ty = self.shared.package.params[id.0 as usize].ty.clone();
                 Value::new(TypedKind::Param(*id), ty, Space::Const, span)

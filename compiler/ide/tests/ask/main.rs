@@ -1,0 +1,8 @@
+//! What editors ask, on small programs in which `<|>` marks the cursor, and on the blueprint.
+
+mod completions;
+mod hovers;
+mod places;
+mod renames;
+mod robustness;
+mod support;

@@ -1,0 +1,69 @@
+//! The language server driven by clients that are not ours: Neovim's built-in one and pytest-lsp.
+//!
+//! `tests/all` sets both up. Where one is absent the test says so and has nothing to do, but not where `CI` is set: there
+//! it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use gml_tests::{gmlc_folder, repository};
+
+const MAIN: &str = "use lib.{Order}\n\ncatalog { orders: table[Order] = csv(\"o.csv\"), out: table[Order] = csv(\"x.csv\") }\n\nnode dear(orders: table[Order], least: float) -> table[Order] {\n    orders\n        |> filter(.price > least)\n        |> take(3)\n}\n\npipeline p {\n    save dear(orders, least: 2.0) as out\n}\n";
+const LIB: &str = "schema Order {\n    id order: int,\n       price: float,\n       note: str?,\n}\n";
+
+/// The program of that name, or nothing after saying that the test is skipped.
+fn wanted(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+    if found.is_none() {
+        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
+        assert!(!must, "{name} is not here, and CI must drive the server with it: tests/all sets it up");
+        eprintln!("skipped: no {name} (tests/all sets it up)");
+    }
+    found
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+fn succeeds(command: &mut Command, cache: &Path) -> String {
+    let command = command.env("GMLC", gmlc_folder().join("gmlc")).env("XDG_CACHE_HOME", cache);
+    let output = command.output().expect("the client can be started");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+#[test]
+fn neovim() {
+    let Some(nvim) = wanted("Neovim", on_path("nvim")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    std::fs::write(project.join("main.gml"), MAIN).unwrap();
+    std::fs::write(project.join("lib.gml"), LIB).unwrap();
+    let script = repository().join("tests/servers/neovim.lua");
+    let said = succeeds(
+        Command::new(nvim)
+            .args(["--headless", "--clean", "-u", "NONE", "-c"])
+            .arg(format!("luafile {}", script.display()))
+            .env("GML_FOLDER", &project)
+            .env("XDG_STATE_HOME", folder.path())
+            .env("XDG_DATA_HOME", folder.path()),
+        folder.path(),
+    );
+    assert!(said.matches("ok ").count() >= 15, "{said}");
+}
+
+#[test]
+fn pytest_lsp() {
+    let python = std::env::var_os("GML_SERVERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
+    let Some(python) = wanted("pytest-lsp", python) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let script = repository().join("tests/servers/test_gmlc.py");
+    let said = succeeds(
+        Command::new(python).arg(script).env("PYTHONDONTWRITEBYTECODE", "1").current_dir(folder.path()),
+        folder.path(),
+    );
+    assert!(said.contains(" passed"), "{said}");
+}
