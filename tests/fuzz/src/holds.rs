@@ -40,7 +40,7 @@ fn is_shown(found: &Diagnostic, sources: &Sources) {
     };
     assert!(within(found.span), "{found:?}");
     assert!(found.labels.iter().all(|label| within(label.span)), "{found:?}");
-    assert!(found.fix.iter().all(|fix| within(fix.span)), "{found:?}");
+    assert!(found.fix.iter().flat_map(|fix| &fix.edits).all(|edit| within(edit.span)), "{found:?}");
     assert!(!found.message.is_empty(), "{found:?}");
     assert!(!render::terminal(found, sources, render::TerminalStyle::default()).is_empty());
     assert!(!render::short(found, sources).is_empty());

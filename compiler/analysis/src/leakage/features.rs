@@ -17,7 +17,7 @@ pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic
     }
     let Some(features) = Features::of(flow, &learn.table) else { return };
     let at = (learn.seen.span, "a model learns from it here".to_owned());
-    tell(&features, features.from_target(), &at, found);
+    tell(&features, features.of_target(), &at, found);
     if let Some(target) = target_from_features(&features) {
         found.push(message::target_from_features(flow.columns.get(target), &at));
     }
@@ -33,14 +33,14 @@ pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &s
         return;
     }
     let at = (span, format!("{what}, a table with this target"));
-    tell(&features, features.from_target(), &at, found);
+    tell(&features, features.of_target(), &at, found);
 }
 
 fn tell(features: &Features<'_, '_>, of_target: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
     let columns = &features.flow.columns;
     let mut told: HashSet<ColumnId> = HashSet::new();
     let mut all = of_target;
-    all.extend(features.from_others());
+    all.extend(features.of_others());
     // Of one step, what weighs most; of one call, all columns together.
     all.sort_by_key(|finding| finding.kind.weight());
     let mut groups: Vec<(Kind, Span, Vec<Finding>)> = Vec::new();

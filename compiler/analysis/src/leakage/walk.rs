@@ -71,7 +71,7 @@ impl<'f, 'p> Features<'f, 'p> {
     }
 
     /// Steps at which a feature is made of the target.
-    pub fn from_target(&self) -> Vec<Finding> {
+    pub fn of_target(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, through)) = walk.next() {
@@ -123,7 +123,7 @@ impl<'f, 'p> Features<'f, 'p> {
     }
 
     /// Steps at which a feature is made of other rows than it may be.
-    pub fn from_others(&self) -> Vec<Finding> {
+    pub fn of_others(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, _)) = walk.next() {

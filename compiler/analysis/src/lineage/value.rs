@@ -244,7 +244,7 @@ impl<'p> Flow<'p> {
         if !sees_rows {
             found.push(Input { column: None, how: How::Over(self.over(&many, plain)) });
         }
-        let by_order = (call.kind == SignatureKind::Window).then_some(many.order).unwrap_or_default();
+        let by_order = if call.kind == SignatureKind::Window { many.order } else { &[] };
         let order =
             by_order.iter().map(|column| Input { column: Some(*column), how: How::Over(self.over(&many, plain)) });
         found.extend(order);
