@@ -229,7 +229,7 @@ fn an_open_row_passes_what_else_the_file_has() {
     let opened = |path: &str| {
         let mut entry = dataset(path, vec![named("b", "B", Type::INT)]);
         let Type::Table(table) = &mut entry.ty else { panic!("no table") };
-        std::sync::Arc::make_mut(&mut table.row).open = true;
+        Arc::make_mut(&mut table.row).open = true;
         entry
     };
     let folder = tempfile::tempdir().unwrap();
