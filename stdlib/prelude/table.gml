@@ -291,7 +291,8 @@ operator fill[R, K, P](
 ) -> table[R]
 
 ## Make the rows those of a schema: its columns in its order and types; checked when it runs. Other columns are left out;
-## numbers change their type where every value fits; nulls and texts that the schema does not allow are a fault.
+## numbers change their type where every value fits; rows that break a rule of the schema (a null, a text that an enum does
+## not list, a contract, a key that is there twice) are a fault.
 ##
 ## ```gml
 ## schema Visit { pages: int }

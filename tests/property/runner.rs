@@ -19,31 +19,34 @@ use crate::value::{V, close};
 static COUNTED: Mutex<Option<Table>> = Mutex::new(None);
 
 /// The built-in operators, of which `count` keeps what it counts.
-struct Watched;
+#[derive(Default)]
+struct Watched {
+    embedded: Embedded,
+}
 
 impl Backend for Watched {
     fn operator(&self, module: &str, name: &str) -> Option<Implementation> {
-        if (module, name) == ("std.table", "count") { Some(count) } else { Embedded.operator(module, name) }
+        if (module, name) == ("std.table", "count") { Some(count) } else { self.embedded.operator(module, name) }
     }
 
     fn literal(&self, cells: &[Vec<Value>], ty: &TableType) -> Result<Table, Fault> {
-        Embedded.literal(cells, ty)
+        self.embedded.literal(cells, ty)
     }
 
     fn compute(&self, expr: &Expr, inputs: &[Value]) -> Result<Value, Fault> {
-        Embedded.compute(expr, inputs)
+        self.embedded.compute(expr, inputs)
     }
 
     fn collect(&self, query: LazyFrame) -> Result<DataFrame, Fault> {
-        Embedded.collect(query)
+        self.embedded.collect(query)
     }
 
     fn load(&self, dataset: &Dataset, project: &Path, context: &Context) -> Result<Loaded, Fault> {
-        Embedded.load(dataset, project, context)
+        self.embedded.load(dataset, project, context)
     }
 
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault> {
-        Embedded.save(dataset, value, project)
+        self.embedded.save(dataset, value, project)
     }
 }
 
@@ -53,7 +56,7 @@ fn count(call: Call<'_>) -> Result<Data, Fault> {
             *COUNTED.lock().unwrap_or_else(PoisonError::into_inner) = Some(table.clone());
         }
     }
-    let built_in = Embedded.operator("std.table", "count");
+    let built_in = gml_operators::operator("std.table", "count");
     built_in.ok_or_else(|| Fault::new("GML0999", "there is no count"))?(call)
 }
 
@@ -80,7 +83,7 @@ fn run(text: &str) -> Result<Table, String> {
     let program = lower(&analysis.package, &analysis.program, &Settings::default())
         .map_err(|wrong| format!("it cannot be lowered: {wrong:?}"))?;
     *COUNTED.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    for outcome in test_with(&Watched, &program, None, Path::new("no-libraries")) {
+    for outcome in test_with(&Watched::default(), &program, None, Path::new("no-libraries")) {
         if let Some(fault) = outcome.fault {
             return Err(format!("the run fails: {fault}"));
         }

@@ -1,5 +1,7 @@
 //! The codes of the faults that arise here, as in the table of `gmlc explain`.
 
+pub(crate) const BAD_PATTERN: &str = "GML0223";
+pub(crate) const UNKNOWN_COLUMN: &str = "GML0301";
 pub(crate) const CONNECTOR_CANNOT_HOLD: &str = "GML0511";
 pub(crate) const SAVE_TO_PATTERN: &str = "GML0515";
 pub(crate) const FILE_MISSING: &str = "GML0901";

@@ -46,3 +46,26 @@ pub(crate) struct FieldConversion {
     /// How its values are made.
     pub(crate) conversion: Conversion,
 }
+
+impl Conversion {
+    /// Whether there may be values that it cannot convert.
+    pub(crate) fn may_fail(&self) -> bool {
+        match self {
+            Self::Keep | Self::Cast(_) | Self::Nulls(_) => false,
+            Self::Fit(_)
+            | Self::Instant(_)
+            | Self::Span(_)
+            | Self::Epoch { .. }
+            | Self::Text { .. }
+            | Self::Vector(_) => true,
+            Self::List(item) => item.may_fail(),
+            Self::Struct(fields) => fields.iter().any(|field| field.conversion.may_fail()),
+        }
+    }
+
+    /// How the field of that name in the program is made, where this makes a struct.
+    pub(crate) fn of_field(&self, name: &str) -> &Self {
+        let Self::Struct(fields) = self else { return &Self::Keep };
+        fields.iter().find(|field| *field.name == *name).map_or(&Self::Keep, |field| &field.conversion)
+    }
+}

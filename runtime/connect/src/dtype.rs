@@ -13,7 +13,9 @@
 //! | `decimal[p, s]` | decimal |
 //! | `list[T]`, `vector[N]`, `struct` | list, array of N float32, struct |
 
-use gml_ir::{IntKind, Row, Type};
+use std::sync::Arc;
+
+use gml_ir::{Column, IntKind, Row, Type};
 use polars::prelude::{DataType, Field, TimeUnit};
 
 /// The in-memory type of a column of this type; `None` where values of the type cannot stand in a column or the type
@@ -68,5 +70,62 @@ pub fn int_type(kind: IntKind) -> DataType {
         IntKind::U16 => DataType::UInt16,
         IntKind::U32 => DataType::UInt32,
         IntKind::U64 => DataType::UInt64,
+    }
+}
+
+/// The type that a column of a query has, for messages and for columns that were not known before the run.
+pub fn type_of(dtype: &DataType) -> Type {
+    match dtype {
+        DataType::Boolean => Type::Bool,
+        DataType::Int8 => Type::Int(IntKind::I8),
+        DataType::Int16 => Type::Int(IntKind::I16),
+        DataType::Int32 => Type::Int(IntKind::I32),
+        DataType::Int64 => Type::INT,
+        DataType::UInt8 => Type::Int(IntKind::U8),
+        DataType::UInt16 => Type::Int(IntKind::U16),
+        DataType::UInt32 => Type::Int(IntKind::U32),
+        DataType::UInt64 => Type::Int(IntKind::U64),
+        DataType::Float64 => Type::Float,
+        DataType::Float32 => Type::Float32,
+        DataType::String => Type::Str,
+        DataType::Binary => Type::Bytes,
+        DataType::Date => Type::Date,
+        DataType::Time => Type::Time,
+        DataType::Datetime(..) => Type::Timestamp,
+        DataType::Duration(_) => Type::Duration,
+        DataType::Decimal(precision, scale) => Type::Decimal {
+            precision: u8::try_from(*precision).unwrap_or(u8::MAX),
+            scale: u8::try_from(*scale).unwrap_or(u8::MAX),
+        },
+        DataType::List(item) => Type::List(Arc::new(type_of(item))),
+        DataType::Array(item, length) if **item == DataType::Float32 => {
+            Type::Vector(u32::try_from(*length).unwrap_or(u32::MAX))
+        }
+        DataType::Array(item, _) => Type::List(Arc::new(type_of(item))),
+        DataType::Struct(fields) => {
+            let columns = fields.iter().map(|field| Column::new(field.name().as_str(), type_of(field.dtype())));
+            Type::Struct(Arc::new(Row::of(columns.collect())))
+        }
+        DataType::Null => Type::Null,
+        _ => Type::Unknown,
+    }
+}
+
+/// The type of a column of which nothing was declared: anything in it may be null.
+pub(crate) fn undeclared(dtype: &DataType) -> Type {
+    fn nullable(ty: &Type) -> Type {
+        match ty {
+            Type::List(item) => Type::List(Arc::new(nullable(item))),
+            Type::Struct(row) => {
+                let columns = row.columns.iter().map(|column| Column::new(column.name.clone(), nullable(&column.ty)));
+                Type::Struct(Arc::new(Row::of(columns.collect())))
+            }
+            other => other.clone(),
+        }
+        .nullable()
+    }
+    match dtype {
+        DataType::Categorical(..) | DataType::Enum(..) => Type::Str.nullable(),
+        dtype => nullable(&type_of(dtype)),
     }
 }

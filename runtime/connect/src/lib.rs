@@ -20,5 +20,8 @@ mod text;
 
 pub use fault::Fault;
 pub use infer::infer;
-pub use query::{collect, fault};
-pub use table::{Finding, Folder, Loaded, Tolerated, Written, check_headers, inspect, read, write, write_folder};
+pub use query::{collect, fault, guarded};
+pub use table::{
+    Bound, Finding, Folder, Loaded, Part, Reading, Report, Scan, Summary, Tolerated, Verified, Wanted, Written,
+    check_headers, hold, inspect, read, write, write_folder,
+};

@@ -8,15 +8,22 @@ use crate::{Fault, code};
 
 /// Runs the query.
 ///
+/// The in-memory engine is used: its row order and its sums do not depend on the number of threads. Custom functions in
+/// a query answer with faults, which come through unchanged.
+///
 /// # Errors
 ///
-/// What polars answers, as a fault.
+/// What a custom function found, or what polars answers, as a fault.
 pub fn collect(frame: LazyFrame) -> Result<DataFrame, Fault> {
-    guarded(|| frame.collect())
+    guarded(|| frame.collect_with_engine(Engine::InMemory).map(|result| result.unwrap_single()))
 }
 
-/// Calls polars; a panic inside of it is a fault too.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
+/// Calls polars.
+///
+/// # Errors
+///
+/// What it answers, as a fault; a panic inside of it is a fault too.
+pub fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => result.map_err(|error| fault(&error)),
         Err(payload) => {
@@ -39,12 +46,24 @@ pub fn fault(error: &PolarsError) -> Fault {
             Some(own) => own.clone(),
             None => io_fault(error, msg.as_ref().map(|text| text.to_string())),
         },
+        PolarsError::ColumnNotFound(name) => {
+            Fault::new(code::UNKNOWN_COLUMN, format!("there is no column {}", name.lines().next().unwrap_or_default()))
+                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
+        }
+        PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
+            Fault::new(code::ARITHMETIC_FAULT, format!("a value does not fit its type: {text}"))
+                .help("take a wider type, or leave such rows out with filter")
+        }
+        PolarsError::ComputeError(text) if text.contains("regex") => {
+            Fault::new(code::BAD_PATTERN, format!("a regular expression cannot be read: {text}"))
+        }
         PolarsError::ComputeError(text) if text.contains("parquet") => {
             Fault::new(code::NOT_PARQUET, format!("a Parquet file is damaged: {text}"))
                 .help("write the file again from its source")
         }
         PolarsError::InvalidOperation(text) | PolarsError::ComputeError(text) if text.contains("conversion") => {
             Fault::new(code::ARITHMETIC_FAULT, text.to_string())
+                .help("take a wider type, or leave such rows out with filter")
         }
         other => Fault::new(code::INTERNAL_ERROR, format!("the table engine refused a step: {other}"))
             .help("this is a fault of GML itself: report it with the program"),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gml_connect::{Fault, Tolerated};
+use gml_connect::{Fault, Reading, Tolerated};
 use gml_ir::{Dataset, Expr, TableType, Value};
 use gml_operators::{Context, Data, Implementation, Table};
 use polars::prelude::{DataFrame, LazyFrame};
@@ -37,11 +37,44 @@ pub trait Backend: Sync {
     /// Where it is not there or does not have its declared type.
     fn load(&self, dataset: &Dataset, project: &Path, context: &Context) -> Result<Loaded, Fault>;
 
+    /// Reads a table dataset, and lets its rows go through steps that look at each row by itself: all of them at once, or
+    /// part by part, and then one behind the other. `reading` says what those steps and later ones need.
+    ///
+    /// # Errors
+    /// As [`Self::load`] where it cannot be read, and what the steps say.
+    fn scan(
+        &self,
+        dataset: &Dataset,
+        project: &Path,
+        _reading: &Reading,
+        through: &Through<'_>,
+        context: &Context,
+    ) -> Result<Loaded, Stopped> {
+        let loaded = self.load(dataset, project, context).map_err(Stopped::Reading)?;
+        let data = match loaded.data {
+            Data::Table(table) => Data::Table(through(table).map_err(Stopped::Computing)?),
+            other => other,
+        };
+        Ok(Loaded { data, ..loaded })
+    }
+
     /// Writes a dataset: all of it appears at once, or nothing.
     ///
     /// # Errors
     /// Where rows break the contracts, or the place cannot be written.
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault>;
+}
+
+/// Steps that rows go through.
+pub type Through<'a> = dyn Fn(Table) -> Result<Table, Fault> + Sync + 'a;
+
+/// Why reading stopped.
+#[derive(Clone, Debug)]
+pub enum Stopped {
+    /// The dataset could not be read.
+    Reading(Fault),
+    /// A step that its rows go through failed.
+    Computing(Fault),
 }
 
 /// A dataset read.

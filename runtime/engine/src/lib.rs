@@ -17,9 +17,9 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use backend::{Backend, Loaded, Saved};
+pub use backend::{Backend, Loaded, Saved, Stopped, Through};
 pub use embedded::Embedded;
-pub use plan::{Kept, Plan, PlannedStep, Stage, plan};
+pub use plan::{Kept, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
 pub use run::{RunOptions, run, run_with};
 pub use store::record::{

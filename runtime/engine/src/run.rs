@@ -44,7 +44,7 @@ pub fn run(
     project: &Path,
     options: &RunOptions<'_>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
-    run_with(&Embedded, program, pipelines, project, options)
+    run_with(&Embedded::default(), program, pipelines, project, options)
 }
 
 /// [`run`] with other operators and stores.

@@ -34,7 +34,7 @@ pub struct TestOutcome {
 /// Runs the tests whose names contain `filter`, in parallel, and tells how they went in the order of the program.
 /// `libraries` is the folder of native libraries that `gmlc setup` fetched.
 pub fn test(program: &Program, filter: Option<&str>, libraries: &Path) -> Vec<TestOutcome> {
-    test_with(&Embedded, program, filter, libraries)
+    test_with(&Embedded::default(), program, filter, libraries)
 }
 
 /// [`test`] with other operators.

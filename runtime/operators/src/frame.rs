@@ -1,24 +1,14 @@
-//! The one place where queries run, and where what polars says becomes a [`Fault`].
+//! Queries: running them, functions of whole frames within them, and what polars says as a [`Fault`].
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use gml_connect::Fault;
+use gml_connect::{Fault, guarded};
 use polars::prelude::{
-    AllowedOptimizations, Column, DataFrame, Engine, Expr, LazyFrame, PolarsError, PolarsResult, Schema, SchemaRef,
+    AllowedOptimizations, Column, DataFrame, Expr, LazyFrame, PolarsError, PolarsResult, Schema, SchemaRef,
 };
 
-/// Runs a query.
-///
-/// The in-memory engine is used: its row order and its sums do not depend on the number of threads. Custom functions
-/// in a query answer with faults, which come through unchanged.
-///
-/// # Errors
-/// What a custom function found, or what polars said, in plain words.
-pub fn collect(query: LazyFrame) -> Result<DataFrame, Fault> {
-    guarded(|| query.collect_with_engine(Engine::InMemory).map(|result| result.unwrap_single()))
-}
+pub use gml_connect::collect;
 
 /// Names and types of the columns that a query gives, without running it.
 ///
@@ -108,32 +98,5 @@ pub(crate) fn polars_error(fault: Fault) -> PolarsError {
 
 /// What polars said, in plain words.
 pub(crate) fn fault(error: PolarsError) -> Fault {
-    match error {
-        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => fault(*error),
-        PolarsError::ColumnNotFound(name) => {
-            Fault::new("GML0301", format!("there is no column {}", name.lines().next().unwrap_or_default()))
-                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
-        }
-        PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
-            Fault::new("GML0923", format!("a value does not fit its type: {text}"))
-                .help("take a wider type, or leave such rows out with filter")
-        }
-        PolarsError::ComputeError(text) if text.contains("regex") => {
-            Fault::new("GML0223", format!("a regular expression cannot be read: {text}"))
-        }
-        other => gml_connect::fault(&other),
-    }
-}
-
-/// Runs something of polars; a panic in it becomes a fault.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(result) => result.map_err(fault),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            Err(Fault::new("GML0999", format!("the engine broke down: {text}"))
-                .help("this is a fault of gmlc: please report it with the program"))
-        }
-    }
+    gml_connect::fault(&error)
 }

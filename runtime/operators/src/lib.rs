@@ -19,6 +19,7 @@ pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use learn::load;
 pub use learned::{Estimator, Fitted};
 pub use registry::{functions, operator, operators};
+pub use table::{Turns, bounds, by_rows, in_turns, used};
 
 #[cfg(test)]
 mod tests;

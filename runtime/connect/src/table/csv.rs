@@ -68,6 +68,12 @@ fn places(names: &[&str], row: &Row) -> Result<Vec<(usize, Builder)>, Fault> {
 
 /// Holds the header against the row.
 pub(super) fn check_header(path: &Path, row: &Row, dialect: &Dialect) -> Result<(), Fault> {
+    let header = header(path, dialect)?;
+    places(&header.iter().map(String::as_str).collect::<Vec<_>>(), row).map(drop)
+}
+
+/// The names in the header.
+pub(super) fn header(path: &Path, dialect: &Dialect) -> Result<Vec<String>, Fault> {
     let unreadable = |error: std::io::Error| paths::unreadable(path, &error);
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
     // A name may hold a line end, in quotes; then the header goes on.
@@ -79,8 +85,7 @@ pub(super) fn check_header(path: &Path, row: &Row, dialect: &Dialect) -> Result<
             return Err(empty());
         }
         if records.unclosed().is_none() || more == 0 {
-            let header = records.texts().ok_or_else(|| not_text(1))?;
-            return places(&header.iter().map(String::as_str).collect::<Vec<_>>(), row).map(drop);
+            return records.texts().ok_or_else(|| not_text(1));
         }
     }
 }

@@ -4,12 +4,15 @@ mod checks;
 mod csv;
 mod headers;
 mod jsonl;
+mod open;
 mod parquet;
 mod replace;
 mod rules;
 mod save;
+mod scan;
 mod shape;
 mod stored;
+mod wanted;
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +21,12 @@ use polars::prelude::*;
 
 use crate::{Fault, code, paths};
 
+pub use checks::hold;
 pub use headers::{Finding, inspect};
 pub use replace::{Folder, write_folder};
 pub use save::{Written, write};
+pub use scan::{Part, Report, Scan, Summary, Verified};
+pub use wanted::{Bound, Reading, Wanted};
 
 /// A table read from files.
 #[derive(Clone, Debug)]
@@ -52,24 +58,10 @@ pub struct Tolerated {
 /// Where a file is missing, cannot be read, lacks a column, holds values of another type, or rows break a contract that
 /// the catalog entry does not tolerate.
 pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
-    let row = row_of(dataset)?;
-    let path = path_of(dataset)?;
-    let files = paths::files(path, project)?;
-    let mut frames = Vec::with_capacity(files.len());
-    for file in &files {
-        let frame = match &*dataset.connector.name {
-            "parquet" => parquet::read(file, row),
-            "csv" => csv::read(file, row, &csv::Dialect::of(dataset)?),
-            "jsonl" => jsonl::read(file, row),
-            other => Err(unknown(dataset, other)),
-        };
-        frames.push(frame.map_err(|fault| fault.at(file.display()))?);
-    }
-    let names = files.iter().map(|file| file.display().to_string());
-    let origin = checks::Origin::files(path, names.zip(frames.iter().map(DataFrame::height)).collect());
-    let frame = joined(frames).map_err(|fault| fault.at(&dataset.name))?;
-    let (frame, tolerated) = checks::check(frame, row, dataset, &origin)?;
-    Ok(Loaded { frame, files, tolerated })
+    let verified = Verified::default();
+    let scan = Scan::open(dataset, project, &Reading::everything(), &verified)?;
+    let parts = (0..scan.parts()).map(|part| scan.read(part)).collect::<Result<Vec<_>, Fault>>()?;
+    scan.finish(parts, &verified)
 }
 
 /// Holds the files of a table dataset against its schema by their headers and footers: which columns there are and, where
@@ -88,20 +80,11 @@ pub fn check_headers(dataset: &Dataset, project: &Path) -> Result<Vec<PathBuf>, 
 
 fn check_header(dataset: &Dataset, file: &Path, row: &Row) -> Result<(), Fault> {
     match &*dataset.connector.name {
-        "parquet" => parquet::conversions(file, row).map(drop),
+        "parquet" => parquet::Footer::read(file, row).map(drop),
         "csv" => csv::check_header(file, row, &csv::Dialect::of(dataset)?),
         "jsonl" => std::fs::File::open(file).map(drop).map_err(|error| paths::unreadable(file, &error)),
         other => Err(unknown(dataset, other)),
     }
-}
-
-fn joined(frames: Vec<DataFrame>) -> Result<DataFrame, Fault> {
-    let mut frames = frames.into_iter();
-    let mut all = frames.next().unwrap_or_default();
-    for frame in frames {
-        all.vstack_mut_owned(frame).map_err(|error| crate::query::fault(&error))?;
-    }
-    Ok(all)
 }
 
 /// The row of a dataset that must be a table.

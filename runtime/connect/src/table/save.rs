@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::replace::{cannot, write_file};
 use super::shape::stored_form;
-use super::{Tolerated, checks, path_of, row_of, unknown};
+use super::{Tolerated, checks, open, path_of, row_of, unknown};
 use crate::query::guarded;
 use crate::records::push_cell;
 use crate::text::{self, Stamp};
@@ -34,14 +34,19 @@ pub struct Written {
 /// # Errors
 /// Where rows break a contract that the catalog entry does not tolerate, the path is a pattern, or it cannot be written.
 pub fn write(dataset: &Dataset, frame: DataFrame, project: &Path) -> Result<Written, Fault> {
-    let row = row_of(dataset)?;
+    let declared = row_of(dataset)?;
+    let others = frame.columns().iter().map(|column| (column.name().to_string(), column.dtype().clone()));
+    let row = if declared.open { open::with(declared, others.collect()) } else { declared.clone() };
+    let row = &row;
     let path = path_of(dataset)?;
     if paths::is_pattern(path) {
         return Err(Fault::new(code::SAVE_TO_PATTERN, format!("`{path}` stands for many files, and one is written"))
             .at(&dataset.name)
             .help("save under an entry with a plain path"));
     }
-    let (frame, tolerated) = checks::check(frame, row, dataset, &checks::Origin::of(path))?;
+    let (frame, breaches) = checks::check(frame, row, row, dataset.on_violation, &checks::Origin::of(path))?;
+    let tolerated = checks::settle(breaches, dataset.on_violation)
+        .map_err(|fault| fault.at(format!("{} ({path})", dataset.name)))?;
     let target = paths::resolve(path, project);
     let mut frame = guarded(|| stored_form(&frame, row))?;
     let bytes = write_file(&target, |file| match &*dataset.connector.name {

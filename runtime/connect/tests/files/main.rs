@@ -10,4 +10,5 @@ mod jsonl;
 mod parquet;
 mod roundtrip;
 mod rules;
+mod scans;
 mod support;

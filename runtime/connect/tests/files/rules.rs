@@ -77,14 +77,20 @@ fn nulls_where_none_can_be_are_refused_or_dropped() {
     let folder = folder(&[("t.csv", text.as_bytes())]);
     let dropped = read(&tolerating(dataset("t.csv", columns()), OnViolation::Drop), folder.path()).unwrap();
     assert_eq!(cells(&dropped, "id"), ["\"a\""]);
-    // A null cannot be kept in a column that has none.
-    refused(read(&tolerating(dataset("t.csv", columns()), OnViolation::Warn), folder.path()), "GML0907", &["`n`"]);
+    // A null cannot be kept in a column that has none: the row is left out, and it is said so.
+    let warned = read(&tolerating(dataset("t.csv", columns()), OnViolation::Warn), folder.path()).unwrap();
+    assert_eq!(cells(&warned, "id"), ["\"a\""]);
+    assert_eq!((warned.tolerated[0].rows, warned.tolerated[0].dropped), (1, true));
 }
 
 #[test]
 fn texts_that_an_enum_does_not_list_are_refused() {
     let columns = || vec![column("device", Type::Enum(["desktop".into(), "mobile".into()].into()))];
-    refused(read_text("t.csv", "device\nmobile\nMobile\n", columns()), "GML0908", &["`device`", "row 2", "Mobile"]);
+    let text = "device\nmobile\nMobile\n";
+    refused(read_text("t.csv", text, columns()), "GML0908", &["`device`", "row 2", "Mobile"]);
+    let folder = folder(&[("t.csv", text.as_bytes())]);
+    let warned = read(&tolerating(dataset("t.csv", columns()), OnViolation::Warn), folder.path()).unwrap();
+    assert_eq!((warned.frame.height(), warned.tolerated[0].dropped), (1, true));
 }
 
 #[test]

@@ -53,6 +53,12 @@ impl Journal {
         self.enter(id, StepState::Ran, seconds, rows);
     }
 
+    /// The rows of a step that ran, known only later.
+    pub(super) fn counted(&self, id: &str, rows: Option<u64>) {
+        let Some(place) = self.places.get(id) else { return };
+        self.lock().record.steps[*place].rows = rows;
+    }
+
     pub(super) fn failed(&self, id: &str, seconds: f64) {
         self.enter(id, StepState::Failed, seconds, None);
     }

@@ -4,6 +4,7 @@ mod argument;
 mod assemble;
 mod expect;
 mod journal;
+mod scan;
 mod slots;
 mod stage;
 mod step;

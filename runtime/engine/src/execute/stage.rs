@@ -10,8 +10,10 @@ use gml_ir::{Location, StepId, StepKind};
 use gml_operators::{Data, Table};
 use polars::prelude::IntoLazy;
 
+use super::scan::Scanned;
 use super::step::{Done, holds};
 use super::{Failure, Scope, Session};
+use crate::backend::Stopped;
 use crate::codes;
 use crate::plan::{Plan, PlannedStep, Stage};
 
@@ -33,14 +35,28 @@ impl Session<'_> {
         for (place, step) in stage.steps.iter().enumerate() {
             let step_started = Instant::now();
             let id = scope.id(step.id);
+            if stage.scans.iter().any(|scan| scan.passes(step.id)) {
+                // Done while reading, together with the last step that the rows go through.
+                self.journal.ran(&id, 0.0, None);
+                continue;
+            }
             let result = match &stage.body {
                 Some(body) => self.when(scope, stage, step, body),
-                None => caught(|| self.planned_step(scope, step, place == last, &mut work))
-                    .map_err(|fault| Failure { fault: located(fault, stage, step), step: id.clone() }),
+                None => caught(|| self.planned_step(scope, stage, step, place == last, &mut work)).map_err(|stopped| {
+                    // What goes wrong while reading is told of the step that loads.
+                    let scan = stage.scans.iter().find(|scan| scan.last() == step.id);
+                    let load = scan.and_then(|scan| stage.steps.iter().find(|step| step.id == scan.load));
+                    let (fault, step) = match (stopped, load) {
+                        (Stopped::Reading(fault), Some(load)) => (fault, load),
+                        (Stopped::Reading(fault) | Stopped::Computing(fault), _) => (fault, step),
+                    };
+                    Failure { fault: located(fault, stage, step), step: scope.id(step.id) }
+                }),
             };
             let seconds = step_started.elapsed().as_secs_f64();
             if let Err(failure) = result {
-                self.journal.failed(&id, seconds);
+                // The step that loads is told of where reading failed; of what is within a `when`, that it failed too.
+                self.journal.failed(if stage.body.is_some() { &id } else { &failure.step }, seconds);
                 return Err(failure);
             }
             self.journal.ran(&id, seconds, work.rows);
@@ -71,13 +87,22 @@ impl Session<'_> {
     fn planned_step(
         &self,
         scope: &Scope<'_>,
+        stage: &Stage,
         planned: &PlannedStep,
         is_last: bool,
         work: &mut Work,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Stopped> {
         let results = &work.results;
         let get = |id: StepId| self.value(scope, results, id);
-        let done = self.step(scope, scope.graph.step(planned.id), planned.id, &get)?;
+        let done = match stage.scans.iter().find(|scan| scan.last() == planned.id) {
+            Some(scan) => {
+                let Scanned { data, dataset, rows, tolerated } = self.scan(scope, scan, &get)?;
+                self.journal.counted(&scope.id(scan.load), rows);
+                let rows = rows.filter(|_| scan.through.is_empty());
+                Done { data: Some(data), rows, tolerated: Some((dataset, tolerated)) }
+            }
+            None => self.step(scope, scope.graph.step(planned.id), planned.id, &get).map_err(Stopped::Computing)?,
+        };
         let Done { data, rows, tolerated } = done;
         work.rows = rows;
         if let Some((dataset, tolerated)) = tolerated {
@@ -86,7 +111,7 @@ impl Session<'_> {
         }
         let data = match data {
             Some(Data::Table(table)) if is_last => {
-                let (table, rows) = self.in_memory(table)?;
+                let (table, rows) = self.in_memory(table).map_err(Stopped::Computing)?;
                 work.rows = Some(rows);
                 Some(Data::Table(table))
             }
@@ -120,8 +145,8 @@ pub(super) fn internal(message: impl Into<String>) -> Fault {
 }
 
 /// Runs something; a panic in it becomes a fault.
-fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(internal(panic_text(&*panic))))
+fn caught<T>(work: impl FnOnce() -> Result<T, Stopped>) -> Result<T, Stopped> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Stopped::Computing(internal(panic_text(&*panic)))))
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

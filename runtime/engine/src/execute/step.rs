@@ -86,7 +86,7 @@ impl Session<'_> {
         Ok(Done { data: None, rows: saved.rows, tolerated: Some((dataset.name.to_string(), saved.tolerated)) })
     }
 
-    fn dataset(&self, place: u32) -> Result<(&Dataset, &Path), Fault> {
+    pub(super) fn dataset(&self, place: u32) -> Result<(&Dataset, &Path), Fault> {
         let dataset = self.program.datasets.get(place as usize);
         let dataset = dataset.ok_or_else(|| internal(format!("there is no dataset {place}")))?;
         let project = self.project.ok_or_else(|| {

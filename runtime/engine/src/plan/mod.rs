@@ -6,6 +6,7 @@
 mod live;
 mod name;
 mod order;
+mod scans;
 mod stages;
 mod text;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use gml_ir::{Graph, Location, Pipeline, Program, StepId};
 
 pub(crate) use name::step_name;
+pub use scans::Scan;
 
 /// What a pipeline does, in the order in which it is done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +41,8 @@ pub struct Stage {
     pub after: Vec<usize>,
     /// Why its result is held in memory, where that is a table.
     pub kept: Option<Kept>,
+    /// How the datasets that it loads are read.
+    pub scans: Vec<Scan>,
     /// What a `when` does if its condition holds.
     pub body: Option<Plan>,
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use gml_ir::{Graph, Program, Step, StepId, StepKind, Type};
 
 use super::live::{children, datasets, inputs, live};
+use super::scans::scans;
 use super::{Kept, Plan, PlannedStep, Stage, order, step_name};
 
 /// The module whose operators take queries and give queries. Others take tables that are in memory.
@@ -37,6 +38,8 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
     let facts = Facts { program, graph, users: &users, rewritten: &rewritten };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(|place| facts.kept(place)).collect();
 
+    let scans = scans(graph, &users, &kept);
+
     // From the end: a step that can be part of its only user's query belongs to that user's stage, any other is its own.
     let mut head: Vec<usize> = (0..graph.steps.len()).collect();
     for (place, step) in graph.steps.iter().enumerate().rev() {
@@ -68,6 +71,7 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
             uses: uses.into_iter().collect(),
             after: after.into_iter().collect(),
             kept: kept[*head].clone(),
+            scans: own.iter().filter_map(|place| scans[*place].clone()).collect(),
             body: children(&graph.steps[*head]).map(|body| plan_graph(program, body)),
         }
     });

@@ -4,9 +4,7 @@
 //! gains little, and dictionaries of different tables would have to be merged at every join and union. An enum's list is
 //! checked where data enter; operators that need its order (`pivot`) read it from the type.
 
-use std::sync::Arc;
-
-use gml_ir::{IntKind, Row, Type};
+use gml_ir::Type;
 use polars::prelude::{DataType, Field, TimeUnit};
 
 /// The polars type of a type; `None` where it is not known before the run, or is no type of a column. A record is stored
@@ -19,43 +17,7 @@ pub fn dtype(ty: &Type) -> Option<DataType> {
     }
 }
 
-/// The type that a column of a query has, for messages and for columns that were not known before the run.
-pub fn type_of(dtype: &DataType) -> Type {
-    match dtype {
-        DataType::Boolean => Type::Bool,
-        DataType::Int8 => Type::Int(IntKind::I8),
-        DataType::Int16 => Type::Int(IntKind::I16),
-        DataType::Int32 => Type::Int(IntKind::I32),
-        DataType::Int64 => Type::INT,
-        DataType::UInt8 => Type::Int(IntKind::U8),
-        DataType::UInt16 => Type::Int(IntKind::U16),
-        DataType::UInt32 => Type::Int(IntKind::U32),
-        DataType::UInt64 => Type::Int(IntKind::U64),
-        DataType::Float64 => Type::Float,
-        DataType::Float32 => Type::Float32,
-        DataType::String => Type::Str,
-        DataType::Binary => Type::Bytes,
-        DataType::Date => Type::Date,
-        DataType::Time => Type::Time,
-        DataType::Datetime(..) => Type::Timestamp,
-        DataType::Duration(_) => Type::Duration,
-        DataType::Decimal(precision, scale) => Type::Decimal {
-            precision: u8::try_from(*precision).unwrap_or(u8::MAX),
-            scale: u8::try_from(*scale).unwrap_or(u8::MAX),
-        },
-        DataType::List(item) => Type::List(Arc::new(type_of(item))),
-        DataType::Array(item, length) if **item == DataType::Float32 => {
-            Type::Vector(u32::try_from(*length).unwrap_or(u32::MAX))
-        }
-        DataType::Array(item, _) => Type::List(Arc::new(type_of(item))),
-        DataType::Struct(fields) => {
-            let columns = fields.iter().map(|field| gml_ir::Column::new(field.name().as_str(), type_of(field.dtype())));
-            Type::Struct(Arc::new(Row::of(columns.collect())))
-        }
-        DataType::Null => Type::Null,
-        _ => Type::Unknown,
-    }
-}
+pub use gml_connect::dtype::type_of;
 
 /// The narrowest type that holds all values of both; `None` where there is none. Numbers never become text.
 pub(crate) fn common(a: &DataType, b: &DataType) -> Option<DataType> {

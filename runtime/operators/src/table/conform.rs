@@ -13,7 +13,8 @@ use crate::frame::{apply, fault};
 const SHOWN: usize = 5;
 
 /// `conform`: the columns of the schema in its order and types; others are left out. Numbers are widened, and narrowed
-/// where every one of them fits. Columns that cannot be null are checked for nulls, enums for what they list.
+/// where every one of them fits. Then the rows are held against all rules of the schema, as those of a dataset are: nulls,
+/// what enums list, contracts, unique keys.
 pub(super) fn conform(call: Call<'_>) -> Result<Data, Fault> {
     let row = call.table_type()?.row.clone();
     call.give(apply(call.table("input")?.frame.clone(), "conform", move |frame| conformed(&frame, &row))?)
@@ -29,7 +30,9 @@ fn conformed(frame: &DataFrame, row: &Row) -> Result<DataFrame, Fault> {
                 .help("rename a column before conform, or take it out of the schema"))
         }
     });
-    DataFrame::new(frame.height(), columns.collect::<Result<_, Fault>>()?).map_err(fault)
+    let frame = DataFrame::new(frame.height(), columns.collect::<Result<_, Fault>>()?).map_err(fault)?;
+    gml_connect::hold(&frame, row)?;
+    Ok(frame)
 }
 
 fn column(found: &Series, declared: &Declared) -> Result<Series, Fault> {

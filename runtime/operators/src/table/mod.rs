@@ -12,16 +12,20 @@ mod fill;
 mod group;
 mod join;
 mod order;
+mod parts;
 mod reshape;
 mod rows;
 mod sample;
 mod scalar;
 mod union;
+mod uses;
 
 use crate::data::Implementation;
 
 pub(crate) use args::CallExt;
+pub use parts::{Turns, in_turns};
 pub(crate) use sample::hash;
+pub use uses::{bounds, by_rows, used};
 
 /// All operators of `std.table`.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[

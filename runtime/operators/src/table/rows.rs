@@ -38,8 +38,11 @@ pub(super) fn select(call: Call<'_>) -> Result<Data, Fault> {
 
 /// `drop`: without these columns.
 pub(super) fn drop(call: Call<'_>) -> Result<Data, Fault> {
-    let keys = call.keys("columns")?;
-    call.give(call.table("input")?.frame.clone().drop(cols(keys)))
+    let frame = &call.table("input")?.frame;
+    let there = schema(frame)?;
+    // What nobody needed may not have been read.
+    let keys: Vec<String> = call.keys("columns")?.into_iter().filter(|key| there.contains(key)).collect();
+    call.give(if keys.is_empty() { frame.clone() } else { frame.clone().drop(cols(keys)) })
 }
 
 /// `rename`: other names in the same places.

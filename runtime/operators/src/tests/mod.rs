@@ -10,4 +10,5 @@ mod operators;
 mod registry;
 mod splits;
 mod tables;
+mod turns;
 mod windows;

@@ -121,7 +121,7 @@ impl Plan {
 }
 
 /// The expression with `change` made to each of its direct parts.
-fn map_parts(expr: &Expr, change: &mut impl FnMut(&Expr) -> Result<Expr, Fault>) -> Result<Expr, Fault> {
+pub(crate) fn map_parts<E>(expr: &Expr, change: &mut impl FnMut(&Expr) -> Result<Expr, E>) -> Result<Expr, E> {
     let mut boxed = |part: &Expr| change(part).map(Box::new);
     let kind = match &expr.kind {
         ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => expr.kind.clone(),
@@ -135,12 +135,12 @@ fn map_parts(expr: &Expr, change: &mut impl FnMut(&Expr) -> Result<Expr, Fault>)
         ExprKind::Struct(fields) => {
             let fields =
                 fields.iter().map(|field| Ok(NamedExpr { name: field.name.clone(), expr: change(&field.expr)? }));
-            ExprKind::Struct(fields.collect::<Result<_, Fault>>()?)
+            ExprKind::Struct(fields.collect::<Result<_, E>>()?)
         }
         ExprKind::Cast(of) => ExprKind::Cast(boxed(of)?),
         ExprKind::Call { function, args } => {
             let args = args.iter().map(|(name, arg)| Ok((name.clone(), change(arg)?)));
-            ExprKind::Call { function: function.clone(), args: args.collect::<Result<_, Fault>>()? }
+            ExprKind::Call { function: function.clone(), args: args.collect::<Result<_, E>>()? }
         }
     };
     Ok(Expr { kind, ty: expr.ty.clone() })

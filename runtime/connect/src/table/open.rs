@@ -1,0 +1,35 @@
+//! Rows that say `..`: what else a file or a frame has goes through as it is.
+
+use std::path::Path;
+
+use gml_ir::{Column, Dataset, Row};
+use polars::prelude::DataType;
+
+use super::{csv, parquet};
+use crate::Fault;
+use crate::dtype::undeclared;
+
+/// The row with the columns of a file that it does not name, behind its own. JSON lines have no header that could tell of
+/// them: of those just the columns that are named are read.
+pub(super) fn of_file(row: &Row, dataset: &Dataset, file: &Path) -> Result<Row, Fault> {
+    let others = match &*dataset.connector.name {
+        "parquet" => parquet::Footer::read(file, &Row::default()).map(|footer| footer.columns()),
+        "csv" => csv::Dialect::of(dataset)
+            .and_then(|dialect| csv::header(file, &dialect))
+            .map(|names| names.into_iter().map(|name| (name, DataType::String)).collect()),
+        _ => Ok(Vec::new()),
+    };
+    others.map(|others| with(row, others)).map_err(|fault| fault.at(file.display()))
+}
+
+/// The row with columns that it does not name, behind its own.
+pub(super) fn with(row: &Row, others: Vec<(String, DataType)>) -> Row {
+    let mut row = row.clone();
+    for (name, dtype) in others {
+        let known = |column: &Column| *column.name == *name || *column.stored_name() == *name;
+        if !name.is_empty() && !row.columns.iter().any(known) {
+            row.columns.push(Column::new(name, undeclared(&dtype)));
+        }
+    }
+    row
+}

@@ -1,0 +1,205 @@
+//! Parquet files: their footers, and of their pages only what is needed.
+
+mod leaves;
+mod statistics;
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use gml_ir::{Column as Declared, Row};
+use polars::prelude::*;
+use polars_arrow::datatypes::{ArrowSchema, Field as ArrowField};
+use polars_parquet::read::{
+    self, BasicDecompressor, ColumnChunkMetadata, FileMetadata, Filter, PageReader, RowGroupMetadata, infer_schema,
+};
+
+use super::lacks;
+use super::wanted::{Bound, Wanted};
+use crate::conform::{Conversion, MismatchKind, plan};
+use crate::query::guarded;
+use crate::{Fault, code, paths};
+use leaves::{Kept, Leaves};
+
+/// What the end of a file says: which columns it has, and what is in each group of rows.
+pub(super) struct Footer {
+    metadata: FileMetadata,
+    schema: ArrowSchema,
+    /// How each column of the declared row comes out of the file.
+    conversions: Vec<Conversion>,
+}
+
+impl Footer {
+    /// Reads it, and holds it against the declared row.
+    pub(super) fn read(path: &Path, row: &Row) -> Result<Self, Fault> {
+        let mut file = open(path)?;
+        let metadata = guarded(|| read::read_metadata(&mut file)).map_err(|fault| damaged(&fault))?;
+        let schema = guarded(|| infer_schema(&metadata)).map_err(|fault| damaged(&fault))?;
+        let header: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+        let mut conversions = Vec::with_capacity(row.columns.len());
+        for column in &row.columns {
+            let stored = column.stored_name();
+            let field = schema.get(stored).ok_or_else(|| lacks(stored, &column.name, &header))?;
+            conversions.push(conversion(field, column)?);
+        }
+        Ok(Self { metadata, schema, conversions })
+    }
+
+    /// Names and types of the columns of the file.
+    pub(super) fn columns(&self) -> Vec<(String, DataType)> {
+        self.schema.iter_values().map(|field| (field.name.to_string(), DataType::from_arrow_field(field))).collect()
+    }
+
+    /// How many rows each group has.
+    pub(super) fn groups(&self) -> impl Iterator<Item = usize> {
+        self.metadata.row_groups.iter().map(RowGroupMetadata::num_rows)
+    }
+
+    /// Whether a bound excludes all rows of a group.
+    pub(super) fn excludes(&self, group: usize, row: &Row, bounds: &[Bound]) -> bool {
+        let excluded = |bound: &Bound| {
+            let place = row.columns.iter().position(|column| column.name == bound.column)?;
+            let stored = row.columns[place].stored_name();
+            let mut chunks = self.metadata.row_groups[group].columns_under_root_iter(stored)?;
+            let (Some(chunk), None) = (chunks.next(), chunks.next()) else { return None };
+            let (field, footer) = (self.schema.get(stored)?, &self.metadata.footer_buf);
+            guarded(|| Ok(statistics::excludes(bound, field, &self.conversions[place], chunk, footer))).ok()?
+        };
+        bounds.iter().any(|bound| excluded(bound) == Some(true))
+    }
+
+    /// Reads what is wanted of a group, and where rules are to be checked also what they need that the footer does not
+    /// prove. Gives the columns with the types that they have in the frame. `before` rows of the file come first.
+    pub(super) fn read_group(
+        &self,
+        path: &Path,
+        row: &Row,
+        group: usize,
+        before: usize,
+        wanted: Option<&Wanted>,
+        checked: bool,
+    ) -> Result<(DataFrame, Row), Fault> {
+        let mut file = open(path)?;
+        let rows = &self.metadata.row_groups[group];
+        let (mut declared, mut columns) = (Vec::new(), Vec::new());
+        for (column, conversion) in row.columns.iter().zip(&self.conversions) {
+            let wanted = wanted.and_then(|wanted| wanted.field(&column.name));
+            let Some((kept, chunks)) = self.kept(rows, column, conversion, wanted, checked)? else { continue };
+            let column = Declared { ty: kept.ty.clone(), ..column.clone() };
+            let stored =
+                guarded(|| decode(&mut file, rows.num_rows(), &kept, &chunks)).map_err(|fault| damaged(&fault))?;
+            let conversion = self::conversion(&kept.field, &column)?;
+            let (converted, misfits) = guarded(|| conversion.apply(&stored))?;
+            if let Some(marks) = misfits {
+                return Err(misfit(column.stored_name(), &stored, &marks, &column.ty.to_string(), before));
+            }
+            columns.push(converted.with_name((&*column.name).into()).into_column());
+            declared.push(column);
+        }
+        let frame = guarded(|| DataFrame::new(rows.num_rows(), columns))?;
+        Ok((frame, Row { columns: declared, ..row.clone() }))
+    }
+
+    /// What is read of a column, and the chunks in which it lies.
+    fn kept<'a>(
+        &self,
+        rows: &'a RowGroupMetadata,
+        column: &Declared,
+        conversion: &Conversion,
+        wanted: Option<&Wanted>,
+        checked: bool,
+    ) -> Result<Option<(Kept, Vec<&'a ColumnChunkMetadata>)>, Fault> {
+        let stored = column.stored_name();
+        let missing = || {
+            damaged(&Fault::new(
+                code::NOT_PARQUET,
+                format!("a group of rows lacks the column `{stored}` of the header"),
+            ))
+        };
+        let field = self.schema.get(stored).ok_or_else(missing)?;
+        let chunks: Vec<&ColumnChunkMetadata> = rows.columns_under_root_iter(stored).ok_or_else(missing)?.collect();
+        guarded(|| {
+            let all: Vec<_> = chunks.iter().map(|chunk| statistics::leaf(chunk, &self.metadata.footer_buf)).collect();
+            let kept = Leaves { all: &all, checked }.keep(column, conversion, field, 0, wanted);
+            Ok(kept.map(|kept| {
+                let chunks = kept.leaves.iter().map(|leaf| chunks[*leaf]).collect();
+                (kept, chunks)
+            }))
+        })
+    }
+}
+
+/// The conversion from the field of a file to a declared column.
+fn conversion(field: &ArrowField, column: &Declared) -> Result<Conversion, Fault> {
+    plan(&DataType::from_arrow_field(field), column).map_err(|mismatch| {
+        let place = format!("{}{}", column.stored_name(), mismatch.path);
+        match mismatch.kind {
+            MismatchKind::Type { file, declared, remedy } => Fault::new(
+                code::STORED_TYPE_DIFFERS,
+                format!("the column `{place}` is {file} in the file, and {declared} is declared"),
+            )
+            .help(remedy),
+            MismatchKind::Lacks { field, has } => {
+                let has: Vec<&str> = has.iter().map(String::as_str).collect();
+                lacks(&format!("{place}.{field}"), &field, &has)
+            }
+        }
+    })
+}
+
+/// The values of the leaves.
+fn decode(file: &mut File, rows: usize, kept: &Kept, chunks: &[&ColumnChunkMetadata]) -> PolarsResult<Series> {
+    let length = file.metadata()?.len();
+    let (mut pages, mut types) = (Vec::with_capacity(chunks.len()), Vec::with_capacity(chunks.len()));
+    for chunk in chunks {
+        let range = chunk.byte_range();
+        if range.end > length {
+            let text = format!("parquet: a column ends at byte {}, and the file at {length}", range.end);
+            return Err(PolarsError::ComputeError(text.into()));
+        }
+        let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(usize::MAX)];
+        file.seek(SeekFrom::Start(range.start))?;
+        file.read_exact(&mut bytes)?;
+        let reader = PageReader::new(Cursor::new(bytes.into()), chunk, Vec::new(), usize::MAX);
+        pages.push(BasicDecompressor::new(reader, Vec::new()));
+        types.push(&chunk.descriptor().descriptor.primitive_type);
+    }
+    let all = Some(Filter::new_ranged(0, rows));
+    let (arrays, _) = read::column_iter_to_arrays(pages, types, kept.field.clone(), all)?;
+    Series::try_from((&kept.field, arrays))
+}
+
+fn open(path: &Path) -> Result<File, Fault> {
+    let file = File::open(path).map_err(|error| paths::unreadable(path, &error))?;
+    let length = file.metadata().map_err(|error| paths::unreadable(path, &error))?.len();
+    if length == 0 {
+        return Err(Fault::new(code::EMPTY_FILE, "the file is empty, so it is no Parquet file")
+            .help("write it again from its source"));
+    }
+    Ok(file)
+}
+
+fn damaged(fault: &Fault) -> Fault {
+    if fault.code == code::CANNOT_READ || fault.code == code::FILE_MISSING || fault.code == code::OUT_OF_MEMORY {
+        return fault.clone();
+    }
+    Fault::new(code::NOT_PARQUET, "the file is no Parquet file, or it is cut off or damaged")
+        .detail(fault.message.clone())
+        .help("see whether it was copied to its end, and write it again from its source")
+}
+
+/// Values that do not fit the declared type.
+fn misfit(column: &str, series: &Series, marks: &BooleanChunked, declared: &str, before: usize) -> Fault {
+    let rows: Vec<usize> =
+        marks.iter().enumerate().filter(|(_, mark)| *mark == Some(true)).map(|(row, _)| row).collect();
+    let mut fault = Fault::new(
+        code::VALUE_DOES_NOT_PARSE,
+        format!("{} values of the column `{column}` are no {declared}", rows.len()),
+    );
+    for row in rows.iter().take(5) {
+        if let Ok(value) = series.get(*row) {
+            fault = fault.detail(format!("row {}: {value}", before + row + 1));
+        }
+    }
+    fault.help("declare the column with the type that all of its values have, or mend the file")
+}
