@@ -325,7 +325,7 @@ impl<'a> Found<'_, 'a> {
                     let settled = |other: &&gml_analysis::inspect::Mention| {
                         other.span == span && matches!(other.meaning, Meaning::Signature(_))
                     };
-                    if !mentions[place..].iter().any(|other| settled(other)) {
+                    if !mentions[place..].iter().any(settled) {
                         self.add(span, Symbol::of(self.facts.package, definition));
                     }
                 }

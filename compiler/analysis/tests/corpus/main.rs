@@ -77,6 +77,9 @@ fn no_smaller_share_of_all_changes_is_refused() {
     }
 }
 
+/// The shares by kind of change, and what was met with silence by its place.
+type Found = (BTreeMap<&'static str, Share>, BTreeMap<usize, String>);
+
 /// Makes every change at every place of every program. Where `GML_SILENT` names a file, those that were met with silence are
 /// written to it.
 fn systematic_shares() -> BTreeMap<&'static str, Share> {
@@ -87,7 +90,7 @@ fn systematic_shares() -> BTreeMap<&'static str, Share> {
         .flat_map(|(name, files, file, text)| changes(text).into_iter().map(move |change| (name, files, file, change)))
         .collect();
     let next = AtomicUsize::new(0);
-    let found: Mutex<(BTreeMap<&'static str, Share>, BTreeMap<usize, String>)> = Mutex::default();
+    let found: Mutex<Found> = Mutex::default();
     let work = || {
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);

@@ -186,12 +186,13 @@ impl Scope<'_, '_> {
 
     /// Whether a name of the library can stand where the row at hand is read so.
     pub(super) fn fits_space(kind: SignatureKind, each: Option<Each>) -> bool {
-        match (kind, each) {
-            (SignatureKind::Function, _) | (SignatureKind::Operator, None) => true,
-            (SignatureKind::Aggregate, Some(Each::Window | Each::Group)) => true,
-            (SignatureKind::Window, Some(Each::Window)) => true,
-            _ => false,
-        }
+        matches!(
+            (kind, each),
+            (SignatureKind::Function, _)
+                | (SignatureKind::Operator, None)
+                | (SignatureKind::Aggregate, Some(Each::Window | Each::Group))
+                | (SignatureKind::Window, Some(Each::Window))
+        )
     }
 
     /// Names of the arguments that a call does not have yet, and the values that an argument may have.

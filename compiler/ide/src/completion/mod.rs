@@ -109,7 +109,7 @@ pub fn complete(source: Source<'_>, file: FileId, offset: u32) -> Vec<Completion
         Some(found) => found,
         None => in_declaration(source, file, &text, at, span),
     };
-    found.sort_by(|a, b| a.rank.cmp(&b.rank));
+    found.sort_by_key(|found| found.rank);
     let mut seen = std::collections::HashSet::new();
     found.retain(|proposal| seen.insert((proposal.label.clone(), proposal.kind)));
     found

@@ -102,10 +102,8 @@ fn open_brackets(text: &str) -> Vec<char> {
                 "[" => ']',
                 _ => '}',
             }),
-            TokenKind::Close => {
-                if open.last() == written.chars().next().as_ref() {
-                    open.pop();
-                }
+            TokenKind::Close if open.last() == written.chars().next().as_ref() => {
+                open.pop();
             }
             TokenKind::OpenText => last_text = Some((token.start, token.end)),
             _ => {}

@@ -1,5 +1,7 @@
 //! What editors ask, on small programs in which `<|>` marks the cursor, and on the blueprint.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod completions;
 mod hovers;
 mod places;

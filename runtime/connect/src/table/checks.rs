@@ -193,7 +193,7 @@ fn shown_rows(frame: &DataFrame, row: &Row, column: &str, broken: &Broken, origi
 fn violation(breach: &Breach) -> Fault {
     let Breach { column, rule, code, rows: count, .. } = breach;
     let rows = if *count == 1 { "1 row breaks".to_owned() } else { format!("{count} rows break") };
-    let mut fault = Fault::new(*code, format!("{rows} the rule of `{column}`: {rule}"));
+    let mut fault = Fault::new(code, format!("{rows} the rule of `{column}`: {rule}"));
     fault.details.extend(breach.shown.iter().take(SHOWN).cloned());
     let help = match *code {
         code::NULL_IN_COLUMN => {

@@ -1,6 +1,6 @@
 //! All that the headers and footers of files have against their schema, column by column.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gml_ir::{Dataset, Row};
 
@@ -46,7 +46,7 @@ pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
 }
 
 /// What one file has against the row.
-fn of_file(dataset: &Dataset, file: &PathBuf, row: &Row) -> Vec<(Option<String>, Fault)> {
+fn of_file(dataset: &Dataset, file: &Path, row: &Row) -> Vec<(Option<String>, Fault)> {
     let Err(first) = check_header(dataset, file, row) else { return Vec::new() };
     // Something is wrong, so that each column is asked for by itself.
     let single = |place: usize| Row { columns: vec![row.columns[place].clone()], ..row.clone() };
