@@ -3,7 +3,9 @@
 //! What lives here: tables, row expressions, preparation, learning, metrics. What does not: files of datasets, the order
 //! of steps, caching.
 
+mod calibrate;
 mod data;
+mod explain;
 pub mod expr;
 pub mod frame;
 mod learn;
@@ -14,11 +16,13 @@ mod prep;
 mod registry;
 mod split;
 mod table;
+mod tune;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use learn::load;
 pub use learned::{Estimator, Fitted};
 pub use registry::{functions, operator, operators};
+pub use tune::{History, Trial, TrialState};
 
 #[cfg(test)]
 mod tests;
