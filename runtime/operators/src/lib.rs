@@ -19,6 +19,7 @@ mod table;
 mod tune;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
+pub use explain::Explained;
 pub use learn::load;
 pub use learned::{Estimator, Fitted};
 pub use registry::{functions, operator, operators};
