@@ -5,8 +5,8 @@
 ## role `weight` tells how much each row counts.
 ##
 ## The target is a bool for `binary`, text or a whole number for `multiclass`, a number for `regression`, and a whole
-## number from 0 to 30 (the relevance) for `lambdarank`, whose queries are the rows with the same `group` column, wherever
-## they stand. Classes are ordered: numbers by size, texts by their letters.
+## number from 0 to 30 (the relevance; true is 1) for `lambdarank`, whose queries are the rows with the same `group` column,
+## wherever they stand: the one with that role, or the one that `group` names. Classes are ordered: numbers by size, texts by their letters.
 ##
 ## With `stop_after` it stops when that many rounds bring nothing better on the rows of `valid`, and keeps the best round.
 ## What is watched is the log loss (`binary`, `multiclass`), the mean squared error (`regression`) or NDCG at 5
@@ -41,7 +41,7 @@
 ##     track evaluate(model, on: [data.test], metrics: [auc])
 ## }
 ## ```
-operator boosted_trees[R](
+operator boosted_trees[R, G](
     objective: enum["binary", "multiclass", "regression", "lambdarank"],
     rounds: int = 100,
     stop_after: int? = null,
@@ -61,19 +61,214 @@ operator boosted_trees[R](
     category_smoothing: float = 10.0,
     category_l2: float = 10.0,
     truncation: int = 30,
+    group: keys[R -> G] = none,
     seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
-) -> estimator[
-    R
-        & case[
-            objective,
-            "binary",
-            { target _: bool },
-            "multiclass",
-            { target _: discrete },
-            "regression",
-            { target _: number },
-            "lambdarank",
-            { target _: integer, group _: discrete },
-        ]
-        -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank],
-]
+) -> estimator[((R - G) | roled[G, group]) & case[objective, "binary", { target _: bool }, "multiclass", { target _: discrete }, "regression", { target _: number }, "lambdarank", { target _: grade, group _: discrete }] -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank]]
+
+## Logistic regression: the log odds of the target are a sum of weighted features (Cox 1958), with a penalty on the squares of
+## the weights (`l2`) and on their sizes (`l1`). Features are scaled by themselves; null is an error, so `impute` it, and texts
+## have to be encoded.
+##
+## ```gml check
+## use std.learn.{logistic}
+## use std.prep.{one_hot}
+## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let model = fit(one_hot([.device]) >> logistic(l2: 0.1), train: data.train)
+##     expect count(data.test |> predict(model)) > 0
+## }
+## ```
+operator logistic[R](
+    l1: float = 0.0,
+    l2: float = 1.0,
+    positive_weight: float = 1.0,
+    iterations: int = 1000,
+    tolerance: float = 1e-6,
+) -> estimator[R & { target _: bool } -> Probability]
+
+## Linear regression with a penalty `l2` on the squares of the weights (Hoerl and Kennard 1970).
+##
+## ```gml check
+## use std.learn.{ridge}
+## use std.prep.{one_hot}
+## catalog { homes: table { id home: str, rooms: int, device: category, target price: float } = csv("homes.csv") }
+## pipeline training {
+##     let model = fit(one_hot([.device]) >> ridge(l2: 10.0), train: homes)
+##     expect count(homes |> predict(model)) > 0
+## }
+## ```
+operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Value]
+
+## Linear regression with the penalties `penalty * (share * |w| + (1 - share) / 2 * w^2)` (Zou and Hastie 2005); at a
+## `share` of 1 it is the lasso.
+##
+## ```gml check
+## use std.learn.{elastic_net}
+## catalog { homes: table { id home: str, rooms: int, target price: float } = csv("homes.csv") }
+## pipeline training {
+##     let model = fit(elastic_net(penalty: 0.1, share: 1.0), train: homes)
+##     expect count(homes |> predict(model)) > 0
+## }
+## ```
+operator elastic_net[R](
+    penalty: float = 1.0,
+    share: float = 0.5,
+    iterations: int = 1000,
+    tolerance: float = 1e-4,
+) -> estimator[R & { target _: number } -> Value]
+
+## Look for arguments of the estimators of a chain that do best on `valid` when learned from `train`, by tree-structured Parzen
+## estimators (Bergstra et al. 2011); unpromising trials stop early. Gives the estimator with the best arguments found, not yet
+## fitted.
+##
+## `over` names arguments and where to look for them: a range (both ends in), `log(range)` for a logarithmic scale, or a list
+## of values; where several estimators have an argument of the name, `{ boosted_trees: { seed: .. } }` says whose. A list of
+## such records is a choice between them.
+##
+## It looks for `budget` of time, or makes so many `trials`. The same seed gives the same trials; how many of them a budget
+## holds depends on the machine.
+##
+## ```gml check
+## use std.learn.{boosted_trees, tune}
+## use std.prep.{impute}
+## use std.metrics.{auc}
+## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let chain = impute(mean, [.spent]) >> boosted_trees(objective: binary, rounds: 500, stop_after: 20)
+##     let best = tune(chain, train: data.train, valid: data.valid, maximize: auc, budget: 60s, seed: 1, over: {
+##         depth: 2..10, leaves: log(4..256), learning_rate: log(0.001..1.0), how: [mean, median],
+##     })
+##     track evaluate(fit(best, train: data.train, valid: data.valid), on: [data.test], metrics: [auc])
+## }
+## ```
+operator tune[R, L](
+    learner: estimator[R -> L],
+    train: table[R] in train,
+    valid: table[R] in valid,
+    maximize: metric,
+    over: space[learner],
+    budget: duration,
+    seed: int = 0,
+) -> same[learner]
+
+## Make so many trials.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    train: table[R] in train,
+    valid: table[R] in valid,
+    maximize: metric,
+    over: space[learner],
+    trials: int,
+    seed: int = 0,
+) -> same[learner]
+
+## Look for what makes the metric small.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    train: table[R] in train,
+    valid: table[R] in valid,
+    minimize: metric,
+    over: space[learner],
+    budget: duration,
+    seed: int = 0,
+) -> same[learner]
+
+## Look for what makes the metric small, in so many trials.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    train: table[R] in train,
+    valid: table[R] in valid,
+    minimize: metric,
+    over: space[learner],
+    trials: int,
+    seed: int = 0,
+) -> same[learner]
+
+## Tune an estimator that learns from sequences.
+operator tune[K, I, L](
+    learner: estimator[sequences[I] -> L],
+    train: sequences[K, I] in train,
+    valid: sequences[K, I] in valid,
+    maximize: metric,
+    over: space[learner],
+    trials: int,
+    seed: int = 0,
+) -> same[learner]
+
+## Fit and judge an estimator `folds` times, each time on other rows: `random` parts, parts with equal shares of the target
+## (`stratified`), parts that share no value of `by` (`group`), or rows that come after those learned from, by the `time`
+## column (`time`). The metrics are the means over the folds, with their standard deviations.
+##
+## ```gml check
+## use std.learn.{boosted_trees, cross_validate}
+## use std.metrics.{auc}
+## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     track cross_validate(boosted_trees(objective: binary), on: visits, metrics: [auc], folds: 5, split: stratified, seed: 1)
+## }
+## ```
+operator cross_validate[R, L, G](
+    learner: estimator[R -> L],
+    on: table[R] in train,
+    metrics: list[metric],
+    folds: int = 5,
+    split: enum["random", "stratified", "group", "time"] = random,
+    by: keys[R -> G] = none,
+    seed: int = 0,
+) -> metrics
+
+## Find a model without being told how: recipes that follow from the types and roles of the columns, linear models, boosted
+## trees tuned from several starts, and an ensemble of the best by greedy selection (Caruana et al. 2004). What it predicts
+## follows from the type of the target. `leaderboard` has every model that was tried, the best first.
+##
+## ```gml check
+## use std.learn.{automl}
+## use std.metrics.{auc}
+## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let found = automl(train: data.train, valid: data.valid, maximize: auc, budget: 60s, seed: 1)
+##     track evaluate(found.model, on: [data.test], metrics: [auc])
+##     expect count(found.leaderboard) > 1
+## }
+## ```
+operator automl[R](
+    train: table[R & { target _: scalar }] in train,
+    valid: table[R] in valid,
+    maximize: metric,
+    budget: duration,
+    seed: int = 0,
+) -> {
+    model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],
+    leaderboard: table { model: str, score: float, seconds: float },
+}
+
+## Find the model that makes the metric small.
+operator automl[R](
+    train: table[R & { target _: scalar }] in train,
+    valid: table[R] in valid,
+    minimize: metric,
+    budget: duration,
+    seed: int = 0,
+) -> {
+    model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],
+    leaderboard: table { model: str, score: float, seconds: float },
+}
+
+## One ranking of several: the score of a row is the sum of `weight / (60 + place)` over the models, its place counted within
+## its `group` (reciprocal rank fusion, Cormack et al. 2009). Without `weights` all count the same.
+##
+## ```gml check
+## use std.learn.{boosted_trees, blend}
+## use std.metrics.{ndcg}
+## catalog { shown: table { group search: int, price: float, target relevance: int } = csv("shown.csv") }
+## pipeline training {
+##     let data = shown |> split_group(by: [.search], train: 80%, test: 20%, seed: 1)
+##     let wide = fit(boosted_trees(objective: lambdarank), train: data.train)
+##     let deep = fit(boosted_trees(objective: lambdarank, depth: 12), train: data.train)
+##     track evaluate(blend([wide, deep]), on: [data.test], metrics: [ndcg(10)])
+## }
+## ```
+operator blend[R](models: list[model[R -> { score: float, .. }]], weights: list[float] = []) -> model[R -> Rank]

@@ -1,6 +1,7 @@
 ## Metrics. Their names in the run record carry their arguments (`ndcg(10)`; `accuracy` at 0.5 bare). Where the rows have a
 ## column with the role `weight`, each counts by it, but for `ndcg`. A metric that has no meaning for what the model
-## predicts, or for rows of a single class (`auc`), is an error.
+## predicts, or for rows of a single class (`auc`), is an error; each says behind `metric` what it judges: the outputs of models
+## by their schemas, a `recommender`, or a `table` of candidates.
 
 ## Area under the ROC curve: the chance that a positive is scored above a negative; ties count half.
 ##
@@ -14,7 +15,7 @@
 ##     track evaluate(model, on: [data.test], metrics: [auc])
 ## }
 ## ```
-function auc() -> metric
+function auc() -> metric[Probability, Calibrated, Rank]
 
 ## Mean negative log likelihood of what came to be, `binary` or of several classes; probabilities clipped to
 ## 1e-15..1 - 1e-15, a class that the model does not know having 0.
@@ -29,7 +30,7 @@ function auc() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [log_loss])
 ## }
 ## ```
-function log_loss() -> metric
+function log_loss() -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## Mean squared difference of probability and outcome (Brier 1950).
 ##
@@ -43,7 +44,7 @@ function log_loss() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [brier])
 ## }
 ## ```
-function brier() -> metric
+function brier() -> metric[Probability, Calibrated]
 
 ## Share of rows whose likeliest class is the right one; binary: probability at least `threshold` says true.
 ##
@@ -57,7 +58,7 @@ function brier() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [accuracy(threshold: 0.3)])
 ## }
 ## ```
-function accuracy(threshold: float = 0.5) -> metric
+function accuracy(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## Average precision: precision at each positive, averaged (no interpolation); rows of equal score count together.
 ##
@@ -71,7 +72,7 @@ function accuracy(threshold: float = 0.5) -> metric
 ##     track evaluate(model, on: [data.test], metrics: [average_precision])
 ## }
 ## ```
-function average_precision() -> metric
+function average_precision() -> metric[Probability, Calibrated, Rank]
 
 ## Root of the mean squared error.
 ##
@@ -85,7 +86,7 @@ function average_precision() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [rmse])
 ## }
 ## ```
-function rmse() -> metric
+function rmse() -> metric[Value]
 
 ## Mean absolute error.
 ##
@@ -99,7 +100,7 @@ function rmse() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [mae])
 ## }
 ## ```
-function mae() -> metric
+function mae() -> metric[Value]
 
 ## Normalised discounted cumulative gain of the first `k` of each group, gain 2^relevance - 1, discount log2(place + 1)
 ## (Burges et al. 2005); equal scores keep the order of the rows, a group without relevant rows counts 1.
@@ -114,4 +115,202 @@ function mae() -> metric
 ##     track evaluate(model, on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-function ndcg(k: int) -> metric
+function ndcg(k: int) -> metric[Rank, recommender]
+
+## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
+## rows (Guo et al. 2017).
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{ece}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [ece(bins: 15)])
+## }
+## ```
+function ece(bins: int = 10) -> metric[Probability, Calibrated]
+
+## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{reliability}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [reliability])
+## }
+## ```
+function reliability(bins: int = 10) -> metric[Probability, Calibrated]
+
+## What is won by telling rows apart, of the Brier score (Murphy 1973); larger is better.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{resolution}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [resolution])
+## }
+## ```
+function resolution(bins: int = 10) -> metric[Probability, Calibrated]
+
+## How many times more positives there are among the best scored `share` of the rows than among all.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{lift}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [lift(10%)])
+## }
+## ```
+function lift(share: float) -> metric[Probability, Calibrated, Rank]
+
+## Which share of all positives is among the best scored `share` of the rows.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{gain}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [gain(10%)])
+## }
+## ```
+function gain(share: float) -> metric[Probability, Calibrated, Rank]
+
+## Harmonic mean of precision and recall; probability at least `threshold` says true.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{f1}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [f1(threshold: 0.3)])
+## }
+## ```
+function f1(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+
+## The share of the variance of the target that is explained.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{r2}
+## catalog { visits: table { pages: int, target spent: float } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: regression), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [r2])
+## }
+## ```
+function r2() -> metric[Value]
+
+## Mean average precision: the precision at each relevant one of the first `k`, divided by how many there could be among
+## them, averaged over the groups; a group without relevant ones counts 0.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{map}
+## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_group(by: [.search], train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: lambdarank), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [map(12)])
+## }
+## ```
+function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
+
+## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{recall}
+## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_group(by: [.search], train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: lambdarank), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [recall(20)])
+## }
+## ```
+function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recommender, table]
+
+## Which share of the first `k` of a group is relevant.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{precision}
+## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_group(by: [.search], train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: lambdarank), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [precision(5)])
+## }
+## ```
+function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+
+## The share of groups or sequences in which what was to be found is among the first `k`.
+##
+## ```gml check
+## use std.graph.{sequences}
+## use std.recommend.{item_knn}
+## use std.metrics.{hit_rate}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d))
+##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
+## }
+## ```
+function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+
+## Mean of 1 / place of what was to be found; 0 where it is not among the first `k`.
+##
+## ```gml check
+## use std.graph.{sequences}
+## use std.recommend.{item_knn}
+## use std.metrics.{mrr}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d))
+##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [mrr(20)])
+## }
+## ```
+function mrr(k: int) -> metric[Rank, recommender]
+
+## Which share of all items is among the first `k` of any group or sequence.
+##
+## ```gml check
+## use std.graph.{sequences}
+## use std.recommend.{item_knn}
+## use std.metrics.{coverage}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d))
+##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [coverage(20)])
+## }
+## ```
+function coverage(k: int) -> metric[recommender, table]
+
+## How unexpected the first `k` are: the mean of -log2 of the share of sequences that an item is in.
+##
+## ```gml check
+## use std.graph.{sequences}
+## use std.recommend.{item_knn}
+## use std.metrics.{novelty}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d))
+##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [novelty(20)])
+## }
+## ```
+function novelty(k: int) -> metric[recommender, table]

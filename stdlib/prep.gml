@@ -58,7 +58,131 @@ operator ordinal[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R
 ##     expect first(ready).pages == 0.0
 ## }
 ## ```
-operator scale[R, K](
+operator scale[R, K](columns: keys[R -> K], how: enum["standard", "minmax", "robust"] = standard) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+
+## The place of the value among those of training, written in columns of 0 and 1, `column_0`, `column_1`, ..: fewer columns
+## than `one_hot` makes. Null, and a value that was not there in training, are 0 in all of them. The columns themselves are
+## dropped, the new ones come last.
+##
+## ```gml check
+## use std.prep.{binary}
+## catalog { visits: table { city: category } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(binary([.city]), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+
+## The mean of the target for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca 2001). For the rows
+## that it learns from, each is encoded by `folds` parts of the rows that it is not in, so that no row sees its own target.
+## Null is a value like others; one that was not there in training gets the mean of all.
+##
+## ```gml check
+## use std.prep.{target_encode}
+## catalog { visits: table { city: category, target bought: bool } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(target_encode([.city], seed: 1), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator target_encode[R, K](
     columns: keys[R -> K],
-    how: enum["standard", "minmax", "robust"] = standard,
-) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+    smoothing: float = 20.0,
+    folds: int = 5,
+    seed: int = 0,
+) -> estimator[R & { target _: scalar } -> transform[R -> R + suffixed[K, "", float]]]
+
+## Columns of 0 and 1, `column_0` to `column_n`, chosen by a hash of the value: no value needs to be known beforehand, and
+## several may share a column (Weinberger et al. 2009). Null is 0 in all of them.
+##
+## ```gml check
+## use std.prep.{hash}
+## catalog { visits: table { query: str } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(hash([.query], buckets: 64), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator hash[R, K](columns: keys[R -> K], buckets: int) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+
+## The number of the bucket that the value is in: 0 below the first of `bounds`, 1 from there on, and so on. Null stays null.
+##
+## ```gml check
+## use std.prep.{bucketize}
+## catalog { visits: table { age: int? } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(bucketize([.age], bounds: [18.0, 30.0, 50.0]), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator bucketize[R, K](columns: keys[R -> K], bounds: list[float]) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
+
+## The number of the bucket that the value is in, of `n` that had equally many rows in training: 0 .. n - 1. Null stays null.
+##
+## ```gml check
+## use std.prep.{quantile_bin}
+## catalog { visits: table { age: int? } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(quantile_bin([.age], n: 10), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator quantile_bin[R, K](columns: keys[R -> K], n: int) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
+
+## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
+##
+## ```gml check
+## use std.prep.{log}
+## catalog { visits: table { spent: float } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(log([.spent]), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator log[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+
+## What lies outside of the quantiles `low` and `high` of training becomes these. Null stays null.
+##
+## ```gml check
+## use std.prep.{clip}
+## catalog { visits: table { spent: float } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(clip([.spent], low: 1%, high: 99%), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator clip[R, K](columns: keys[R -> K], low: float = 0.01, high: float = 0.99) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+
+## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday`. The columns
+## themselves are dropped. Null stays null.
+##
+## ```gml check
+## use std.prep.{date_parts}
+## catalog { visits: table { day: date } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(date_parts([.day]), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator date_parts[R, K](
+    columns: keys[R -> K],
+) -> estimator[R -> transform[R -> (R - K) + suffixed[only[K, dated], "_year", int?] + suffixed[K, "_month", int?] + suffixed[K, "_day", int?] + suffixed[K, "_weekday", int?]]]
+
+## Words of texts as numbers: how often a word is in the text, times the logarithm of how rare it is among texts (Salton and
+## Buckley 1988), each text scaled to length 1; a column `column_word` for each of the `words` most frequent ones. Words are
+## runs of letters and digits, in small letters. The columns themselves are dropped. Null is the empty text.
+##
+## ```gml check
+## use std.prep.{text_counts}
+## catalog { visits: table { title: str } = csv("visits.csv") }
+## pipeline preparing {
+##     let ready = visits |> apply(fit(text_counts([.title], words: 200), train: visits))
+##     expect count(ready) > 0
+## }
+## ```
+operator text_counts[R, K](
+    columns: keys[R -> K],
+    words: int = 1000,
+    min_rows: int = 2,
+) -> estimator[R -> transform[R -> (R - only[K, text]) + { .. }]]

@@ -3,19 +3,13 @@
 
 type on_violation = enum["fail", "drop", "warn"]
 
-## Comma-separated values with a header line.
+## Comma-separated values with a header line. The items of a list stand in one cell, with `list_separator` between them.
 ##
 ## ```gml check
 ## catalog { visits: table { visitor: str, pages: int } = csv("visits.csv", delimiter: ";", on_violation: drop) }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
-function csv(
-    path: str,
-    delimiter: str = ",",
-    quote: str = "\"",
-    nulls: list[str] = [""],
-    on_violation: on_violation = fail,
-) -> connector
+function csv(path: str, delimiter: str = ",", quote: str = "\"", nulls: list[str] = [""], list_separator: str = " ", on_violation: on_violation = fail) -> connector
 
 ## Parquet files.
 ##
@@ -32,6 +26,42 @@ function parquet(path: str, on_violation: on_violation = fail) -> connector
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
 function jsonl(path: str, on_violation: on_violation = fail) -> connector
+
+## Pictures in files, one a row: `key` is the column that gets the name of the file (without its ending), the other one
+## holds the picture. With `resize` all become `[width, height]`.
+##
+## ```gml check
+## use std.embed.{image_encoder}
+## catalog {
+##     pictures: table { id article: str, picture: image } = images("pictures/**/*.jpg", key: article, resize: [128, 128]),
+##     looks: encoder[image -> vector[32]] = artifact("looks"),
+## }
+## pipeline learn { save fit(image_encoder(dimension: 32), train: pictures) as looks }
+## ```
+function images(path: str, key: entry_column, resize: list[int] = [], on_violation: on_violation = fail) -> connector
+
+## A model for texts or pictures in ONNX form: a folder with `model.onnx` and its `tokenizer.json` or
+## `preprocessor_config.json`. `pooling` makes one vector of those of the tokens; texts longer than `max_tokens` are cut.
+## With `gpu: required` it is an error where there is none.
+##
+## ```gml check
+## use std.embed.{embed}
+## catalog {
+##     articles: table { id article: str, title: str } = csv("articles.csv"),
+##     sentences: encoder[text -> vector[384]] = onnx("all-MiniLM-L6-v2", pooling: mean, normalize: true),
+##     vectors: table { id article: str, vector: vector[384] } = parquet("vectors.parquet"),
+## }
+## pipeline embeddings {
+##     save articles |> derive { vector = embed(sentences, .title) } |> select([.article, .vector]) as vectors
+## }
+## ```
+function onnx(
+    path: str,
+    pooling: enum["mean", "cls", "max"] = mean,
+    normalize: bool = true,
+    max_tokens: int? = null,
+    gpu: enum["preferred", "required", "never"] = preferred,
+) -> connector
 
 ## What was learned, as a folder.
 ##

@@ -16,6 +16,9 @@ schema Rank { score: float }
 ## What a calibrated model says: the raw score and the calibrated probability.
 schema Calibrated { score: float in 0.0..1.0, calibrated: float in 0.0..1.0 }
 
+## What a calibrated model of several classes says: as `Classes`, and the calibrated probability of each.
+schema CalibratedClasses { label: str, scores: list[float], calibrated: list[float] }
+
 ## Learn from the rows of `train`; those of `valid` decide when to stop, where the estimator is told to (`stop_after`).
 ##
 ## ```gml check
@@ -29,6 +32,13 @@ schema Calibrated { score: float in 0.0..1.0, calibrated: float in 0.0..1.0 }
 ## }
 ## ```
 operator fit[R, L](learner: estimator[R -> L], train: table[R] in train, valid: table[R]? in valid = null) -> L
+
+## Learn from sequences; those of `valid` decide when to stop, where the estimator is told to (`stop_after`).
+operator fit[K, I, L](
+    learner: estimator[sequences[I] -> L],
+    train: sequences[K, I] in train,
+    valid: sequences[K, I]? in valid = null,
+) -> L
 
 ## Add what the model says to each row. Rows keep their order and all their columns; a column of the same name is replaced.
 ##
@@ -71,9 +81,105 @@ operator apply[R, S](input: table[R], transform: transform[R -> S]) -> table[S]
 ##     track evaluate(model, on: [data.train], metrics: [auc], in_sample: true)
 ## }
 ## ```
-operator evaluate[R, O](
+operator evaluate[R, O](model: model[R -> O], on: list[table[R]], metrics: list[metric], in_sample: bool = false) -> metrics
+
+## Judge a model for each value of `by` apart (beside all rows together), with intervals that hold 95% of the values of
+## `resamples` bootstrap samples (Efron 1979, percentile method), where that is more than 0.
+operator evaluate[R, O, G](
     model: model[R -> O],
     on: list[table[R]],
     metrics: list[metric],
+    by: keys[R -> G] = none,
+    resamples: int,
+    in_sample: bool = false,
+    seed: int = 0,
+) -> metrics
+
+## Judge a model for each value of `by` apart, beside all rows together.
+operator evaluate[R, O, G](
+    model: model[R -> O],
+    on: list[table[R]],
+    metrics: list[metric],
+    by: keys[R -> G],
     in_sample: bool = false,
 ) -> metrics
+
+## Judge a recommender on sequences: of each, all but the last item are given and the last one is to be found, among all
+## items that it knows, or, where `sampled` is given, among so many drawn at random (and the metric says so in its name).
+operator evaluate[K, I](
+    recommender: recommender[I],
+    on: list[sequences[K, I]],
+    metrics: list[metric],
+    sampled: int? = null,
+    in_sample: bool = false,
+    seed: int = 0,
+) -> metrics
+
+## Judge candidates: which of the pairs of user (role `group`) and item (role `id`) that came to be in `on` are among them,
+## for each strategy and for all together.
+operator evaluate[C, R](
+    candidates: table[C & { group _: discrete, id _: discrete }],
+    on: list[table[R & roles[C, group, id]]],
+    metrics: list[metric],
+) -> metrics
+
+## Make probabilities of scores: what is said to be 30% comes true in 30 of 100 cases. Learned on rows that the model was
+## not fitted on: `isotonic`, a rising step function (pool adjacent violators), or `sigmoid`, a logistic curve (Platt 1999).
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     let calibrated = calibrate(model, on: data.valid, method: isotonic)
+##     expect count(data.test |> predict(calibrated) |> filter(.calibrated > 0.5)) > 0
+## }
+## ```
+operator calibrate[R](
+    model: model[R -> Probability],
+    on: table[R] in valid,
+    method: enum["isotonic", "sigmoid"] = isotonic,
+) -> model[R -> Calibrated]
+
+## Each class against the rest; the probabilities of a row add up to 1 again.
+operator calibrate[R](
+    model: model[R -> Classes],
+    on: table[R] in valid,
+    method: enum["isotonic", "sigmoid"] = isotonic,
+) -> model[R -> CalibratedClasses]
+
+## The threshold at which decisions cost least: every false alarm costs `false_alarm`, every miss `miss`.
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     let threshold = best_threshold(model, on: data.valid, miss: 20.0)
+##     expect threshold > 0.0
+## }
+## ```
+operator best_threshold[R](
+    model: model[R -> { score: float, .. }],
+    on: table[R] in valid,
+    false_alarm: float = 1.0,
+    miss: float = 1.0,
+) -> float
+
+## Values between the ends, looked for on a logarithmic scale: 1 to 10 as often as 10 to 100. Only where arguments are looked
+## for; the logarithm of a number is `ln`, `log10` or `log1p`.
+##
+## ```gml check
+## use std.learn.{boosted_trees, tune}
+## use std.metrics.{auc}
+## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+##     let trees = boosted_trees(objective: binary, seed: 1)
+##     let best = tune(trees, train: data.train, valid: data.valid, maximize: auc, over: { leaves: log(4..256) }, trials: 50)
+##     track evaluate(fit(best, train: data.train), on: [data.test], metrics: [auc])
+## }
+## ```
+function log[T: number](values: range[T]) -> search[T]

@@ -38,6 +38,31 @@ operator split_time[R, T: dated](
     test: period? = null,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
+## Parts of sequences by the time of their last item, counted back from the last of all.
+operator split_time[K, I](
+    input: sequences[K, I],
+    valid: period? = null,
+    test: period? = null,
+) -> { train: sequences[K, I] in train, valid: sequences[K, I] in valid if valid, test: sequences[K, I] in test if test }
+
+## Each sequence leaves its last item to `test` and the one before it to `valid` (with the items before them to go by); what
+## is left is in `train`. Sequences that are too short for that are in `train` alone.
+##
+## ```gml check
+## use std.graph.{sequences}
+## use std.recommend.{popularity}
+## use std.metrics.{mrr}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let parts = clicks |> sequences(session: .session, item: .item, time: .at) |> split_leave_last()
+##     let model = fit(popularity(), train: parts.train)
+##     track evaluate(model, on: [parts.test], metrics: [mrr(20)])
+## }
+## ```
+operator split_leave_last[K, I](
+    input: sequences[K, I],
+) -> { train: sequences[K, I] in train, valid: sequences[K, I] in valid, test: sequences[K, I] in test }
+
 ## Parts at random, a row at a time; the shares are exact, but for rounding to whole rows.
 ##
 ## ```gml
@@ -76,3 +101,8 @@ operator split_stratified[R, K](
 operator split_group[R, K](
     input: table[R], by: columns[R -> K], train: float, valid: float? = null, test: float? = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
+
+## Parts of sequences at random: a sequence is in one part with all of its items.
+operator split_group[K, I](
+    input: sequences[K, I], train: float, valid: float? = null, test: float? = null, seed: int,
+) -> { train: sequences[K, I] in train, valid: sequences[K, I] in valid if valid, test: sequences[K, I] in test if test }

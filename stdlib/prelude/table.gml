@@ -151,15 +151,20 @@ operator union[R](tables: list[table[R]]) -> table[R]
 ## The rows of both tables, one after the other. Columns are matched by name, in the order of the first table; types widen.
 operator union[R](input: table[R], other: table[R]) -> table[R]
 
-## The first row of each combination of values; of all columns where `on` is not given. Null is a value like others.
+## The different combinations of values of these columns, and only of these, in order of first appearance. Null is a value
+## like others. The whole first row of each combination is what `take(1, per: [.a])` gives.
 ##
 ## ```gml
 ## test "distinct" {
 ##     let sales = table { who: str, price: int } [{ who: "a", price: 2 }, { who: "b", price: 5 }, { who: "a", price: 1 }]
 ##     expect count(sales |> distinct([.who])) == 2
+##     expect count(sales |> distinct()) == 3
 ## }
 ## ```
-operator distinct[R, K](input: table[R], on: keys[R -> K] = none) -> table[R]
+operator distinct[R, K](input: table[R], columns: keys[R -> K]) -> table[K]
+
+## The different rows, each where it is first.
+operator distinct[R](input: table[R]) -> table[R]
 
 ## Order the rows; equal ones keep their order. `desc(.x)` puts the largest first; nulls come last in either direction.
 ## Not-a-number counts as larger than every number.
@@ -172,15 +177,16 @@ operator distinct[R, K](input: table[R], on: keys[R -> K] = none) -> table[R]
 ## ```
 operator sort[R](input: table[R], by: order[R]) -> table[R]
 
-## The first `n` rows.
+## The first `n` rows, of each combination of `per` where that is given. Rows keep their order.
 ##
 ## ```gml
 ## test "take" {
 ##     let sales = table { who: str, price: int } [{ who: "a", price: 2 }, { who: "b", price: 5 }, { who: "a", price: 1 }]
 ##     expect count(sales |> take(2)) == 2
+##     expect count(sales |> take(1, per: [.who]) |> filter(.price != 1)) == 2
 ## }
 ## ```
-operator take[R](input: table[R], n: int) -> table[R]
+operator take[R, K](input: table[R], n: int, per: keys[R -> K] = none) -> table[R]
 
 ## The last `n` rows of each combination of `per`, in the order of `by`; combinations in order of first appearance.
 ##

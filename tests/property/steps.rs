@@ -127,8 +127,11 @@ fn distinct(choose: &mut Chooser, table: &Relation) -> Step {
     let all = table.columns.iter().all(|column| column.exact) && choose.one_in(3);
     let on = if all { table.columns.clone() } else { some };
     let firsts = table.partition(&on).into_iter().map(|(_, places)| places[0]);
-    let text = if all { "distinct()".to_owned() } else { format!("distinct({})", list(&on)) };
-    Step { text, result: with_rows(table, firsts) }
+    let result = with_rows(table, firsts);
+    if all {
+        return Step { text: "distinct()".to_owned(), result };
+    }
+    Step { text: format!("distinct({})", list(&on)), result: result.select(&on) }
 }
 
 fn sort(choose: &mut Chooser, table: &Relation) -> Step {

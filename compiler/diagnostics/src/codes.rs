@@ -117,6 +117,8 @@ codes! {
     GML0232 DUPLICATE_ENUM_VALUE "duplicate-enum-value" Error "An enum lists the same text twice."
     GML0233 DIVISION_BY_ZERO "division-by-zero" Error "An integer is divided by a constant zero."
 
+    GML0234 UNKNOWN_ENTRY_COLUMN "unknown-entry-column" Error "A connector names a column that its catalog entry does not have."
+
     // Rows and columns.
     GML0301 UNKNOWN_COLUMN "unknown-column" Error "The row at hand has no column of this name."
     GML0302 DUPLICATE_COLUMN "duplicate-column" Error "Two columns of one row would have the same name."
@@ -145,6 +147,8 @@ codes! {
     GML0325 NO_COLUMNS_LEFT "no-columns-left" Error "The step leaves a table without columns."
     GML0326 WINDOW_ORDER_TYPE "window-order-type" Error "A window over a stretch of time is not ordered by one date or timestamp."
     GML0327 ROLE_TYPE "role-type" Error "A column has a role that its type cannot fill."
+    GML0328 PART_LACKS_COLUMN "part-lacks-column" Error "One of the tables that are put together lacks a column that the others have."
+    GML0329 NO_COLUMN_OF_ROLE "no-column-of-role" Error "The rows have no column of the role that the step needs."
 
     // Nulls.
     GML0401 NULLABLE_CONDITION "nullable-condition" Error "A condition may be null, which is neither true nor false."
@@ -205,6 +209,15 @@ codes! {
     GML0713 METRIC_DOES_NOT_FIT "metric-does-not-fit" Error "The metric has no meaning for what the model predicts."
     GML0715 SEVERAL_TARGETS "several-targets" Error "The rows to learn from have more than one target column."
     GML0716 VALID_NEEDED "valid-needed" Error "Early stopping is asked for, and there is no validation partition to watch."
+    GML0717 UNKNOWN_SEARCH "unknown-search" Error "What is looked for is no argument of any estimator that is tuned."
+    GML0718 SEARCH_TYPE "search-type" Error "Values are looked for that the argument of the estimator cannot take."
+    GML0719 AMBIGUOUS_SEARCH "ambiguous-search" Error "Several estimators that are tuned have an argument of this name."
+    GML0720 OTHER_PREDICTION "other-prediction" Error "The model predicts something other than what the step works on."
+    GML0721 OTHER_ITEMS "other-items" Error "The items of the sequences have another type than those that the recommender knows."
+    GML0722 OTHER_SOURCE "other-source" Error "The estimator learns from sequences and is given rows, or the other way round."
+    GML0723 NO_COLUMN_OF_TYPE "no-column-of-type" Error "The rows have no feature of the type that the step works on."
+    GML0724 SEVERAL_COLUMNS_OF_TYPE "several-columns-of-type" Error "The rows have several features of the type that the step works on, and one is due."
+    GML0725 OTHER_ROWS "other-rows" Error "Two models are put side by side that were trained on different columns."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."

@@ -20,7 +20,8 @@ pub struct Expr {
 pub enum ExprKind {
     /// A column of the row at hand.
     Column(Arc<str>),
-    /// The value of another step, by its place in [`crate::StepKind::Compute`]'s inputs.
+    /// The value of another step, by its place in [`crate::StepKind::Compute`]'s inputs, or, in an argument of a
+    /// [`crate::StepKind::Call`], in the list of its argument [`crate::INPUTS`].
     Input(u32),
     /// A constant.
     Literal(Value),

@@ -121,6 +121,10 @@ pub struct Step {
     pub within: Vec<Arc<str>>,
 }
 
+/// The argument of a [`StepKind::Call`] with the values of other steps that its expressions use (an encoder in a row
+/// expression).
+pub const INPUTS: &str = "$inputs";
+
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StepKind {

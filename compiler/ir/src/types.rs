@@ -109,8 +109,10 @@ pub enum Type {
     Estimator(Arc<Learned>),
     /// What was learned.
     Learned(Arc<Learned>),
+    /// `search[T]`: how to look for a value of a type among several
+    Search(Arc<Type>),
     /// `sequences[I]`: sessions of items in time order
-    Sequences(Arc<Type>),
+    Sequences(SequencesType),
     /// `graph[U, I]`
     Graph(Arc<Type>, Arc<Type>),
     /// Opaque values with a name that the standard library gives them: `metric`, `metrics`, `figure`, `report`,
@@ -142,6 +144,17 @@ pub struct TableType {
     /// Its columns.
     pub row: Arc<Row>,
     /// The parts of a split that its rows may come from; empty where no split was made.
+    pub partitions: Partitions,
+}
+
+/// Sessions of items and where they come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SequencesType {
+    /// The columns that name a session; open where the program leaves them out.
+    pub keys: Arc<Row>,
+    /// The type of the items.
+    pub item: Arc<Type>,
+    /// The parts of a split that the sessions may come from; empty where no split was made.
     pub partitions: Partitions,
 }
 
@@ -280,18 +293,27 @@ impl fmt::Display for Type {
             Self::Record(row) => write!(f, "{row}"),
             Self::Table(table) => {
                 write!(f, "table {}", table.row)?;
-                let parts: Vec<_> = table.partitions.names().collect();
-                if parts.is_empty() { Ok(()) } else { write!(f, " in {}", parts.join(", ")) }
+                written_parts(table.partitions, f)
             }
             Self::Estimator(learned) => write!(f, "estimator[{learned}]"),
             Self::Learned(learned) => write!(f, "{learned}"),
-            Self::Sequences(item) => write!(f, "sequences[{item}]"),
+            Self::Search(item) => write!(f, "search[{item}]"),
+            Self::Sequences(sequences) => {
+                write!(f, "sequences[{}]", sequences.item)?;
+                written_parts(sequences.partitions, f)
+            }
             Self::Graph(user, item) => write!(f, "graph[{user}, {item}]"),
             Self::Named(name) => f.write_str(name),
             Self::Unknown => f.write_str("unknown"),
             Self::Error => f.write_str("error"),
         }
     }
+}
+
+/// ` in train, valid`
+fn written_parts(partitions: Partitions, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let parts: Vec<_> = partitions.names().collect();
+    if parts.is_empty() { Ok(()) } else { write!(f, " in {}", parts.join(", ")) }
 }
 
 impl fmt::Display for Learned {

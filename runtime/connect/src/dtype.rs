@@ -46,6 +46,7 @@ pub fn data_type(ty: &Type) -> Option<DataType> {
         | Type::Table(_)
         | Type::Estimator(_)
         | Type::Learned(_)
+        | Type::Search(_)
         | Type::Sequences(_)
         | Type::Graph(..)
         | Type::Named(_)

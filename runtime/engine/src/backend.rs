@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gml_connect::{Fault, Reading, Tolerated};
-use gml_ir::{Dataset, Expr, TableType, Value};
+use gml_ir::{Dataset, Expr, StepKind, TableType, Value};
 use gml_operators::{Context, Data, Implementation, Table};
 use polars::prelude::{DataFrame, LazyFrame};
 
@@ -12,6 +12,16 @@ use polars::prelude::{DataFrame, LazyFrame};
 pub trait Backend: Sync {
     /// The implementation of an operator of the standard library.
     fn operator(&self, module: &str, name: &str) -> Option<Implementation>;
+
+    /// What of a step is declared and cannot be run yet, by its name in the program.
+    fn pending(&self, _step: &StepKind) -> Option<String> {
+        None
+    }
+
+    /// What of a dataset's place is declared and cannot be used yet.
+    fn pending_store(&self, _dataset: &Dataset) -> Option<String> {
+        None
+    }
 
     /// A table of values written in the program.
     ///

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use gml_connect::{Fault, Folder, Part, Reading, Scan, Verified};
-use gml_ir::{Dataset, Expr, TableType, Type, Value};
+use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
 use gml_operators::{Context, Data, Fitted, Implementation, Table, expr, frame};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
@@ -25,6 +25,14 @@ pub struct Embedded {
 impl Backend for Embedded {
     fn operator(&self, module: &str, name: &str) -> Option<Implementation> {
         gml_operators::operator(module, name)
+    }
+
+    fn pending(&self, step: &StepKind) -> Option<String> {
+        gml_operators::pending_in(step)
+    }
+
+    fn pending_store(&self, dataset: &Dataset) -> Option<String> {
+        gml_operators::pending_store(dataset)
     }
 
     fn literal(&self, cells: &[Vec<Value>], ty: &TableType) -> Result<Table, Fault> {

@@ -21,7 +21,7 @@ pub use backend::{Backend, Loaded, Saved, Stopped, Through};
 pub use embedded::Embedded;
 pub use plan::{Kept, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
-pub use run::{RunOptions, run, run_with};
+pub use run::{RunOptions, run, run_with, runnable};
 pub use store::record::{
     ContractRecord, DatasetRecord, FailureRecord, LocationRecord, MetricRecord, PipelineRecord, RunRecord, RunState,
     StepRecord, StepState,

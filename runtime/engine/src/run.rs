@@ -89,13 +89,21 @@ pub fn run_with(
     finish(project, session.journal.finish(), started, result)
 }
 
+/// Whether a pipeline can be run by this version: all that it uses has an implementation.
+///
+/// # Errors
+/// GML0912 with the first step that has none.
+pub fn runnable(program: &Program, pipeline: &Pipeline) -> Result<(), Fault> {
+    validate(&Embedded, program, &pipeline.graph, &plan(program, pipeline))
+}
+
 /// The pipelines of these names with their plans.
 fn chosen<'a>(backend: &dyn Backend, program: &'a Program, names: &[&str]) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
     let find = |name: &&str| {
         let pipeline = program.pipelines.iter().find(|pipeline| &*pipeline.name == *name);
         let pipeline = pipeline.ok_or_else(|| unknown_pipeline(program, name))?;
         let plan = plan(program, pipeline);
-        validate(backend, &pipeline.graph, &plan)?;
+        validate(backend, program, &pipeline.graph, &plan)?;
         Ok((pipeline, plan))
     };
     names.iter().map(find).collect()

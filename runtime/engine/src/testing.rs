@@ -56,7 +56,7 @@ pub fn test_with(backend: &dyn Backend, program: &Program, filter: Option<&str>,
 fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf) -> TestOutcome {
     let started = Instant::now();
     let plan = plan_graph(program, &test.graph);
-    let result = validate(backend, &test.graph, &plan).and_then(|()| {
+    let result = validate(backend, program, &test.graph, &plan).and_then(|()| {
         let session = Session {
             program,
             backend,

@@ -10,6 +10,7 @@ mod learn;
 mod learned;
 mod metrics;
 pub mod native;
+mod pending;
 mod prep;
 mod registry;
 mod split;
@@ -18,6 +19,7 @@ mod table;
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use learn::load;
 pub use learned::{Estimator, Fitted};
+pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use registry::{functions, operator, operators};
 pub use table::{Turns, bounds, by_rows, in_turns, used};
 

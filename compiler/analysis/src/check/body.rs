@@ -55,6 +55,8 @@ pub(super) struct Body<'a> {
     pub narrowed: Vec<Path>,
     /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
     pub gone: Vec<Text>,
+    /// The columns of the catalog entry of which this is the right side.
+    pub entry: Option<Arc<gml_ir::Row>>,
     /// Parameters of a `fn` that it uses where a constant is due.
     pub constants: HashSet<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
@@ -78,6 +80,7 @@ impl<'a> Body<'a> {
             frame: None,
             narrowed: Vec::new(),
             gone: Vec::new(),
+            entry: None,
             constants: HashSet::new(),
             diagnostics: Vec::new(),
             consulted: Vec::new(),

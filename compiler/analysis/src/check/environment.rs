@@ -85,9 +85,10 @@ impl<'a> Body<'a> {
     fn moved(&mut self, entry: &'a Name, setting: &'a EnvSetting, typed: &mut TypedEnv) {
         let package = self.shared.package;
         let Some(id) = package.dataset_named(&entry.text) else { return };
-        let value = self.connector(&setting.value, &entry.text);
+        let ty = &package.datasets[id.0 as usize].ty;
+        let value = self.connector(&setting.value, &entry.text, ty);
         if let Some(ast) = package.dataset_ast(id) {
-            self.holds(&value, &package.datasets[id.0 as usize].ty, &entry.text, ast.ty.span);
+            self.holds(&value, ty, &entry.text, ast.ty.span);
         }
         if let Some(writers) = self.shared.writers.get(&id) {
             self.one_file(&value, &entry.text, writers[0].1);

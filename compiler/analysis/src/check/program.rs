@@ -187,7 +187,7 @@ fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diag
     let (name, span) = (declaration.declared.name.clone(), declaration.declared.name_span);
     let connector = match shared.package.dataset_ast(id) {
         Some(ast) => {
-            let connector = body.connector(&ast.value, &name);
+            let connector = body.connector(&ast.value, &name, &declaration.ty);
             body.holds(&connector, &declaration.ty, &name, ast.ty.span);
             if let Some(writers) = shared.writers.get(&id) {
                 body.one_file(&connector, &name, writers[0].1);
@@ -220,7 +220,11 @@ fn test<'a>(shared: &'a Shared<'a>, place: usize, diagnostics: &mut Vec<Diagnost
 
 impl<'a> Body<'a> {
     /// The right side of a catalog entry.
-    pub fn connector(&mut self, expr: &'a ast::Expr, entry: &str) -> Typed {
+    pub fn connector(&mut self, expr: &'a ast::Expr, entry: &str, ty: &Type) -> Typed {
+        self.entry = match ty {
+            Type::Table(table) => Some(table.row.clone()),
+            _ => None,
+        };
         if let Some(diagnostic) = self.unknown_connector(expr) {
             self.emit(diagnostic);
             return Value::error(expr.span).typed;
@@ -283,9 +287,12 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Whether values of a type have parts, which a line of text has no place for.
+/// Whether values of a type have parts that a line of text has no place for. Items of a list stand in one cell.
 fn is_nested(ty: &Type) -> bool {
-    matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_))
+    match ty {
+        Type::List(item) => is_nested(item.non_null()) || matches!(item.non_null(), Type::List(_)),
+        ty => matches!(ty, Type::Vector(_) | Type::Struct(_) | Type::Image),
+    }
 }
 
 fn has_star(text: &Typed) -> bool {

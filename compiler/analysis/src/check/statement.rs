@@ -5,7 +5,7 @@ use gml_ir::{Learned, Type};
 use gml_syntax::ast::{self, Name, StatementKind};
 
 use super::body::{Body, Local, Place};
-use super::call::{Given, Syntax, View, bind};
+use super::call::{Given, Syntax, View, bind, is_result};
 use super::message::{self, Want};
 use super::value::Value;
 use crate::inspect::Meaning;
@@ -133,11 +133,7 @@ impl<'a> Body<'a> {
             self.emit(message::datasets::outside_pipeline("track", span));
         }
         let value = self.expr(value, None);
-        let tracked = match value.ty() {
-            Type::Named(name) => matches!(&**name, "metrics" | "figure" | "report"),
-            ty => ty.is_silent(),
-        };
-        if !tracked {
+        if !is_result(value.ty()) {
             let diagnostic = message::datasets::cannot_track(value.ty(), value.span(), self.text(value.span()));
             self.emit(diagnostic);
             return None;

@@ -102,6 +102,15 @@ impl<'a> Value<'a> {
     }
 }
 
+/// The constant of a tree, lists of constants included.
+pub(super) fn folded(typed: &Typed) -> Option<Constant> {
+    match &typed.kind {
+        TypedKind::List(items) => items.iter().map(folded).collect::<Option<_>>().map(Constant::List),
+        TypedKind::Cast(inner) => folded(inner),
+        _ => constant(typed).cloned(),
+    }
+}
+
 /// The constant of a tree, where it is written out.
 pub(super) fn constant(typed: &Typed) -> Option<&Constant> {
     match &typed.kind {

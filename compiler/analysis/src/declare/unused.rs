@@ -1,13 +1,14 @@
 //! What is declared and never used.
 
 use gml_diagnostics::{Code, Diagnostic, Fix, Span, codes};
-use gml_syntax::ast::{Item, ItemKind};
+use gml_syntax::ast::{ExprKind, Item, ItemKind, UseName};
 
 use super::mentions::Binder;
 use super::uses::Uses;
 use crate::message::declarations as message;
 use crate::package::{Declared, Definition, Module, ModuleId, Package};
 use crate::removal;
+use crate::typed::DatasetId;
 
 /// Reports what nothing uses. A project without pipelines and tests is there for others to use: of it only imports and
 /// names within bodies are looked at.
@@ -45,8 +46,10 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         return;
     }
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
+        let is_idle = |name: &str| uses.idle_imports.contains(&(ModuleId(id), name));
+        let beside_used = beside_used(module, is_idle);
         for (name, span) in &module.imports {
-            if uses.idle_imports.contains(&(ModuleId(id), &**name)) && !is_imported_for_others(package, name) {
+            if is_idle(name) && !is_imported_for_others(package, name) && !beside_used.contains(span) {
                 let diagnostic = message::unused_import(name, *span);
                 diagnostics.push(match without_import(package, module, *span) {
                     Some(fix) => diagnostic.fix(fix),
@@ -72,12 +75,13 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
     let declared: Vec<_> = package.schemas.iter().map(|schema| &schema.declared).collect();
     report(codes::UNUSED_SCHEMA, "the schema", "leave it out, or give a table its type", &declared, &uses.schemas);
     let declared: Vec<_> = package.datasets.iter().map(|dataset| &dataset.declared).collect();
+    let datasets = uses.datasets.iter().zip(0..).map(|(is_used, id)| *is_used || is_of_a_root(package, DatasetId(id)));
     report(
         codes::UNUSED_DATASET,
         "the catalog entry",
         "read it in a pipeline, save something as it, or leave it out",
         &declared,
-        &uses.datasets,
+        &datasets.collect::<Vec<_>>(),
     );
     let declared: Vec<_> = package.functions.iter().map(|function| &function.declared).collect();
     report(codes::UNUSED_FN, "the function", "call it, or leave it out", &declared, &uses.functions);
@@ -131,6 +135,27 @@ fn without_declaration(package: &Package, declared: &Declared) -> Fix {
         _ => removal::alone(text, removal::with_docs(text, item.span)),
     };
     Fix::guess(span, "").titled(format!("remove `{}`", declared.name))
+}
+
+/// Names of the standard library that stand in one `use` with names that are used: what a program chooses from.
+fn beside_used(module: &Module, is_idle: impl Fn(&str) -> bool) -> Vec<Span> {
+    let uses = module.ast.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Use(used) if used.path.first().is_some_and(|first| &*first.text == "std") => Some(used),
+        _ => None,
+    });
+    let name = |name: &UseName| name.alias.as_ref().unwrap_or(&name.name).clone();
+    uses.filter(|used| used.names.iter().any(|of| !is_idle(&name(of).text)))
+        .flat_map(|used| used.names.iter().map(|of| name(of).span))
+        .collect()
+}
+
+/// Whether an entry lies below a place that a parameter names. Such a catalog describes a place that several programs
+/// share, and each uses a part of it.
+fn is_of_a_root(package: &Package, id: DatasetId) -> bool {
+    let Some(ExprKind::Call { args, .. }) = package.dataset_ast(id).map(|entry| &entry.value.kind) else {
+        return false;
+    };
+    args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Format(_)))
 }
 
 fn is_syntax(code: Code) -> bool {

@@ -6,12 +6,12 @@
 mod conditions;
 mod datasets;
 mod joins;
+mod metrics;
 mod nodes;
 mod pipelines;
 mod ranges;
 mod seeds;
 mod splits;
-mod steps;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,7 @@ use gml_ir::{Arg, ExprKind, NamedExpr, OrderKey, StepKind, Type, Value};
 use gml_syntax::ast::SignatureKind;
 
 use super::body::Lowering;
-use super::value::Lowered;
+use super::value::{Inputs, Lowered};
 use crate::typed::{Text, Typed, TypedArg, TypedCall};
 
 impl Lowering<'_> {
@@ -21,11 +21,16 @@ impl Lowering<'_> {
 
     fn operator(&mut self, call: &TypedCall, ty: &Type, span: Span) -> Lowered {
         let mut args = Vec::with_capacity(call.args.len());
+        let mut inputs = Inputs::default();
         for (name, arg) in &call.args {
-            let Some(arg) = self.operator_argument(arg) else { return Lowered::Error };
+            let Some(arg) = self.operator_argument(arg, &mut inputs) else { return Lowered::Error };
             if let Some(arg) = arg {
                 args.push((name.clone(), arg));
             }
+        }
+        let inputs: Vec<Arg> = inputs.finish().into_iter().map(|input| Arg::Step(self.builder.reach(input))).collect();
+        if !inputs.is_empty() {
+            args.push((gml_ir::INPUTS.into(), Arg::List(inputs)));
         }
         let kind = StepKind::Call { module: call.module.clone(), operator: call.name.clone(), args };
         let location = self.location(self.own_span(call, span));
@@ -46,23 +51,23 @@ impl Lowering<'_> {
     }
 
     /// `Some(None)` for an argument that the type of the step says already.
-    fn operator_argument(&mut self, arg: &TypedArg) -> Option<Option<Arg>> {
+    fn operator_argument(&mut self, arg: &TypedArg, inputs: &mut Inputs) -> Option<Option<Arg>> {
         Some(Some(match arg {
             TypedArg::Value(typed) => {
                 let value = self.value(typed);
                 self.argument(value, &typed.ty, typed.span)?
             }
-            TypedArg::Expr(typed) => Arg::Expr(self.expr(typed)?),
+            TypedArg::Expr(typed) => Arg::Expr(self.expr_with(typed, inputs)?),
             TypedArg::Columns(columns) => {
                 let columns = columns.iter().map(|(name, typed)| {
-                    let expr = self.expr(typed)?;
+                    let expr = self.expr_with(typed, inputs)?;
                     Some(NamedExpr { name: name.clone(), expr })
                 });
                 Arg::Columns(columns.collect::<Option<Vec<_>>>()?)
             }
             TypedArg::Order(keys) => {
                 let keys = keys.iter().map(|(typed, descending)| {
-                    let expr = self.expr(typed)?;
+                    let expr = self.expr_with(typed, inputs)?;
                     Some(OrderKey { expr, descending: *descending })
                 });
                 Arg::Order(keys.collect::<Option<Vec<_>>>()?)

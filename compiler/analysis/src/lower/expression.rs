@@ -72,12 +72,11 @@ impl Lowering<'_> {
         }
     }
 
-    /// The value as an expression over the row at hand; what is not constant must be one already.
-    pub(super) fn expr(&mut self, typed: &Typed) -> Option<Expr> {
-        let value = self.value(typed);
-        match value {
+    /// An expression over the columns of a row that may look at what was learned: the steps that it uses are added.
+    pub(super) fn expr_with(&mut self, typed: &Typed, inputs: &mut Inputs) -> Option<Expr> {
+        match self.value(typed) {
             Lowered::Const(value) => Some(Expr { kind: ExprKind::Literal(value), ty: typed.ty.clone() }),
-            Lowered::Expr { inputs, expr } if inputs.is_empty() => Some(expr),
+            Lowered::Expr { inputs: own, expr } => Some(inputs.adopt(&own, expr)),
             Lowered::Error => None,
             _ => {
                 self.not_constant(typed.span, "what is no column in an expression over rows");

@@ -172,6 +172,7 @@ pub(crate) fn kind(ty: &Type) -> String {
         Type::Learned(_) => "something learned".into(),
         Type::Record(_) => "a record".into(),
         Type::Range(_) => "a range".into(),
+        Type::Search(_) => "a search".into(),
         Type::Sequences(_) => "sequences".into(),
         Type::Graph(..) => "a graph".into(),
         other => format!("`{other}`"),

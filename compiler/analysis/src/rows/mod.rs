@@ -4,11 +4,13 @@
 //! operators that keep those of their argument (`filter`) give the argument's row itself.
 
 mod combine;
+mod derived;
 mod fit;
 
 pub use combine::{
     common_type, disjoint, elements, features, minus, non_null, nullable, plus, rename, retyped, select, unify,
 };
+pub use derived::{in_both, listed, roled, some, suffixed, synthesized, with_roles};
 pub use fit::{Mismatch, conforms, has_at_least};
 
 use std::collections::HashMap;

@@ -63,6 +63,7 @@ impl TypeScope<'_> {
             "decimal" => "decimal[10, 2]",
             "enum" => "enum[\"a\", \"b\"]",
             "sequences" => "sequences[int]",
+            "search" => "search[int]",
             "graph" => "graph[str, str]",
             "recommender" => "recommender[int]",
             "encoder" => "encoder[text -> vector[384]]",
@@ -82,7 +83,8 @@ impl TypeScope<'_> {
             }
             ("list", [item]) => Type::List(Arc::new(self.item(item, diagnostics))),
             ("range", [item]) => Type::Range(Arc::new(self.bound(item, diagnostics))),
-            ("sequences", [item]) => Type::Sequences(Arc::new(self.item(item, diagnostics))),
+            ("sequences", [item]) => sequences(self.item(item, diagnostics)),
+            ("search", [item]) => Type::Search(Arc::new(self.item(item, diagnostics))),
             ("recommender", [item]) => Type::Learned(Arc::new(Learned::Recommender(self.item(item, diagnostics)))),
             ("graph", [user, item]) => {
                 Type::Graph(Arc::new(self.item(user, diagnostics)), Arc::new(self.item(item, diagnostics)))
@@ -147,7 +149,7 @@ impl TypeScope<'_> {
     fn item(&self, written: &TypeExpr, diagnostics: &mut Vec<Diagnostic>) -> Type {
         let ty = self.type_of(written, diagnostics);
         match ty {
-            Type::Record(_) | Type::Range(_) | Type::Sequences(_) | Type::Graph(..) => {
+            Type::Record(_) | Type::Range(_) | Type::Search(_) | Type::Sequences(_) | Type::Graph(..) => {
                 refuse(message::not_in_list(&ty, written.span), diagnostics)
             }
             ty => ty,
@@ -177,6 +179,15 @@ impl TypeScope<'_> {
 
 fn table(row: Arc<Row>) -> Type {
     Type::Table(gml_ir::TableType { row, partitions: gml_ir::Partitions::NONE })
+}
+
+/// Sessions of no split of which the columns that name one are not known.
+fn sequences(item: Type) -> Type {
+    Type::Sequences(gml_ir::SequencesType {
+        keys: Arc::new(Row { open: true, ..Row::default() }),
+        item: Arc::new(item),
+        partitions: gml_ir::Partitions::NONE,
+    })
 }
 
 /// The columns of a row as fields: neither roles nor contracts nor a form in a file.

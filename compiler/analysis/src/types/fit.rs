@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Column, IntKind, Learned, Row, TableType, Type};
+use gml_ir::{Column, IntKind, Learned, Row, SequencesType, TableType, Type};
 
 use crate::rows;
 
@@ -42,7 +42,8 @@ pub fn assignable(from: &Type, to: &Type) -> Fit {
         }
         (Type::List(from), Type::List(to))
         | (Type::Range(from), Type::Range(to))
-        | (Type::Sequences(from), Type::Sequences(to)) => assignable(from, to),
+        | (Type::Search(from), Type::Search(to)) => assignable(from, to),
+        (Type::Sequences(from), Type::Sequences(to)) => assignable(&from.item, &to.item),
         (Type::Graph(users, items), Type::Graph(other_users, other_items)) => {
             assignable(users, other_users).max(assignable(items, other_items))
         }
@@ -124,7 +125,12 @@ pub fn common(a: &Type, b: &Type) -> Option<Type> {
         _ if a.is_text() && b.is_text() => Some(Type::Category),
         (Type::List(a), Type::List(b)) => Some(Type::List(Arc::new(common(a, b)?))),
         (Type::Range(a), Type::Range(b)) => Some(Type::Range(Arc::new(common(a, b)?))),
-        (Type::Sequences(a), Type::Sequences(b)) => Some(Type::Sequences(Arc::new(common(a, b)?))),
+        (Type::Search(a), Type::Search(b)) => Some(Type::Search(Arc::new(common(a, b)?))),
+        (Type::Sequences(a), Type::Sequences(b)) => Some(Type::Sequences(SequencesType {
+            keys: if a.keys == b.keys { a.keys.clone() } else { Arc::new(rows::unify(&a.keys, &b.keys).ok()?) },
+            item: Arc::new(common(&a.item, &b.item)?),
+            partitions: a.partitions.union(b.partitions),
+        })),
         (Type::Struct(a), Type::Struct(b)) => Some(Type::Struct(Arc::new(rows::unify(a, b).ok()?))),
         (Type::Record(a), Type::Record(b)) => Some(Type::Record(Arc::new(rows::unify(a, b).ok()?))),
         (Type::Table(a), Type::Table(b)) => Some(Type::Table(TableType {
@@ -151,6 +157,9 @@ fn common_learned(a: &Learned, b: &Learned) -> Option<Learned> {
         (Learned::Transform(_), Learned::Transform(_)) => Some(Learned::Transform(None)),
         (Learned::Model(_), Learned::Model(_)) => Some(Learned::Model(None)),
         (Learned::Recommender(a), Learned::Recommender(b)) => Some(Learned::Recommender(common(a, b)?)),
+        (Learned::Encoder(a, to), Learned::Encoder(b, other)) => {
+            Some(Learned::Encoder(common(a, b)?, common(to, other)?))
+        }
         _ => None,
     }
 }
@@ -185,6 +194,7 @@ pub fn is_column_type(ty: &Type) -> bool {
         Type::List(item) | Type::Nullable(item) => is_column_type(item),
         Type::Size
         | Type::Range(_)
+        | Type::Search(_)
         | Type::Record(_)
         | Type::Table(_)
         | Type::Estimator(_)
@@ -233,6 +243,8 @@ pub fn satisfies(bound: &str, ty: &Type) -> Option<bool> {
         }
         "temporal" => ty.is_temporal(),
         "dated" => matches!(ty, Type::Date | Type::Timestamp),
+        "grade" => matches!(ty, Type::Int(_) | Type::Bool),
+        "vector" => matches!(ty, Type::Vector(_)),
         "discrete" => ty.is_text() || matches!(ty, Type::Int(_) | Type::Bool),
         "scalar" => {
             is_column_type(ty) && !matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image)

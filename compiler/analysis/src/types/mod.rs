@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span};
-use gml_ir::{Partitions, Row, TableType, Type};
+use gml_ir::{Partitions, Row, SequencesType, TableType, Type};
 use gml_syntax::ast::{Name, TypeExpr, TypeKind};
 
 use crate::message::types as message;
@@ -154,6 +154,9 @@ impl<'a> TypeScope<'a> {
         match self.type_of(of, diagnostics) {
             Type::Table(table) => {
                 Type::Table(TableType { row: table.row, partitions: partitions.unwrap_or(Partitions::NONE) })
+            }
+            Type::Sequences(sequences) => {
+                Type::Sequences(SequencesType { partitions: partitions.unwrap_or(Partitions::NONE), ..sequences })
             }
             Type::Error => Type::Error,
             other => {

@@ -33,8 +33,7 @@ pub(super) fn builtin(name: &str) -> Option<Type> {
 }
 
 /// Values that only the standard library makes and takes.
-const OPAQUE: &[&str] =
-    &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker", "search"];
+const OPAQUE: &[&str] = &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker"];
 
 /// Every name of a type, for suggestions.
 pub(super) const NAMES: &[&str] = &[

@@ -15,6 +15,12 @@ pub fn plan(pipeline: Option<&str>, args: &ProgramArgs) -> Exit {
         Ok(pipelines) => pipelines,
         Err(exit) => return exit,
     };
+    for pipeline in &pipelines {
+        if let Err(fault) = gml_engine::runnable(&prepared.program, pipeline) {
+            output::fault(&fault);
+            return Exit::RunFailed;
+        }
+    }
     for pipeline in pipelines {
         output::line(format!("pipeline {}", pipeline.name));
         output::line(gml_engine::plan(&prepared.program, pipeline).to_text());

@@ -125,7 +125,11 @@ pub(super) fn part(of: Data, name: &str) -> Result<Data, Fault> {
 }
 
 pub(super) fn not_implemented(module: &str, operator: &str) -> Fault {
-    Fault::new(codes::NOT_IMPLEMENTED, format!("`{operator}` of {module} is declared but not implemented yet"))
+    cannot_run(&format!("`{operator}` of {module}"))
+}
+
+pub(super) fn cannot_run(what: &str) -> Fault {
+    Fault::new(codes::NOT_IMPLEMENTED, format!("{what} is declared but not implemented yet"))
         .help("this version of gmlc checks it and cannot run it; leave the step out")
 }
 

@@ -131,6 +131,7 @@ pub(super) fn labels(
             Ok(numbers.iter().map(|number| *number as f32).collect())
         }
         Objective::Lambdarank => {
+            let column = &grades(column)?;
             if !column.dtype().is_integer() {
                 return Err(unfit("whole numbers, the relevance"));
             }
@@ -145,6 +146,11 @@ pub(super) fn labels(
             Ok(relevance.iter().map(|relevance| *relevance as f32).collect())
         }
     }
+}
+
+/// Relevance as whole numbers: true is 1.
+pub(super) fn grades(column: &Column) -> Result<Column, Fault> {
+    if *column.dtype() == DataType::Boolean { column.cast(&DataType::Int32).map_err(fault) } else { Ok(column.clone()) }
 }
 
 /// All values of a column of numbers that has no nulls.

@@ -68,7 +68,7 @@ fn outcome(
                 .help("mark the column that names the query: `group query: int`"));
             };
             let query = target::queries(rows.column(group).map_err(fault)?)?;
-            let relevance = target::numbers(truth)?;
+            let relevance = target::numbers(&target::grades(truth)?)?;
             if let Some(odd) = relevance.iter().find(|relevance| **relevance < 0.0) {
                 return Err(Fault::new(
                     "GML0921",

@@ -139,6 +139,10 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
         }
         ("rmse", Outcome::Value { truth, value }) => Ok(value::rmse(sample, truth, value)),
         ("mae", Outcome::Value { truth, value }) => Ok(value::mae(sample, truth, value)),
+        ("auc", Outcome::Rank { relevance, score, .. }) => binary::auc(sample, &relevant(relevance), score),
+        ("average_precision", Outcome::Rank { relevance, score, .. }) => {
+            binary::average_precision(sample, &relevant(relevance), score)
+        }
         ("ndcg", Outcome::Rank { relevance, score, query }) => {
             let places = metric.get("k").and_then(Value::as_int).and_then(|k| usize::try_from(k).ok());
             match places {
@@ -150,12 +154,17 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
     }
 }
 
+/// What is relevant at all.
+fn relevant(relevance: &[f64]) -> Vec<bool> {
+    relevance.iter().map(|grade| *grade > 0.0).collect()
+}
+
 fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
     let fitting = match outcome {
         Outcome::Binary { .. } => "auc, log_loss, brier, accuracy and average_precision",
         Outcome::Classes { .. } => "log_loss and accuracy",
         Outcome::Value { .. } => "rmse and mae",
-        Outcome::Rank { .. } => "ndcg(k)",
+        Outcome::Rank { .. } => "ndcg(k), auc and average_precision",
     };
     Fault::new("GML0713", format!("`{name}` has no meaning for a model that predicts {}", outcome.kind()))
         .help(format!("what fits: {fitting}"))

@@ -146,7 +146,7 @@ fn unique_keys(frame: &DataFrame, keys: &[String], side: &str, expect: &str) -> 
         "GML0909",
         format!("the join expects {expect}, and {keys_are} in more than one row of the {side} table"),
     )
-    .help(format!("make the keys unique before the join (`|> distinct(on: [.{}])`, `|> group(..)`), or state what is so with expect", keys.join(", .")));
+    .help(format!("make the keys unique before the join (`|> take(1, per: [.{}])`, `|> group(..)`), or state what is so with expect", keys.join(", .")));
     let mut shown = 0;
     for (row, id) in ids.iter().enumerate() {
         let rows = &mut rows_of[*id as usize];

@@ -39,7 +39,7 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.table", "union", union::union),
     ("std.table", "distinct", rows::distinct),
     ("std.table", "sort", order::sort),
-    ("std.table", "take", rows::take),
+    ("std.table", "take", order::take),
     ("std.table", "take_last", order::take_last),
     ("std.table", "top", order::top),
     ("std.table", "sample", sample::sample),

@@ -25,6 +25,23 @@ pub(super) fn sort(call: Call<'_>) -> Result<Data, Fault> {
     call.give(call.table("input")?.frame.clone().sort_by_exprs(sorted_by(&order)?, options))
 }
 
+/// `take`: the first rows; of each group those that it has among them, in the order of the table.
+pub(super) fn take(call: Call<'_>) -> Result<Data, Fault> {
+    let n = call.whole("n")?;
+    let per = call.keys("per")?;
+    let frame = call.table("input")?.frame.clone();
+    if per.is_empty() {
+        return call.give(frame.slice(0, IdxSize::try_from(n).unwrap_or(IdxSize::MAX)));
+    }
+    call.give(apply(frame, "take", move |frame| {
+        let windows = Windows::new(frame.height(), &series(&frame, &per)?, &[], Extent::All)?;
+        let groups = windows.bounds.windows(2).map(|ends| &windows.rows[ends[0]..ends[1]]);
+        let mut rows: Vec<IdxSize> = groups.flat_map(|rows| &rows[..n.min(rows.len())]).copied().collect();
+        rows.sort_unstable();
+        frame.take(&IdxCa::from_vec("".into(), rows)).map_err(fault)
+    })?)
+}
+
 /// `top`: the rows with the largest value, the largest first; groups in order of first appearance.
 pub(super) fn top(call: Call<'_>) -> Result<Data, Fault> {
     let order = vec![OrderKey { expr: call.expr("by")?, descending: true }];

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use gml_connect::Fault;
-use polars::prelude::{Expr, IdxSize, LazyFrame, UniqueKeepStrategy, col, cols};
+use polars::prelude::{Expr, LazyFrame, UniqueKeepStrategy, col, cols};
 
 use super::args::{CallExt, named};
 use crate::data::{Call, Data};
@@ -58,17 +58,13 @@ pub(super) fn rename(call: Call<'_>) -> Result<Data, Fault> {
     call.give(frame.clone().select(renamed.collect::<Vec<_>>()))
 }
 
-/// `distinct`: the first row of each combination, in their order. Nulls are equal to each other.
+/// `distinct`: each combination of the columns, of all of them where none are named, where it is first. Nulls are equal
+/// to each other.
 pub(super) fn distinct(call: Call<'_>) -> Result<Data, Fault> {
-    let keys = call.keys("on")?;
-    let subset = (!keys.is_empty()).then(|| cols(keys));
-    call.give(call.table("input")?.frame.clone().unique_stable(subset, UniqueKeepStrategy::First))
-}
-
-/// `take`: the first rows.
-pub(super) fn take(call: Call<'_>) -> Result<Data, Fault> {
-    let n = IdxSize::try_from(call.whole("n")?).unwrap_or(IdxSize::MAX);
-    call.give(call.table("input")?.frame.clone().slice(0, n))
+    let keys = call.keys("columns")?;
+    let frame = call.table("input")?.frame.clone();
+    let frame = if keys.is_empty() { frame } else { frame.select([cols(keys).as_expr()]) };
+    call.give(frame.unique_stable(None, UniqueKeepStrategy::First))
 }
 
 /// The frame with expressions as temporary columns, and their names.

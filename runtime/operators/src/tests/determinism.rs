@@ -40,7 +40,7 @@ fn everything() -> String {
     let joined = ["inner", "left", "full", "semi", "anti"].map(|how| {
         run("join", vec![("input", input(&t)), ("other", input(&right)), ("on", keys(&["g"])), ("how", constant(how))])
     });
-    let distinct = run("distinct", vec![("input", input(&t)), ("on", keys(&["g"]))]);
+    let distinct = run("distinct", vec![("input", input(&t)), ("columns", keys(&["g"]))]);
     let sorted = run("sort", vec![("input", input(&t)), ("by", order(vec![(c("g", Type::INT), true)]))]);
     [vec![grouped, running, distinct, sorted], joined.to_vec()].concat().join("\n\n")
 }

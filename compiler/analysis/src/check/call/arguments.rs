@@ -7,12 +7,12 @@ use gml_ir::{Partitions, Row, Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
 use super::choose::{self, Ready};
-use super::shapes::{self, Variables};
+use super::shapes::{self, Bound, Variables};
 use crate::check::body::Body;
 use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
-use crate::check::signature::{Default, ParamKind, Shape, Signature, Variable};
-use crate::check::value::{Space, Value};
+use crate::check::signature::{Default, ParamKind, RowShape, Shape, Signature, Variable};
+use crate::check::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::Definition;
 use crate::typed::{Text, TypedArg};
@@ -42,6 +42,19 @@ pub(in crate::check) struct Arguments<'a> {
     pub(super) waiting: Vec<(usize, Value<'a>)>,
     /// For a union: the rows of its tables, to be made alike.
     pub(super) tables: Vec<(usize, Arc<Row>)>,
+    /// By parameter: the type of an estimator and what is known of it.
+    pub estimators: Vec<Option<Learner<'a>>>,
+    /// For a block of tables: the row and the place of each.
+    pub(super) parts: Vec<(Text, Arc<Row>, Span)>,
+}
+
+/// An estimator that was given.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Learner<'a> {
+    /// Its type.
+    pub ty: Type,
+    /// How to know what it learns.
+    pub facts: Option<Arc<Facts<'a>>>,
 }
 
 impl<'a> Arguments<'a> {
@@ -57,6 +70,8 @@ impl<'a> Arguments<'a> {
             failed: false,
             waiting: Vec::new(),
             tables: Vec::new(),
+            estimators: vec![None; signature.params.len()],
+            parts: Vec::new(),
         }
     }
 
@@ -70,41 +85,59 @@ impl<'a> Arguments<'a> {
 
 /// The phase of values.
 const VALUES: u8 = 4;
+/// The last phase.
+const LAST: u8 = 9;
 
 /// The order in which arguments are looked at: what binds rows before what is read in them.
-fn phase(kind: &ParamKind, of: SignatureKind) -> u8 {
+fn phase(kind: &ParamKind, of: SignatureKind, signature: &Signature) -> u8 {
     match kind {
-        ParamKind::Learned(_) | ParamKind::Schema(_) => 0,
-        ParamKind::Table { row: super::super::signature::RowShape::Variable(_), .. } | ParamKind::Tables(_) => 1,
-        ParamKind::Table { .. } => 2,
+        ParamKind::Learned(_) | ParamKind::LearnedList(_) | ParamKind::Schema(_) => 0,
+        ParamKind::Table { row: RowShape::Variable(_), .. } | ParamKind::Tables(RowShape::Variable(_)) => 1,
+        ParamKind::Sequences { .. } | ParamKind::SequencesList { .. } | ParamKind::Parts { .. } => 1,
+        // What the rows must have is known only when the keys are.
+        ParamKind::Table { row, .. } | ParamKind::Tables(row) if names_keys(row, signature) => 6,
+        ParamKind::Table { .. } | ParamKind::Tables(_) => 2,
         // The type of a column says what constants beside it must be; those of list functions need the list first.
         ParamKind::Row { .. } if of == SignatureKind::Operator => 3,
-        ParamKind::Value { .. } => VALUES,
+        ParamKind::Value { .. } | ParamKind::EntryColumn | ParamKind::Results { .. } => VALUES,
         ParamKind::Keys { .. } | ParamKind::Columns { .. } | ParamKind::Order { .. } | ParamKind::Renames { .. } => 5,
         ParamKind::Row { .. } => 6,
         ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 7,
         ParamKind::Estimator { .. } => 8,
+        ParamKind::Space { .. } => LAST,
+    }
+}
+
+/// Whether a row demands columns that another argument names.
+fn names_keys(row: &RowShape, signature: &Signature) -> bool {
+    match row {
+        RowShape::And(left, right) => names_keys(left, signature) || names_keys(right, signature),
+        RowShape::Variable(variable) => {
+            signature.params.iter().any(|param| matches!(&param.kind, ParamKind::Keys { made, .. } if made == variable))
+        }
+        _ => false,
     }
 }
 
 impl<'a> Body<'a> {
-    /// Checks the arguments of a call. `preset` is the row of a variable that another call bound (an estimator's,
-    /// where it is fitted).
+    /// Checks the arguments of a call. `preset` is what another call bound (an estimator's rows, where it is fitted).
     pub fn arguments(
         &mut self,
         call: &Pending<'a>,
         mut ready: Ready<'a>,
-        preset: Option<(Variable, Arc<Row>)>,
+        preset: Option<(Variable, Bound)>,
     ) -> Arguments<'a> {
         let signature = &call.signature;
         let mut arguments = Arguments::new(signature);
-        if let Some((variable, row)) = preset {
-            arguments.variables.set_row(variable, row);
+        match preset {
+            Some((variable, Bound::Row(row))) => arguments.variables.set_row(variable, row),
+            Some((variable, Bound::Type(ty))) => arguments.variables.set_type(variable, ty),
+            None => {}
         }
-        for current in 0..=8 {
+        for current in 0..=LAST {
             for place in 0..signature.params.len() {
                 let param = &signature.params[place];
-                if phase(&param.kind, signature.kind) != current {
+                if phase(&param.kind, signature.kind, signature) != current {
                     continue;
                 }
                 match &call.given[place] {
@@ -135,8 +168,21 @@ impl<'a> Body<'a> {
                 self.table_argument(call, place, value, row, *within, arguments);
             }
             ParamKind::Tables(row) => self.tables_argument(call, place, given, ready, row, arguments),
-            ParamKind::Learned(shape) => {
+            ParamKind::Sequences { keys, item, within } => {
                 let value = self.standing_alone(given, ready, None);
+                self.sequences_argument(call, place, value, (*keys, *item), *within, arguments);
+            }
+            ParamKind::SequencesList { keys, item } => {
+                self.sequences_list_argument(call, place, given, ready, (*keys, *item), arguments);
+            }
+            ParamKind::Parts { common, made } => self.parts_argument(call, place, given, *common, *made, arguments),
+            ParamKind::Results { made } => self.results_argument(call, place, given, *made, arguments),
+            ParamKind::Space { of } => self.space_argument(call, place, given, *of, arguments),
+            ParamKind::EntryColumn => self.entry_column_argument(call, place, given, arguments),
+            ParamKind::LearnedList(shape) => self.learned_list_argument(call, place, given, ready, shape, arguments),
+            // What was learned is the same for every row: in an expression over rows it stands for itself.
+            ParamKind::Learned(shape) => {
+                let value = self.in_frame(None, |body| body.standing_alone(given, ready, None));
                 self.learned_argument(call, place, value, shape, arguments);
             }
             ParamKind::Estimator { of, learns } => {
@@ -161,7 +207,12 @@ impl<'a> Body<'a> {
     }
 
     /// A value that is no expression over the row at hand of the operator.
-    fn standing_alone(&mut self, given: Given<'a>, ready: &mut Ready<'a>, expected: Option<&Type>) -> Value<'a> {
+    pub(super) fn standing_alone(
+        &mut self,
+        given: Given<'a>,
+        ready: &mut Ready<'a>,
+        expected: Option<&Type>,
+    ) -> Value<'a> {
         match given {
             Given::Expr(expr) => match choose::taken(ready, expr) {
                 Some(value) => value,
@@ -187,7 +238,12 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         let due = shapes::instantiate(shape, &arguments.variables);
-        let due = (due != Type::Unknown).then_some(due);
+        // A range whose bounds nothing says yet says what they are.
+        let says_nothing = match &due {
+            Type::Range(bound) => **bound == Type::Unknown,
+            due => *due == Type::Unknown,
+        };
+        let due = (!says_nothing).then_some(due);
         let within = matches!(call.signature.kind, SignatureKind::Aggregate | SignatureKind::Window) && !constant;
         let value = if within {
             let frame = self.within_frame(call);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Diagnostic;
-use gml_ir::Type;
+use gml_ir::{Learned, Type};
 use gml_syntax::ast::{self, ExprKind, SignatureKind};
 
 use super::bind::{Given, bind};
@@ -11,7 +11,7 @@ use super::{BindFault, Syntax, shapes};
 use crate::check::body::Body;
 use crate::check::frame::FrameKind;
 use crate::check::message;
-use crate::check::signature::{ParamKind, Signature};
+use crate::check::signature::{ParamKind, Shape, Signature};
 use crate::check::value::Value;
 use crate::package::Definition;
 use crate::types::{Fit, assignable};
@@ -173,8 +173,7 @@ impl<'a> Body<'a> {
     fn is_text(&self, candidates: &[Candidate<'a>]) -> bool {
         candidates.iter().any(|candidate| {
             candidate.signature.params.iter().zip(&candidate.given).any(|(param, given)| {
-                let takes_any =
-                    matches!(&param.kind, ParamKind::Value { ty: super::super::signature::Shape::Variable(_), .. });
+                let takes_any = matches!(&param.kind, ParamKind::Value { ty: Shape::Variable(_), .. });
                 takes_any && matches!(given, Some(Given::Expr(expr)) if matches!(expr.kind, ExprKind::Text(_)))
             })
         })
@@ -227,7 +226,14 @@ impl<'a> Body<'a> {
             if kinds.len() != candidates.len() || !differ || !kinds.iter().all(|kind| kind.stands_alone()) {
                 continue;
             }
-            let value = self.in_frame(None, |body| body.expr(expr, None));
+            // Arguments of an operator have no row; those of an aggregate have the rows that it is over.
+            let signature = candidates.first().map(|candidate| candidate.signature.clone());
+            let frame = signature.and_then(|signature| match signature.kind {
+                SignatureKind::Operator => None,
+                SignatureKind::Function => self.frame.clone(),
+                SignatureKind::Aggregate | SignatureKind::Window => self.frame_within(&signature, syntax),
+            });
+            let value = self.in_frame(frame, |body| body.expr(expr, None));
             let fits: Vec<Fit> = kinds.iter().map(|kind| fit(kind, value.ty())).collect();
             let silent = value.ty().is_silent();
             let best = fits.iter().min().copied().unwrap_or(Fit::No);
@@ -314,6 +320,20 @@ fn kind_of<'c>(candidate: &'c Candidate<'_>, expr: &ast::Expr) -> Option<&'c Par
     Some(&candidate.signature.params[place].kind)
 }
 
+fn learned_fits(shape: &Shape, ty: &Type) -> bool {
+    let Type::Learned(learned) = ty else { return false };
+    match (shape, &**learned) {
+        (Shape::Model(..), Learned::Model(rows)) => match (shapes::predicts(shape), rows) {
+            (Some(due), Some((_, output))) => crate::rows::has_at_least(output, due).is_empty(),
+            _ => true,
+        },
+        (Shape::Transform(..), Learned::Transform(_))
+        | (Shape::Recommender(_), Learned::Recommender(_))
+        | (Shape::Encoder(..), Learned::Encoder(..)) => true,
+        _ => false,
+    }
+}
+
 /// How a type fits a parameter, as far as that can be said before its variables are bound.
 fn fit(kind: &ParamKind, ty: &Type) -> Fit {
     let fits = |truth| if truth { Fit::Exact } else { Fit::No };
@@ -323,10 +343,16 @@ fn fit(kind: &ParamKind, ty: &Type) -> Fit {
             fits(matches!(ty, Type::List(item) if matches!(**item, Type::Table(_) | Type::Unknown)))
         }
         ParamKind::Estimator { .. } => fits(matches!(ty, Type::Estimator(_))),
-        ParamKind::Learned(_) => fits(matches!(ty, Type::Learned(_))),
+        ParamKind::Sequences { .. } => fits(matches!(ty.non_null(), Type::Sequences(_))),
+        ParamKind::SequencesList { .. } => {
+            fits(matches!(ty, Type::List(item) if matches!(**item, Type::Sequences(_) | Type::Unknown)))
+        }
+        ParamKind::Learned(shape) => fits(learned_fits(shape, ty)),
         ParamKind::Value { ty: shape, .. } => {
             let to = shapes::loose(shape);
-            if to == Type::Unknown && matches!(ty, Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) {
+            if to == Type::Unknown
+                && matches!(ty, Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_))
+            {
                 return Fit::No;
             }
             // A whole number is an int before it is a float.

@@ -74,6 +74,11 @@ impl<'a> Body<'a> {
         for (side, row) in rows.iter().enumerate() {
             let Some(column) = row.get(&name.text) else {
                 if !row.open || self.gone.contains(&name.text) {
+                    if let Some(diagnostic) = self.part_without(name, arguments) {
+                        self.emit(diagnostic);
+                        arguments.failed = true;
+                        return None;
+                    }
                     let local = self.find_local(&name.text).is_some();
                     let diagnostic =
                         message::columns::unknown_key(call, name, row, (rows.len() > 1).then_some(side), local);

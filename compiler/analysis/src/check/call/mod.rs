@@ -3,6 +3,7 @@
 mod aggregate;
 mod arguments;
 mod bind;
+mod blocks;
 mod choose;
 mod columns;
 mod function;
@@ -10,7 +11,9 @@ mod keys;
 mod lookup;
 mod node;
 mod result;
+mod sequences;
 mod shapes;
+mod space;
 mod tables;
 mod values;
 
@@ -24,10 +27,11 @@ use super::body::Body;
 use super::signature::Signature;
 use super::value::Value;
 
-pub(super) use arguments::Arguments;
+pub(super) use arguments::{Arguments, Learner};
 pub(super) use bind::{BindFault, Given, View, bind};
+pub(super) use blocks::is_result;
 pub(super) use lookup::module_of;
-pub(super) use shapes::bound_in_words;
+pub(super) use shapes::{Bound, bound_in_words, learned_in_words};
 
 /// A call as written.
 #[derive(Clone, Debug)]

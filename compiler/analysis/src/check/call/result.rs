@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Column, Learned, Partitions, Row, TableType, Type, Value as Constant};
+use gml_ir::{Column, Learned, Role, Row, SequencesType, TableType, Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
 use super::Arguments;
@@ -14,6 +14,7 @@ use crate::check::signature::{RowShape, Shape};
 use crate::check::value::{Facts, Fitted, Value};
 use crate::rows;
 use crate::typed::{TypedCall, TypedKind};
+use crate::types::satisfies;
 
 impl<'a> Body<'a> {
     /// The value of a call of which the arguments were checked.
@@ -41,7 +42,10 @@ impl<'a> Body<'a> {
     /// What is known of the result beside its type.
     fn facts(&self, call: &Arc<Pending<'a>>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
         let facts = match ty {
-            Type::Estimator(_) => Facts { estimator: Some(Estimator::Call(call.clone())), ..Facts::default() },
+            Type::Estimator(_) => match call.signature.result {
+                Shape::Same(place) => return arguments.estimators.get(place)?.as_ref()?.facts.clone(),
+                _ => Facts { estimator: Some(Estimator::Call(call.clone())), ..Facts::default() },
+            },
             Type::Learned(_) => {
                 let fitted = Fitted { at: call.syntax.own_span(), partitions: arguments.partitions };
                 Facts { fitted: Some(fitted), ..Facts::default() }
@@ -49,7 +53,7 @@ impl<'a> Body<'a> {
             Type::Record(row) if row.columns.iter().any(|part| is_part(&part.ty)) => {
                 Facts { split: Some(call.syntax.own_span()), ..Facts::default() }
             }
-            Type::Table(_) => Facts { split: Some(arguments.split?), ..Facts::default() },
+            Type::Table(_) | Type::Sequences(_) => Facts { split: Some(arguments.split?), ..Facts::default() },
             _ => return None,
         };
         Some(Arc::new(facts))
@@ -81,10 +85,18 @@ impl<'a> Body<'a> {
             Shape::Struct(row) => Type::Struct(self.row(row, call, arguments)),
             Shape::Common(row) => self.common_type(row, call, arguments),
             // Its rows are known only where it is fitted.
-            Shape::Estimator { learns, .. } => Type::Estimator(Arc::new(match &**learns {
-                Shape::Transform(..) => Learned::Transform(None),
-                _ => Learned::Model(None),
-            })),
+            Shape::Estimator { learns, .. } => Type::Estimator(Arc::new(self.learned_shape(learns, arguments))),
+            Shape::Same(place) => match arguments.estimators.get(*place).and_then(Option::as_ref) {
+                Some(learner) => learner.ty.clone(),
+                None => Type::Unknown,
+            },
+            Shape::Sequences { keys, item, part } => Type::Sequences(SequencesType {
+                keys: self.row(keys, call, arguments),
+                item: Arc::new(self.operator_type(item, call, arguments)),
+                partitions: part.unwrap_or(arguments.partitions),
+            }),
+            Shape::Vector(place) => self.vector(*place, arguments),
+            Shape::Recommender(_) | Shape::Encoder(..) => Type::Learned(Arc::new(self.learned_shape(shape, arguments))),
             Shape::Transform(from, to) => {
                 let rows = (self.row(from, call, arguments), self.row(to, call, arguments));
                 Type::Learned(Arc::new(Learned::Transform(Some(rows))))
@@ -97,6 +109,30 @@ impl<'a> Body<'a> {
                 let ty = shapes::instantiate(shape, &arguments.variables);
                 if arguments.lifted { ty.nullable() } else { ty }
             }
+        }
+    }
+
+    /// What an estimator learns as far as that is known without its rows.
+    pub fn learned_shape(&mut self, shape: &Shape, arguments: &Arguments<'a>) -> Learned {
+        match shape {
+            Shape::Transform(..) => Learned::Transform(None),
+            Shape::Recommender(item) => Learned::Recommender(shapes::instantiate(item, &arguments.variables)),
+            Shape::Encoder(from, to) => {
+                let to = match &**to {
+                    Shape::Vector(place) => self.vector(*place, arguments),
+                    to => shapes::instantiate(to, &arguments.variables),
+                };
+                Learned::Encoder(shapes::instantiate(from, &arguments.variables), to)
+            }
+            _ => Learned::Model(None),
+        }
+    }
+
+    /// `vector[dimension]`
+    fn vector(&self, place: usize, arguments: &Arguments<'a>) -> Type {
+        match arguments.constants.get(place).and_then(Option::as_ref) {
+            Some(Constant::Int(length)) => u32::try_from(*length).map_or(Type::Error, Type::Vector),
+            _ => Type::Unknown,
         }
     }
 
@@ -141,6 +177,48 @@ impl<'a> Body<'a> {
             RowShape::Nullable(of) => rows::nullable(&self.row(of, call, arguments)),
             RowShape::NonNull(of) => rows::non_null(&self.row(of, call, arguments)),
             RowShape::Features(of) => rows::features(&self.row(of, call, arguments)),
+            RowShape::Roles(of, roles) => rows::with_roles(&self.row(of, call, arguments), roles),
+            RowShape::Roled(of, role) => rows::roled(&self.row(of, call, arguments), *role),
+            RowShape::Some(of) => rows::some(&self.row(of, call, arguments)),
+            RowShape::Listed(of) => rows::listed(&self.row(of, call, arguments)),
+            RowShape::Only(of, class) => {
+                let of = self.row(of, call, arguments);
+                self.only(&of, class, call, arguments);
+                (*of).clone()
+            }
+            RowShape::Suffixed(of, suffix, ty) => {
+                let ty = shapes::instantiate(ty, &arguments.variables);
+                rows::suffixed(&self.row(of, call, arguments), suffix, &ty)
+            }
+            RowShape::Synthesized(of, keys, place) => {
+                let (of, keys) = (self.row(of, call, arguments), self.row(keys, call, arguments));
+                match arguments.constants.get(*place).and_then(Option::as_ref) {
+                    Some(Constant::List(windows)) => rows::synthesized(&of, &keys, windows),
+                    _ => rows::plus(&keys, &open()),
+                }
+            }
+            RowShape::ByTarget(of, arms) => {
+                let of = self.row(of, call, arguments);
+                let class = of.with_role(Role::Target).map(|column| column.ty.clone());
+                let arm = class.and_then(|ty| {
+                    let fits = |name: &str| match name {
+                        "bool" => *ty.non_null() == Type::Bool,
+                        class => satisfies(class, &ty) == Some(true),
+                    };
+                    arms.iter().find(|(class, _)| fits(class))
+                });
+                match arm {
+                    Some((_, row)) => (*self.row(row, call, arguments)).clone(),
+                    None => open(),
+                }
+            }
+            RowShape::Literal { columns, open } => {
+                let made = columns.iter().map(|(role, name, ty)| Column {
+                    role: *role,
+                    ..Column::new(name.clone(), shapes::instantiate(ty, &arguments.variables))
+                });
+                Row { open: *open, ..Row::of(made.collect()) }
+            }
             RowShape::Elements(of) => {
                 let of = self.row(of, call, arguments);
                 rows::elements(&of).unwrap_or_else(|name| {
@@ -249,6 +327,20 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// An error where a column is not of a class.
+    fn only(&mut self, row: &Row, class: &str, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        if class == "number" {
+            return self.numbers_only(row, call, arguments);
+        }
+        let other = row.columns.iter().find(|column| satisfies(class, &column.ty) == Some(false));
+        if let Some(column) = other
+            && !arguments.failed
+        {
+            self.emit(message::learning::other_class(call, column, class));
+            arguments.failed = true;
+        }
+    }
+
     /// An error where a column is no number.
     fn numbers_only(&mut self, row: &Row, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
         let other = row
@@ -265,7 +357,11 @@ impl<'a> Body<'a> {
 }
 
 fn is_part(ty: &Type) -> bool {
-    matches!(ty, Type::Table(table) if table.partitions != Partitions::NONE)
+    match ty {
+        Type::Table(table) => !table.partitions.is_none(),
+        Type::Sequences(sequences) => !sequences.partitions.is_none(),
+        _ => false,
+    }
 }
 
 /// One column of 0 and 1 for each value; the values of anything but an enum are not known before the run.

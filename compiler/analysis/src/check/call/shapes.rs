@@ -68,6 +68,11 @@ impl Variables {
         match shape {
             Shape::Variable(variable) => self.infer_variable(*variable, ty.non_null().clone()),
             Shape::Nullable(inner) => self.infer(inner, ty.non_null()),
+            Shape::Search(inner) => {
+                if let Type::Search(item) = ty.non_null() {
+                    self.infer(inner, item);
+                }
+            }
             Shape::List(inner) | Shape::Range(inner) => {
                 if let Type::List(item) | Type::Range(item) = ty.non_null() {
                     match &**inner {
@@ -108,6 +113,7 @@ pub(in crate::check) fn instantiate(shape: &Shape, variables: &Variables) -> Typ
         Shape::Nullable(inner) => instantiate(inner, variables).nullable(),
         Shape::List(inner) => Type::List(Arc::new(instantiate(inner, variables))),
         Shape::Range(inner) => Type::Range(Arc::new(instantiate(inner, variables))),
+        Shape::Search(inner) => Type::Search(Arc::new(instantiate(inner, variables))),
         _ => Type::Unknown,
     }
 }
@@ -123,7 +129,11 @@ pub(in crate::check) fn alike(a: &ParamKind, b: &ParamKind) -> bool {
         (ParamKind::Table { .. }, ParamKind::Table { .. })
         | (ParamKind::Tables(_), ParamKind::Tables(_))
         | (ParamKind::Estimator { .. }, ParamKind::Estimator { .. })
-        | (ParamKind::Learned(_), ParamKind::Learned(_)) => true,
+        | (ParamKind::Sequences { .. }, ParamKind::Sequences { .. })
+        | (ParamKind::SequencesList { .. }, ParamKind::SequencesList { .. }) => true,
+        (ParamKind::Learned(a), ParamKind::Learned(b)) => {
+            predicts(a).is_none() && predicts(b).is_none() && std::mem::discriminant(a) == std::mem::discriminant(b)
+        }
         (ParamKind::Value { ty: a, .. }, ParamKind::Value { ty: b, .. }) => loose(a) == loose(b),
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
@@ -135,13 +145,36 @@ pub(in crate::check) fn show(kind: &ParamKind, signature: &Signature) -> String 
         ParamKind::Table { .. } => "a table".into(),
         ParamKind::Tables(_) => "a list of tables".into(),
         ParamKind::Estimator { .. } => "an estimator".into(),
-        ParamKind::Learned(Shape::Transform(..)) => "a fitted transform".into(),
-        ParamKind::Learned(_) => "a fitted model".into(),
+        ParamKind::Learned(shape) => learned_in_words(shape),
+        ParamKind::Sequences { .. } => "sequences".into(),
+        ParamKind::SequencesList { .. } => "a list of sequences".into(),
         ParamKind::Value { ty, .. } => show_shape(ty, signature),
         ParamKind::Order { .. } => "columns to order by".into(),
         ParamKind::Schema(_) => "a schema".into(),
         ParamKind::Row { .. } | ParamKind::Aggregate { .. } => "an expression over columns".into(),
         _ => "columns".into(),
+    }
+}
+
+/// What was learned, for messages.
+pub(in crate::check) fn learned_in_words(shape: &Shape) -> String {
+    match (shape, predicts(shape)) {
+        (_, Some(row)) => match &row.schema {
+            Some(schema) => format!("a model that predicts `{schema}`"),
+            None => format!("a model that predicts `{row}`"),
+        },
+        (Shape::Transform(..), _) => "a fitted transform".into(),
+        (Shape::Recommender(_), _) => "a recommender".into(),
+        (Shape::Encoder(..), _) => "an encoder".into(),
+        _ => "a fitted model".into(),
+    }
+}
+
+/// The columns that a model must predict, where the signature says so.
+pub(in crate::check) fn predicts(shape: &Shape) -> Option<&Arc<Row>> {
+    match shape {
+        Shape::Model(_, RowShape::Known(row)) => Some(row),
+        _ => None,
     }
 }
 
@@ -170,6 +203,8 @@ pub(in crate::check) fn bound_in_words(bound: &str) -> &str {
         "temporal" => "a date, a time or a timestamp",
         "dated" => "a date or a timestamp",
         "discrete" => "a text, a whole number or a bool",
+        "grade" => "a whole number or a bool",
+        "vector" => "a vector",
         "scalar" => "a single value",
         other => other,
     }

@@ -47,7 +47,7 @@ impl<'a> Body<'a> {
     }
 
     /// The table type of an argument; an error where it is something else.
-    fn as_table(
+    pub(super) fn as_table(
         &mut self,
         call: &Pending<'a>,
         place: usize,
@@ -94,11 +94,21 @@ impl<'a> Body<'a> {
                 }
                 Some(known) => self.further_table(call, place, value, table, *variable, &known, arguments),
             },
+            RowShape::And(left, right) if matches!(**right, RowShape::Pattern(_)) => {
+                self.has_roles(call, value, &table.row, right, arguments);
+                self.table_row(call, place, value, table, left, arguments);
+            }
             RowShape::And(left, right) => {
                 let demanded = self.row(right, call, arguments);
                 let mismatches = rows::has_at_least(&table.row, &demanded);
                 if !mismatches.is_empty() {
-                    self.emit(message::learning::scoring_row(call, value, &mismatches, &table.row));
+                    let of_model =
+                        call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
+                    self.emit(if of_model {
+                        message::learning::scoring_row(call, value, &mismatches, &table.row)
+                    } else {
+                        message::rows::table_lacks(call, place, value, &mismatches)
+                    });
                     arguments.failed = true;
                 }
                 self.table_row(call, place, value, table, left, arguments);
@@ -235,25 +245,22 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         arguments.space = arguments.space.max(Space::Run);
-        let (from, to, is_model) = match shape {
-            Shape::Model(from, to) => (from, to, true),
-            Shape::Transform(from, to) => (from, to, false),
-            _ => return,
-        };
         let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
         match value.ty() {
-            Type::Learned(learned) => match (&**learned, is_model) {
-                (Learned::Model(rows), true) | (Learned::Transform(rows), false) => {
+            Type::Learned(learned) => match (&**learned, shape) {
+                (Learned::Model(rows), Shape::Model(from, to))
+                | (Learned::Transform(rows), Shape::Transform(from, to)) => {
                     if let Some((input, output)) = rows {
-                        for (shape, row) in [(from, input), (to, output)] {
-                            if let RowShape::Variable(variable) = shape {
-                                arguments.variables.set_row(*variable, row.clone());
-                            }
-                        }
+                        self.learned_rows(&value, (input, from), (output, to), &want, arguments);
                     }
                 }
+                (Learned::Recommender(item), Shape::Recommender(due)) => arguments.variables.infer(due, item),
+                (Learned::Encoder(from, to), Shape::Encoder(due, made)) => {
+                    arguments.variables.infer(due, from);
+                    arguments.variables.infer(made, to);
+                }
                 _ => {
-                    self.emit(message::learning::other_learned(&value, is_model, &want));
+                    self.emit(message::learning::other_learned(&value, shape, &want));
                     arguments.failed = true;
                 }
             },
@@ -264,12 +271,63 @@ impl<'a> Body<'a> {
                 arguments.failed = true;
             }
             ty => {
-                let diagnostic = message::learning::learned_wanted(ty, value.span(), is_model, &want);
+                let diagnostic = message::learning::learned_wanted(ty, value.span(), shape, &want);
                 self.emit(diagnostic);
                 arguments.failed = true;
             }
         }
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Lets what was learned say what the row variables stand for. Where the signature says which columns a model must
+    /// predict, it is held against them; rows that another argument bound (a second model's) stay.
+    fn learned_rows(
+        &mut self,
+        value: &Value<'a>,
+        (input, from): (&Arc<Row>, &RowShape),
+        (output, to): (&Arc<Row>, &RowShape),
+        want: &Want<'_>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        if let RowShape::Known(due) = to
+            && !rows::has_at_least(output, due).is_empty()
+        {
+            self.emit(message::learning::other_prediction(value, output, due, want));
+            arguments.failed = true;
+        }
+        for (shape, row) in [(from, input), (to, output)] {
+            let RowShape::Variable(variable) = shape else { continue };
+            match arguments.variables.known_row(*variable).cloned() {
+                None => arguments.variables.set_row(*variable, row.clone()),
+                Some(known) => {
+                    let demanded = rows::features(row);
+                    if !rows::has_at_least(&known, &demanded).is_empty() {
+                        self.emit(message::learning::other_rows(value, row, &known, want));
+                        arguments.failed = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// `table[R & { target _: bool }]`
+    fn has_roles(
+        &mut self,
+        call: &Pending<'a>,
+        value: &Value<'a>,
+        row: &Arc<Row>,
+        demand: &RowShape,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let RowShape::Pattern(columns) = demand else { return };
+        for wanted in columns {
+            if let Some(diagnostic) = crate::check::learned::lacks(wanted, call, row, value.span(), false) {
+                self.emit(diagnostic);
+                arguments.failed = true;
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ impl<'a> Body<'a> {
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
             self.readable(call, &param.name, &value);
-            arguments.constants[place] = value.constant().cloned();
+            arguments.constants[place] = crate::check::value::folded(&value.typed);
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
         }
     }
@@ -86,7 +86,7 @@ impl<'a> Body<'a> {
 
     /// Tables, estimators and what was learned are no values of columns.
     fn column_value(&mut self, value: Value<'a>, want: &Want<'_>) -> Value<'a> {
-        if matches!(value.ty(), Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) {
+        if matches!(value.ty(), Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_)) {
             let text = self.text(value.span());
             self.emit(message::calls::wrong_class(&value, value.ty(), "scalar", want, text));
             return Value::error(value.span());
@@ -121,11 +121,19 @@ impl<'a> Body<'a> {
 
     /// The frame of what stands in the parentheses of an aggregate or a window function.
     pub(super) fn within_frame(&self, call: &Pending<'a>) -> Option<Arc<Frame>> {
+        self.frame_within(&call.signature, &call.syntax)
+    }
+
+    pub(super) fn frame_within(
+        &self,
+        signature: &crate::check::signature::Signature,
+        syntax: &super::Syntax<'a>,
+    ) -> Option<Arc<Frame>> {
         let frame = self.frame.as_ref()?;
-        let of_group = call.signature.kind == SignatureKind::Aggregate && matches!(frame.kind, FrameKind::Group(_));
+        let of_group = signature.kind == SignatureKind::Aggregate && matches!(frame.kind, FrameKind::Group(_));
         Some(Arc::new(Frame {
             row: frame.row.clone(),
-            kind: FrameKind::Within { name: call.signature.name.clone(), span: call.syntax.function.span, of_group },
+            kind: FrameKind::Within { name: signature.name.clone(), span: syntax.function.span, of_group },
             operator: frame.operator.clone(),
             span: frame.span,
         }))

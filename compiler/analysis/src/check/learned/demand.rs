@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
-use gml_ir::{Column, Row, Type};
+use gml_diagnostics::{Diagnostic, Span};
+use gml_ir::{Column, Role, Row, Type};
 
 use super::Pending;
 use crate::check::body::Body;
@@ -46,32 +46,43 @@ impl<'a> Body<'a> {
             _ => return,
         };
         for column in &columns {
-            self.demanded_column(column, call, row, at);
+            if let Some(diagnostic) = lacks(column, call, row, at, true) {
+                self.emit(diagnostic);
+            }
         }
     }
+}
 
-    fn demanded_column(&mut self, wanted: &PatternColumn, call: &Pending<'a>, row: &Row, at: Span) {
-        let found: Vec<&Column> = match wanted.role {
-            Some(role) => row.columns.iter().filter(|column| column.role == Some(role)).collect(),
-            None => row.get(&wanted.name).into_iter().collect(),
-        };
-        match found.as_slice() {
-            [] if row.open => {}
-            [] => self.emit(message::learning::no_such_role(call, wanted, row, at)),
-            [column] => {
-                let fits = match &wanted.ty {
-                    _ if column.ty.is_silent() => true,
-                    PatternType::Is(ty) => assignable(column.ty.non_null(), ty) == Fit::Exact,
-                    PatternType::Bound(bound) => satisfies(bound, &column.ty) != Some(false),
-                };
-                if !fits {
-                    self.emit(message::learning::target_type(call, wanted, column, at));
-                } else if column.ty.is_nullable() {
-                    self.emit(message::learning::nullable_target(wanted, column, at));
-                }
-            }
-            several => self.emit(message::learning::several(wanted, several, at)),
-        }
+/// What is wrong with a row that must have such a column; `fitted`: since something learns from it.
+pub(in crate::check) fn lacks(
+    wanted: &PatternColumn,
+    call: &Pending<'_>,
+    row: &Row,
+    at: Span,
+    fitted: bool,
+) -> Option<Diagnostic> {
+    let fits = |column: &Column| match &wanted.ty {
+        _ if column.ty.is_silent() => true,
+        PatternType::Is(ty) => assignable(column.ty.non_null(), ty) == Fit::Exact,
+        PatternType::Bound(bound) => satisfies(bound, &column.ty) != Some(false),
+    };
+    let by_type = wanted.role.is_none() && &*wanted.name == "_";
+    let found: Vec<&Column> = match wanted.role {
+        Some(role) => row.columns.iter().filter(|column| column.role == Some(role)).collect(),
+        None if by_type => row.features().filter(|column| fits(column) && !column.ty.is_silent()).collect(),
+        None => row.get(&wanted.name).into_iter().collect(),
+    };
+    match found.as_slice() {
+        [] if row.open => None,
+        [] if by_type => Some(message::learning::no_column_of_type(call, wanted, row, at)),
+        [] => Some(message::learning::no_such_role(call, wanted, row, at, fitted)),
+        [column] if !fits(column) => Some(message::learning::target_type(call, wanted, column, at)),
+        [column] if column.ty.is_nullable() && fitted => Some(message::learning::nullable_target(wanted, column, at)),
+        [_] => None,
+        // Several ids name a row together; several tags of other roles are one too many.
+        _ if wanted.role == Some(Role::Id) => None,
+        several if by_type => Some(message::learning::several_of_type(call, wanted, several, at)),
+        several => Some(message::learning::several(wanted, several, at)),
     }
 }
 

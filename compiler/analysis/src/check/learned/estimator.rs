@@ -7,16 +7,28 @@ use gml_ir::{Learned, Partitions, Row, Type};
 
 use super::{Estimator, Pending};
 use crate::check::body::Body;
-use crate::check::call::{Arguments, Given};
+use crate::check::call::{Arguments, Bound, Given, Learner};
 use crate::check::message::{self, Want};
-use crate::check::signature::{ParamKind, Shape, Variable};
+use crate::check::signature::{LearnsFrom, ParamKind, Shape};
 use crate::check::value::{Space, Value};
 use crate::typed::TypedArg;
 
-/// The rows that a learned value takes and gives.
-struct Learns {
-    output: Arc<Row>,
-    is_model: bool,
+/// What there is to learn from.
+#[derive(Clone, Debug)]
+enum Source {
+    Rows(Arc<Row>),
+    /// Sequences of items of that type.
+    Items(Type),
+}
+
+/// What is learned.
+enum Learns {
+    /// A model that predicts these columns.
+    Model(Arc<Row>),
+    /// A transform that gives these columns.
+    Transform(Arc<Row>),
+    /// What has no rows.
+    Other(Learned),
 }
 
 impl<'a> Body<'a> {
@@ -26,23 +38,31 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         value: Value<'a>,
-        of: Variable,
+        of: LearnsFrom,
         learns: &Shape,
         arguments: &mut Arguments<'a>,
     ) {
         arguments.space = arguments.space.max(Space::Run);
         let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+        let said = self.diagnostics.len();
         let learned = match value.ty() {
             Type::Estimator(kind) => {
-                let row = arguments.variables.row(of);
-                let known = value.facts.as_ref().and_then(|facts| facts.estimator.clone());
-                match known.and_then(|estimator| self.learn(&estimator, &row, call.syntax.own_span())) {
-                    Some(Learns { output, is_model: true }) => {
-                        Type::Learned(Arc::new(Learned::Model(Some((row, output)))))
+                let source = match of {
+                    LearnsFrom::Rows(of) => Source::Rows(arguments.variables.row(of)),
+                    LearnsFrom::Items(of) => {
+                        Source::Items(arguments.variables.ty(of).cloned().unwrap_or(Type::Unknown))
                     }
-                    Some(Learns { output, .. }) => Type::Learned(Arc::new(Learned::Transform(Some((row, output))))),
-                    None => Type::Learned(kind.clone()),
-                }
+                };
+                let known = value.facts.as_ref().and_then(|facts| facts.estimator.clone());
+                let learns = known.and_then(|estimator| self.learn(&estimator, &source, call.syntax.own_span()));
+                Type::Learned(match (learns, source) {
+                    (Some(Learns::Model(output)), Source::Rows(row)) => Arc::new(Learned::Model(Some((row, output)))),
+                    (Some(Learns::Transform(output)), Source::Rows(row)) => {
+                        Arc::new(Learned::Transform(Some((row, output))))
+                    }
+                    (Some(Learns::Other(learned)), _) => Arc::new(learned),
+                    _ => kind.clone(),
+                })
             }
             ty if ty.is_silent() => Type::Unknown,
             Type::Learned(_) => {
@@ -58,18 +78,26 @@ impl<'a> Body<'a> {
                 Type::Error
             }
         };
+        // Where the same estimator is given on, what is wrong with it is said once.
+        let is_given_on = matches!(call.signature.result, Shape::Same(same) if same == place);
+        arguments.failed |= is_given_on && self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
         self.stopping(call, &value);
         if let Shape::Variable(variable) = learns {
             arguments.variables.set_type(*variable, learned);
         }
+        arguments.estimators[place] = Some(Learner { ty: value.ty().clone(), facts: value.facts.clone() });
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }
 
     /// `stop_after` looks at validation rows: an error where there are none to look at.
     fn stopping(&mut self, call: &Pending<'a>, learner: &Value<'a>) {
-        let valid = call.signature.params.iter().position(
-            |param| matches!(param.kind, ParamKind::Table { within: Some(part), .. } if part == Partitions::VALID),
-        );
+        let valid = call.signature.params.iter().position(|param| {
+            matches!(
+                param.kind,
+                ParamKind::Table { within: Some(Partitions::VALID), .. }
+                    | ParamKind::Sequences { within: Some(Partitions::VALID), .. }
+            )
+        });
         let lacks = valid.is_some_and(|place| call.given[place].is_none());
         let Some(estimator) = learner.facts.as_ref().and_then(|facts| facts.estimator.as_ref()).filter(|_| lacks)
         else {
@@ -91,55 +119,72 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// What an estimator learns from rows; `None` where that cannot be known.
-    fn learn(&mut self, estimator: &Estimator<'a>, row: &Arc<Row>, at: Span) -> Option<Learns> {
+    /// What an estimator learns; `None` where that cannot be known.
+    fn learn(&mut self, estimator: &Estimator<'a>, source: &Source, at: Span) -> Option<Learns> {
         match estimator {
-            Estimator::Call(call) => self.learn_call(call, row, at),
+            Estimator::Call(call) => self.learn_call(call, source, at),
             Estimator::Chain(parts) => {
                 let before = self.gone.len();
-                let learns = self.learn_chain(parts, row, at);
+                let learns = self.learn_chain(parts, source, at);
                 self.gone.truncate(before);
                 learns
             }
         }
     }
 
-    fn learn_chain(&mut self, parts: &[(Option<Estimator<'a>>, Span)], row: &Arc<Row>, at: Span) -> Option<Learns> {
+    fn learn_chain(&mut self, parts: &[(Option<Estimator<'a>>, Span)], source: &Source, at: Span) -> Option<Learns> {
         let mut learns: Option<Learns> = None;
-        let mut row = row.clone();
+        let mut source = source.clone();
         for (part, _) in parts {
-            let step = self.learn(part.as_ref()?, &row, at)?;
-            let gone = row.names().filter(|name| step.output.get(name).is_none());
-            self.gone.extend(gone.cloned());
-            row = step.output.clone();
+            let step = self.learn(part.as_ref()?, &source, at)?;
+            if let (Learns::Transform(output), Source::Rows(row)) = (&step, &source) {
+                let gone = row.names().filter(|name| output.get(name).is_none());
+                self.gone.extend(gone.cloned());
+                source = Source::Rows(output.clone());
+            }
             learns = Some(step);
         }
         learns
     }
 
-    fn learn_call(&mut self, call: &Arc<Pending<'a>>, row: &Arc<Row>, at: Span) -> Option<Learns> {
-        let Shape::Estimator { of, demand, learns } = &call.signature.result else { return None };
+    fn learn_call(&mut self, call: &Arc<Pending<'a>>, source: &Source, at: Span) -> Option<Learns> {
+        let Shape::Estimator { of, row: about, demand, learns } = &call.signature.result else { return None };
+        let preset = match (*of, source) {
+            (LearnsFrom::Rows(of), Source::Rows(row)) => (of, Bound::Row(row.clone())),
+            (LearnsFrom::Items(of), Source::Items(item)) => (of, Bound::Type(item.clone())),
+            // Of rows with an error of their own nothing is known.
+            (_, Source::Rows(row)) if row.open && row.columns.is_empty() => return None,
+            (of, _) => {
+                self.emit(message::learning::other_source(call, matches!(of, LearnsFrom::Items(_)), at));
+                return None;
+            }
+        };
         let scope = std::mem::replace(&mut self.scope, call.scope.clone());
         let said = self.diagnostics.len();
-        let mut arguments = self.in_frame(None, |body| body.arguments(call, Vec::new(), Some((*of, row.clone()))));
+        let mut arguments = self.in_frame(None, |body| body.arguments(call, Vec::new(), Some(preset)));
         self.scope = scope;
         for diagnostic in &mut self.diagnostics[said..] {
             let label = message::learning::fitted_here(diagnostic, at);
             *diagnostic = label;
         }
-        let (is_model, output) = match &**learns {
-            Shape::Model(_, output) => (true, output),
-            Shape::Transform(_, output) => (false, output),
-            _ => return None,
+        let Source::Rows(row) = source else {
+            return Some(Learns::Other(self.learned_shape(learns, &arguments)));
         };
-        if is_model {
-            self.learnable(call, row, at);
+        let about = match about {
+            Some(about) => self.row(about, call, &mut arguments),
+            None => row.clone(),
+        };
+        if matches!(**learns, Shape::Model(..)) {
+            self.learnable(call, &about, at);
         }
         if let Some(demand) = demand {
-            self.demanded(demand, call, row, at, &mut arguments);
+            self.demanded(demand, call, &about, at, &mut arguments);
         }
-        let output = self.row(output, call, &mut arguments);
-        Some(Learns { output, is_model })
+        Some(match &**learns {
+            Shape::Model(_, output) => Learns::Model(self.row(output, call, &mut arguments)),
+            Shape::Transform(_, output) => Learns::Transform(self.row(output, call, &mut arguments)),
+            other => Learns::Other(self.learned_shape(other, &arguments)),
+        })
     }
 }
 

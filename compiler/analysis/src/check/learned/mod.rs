@@ -4,6 +4,8 @@ mod chain;
 mod demand;
 mod estimator;
 
+pub(super) use demand::lacks;
+
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
@@ -31,7 +33,7 @@ pub(super) struct Pending<'a> {
     /// As written.
     pub syntax: Syntax<'a>,
     /// The names in scope.
-    scope: Vec<LocalId>,
+    pub(super) scope: Vec<LocalId>,
 }
 
 impl<'a> Pending<'a> {

@@ -6,6 +6,7 @@ use gml_ir::{Column, Learned, Partitions, Role, Row, Type};
 use super::calls::{class, kind_of};
 use super::rows::all_in_words;
 use super::{Want, columns_of, listed, plural, short, step};
+use crate::check::call::learned_in_words;
 use crate::check::learned::Pending;
 use crate::check::signature::{ParamKind, PatternColumn, PatternType, Shape};
 use crate::check::value::Value;
@@ -64,22 +65,147 @@ pub(in crate::check) fn estimator_wanted(ty: &Type, span: Span, want: &Want<'_>)
     .help("an estimator is made by `boosted_trees(..)`, `impute(..)`, `scale(..)` and others, chained with `>>`")
 }
 
-pub(in crate::check) fn learned_wanted(ty: &Type, span: Span, is_model: bool, want: &Want<'_>) -> Diagnostic {
-    let what = if is_model { "a fitted model" } else { "a fitted transform" };
+pub(in crate::check) fn learned_wanted(ty: &Type, span: Span, shape: &Shape, want: &Want<'_>) -> Diagnostic {
+    let what = learned_in_words(shape);
     Diagnostic::new(codes::TYPE_MISMATCH, span, format!("{} wants {what}, and this is {}", want.subject(), kind_of(ty)))
         .with_label(format!("this is {}", kind_of(ty)))
         .help("`fit(estimator, train: ..)` gives one")
 }
 
-pub(in crate::check) fn other_learned(value: &Value<'_>, is_model: bool, want: &Want<'_>) -> Diagnostic {
-    let (what, found, help) = if is_model {
-        ("a fitted model", learned_kind(value.ty()), "a transform is used with `apply`")
-    } else {
-        ("a fitted transform", learned_kind(value.ty()), "a model is used with `predict`")
+pub(in crate::check) fn other_learned(value: &Value<'_>, shape: &Shape, want: &Want<'_>) -> Diagnostic {
+    let (what, found) = (learned_in_words(shape), learned_kind(value.ty()));
+    let help = match value.ty() {
+        Type::Learned(learned) => match **learned {
+            Learned::Transform(_) => "a transform is used with `apply`",
+            Learned::Model(_) => "a model is used with `predict`",
+            Learned::Recommender(_) => "a recommender is used with `recommend`",
+            Learned::Encoder(..) => "an encoder is used with `embed`",
+        },
+        _ => "`fit(estimator, train: ..)` gives one",
     };
     Diagnostic::new(codes::TYPE_MISMATCH, value.span(), format!("{} wants {what}, and this is {found}", want.subject()))
         .with_label(format!("this is {found}"))
         .help(help)
+}
+
+pub(in crate::check) fn other_prediction(value: &Value<'_>, output: &Row, due: &Row, want: &Want<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::OTHER_PREDICTION,
+        value.span(),
+        format!("{} wants a model that predicts {due}, and this one predicts {output}", want.subject()),
+    )
+    .with_label("predicts something else")
+    .help("what a model predicts follows from its objective and its target; probabilities come from `binary` ones")
+}
+
+pub(in crate::check) fn other_rows(value: &Value<'_>, row: &Row, known: &Row, want: &Want<'_>) -> Diagnostic {
+    let lacking = row.features().filter(|column| known.get(&column.name).is_none());
+    let lacking: Vec<&str> = lacking.map(|column| &*column.name).collect();
+    let message = match lacking.as_slice() {
+        [] => format!("{}: the models were trained on columns of different types", want.subject()),
+        names => format!(
+            "{}: this model was trained on {}, and the other one was not",
+            want.subject(),
+            listed(names.iter().copied())
+        ),
+    };
+    Diagnostic::new(codes::OTHER_ROWS, value.span(), message)
+        .with_label("was trained on other columns")
+        .help("train both on the same rows, best made by the same node")
+}
+
+pub(in crate::check) fn sequences_wanted(ty: &Type, span: Span, want: &Want<'_>, text: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants sequences, and this is {}", want.subject(), kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)));
+    match ty {
+        Type::Table(_) => {
+            diagnostic.help("make sequences of it: `|> sequences(session: .session, item: .item, time: .at)`")
+        }
+        Type::Record(row) => match row.columns.iter().find(|part| matches!(part.ty, Type::Sequences(_))) {
+            Some(part) => diagnostic.help(format!("take one of its parts: `{}.{}`", short(text), part.name)),
+            None => diagnostic,
+        },
+        _ => diagnostic,
+    }
+}
+
+pub(in crate::check) fn other_items(call: &Pending<'_>, value: &Value<'_>, items: &Type, due: &Type) -> Diagnostic {
+    Diagnostic::new(
+        codes::OTHER_ITEMS,
+        value.span(),
+        format!("these are sequences of {items}, and `{}` goes on with items that are {due}", call.signature.name),
+    )
+    .with_label(format!("items are {items}"))
+    .and(call.syntax.function.span, format!("items are {due}"))
+    .help("use the same column for items here and where the recommender was fitted")
+}
+
+pub(in crate::check) fn other_source(call: &Pending<'_>, from_items: bool, at: Span) -> Diagnostic {
+    let name = &call.signature.name;
+    let (message, help) = if from_items {
+        (
+            format!("`{name}` learns from sequences, and these are rows"),
+            "make sequences of them: `|> sequences(session: .session, item: .item, time: .at)`",
+        )
+    } else {
+        (
+            format!("`{name}` learns from rows, and these are sequences"),
+            "recommenders learn from sequences: `item_knn()`, `sr_gnn()` and others",
+        )
+    };
+    Diagnostic::new(codes::OTHER_SOURCE, at, message)
+        .with_label("fitted here")
+        .and(call.syntax.function.span, "the estimator")
+        .help(help)
+}
+
+pub(in crate::check) fn no_column_of_type(
+    call: &Pending<'_>,
+    wanted: &PatternColumn,
+    row: &Row,
+    at: Span,
+) -> Diagnostic {
+    Diagnostic::new(
+        codes::NO_COLUMN_OF_TYPE,
+        at,
+        format!("`{}` works on a feature that is {}, and these rows have none", call.signature.name, a_type(wanted)),
+    )
+    .with_label("none among these")
+    .and(call.syntax.function.span, "works on it")
+    .help(format!("columns without a role are features; {}", columns_of(row)))
+}
+
+pub(in crate::check) fn several_of_type(
+    call: &Pending<'_>,
+    wanted: &PatternColumn,
+    columns: &[&Column],
+    at: Span,
+) -> Diagnostic {
+    let names = listed(columns.iter().map(|column| &*column.name));
+    let first = columns.first().map_or("x", |column| &column.name);
+    Diagnostic::new(
+        codes::SEVERAL_COLUMNS_OF_TYPE,
+        at,
+        format!(
+            "`{}` works on one feature that is {}, and there are several: {names}",
+            call.signature.name,
+            a_type(wanted)
+        ),
+    )
+    .with_label("which one?")
+    .and(call.syntax.function.span, "works on it")
+    .help(format!("leave out all but one: `|> drop([.{first}])`"))
+}
+
+fn a_type(wanted: &PatternColumn) -> String {
+    match &wanted.ty {
+        PatternType::Is(ty) => format!("`{ty}`"),
+        PatternType::Bound(bound) => class(bound),
+    }
 }
 
 fn learned_kind(ty: &Type) -> &'static str {
@@ -144,6 +270,17 @@ pub(in crate::check) fn number_column(call: &Pending<'_>, column: &Column) -> Di
     } else {
         diagnostic.help("leave it out of the list")
     }
+}
+
+pub(in crate::check) fn other_class(call: &Pending<'_>, column: &Column, bound: &str) -> Diagnostic {
+    let function = &call.signature.name;
+    Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        call.syntax.own_span(),
+        format!("each column of this `{function}` must be {}, and `.{}` is {}", class(bound), column.name, column.ty),
+    )
+    .with_label(format!("`.{}` is {}", column.name, column.ty))
+    .help("leave it out of the list")
 }
 
 pub(in crate::check) fn scoring_row(
@@ -242,6 +379,18 @@ pub(in crate::check) fn no_features(call: &Pending<'_>, row: &Row, at: Span) -> 
     .help(format!("columns without a role are features; {}", columns_of(row)))
 }
 
+/// A column of a role as it may stand in a schema.
+fn example_of(role: Option<Role>) -> String {
+    match role {
+        Some(Role::Time) => "time at: timestamp",
+        Some(Role::Group) => "group query: int",
+        Some(Role::Id) => "id user: str",
+        Some(Role::Weight) => "weight share: float",
+        Some(Role::Target) | None => "target outcome: bool",
+    }
+    .into()
+}
+
 /// What a pattern calls its column: its role, or its name.
 fn role_of(wanted: &PatternColumn) -> String {
     wanted.role.map_or_else(|| wanted.name.to_string(), |role| role.name().to_owned())
@@ -254,22 +403,32 @@ fn type_of(wanted: &PatternColumn) -> String {
     }
 }
 
-pub(in crate::check) fn no_such_role(call: &Pending<'_>, wanted: &PatternColumn, row: &Row, at: Span) -> Diagnostic {
-    let code = if wanted.role == Some(Role::Group) { codes::NO_GROUP } else { codes::NO_TARGET };
+pub(in crate::check) fn no_such_role(
+    call: &Pending<'_>,
+    wanted: &PatternColumn,
+    row: &Row,
+    at: Span,
+    fitted: bool,
+) -> Diagnostic {
+    let code = match wanted.role {
+        _ if !fitted => codes::NO_COLUMN_OF_ROLE,
+        Some(Role::Group) => codes::NO_GROUP,
+        _ => codes::NO_TARGET,
+    };
     let role = role_of(wanted);
     let likely = row.features().find(|column| match &wanted.ty {
         PatternType::Is(ty) => column.ty == *ty,
         PatternType::Bound(_) => false,
     });
-    let example = likely
-        .map_or_else(|| format!("{role} outcome: bool"), |column| format!("{role} {}: {}", column.name, column.ty));
+    let example =
+        likely.map_or_else(|| example_of(wanted.role), |column| format!("{role} {}: {}", column.name, column.ty));
     Diagnostic::new(
         code,
         at,
         format!("`{}` wants a {role} column ({}), and these rows have none", call.signature.name, type_of(wanted)),
     )
-    .with_label("fitted here, on rows without one")
-    .and(call.syntax.function.span, "the learner")
+    .with_label(if fitted { "fitted here, on rows without one" } else { "these rows" })
+    .and(call.syntax.function.span, if fitted { "the learner" } else { "needs one" })
     .help(format!("say in the schema which column it is: `{example}`"))
 }
 

@@ -1,13 +1,15 @@
 //! Trees of signatures to [`Signature`]s.
 
-use gml_ir::{Partitions, Role, Row, Type};
+use gml_ir::{Column, Partitions, Role, Row, Type};
 use gml_syntax::ast::{self, RowSyntax, TypeExpr, TypeKind};
 use std::sync::Arc;
 
 use super::super::call::View;
 use super::defaults::default_of;
-use super::{Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable};
-use crate::package::{ModuleId, Package, SignatureId};
+use super::{
+    LearnsFrom, Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable,
+};
+use crate::package::{ModuleId, Package, SignatureDecl, SignatureId};
 use crate::typed::Text;
 use crate::types::{TypeScope, satisfies};
 
@@ -57,9 +59,12 @@ impl Compiler<'_> {
         match &ty.kind {
             TypeKind::In(inner, part) => match self.kind(inner) {
                 ParamKind::Table { row, .. } => ParamKind::Table { row, within: Partitions::named(&part.text) },
+                ParamKind::Sequences { keys, item, .. } => {
+                    ParamKind::Sequences { keys, item, within: Partitions::named(&part.text) }
+                }
                 other => other,
             },
-            TypeKind::Nullable(inner) if is_named(inner, "table") => self.kind(inner),
+            TypeKind::Nullable(inner) if is_named(inner, "table") || is_named(inner, "sequences") => self.kind(inner),
             TypeKind::Arrow(left, right) => self.over(left, right),
             TypeKind::Named(name, args) => self.named(&name.text, args).unwrap_or_else(|| self.value(ty, false)),
             _ => self.value(ty, false),
@@ -82,10 +87,16 @@ impl Compiler<'_> {
         let arrow = args.first().and_then(arrow);
         Some(match (name, arrow) {
             ("table", _) => ParamKind::Table { row: self.row_at(args, 0), within: None },
-            ("list", _) if args.first().is_some_and(|item| is_named(item, "table")) => match &args[0].kind {
-                TypeKind::Named(_, args) => ParamKind::Tables(self.row_at(args, 0)),
-                _ => return None,
-            },
+            ("list", _) => self.list(args.first()?)?,
+            ("sequences", _) => {
+                ParamKind::Sequences { keys: self.variable_at(args, 0), item: self.variable_at(args, 1), within: None }
+            }
+            ("tables", Some((common, made))) => {
+                ParamKind::Parts { common: self.variable_of(common), made: self.variable_of(made) }
+            }
+            ("results", _) => ParamKind::Results { made: self.variable_at(args, 0) },
+            ("space", _) => ParamKind::Space { of: self.param_at(args, 0) },
+            ("entry_column", _) => ParamKind::EntryColumn,
             ("columns", Some((of, made))) => {
                 ParamKind::Columns { of: self.variable_of(of), made: self.variable_of(made) }
             }
@@ -105,11 +116,37 @@ impl Compiler<'_> {
             ("schema", _) => ParamKind::Schema(self.variable_at(args, 0)),
             ("const", _) => self.value(args.first()?, true),
             ("estimator", Some((of, learns))) => {
-                ParamKind::Estimator { of: self.variable_of(of), learns: self.shape(learns) }
+                ParamKind::Estimator { of: self.learns_from(of), learns: self.shape(learns) }
             }
-            ("model" | "transform", Some(_)) => ParamKind::Learned(self.learned(name, args)?),
+            ("model" | "transform" | "encoder", Some(_)) | ("recommender", _) => {
+                ParamKind::Learned(self.learned(name, args)?)
+            }
             _ => return None,
         })
+    }
+
+    /// Lists of what is there only while the program runs.
+    fn list(&self, item: &TypeExpr) -> Option<ParamKind> {
+        let TypeKind::Named(name, args) = &item.kind else { return None };
+        Some(match &*name.text {
+            "table" => ParamKind::Tables(self.row_at(args, 0)),
+            "sequences" => {
+                ParamKind::SequencesList { keys: self.variable_at(args, 0), item: self.variable_at(args, 1) }
+            }
+            "model" | "transform" | "recommender" | "encoder" => {
+                ParamKind::LearnedList(self.learned(&name.text, args)?)
+            }
+            _ => return None,
+        })
+    }
+
+    fn learns_from(&self, of: &TypeExpr) -> LearnsFrom {
+        match &of.kind {
+            TypeKind::Named(name, args) if &*name.text == "sequences" => {
+                LearnsFrom::Items(args.last().map_or(usize::MAX, |item| self.variable_of(item)))
+            }
+            _ => LearnsFrom::Rows(self.variable_of(of)),
+        }
     }
 
     fn value(&self, ty: &TypeExpr, constant: bool) -> ParamKind {
@@ -124,6 +161,9 @@ impl Compiler<'_> {
             },
             TypeKind::In(inner, part) => match self.shape(inner) {
                 Shape::Table(row, _) => Shape::Table(row, Partitions::named(&part.text)),
+                Shape::Sequences { keys, item, .. } => {
+                    Shape::Sequences { keys, item, part: Partitions::named(&part.text) }
+                }
                 shape => shape,
             },
             TypeKind::Row(row) => self.record(row),
@@ -151,29 +191,73 @@ impl Compiler<'_> {
                 Shape::Is(ty) => Shape::Is(Type::Range(Arc::new(ty))),
                 item => Shape::Range(Box::new(item)),
             },
-            "estimator" => {
-                let (of, learns) = arrow(first?)?;
-                let (of, demand) = match &of.kind {
-                    TypeKind::And(row, demand) => (self.variable_of(row), Some(self.row(demand))),
-                    _ => (self.variable_of(of), None),
-                };
-                let learns = match &learns.kind {
-                    TypeKind::Named(name, args) if matches!(&*name.text, "model" | "transform") => {
-                        self.learned(&name.text, args)?
-                    }
-                    _ => Shape::Model(RowShape::Variable(of), self.row(learns)),
-                };
-                Shape::Estimator { of, demand, learns: Box::new(learns) }
+            "search" => match self.shape(first?) {
+                Shape::Is(ty) => Shape::Is(Type::Search(Arc::new(ty))),
+                item => Shape::Search(Box::new(item)),
+            },
+            "sequences" if args.len() == 2 => {
+                Shape::Sequences { keys: self.row(&args[0]), item: Box::new(self.shape(&args[1])), part: None }
             }
-            "model" | "transform" => self.learned(name, args)?,
+            "vector" if matches!(first?.kind, TypeKind::Named(..)) => Shape::Vector(self.param_at(args, 0)),
+            "same" => Shape::Same(self.param_at(args, 0)),
+            "estimator" => self.estimator(first?)?,
+            "model" | "transform" | "encoder" if arrow(first?).is_some() => self.learned(name, args)?,
+            "recommender" => self.learned(name, args)?,
             _ => return None,
         })
     }
 
+    /// `estimator[R & demand -> L]`, where a row of its own instead of `L` is what a model predicts.
+    fn estimator(&self, arg: &TypeExpr) -> Option<Shape> {
+        let (from, learns) = arrow(arg)?;
+        let (whole, demand) = match &from.kind {
+            TypeKind::And(row, demand) => (&**row, Some(self.demand(demand))),
+            _ => (from, None),
+        };
+        let is_variable = matches!(&whole.kind, TypeKind::Named(..));
+        let (of, row) = if is_variable {
+            (self.learns_from(whole), None)
+        } else {
+            (LearnsFrom::Rows(self.first_variable(whole)?), Some(self.row(whole)))
+        };
+        let learns = match (&learns.kind, of) {
+            (TypeKind::Named(name, args), _)
+                if matches!(&*name.text, "model" | "transform" | "recommender" | "encoder") =>
+            {
+                self.learned(&name.text, args)?
+            }
+            (_, LearnsFrom::Rows(of)) => Shape::Model(RowShape::Variable(of), self.row(learns)),
+            (_, LearnsFrom::Items(_)) => return None,
+        };
+        Some(Shape::Estimator { of, row, demand, learns: Box::new(learns) })
+    }
+
+    /// The variable that an expression over rows begins with.
+    fn first_variable(&self, ty: &TypeExpr) -> Option<Variable> {
+        match &ty.kind {
+            TypeKind::Plus(left, _) | TypeKind::Minus(left, _) | TypeKind::Or(left, _) | TypeKind::And(left, _) => {
+                self.first_variable(left)
+            }
+            TypeKind::Named(name, args) => {
+                self.find(&name.text).or_else(|| args.first().and_then(|arg| self.first_variable(arg)))
+            }
+            _ => None,
+        }
+    }
+
     fn learned(&self, name: &str, args: &[TypeExpr]) -> Option<Shape> {
+        if name == "recommender" {
+            return Some(Shape::Recommender(Box::new(self.shape(args.first()?))));
+        }
         let (from, to) = arrow(args.first()?)?;
-        let (from, to) = (self.row(from), self.row(to));
-        Some(if name == "model" { Shape::Model(from, to) } else { Shape::Transform(from, to) })
+        Some(match name {
+            "model" => Shape::Model(self.row(from), self.row(to)),
+            "transform" => Shape::Transform(self.row(from), self.row(to)),
+            _ => {
+                let from = if is_named(from, "text") { Shape::Is(Type::Str) } else { self.shape(from) };
+                Shape::Encoder(Box::new(from), Box::new(self.shape(to)))
+            }
+        })
     }
 
     fn record(&self, row: &RowSyntax) -> Shape {
@@ -205,11 +289,8 @@ impl Compiler<'_> {
                 let (left, right) = pair(left, right);
                 RowShape::Or(left, right)
             }
-            TypeKind::And(left, right) => {
-                let (left, right) = pair(left, right);
-                RowShape::And(left, right)
-            }
-            TypeKind::Row(row) => self.pattern(row),
+            TypeKind::And(left, right) => RowShape::And(Box::new(self.row(left)), Box::new(self.demand(right))),
+            TypeKind::Row(row) => self.literal(row),
             TypeKind::Named(name, args) => match self.find(&name.text) {
                 Some(variable) => RowShape::Variable(variable),
                 None => self.row_function(&name.text, args).unwrap_or_else(|| self.known(ty)),
@@ -231,15 +312,63 @@ impl Compiler<'_> {
             "named" => RowShape::Named(self.param_at(args, 0), Box::new(self.shape(args.get(1)?))),
             "rename" => RowShape::Rename(first(), Box::new(self.row_at(args, 1)), Box::new(self.row_at(args, 2))),
             "features" => RowShape::Features(first()),
-            "case" => {
-                let arms = args[1..].chunks_exact(2).filter_map(|arm| match &arm[0].kind {
-                    TypeKind::Text(value) => Some((value.clone(), self.row(&arm[1]))),
-                    _ => None,
-                });
-                RowShape::Case(self.param_at(args, 0), arms.collect())
-            }
+            "roles" => RowShape::Roles(first(), args[1..].iter().filter_map(role_of).collect()),
+            "roled" => RowShape::Roled(first(), args.get(1).and_then(role_of)?),
+            "some" => RowShape::Some(first()),
+            "suffixed" => match &args.get(1)?.kind {
+                TypeKind::Text(suffix) => {
+                    RowShape::Suffixed(first(), suffix.clone(), Box::new(self.shape(args.get(2)?)))
+                }
+                _ => return None,
+            },
+            "listed" => RowShape::Listed(first()),
+            "only" => match &args.get(1)?.kind {
+                TypeKind::Named(class, _) => RowShape::Only(first(), class.text.clone()),
+                _ => return None,
+            },
+            "synthesized" => RowShape::Synthesized(first(), Box::new(self.row_at(args, 1)), self.param_at(args, 2)),
+            "by_target" => RowShape::ByTarget(first(), self.arms(&args[1..], Self::row)),
+            "case" => RowShape::Case(self.param_at(args, 0), self.arms(&args[1..], Self::row)),
             _ => return None,
         })
+    }
+
+    /// `"value", X, ..`
+    fn arms(&self, args: &[TypeExpr], row: impl Fn(&Self, &TypeExpr) -> RowShape) -> Vec<(Text, RowShape)> {
+        let arms = args.chunks_exact(2).filter_map(|arm| match &arm[0].kind {
+            TypeKind::Text(value) => Some((value.clone(), row(self, &arm[1]))),
+            _ => None,
+        });
+        arms.collect()
+    }
+
+    /// What a row must have: `{ target _: bool }`, `case[objective, "binary", { .. }, ..]`, `features[R]`.
+    fn demand(&self, ty: &TypeExpr) -> RowShape {
+        match &ty.kind {
+            TypeKind::Row(row) => self.pattern(row),
+            TypeKind::Named(name, args) if &*name.text == "case" => {
+                RowShape::Case(self.param_at(args, 0), self.arms(&args[1..], Self::demand))
+            }
+            _ => self.row(ty),
+        }
+    }
+
+    /// Columns that are written out.
+    fn literal(&self, row: &RowSyntax) -> RowShape {
+        let column = |column: &ast::RowColumn| {
+            let role = column.role.as_ref().and_then(|role| role_named(&role.text));
+            (role, column.name.text.clone(), self.shape(&column.ty))
+        };
+        let columns: Vec<_> = row.columns.iter().map(column).collect();
+        let open = row.open.is_some();
+        let known = columns.iter().map(|(role, name, shape)| match shape {
+            Shape::Is(ty) => Some(Column { role: *role, ..Column::new(name.clone(), ty.clone()) }),
+            _ => None,
+        });
+        match known.collect::<Option<Vec<_>>>() {
+            Some(columns) => RowShape::Known(Arc::new(Row { open, ..Row::of(columns) })),
+            None => RowShape::Literal { columns, open },
+        }
     }
 
     fn pattern(&self, row: &RowSyntax) -> RowShape {
@@ -330,6 +459,13 @@ fn arrow(ty: &TypeExpr) -> Option<(&TypeExpr, &TypeExpr)> {
 
 fn is_named(ty: &TypeExpr, wanted: &str) -> bool {
     matches!(&ty.kind, TypeKind::Named(name, _) if &*name.text == wanted)
+}
+
+fn role_of(ty: &TypeExpr) -> Option<Role> {
+    match &ty.kind {
+        TypeKind::Named(name, _) => role_named(&name.text),
+        _ => None,
+    }
 }
 
 fn role_named(name: &str) -> Option<Role> {

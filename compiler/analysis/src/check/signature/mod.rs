@@ -102,25 +102,62 @@ pub(crate) enum ParamKind {
     Renames { of: Variable, old: Variable, new: Variable },
     /// `schema[S]`
     Schema(Variable),
-    /// `estimator[R -> L]`
-    Estimator { of: Variable, learns: Shape },
-    /// `model[R -> O]`, `transform[R -> S]`
+    /// `sequences[K, I]`, `sequences[K, I] in train`
+    Sequences { keys: Variable, item: Variable, within: Option<Partitions> },
+    /// `list[sequences[K, I]]`
+    SequencesList { keys: Variable, item: Variable },
+    /// `tables[R -> S]`: `{ name = table, .. }`; R has the columns that all of them have, S one by the name of each
+    Parts { common: Variable, made: Variable },
+    /// `results[S]`: `{ name = result, .. }`
+    Results { made: Variable },
+    /// `estimator[R -> L]`, `estimator[sequences[I] -> L]`
+    Estimator { of: LearnsFrom, learns: Shape },
+    /// `model[R -> O]`, `transform[R -> S]`, `recommender[I]`, `encoder[T -> V]`
     Learned(Shape),
+    /// `list[model[R -> O]]`
+    LearnedList(Shape),
+    /// `space[learner]`: where to look for the arguments of the estimator that another parameter takes
+    Space { of: usize },
+    /// `entry_column`: a bare name of a column of the catalog entry
+    EntryColumn,
     /// A value; `constant`: known before the run, whatever the kind of the signature.
     Value { ty: Shape, constant: bool },
+}
+
+/// What an estimator learns from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LearnsFrom {
+    /// Rows.
+    Rows(Variable),
+    /// Sequences of items of that type.
+    Items(Variable),
 }
 
 impl ParamKind {
     /// Whether a trailing `{ a = .. }` can be this argument.
     pub fn takes_block(&self) -> bool {
-        matches!(self, Self::Columns { .. } | Self::Windows { .. } | Self::Aggregates { .. } | Self::Renames { .. })
+        matches!(
+            self,
+            Self::Columns { .. }
+                | Self::Windows { .. }
+                | Self::Aggregates { .. }
+                | Self::Renames { .. }
+                | Self::Parts { .. }
+                | Self::Results { .. }
+        )
     }
 
     /// Whether its argument has a meaning by itself, without a row.
     pub fn stands_alone(&self) -> bool {
         matches!(
             self,
-            Self::Table { .. } | Self::Tables(_) | Self::Estimator { .. } | Self::Learned(_) | Self::Value { .. }
+            Self::Table { .. }
+                | Self::Tables(_)
+                | Self::Sequences { .. }
+                | Self::SequencesList { .. }
+                | Self::Estimator { .. }
+                | Self::Learned(_)
+                | Self::Value { .. }
         )
     }
 }
@@ -144,12 +181,24 @@ pub(crate) enum Shape {
     Table(RowShape, Option<Partitions>),
     /// `{ train: table[R] in train, valid: .. if valid }`
     Record(Vec<Part>),
-    /// `estimator[R & demand -> L]`
-    Estimator { of: Variable, demand: Option<RowShape>, learns: Box<Shape> },
+    /// `sequences[K, I]`, `sequences[K, I] in train`
+    Sequences { keys: RowShape, item: Box<Shape>, part: Option<Partitions> },
+    /// `search[T]`
+    Search(Box<Shape>),
+    /// `vector[dimension]`: as long as that argument says
+    Vector(usize),
+    /// `same[learner]`: the argument itself, with all that is known of it
+    Same(usize),
+    /// `estimator[R & demand -> L]`; `row`: what of the row the demand is about, where that is not all of it
+    Estimator { of: LearnsFrom, row: Option<RowShape>, demand: Option<RowShape>, learns: Box<Shape> },
     /// `transform[R -> S]`
     Transform(RowShape, RowShape),
     /// `model[R -> O]`
     Model(RowShape, RowShape),
+    /// `recommender[I]`
+    Recommender(Box<Shape>),
+    /// `encoder[text -> vector[dimension]]`
+    Encoder(Box<Shape>, Box<Shape>),
     /// `common[K]`
     Common(RowShape),
 }
@@ -196,13 +245,34 @@ pub(crate) enum RowShape {
     Rename(Box<RowShape>, Box<RowShape>, Box<RowShape>),
     /// `features[R]`
     Features(Box<RowShape>),
+    /// `roles[R, id, group]`
+    Roles(Box<RowShape>, Vec<Role>),
+    /// `roled[K, group]`
+    Roled(Box<RowShape>, Role),
+    /// `some[R]`
+    Some(Box<RowShape>),
+    /// `suffixed[R, "_rank", T]`
+    Suffixed(Box<RowShape>, Text, Box<Shape>),
+    /// `listed[K]`
+    Listed(Box<RowShape>),
+    /// `only[K, number]`
+    Only(Box<RowShape>, Text),
+    /// `synthesized[R, K, windows]`
+    Synthesized(Box<RowShape>, Box<RowShape>, usize),
+    /// `by_target[R, "bool", X, ..]`
+    ByTarget(Box<RowShape>, Vec<(Text, RowShape)>),
+    /// `{ items: list[I], .. }`
+    Literal {
+        columns: Vec<(Option<Role>, Text, Shape)>,
+        open: bool,
+    },
     /// `case[param, "value", X, ..]`
     Case(usize, Vec<(Text, RowShape)>),
-    /// `{ target _: bool }`
+    /// `{ target _: bool }`, `{ _: image }`
     Pattern(Vec<PatternColumn>),
 }
 
-/// A column that a pattern demands, by its role.
+/// A column that a pattern demands: by its role; the only feature of its type (`_`); else by its name.
 #[derive(Clone, Debug)]
 pub(crate) struct PatternColumn {
     pub role: Option<Role>,

@@ -118,7 +118,6 @@ fn unions() {
 fn rows_that_stay() {
     for steps in [
         "distinct()",
-        "distinct([.user])",
         "sort(.n)",
         "sort([.s, desc(.n)])",
         "take(3)",

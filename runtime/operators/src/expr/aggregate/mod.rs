@@ -13,6 +13,7 @@ use gml_connect::Fault;
 use gml_ir::Type;
 use polars::prelude::{
     BooleanChunked, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, NewChunkedArray, Series,
+    TimeUnit,
 };
 
 use super::list_parts::truths;
@@ -110,7 +111,15 @@ impl<'a> Aggregator<'a> {
             "mean" => {
                 let values = floats(self.values(call)?)?;
                 let means = fold(&Sum { values: &values }, spans, condition);
-                Ok(numbers(means.into_iter().map(|state| state.map(|(sum, count)| sum / count as f64))))
+                let means = numbers(means.into_iter().map(|state| state.map(|(sum, count)| sum / count as f64)));
+                // A length of time is a whole number of microseconds.
+                match call.ty.non_null() {
+                    Type::Duration => {
+                        let micros = means.cast(&DataType::Int64).map_err(fault)?;
+                        micros.cast(&DataType::Duration(TimeUnit::Microseconds)).map_err(fault)
+                    }
+                    _ => Ok(means),
+                }
             }
             "std" | "variance" => {
                 let values = floats(self.values(call)?)?;

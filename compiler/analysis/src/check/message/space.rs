@@ -1,0 +1,95 @@
+//! Where to look for the arguments of an estimator.
+
+use std::sync::Arc;
+
+use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_ir::Type;
+use gml_syntax::ast::Name;
+
+use super::calls::kind_of;
+use super::{Want, listed, proposing};
+use crate::check::learned::Pending;
+use crate::suggest::closest;
+use crate::typed::Text;
+
+pub(in crate::check) fn record_wanted(want: &Want<'_>, span: Span, ty: Option<&Type>) -> Diagnostic {
+    let found = ty.map_or_else(|| "a block".into(), kind_of);
+    Diagnostic::new(
+        codes::TYPE_MISMATCH,
+        span,
+        format!("{} wants the arguments to look for, and this is {found}", want.subject()),
+    )
+    .with_label("no record")
+    .help("write `{ depth: 2..10, leaves: log(4..256) }`, or a list of such records, of which one is chosen each time")
+}
+
+pub(in crate::check) fn unknown(name: &Name, calls: &[Arc<Pending<'_>>], tunable: &[Text]) -> Diagnostic {
+    let estimators = listed(calls.iter().map(|call| &*call.signature.name));
+    let diagnostic = Diagnostic::new(
+        codes::UNKNOWN_SEARCH,
+        name.span,
+        format!("no estimator that is tuned here has an argument `{}`", name.text),
+    )
+    .with_label("nothing to look for under this name");
+    match closest(&name.text, tunable.iter().map(|known| &**known)) {
+        Some(near) => proposing(diagnostic, name.span, Some(near)),
+        None if tunable.is_empty() => diagnostic.help(format!("{estimators} can be tuned in nothing")),
+        None => diagnostic.help(format!("what can be tuned: {}", listed(tunable.iter().map(|known| &**known)))),
+    }
+}
+
+pub(in crate::check) fn not_tunable(name: &Name, call: &Pending<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNKNOWN_SEARCH,
+        name.span,
+        format!("`{}` of `{}` names columns, which cannot be looked for", name.text, call.signature.name),
+    )
+    .with_label("no value")
+    .and(call.syntax.function.span, "the estimator")
+    .help("tune its other arguments; columns are chosen by `select_features(..)`")
+}
+
+pub(in crate::check) fn search_type(name: &Name, call: &Pending<'_>, due: &Type, ty: &Type, at: Span) -> Diagnostic {
+    let is_single = !matches!(ty, Type::Range(_) | Type::Search(_) | Type::List(_));
+    let message = if is_single {
+        format!("`{}` is looked for among several values, and this is one: {ty}", name.text)
+    } else {
+        format!("`{}` of `{}` is {due}, and this looks among {ty}", name.text, call.signature.name)
+    };
+    let diagnostic = Diagnostic::new(codes::SEARCH_TYPE, at, message)
+        .with_label(if is_single { "a single value" } else { "values of another type" })
+        .and(call.syntax.function.span, "the estimator");
+    let example = match due.non_null() {
+        Type::Int(_) => "`1..10`, `log(1..1000)` or `[1, 2, 5]`".to_owned(),
+        ty if ty.is_numeric() => "`0.0..1.0`, `log(0.001..1.0)` or `[0.1, 0.5]`".to_owned(),
+        Type::Enum(values) => {
+            let words: Vec<&str> = values.iter().map(|word| &**word).collect();
+            format!("a list of its words: `[{}]`", words.join(", "))
+        }
+        Type::Bool => "`[true, false]`".to_owned(),
+        _ => "a list of values".to_owned(),
+    };
+    if is_single {
+        return diagnostic.help(format!(
+            "give {example}; a fixed value is an argument of the estimator: `{}({}: ..)`",
+            call.signature.name, name.text
+        ));
+    }
+    diagnostic.help(format!("give {example}"))
+}
+
+pub(in crate::check) fn ambiguous(name: &Name, first: &Pending<'_>, second: &Pending<'_>) -> Diagnostic {
+    let (one, other) = (&first.signature.name, &second.signature.name);
+    let diagnostic = Diagnostic::new(
+        codes::AMBIGUOUS_SEARCH,
+        name.span,
+        format!("more than one estimator that is tuned here has an argument `{}`", name.text),
+    )
+    .with_label("whose?")
+    .and(first.syntax.function.span, "this one has it")
+    .and(second.syntax.function.span, "and this one");
+    if one == other {
+        return diagnostic.help("fit the two apart, or give them fixed values");
+    }
+    diagnostic.help(format!("say which: `{one}: {{ {}: .. }}` or `{other}: {{ {}: .. }}`", name.text, name.text))
+}

@@ -1,0 +1,157 @@
+//! What the standard library declares and this version cannot run yet. This is the only list of it. Whoever implements one
+//! takes it off here: the tests hold that nothing is both.
+
+use gml_ir::{Arg, Dataset, Expr, ExprKind, StepKind, Type, Value};
+
+/// Operators, by module.
+const OPERATORS: &[(&str, &[&str])] = &[
+    ("std.learning", &["calibrate", "best_threshold"]),
+    ("std.explain", &["explain", "contributions", "importance", "interactions", "partial_dependence"]),
+    (
+        "std.plots",
+        &["calibration_plot", "roc_plot", "precision_recall_plot", "lift_plot", "gain_plot", "confusion_plot"],
+    ),
+    ("std.pairs", &["for_everyone", "label"]),
+    ("std.split", &["split_leave_last"]),
+    (
+        "std.prep",
+        &["binary", "target_encode", "hash", "bucketize", "quantile_bin", "log", "clip", "date_parts", "text_counts"],
+    ),
+    ("std.learn", &["logistic", "ridge", "elastic_net", "tune", "cross_validate", "automl", "blend"]),
+    ("std.monitor", &["drift", "performance", "promote"]),
+    ("std.report", &["profile", "report", "model_card"]),
+    ("std.embed", &["text_encoder", "image_encoder"]),
+    (
+        "std.recommend",
+        &[
+            "popular",
+            "bought_before",
+            "same_attribute",
+            "nearest",
+            "candidates",
+            "sample_negatives",
+            "top_k",
+            "popularity",
+            "session_popularity",
+            "item_knn",
+            "als",
+            "recommend",
+        ],
+    ),
+    ("std.features", &["synthesize", "select_features"]),
+    ("std.graph", &["sequences", "sr_gnn", "dgsr", "gru4rec", "sasrec"]),
+];
+
+/// Arguments of operators that run without them: module, operator, argument.
+const ARGUMENTS: &[(&str, &str, &str)] = &[
+    ("std.learn", "boosted_trees", "group"),
+    ("std.learning", "evaluate", "by"),
+    ("std.learning", "evaluate", "resamples"),
+    ("std.learning", "evaluate", "recommender"),
+    ("std.learning", "evaluate", "candidates"),
+];
+
+/// Functions of rows, metrics and connectors.
+const FUNCTIONS: &[&str] = &[
+    "embed",
+    "jaccard",
+    "cosine",
+    "images",
+    "onnx",
+    "ece",
+    "reliability",
+    "resolution",
+    "lift",
+    "gain",
+    "f1",
+    "r2",
+    "map",
+    "recall",
+    "precision",
+    "hit_rate",
+    "mrr",
+    "coverage",
+    "novelty",
+];
+
+/// Modules and names of the operators that are declared and cannot be run yet.
+pub fn pending_operators() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OPERATORS.iter().flat_map(|(module, names)| names.iter().map(|name| (*module, *name)))
+}
+
+/// Arguments that cannot be given yet: module, operator, argument.
+pub fn pending_arguments() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    ARGUMENTS.iter().copied()
+}
+
+/// Names of the functions, metrics and connectors that are declared and cannot be run yet.
+pub fn pending_functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().copied()
+}
+
+/// What of a step cannot be run yet, by its name in the program; `None` where all of it can.
+pub fn pending_in(step: &StepKind) -> Option<String> {
+    match step {
+        StepKind::Call { module, operator, args } => {
+            if OPERATORS.iter().any(|(of, names)| *of == &**module && names.contains(&&**operator)) {
+                return Some(format!("`{operator}` of {module}"));
+            }
+            let given = |name: &str| args.iter().any(|(arg, _)| &**arg == name);
+            let argument =
+                ARGUMENTS.iter().find(|(of, name, arg)| *of == &**module && *name == &**operator && given(arg));
+            if let Some((.., argument)) = argument {
+                return Some(format!("`{argument}:` of `{operator}`"));
+            }
+            args.iter().find_map(|(_, arg)| in_argument(arg))
+        }
+        StepKind::Compute { expr, .. } => in_expr(expr),
+        _ => None,
+    }
+}
+
+/// What of a dataset's place cannot be run yet.
+pub fn pending_store(dataset: &Dataset) -> Option<String> {
+    let connector = &dataset.connector.name;
+    if FUNCTIONS.contains(&&**connector) {
+        return Some(format!("`{connector}`, where `{}` is stored,", dataset.name));
+    }
+    let list = dataset.row()?.columns.iter().find(|column| matches!(column.ty.non_null(), Type::List(_)))?;
+    (&**connector == "csv").then(|| format!("`csv` with lists, such as `{}` of `{}`,", list.name, dataset.name))
+}
+
+fn in_argument(arg: &Arg) -> Option<String> {
+    match arg {
+        Arg::Step(_) => None,
+        Arg::Const(value) => in_value(value),
+        Arg::Expr(expr) => in_expr(expr),
+        Arg::Columns(columns) => columns.iter().find_map(|column| in_expr(&column.expr)),
+        Arg::Order(keys) => keys.iter().find_map(|key| in_expr(&key.expr)),
+        Arg::List(items) => items.iter().find_map(in_argument),
+        Arg::Record(fields) => fields.iter().find_map(|(_, value)| in_argument(value)),
+    }
+}
+
+fn in_value(value: &Value) -> Option<String> {
+    match value {
+        Value::Symbol { name, .. } if FUNCTIONS.contains(&&**name) => Some(format!("`{name}`")),
+        Value::List(items) => items.iter().find_map(in_value),
+        Value::Record(fields) => fields.iter().find_map(|(_, value)| in_value(value)),
+        _ => None,
+    }
+}
+
+fn in_expr(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Column(_) | ExprKind::Input(_) => None,
+        ExprKind::Literal(value) => in_value(value),
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => in_expr(of),
+        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => in_expr(left).or_else(|| in_expr(right)),
+        ExprKind::If(condition, then, otherwise) => {
+            [condition, then, otherwise].into_iter().find_map(|part| in_expr(part))
+        }
+        ExprKind::List(items) => items.iter().find_map(in_expr),
+        ExprKind::Struct(fields) => fields.iter().find_map(|field| in_expr(&field.expr)),
+        ExprKind::Call { function, .. } if FUNCTIONS.contains(&&**function) => Some(format!("`{function}`")),
+        ExprKind::Call { args, .. } => args.iter().find_map(|(_, arg)| in_expr(arg)),
+    }
+}

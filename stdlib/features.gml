@@ -1,0 +1,62 @@
+## Features made of many rows or of pairs, and which of them to keep.
+
+## What the rows with the same `for` say about it, as columns (deep feature synthesis, Kanter and Veeramachaneni 2015): for
+## each of `windows` (a stretch of time before the last of all rows; null: all rows) how many rows there are, of numbers and
+## durations the sum, the mean, the smallest, the largest and the standard deviation, of bools the share that is true, of texts
+## and ids how many different ones there are, and of moments how many days the first and the last lie before the end. The
+## columns are called `key_statistic_column_window`: `article_mean_price_30d`, `article_count_all`. Where there are no rows,
+## counts are 0 and the others null. Targets and weights are left out. Columns of related tables are joined before.
+##
+## ```gml check
+## use std.features.{synthesize}
+## catalog { sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv") }
+## pipeline features {
+##     let articles = sales |> synthesize(for: .article, windows: [7d, 30d, null])
+##     expect count(articles |> filter(.article_count_30d > 10)) > 0
+## }
+## ```
+operator synthesize[R, K](
+    input: table[R & { time _: dated }],
+    for: keys[R -> K],
+    windows: list[duration?] = [null],
+) -> table[synthesized[R, K, windows]]
+
+## Leave features out: those with a larger share of nulls than `max_null`, those with a single value, of two that are
+## correlated by more than `max_correlation` the later one, and all but the `keep` most important ones (by the gain of boosted
+## trees of 100 rounds). Columns with a role stay.
+##
+## ```gml check
+## use std.features.{select_features}
+## use std.learn.{boosted_trees}
+## catalog { visits: table { id visitor: str, pages: int, spent: float, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let chain = select_features(max_null: 95%, max_correlation: 0.95) >> boosted_trees(objective: binary)
+##     expect count(visits |> predict(fit(chain, train: visits))) > 0
+## }
+## ```
+operator select_features[R](
+    max_null: float = 1.0,
+    max_correlation: float = 1.0,
+    keep: int? = null,
+    constants: bool = false,
+    seed: int = 0,
+) -> estimator[R -> transform[R -> some[R]]]
+
+## How much two lists have in common: the number of values that are in both, divided by the number of those in either
+## (Jaccard 1912). Two empty lists have nothing in common: 0.
+##
+## ```gml check
+## use std.features.{jaccard}
+## catalog { pairs: table { id user: str, liked: list[str], offered: list[str] } = parquet("pairs.parquet") }
+## pipeline features { expect count(pairs |> filter(jaccard(.liked, .offered) > 0.5)) > 0 }
+## ```
+function jaccard[T: discrete](first: list[T], second: list[T]) -> float
+
+## The cosine of the angle between two vectors of the same length; 0 where one of them is all zero.
+##
+## ```gml check
+## use std.features.{cosine}
+## catalog { pairs: table { id user: str, taste: vector[32], looks: vector[32] } = parquet("pairs.parquet") }
+## pipeline features { expect count(pairs |> filter(cosine(.taste, .looks) > 0.5)) > 0 }
+## ```
+function cosine[V: vector](first: V, second: V) -> float

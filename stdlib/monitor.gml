@@ -1,0 +1,88 @@
+## Watching what runs: whether the data have moved, whether the model still holds, and which of two models is the better.
+
+## How far the columns of `current` have moved from those of `reference`. Numbers are held against each other by the
+## population stability index over the reference's deciles and the Kolmogorov-Smirnov test, others by the index over values and
+## the chi-square test; the Jensen-Shannon distance is there for both. P-values are corrected for the number of columns
+## (Benjamini and Hochberg 1995). A column has drifted where its corrected p-value is below `significance` and its index above
+## `index`. Columns with a role other than `target` are left out.
+##
+## `columns` has a row for each column: its statistics, the shares of nulls, and which values are new or gone.
+##
+## ```gml check
+## use std.monitor.{drift}
+## catalog {
+##     visits: table { id visitor: str, pages: int, device: category } = csv("visits.csv"),
+##     today: table { id visitor: str, pages: int, device: category } = csv("today.csv"),
+## }
+## pipeline watch {
+##     let shift = drift(reference: visits, current: today)
+##     track shift
+##     expect shift.share_drifted < 50%, "the traffic is another one"
+## }
+## ```
+operator drift[R](
+    reference: table[R],
+    current: table[R],
+    significance: float = 0.05,
+    index: float = 0.1,
+) -> {
+    share_drifted: float,
+    columns: table {
+        column: str, drifted: bool, stability_index: float, statistic: float, p_value: float, distance: float,
+        nulls_before: float, nulls_now: float, new_values: list[str], gone_values: list[str],
+    },
+    report: report,
+}
+
+## How well a model does now that the targets are known, against how it did on `baseline`. `worse`: by more than `tolerance`
+## (a share of the baseline's value), and by more than chance (a bootstrap interval).
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{auc}
+## use std.monitor.{performance}
+## catalog {
+##     visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv"),
+##     today: table { id visitor: str, pages: int, target bought: bool } = csv("today.csv"),
+## }
+## pipeline watch {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     let now = performance(model, on: today, baseline: data.test, metric: auc)
+##     track now
+##     expect not now.worse
+## }
+## ```
+operator performance[R, O](
+    model: model[R -> O],
+    on: table[R],
+    baseline: table[R],
+    metric: metric,
+    tolerance: float = 0.05,
+    seed: int = 0,
+) -> { value: float, before: float, worse: bool, metrics: metrics }
+
+## The better of two models on the same rows: the challenger where its metric is better, else the champion. Both values go into
+## the run record.
+##
+## ```gml check
+## use std.learn.{boosted_trees, logistic}
+## use std.metrics.{auc}
+## use std.monitor.{promote}
+## catalog {
+##     visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv"),
+##     propensity: model = artifact("propensity", versioned: true),
+## }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let champion = fit(logistic(), train: data.train)
+##     let challenger = fit(boosted_trees(objective: binary), train: data.train)
+##     save promote(challenger, over: champion, on: data.test, metric: auc) as propensity
+## }
+## ```
+operator promote[R, O](
+    challenger: model[R -> O],
+    over: model[R -> O],
+    on: table[R],
+    metric: metric,
+) -> model[R -> O]

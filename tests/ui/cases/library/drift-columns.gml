@@ -1,0 +1,11 @@
+use std.monitor.{drift}
+
+schema Visit { id visitor: str, pages: int, spent: float?, device: category, target bought: bool }
+
+catalog {
+    visits: table[Visit] = csv("visits.csv"),
+}
+
+pipeline p {
+    track drift(reference: visits, current: visits |> drop([.pages]))
+}

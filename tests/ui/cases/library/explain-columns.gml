@@ -1,0 +1,10 @@
+schema Visit { id visitor: str, pages: int, spent: float?, device: category, target bought: bool }
+
+catalog {
+    visits: table[Visit] = csv("visits.csv"),
+    propensity: model[Visit -> Probability] = artifact("propensity"),
+}
+
+pipeline p {
+    track partial_dependence(propensity, on: visits, columns: [.page])
+}
