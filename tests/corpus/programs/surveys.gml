@@ -29,7 +29,7 @@ node clean(raw: table[Raw]) -> table[Answer] {
         |> derive { answered = .day.trim().to_date("%d/%m/%Y"), question = .question.replace("Q", "").to_int(), score = .score.to_int() }
         |> filter(.answered is not null and .question is not null)
         |> select { person = .person.upper(), answered = .answered, question = .question, answer = .answer, score = .score }
-        |> distinct([.person, .question])
+        |> take(1, per: [.person, .question])
 }
 
 node score_by_group(answers: table[Answer], persons: table[Person]) -> table {
