@@ -42,7 +42,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        ready: &Ready<'a>,
+        ready: &mut Ready<'a>,
         variables: (Variable, Variable),
         arguments: &mut Arguments<'a>,
     ) {
@@ -98,7 +98,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         place: usize,
         given: Given<'a>,
-        ready: &Ready<'a>,
+        ready: &mut Ready<'a>,
         shape: &Shape,
         arguments: &mut Arguments<'a>,
     ) {

@@ -9,7 +9,7 @@ use super::defaults::default_of;
 use super::{
     LearnsFrom, Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable,
 };
-use crate::package::{ModuleId, Package, SignatureDecl, SignatureId};
+use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::Text;
 use crate::types::{TypeScope, satisfies};
 

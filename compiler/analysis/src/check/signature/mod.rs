@@ -126,7 +126,7 @@ pub(crate) enum ParamKind {
 
 /// What an estimator learns from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LearnsFrom {
+pub(crate) enum LearnsFrom {
     /// Rows.
     Rows(Variable),
     /// Sequences of items of that type.
