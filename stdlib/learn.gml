@@ -63,7 +63,21 @@ operator boosted_trees[R, G](
     truncation: int = 30,
     group: keys[R -> G] = none,
     seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
-) -> estimator[((R - G) | roled[G, group]) & case[objective, "binary", { target _: bool }, "multiclass", { target _: discrete }, "regression", { target _: number }, "lambdarank", { target _: grade, group _: discrete }] -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank]]
+) -> estimator[
+    ((R - G) | roled[G, group])
+        & case[
+            objective,
+            "binary",
+            { target _: bool },
+            "multiclass",
+            { target _: discrete },
+            "regression",
+            { target _: number },
+            "lambdarank",
+            { target _: grade, group _: discrete },
+        ]
+        -> case[objective, "binary", Probability, "multiclass", Classes, "regression", Value, "lambdarank", Rank],
+]
 
 ## Logistic regression: the log odds of the target are a sum of weighted features (Cox 1958), with a penalty on the squares of
 ## the weights (`l2`) and on their sizes (`l1`). Features are scaled by themselves; null is an error, so `impute` it, and texts

@@ -58,7 +58,10 @@ operator ordinal[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R
 ##     expect first(ready).pages == 0.0
 ## }
 ## ```
-operator scale[R, K](columns: keys[R -> K], how: enum["standard", "minmax", "robust"] = standard) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+operator scale[R, K](
+    columns: keys[R -> K],
+    how: enum["standard", "minmax", "robust"] = standard,
+) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
 ## The place of the value among those of training, written in columns of 0 and 1, `column_0`, `column_1`, ..: fewer columns
 ## than `one_hot` makes. Null, and a value that was not there in training, are 0 in all of them. The columns themselves are
@@ -116,7 +119,10 @@ operator hash[R, K](columns: keys[R -> K], buckets: int) -> estimator[R -> trans
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator bucketize[R, K](columns: keys[R -> K], bounds: list[float]) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
+operator bucketize[R, K](
+    columns: keys[R -> K],
+    bounds: list[float],
+) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
 ## The number of the bucket that the value is in, of `n` that had equally many rows in training: 0 .. n - 1. Null stays null.
 ##
@@ -128,7 +134,10 @@ operator bucketize[R, K](columns: keys[R -> K], bounds: list[float]) -> estimato
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator quantile_bin[R, K](columns: keys[R -> K], n: int) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
+operator quantile_bin[R, K](
+    columns: keys[R -> K],
+    n: int,
+) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
 ## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
 ##
@@ -152,7 +161,11 @@ operator log[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + r
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator clip[R, K](columns: keys[R -> K], low: float = 0.01, high: float = 0.99) -> estimator[R -> transform[R -> R + retyped[K, float]]]
+operator clip[R, K](
+    columns: keys[R -> K],
+    low: float = 0.01,
+    high: float = 0.99,
+) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
 ## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday`. The columns
 ## themselves are dropped. Null stays null.
@@ -167,7 +180,14 @@ operator clip[R, K](columns: keys[R -> K], low: float = 0.01, high: float = 0.99
 ## ```
 operator date_parts[R, K](
     columns: keys[R -> K],
-) -> estimator[R -> transform[R -> (R - K) + suffixed[only[K, dated], "_year", int?] + suffixed[K, "_month", int?] + suffixed[K, "_day", int?] + suffixed[K, "_weekday", int?]]]
+) -> estimator[R -> transform[
+    R
+        -> (R - K)
+        + suffixed[only[K, dated], "_year", int?]
+        + suffixed[K, "_month", int?]
+        + suffixed[K, "_day", int?]
+        + suffixed[K, "_weekday", int?],
+]]
 
 ## Words of texts as numbers: how often a word is in the text, times the logarithm of how rare it is among texts (Salton and
 ## Buckley 1988), each text scaled to length 1; a column `column_word` for each of the `words` most frequent ones. Words are

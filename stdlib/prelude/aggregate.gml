@@ -53,8 +53,6 @@ aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] 
 ##     let visits = table { pages: int } [{ pages: 1 }, { pages: 3 }, { pages: 3 }, { pages: 9 }]
 ##     let of_all = visits |> group { value = mean(.pages) }
 ##     expect first(of_all).value == 4.0
-##     let days = table { day: date } [{ day: @2021-01-01 }, { day: @2021-01-02 }, { day: @2021-01-05 }]
-##     expect first(days |> group { between = mean(gap(.day)) }).between == 2d
 ## }
 ## ```
 aggregate mean(values: float, where: bool? = true, last: const[duration?] = null) -> float

@@ -9,7 +9,14 @@ type on_violation = enum["fail", "drop", "warn"]
 ## catalog { visits: table { visitor: str, pages: int } = csv("visits.csv", delimiter: ";", on_violation: drop) }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
-function csv(path: str, delimiter: str = ",", quote: str = "\"", nulls: list[str] = [""], list_separator: str = " ", on_violation: on_violation = fail) -> connector
+function csv(
+    path: str,
+    delimiter: str = ",",
+    quote: str = "\"",
+    nulls: list[str] = [""],
+    list_separator: str = " ",
+    on_violation: on_violation = fail,
+) -> connector
 
 ## Parquet files.
 ##

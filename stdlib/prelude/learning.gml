@@ -81,7 +81,12 @@ operator apply[R, S](input: table[R], transform: transform[R -> S]) -> table[S]
 ##     track evaluate(model, on: [data.train], metrics: [auc], in_sample: true)
 ## }
 ## ```
-operator evaluate[R, O](model: model[R -> O], on: list[table[R]], metrics: list[metric], in_sample: bool = false) -> metrics
+operator evaluate[R, O](
+    model: model[R -> O],
+    on: list[table[R]],
+    metrics: list[metric],
+    in_sample: bool = false,
+) -> metrics
 
 ## Judge a model for each value of `by` apart (beside all rows together), with intervals that hold 95% of the values of
 ## `resamples` bootstrap samples (Efron 1979, percentile method), where that is more than 0.

@@ -43,7 +43,11 @@ operator split_time[K, I](
     input: sequences[K, I],
     valid: period? = null,
     test: period? = null,
-) -> { train: sequences[K, I] in train, valid: sequences[K, I] in valid if valid, test: sequences[K, I] in test if test }
+) -> {
+    train: sequences[K, I] in train,
+    valid: sequences[K, I] in valid if valid,
+    test: sequences[K, I] in test if test,
+}
 
 ## Each sequence leaves its last item to `test` and the one before it to `valid` (with the items before them to go by); what
 ## is left is in `train`. Sequences that are too short for that are in `train` alone.
@@ -105,4 +109,8 @@ operator split_group[R, K](
 ## Parts of sequences at random: a sequence is in one part with all of its items.
 operator split_group[K, I](
     input: sequences[K, I], train: float, valid: float? = null, test: float? = null, seed: int,
-) -> { train: sequences[K, I] in train, valid: sequences[K, I] in valid if valid, test: sequences[K, I] in test if test }
+) -> {
+    train: sequences[K, I] in train,
+    valid: sequences[K, I] in valid if valid,
+    test: sequences[K, I] in test if test,
+}

@@ -1,4 +1,5 @@
-use std.prep.{impute, scale}
+use std.metrics.{auc}
+use std.prep.{impute}
 
 schema Row { a: float? }
 

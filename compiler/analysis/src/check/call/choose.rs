@@ -242,6 +242,18 @@ impl<'a> Body<'a> {
                 continue;
             }
             if best == Fit::No {
+                // What was not fitted yet is told by the parameter that wants it fitted, and a whole split by the one that
+                // wants a part of it.
+                let misses = |kind: &&ParamKind| match value.ty() {
+                    Type::Estimator(_) => matches!(kind, ParamKind::Learned(_)),
+                    Type::Record(_) => matches!(kind, ParamKind::Table { .. }),
+                    _ => false,
+                };
+                if let Some(place) = kinds.iter().position(misses) {
+                    *candidates = vec![candidates.swap_remove(place)];
+                    ready.push((std::ptr::from_ref(expr), value));
+                    break;
+                }
                 let shapes: Vec<String> = candidates
                     .iter()
                     .zip(&kinds)

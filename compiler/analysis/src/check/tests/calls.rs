@@ -42,7 +42,7 @@ fn overloads_are_told_apart() {
     assert_eq!(wrong("fill([.sn], direction: forward)"), ["missing-argument `fill([.sn], direction: forward)`"]);
     assert_eq!(wrong("join(u)"), ["missing-argument `join(u)`"]);
     assert_eq!(wrong("take()"), ["missing-argument `take()`"]);
-    assert_eq!(wrong("take(1, 2)"), ["too-many-arguments `2`"]);
+    assert_eq!(wrong("take(1, 2)"), ["type-mismatch `2`"]);
     assert_eq!(wrong("take(number: 1)"), ["unknown-argument `number`"]);
     assert_eq!(wrong("take(\"a\")"), ["type-mismatch `\"a\"`"]);
     assert_eq!(wrong("take(1) { a = 1 }"), ["too-many-arguments `{ a = 1 }`"]);
