@@ -10,7 +10,7 @@
 ##     vectors: table { id article: str, vector: vector[64] } = parquet("vectors.parquet"),
 ## }
 ## pipeline embeddings {
-##     let encoder = fit(text_encoder(dimension: 64), train: articles)
+##     let encoder = fit(text_encoder(dimension: 64, seed: 1), train: articles)
 ##     save encoder as words
 ##     save articles |> derive { vector = embed(encoder, .title) } |> select([.article, .vector]) as vectors
 ## }

@@ -39,7 +39,7 @@ operator select_features[R](
     max_correlation: float = 1.0,
     keep: int? = null,
     constants: bool = false,
-    seed: int = 0,
+    seed: int = if keep == null then 0 else none,
 ) -> estimator[R -> transform[R -> some[R]]]
 
 ## How much two lists have in common: the number of values that are in both, divided by the number of those in either

@@ -48,7 +48,7 @@ operator drift[R](
 ## pipeline watch {
 ##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
 ##     let model = fit(boosted_trees(objective: binary), train: data.train)
-##     let now = performance(model, on: today, baseline: data.test, metric: auc)
+##     let now = performance(model, on: today, baseline: data.test, metric: auc, seed: 1)
 ##     track now
 ##     expect not now.worse
 ## }

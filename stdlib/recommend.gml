@@ -185,7 +185,7 @@ operator item_knn[I](
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
 ## pipeline training {
 ##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d))
-##     track evaluate(fit(als(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
+##     track evaluate(fit(als(seed: 1), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
 operator als[I](

@@ -43,7 +43,7 @@ function jsonl(path: str, on_violation: on_violation = fail) -> connector
 ##     pictures: table { id article: str, picture: image } = images("pictures/**/*.jpg", key: article, resize: [128, 128]),
 ##     looks: encoder[image -> vector[32]] = artifact("looks"),
 ## }
-## pipeline learn { save fit(image_encoder(dimension: 32), train: pictures) as looks }
+## pipeline learn { save fit(image_encoder(dimension: 32, seed: 1), train: pictures) as looks }
 ## ```
 function images(path: str, key: entry_column, resize: list[int] = [], on_violation: on_violation = fail) -> connector
 

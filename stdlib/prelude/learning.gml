@@ -117,7 +117,7 @@ operator evaluate[K, I](
     metrics: list[metric],
     sampled: int? = null,
     in_sample: bool = false,
-    seed: int = 0,
+    seed: int = if sampled == null then 0 else none,
 ) -> metrics
 
 ## Judge candidates: which of the pairs of user (role `group`) and item (role `id`) that came to be in `on` are among them,
@@ -183,7 +183,7 @@ operator best_threshold[R](
 ## pipeline training {
 ##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
 ##     let trees = boosted_trees(objective: binary, seed: 1)
-##     let best = tune(trees, train: data.train, valid: data.valid, maximize: auc, over: { leaves: log(4..256) }, trials: 50)
+##     let best = tune(trees, train: data.train, valid: data.valid, maximize: auc, over: { leaves: log(4..256) }, trials: 50, seed: 1)
 ##     track evaluate(fit(best, train: data.train), on: [data.test], metrics: [auc])
 ## }
 ## ```

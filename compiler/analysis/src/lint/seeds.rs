@@ -15,13 +15,10 @@ impl Lints<'_> {
         if self.is_given(call, SEED) != Some(false) {
             return;
         }
-        let signatures = self.package.signatures.iter().filter(|signature| {
-            signature.declared.name == call.name && self.package.module(signature.declared.module).name == call.module
-        });
-        let mut defaults = signatures.filter_map(|signature| {
-            signature.ast.params.iter().find(|param| &*param.name.text == SEED)?.default.as_ref()
-        });
-        if !defaults.any(|default| self.matters(call, default)) {
+        let Some(signature) = self.package.signatures.get(call.signature.0 as usize) else { return };
+        let seed = signature.ast.params.iter().find(|param| &*param.name.text == SEED);
+        let default = seed.and_then(|seed| seed.default.as_ref());
+        if !default.is_some_and(|default| self.matters(call, default)) {
             return;
         }
         let name = &call.name;
