@@ -94,7 +94,7 @@ pub fn run_with(
 /// # Errors
 /// GML0912 with the first step that has none.
 pub fn runnable(program: &Program, pipeline: &Pipeline) -> Result<(), Fault> {
-    validate(&Embedded, program, &pipeline.graph, &plan(program, pipeline))
+    validate(&Embedded::default(), program, &pipeline.graph, &plan(program, pipeline))
 }
 
 /// The pipelines of these names with their plans.
