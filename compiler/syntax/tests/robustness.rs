@@ -350,12 +350,14 @@ fn a_file_of_four_mebibytes_is_read_and_a_larger_one_refused() {
 
 #[test]
 fn many_errors_take_time_in_proportion() {
-    let time = |times: usize| {
+    let once = |times: usize| {
         let text = "pipeline p {\n    track f(a b)\n    let x = )\n}\n node ( x\n".repeat(times);
         let start = Instant::now();
         assert!(check(&text).diagnostics.len() >= times);
         start.elapsed().as_secs_f64()
     };
+    // The shortest of several: a machine that does other things only makes it longer. A hundred times would be quadratic.
+    let time = |times: usize| (0..5).map(|_| once(times)).fold(f64::INFINITY, f64::min);
     let (few, many) = (time(200).max(0.001), time(2_000));
     assert!(many / few < 60.0, "ten times the errors took {:.0} times as long", many / few);
 }

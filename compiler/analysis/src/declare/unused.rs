@@ -137,7 +137,8 @@ fn without_declaration(package: &Package, declared: &Declared) -> Fix {
     Fix::guess(span, "").titled(format!("remove `{}`", declared.name))
 }
 
-/// Names of the standard library that stand in one `use` with names that are used: what a program chooses from.
+/// Names of the standard library that stand in one `use` with names that are used: what a program chooses from. A
+/// name that was given another one was chosen already.
 fn beside_used(module: &Module, is_idle: impl Fn(&str) -> bool) -> Vec<Span> {
     let uses = module.ast.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Use(used) if used.path.first().is_some_and(|first| &*first.text == "std") => Some(used),
@@ -145,7 +146,7 @@ fn beside_used(module: &Module, is_idle: impl Fn(&str) -> bool) -> Vec<Span> {
     });
     let name = |name: &UseName| name.alias.as_ref().unwrap_or(&name.name).clone();
     uses.filter(|used| used.names.iter().any(|of| !is_idle(&name(of).text)))
-        .flat_map(|used| used.names.iter().map(|of| name(of).span))
+        .flat_map(|used| used.names.iter().filter(|of| of.alias.is_none()).map(|of| name(of).span))
         .collect()
 }
 

@@ -98,7 +98,7 @@ fn modules_that_are_not_there() {
       help: did you mean `std.prep`?
       fix: main.gml:2:5 `std.prepp` -> std.prep
     GML0102 the standard library has no module `std.nothing_like_it` at main.gml:3:5 `std.nothing_like_it`
-      help: its modules are `std.prep`, `std.learn` and `std.metrics`
+      help: its modules are `std.prep`, `std.learn`, `std.metrics`, `std.monitor`, `std.report`, `std.embed`, `std.recommend`, `std.features` and `std.graph`
     GML0102 there is no module `metrics` at main.gml:4:5 `metrics`
       here: no file `metrics.gml`
       help: did you mean `std.metrics`?

@@ -152,7 +152,7 @@ fn a_name_that_needs_an_import_brings_it() {
 
 #[test]
 fn imports() {
-    assert_snapshot!(ask_one("use std.<|>").labels().join(" "), @"prep learn metrics");
+    assert_snapshot!(ask_one("use std.<|>").labels().join(" "), @"prep learn metrics monitor report embed recommend features graph");
     assert!(ask_one("use std.metrics.{auc, lo<|>}").labels().contains(&"log_loss".to_owned()));
     let files = [("main.gml", "use <|>"), ("lib.gml", "param a: int = 1\nnode n(t: table[T]) -> table { t }")];
     assert!(ask(&files).labels().contains(&"lib".to_owned()));
