@@ -67,6 +67,7 @@ pub enum Input {
 }
 
 /// A call of an operator.
+#[derive(Clone)]
 pub struct Call<'a> {
     /// Its name, for messages.
     pub operator: &'a str,

@@ -1,12 +1,14 @@
 //! What knows how to learn, and what was learned.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::Learned;
+use gml_ir::{Learned, Value};
 
 use crate::data::{Context, Table};
+use crate::tune::History;
 
 /// Knows how to learn from a table.
 pub trait Estimator: Send + Sync {
@@ -15,6 +17,59 @@ pub trait Estimator: Send + Sync {
     /// # Errors
     /// Where the rows cannot be learned from, or a native library is missing.
     fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault>;
+
+    /// The same estimator with other arguments. A change concerns it where it has the argument, and the operator is the
+    /// one that the change names, if it names one.
+    ///
+    /// # Errors
+    /// Where an argument has a value that the operator refuses.
+    fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault>;
+
+    /// The value that an argument has now; `None` where it is none of this estimator.
+    fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value>;
+
+    /// Makes ready what does not change between fits in which only `changed` arguments differ.
+    ///
+    /// # Errors
+    /// Where the rows cannot be learned from, or a native library is missing.
+    fn trials(
+        &self,
+        changed: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        context: &Context,
+    ) -> Result<Box<dyn Trials>, Fault>;
+
+    /// How its arguments were found, where they were.
+    fn history(&self) -> Option<&Arc<History>> {
+        None
+    }
+}
+
+/// An argument of an estimator with another value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The estimator's operator, where several have an argument of the name.
+    pub operator: Option<Arc<str>>,
+    /// The argument.
+    pub argument: Arc<str>,
+    /// Its value.
+    pub value: Value,
+}
+
+/// Is told after each round how the rows to validate on are met (smaller is better), and may end the fit.
+pub type Watch<'w> = &'w mut dyn FnMut(f64) -> ControlFlow<()>;
+
+/// Fits of one estimator with changing arguments on the same rows.
+pub trait Trials: Send + Sync {
+    /// Fits with some arguments changed; `None` where `watch` ended it.
+    ///
+    /// # Errors
+    /// As [`Estimator::fit`] and [`Estimator::with`].
+    fn fit(&self, changes: &[Change], watch: Watch<'_>, context: &Context) -> Result<Option<Arc<dyn Fitted>>, Fault>;
+
+    /// The rows to judge on, in the form that what [`Trials::fit`] gives takes.
+    fn valid(&self) -> &Table;
 }
 
 /// Something learned: a transform, a model.

@@ -3,7 +3,9 @@
 //! What lives here: tables, row expressions, preparation, learning, metrics. What does not: files of datasets, the order
 //! of steps, caching.
 
+mod calibrate;
 mod data;
+mod explain;
 pub mod expr;
 pub mod frame;
 mod learn;
@@ -15,6 +17,7 @@ mod prep;
 mod registry;
 mod split;
 mod table;
+mod tune;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use learn::load;
@@ -22,6 +25,7 @@ pub use learned::{Estimator, Fitted};
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use registry::{functions, operator, operators};
 pub use table::{Turns, bounds, by_rows, in_turns, used};
+pub use tune::{History, Trial, TrialState};
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::{chain, trees};
+use crate::calibrate;
 use crate::learned::Fitted;
 use crate::prep;
 
@@ -35,6 +36,7 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
     }
     match signature.get("kind").and_then(Json::as_str) {
         Some("recipe") => prep::load(folder, &signature),
+        Some("calibrated") => calibrate::load(folder, &signature),
         Some("boosted_trees") if signature.get("recipe").is_some() => {
             let model = trees::load(folder, &signature, "model_type")?;
             chain::load(folder, &signature, model)
@@ -112,7 +114,7 @@ pub(crate) fn part<'j>(folder: &Path, signature: &'j Json, name: &str) -> Result
 }
 
 /// A part of the signature as a value.
-pub(super) fn parsed<T: DeserializeOwned>(folder: &Path, signature: &Json, name: &str) -> Result<T, Fault> {
+pub(crate) fn parsed<T: DeserializeOwned>(folder: &Path, signature: &Json, name: &str) -> Result<T, Fault> {
     T::deserialize(part(folder, signature, name)?)
         .map_err(|error| unreadable(&folder.join(FILE), &format!("`{name}`: {error}")))
 }

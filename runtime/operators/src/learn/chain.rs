@@ -5,15 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Learned, Row};
+use gml_ir::{Learned, Row, Value};
 use polars::prelude::{DataFrame, IntoLazy};
 use serde_json::Value as Json;
 
 use super::artifact;
 use crate::data::{Context, Table};
 use crate::frame;
-use crate::learned::{Estimator, Fitted};
+use crate::learned::{Change, Estimator, Fitted, Trials};
 use crate::prep::{self, FittedRecipe, Recipe};
+use crate::tune::afresh;
 
 /// Several estimators, each learning from what the ones before it make of the rows.
 struct Chain {
@@ -25,27 +26,41 @@ pub(super) fn chain(parts: Vec<Arc<dyn Estimator>>) -> Arc<dyn Estimator> {
     Arc::new(Chain { parts })
 }
 
-impl Estimator for Chain {
-    fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
-        let Some((last, transforms)) = self.parts.split_last() else {
-            return Err(Fault::new("GML0712", "a chain without parts has nothing to learn"));
-        };
+impl Chain {
+    fn last(&self) -> Result<(&Arc<dyn Estimator>, &[Arc<dyn Estimator>]), Fault> {
+        self.parts.split_last().ok_or_else(|| Fault::new("GML0712", "a chain without parts has nothing to learn"))
+    }
+
+    /// Learns the transforms, each from what the ones before it make of the rows.
+    fn prepare(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Ready, Fault> {
         // Each part reads the rows: compute them once.
-        let input = Arc::clone(&train.ty.row);
-        let mut rows = computed(train)?;
-        let mut to_stop = valid.cloned();
-        let mut recipe = Recipe::default();
-        for part in transforms {
-            let fitted = part.fit(&rows, None, context)?;
+        let mut ready = Ready { recipe: Recipe::default(), train: computed(train)?, valid: valid.cloned() };
+        for part in self.last()?.1 {
+            let fitted = part.fit(&ready.train, None, context)?;
             let Some(steps) = fitted.as_any().downcast_ref::<FittedRecipe>() else {
                 return Err(Fault::new("GML0712", "a part of a chain that is not the last one learns a model")
                     .help("put the model last: recipe >> model"));
             };
-            rows = steps.recipe.apply(&rows)?;
-            to_stop = to_stop.map(|valid| steps.recipe.apply(&valid)).transpose()?;
-            recipe.steps.extend(steps.recipe.steps.iter().cloned());
+            ready.train = steps.recipe.apply(&ready.train)?;
+            ready.valid = ready.valid.map(|valid| steps.recipe.apply(&valid)).transpose()?;
+            ready.recipe.steps.extend(steps.recipe.steps.iter().cloned());
         }
-        let model = last.fit(&rows, to_stop.as_ref(), context)?;
+        Ok(ready)
+    }
+}
+
+/// Rows that went through the transforms of a chain.
+struct Ready {
+    recipe: Recipe,
+    train: Table,
+    valid: Option<Table>,
+}
+
+impl Estimator for Chain {
+    fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        let input = Arc::clone(&train.ty.row);
+        let Ready { mut recipe, train, valid } = self.prepare(train, valid, context)?;
+        let model = self.last()?.0.fit(&train, valid.as_ref(), context)?;
         if let Some(steps) = model.as_any().downcast_ref::<FittedRecipe>() {
             recipe.steps.extend(steps.recipe.steps.iter().cloned());
             return Ok(Arc::new(FittedRecipe { recipe, input }));
@@ -56,10 +71,42 @@ impl Estimator for Chain {
         }
         Ok(Arc::new(FittedChain { recipe, input, model }))
     }
+
+    fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+        let parts = self.parts.iter().map(|part| part.with(changes, context)).collect::<Result<_, _>>()?;
+        Ok(chain(parts))
+    }
+
+    fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
+        self.parts.iter().find_map(|part| part.argument(operator, name))
+    }
+
+    fn trials(
+        &self,
+        changed: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        context: &Context,
+    ) -> Result<Box<dyn Trials>, Fault> {
+        let (last, transforms) = self.last()?;
+        let changes = |(operator, name): &(Option<Arc<str>>, Arc<str>)| {
+            transforms.iter().any(|part| part.argument(operator.as_deref(), name).is_some())
+        };
+        if changed.iter().any(changes) {
+            return Ok(afresh(chain(self.parts.clone()), train, valid));
+        }
+        // No trial changes what the transforms learn: they learn once.
+        match self.prepare(train, Some(valid), context)? {
+            Ready { train, valid: Some(valid), .. } => {
+                last.trials(changed, &computed(&train)?, &computed(&valid)?, context)
+            }
+            Ready { .. } => Err(Fault::new("GML0999", "the rows to judge trials on are gone")),
+        }
+    }
 }
 
 /// The table with its rows computed, so that what follows does not compute them again.
-pub(super) fn computed(table: &Table) -> Result<Table, Fault> {
+pub(crate) fn computed(table: &Table) -> Result<Table, Fault> {
     Ok(Table { frame: frame::collect(table.frame.clone())?.lazy(), ty: table.ty.clone() })
 }
 
@@ -112,7 +159,7 @@ impl Fitted for FittedChain {
 }
 
 /// The rows with the columns of the outputs added, or replaced where they are there.
-pub(super) fn with_outputs(table: &Table, mut rows: DataFrame, outputs: DataFrame, row: &Row) -> Result<Table, Fault> {
+pub(crate) fn with_outputs(table: &Table, mut rows: DataFrame, outputs: DataFrame, row: &Row) -> Result<Table, Fault> {
     for column in outputs.columns() {
         rows.with_column(column.clone()).map_err(frame::fault)?;
     }

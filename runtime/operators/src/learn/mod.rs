@@ -11,6 +11,7 @@ mod matrix;
 mod operators;
 mod outputs;
 mod parameters;
+pub(crate) mod recall;
 mod target;
 mod trees;
 mod truth;
@@ -18,6 +19,8 @@ mod truth;
 use crate::data::Implementation;
 
 pub use artifact::load;
+pub(crate) use chain::{computed, with_outputs};
+pub(crate) use truth::sample;
 
 /// The operators of `std.learning` and `std.learn`: module, name, implementation. `chain` is what `a >> b` is lowered to.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
@@ -26,7 +29,9 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.learning", "predict", operators::predict),
     ("std.learning", "apply", operators::apply),
     ("std.learning", "evaluate", evaluate::evaluate),
+    ("std.learning", "calibrate", crate::calibrate::calibrate),
     ("std.learn", "boosted_trees", trees::boosted_trees),
+    ("std.learn", "tune", crate::tune::tune),
 ];
 
 #[cfg(test)]

@@ -64,6 +64,9 @@ impl Objective {
     }
 }
 
+/// Parameters that change how rows are put into bins.
+pub(super) const BINNING: &[&str] = &["objective", "bins", "group", "seed"];
+
 /// Checked parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parameters {

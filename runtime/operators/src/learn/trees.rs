@@ -1,11 +1,12 @@
 //! Boosted trees: learning them, predicting with them, keeping them.
 
 use std::any::Any;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gml_connect::Fault;
-use gml_ir::{Learned, Row};
+use gml_ir::{Learned, Row, Value};
 use polars::prelude::{DataFrame, col};
 use serde_json::{Value as Json, json};
 
@@ -14,26 +15,34 @@ use super::chain::with_outputs;
 use super::matrix::{self, Encoder, Feature};
 use super::outputs;
 use super::parameters::{self, Objective, Parameters};
+use super::recall::Recall;
 use super::target::{self, Roles};
 use crate::data::{Call, Context, Data, Table};
 use crate::frame::{self, fault};
-use crate::learned::{Estimator, Fitted};
-use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Stopping};
+use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
+use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation};
+use crate::tune::afresh;
 
 /// LightGBM's own text of the model, which its other bindings load.
 const MODEL_FILE: &str = "model.txt";
+
+/// A feature that no tree of some parameters can split by may be split by with others.
+const KEEP_ALL_FEATURES: &str = " feature_pre_filter=false";
 
 /// Rows turned into a matrix at once when predicting.
 const ROWS_AT_ONCE: usize = 65_536;
 
 /// The operator.
 pub(super) fn boosted_trees(call: Call<'_>) -> Result<Data, Fault> {
-    Ok(Data::Estimator(Arc::new(BoostedTrees { parameters: Parameters::of(&call)? })))
+    let parameters = Parameters::of(&call)?;
+    Ok(Data::Estimator(Arc::new(BoostedTrees { parameters, recall: Recall::of(&call, boosted_trees) })))
 }
 
 /// Trees that have not learned yet.
+#[derive(Clone)]
 struct BoostedTrees {
     parameters: Parameters,
+    recall: Recall,
 }
 
 /// Rows in the form that the library takes.
@@ -46,8 +55,63 @@ struct Prepared {
 
 impl Estimator for BoostedTrees {
     fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        if self.parameters.stop_after.is_some() && valid.is_none() {
+            return Err(Fault::new("GML0716", "`stop_after` needs rows to stop by, and `fit` was given none")
+                .help("give `valid:`, or leave `stop_after` out"));
+        }
+        let valid = valid.filter(|_| self.parameters.stop_after.is_some());
+        let binned = Binned::new(self, train, valid, "", context)?;
+        let trained = binned.train(&self.parameters, &mut |_| ControlFlow::Continue(()), context)?;
+        trained.ok_or_else(|| Fault::new("GML0999", "a fit that nobody ended gave no trees"))
+    }
+
+    fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+        self.recall.with(changes, context)
+    }
+
+    fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
+        self.recall.argument(operator, name)
+    }
+
+    fn trials(
+        &self,
+        changed: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        context: &Context,
+    ) -> Result<Box<dyn Trials>, Fault> {
+        let changes_bins = |(operator, name): &(Option<Arc<str>>, Arc<str>)| {
+            self.recall.is_of(operator.as_deref()) && parameters::BINNING.contains(&&**name)
+        };
+        if changed.iter().any(changes_bins) {
+            return Ok(afresh(Arc::new(self.clone()), train, valid));
+        }
+        let binned = Binned::new(self, train, Some(valid), KEEP_ALL_FEATURES, context)?;
+        Ok(Box::new(TreeTrials { estimator: self.clone(), binned, valid: valid.clone() }))
+    }
+}
+
+/// Rows in bins, and what is known of them: enough to grow trees of any parameters that do not change the bins.
+struct Binned {
+    library: LightGbm,
+    objective: Objective,
+    features: Vec<Feature>,
+    classes: Vec<Arc<str>>,
+    train: Dataset,
+    valid: Option<Dataset>,
+    input: Arc<Row>,
+}
+
+impl Binned {
+    fn new(
+        of: &BoostedTrees,
+        train: &Table,
+        valid: Option<&Table>,
+        further: &str,
+        context: &Context,
+    ) -> Result<Self, Fault> {
         let library = LightGbm::open(&context.libraries)?;
-        let objective = self.parameters.objective;
+        let objective = of.parameters.objective;
         let roles = Roles::of(&train.ty.row)?;
         let columns = matrix::feature_columns(train)?;
         let names: Vec<_> = columns.iter().map(|(name, _)| Arc::clone(name)).collect();
@@ -57,38 +121,63 @@ impl Estimator for BoostedTrees {
             _ => Vec::new(),
         };
         let features = matrix::learn(columns, &rows)?;
-        let pairs = self.parameters.pairs(classes.len());
-        let settings = parameters::text(&pairs, context.threads);
-
-        let to_learn = self.prepare(rows, &roles, &classes, true)?;
-        let to_learn = dataset(&library, to_learn, &features, &settings, None)?;
-        let to_stop = match (self.parameters.stop_after, valid) {
-            (Some(after), Some(valid)) => {
+        let settings = parameters::text(&of.parameters.pairs(classes.len()), context.threads) + further;
+        let prepared = of.prepare(rows, &roles, &classes, true)?;
+        let binned = dataset(&library, prepared, &features, &settings, None)?;
+        let valid = match valid {
+            Some(valid) => {
                 matrix::check(&features, &frame::schema(&valid.frame)?)?;
-                let rows = self.prepare(read(valid, &names, &roles, objective)?, &roles, &classes, false)?;
-                let rows = dataset(&library, rows, &features, &settings, Some(&to_learn))?;
-                Some((rows, Stopping { after, maximize: objective == Objective::Lambdarank }))
+                let rows = of.prepare(read(valid, &names, &roles, objective)?, &roles, &classes, false)?;
+                Some(dataset(&library, rows, &features, &settings, Some(&binned))?)
             }
-            (Some(_), None) => {
-                return Err(Fault::new("GML0716", "`stop_after` needs rows to stop by, and `fit` was given none")
-                    .help("give `valid:`, or leave `stop_after` out"));
-            }
-            (None, _) => None,
+            None => None,
         };
+        Ok(Self { library, objective, features, classes, train: binned, valid, input: Arc::clone(&train.ty.row) })
+    }
+
+    /// Grows trees; `None` where `watch` ended it.
+    fn train(
+        &self,
+        parameters: &Parameters,
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Arc<dyn Fitted>>, Fault> {
+        let pairs = parameters.pairs(self.classes.len());
+        let settings = parameters::text(&pairs, context.threads);
+        let maximize = self.objective == Objective::Lambdarank;
+        let valid = self.valid.as_ref().map(|rows| Validation { rows, after: parameters.stop_after, maximize });
         let trained =
-            lightgbm::train(&library, to_learn, to_stop, &settings, self.parameters.rounds).map_err(gave_up)?;
-        let parameters = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Ok(Arc::new(FittedTrees {
-            features,
-            objective,
-            classes,
-            parameters,
+            lightgbm::train(&self.library, &self.train, valid, &settings, parameters.rounds, watch).map_err(gave_up)?;
+        let Some(trained) = trained else { return Ok(None) };
+        Ok(Some(Arc::new(FittedTrees {
+            features: self.features.clone(),
+            objective: self.objective,
+            classes: self.classes.clone(),
+            parameters: pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             rounds: trained.rounds,
             best: trained.best,
             text: without_threads(&trained.text),
-            input: Arc::clone(&train.ty.row),
+            input: Arc::clone(&self.input),
             booster: Mutex::new(None),
-        }))
+        })))
+    }
+}
+
+/// Trees of changing parameters on the same bins.
+struct TreeTrials {
+    estimator: BoostedTrees,
+    binned: Binned,
+    valid: Table,
+}
+
+impl Trials for TreeTrials {
+    fn fit(&self, changes: &[Change], watch: Watch<'_>, context: &Context) -> Result<Option<Arc<dyn Fitted>>, Fault> {
+        let parameters = self.estimator.recall.changed(changes, context, Parameters::of)?;
+        self.binned.train(&parameters, watch, context)
+    }
+
+    fn valid(&self) -> &Table {
+        &self.valid
     }
 }
 

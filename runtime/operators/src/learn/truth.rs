@@ -19,7 +19,7 @@ use crate::prep::Distinct;
 /// # Errors
 /// GML0701 without a target, GML0709 where it is null, GML0702 where it has not the type that the model predicts, GML0707
 /// where a ranking has no group, and those of predicting.
-pub(super) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Result<Sample, Fault> {
+pub(crate) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Result<Sample, Fault> {
     let Learned::Model(Some((_, outputs))) = model.ty() else {
         return Err(Fault::new("GML0713", "what was learned predicts nothing that could be judged"));
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::Type;
+use gml_ir::{Type, Value};
 use polars::prelude::{Column, DataFrame, col};
 
 use super::recipe::{Affine, Coded, FittedRecipe, Input, Recipe, Step};
@@ -11,7 +11,9 @@ use super::values::{Cell, Distinct, Kind};
 use super::{Filling, Scaling, fit};
 use crate::data::{Context, Table};
 use crate::frame;
-use crate::learned::{Estimator, Fitted};
+use crate::learn::recall::Recall;
+use crate::learned::{Change, Estimator, Fitted, Trials};
+use crate::tune::afresh;
 
 /// A step that has not learned yet, and its columns.
 pub(crate) enum Prepare {
@@ -25,10 +27,34 @@ pub(crate) enum Prepare {
     Scale(Scaling, Vec<Arc<str>>),
 }
 
-impl Estimator for Prepare {
+/// A step and the call that made it.
+pub(super) struct PrepareCall {
+    pub(super) prepare: Prepare,
+    pub(super) recall: Recall,
+}
+
+impl Estimator for PrepareCall {
     fn fit(&self, train: &Table, _: Option<&Table>, _: &Context) -> Result<Arc<dyn Fitted>, Fault> {
-        let step = self.learn(train)?;
+        let step = self.prepare.learn(train)?;
         Ok(Arc::new(FittedRecipe { recipe: Recipe { steps: vec![step] }, input: Arc::clone(&train.ty.row) }))
+    }
+
+    fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+        self.recall.with(changes, context)
+    }
+
+    fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
+        self.recall.argument(operator, name)
+    }
+
+    fn trials(
+        &self,
+        _: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        context: &Context,
+    ) -> Result<Box<dyn Trials>, Fault> {
+        Ok(afresh(self.with(&[], context)?, train, valid))
     }
 }
 

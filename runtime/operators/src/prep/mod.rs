@@ -16,12 +16,13 @@ use gml_ir::Value;
 
 use crate::data::{Call, Data, Implementation};
 use crate::learn::arguments::{argument, column_names, optional_constant, word};
+use crate::learn::recall::Recall;
 
 pub(crate) use recipe::{FittedRecipe, Recipe};
 pub(crate) use stored::{load, read, write};
 pub(crate) use values::{Cell, Distinct, Kind};
 
-use estimator::Prepare;
+use estimator::{Prepare, PrepareCall};
 
 /// The operators of `std.prep`: module, name, implementation.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
@@ -75,15 +76,18 @@ fn impute(call: Call<'_>) -> Result<Data, Fault> {
             other => return Err(unknown_word(&call, other)),
         }),
     };
-    estimator(Prepare::Impute(filling, columns(&call)?))
+    let prepare = Prepare::Impute(filling, columns(&call)?);
+    estimator(&call, prepare, impute)
 }
 
 fn one_hot(call: Call<'_>) -> Result<Data, Fault> {
-    estimator(Prepare::OneHot(columns(&call)?))
+    let prepare = Prepare::OneHot(columns(&call)?);
+    estimator(&call, prepare, one_hot)
 }
 
 fn ordinal(call: Call<'_>) -> Result<Data, Fault> {
-    estimator(Prepare::Ordinal(columns(&call)?))
+    let prepare = Prepare::Ordinal(columns(&call)?);
+    estimator(&call, prepare, ordinal)
 }
 
 fn scale(call: Call<'_>) -> Result<Data, Fault> {
@@ -93,15 +97,16 @@ fn scale(call: Call<'_>) -> Result<Data, Fault> {
         "robust" => Scaling::Robust,
         other => return Err(unknown_word(&call, other)),
     };
-    estimator(Prepare::Scale(how, columns(&call)?))
+    let prepare = Prepare::Scale(how, columns(&call)?);
+    estimator(&call, prepare, scale)
 }
 
 fn columns(call: &Call<'_>) -> Result<Vec<Arc<str>>, Fault> {
     column_names(argument(call, "columns")?).map_err(|fault| fault.at(call.operator))
 }
 
-fn estimator(prepare: Prepare) -> Result<Data, Fault> {
-    Ok(Data::Estimator(Arc::new(prepare)))
+fn estimator(call: &Call<'_>, prepare: Prepare, implementation: Implementation) -> Result<Data, Fault> {
+    Ok(Data::Estimator(Arc::new(PrepareCall { prepare, recall: Recall::of(call, implementation) })))
 }
 
 fn unknown_word(call: &Call<'_>, word: &str) -> Fault {

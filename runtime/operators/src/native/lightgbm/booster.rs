@@ -1,14 +1,18 @@
 //! Trees: learning them round by round, their text, and predicting with them.
 
+use std::ops::ControlFlow;
+
 use super::ffi::BoosterHandle;
 use super::{Dataset, LightGbm, Matrix};
 
-/// When to stop before the last round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopping {
-    /// Rounds without a better metric on the rows to validate on.
-    pub after: usize,
-    /// Whether more is better.
+/// Rows to validate on.
+#[derive(Clone, Copy)]
+pub struct Validation<'d> {
+    /// The rows.
+    pub rows: &'d Dataset,
+    /// Rounds without a better metric on them before it stops; they are only watched where there is none.
+    pub after: Option<usize>,
+    /// Whether more of the metric is better.
     pub maximize: bool,
 }
 
@@ -24,43 +28,44 @@ pub struct Trained {
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
-/// among equals. The metric is the first that `parameters` name.
+/// among equals. The metric is the first that `parameters` name. `watch` is told of it after each round (smaller is
+/// better); where it breaks off there is no outcome.
 ///
 /// # Errors
 /// LightGBM's words.
 pub fn train(
     library: &LightGbm,
-    train: Dataset,
-    valid: Option<(Dataset, Stopping)>,
+    train: &Dataset,
+    valid: Option<Validation<'_>>,
     parameters: &str,
     rounds: usize,
-) -> Result<Trained, String> {
-    let train = train.into_shared();
-    let mut booster = BoosterHandle::create(&library.api, &train, parameters)?;
-    let stopping = match valid {
-        Some((dataset, stopping)) => {
-            booster.add_valid(&dataset.into_shared())?;
-            Some(stopping)
-        }
-        None => None,
-    };
+    watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Option<Trained>, String> {
+    let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
+    if let Some(valid) = valid {
+        booster.add_valid(&valid.rows.handle)?;
+    }
     let mut best: Option<(usize, f64)> = None;
     for round in 1..=rounds {
         // Whether the round grew a tree does not matter: with sampled rows the next one may grow one again.
         booster.update()?;
-        let Some(stopping) = stopping else { continue };
+        let Some(valid) = valid else { continue };
         let value = booster.eval(1)?.first().copied().ok_or("LightGBM gave no metric to stop by")?;
-        let better = best.is_none_or(|(_, best)| if stopping.maximize { value > best } else { value < best });
+        if watch(if valid.maximize { -value } else { value }).is_break() {
+            return Ok(None);
+        }
+        let Some(after) = valid.after else { continue };
+        let better = best.is_none_or(|(_, best)| if valid.maximize { value > best } else { value < best });
         if better {
             best = Some((round, value));
         }
-        if best.is_some_and(|(at, _)| round - at >= stopping.after) {
+        if best.is_some_and(|(at, _)| round - at >= after) {
             break;
         }
     }
     let text = booster.save(best.map_or(0, |(round, _)| round))?;
     let rounds = best.map_or(booster.iterations()?, |(round, _)| round.min(rounds));
-    Ok(Trained { text, rounds, best: best.map(|(_, value)| value) })
+    Ok(Some(Trained { text, rounds, best: best.map(|(_, value)| value) }))
 }
 
 /// A learned model that predicts.

@@ -43,7 +43,7 @@ impl Matrix {
 
 /// Binned rows with their labels. The matrix is not needed any more once this is made.
 pub struct Dataset {
-    pub(super) handle: DatasetHandle,
+    pub(super) handle: Arc<DatasetHandle>,
 }
 
 impl Dataset {
@@ -65,9 +65,9 @@ impl Dataset {
             parameters.push_str(" categorical_feature=");
             parameters.push_str(&columns.join(","));
         }
-        let reference = reference.map(|dataset| &dataset.handle);
+        let reference = reference.map(|dataset| &*dataset.handle);
         DatasetHandle::from_matrix(&library.api, matrix.values(), matrix.shape(), &parameters, reference)
-            .map(|handle| Self { handle })
+            .map(|handle| Self { handle: Arc::new(handle) })
     }
 
     /// Names the features, one for each column.
@@ -75,7 +75,7 @@ impl Dataset {
     /// # Errors
     /// LightGBM's words.
     pub fn set_names(&mut self, names: &[String]) -> Result<(), String> {
-        self.handle.set_names(names)
+        self.unshared()?.set_names(names)
     }
 
     /// What is to be learned, one value a row.
@@ -83,7 +83,7 @@ impl Dataset {
     /// # Errors
     /// LightGBM's words.
     pub fn set_label(&mut self, label: &[f32]) -> Result<(), String> {
-        self.handle.set_floats("label", label)
+        self.unshared()?.set_floats("label", label)
     }
 
     /// How much each row counts.
@@ -91,7 +91,7 @@ impl Dataset {
     /// # Errors
     /// LightGBM's words.
     pub fn set_weight(&mut self, weight: &[f32]) -> Result<(), String> {
-        self.handle.set_floats("weight", weight)
+        self.unshared()?.set_floats("weight", weight)
     }
 
     /// The number of rows of each query, in the order of the rows.
@@ -99,10 +99,11 @@ impl Dataset {
     /// # Errors
     /// LightGBM's words.
     pub fn set_groups(&mut self, sizes: &[i32]) -> Result<(), String> {
-        self.handle.set_groups(sizes)
+        self.unshared()?.set_groups(sizes)
     }
 
-    pub(super) fn into_shared(self) -> Arc<DatasetHandle> {
-        Arc::new(self.handle)
+    /// The rows, before any training looks at them.
+    fn unshared(&mut self) -> Result<&mut DatasetHandle, String> {
+        Arc::get_mut(&mut self.handle).ok_or_else(|| "rows cannot be changed while trees are learned from them".into())
     }
 }

@@ -1,0 +1,129 @@
+//! A model with a curve behind it.
+
+use std::any::Any;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Column as Described, Learned, Row, Type};
+use polars::prelude::{
+    Column, DataFrame, DataType, Float64Type, IntoColumn, IntoLazy, ListBuilderTrait, ListPrimitiveChunkedBuilder, col,
+};
+use serde_json::Value as Json;
+
+use super::curve::{Curve, of_classes};
+use crate::data::{Context, Table};
+use crate::frame::{self, fault};
+use crate::learn::{artifact, with_outputs};
+use crate::learned::Fitted;
+
+/// The folder of the model itself within that of the calibrated one.
+const MODEL_FOLDER: &str = "model";
+
+/// A model whose scores go through a curve.
+pub(super) struct Calibrated {
+    model: Arc<dyn Fitted>,
+    /// One, or one for each class.
+    curves: Vec<Curve>,
+    input: Arc<Row>,
+    outputs: Arc<Row>,
+}
+
+impl Calibrated {
+    /// # Errors
+    /// GML0713 where the model predicts no probabilities.
+    pub(super) fn new(model: Arc<dyn Fitted>, curves: Vec<Curve>) -> Result<Self, Fault> {
+        let no_probabilities = || Fault::new("GML0713", "a model that predicts no probabilities cannot be calibrated");
+        let Learned::Model(Some((input, scores))) = model.ty() else { return Err(no_probabilities()) };
+        let schema = match scores.schema.as_deref() {
+            Some("Probability") => "Calibrated",
+            Some("Classes") => "CalibratedClasses",
+            _ => return Err(no_probabilities()),
+        };
+        let mut columns = scores.columns.clone();
+        // The probability has the type and the contract of the score that it is made of.
+        let score = columns.last().cloned().ok_or_else(no_probabilities)?;
+        columns.push(Described { name: "calibrated".into(), ..score });
+        let outputs = Arc::new(Row { schema: Some(schema.into()), ..Row::of(columns) });
+        Ok(Self { model, curves, input, outputs })
+    }
+
+    /// Whether there is a curve for each class.
+    fn is_of_classes(&self) -> bool {
+        self.outputs.get("scores").is_some_and(|column| matches!(column.ty, Type::List(_)))
+    }
+
+    fn calibrated(&self, predicted: &DataFrame) -> Result<Column, Fault> {
+        if !self.is_of_classes() {
+            let curve = self.curves.first().ok_or_else(|| Fault::new("GML0999", "a calibrated model has no curve"))?;
+            let scores = predicted.column("score").map_err(fault)?.f64().map_err(fault)?;
+            let calibrated: Vec<Option<f64>> = scores.iter().map(|score| score.map(|score| curve.at(score))).collect();
+            return Ok(Column::new("calibrated".into(), calibrated));
+        }
+        let lists = predicted.column("scores").map_err(fault)?.list().map_err(fault)?;
+        let flat = lists.get_inner();
+        let scores: Vec<f64> = flat.f64().map_err(fault)?.iter().flatten().collect();
+        let width = self.curves.len().max(1);
+        let mut made = ListPrimitiveChunkedBuilder::<Float64Type>::new(
+            "calibrated".into(),
+            predicted.height(),
+            scores.len(),
+            DataType::Float64,
+        );
+        for row in scores.chunks_exact(width) {
+            made.append_slice(&of_classes(&self.curves, row));
+        }
+        Ok(made.finish().into_column())
+    }
+}
+
+impl Fitted for Calibrated {
+    fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
+        let rows = frame::collect(table.frame.clone())?;
+        let known = Table { frame: rows.clone().lazy(), ty: table.ty.clone() };
+        let scores = self.outputs.names().filter(|name| &***name != "calibrated").map(|name| col(&**name));
+        let mut predicted =
+            frame::collect(self.model.apply(&known, context)?.frame.select(scores.collect::<Vec<_>>()))?;
+        let calibrated = self.calibrated(&predicted)?;
+        predicted.with_column(calibrated).map_err(fault)?;
+        with_outputs(table, rows, predicted, &self.outputs)
+    }
+
+    fn ty(&self) -> Learned {
+        Learned::Model(Some((Arc::clone(&self.input), Arc::clone(&self.outputs))))
+    }
+
+    fn classes(&self) -> &[Arc<str>] {
+        self.model.classes()
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), Fault> {
+        let inner = folder.join(MODEL_FOLDER);
+        fs::create_dir(&inner).map_err(|error| {
+            Fault::new("GML0910", format!("the model cannot be saved: {error}"))
+                .at(inner.display())
+                .help("see that the folder is there, that it is yours, and that the disk is not full")
+        })?;
+        self.model.save(&inner)?;
+        artifact::write_signature(folder, "calibrated", &self.ty(), vec![("curves", artifact::to_json(&self.curves)?)])
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A saved calibrated model.
+///
+/// # Errors
+/// GML0918 where a file is missing or damaged.
+pub(crate) fn load(folder: &Path, signature: &Json) -> Result<Arc<dyn Fitted>, Fault> {
+    let model = artifact::load(&folder.join(MODEL_FOLDER))?;
+    let curves: Vec<Curve> = artifact::parsed(folder, signature, "curves")?;
+    let due = model.classes().len().max(1);
+    if curves.len() != due || !curves.iter().all(Curve::is_whole) {
+        return Err(artifact::unreadable(&folder.join(artifact::FILE), "its calibration curves are damaged"));
+    }
+    Ok(Arc::new(Calibrated::new(model, curves)?))
+}

@@ -1,0 +1,176 @@
+//! The search: trials one after the other, several at a time.
+
+use std::ops::ControlFlow;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use gml_connect::Fault;
+
+use super::pruning::Medians;
+use super::sampler::{Outcome, Seen, suggest};
+use super::space::{Point, Space};
+use super::tuned::TrialState;
+
+/// A trial may know of those that are at least so many places before it: so many can run at once, and what each knows
+/// does not depend on how many do.
+pub(super) const LANES: usize = 4;
+
+/// When a search ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Limit {
+    /// After so many trials.
+    Trials(usize),
+    /// When no trial can begin within that time any more; one is made in any case.
+    Budget(Duration),
+}
+
+/// What a search looks for.
+pub(super) struct Study<'s> {
+    pub(super) space: &'s Space,
+    /// The arguments as the program gives them: the first trial.
+    pub(super) start: Vec<Option<Point>>,
+    pub(super) limit: Limit,
+    pub(super) seed: u64,
+    /// Trials at once.
+    pub(super) workers: usize,
+}
+
+/// A trial that has ended.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    pub(super) points: Vec<Option<Point>>,
+    pub(super) state: TrialState,
+    /// Smaller is better.
+    pub(super) value: Option<f64>,
+    /// The value after each round; smaller is better.
+    pub(super) curve: Vec<f64>,
+    pub(super) seconds: f64,
+    pub(super) failure: Option<String>,
+}
+
+/// What a trial is made with.
+pub(super) struct Attempt<'a> {
+    pub(super) points: &'a [Option<Point>],
+    /// Takes the value after each round.
+    pub(super) watch: &'a mut dyn FnMut(f64) -> ControlFlow<()>,
+}
+
+struct State {
+    started: usize,
+    ended: Vec<Option<Ended>>,
+    /// A trial panicked: nobody waits for it.
+    broken: bool,
+}
+
+impl Study<'_> {
+    /// Makes trials until the limit. `attempt` learns and judges; it gives nothing where it was told to stop.
+    pub(super) fn run(&self, attempt: impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync) -> Vec<Ended> {
+        let began = Instant::now();
+        let state = Mutex::new(State { started: 0, ended: Vec::new(), broken: false });
+        let changed = Condvar::new();
+        let work = || {
+            let guard = Broken { state: &state, changed: &changed };
+            while let Some((trial, seen, medians)) = self.next(&state, &changed, began) {
+                let ended = self.trial(trial, &seen, &medians, &attempt);
+                lock(&state).ended[trial] = Some(ended);
+                changed.notify_all();
+            }
+            std::mem::forget(guard);
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.workers.clamp(1, LANES) {
+                // Where no further thread is to be had, this one does the work.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
+        });
+        let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        state.ended.into_iter().flatten().collect()
+    }
+
+    /// The next trial, once all that it may know of have ended.
+    fn next(&self, state: &Mutex<State>, changed: &Condvar, began: Instant) -> Option<(usize, Vec<Seen>, Medians)> {
+        let mut held = lock(state);
+        let over = match self.limit {
+            Limit::Trials(count) => held.started >= count,
+            Limit::Budget(time) => held.started > 0 && began.elapsed() >= time,
+        };
+        if over || held.broken {
+            return None;
+        }
+        let trial = held.started;
+        held.started += 1;
+        held.ended.push(None);
+        let known = (trial + 1).saturating_sub(LANES);
+        while held.ended[..known].iter().any(Option::is_none) && !held.broken {
+            held = changed.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        let ended: Vec<(usize, &Ended)> = held.ended[..known]
+            .iter()
+            .enumerate()
+            .filter_map(|(place, ended)| Some((place, ended.as_ref()?)))
+            .collect();
+        let seen = ended.iter().map(|(trial, ended)| Seen {
+            trial: *trial,
+            points: ended.points.clone(),
+            outcome: ended.outcome(),
+        });
+        let whole = ended.iter().filter(|(_, ended)| ended.state == TrialState::Done && !ended.curve.is_empty());
+        Some((trial, seen.collect(), Medians::new(whole.map(|(_, ended)| ended.curve.clone()).collect())))
+    }
+
+    fn trial(
+        &self,
+        trial: usize,
+        seen: &[Seen],
+        medians: &Medians,
+        attempt: &(impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync),
+    ) -> Ended {
+        let began = Instant::now();
+        let points = if trial == 0 { self.start.clone() } else { suggest(self.space, seen, trial, self.seed) };
+        let mut curve: Vec<f64> = Vec::new();
+        let mut best = f64::INFINITY;
+        let mut watch = |value: f64| {
+            best = best.min(value);
+            curve.push(value);
+            if medians.hopeless(curve.len() - 1, best) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let result = attempt(Attempt { points: &points, watch: &mut watch });
+        let (state, value, failure) = match result {
+            Ok(Some(value)) if value.is_finite() => (TrialState::Done, Some(value), None),
+            Ok(Some(value)) => (TrialState::Failed, None, Some(format!("the metric is {value}"))),
+            Ok(None) => (TrialState::Pruned, None, None),
+            Err(fault) => (TrialState::Failed, None, Some(fault.message)),
+        };
+        Ended { points, state, value, curve, seconds: began.elapsed().as_secs_f64(), failure }
+    }
+}
+
+impl Ended {
+    fn outcome(&self) -> Outcome {
+        match (self.state, self.value) {
+            (TrialState::Done, Some(value)) => Outcome::Done(value),
+            (TrialState::Pruned, _) => {
+                Outcome::Pruned { rounds: self.curve.len(), value: self.curve.last().copied().unwrap_or(f64::INFINITY) }
+            }
+            _ => Outcome::Failed,
+        }
+    }
+}
+
+/// Wakes those who wait for a trial that panicked.
+struct Broken<'s> {
+    state: &'s Mutex<State>,
+    changed: &'s Condvar,
+}
+
+impl Drop for Broken<'_> {
+    fn drop(&mut self) {
+        lock(self.state).broken = true;
+        self.changed.notify_all();
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
