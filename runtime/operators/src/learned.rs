@@ -8,6 +8,7 @@ use gml_connect::Fault;
 use gml_ir::{Learned, Value};
 
 use crate::data::{Context, Table};
+use crate::explain::Explained;
 use crate::tune::History;
 
 /// Knows how to learn from a table.
@@ -88,6 +89,50 @@ pub trait Fitted: Send + Sync {
         &[]
     }
 
+    /// The columns that a model was learned from, as the program wrote them.
+    fn features(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+
+    /// What each feature adds to the raw scores (log-odds, for probabilities) of each row.
+    ///
+    /// # Errors
+    /// Where it is no model that can be explained, and those of [`Fitted::apply`].
+    fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
+        let _ = (table, context);
+        Err(not_explained())
+    }
+
+    /// How much pairs of features add together: the features, and the mean size for each pair as a square matrix.
+    ///
+    /// # Errors
+    /// Those of [`Fitted::explain`].
+    fn interactions(&self, table: &Table, context: &Context) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
+        self.interactions_of(table, &|feature| Arc::from(feature), context)
+    }
+
+    /// As [`Fitted::interactions`], by the columns that features were made of.
+    ///
+    /// # Errors
+    /// Those of [`Fitted::explain`].
+    fn interactions_of(
+        &self,
+        table: &Table,
+        source: &dyn Fn(&str) -> Arc<str>,
+        context: &Context,
+    ) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
+        let _ = (table, source, context);
+        Err(not_explained())
+    }
+
+    /// How much the splits on each feature made the loss smaller.
+    ///
+    /// # Errors
+    /// Where it is no model of trees.
+    fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
+        Err(not_explained())
+    }
+
     /// Writes it into an empty folder: `signature.json`, and the files of its own.
     ///
     /// # Errors
@@ -96,4 +141,9 @@ pub trait Fitted: Send + Sync {
 
     /// For downcasts between fitted parts.
     fn as_any(&self) -> &dyn std::any::Any;
+}
+
+fn not_explained() -> Fault {
+    Fault::new("GML0713", "what was learned cannot be explained by its features")
+        .help("models of boosted_trees can, with or without a recipe and a calibration")
 }

@@ -20,6 +20,7 @@ mod table;
 mod tune;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
+pub use explain::Explained;
 pub use learn::load;
 pub use learned::{Estimator, Fitted};
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};

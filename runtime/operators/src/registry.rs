@@ -4,11 +4,11 @@ use crate::data::Implementation;
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
 use crate::expr::{FUNCTIONS, Function};
-use crate::{learn, prep, split, table};
+use crate::{explain, learn, prep, split, table};
 
 /// Module, name and implementation of operators, a table a part of this crate.
 const OPERATORS: &[&[(&str, &str, Implementation)]] =
-    &[table::OPERATORS, split::OPERATORS, prep::OPERATORS, learn::OPERATORS];
+    &[table::OPERATORS, split::OPERATORS, prep::OPERATORS, learn::OPERATORS, explain::OPERATORS];
 
 /// The implementation of an operator, by its module and its name.
 pub fn operator(module: &str, name: &str) -> Option<Implementation> {

@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 
 use super::curve::{Curve, of_classes};
 use crate::data::{Context, Table};
+use crate::explain::Explained;
 use crate::frame::{self, fault};
 use crate::learn::{artifact, with_outputs};
 use crate::learned::Fitted;
@@ -96,6 +97,28 @@ impl Fitted for Calibrated {
 
     fn classes(&self) -> &[Arc<str>] {
         self.model.classes()
+    }
+
+    fn features(&self) -> Vec<Arc<str>> {
+        self.model.features()
+    }
+
+    /// The curve rises with the score, so what moves the score moves the probability the same way.
+    fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
+        self.model.explain(table, context)
+    }
+
+    fn interactions_of(
+        &self,
+        table: &Table,
+        source: &dyn Fn(&str) -> Arc<str>,
+        context: &Context,
+    ) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
+        self.model.interactions_of(table, source, context)
+    }
+
+    fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
+        self.model.gains()
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -35,6 +35,8 @@ pub(crate) struct Node {
     pub(crate) right: Child,
     /// Rows of the training that came here.
     pub(crate) rows: f64,
+    /// How much the split made the loss smaller.
+    pub(crate) gain: f64,
 }
 
 /// What a node asks.
@@ -184,6 +186,7 @@ fn tree(entries: &HashMap<&str, &str>, features: usize) -> Result<Tree, String> 
     let left: Vec<i64> = numbers(entries, "left_child", splits)?;
     let right: Vec<i64> = numbers(entries, "right_child", splits)?;
     let rows: Vec<f64> = numbers(entries, "internal_count", splits)?;
+    let gain: Vec<f64> = numbers(entries, "split_gain", splits)?;
     let sets = sets(entries)?;
     let nodes = (0..splits).map(|place| {
         if feature[place] >= features {
@@ -196,6 +199,7 @@ fn tree(entries: &HashMap<&str, &str>, features: usize) -> Result<Tree, String> 
             left: child(left[place])?,
             right: child(right[place])?,
             rows: rows[place],
+            gain: gain[place],
         })
     });
     Ok(Tree { nodes: nodes.collect::<Result<_, _>>()?, leaves })

@@ -1,10 +1,29 @@
 //! Explanations: what each feature adds to a score.
 //!
-//! What lives here: trees as data, and the SHAP values of trees. What does not: learning trees (`learn`).
+//! What lives here: trees as data, the SHAP values of trees, and the operators of `std.explain`. What does not: learning
+//! trees (`learn`).
 
+mod explained;
 mod forest;
+mod operators;
+mod pairs;
 mod paths;
 mod shap;
 mod shapley;
 #[cfg(test)]
 mod tests;
+
+use crate::data::Implementation;
+
+pub use explained::Explained;
+pub(crate) use explained::merged;
+pub(crate) use forest::Forest;
+pub(crate) use pairs::pairs;
+pub(crate) use shap::contributions;
+
+/// The operators of `std.explain`: module, name, implementation.
+pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
+    ("std.explain", "contributions", operators::contributions),
+    ("std.explain", "importance", operators::importance),
+    ("std.explain", "interactions", operators::interactions),
+];

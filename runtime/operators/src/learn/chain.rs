@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::artifact;
 use crate::data::{Context, Table};
+use crate::explain::{Explained, merged};
 use crate::frame;
 use crate::learned::{Change, Estimator, Fitted, Trials};
 use crate::prep::{self, FittedRecipe, Recipe};
@@ -141,6 +142,36 @@ impl Fitted for FittedChain {
 
     fn classes(&self) -> &[Arc<str>] {
         self.model.classes()
+    }
+
+    fn features(&self) -> Vec<Arc<str>> {
+        let sources: Vec<Arc<str>> = self.model.features().iter().map(|name| self.recipe.source(name)).collect();
+        merged(&sources).0
+    }
+
+    fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
+        Ok(self.model.explain(&self.recipe.apply(table)?, context)?.by_source(|name| self.recipe.source(name)))
+    }
+
+    fn interactions_of(
+        &self,
+        table: &Table,
+        source: &dyn Fn(&str) -> Arc<str>,
+        context: &Context,
+    ) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
+        let source = |name: &str| source(&self.recipe.source(name));
+        self.model.interactions_of(&self.recipe.apply(table)?, &source, context)
+    }
+
+    fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
+        let gains = self.model.gains()?;
+        let sources: Vec<Arc<str>> = gains.iter().map(|(name, _)| self.recipe.source(name)).collect();
+        let (columns, places) = merged(&sources);
+        let mut sums = vec![0.0; columns.len()];
+        for ((_, gain), place) in gains.iter().zip(places) {
+            sums[place] += gain;
+        }
+        Ok(columns.into_iter().zip(sums).collect())
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -20,7 +20,8 @@ use crate::data::Implementation;
 
 pub use artifact::load;
 pub(crate) use chain::{computed, with_outputs};
-pub(crate) use truth::sample;
+pub(crate) use outputs::with_columns;
+pub(crate) use truth::{mean_loss, sample};
 
 /// The operators of `std.learning` and `std.learn`: module, name, implementation. `chain` is what `a >> b` is lowered to.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[

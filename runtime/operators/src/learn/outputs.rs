@@ -3,15 +3,31 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Contract, ContractRule, Row, Type, Value};
+use gml_ir::{Contract, ContractRule, Partitions, Row, TableType, Type, Value};
 use polars::prelude::{
-    Column, DataFrame, DataType, Float64Type, IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom,
-    Series,
+    Column, DataFrame, DataType, Float64Type, IntoLazy, IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder,
+    NamedFrom, Series,
 };
 
 use super::parameters::Objective;
+use crate::data::{Data, Table};
 use crate::frame::fault;
 use crate::metrics::largest;
+
+/// A table of rows and columns made, of the type that the checker gave it.
+///
+/// # Errors
+/// Where the type is no table, which the checker does not let pass.
+pub(crate) fn with_columns(mut rows: DataFrame, made: Vec<Column>, ty: &Type) -> Result<Data, Fault> {
+    for column in made {
+        rows.with_column(column).map_err(fault)?;
+    }
+    let ty = match ty {
+        Type::Table(ty) => ty.clone(),
+        _ => TableType { row: Arc::new(Row { open: true, ..Row::default() }), partitions: Partitions::NONE },
+    };
+    Ok(Data::Table(Table { frame: rows.lazy(), ty }))
+}
 
 /// The schema of `std.learning` for an objective.
 pub(super) fn row(objective: Objective) -> Row {

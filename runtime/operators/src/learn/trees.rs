@@ -18,6 +18,7 @@ use super::parameters::{self, Objective, Parameters};
 use super::recall::Recall;
 use super::target::{self, Roles};
 use crate::data::{Call, Context, Data, Table};
+use crate::explain::{self, Explained, Forest};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
 use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation};
@@ -285,6 +286,22 @@ impl FittedTrees {
         Ok(booster)
     }
 
+    /// The trees as data, and the rows as the columns that they ask for.
+    fn explained<T>(&self, table: &Table, explain: impl FnOnce(&Forest, &[&[f64]]) -> T) -> Result<T, Fault> {
+        matrix::check(&self.features, &frame::schema(&table.frame)?)?;
+        let rows = frame::collect(table.frame.clone())?;
+        let matrix = Encoder::new(&self.features).matrix(&rows)?;
+        let columns: Vec<&[f64]> = match rows.height() {
+            0 => vec![&[]; self.features.len()],
+            height => matrix.values().chunks(height).collect(),
+        };
+        Ok(explain(&self.forest()?, &columns))
+    }
+
+    fn forest(&self) -> Result<Forest, Fault> {
+        Forest::parse(&self.text).map_err(|what| Fault::new("GML0999", format!("the trees cannot be read: {what}")))
+    }
+
     /// What the trees say of each row, one class after the other.
     fn scores(&self, rows: &DataFrame, context: &Context) -> Result<Vec<f64>, Fault> {
         let booster = self.booster(context)?;
@@ -314,6 +331,36 @@ impl Fitted for FittedTrees {
 
     fn classes(&self) -> &[Arc<str>] {
         &self.classes
+    }
+
+    fn features(&self) -> Vec<Arc<str>> {
+        self.features.iter().map(|feature| Arc::clone(&feature.name)).collect()
+    }
+
+    fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
+        let found =
+            self.explained(table, |forest, columns| explain::contributions(forest, columns, context.threads))?;
+        Ok(Explained { columns: self.features(), values: found.values, base: found.base })
+    }
+
+    fn interactions_of(
+        &self,
+        table: &Table,
+        source: &dyn Fn(&str) -> Arc<str>,
+        _: &Context,
+    ) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
+        let sources: Vec<Arc<str>> = self.features.iter().map(|feature| source(&feature.name)).collect();
+        let (columns, places) = explain::merged(&sources);
+        let sizes = self.explained(table, |forest, rows| explain::pairs(forest, rows, &places, columns.len()))?;
+        Ok((columns, sizes))
+    }
+
+    fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
+        let mut gains = vec![0.0; self.features.len()];
+        for node in self.forest()?.trees.iter().flat_map(|tree| &tree.nodes) {
+            gains[node.feature] += node.gain;
+        }
+        Ok(self.features().into_iter().zip(gains).collect())
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Learned, Row};
+use gml_ir::{Learned, Row, Value};
 use polars::prelude::{Column, DataFrame, IntoLazy, col};
 
 use super::target::{self, Roles};
 use crate::data::{Context, Table};
 use crate::frame::{self, fault};
 use crate::learned::Fitted;
-use crate::metrics::{Outcome, Sample};
+use crate::metrics::{Outcome, Sample, judge};
 use crate::prep::Distinct;
 
 /// Lets a model predict a table whose target is known.
@@ -37,6 +37,24 @@ pub(crate) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Re
     };
     let outcome = outcome(model, &outputs, &roles, &rows, &predicted)?;
     Ok(Sample { outcome, weights })
+}
+
+/// The mean loss of a model on rows whose target is known: the log loss of probabilities, the squared error of numbers, and
+/// of a ranking how much NDCG falls short of 1.
+///
+/// # Errors
+/// Those of [`sample`].
+pub(crate) fn mean_loss(model: &dyn Fitted, table: &Table, context: &Context) -> Result<f64, Fault> {
+    let sample = sample(model, table, context)?;
+    let metric = |name: &str, args: Vec<(Arc<str>, Value)>| Value::Symbol { name: name.into(), args };
+    match &sample.outcome {
+        Outcome::Binary { .. } | Outcome::Classes { .. } => judge(&metric("log_loss", Vec::new()), &sample),
+        Outcome::Value { .. } => Ok(judge(&metric("rmse", Vec::new()), &sample)?.powi(2)),
+        Outcome::Rank { relevance, .. } => {
+            let places = i64::try_from(relevance.len()).unwrap_or(i64::MAX);
+            Ok(1.0 - judge(&metric("ndcg", vec![("k".into(), Value::Int(places))]), &sample)?)
+        }
+    }
 }
 
 fn outcome(

@@ -283,6 +283,19 @@ pub(crate) struct Recipe {
 }
 
 impl Recipe {
+    /// The column that one which the recipe makes is made of.
+    pub(crate) fn source(&self, name: &str) -> Arc<str> {
+        let mut source: Arc<str> = name.into();
+        for step in self.steps.iter().rev() {
+            if let Step::OneHot { columns } = step
+                && let Some(coded) = columns.iter().find(|coded| coded.names().any(|made| *made == *source))
+            {
+                source = Arc::clone(&coded.input.column);
+            }
+        }
+        source
+    }
+
     /// The table with all steps behind it. Row order and partitions stay.
     ///
     /// # Errors
