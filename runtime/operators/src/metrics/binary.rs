@@ -64,8 +64,7 @@ pub(super) fn average_precision(sample: &Sample, truth: &[bool], probability: &[
     if positives > 0.0 {
         return Ok(sum / positives);
     }
-    Err(Fault::new("GML0928", "`average_precision` is not defined: the target is false in every row")
-        .help("judge on rows of both classes, or by a metric that one class is enough for: log_loss, brier, accuracy"))
+    Err(no_positives("average_precision"))
 }
 
 pub(super) fn log_loss(sample: &Sample, truth: &[bool], probability: &[f64]) -> f64 {
@@ -81,4 +80,54 @@ pub(super) fn brier(sample: &Sample, truth: &[bool], probability: &[f64]) -> f64
 pub(super) fn accuracy(sample: &Sample, truth: &[bool], probability: &[f64], threshold: f64) -> f64 {
     let pairs = truth.iter().zip(probability);
     sample.mean(pairs.map(|(truth, probability)| f64::from(u8::from(*truth == (*probability >= threshold)))))
+}
+
+/// The weight of the positives among the best scored `share` of the rows, and of all positives; rows of equal score are
+/// taken in part.
+fn best(sample: &Sample, truth: &[bool], probability: &[f64], share: f64) -> (f64, f64) {
+    let steps = steps(sample, truth, probability);
+    let whole: f64 = steps.iter().map(|step| step.positive + step.negative).sum();
+    let (mut left, mut found) = (share * whole, 0.0);
+    for step in &steps {
+        let rows = step.positive + step.negative;
+        if rows > 0.0 {
+            found += step.positive * (left / rows).clamp(0.0, 1.0);
+        }
+        left -= rows;
+    }
+    (found, steps.iter().map(|step| step.positive).sum())
+}
+
+/// The share of all positives that is among the best scored `share` of the rows.
+pub(super) fn gain(sample: &Sample, truth: &[bool], probability: &[f64], share: f64) -> Result<f64, Fault> {
+    match best(sample, truth, probability, share) {
+        (_, positives) if positives <= 0.0 => Err(no_positives("gain")),
+        (found, positives) => Ok(found / positives),
+    }
+}
+
+/// How many times more positives are among the best scored `share` of the rows than among as many of all rows.
+pub(super) fn lift(sample: &Sample, truth: &[bool], probability: &[f64], share: f64) -> Result<f64, Fault> {
+    match best(sample, truth, probability, share) {
+        (_, positives) if positives <= 0.0 => Err(no_positives("lift")),
+        (found, positives) => Ok(found / positives / share),
+    }
+}
+
+/// The harmonic mean of precision and recall: 2 tp / (2 tp + fp + fn), and 0 where nothing is and nothing is said to be true.
+pub(super) fn f1(sample: &Sample, truth: &[bool], probability: &[f64], threshold: f64) -> f64 {
+    let (mut hits, mut wrong) = (0.0, 0.0);
+    for (row, (truth, probability)) in truth.iter().zip(probability).enumerate() {
+        match (*truth, *probability >= threshold) {
+            (true, true) => hits += sample.weight(row),
+            (false, false) => {}
+            _ => wrong += sample.weight(row),
+        }
+    }
+    if hits + wrong > 0.0 { 2.0 * hits / (2.0 * hits + wrong) } else { 0.0 }
+}
+
+fn no_positives(metric: &str) -> Fault {
+    Fault::new("GML0928", format!("`{metric}` is not defined: the target is false in every row"))
+        .help("judge on rows of both classes, or by a metric that one class is enough for: log_loss, brier, accuracy")
 }

@@ -3,6 +3,7 @@
 //! What lives here: the metrics of `std.metrics` on plain slices. What does not: predicting, reading tables (`learn`).
 
 mod binary;
+mod calibration;
 mod classes;
 mod ranking;
 mod value;
@@ -131,6 +132,21 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
             let threshold = metric.get("threshold").and_then(Value::as_float).unwrap_or(DEFAULT_THRESHOLD);
             Ok(binary::accuracy(sample, truth, probability, threshold))
         }
+        ("f1", Outcome::Binary { truth, probability }) => {
+            let threshold = metric.get("threshold").and_then(Value::as_float).unwrap_or(DEFAULT_THRESHOLD);
+            Ok(binary::f1(sample, truth, probability, threshold))
+        }
+        ("lift", Outcome::Binary { truth, probability }) => binary::lift(sample, truth, probability, share(metric)?),
+        ("gain", Outcome::Binary { truth, probability }) => binary::gain(sample, truth, probability, share(metric)?),
+        ("ece", Outcome::Binary { truth, probability }) => {
+            Ok(calibration::ece(sample, truth, probability, count(metric, "bins")?))
+        }
+        ("reliability", Outcome::Binary { truth, probability }) => {
+            Ok(calibration::reliability(sample, truth, probability, count(metric, "bins")?))
+        }
+        ("resolution", Outcome::Binary { truth, probability }) => {
+            Ok(calibration::resolution(sample, truth, probability, count(metric, "bins")?))
+        }
         ("log_loss", Outcome::Classes { truth, probabilities, classes }) => {
             Ok(classes::log_loss(sample, truth, probabilities, *classes))
         }
@@ -143,12 +159,21 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
         ("average_precision", Outcome::Rank { relevance, score, .. }) => {
             binary::average_precision(sample, &relevant(relevance), score)
         }
+        ("r2", Outcome::Value { truth, value }) => value::r2(sample, truth, value),
         ("ndcg", Outcome::Rank { relevance, score, query }) => {
-            let places = metric.get("k").and_then(Value::as_int).and_then(|k| usize::try_from(k).ok());
-            match places {
-                Some(places) if places >= 1 => Ok(ranking::ndcg(relevance, score, query, places)),
-                _ => Err(Fault::new("GML0229", "`ndcg` looks at the first `k` places, and `k` is at least 1")),
-            }
+            Ok(ranking::ndcg(relevance, score, query, count(metric, "k")?))
+        }
+        ("map", Outcome::Rank { relevance, score, query }) => {
+            Ok(ranking::map(relevance, score, query, count(metric, "k")?))
+        }
+        ("precision", Outcome::Rank { relevance, score, query }) => {
+            Ok(ranking::precision(relevance, score, query, count(metric, "k")?))
+        }
+        ("recall", Outcome::Rank { relevance, score, query }) => {
+            ranking::recall(relevance, score, query, count(metric, "k")?).ok_or_else(|| {
+                Fault::new("GML0928", "`recall` is not defined: no row of any group is relevant")
+                    .help("judge on rows of which some are relevant")
+            })
         }
         (name, outcome) => Err(does_not_fit(name, outcome)),
     }
@@ -159,12 +184,36 @@ fn relevant(relevance: &[f64]) -> Vec<bool> {
     relevance.iter().map(|grade| *grade > 0.0).collect()
 }
 
+/// A number of places or bins, at least 1.
+fn count(metric: &Value, name: &str) -> Result<usize, Fault> {
+    let count = metric.get(name).and_then(Value::as_int).and_then(|count| usize::try_from(count).ok());
+    count.filter(|count| (1..=LARGEST_COUNT).contains(count)).ok_or_else(|| {
+        let given = metric.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);
+        Fault::new("GML0229", format!("`{name}` of `{metric}` is {given}, and lies between 1 and {LARGEST_COUNT}"))
+            .help(format!("give `{name}` a whole number from 1"))
+    })
+}
+
+/// More places than rows that fit into memory, and more bins than make sense.
+const LARGEST_COUNT: usize = 1 << 24;
+
+/// A share of the rows, above 0.
+fn share(metric: &Value) -> Result<f64, Fault> {
+    let share = metric.get("share").and_then(Value::as_float);
+    share.filter(|share| *share > 0.0 && *share <= 1.0).ok_or_else(|| {
+        Fault::new("GML0229", format!("`share` of `{metric}` lies above 0 and not above 1"))
+            .help("write a share of the rows, such as 10%")
+    })
+}
+
 fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
     let fitting = match outcome {
-        Outcome::Binary { .. } => "auc, log_loss, brier, accuracy and average_precision",
+        Outcome::Binary { .. } => {
+            "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability and resolution"
+        }
         Outcome::Classes { .. } => "log_loss and accuracy",
-        Outcome::Value { .. } => "rmse and mae",
-        Outcome::Rank { .. } => "ndcg(k), auc and average_precision",
+        Outcome::Value { .. } => "rmse, mae and r2",
+        Outcome::Rank { .. } => "ndcg(k), map(k), precision(k), recall(k), lift, gain, auc and average_precision",
     };
     Fault::new("GML0713", format!("`{name}` has no meaning for a model that predicts {}", outcome.kind()))
         .help(format!("what fits: {fitting}"))

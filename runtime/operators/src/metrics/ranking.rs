@@ -4,24 +4,71 @@
 /// 2^relevance - 1, discount log2(place + 1) (Burges et al. 2005). Equal scores keep the order of the rows; a query without a
 /// relevant row counts 1.
 pub(super) fn ndcg(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> f64 {
-    let queries = query.iter().max().map_or(0, |last| last + 1);
-    let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); queries];
-    for (row, query) in query.iter().enumerate() {
-        rows_of[*query].push(row);
-    }
-    let total: f64 = rows_of
-        .iter_mut()
-        .map(|rows| {
-            rows.sort_by(|left, right| relevance[*right].total_cmp(&relevance[*left]));
-            let ideal = gain(rows, relevance, places);
-            if ideal == 0.0 {
-                return 1.0;
+    let mut queries = ranked(score, query);
+    let count = queries.len();
+    let of_query = |rows: &mut Vec<usize>| {
+        let found = gain(rows, relevance, places);
+        rows.sort_by(|left, right| relevance[*right].total_cmp(&relevance[*left]));
+        let ideal = gain(rows, relevance, places);
+        if ideal == 0.0 { 1.0 } else { found / ideal }
+    };
+    queries.iter_mut().map(of_query).sum::<f64>() / count as f64
+}
+
+/// Mean average precision of the first `places` of each query, averaged over queries: the precision at each relevant row,
+/// divided by how many relevant rows could be among them. A query without a relevant row counts 0.
+pub(super) fn map(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> f64 {
+    let queries = ranked(score, query);
+    let of_query = |rows: &Vec<usize>| {
+        let possible = relevant(rows, relevance).min(places);
+        let (mut found, mut sum) = (0.0, 0.0);
+        for (place, row) in rows.iter().take(places).enumerate() {
+            if relevance[*row] > 0.0 {
+                found += 1.0;
+                sum += found / (place as f64 + 1.0);
             }
-            rows.sort_by(|left, right| score[*right].total_cmp(&score[*left]).then(left.cmp(right)));
-            gain(rows, relevance, places) / ideal
-        })
-        .sum();
-    total / queries as f64
+        }
+        if possible == 0 { 0.0 } else { sum / possible as f64 }
+    };
+    queries.iter().map(of_query).sum::<f64>() / queries.len() as f64
+}
+
+/// The share of the first `places` of each query that is relevant, averaged over queries.
+pub(super) fn precision(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> f64 {
+    let queries = ranked(score, query);
+    let of_query = |rows: &Vec<usize>| {
+        let first = &rows[..places.min(rows.len())];
+        relevant(first, relevance) as f64 / first.len().max(1) as f64
+    };
+    queries.iter().map(of_query).sum::<f64>() / queries.len() as f64
+}
+
+/// The share of the relevant rows of each query that is among its first `places`, averaged over the queries that have one;
+/// `None` where none has.
+pub(super) fn recall(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> Option<f64> {
+    let queries = ranked(score, query);
+    let of_query = |rows: &Vec<usize>| {
+        let all = relevant(rows, relevance);
+        (all > 0).then(|| relevant(&rows[..places.min(rows.len())], relevance) as f64 / all as f64)
+    };
+    let shares: Vec<f64> = queries.iter().filter_map(of_query).collect();
+    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
+}
+
+/// The rows of each query from the highest score to the lowest; equal scores keep the order of the rows.
+fn ranked(score: &[f64], query: &[usize]) -> Vec<Vec<usize>> {
+    let mut queries: Vec<Vec<usize>> = vec![Vec::new(); query.iter().max().map_or(0, |last| last + 1)];
+    for (row, query) in query.iter().enumerate() {
+        queries[*query].push(row);
+    }
+    for rows in &mut queries {
+        rows.sort_by(|left, right| score[*right].total_cmp(&score[*left]).then(left.cmp(right)));
+    }
+    queries
+}
+
+fn relevant(rows: &[usize], relevance: &[f64]) -> usize {
+    rows.iter().filter(|row| relevance[**row] > 0.0).count()
 }
 
 /// Discounted cumulative gain of rows in their order.

@@ -15,6 +15,18 @@ fn of(name: &str, outcome: Outcome, weights: Option<&[f64]>) -> Result<f64, Faul
     judge(&metric(name, &[]), &Sample { outcome, weights: weights.map(<[f64]>::to_vec) })
 }
 
+fn of_args(name: &str, args: &[(&str, Value)], outcome: Outcome, weights: Option<&[f64]>) -> Result<f64, Fault> {
+    judge(&metric(name, args), &Sample { outcome, weights: weights.map(<[f64]>::to_vec) })
+}
+
+fn rank() -> Outcome {
+    Outcome::Rank {
+        relevance: vec![3.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 4.0, 1.0],
+        score: vec![0.2, 0.9, 0.5, 0.5, 0.1, 0.2, 0.3, 0.7, 0.7, 0.1, 0.4, 0.9],
+        query: vec![0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2],
+    }
+}
+
 const TRUTH: [u8; 10] = [1, 0, 1, 1, 0, 0, 1, 0, 0, 1];
 const PROBABILITY: [f64; 10] = [0.9, 0.8, 0.8, 0.6, 0.55, 0.5, 0.5, 0.3, 0.1, 0.05];
 const WEIGHTS: [f64; 10] = [1.0, 2.0, 0.5, 1.0, 3.0, 1.0, 2.0, 0.25, 1.0, 4.0];
@@ -77,17 +89,64 @@ fn regression_metrics_agree_with_scikit_learn() {
 
 #[test]
 fn ndcg_agrees_with_scikit_learn() {
-    let outcome = || Outcome::Rank {
-        relevance: vec![3.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 4.0, 1.0],
-        score: vec![0.2, 0.9, 0.5, 0.5, 0.1, 0.2, 0.3, 0.7, 0.7, 0.1, 0.4, 0.9],
-        query: vec![0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2],
-    };
     for (k, expected) in [(1, 0.35555555555555557), (3, 0.47825351887934553), (10, 0.7046084920622956)] {
         let metric = metric("ndcg", &[("k", Value::Int(k))]);
-        close(judge(&metric, &Sample { outcome: outcome(), weights: None }), expected);
+        close(judge(&metric, &Sample { outcome: rank(), weights: None }), expected);
     }
     let none = metric("ndcg", &[("k", Value::Int(0))]);
-    assert_eq!(judge(&none, &Sample { outcome: outcome(), weights: None }).unwrap_err().code, "GML0229");
+    assert_eq!(judge(&none, &Sample { outcome: rank(), weights: None }).unwrap_err().code, "GML0229");
+}
+
+#[test]
+fn f1_and_r2_agree_with_scikit_learn() {
+    close(of_args("f1", &[("threshold", Value::Float(0.5))], binary(), None), 2.0 / 3.0);
+    close(of_args("f1", &[("threshold", Value::Float(0.6))], binary(), Some(&WEIGHTS)), 0.38461538461538464);
+    let outcome = || Outcome::Value { truth: vec![1.5, -2.0, 0.0, 4.0, 3.25], value: vec![1.0, -1.5, 0.5, 6.0, 3.0] };
+    close(of("r2", outcome(), None), 0.7969409282700421);
+    close(of("r2", outcome(), Some(&[1.0, 0.0, 2.0, 0.5, 1.0])), 0.736842105263158);
+    let constant = Outcome::Value { truth: vec![2.0; 3], value: vec![1.0; 3] };
+    assert_eq!(of("r2", constant, None).unwrap_err().code, "GML0928");
+}
+
+/// Computed with numpy by the definitions that the doc comments name, for five bins.
+#[test]
+fn bins_tell_how_far_probabilities_come_true() {
+    let expected = [
+        ("ece", 0.26, 0.4269841269841271),
+        ("reliability", 0.07954166666666668, 0.234978835978836),
+        ("resolution", 0.06666666666666667, 0.058553791887125235),
+    ];
+    for (name, plain, weighted) in expected {
+        let bins = [("bins", Value::Int(5))];
+        close(of_args(name, &bins, binary(), None), plain);
+        close(of_args(name, &bins, binary(), Some(&WEIGHTS)), weighted);
+        assert_eq!(of_args(name, &[("bins", Value::Int(0))], binary(), None).unwrap_err().code, "GML0229");
+    }
+}
+
+#[test]
+fn the_best_scored_share_takes_equal_scores_in_part() {
+    // Two of ten rows: the first, which is true, and one of the two with 0.8, of which one is true.
+    let share = [("share", Value::Float(0.2))];
+    close(of_args("gain", &share, binary(), None), 0.3);
+    close(of_args("lift", &share, binary(), None), 1.5);
+    close(of_args("gain", &[("share", Value::Float(1.0))], binary(), Some(&WEIGHTS)), 1.0);
+    for odd in [0.0, 1.1, f64::NAN] {
+        assert_eq!(of_args("lift", &[("share", Value::Float(odd))], binary(), None).unwrap_err().code, "GML0229");
+    }
+    let none = Outcome::Binary { truth: vec![false; 2], probability: vec![0.2, 0.7] };
+    assert_eq!(of_args("gain", &share, none, None).unwrap_err().code, "GML0928");
+}
+
+/// Counted by hand: in the order of their scores the groups have the relevances 0 2 1 3, 0 0 0 and 1 1 2 4 0.
+#[test]
+fn what_is_relevant_among_the_first() {
+    let k = [("k", Value::Int(3))];
+    close(of_args("map", &k, rank(), None), (7.0 / 18.0 + 0.0 + 1.0) / 3.0);
+    close(of_args("precision", &k, rank(), None), (2.0 / 3.0 + 0.0 + 1.0) / 3.0);
+    close(of_args("recall", &k, rank(), None), (2.0 / 3.0 + 3.0 / 4.0) / 2.0);
+    let none = Outcome::Rank { relevance: vec![0.0; 2], score: vec![0.2, 0.7], query: vec![0, 0] };
+    assert_eq!(of_args("recall", &k, none, None).unwrap_err().code, "GML0928");
 }
 
 #[test]
