@@ -8,7 +8,7 @@ use crate::expr::window::WINDOWS;
 
 /// Operators, by module.
 const OPERATORS: &[(&str, &[&str])] = &[
-    ("std.learning", &["calibrate", "best_threshold"]),
+    ("std.learning", &["best_threshold"]),
     ("std.explain", &["explain", "contributions", "importance", "interactions", "partial_dependence"]),
     (
         "std.plots",
@@ -20,7 +20,7 @@ const OPERATORS: &[(&str, &[&str])] = &[
         "std.prep",
         &["binary", "target_encode", "hash", "bucketize", "quantile_bin", "log", "clip", "date_parts", "text_counts"],
     ),
-    ("std.learn", &["logistic", "ridge", "elastic_net", "tune", "cross_validate", "automl", "blend"]),
+    ("std.learn", &["logistic", "ridge", "elastic_net", "cross_validate", "automl", "blend"]),
     ("std.monitor", &["drift", "performance", "promote"]),
     ("std.report", &["profile", "report", "model_card"]),
     ("std.embed", &["text_encoder", "image_encoder"]),
@@ -61,16 +61,6 @@ const FUNCTIONS: &[&str] = &[
     "cosine",
     "images",
     "onnx",
-    "ece",
-    "reliability",
-    "resolution",
-    "lift",
-    "gain",
-    "f1",
-    "r2",
-    "map",
-    "recall",
-    "precision",
     "hit_rate",
     "mrr",
     "coverage",
