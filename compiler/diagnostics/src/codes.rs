@@ -264,5 +264,6 @@ codes! {
     GML0933 UNKNOWN_CONFIGURATION "unknown-configuration" Error "gml.toml configures something that there is not."
     GML0934 UNKNOWN_LINT_LEVEL "unknown-lint-level" Error "gml.toml gives a level to a lint that there is not."
     GML0935 BAD_LINT_LEVEL "bad-lint-level" Error "The level of a lint is none of allow, warn and deny."
+    GML0936 NOT_IN_ONNX "not-in-onnx" Error "A saved model has no ONNX file, since a part of it has no form there."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

@@ -5,7 +5,12 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of text, hexadecimal.
 pub fn hash_text(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+    hash_bytes(text.as_bytes())
+}
+
+/// SHA-256 of bytes, hexadecimal.
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// SHA-256 of anything that serialises, through its JSON form, hexadecimal. Equal values have equal hashes.

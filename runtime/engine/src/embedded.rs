@@ -136,7 +136,7 @@ fn stacked(mut frames: impl Iterator<Item = DataFrame>) -> Result<Option<DataFra
 }
 
 fn save_fitted(dataset: &Dataset, fitted: &dyn Fitted, project: &Path) -> Result<Saved, Fault> {
-    let folder = gml_connect::write_folder(dataset, project, |folder| fitted.save(folder))?;
+    let folder = gml_connect::write_folder(dataset, project, |folder| gml_operators::save(fitted, folder).map(drop))?;
     let bytes = size(&folder.path);
     Ok(Saved { path: folder.path, rows: None, bytes, tolerated: Vec::new() })
 }

@@ -9,6 +9,7 @@ use gml_ir::{Learned, Value};
 
 use crate::data::{Context, Table};
 use crate::explain::Explained;
+use crate::onnx;
 use crate::tune::History;
 
 /// Knows how to learn from a table.
@@ -131,6 +132,15 @@ pub trait Fitted: Send + Sync {
     /// Where it is no model of trees.
     fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
         Err(not_explained())
+    }
+
+    /// Adds what the model says of each row to a graph of ONNX.
+    ///
+    /// # Errors
+    /// GML0936 where a part of it has no form there.
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        let _ = (graph, columns);
+        Err(onnx::not_expressed("this kind of model has no form there"))
     }
 
     /// Writes it into an empty folder: `signature.json`, and the files of its own.

@@ -12,6 +12,7 @@ mod learn;
 mod learned;
 mod metrics;
 pub mod native;
+mod onnx;
 mod pending;
 mod prep;
 mod registry;
@@ -21,7 +22,7 @@ mod tune;
 
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use explain::Explained;
-pub use learn::load;
+pub use learn::{load, save};
 pub use learned::{Estimator, Fitted};
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use registry::{functions, operator, operators};

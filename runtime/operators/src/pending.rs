@@ -9,7 +9,7 @@ use crate::expr::window::WINDOWS;
 /// Operators, by module.
 const OPERATORS: &[(&str, &[&str])] = &[
     ("std.learning", &["best_threshold"]),
-    ("std.explain", &["explain", "contributions", "importance", "interactions", "partial_dependence"]),
+    ("std.explain", &["explain", "partial_dependence"]),
     (
         "std.plots",
         &["calibration_plot", "roc_plot", "precision_recall_plot", "lift_plot", "gain_plot", "confusion_plot"],
@@ -55,17 +55,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
 ];
 
 /// Functions of rows, metrics and connectors.
-const FUNCTIONS: &[&str] = &[
-    "embed",
-    "jaccard",
-    "cosine",
-    "images",
-    "onnx",
-    "hit_rate",
-    "mrr",
-    "coverage",
-    "novelty",
-];
+const FUNCTIONS: &[&str] = &["embed", "jaccard", "cosine", "images", "onnx", "hit_rate", "mrr", "coverage", "novelty"];
 
 /// Modules and names of the operators that are declared and cannot be run yet.
 pub fn pending_operators() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::isotonic::Isotonic;
 use super::sigmoid::Sigmoid;
+use crate::onnx::{Flow, Graph};
 
 /// How a curve is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,14 @@ impl Curve {
         match self {
             Self::Isotonic(curve) => curve.at(score),
             Self::Sigmoid(curve) => curve.at(score),
+        }
+    }
+
+    /// The same in a graph of ONNX.
+    pub(super) fn onnx(&self, score: &Flow, graph: &mut Graph) -> Flow {
+        match self {
+            Self::Isotonic(curve) => curve.onnx(score, graph),
+            Self::Sigmoid(curve) => curve.onnx(score, graph),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::onnx::{self, Flow, Graph};
+
 /// A rising curve through points, straight between them, flat beyond the ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Isotonic {
@@ -68,6 +70,11 @@ impl Isotonic {
     fn push(&mut self, score: f64, value: f64) {
         self.scores.push(score);
         self.values.push(value);
+    }
+
+    /// The same in a graph of ONNX.
+    pub(super) fn onnx(&self, score: &Flow, graph: &mut Graph) -> Flow {
+        onnx::through(&self.scores, &self.values, score, graph)
     }
 
     /// The value of a score.

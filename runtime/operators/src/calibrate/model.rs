@@ -18,6 +18,7 @@ use crate::explain::Explained;
 use crate::frame::{self, fault};
 use crate::learn::{artifact, with_outputs};
 use crate::learned::Fitted;
+use crate::onnx;
 
 /// The folder of the model itself within that of the calibrated one.
 const MODEL_FOLDER: &str = "model";
@@ -119,6 +120,23 @@ impl Fitted for Calibrated {
 
     fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
         self.model.gains()
+    }
+
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        let mut said = self.model.onnx(graph, columns)?;
+        let scores = said.last().ok_or_else(|| Fault::new("GML0999", "a calibrated model predicts nothing"))?;
+        let (classes, scores) = (scores.classes.clone(), scores.flow.clone());
+        let each = graph.columns(&scores, classes.len().max(1));
+        let curves: Vec<_> = self.curves.iter().zip(&each).map(|(curve, score)| curve.onnx(score, graph)).collect();
+        let flow = match &*curves {
+            [only] => only.clone(),
+            several => {
+                let beside = graph.beside(several);
+                onnx::summing_to_one(&beside, classes.len(), graph)
+            }
+        };
+        said.push(onnx::Said { name: "calibrated".into(), element: onnx::Element::Double, classes, flow });
+        Ok(said)
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::onnx::{self, Flow, Graph};
+
 /// `1 / (1 + exp(-(slope * log_odds + offset)))`
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sigmoid {
@@ -76,6 +78,11 @@ impl Sigmoid {
     /// The value of a score.
     pub(super) fn at(&self, score: f64) -> f64 {
         self.of_log_odds(log_odds(score))
+    }
+
+    /// The same in a graph of ONNX.
+    pub(super) fn onnx(self, score: &Flow, graph: &mut Graph) -> Flow {
+        onnx::logistic(self.slope, self.offset, SMALLEST, score, graph)
     }
 
     fn of_log_odds(&self, odds: f64) -> f64 {

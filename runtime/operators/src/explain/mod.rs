@@ -17,7 +17,7 @@ use crate::data::Implementation;
 
 pub use explained::Explained;
 pub(crate) use explained::merged;
-pub(crate) use forest::Forest;
+pub(crate) use forest::{Child, Forest, Missing, Node, Question};
 pub(crate) use pairs::pairs;
 pub(crate) use shap::contributions;
 

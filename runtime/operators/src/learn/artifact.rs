@@ -9,11 +9,12 @@ use gml_connect::Fault;
 use gml_ir::Learned;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{chain, trees};
 use crate::calibrate;
 use crate::learned::Fitted;
+use crate::onnx;
 use crate::prep;
 
 /// The file that says what the folder holds.
@@ -47,6 +48,30 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         }
         None => Err(unreadable(&folder.join(FILE), "it does not say what it is")),
     }
+}
+
+/// Saves what was learned into an empty folder; a model as `model.onnx` and `MLmodel` too, where all of it has a form in
+/// ONNX. Gives the reason where it has none, which `signature.json` holds as well.
+///
+/// # Errors
+/// GML0910 where the folder cannot be written.
+pub fn save(fitted: &dyn Fitted, folder: &Path) -> Result<Option<String>, Fault> {
+    fitted.save(folder)?;
+    if !matches!(fitted.ty(), Learned::Model(_)) {
+        return Ok(None);
+    }
+    let mut signature = read_signature(folder)?;
+    let (entry, left_out) = match onnx::export(fitted) {
+        Ok(exported) => {
+            write_bytes(folder, onnx::FILE, &exported.file)?;
+            write_file(folder, onnx::MLMODEL, &onnx::mlmodel(&exported)?)?;
+            (json!({ "file": onnx::FILE, "sha256": gml_ir::hash_bytes(&exported.file) }), None)
+        }
+        Err(fault) => (json!({ "left_out": fault.message }), Some(fault.message)),
+    };
+    signature["onnx"] = entry;
+    write_file(folder, FILE, &to_text(&signature)?)?;
+    Ok(left_out)
 }
 
 /// The signature of a folder.
@@ -88,7 +113,11 @@ fn not_json(error: &serde_json::Error) -> Fault {
 
 /// Writes one file of a saved model.
 pub(crate) fn write_file(folder: &Path, name: &str, text: &str) -> Result<(), Fault> {
-    fs::write(folder.join(name), text).map_err(|error| {
+    write_bytes(folder, name, text.as_bytes())
+}
+
+fn write_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+    fs::write(folder.join(name), bytes).map_err(|error| {
         Fault::new("GML0910", format!("the model cannot be saved: {error}"))
             .at(folder.join(name).display())
             .help("see that the folder is there, that it is yours, and that the disk is not full")

@@ -14,6 +14,7 @@ use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
 use crate::frame;
 use crate::learned::{Change, Estimator, Fitted, Trials};
+use crate::onnx;
 use crate::prep::{self, FittedRecipe, Recipe};
 use crate::tune::afresh;
 
@@ -172,6 +173,11 @@ impl Fitted for FittedChain {
             sums[place] += gain;
         }
         Ok(columns.into_iter().zip(sums).collect())
+    }
+
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        onnx::recipe(&self.recipe, graph, columns)?;
+        self.model.onnx(graph, columns)
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -18,7 +18,7 @@ mod truth;
 
 use crate::data::Implementation;
 
-pub use artifact::load;
+pub use artifact::{load, save};
 pub(crate) use chain::{computed, with_outputs};
 pub(crate) use outputs::with_columns;
 pub(crate) use truth::{mean_loss, sample};

@@ -13,6 +13,7 @@ use super::parameters::Objective;
 use crate::data::{Data, Table};
 use crate::frame::fault;
 use crate::metrics::largest;
+use crate::onnx::{Element, Flow, Graph, Said, Setting};
 
 /// A table of rows and columns made, of the type that the checker gave it.
 ///
@@ -73,4 +74,26 @@ pub(super) fn columns(
         }
     };
     DataFrame::new(rows, columns).map_err(fault)
+}
+
+/// What trees say, as [`columns`] has it, in a graph of ONNX.
+pub(super) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph: &mut Graph) -> Vec<Said> {
+    let number = |name: &str, flow| Said { name: name.into(), element: Element::Double, classes: Vec::new(), flow };
+    match objective {
+        Objective::Binary => vec![number("score", graph.node("Sigmoid", &[&raw], Vec::new()))],
+        Objective::Lambdarank => vec![number("score", raw)],
+        Objective::Regression => vec![number("value", raw)],
+        Objective::Multiclass => {
+            let across = || vec![("axis", Setting::Int(1))];
+            let scores = graph.node("Softmax", &[&raw], across());
+            let likeliest = graph.node("ArgMax", &[&scores], across());
+            let classes: Vec<String> = classes.iter().map(ToString::to_string).collect();
+            let labels = graph.text_list(classes.clone());
+            let label = graph.node("Gather", &[&labels, &likeliest], Vec::new());
+            vec![
+                Said { name: "label".into(), element: Element::Text, classes: Vec::new(), flow: label },
+                Said { name: "scores".into(), element: Element::Double, classes, flow: scores },
+            ]
+        }
+    }
 }

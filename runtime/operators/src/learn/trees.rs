@@ -22,6 +22,8 @@ use crate::explain::{self, Explained, Forest};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
 use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation};
+use crate::onnx;
+use crate::prep::Kind;
 use crate::tune::afresh;
 
 /// LightGBM's own text of the model, which its other bindings load.
@@ -361,6 +363,19 @@ impl Fitted for FittedTrees {
             gains[node.feature] += node.gain;
         }
         Ok(self.features().into_iter().zip(gains).collect())
+    }
+
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        let mut inputs = Vec::new();
+        for Feature { name, kind, values } in &self.features {
+            inputs.push(match kind {
+                Kind::Text => onnx::places(name, values, graph, columns)?,
+                _ => columns.get(graph, name, *kind)?.flow,
+            });
+        }
+        let matrix = graph.beside(&inputs);
+        let raw = onnx::forest(&self.forest()?, &matrix, graph)?;
+        Ok(outputs::onnx(self.objective, &self.classes, raw, graph))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -18,9 +18,9 @@ use crate::data::{Call, Data, Implementation};
 use crate::learn::arguments::{argument, column_names, optional_constant, word};
 use crate::learn::recall::Recall;
 
-pub(crate) use recipe::{FittedRecipe, Recipe};
+pub(crate) use recipe::{Affine, Coded, Fill, FittedRecipe, Recipe, Step};
 pub(crate) use stored::{load, read, write};
-pub(crate) use values::{Cell, Distinct, Kind};
+pub(crate) use values::{Cell, Distinct, Exact, Kind};
 
 use estimator::{Prepare, PrepareCall};
 

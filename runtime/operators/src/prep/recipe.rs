@@ -207,7 +207,8 @@ impl Fill {
 }
 
 impl Coded {
-    fn names(&self) -> impl Iterator<Item = String> {
+    /// The columns that `one_hot` makes of the values.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         self.values.iter().map(|value| format!("{}_{}", self.input.column, value.label()))
     }
 

@@ -12,7 +12,8 @@ use crate::frame::{apply, fault};
 /// How many offending rows are shown.
 const SHOWN: usize = 5;
 
-/// `conform`: the columns of the schema in its order and types; others are left out. Numbers are widened, and narrowed
+/// `conform`: the columns of the schema in its order and types; others are left out, or come
+/// behind them where the schema is open (`..`). Numbers are widened, and narrowed
 /// where every one of them fits. Then the rows are held against all rules of the schema, as those of a dataset are: nulls,
 /// what enums list, contracts, unique keys.
 pub(super) fn conform(call: Call<'_>) -> Result<Data, Fault> {
@@ -30,7 +31,12 @@ fn conformed(frame: &DataFrame, row: &Row) -> Result<DataFrame, Fault> {
                 .help("rename a column before conform, or take it out of the schema"))
         }
     });
-    let frame = DataFrame::new(frame.height(), columns.collect::<Result<_, Fault>>()?).map_err(fault)?;
+    let mut columns = columns.collect::<Result<Vec<Column>, Fault>>()?;
+    if row.open {
+        let others = frame.columns().iter().filter(|column| row.get(column.name()).is_none());
+        columns.extend(others.cloned());
+    }
+    let frame = DataFrame::new(frame.height(), columns).map_err(fault)?;
     gml_connect::hold(&frame, row)?;
     Ok(frame)
 }

@@ -1,0 +1,65 @@
+"""Scores rows with the `model.onnx` that GML saved, by Python's onnxruntime, and tells how far its scores lie from GML's.
+
+    python score_onnx.py MODEL_FOLDER SCORED.parquet
+
+The table holds the columns that the model takes and those that GML said (`score`, `label`, `scores`, `calibrated`, ..). Nulls of numbers are
+given as NaN, nulls of text as the empty text. Printed is, as JSON, the largest difference of each output, and how many labels
+differ.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pyarrow.parquet as pq
+
+KINDS = {"tensor(double)": "float64", "tensor(int64)": "int64", "tensor(bool)": "bool"}
+
+
+def given(table: pd.DataFrame, name: str, kind: str) -> np.ndarray:
+    """A column in the form that the model takes."""
+    column = table[name]
+    if kind == "tensor(string)":
+        values = column.astype(object).where(column.notna(), "").to_numpy(dtype=object)
+    else:
+        values = column.to_numpy(dtype=KINDS[kind], na_value=np.nan if kind == "tensor(double)" else None)
+    return values
+
+
+def said(table: pd.DataFrame, name: str, outputs: list[str]) -> np.ndarray:
+    """What GML said: a column, or the numbers of one class, whose column is `scores_<class>` in ONNX."""
+    if name in table:
+        return table[name].to_numpy()
+    lists = name.partition("_")[0]
+    of_classes = [output for output in outputs if output.startswith(f"{lists}_")]
+    return np.stack(table[lists].to_numpy())[:, of_classes.index(name)]
+
+
+def difference(theirs: np.ndarray, ours: np.ndarray) -> float:
+    """The largest difference of numbers; how many texts differ."""
+    if theirs.dtype == object:
+        return float((theirs != ours.astype(object)).sum())
+    return float(np.abs(theirs - ours.astype("float64")).max())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path, help="folder of a saved model")
+    parser.add_argument("scored", type=Path, help="rows with GML's scores")
+    arguments = parser.parse_args()
+
+    table = pq.read_table(arguments.scored).to_pandas()
+    session = onnxruntime.InferenceSession(arguments.model / "model.onnx", providers=["CPUExecutionProvider"])
+    inputs = session.get_inputs()
+    feeds = {value.name: given(table, value.name, value.type).reshape(-1, *value.shape[1:]) for value in inputs}
+    outputs = [value.name for value in session.get_outputs()]
+    found = dict(zip(outputs, session.run(outputs, feeds), strict=True))
+    differences = {name: difference(values, said(table, name, outputs)) for name, values in found.items()}
+    print(json.dumps({"rows": len(table), "inputs": list(feeds), "differences": differences}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+use std.prep.{impute, one_hot, ordinal, scale}
+use std.learn.{boosted_trees}
+
+schema Session {
+    id     visitor: str,
+    id     session: int,
+    id     date: date,
+    time   started_at: timestamp,
+           device: category,
+           is_mobile: bool,
+           os: category?,
+           browser: category?,
+           country: category?,
+           city: category?,
+           source: category?,
+           medium: category?,
+           campaign: category?,
+           is_first_visit: bool,
+           visits_before: int,
+           page_views_before: int,
+           products_before: int,
+           carts_before: int,
+           days_since_last: float?,
+    target added_to_cart: bool,
+}
+
+catalog {
+    sessions: table[Session]                = parquet("data/03_primary/sessions.parquet"),
+    carts: model                            = artifact("models/carts"),
+    cart_scores: table { visitor: str, .. } = parquet("scores/carts.parquet"),
+    devices: model                          = artifact("models/devices"),
+    device_scores: table { visitor: str, .. } = parquet("scores/devices.parquet"),
+    views: model                            = artifact("models/views"),
+    view_scores: table { visitor: str, .. } = parquet("scores/views.parquet"),
+}
+
+pipeline propensity {
+    let data = sessions |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let recipe = impute(mean, [.days_since_last])
+              >> impute("UNKNOWN", [.campaign])
+              >> one_hot([.device, .os, .is_mobile])
+              >> ordinal([.country, .city, .campaign, .visits_before])
+              >> scale([.page_views_before], how: standard)
+    let model = fit(recipe >> boosted_trees(objective: binary, rounds: 30), train: data.train)
+    let calibrated = calibrate(model, on: data.valid, method: isotonic)
+    save calibrated as carts
+    save data.test |> predict(calibrated) as cart_scores
+}
+
+schema Device {
+    id     visitor: str,
+           os: category?,
+           country: category?,
+           medium: category?,
+           is_first_visit: bool,
+           visits_before: int,
+           days_since_last: float?,
+    target device: category,
+}
+
+schema Views {
+    id     visitor: str,
+           device: category,
+           city: category?,
+           is_first_visit: bool,
+           visits_before: int,
+           days_since_last: float?,
+    target page_views_before: int,
+}
+
+node by_device(sessions: table[Session]) -> table[Device] {
+    sessions |> select([.visitor, .os, .country, .medium, .is_first_visit, .visits_before, .days_since_last, .device])
+}
+
+node by_views(sessions: table[Session]) -> table[Views] {
+    sessions
+        |> select([.visitor, .device, .city, .is_first_visit, .visits_before, .days_since_last, .page_views_before])
+}
+
+pipeline classes {
+    let data = by_device(sessions) |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let model = fit(boosted_trees(objective: multiclass, rounds: 10), train: data.train)
+    let calibrated = calibrate(model, on: data.valid, method: sigmoid)
+    save calibrated as devices
+    save data.test |> predict(calibrated) as device_scores
+}
+
+pipeline numbers {
+    let data = by_views(sessions) |> split_random(train: 80%, test: 20%, seed: 1)
+    let trees = boosted_trees(objective: regression, rounds: 20, row_fraction: 0.7, seed: 3)
+    let model = fit(trees, train: data.train)
+    save model as views
+    save data.test |> predict(model) as view_scores
+}
