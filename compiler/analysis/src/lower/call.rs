@@ -142,5 +142,5 @@ impl Lowering<'_> {
 
 /// Whether a value of this type is the call that made it: metrics, periods, connectors, secrets, search ranges.
 fn stands_for_itself(ty: &Type) -> bool {
-    matches!(ty.non_null(), Type::Named(_))
+    matches!(ty.non_null(), Type::Named(_) | Type::Search(_))
 }

@@ -14,7 +14,7 @@ const SCORES: [f64; 9] = [0.0, 0.05, 0.2, 0.333, 0.5, 0.61, 0.77, 0.9, 1.0];
 fn rows() -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let score = |row: usize| {
         let score = ((row * 37) % 100) as f64 / 100.0;
-        if row % 3 == 0 { score / 2.0 } else { score }
+        if row.is_multiple_of(3) { score / 2.0 } else { score }
     };
     let scores: Vec<f64> = (0..60).map(score).collect();
     let truth =

@@ -16,7 +16,7 @@ pub(crate) fn pairs(forest: &Forest, columns: &[&[f64]], group: &[usize], groups
         .enumerate()
         .map(|(place, tree)| (place, paths(tree).into_iter().map(Leaf::new).collect()))
         .collect();
-    for row in 0..rows {
+    (0..rows).for_each(|row| {
         for output in 0..forest.outputs {
             let mut sums = vec![0.0; groups * groups];
             for (place, leaves) in leaves.iter().filter(|(place, _)| place % forest.outputs == output) {
@@ -30,7 +30,7 @@ pub(crate) fn pairs(forest: &Forest, columns: &[&[f64]], group: &[usize], groups
                 *size += 2.0 * sum.abs();
             }
         }
-    }
+    });
     let count = (rows * forest.outputs).max(1) as f64;
     sizes.into_iter().map(|size| size / count).collect()
 }

@@ -18,9 +18,12 @@ use crate::onnx;
 use crate::prep::{self, FittedRecipe, Recipe};
 use crate::tune::afresh;
 
+/// One of them.
+type Part = Arc<dyn Estimator>;
+
 /// Several estimators, each learning from what the ones before it make of the rows.
 struct Chain {
-    parts: Vec<Arc<dyn Estimator>>,
+    parts: Vec<Part>,
 }
 
 /// Chains estimators. All but the last must learn a transform.
@@ -29,7 +32,7 @@ pub(super) fn chain(parts: Vec<Arc<dyn Estimator>>) -> Arc<dyn Estimator> {
 }
 
 impl Chain {
-    fn last(&self) -> Result<(&Arc<dyn Estimator>, &[Arc<dyn Estimator>]), Fault> {
+    fn last(&self) -> Result<(&Part, &[Part]), Fault> {
         self.parts.split_last().ok_or_else(|| Fault::new("GML0712", "a chain without parts has nothing to learn"))
     }
 

@@ -21,7 +21,8 @@ fn densities_are_those_of_optuna() {
     let floats = [0.2, 0.25, 0.7, 0.9].map(Point::Float);
     let many: Vec<Point> = (0..40).map(|row| Point::Float((f64::from(row * 37 % 40) + 0.5) / 40.0)).collect();
     let at = [0.01, 0.22, 0.5, 0.99].map(Point::Float);
-    let cases: [(Domain, &[Point], [Point; 4], [f64; 4]); 6] = [
+    type Case<'c> = (Domain, &'c [Point], [Point; 4], [f64; 4]);
+    let cases: [Case<'_>; 6] = [
         (
             Domain::Float { low: 0.0, high: 1.0, log: false },
             &floats,

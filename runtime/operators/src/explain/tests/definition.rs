@@ -45,16 +45,16 @@ const FEATURES: usize = 5;
 
 /// A random tree: at each place a split or a leaf, with counts that add up.
 fn grow(tree: &mut Tree, bits: &mut impl FnMut() -> u64, depth: usize, rows: f64) -> Child {
-    if depth == 0 || bits() % 5 == 0 || rows < 4.0 {
+    if depth == 0 || bits().is_multiple_of(5) || rows < 4.0 {
         tree.leaves.push(Leaf { value: (bits() % 200) as f64 / 10.0 - 10.0, rows });
         return Child::Leaf(tree.leaves.len() - 1);
     }
     let place = tree.nodes.len();
-    let question = if bits() % 4 == 0 {
+    let question = if bits().is_multiple_of(4) {
         Question::Among(vec![(bits() % 256) as u32])
     } else {
         let missing = [Missing::Nothing, Missing::Zero, Missing::NotANumber][(bits() % 3) as usize];
-        Question::AtMost { threshold: (bits() % 8) as f64, missing, missing_left: bits() % 2 == 0 }
+        Question::AtMost { threshold: (bits() % 8) as f64, missing, missing_left: bits().is_multiple_of(2) }
     };
     let feature = (bits() % FEATURES as u64) as usize;
     tree.nodes.push(Node { feature, question, left: Child::Leaf(0), right: Child::Leaf(0), rows, gain: 0.0 });
