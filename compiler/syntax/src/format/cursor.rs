@@ -6,9 +6,9 @@ use crate::words::is_reserved;
 
 /// What stands before a token.
 pub(super) struct Lead<'t> {
-    /// Its comments, and the empty line above it.
+    /// Its comments, and the empty lines around them.
     pub doc: Doc<'t>,
-    /// There is an empty line.
+    /// There is an empty line between the token before and this one, wherever: as it will be read the next time.
     pub empty: bool,
     /// There are comments.
     pub comments: bool,
@@ -53,9 +53,9 @@ impl<'t> Cursor<'t> {
         skip(self.source, self.at)
     }
 
-    /// Whether a line ends before the next token.
+    /// Whether a line ends before the next token, or will: behind a comment that was before a comma.
     pub fn line_ends(&self) -> bool {
-        self.source.get(self.at..self.next()).is_some_and(|gap| gap.contains('\n'))
+        !self.deferred.is_empty() || self.source.get(self.at..self.next()).is_some_and(|gap| gap.contains('\n'))
     }
 
     /// The comments before the next token and, where `empty` allows it, the empty line above.
@@ -63,7 +63,6 @@ impl<'t> Cursor<'t> {
         let next = self.next();
         let mut docs = std::mem::take(&mut self.deferred);
         let mut own = false;
-        let mut above = false;
         let mut from = self.at;
         while let Some(comment) = self.comments.get(self.comment)
             && (comment.span.start as usize) < next
@@ -74,7 +73,6 @@ impl<'t> Cursor<'t> {
             own = from == 0 || gap.contains('\n');
             if own {
                 if line_ends(gap) > 1 && (empty || !docs.is_empty()) {
-                    above |= docs.is_empty();
                     docs.push(Doc::empty());
                 }
                 docs.push(Doc::own(&comment.text));
@@ -86,10 +84,10 @@ impl<'t> Cursor<'t> {
         let comments = !docs.is_empty();
         let gap = self.source.get(from..next).unwrap_or("");
         if line_ends(gap) > 1 && (own || empty) && next < self.source.len() {
-            above |= !own;
             docs.push(Doc::empty());
         }
-        Lead { doc: Doc::seq(docs), empty: above, comments }
+        let empty = docs.iter().any(|doc| matches!(doc.kind, Kind::Empty));
+        Lead { doc: Doc::seq(docs), empty, comments }
     }
 
     /// The comments before what closes a list.
@@ -147,7 +145,10 @@ impl<'t> Cursor<'t> {
         if doubtful || !comments.forced {
             return Some(comments);
         }
-        self.deferred.push(comments);
+        match comments.kind {
+            Kind::Seq(docs) => self.deferred.extend(docs),
+            _ => self.deferred.push(comments),
+        }
         Some(Doc::nothing())
     }
 }

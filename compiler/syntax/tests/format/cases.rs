@@ -81,6 +81,25 @@ fn comments_stay_where_they_are() {
     becomes("schema A { a: int\n## of a\n, b: int }", "schema A {\n    a: int\n    ## of a\n    ,\n    b: int,\n}\n");
 }
 
+/// What is aligned follows from the empty lines that are seen afterwards, wherever comments were before.
+#[test]
+fn signs_are_aligned_the_same_way_the_next_time() {
+    becomes(
+        "catalog {\n    a: int = f()\n    # before a comma\n    ,\n\n    long_name: str = g(),\n}",
+        "catalog {\n    a: int = f(),\n    # before a comma\n\n    long_name: str = g(),\n}\n",
+    );
+    becomes(
+        "catalog {\n a: int = f(), # behind\n\n # above\n long_name: str = g(),\n # between\n\n b: int = h() }",
+        "catalog {\n    a: int = f(),  # behind\n\n    # above\n    long_name: str = g(),\n    # between\n\n    b: int = h(),\n}\n",
+    );
+    becomes(
+        "node n(a: table[A]) -> table { a |> derive {\n x = 1\n# c\n,\n\nhour = ## c\n.at.hour(), day = .at.day() } }",
+        "node n(a: table[A]) -> table {\n    a |> derive {\n        x = 1,\n        # c\n\n        hour =  ## c\n        \
+         .at.hour(),\n        day  = .at.day(),\n    }\n}\n",
+    );
+    becomes("param a: x = [\n1 # one\n, 2,\n3]", "param a: x = [\n    1,  # one\n    2,\n    3,\n]\n");
+}
+
 #[test]
 fn the_kind_of_line_break_and_the_mark_at_the_start_are_kept() {
     becomes("param a: int=1\r\nparam b: int=2\r\n", "param a: int = 1\r\nparam b: int = 2\r\n");

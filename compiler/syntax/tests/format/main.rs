@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod cases;
+mod chance;
+mod comments;
 mod laws;
 mod noise;
 mod properties;

@@ -23,6 +23,11 @@ impl Random {
         self.pick(&["a", "rows", "table", "a_name_that_is_rather_long_indeed", "events", "seed", "window", "type"])
     }
 
+    /// Not `window`: `window in (..)` reads like the declaration of a window function.
+    fn loop_name(&mut self) -> String {
+        self.pick(&["a", "rows", "table", "a_name_that_is_rather_long_indeed"])
+    }
+
     /// A word where only a name can stand.
     fn any_name(&mut self) -> String {
         self.pick(&["b", "id", "for", "match", "a_column_of_some_length", "in", "named", "unique", "time"])
@@ -75,7 +80,11 @@ impl Random {
             ),
             5 => format!("fn {name}{} -> {} = {}", self.parameters(), self.ty(2), self.expr(4)),
             6 => {
-                let body = format!("{}\n{}", self.some(2, Self::let_value).join("\n"), self.expr(4));
+                let lets = self.some(2, Self::let_value).join("\n");
+                let result = self.expr(4);
+                // A sign, a dot and an opening bracket would go on with the `let` above.
+                let result = if result.starts_with(['-', '.', '(', '{']) { format!("[{result}]") } else { result };
+                let body = format!("{lets}\n{result}");
                 format!("node {name}{} -> {} {{ {body} }}", self.parameters(), self.result())
             }
             7 => format!("node {name}{} -> {} = python{}", self.parameters(), self.result(), self.arguments(2)),
@@ -176,7 +185,7 @@ impl Random {
             3 => format!("expect {}, \"a message that says what went wrong\"", self.expr(4)),
             4 => format!("run {}{}", self.name(), self.arguments(2)),
             5 => format!("when ({}) {}", self.expr(2), self.statements(depth - 1)),
-            _ => format!("for {} in ({}) {}", self.name(), self.expr(2), self.statements(depth - 1)),
+            _ => format!("for {} in ({}) {}", self.loop_name(), self.expr(2), self.statements(depth - 1)),
         }
     }
 
@@ -243,7 +252,8 @@ impl Random {
             }
             3 => {
                 let links = self.some(5, |random| random.atom(depth));
-                let sign = self.pick(&[">>", "??", "or", "and", "+", "*", "**", "%", "-", "//"]);
+                // Not `//`, which behind some words is taken for the comment of another language.
+                let sign = self.pick(&[">>", "??", "or", "and", "+", "*", "**", "%", "-", "/"]);
                 format!(
                     "{}{line}{sign} {}",
                     self.atom(depth),
@@ -286,7 +296,7 @@ impl Random {
                     format!("{pattern} => {}", random.expr(depth))
                 })
             ),
-            _ => format!("for {} in {} {{ {} }}", self.name(), self.atom(depth), self.expr(depth)),
+            _ => format!("for {} in {} {{ {} }}", self.loop_name(), self.atom(depth), self.expr(depth)),
         }
     }
 }
