@@ -2,11 +2,12 @@
 
 use gml_analysis::{Analysis, MemoryWorld, Settings, check, lower};
 use gml_diagnostics::{Diagnostic, FileId, Sources, Span, render};
+use gml_syntax::format::{Refusal, format};
 
 /// So many diagnostics of a text are drawn.
 const DRAWN: usize = 5;
 
-/// Checks the text as a program of one file, one in four twice, and lowers it where it is right.
+/// Checks the text as a program of one file, one in four twice, lowers it where it is right, and formats it.
 ///
 /// # Panics
 /// Where something that must hold does not.
@@ -26,6 +27,27 @@ pub fn holds(text: &str) {
         found.iter().for_each(|found| is_shown(found, &analysis.package.sources));
     }
     let _ = gml_syntax::parse_expression(FileId(0), text);
+    is_formatted(text);
+}
+
+/// A text is refused for its errors, or becomes one with the same words and comments that stays as it is.
+fn is_formatted(text: &str) {
+    let once = match format(FileId(0), text) {
+        Ok(once) => once,
+        Err(Refusal::Broken(found)) => {
+            return assert!(found.iter().any(Diagnostic::is_error), "refused without an error: {found:?}");
+        }
+        Err(Refusal::Unfaithful) => panic!("what was made of it reads otherwise"),
+    };
+    assert!(words(text) == words(&once), "other words in\n{once}");
+    let twice = format(FileId(0), &once);
+    assert!(twice.as_deref() == Ok(once.as_str()), "formatted once:\n{once}\ntwice:\n{twice:?}");
+}
+
+/// Words, signs and comments but for commas, which the formatter may put and take.
+fn words(text: &str) -> Vec<&str> {
+    let words = gml_syntax::tokens(text).map(|token| token.text(text).trim_end());
+    words.filter(|word| *word != ",").collect()
 }
 
 fn checked(text: &str) -> Analysis {

@@ -14,8 +14,11 @@ const VOCABULARY: &str = "use param schema catalog connection fn node pipeline e
     rmse ndcg csv parquet jsonl artifact train valid on: by: over: order: rows: before how: left expect: many_to_one \
     objective: binary seed: desc";
 
-/// The text with one to four changes, each of a few words: taken out, doubled, moved, exchanged with others of the text, or
-/// made from the vocabulary. `None` where it would not fit, or there is nothing to change.
+/// Comments and line breaks as they may stand before a word.
+const GAPS: [&str; 6] = [" # c\n", "\n# c\n", "\n\n## c\n", " ## c\n\n", "\n", "\n\n"];
+
+/// The text with one to four changes, each of a few words: taken out, doubled, moved, exchanged with others of the text,
+/// made from the vocabulary, or with a comment in front. `None` where it would not fit, or there is nothing to change.
 pub fn mutate(text: &str, seed: u64, max_size: usize) -> Option<String> {
     let mut chance = Chance(seed);
     let mut text = text.to_owned();
@@ -37,12 +40,13 @@ fn change(text: &str, chance: &mut Chance) -> Option<String> {
     let other = chance.below(words.len());
     let other_last = (other + chance.below(6)).min(words.len() - 1);
     let there = &text[words[other].start..words[other_last].end];
-    let new = match chance.below(6) {
+    let new = match chance.below(8) {
         0 => String::new(),
         1 => format!("{0} {0}", &text[here.clone()]),
         2 => there.to_owned(),
         3 => format!("{} {there}", &text[here.clone()]),
         4 => chance.vocabulary().to_owned(),
+        6 | 7 => format!("{}{}", GAPS[chance.below(GAPS.len())], &text[here.clone()]),
         _ => format!("{} {}", chance.vocabulary(), &text[here.clone()]),
     };
     Some(format!("{}{new}{}", &text[..here.start], &text[here.end..]))
