@@ -18,7 +18,8 @@ impl Builder<'_, '_> {
         if parts.peek().is_some_and(|next| next.as_rule() == Rule::type_parameters)
             && let Some(list) = parts.next()
         {
-            type_params = list.into_inner().map(|part| self.type_parameter(part.into_inner())).collect();
+            let parts = list.into_inner().filter(|part| part.as_rule() == Rule::type_parameter);
+            type_params = parts.map(|part| self.type_parameter(part.into_inner())).collect();
         }
         let params = self.next_parameters(&mut parts, false);
         let result = self.next_type(&mut parts);
