@@ -1,106 +1,10 @@
 //! GML as HTML: words by their kind, names as links to where they are described.
 
+use gml_analysis::types::{IN_SIGNATURES, is_type};
+use gml_syntax::{CONTEXTUAL, ROLES, is_reserved};
+
 use crate::html::escaped;
 use crate::links::Links;
-
-const KEYWORDS: &[&str] = &[
-    "use",
-    "as",
-    "param",
-    "schema",
-    "catalog",
-    "connection",
-    "fn",
-    "node",
-    "pipeline",
-    "env",
-    "extends",
-    "test",
-    "allow",
-    "operator",
-    "function",
-    "aggregate",
-    "window",
-    "type",
-    "let",
-    "save",
-    "track",
-    "expect",
-    "when",
-    "for",
-    "in",
-    "run",
-    "if",
-    "then",
-    "else",
-    "match",
-    "and",
-    "or",
-    "not",
-    "is",
-    "null",
-    "true",
-    "false",
-    "unique",
-    "named",
-    "parsed",
-    "matches",
-    "id",
-    "time",
-    "target",
-    "weight",
-    "group",
-];
-
-const TYPES: &[&str] = &[
-    "bool",
-    "int",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float",
-    "float32",
-    "str",
-    "bytes",
-    "date",
-    "timestamp",
-    "duration",
-    "size",
-    "decimal",
-    "category",
-    "enum",
-    "list",
-    "vector",
-    "struct",
-    "image",
-    "table",
-    "range",
-    "estimator",
-    "transform",
-    "model",
-    "recommender",
-    "encoder",
-    "sequences",
-    "graph",
-    "metric",
-    "metrics",
-    "figure",
-    "report",
-    "row",
-    "columns",
-    "keys",
-    "order",
-    "windows",
-    "aggregates",
-    "const",
-    "renames",
-    "features",
-];
 
 /// The text with its words marked. `root` leads from the page to the root of the site.
 pub(crate) fn highlight(text: &str, links: &Links, root: &str) -> String {
@@ -153,13 +57,21 @@ fn word(piece: &str, before: char, next: char, behind: &str) -> Class {
         Class::Marked("column")
     } else if is_new {
         Class::Plain
-    } else if !is_called && KEYWORDS.contains(&piece) {
+    } else if !is_called && is_keyword(piece, next) {
         Class::Marked("keyword")
-    } else if !is_called && TYPES.contains(&piece) {
+    } else if !is_called && (is_type(piece) || IN_SIGNATURES.contains(&piece)) {
         Class::Marked("type")
     } else {
         Class::Name
     }
+}
+
+/// `schema` is one even where it stands for a kind of parameter; `table` and `struct` are shown as the types they make; and
+/// a role is one where it stands before a column.
+fn is_keyword(piece: &str, next: char) -> bool {
+    is_reserved(piece)
+        || CONTEXTUAL.contains(&piece) && !is_type(piece)
+        || ROLES.contains(&piece) && is_word(next) && !next.is_ascii_digit()
 }
 
 /// How long the word is with which a text begins.

@@ -34,4 +34,4 @@ pub use docs::Comment;
 pub use lexer::{Kind as TokenKind, Token, tokens};
 pub use outline::{Outline, Piece};
 pub use parse::{Parsed, parse, parse_expression, parse_part};
-pub use words::{DECLARATIONS, STATEMENTS, is_reserved};
+pub use words::{CONTEXTUAL, DECLARATIONS, RESERVED, ROLES, STATEMENTS, is_reserved};

@@ -1,7 +1,8 @@
-//! The words of the language, for messages and recovery. `reserved` of the grammar decides; a test holds the two together.
+//! The words of the language, for messages, recovery, colours and tests. `reserved` of the grammar decides; a test holds the two
+//! together.
 
 /// Words that cannot be the bare name of anything.
-pub(crate) const RESERVED: [&str; 31] = [
+pub const RESERVED: [&str; 31] = [
     "allow",
     "and",
     "as",
@@ -40,6 +41,25 @@ pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
 
+/// Words that mean something in one place and are ordinary names elsewhere.
+pub const CONTEXTUAL: [&str; 12] = [
+    "aggregate",
+    "extends",
+    "function",
+    "matches",
+    "named",
+    "operator",
+    "parsed",
+    "struct",
+    "table",
+    "type",
+    "unique",
+    "window",
+];
+
+/// What a column may be, before its name.
+pub const ROLES: [&str; 5] = ["id", "time", "target", "weight", "group"];
+
 /// Words that begin a declaration.
 pub const DECLARATIONS: [&str; 16] = [
     "use",
@@ -70,9 +90,6 @@ mod tests {
     use super::*;
     use crate::grammar::{Grammar, Rule};
 
-    /// Words of the grammar that are ordinary names elsewhere.
-    const CONTEXTUAL: [&str; 8] = ["extends", "matches", "named", "parsed", "struct", "table", "type", "unique"];
-
     fn is_name(word: &str) -> bool {
         Grammar::parse(Rule::name, word).is_ok()
     }
@@ -92,12 +109,16 @@ mod tests {
             assert!(contextual != is_reserved(word), "{word}");
             assert_eq!(contextual, is_name(word), "{word}");
         }
+        for word in CONTEXTUAL {
+            assert!(grammar.contains(&format!("\"{word}\"")), "{word} is no word of the grammar");
+        }
     }
 
     #[test]
     fn words_of_the_standard_library_are_names_elsewhere() {
         for word in DECLARATIONS.iter().filter(|word| !is_reserved(word)) {
             assert!(is_name(word), "{word}");
+            assert!(CONTEXTUAL.contains(word), "{word}");
         }
         for word in STATEMENTS {
             assert!(is_reserved(word), "{word}");

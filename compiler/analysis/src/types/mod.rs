@@ -10,6 +10,7 @@ mod strftime;
 
 pub(crate) use contract::check_regex;
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
+pub use names::{IN_SIGNATURES, all_types, is_type};
 pub(crate) use row::Columns;
 pub(crate) use strftime::check as check_date_format;
 

@@ -77,6 +77,35 @@ pub(super) const NAMES: &[&str] = &[
     "report",
 ];
 
+/// What only signatures of the standard library name: kinds of parameters that are no values.
+pub const IN_SIGNATURES: &[&str] = &[
+    "aggregate",
+    "aggregates",
+    "columns",
+    "const",
+    "entry_column",
+    "keys",
+    "order",
+    "renames",
+    "results",
+    "row",
+    "schema",
+    "space",
+    "tables",
+    "windows",
+];
+
+/// Whether a name is that of a type of the language, with arguments or without.
+pub fn is_type(name: &str) -> bool {
+    NAMES.contains(&name) || builtin(name).is_some()
+}
+
+/// Every name of which [`is_type`] holds.
+pub fn all_types() -> impl Iterator<Item = &'static str> {
+    let others = OPAQUE.iter().filter(|name| !NAMES.contains(name));
+    NAMES.iter().chain(others).copied().chain(["float64"])
+}
+
 /// How GML writes the type that other languages call so.
 pub(super) fn of_another_language(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().as_str() {
@@ -119,5 +148,63 @@ pub(super) fn what(definition: &Definition) -> &'static str {
         Definition::Std(_) => "a name of the standard library",
         Definition::Alias(_) => "a type",
         Definition::Unknown => "not known",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use gml_diagnostics::FileId;
+    use gml_syntax::ast::{ItemKind, TypeExpr, TypeKind};
+
+    use super::{IN_SIGNATURES, all_types, is_type};
+
+    /// The names in a type.
+    fn names(ty: &TypeExpr, found: &mut BTreeSet<String>) {
+        match &ty.kind {
+            TypeKind::Named(name, args) => {
+                found.insert(name.text.to_string());
+                args.iter().for_each(|arg| names(arg, found));
+            }
+            TypeKind::Nullable(inner) | TypeKind::In(inner, _) => names(inner, found),
+            TypeKind::Arrow(left, right)
+            | TypeKind::Or(left, right)
+            | TypeKind::And(left, right)
+            | TypeKind::Plus(left, right)
+            | TypeKind::Minus(left, right) => {
+                names(left, found);
+                names(right, found);
+            }
+            TypeKind::Struct(row) | TypeKind::Row(row) => {
+                row.columns.iter().for_each(|column| names(&column.ty, found))
+            }
+            TypeKind::Table(row) => {
+                found.insert("table".to_owned());
+                row.columns.iter().for_each(|column| names(&column.ty, found));
+            }
+            TypeKind::Number(_) | TypeKind::Text(_) | TypeKind::Error => {}
+        }
+    }
+
+    #[test]
+    fn the_names_of_types_are_all_and_only_types() {
+        let all: Vec<&str> = all_types().collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a name stands twice");
+        assert!(all.iter().all(|name| is_type(name)));
+        assert!(IN_SIGNATURES.iter().all(|name| !is_type(name)));
+    }
+
+    #[test]
+    fn signatures_have_each_kind_of_parameter() {
+        let mut found = BTreeSet::new();
+        for module in gml_stdlib::MODULES {
+            for item in gml_syntax::parse(FileId(0), module.text).module.items {
+                let ItemKind::Signature(signature) = item.kind else { continue };
+                signature.params.iter().for_each(|parameter| names(&parameter.ty, &mut found));
+            }
+        }
+        let missing: Vec<&&str> = IN_SIGNATURES.iter().filter(|kind| !found.contains(**kind)).collect();
+        assert!(missing.is_empty(), "no signature has {missing:?}");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use gml_syntax::{CONTEXTUAL, ROLES, is_reserved};
+
 use crate::words::{Kind, Word, words};
 
 /// A change of a text.
@@ -22,53 +24,10 @@ impl Change {
     }
 }
 
-/// Words that begin or join something; misspelling them is an error of syntax, which signs show well enough.
-const KEYWORDS: [&str; 44] = [
-    "use",
-    "as",
-    "param",
-    "schema",
-    "catalog",
-    "connection",
-    "fn",
-    "node",
-    "pipeline",
-    "env",
-    "extends",
-    "test",
-    "let",
-    "save",
-    "track",
-    "expect",
-    "when",
-    "for",
-    "in",
-    "run",
-    "if",
-    "then",
-    "else",
-    "match",
-    "and",
-    "or",
-    "not",
-    "is",
-    "null",
-    "true",
-    "false",
-    "unique",
-    "named",
-    "parsed",
-    "matches",
-    "id",
-    "time",
-    "target",
-    "weight",
-    "group",
-    "table",
-    "std",
-    "struct",
-    "_",
-];
+/// Whether a word begins or joins something; misspelling those is an error of syntax, which signs show well enough.
+fn is_keyword(word: &str) -> bool {
+    is_reserved(word) || CONTEXTUAL.contains(&word) || ROLES.contains(&word) || matches!(word, "std" | "_")
+}
 
 /// Types, and one that is something else.
 const OTHER_TYPES: [(&str, &str); 7] = [
@@ -106,10 +65,8 @@ fn of_word(text: &str, words: &[Word], place: usize, changes: &mut Vec<Change>) 
                 add("another partition", part.to_owned());
             }
         }
-        Kind::Name if KEYWORDS.contains(&piece) => {
-            if matches!(piece, "id" | "time" | "target" | "weight" | "group")
-                && words.get(place + 1).is_some_and(|next| next.kind == Kind::Name)
-            {
+        Kind::Name if is_keyword(piece) => {
+            if ROLES.contains(&piece) && words.get(place + 1).is_some_and(|next| next.kind == Kind::Name) {
                 add("role left out", String::new());
             }
         }

@@ -7,11 +7,10 @@ use crate::ast::{BinaryOperator, ContractSyntax, Expr, Name, RowColumn, RowSynta
 use crate::codes;
 use crate::grammar::Rule;
 use crate::matcher::{Pair, Pairs};
+use crate::words::ROLES;
 
 /// Parts that one type may join: like [`super::MAX_HEIGHT`], for types.
 const MAX_PARTS: usize = 64;
-
-const ROLES: [&str; 5] = ["id", "time", "target", "weight", "group"];
 
 impl Builder<'_, '_> {
     /// The next type among the parts. Every caller knows from the grammar that it is there.
