@@ -6,6 +6,7 @@ mod paths;
 mod peer;
 mod program;
 mod project;
+mod sitter;
 
 pub use command::{Finished, gmlc, gmlc_folder};
 pub use markdown::{Fence, fences};
@@ -13,3 +14,4 @@ pub use paths::{peers_python, repository, shared_data};
 pub use peer::peer;
 pub use program::{Checked, check_files, check_text, run_tests};
 pub use project::Project;
+pub use sitter::{sitter_language, sitter_parser, sitter_tree};

@@ -1,0 +1,28 @@
+[
+  (schema)
+  (catalog)
+  (block)
+  (statements)
+  (env)
+  (use)
+  (parameters)
+  (arguments)
+  (columns)
+  (columns_literal)
+  (record)
+  (row)
+  (list)
+  (match)
+  (for_value)
+  (group)
+  (type_arguments)
+] @rainbow.scope
+
+[
+  "("
+  ")"
+  "["
+  "]"
+  "{"
+  "}"
+] @rainbow.bracket

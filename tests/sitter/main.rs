@@ -1,0 +1,9 @@
+//! The tree-sitter grammar and the editors' word lists, held to the compiler's own parser.
+
+mod agreement;
+mod copies;
+mod highlights;
+mod mutations;
+mod samples;
+mod trees;
+mod words;
