@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gml_tests::{gmlc_folder, repository};
+use gml_tests::{fences, gmlc_folder, repository};
 
 const MAIN: &str = "use lib.{Order}\n\ncatalog { orders: table[Order] = csv(\"o.csv\"), out: table[Order] = csv(\"x.csv\") }\n\nnode dear(orders: table[Order], least: float) -> table[Order] {\n    orders\n        |> filter(.price > least)\n        |> take(3)\n}\n\npipeline p {\n    save dear(orders, least: 2.0) as out\n}\n";
 const LIB: &str = "schema Order {\n    id order: int,\n       price: float,\n       note: str?,\n}\n";
@@ -53,6 +53,39 @@ fn neovim() {
         folder.path(),
     );
     assert!(said.matches("ok ").count() >= 15, "{said}");
+}
+
+/// `editors/neovim`, loaded as its page says.
+#[test]
+fn neovim_configuration() {
+    let Some(nvim) = wanted("Neovim", on_path("nvim")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let main = folder.path().join("project/main.gml");
+    std::fs::create_dir_all(main.parent().unwrap()).unwrap();
+    std::fs::copy(repository().join("blueprints/ga4_propensity/main.gml"), &main).unwrap();
+
+    // The page's init.lua, with the paths of this machine.
+    let page = std::fs::read_to_string(repository().join("editors/neovim/README.md")).unwrap();
+    let shown = fences(&page).into_iter().find(|fence| fence.words == ["lua"]).expect("the page shows an init.lua");
+    let (checkout, command) = (repository().display().to_string(), gmlc_folder().join("gmlc").display().to_string());
+    let init = shown.text.replace("/path/to/gml", &checkout).replace("\"gmlc\"", &format!("{command:?}"));
+    assert!(init.contains(&checkout) && init.contains(&command), "{init}");
+    let configuration = folder.path().join("configuration");
+    std::fs::create_dir_all(configuration.join("nvim")).unwrap();
+    std::fs::write(configuration.join("nvim/init.lua"), init).unwrap();
+
+    let script = repository().join("tests/servers/neovim_configuration.lua");
+    let said = succeeds(
+        Command::new(nvim)
+            .args(["--headless", "-i", "NONE", "-n", "-c"])
+            .arg(format!("luafile {}", script.display()))
+            .env("GML_MAIN", &main)
+            .env("XDG_CONFIG_HOME", &configuration)
+            .env("XDG_STATE_HOME", folder.path())
+            .env("XDG_DATA_HOME", folder.path()),
+        folder.path(),
+    );
+    assert!(said.matches("ok ").count() >= 20, "{said}");
 }
 
 #[test]
