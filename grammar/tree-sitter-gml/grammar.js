@@ -24,6 +24,23 @@ const binary = (left, operator, right) =>
 /** What lies on a level of strength: something stronger, or this. @param {Rule} stronger @param {Rule[]} rules */
 const level = (stronger, ...rules) => prec.right(choice(stronger, ...rules));
 
+const ESCAPE = /\\[nrt\\"{}]/;
+
+/** A character by its number, which no half of a pair has. */
+const CODE_POINT = seq(
+  '\\u{',
+  choice(
+    /0{0,5}[0-9a-fA-F]/,
+    /0{0,4}[0-9a-fA-F]{2}/,
+    /0{0,3}[0-9a-fA-F]{3}/,
+    /0{0,2}[0-9a-cA-CefEF][0-9a-fA-F]{3}/,
+    /0{0,2}[dD][0-7][0-9a-fA-F]{2}/,
+    /0?[0-9a-fA-F]{5}/,
+    /10[0-9a-fA-F]{4}/,
+  ),
+  '}',
+);
+
 module.exports = grammar({
   name: 'gml',
 
@@ -474,30 +491,8 @@ module.exports = grammar({
 
     hole: ($) => seq(token.immediate('{'), $.expression, '}'),
 
-    escape: () =>
-      token.immediate(
-        seq(
-          '\\',
-          choice(
-            /[nrt\\"{}]/,
-            // A character by its number, which no half of a pair has.
-            seq(
-              'u{',
-              choice(
-                /0{0,5}[0-9a-fA-F]/,
-                /0{0,4}[0-9a-fA-F]{2}/,
-                /0{0,3}[0-9a-fA-F]{3}/,
-                /0{0,2}[0-9a-cA-CefEF][0-9a-fA-F]{3}/,
-                /0{0,2}[dD][0-7][0-9a-fA-F]{2}/,
-                /0?[0-9a-fA-F]{5}/,
-                /10[0-9a-fA-F]{4}/,
-              ),
-              '}',
-            ),
-          ),
-        ),
-      ),
+    escape: () => token.immediate(choice(ESCAPE, CODE_POINT)),
     // `{{` and `}}` are braces.
-    _format_escape: () => token.immediate(choice('{{', '}}', /\\[nrt\\"{}]/)),
+    _format_escape: () => token.immediate(choice('{{', '}}', ESCAPE, CODE_POINT)),
   },
 });

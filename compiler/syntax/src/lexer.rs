@@ -192,7 +192,9 @@ impl<'t> Lexer<'t> {
                 b'"' if !block => return self.token(Kind::Text, start, end + 1),
                 b'"' if bytes[end..].starts_with(b"\"\"\"") => return self.token(Kind::Text, start, end + 3),
                 b'\n' if !block => break,
-                b'\\' if bytes.get(end + 1).is_some_and(|next| block || *next != b'\n') => end += 2,
+                b'\\' if bytes.get(end + 1).is_some_and(|next| block || *next != b'\n') => {
+                    end += code_point(&bytes[end..]).unwrap_or(2);
+                }
                 b'{' if bytes.get(end + 1) == Some(&b'{') => end += 2,
                 b'{' => {
                     self.holes.push(Hole { start: self.format_start, block, depth: self.depth });
@@ -278,6 +280,13 @@ impl Iterator for Lexer<'_> {
             _ => self.sign(start),
         })
     }
+}
+
+/// How long the `\u{1F600}` is that bytes begin with: its brace begins no value.
+fn code_point(bytes: &[u8]) -> Option<usize> {
+    let digits = bytes.strip_prefix(b"\\u{")?;
+    let length = digits.iter().position(|byte| !byte.is_ascii_hexdigit())?;
+    (length > 0 && digits[length] == b'}').then_some(length + 4)
 }
 
 /// Whether a byte may stand within a word.

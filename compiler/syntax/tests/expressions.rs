@@ -90,6 +90,8 @@ fn formats() {
     reads(r#"f"}}{{{a}}}\n""#, r#"f<"}{" a "}\n">"#);
     reads(r#"f"{x.find("}", a: { b: 1 }).c} d""#, r#"f<method find(x, "}", a: {b: 1}).c " d">"#);
     reads(r#"f"{f"{a}"}""#, "f<f<a>>");
+    reads(r#"f"\u{e9}{a}\u{1F600}\{{b}""#, r#"f<"é" a "😀{" b>"#);
+    reads("f\"\"\"\\u{e9}{a}\"\"\"", r#"f<"é" a>"#);
     reads("f\"\"", "f<>");
     reads("f\"\"\"\n    a {b}\n      c\n    \"\"\"", r#"f<"a " b "\n  c">"#);
 }
@@ -192,6 +194,15 @@ fn values_with_words() {
         "match x {\"a\" | \"b\" => (if y then 1 else 2), _ => 3}",
     );
     reads("for p in [{ days: 7d }] { p.days }", "(for p in [{days: 604800000000us}] {p.days})");
+}
+
+#[test]
+fn a_pattern_for_everything_stands_alone() {
+    reads("match x { _ # all\n => 1 }", "match x {_ => 1}");
+    for pattern in ["1.._", "_..1", "-_", "a"] {
+        let (_, diagnostics) = parse_expression(FileId(0), &format!("match x {{ {pattern} => 1 }}"));
+        assert_eq!(diagnostics.len(), 1, "{pattern}");
+    }
 }
 
 #[test]

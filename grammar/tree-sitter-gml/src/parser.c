@@ -3629,99 +3629,99 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(52);
+      if (eof) ADVANCE(69);
       ADVANCE_MAP(
-        '!', 24,
-        '"', 105,
-        '#', 55,
-        '%', 90,
-        '&', 96,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 86,
-        '.', 62,
-        '/', 88,
-        ':', 65,
-        '<', 77,
-        '=', 68,
-        '>', 80,
-        '?', 98,
-        '[', 69,
-        '\\', 29,
-        ']', 70,
-        'f', 99,
-        'r', 100,
-        '{', 141,
-        '|', 94,
-        '}', 64,
+        '!', 30,
+        '"', 122,
+        '#', 72,
+        '%', 107,
+        '&', 113,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 103,
+        '.', 79,
+        '/', 105,
+        ':', 82,
+        '<', 94,
+        '=', 85,
+        '>', 97,
+        '?', 115,
+        '[', 86,
+        '\\', 35,
+        ']', 87,
+        'f', 116,
+        'r', 117,
+        '{', 158,
+        '|', 111,
+        '}', 81,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(46);
+          lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 1:
       if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(105);
-      if (lookahead == '#') ADVANCE(133);
-      if (lookahead == '\\') ADVANCE(42);
-      if (lookahead == '{') ADVANCE(142);
-      if (lookahead == '}') ADVANCE(41);
+      if (lookahead == '"') ADVANCE(122);
+      if (lookahead == '#') ADVANCE(150);
+      if (lookahead == '\\') ADVANCE(36);
+      if (lookahead == '{') ADVANCE(159);
+      if (lookahead == '}') ADVANCE(49);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(131);
-      if (lookahead != 0) ADVANCE(134);
+          lookahead == ' ') ADVANCE(148);
+      if (lookahead != 0) ADVANCE(151);
       END_STATE();
     case 2:
       if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(105);
-      if (lookahead == '#') ADVANCE(109);
-      if (lookahead == '\\') ADVANCE(29);
+      if (lookahead == '"') ADVANCE(122);
+      if (lookahead == '#') ADVANCE(126);
+      if (lookahead == '\\') ADVANCE(35);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(107);
-      if (lookahead != 0) ADVANCE(110);
+          lookahead == ' ') ADVANCE(124);
+      if (lookahead != 0) ADVANCE(127);
       END_STATE();
     case 3:
       if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(105);
-      if (lookahead == '#') ADVANCE(122);
+      if (lookahead == '"') ADVANCE(122);
+      if (lookahead == '#') ADVANCE(139);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(120);
-      if (lookahead != 0) ADVANCE(123);
+          lookahead == ' ') ADVANCE(137);
+      if (lookahead != 0) ADVANCE(140);
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '!', 24,
-        '"', 104,
-        '#', 55,
-        '%', 90,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 85,
-        '.', 62,
-        '/', 88,
-        '<', 77,
-        '=', 25,
-        '>', 80,
+        '!', 30,
+        '"', 121,
+        '#', 72,
+        '%', 107,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 102,
+        '.', 79,
+        '/', 105,
+        '<', 94,
+        '=', 31,
+        '>', 97,
         '?', 17,
-        '[', 69,
-        ']', 70,
-        'f', 99,
-        'r', 100,
-        '{', 63,
-        '|', 28,
-        '}', 64,
+        '[', 86,
+        ']', 87,
+        'f', 116,
+        'r', 117,
+        '{', 80,
+        '|', 34,
+        '}', 81,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3729,36 +3729,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(4);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(130);
+      if (lookahead == '"') ADVANCE(147);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(119);
+      if (lookahead == '"') ADVANCE(136);
       END_STATE();
     case 7:
-      if (lookahead == '"') ADVANCE(135);
+      if (lookahead == '"') ADVANCE(152);
       END_STATE();
     case 8:
-      if (lookahead == '"') ADVANCE(124);
+      if (lookahead == '"') ADVANCE(141);
       END_STATE();
     case 9:
       ADVANCE_MAP(
-        '"', 104,
-        '#', 55,
-        '(', 57,
-        ')', 59,
-        ',', 58,
-        '-', 85,
-        '.', 44,
-        ':', 65,
-        '=', 66,
-        '[', 69,
+        '"', 121,
+        '#', 72,
+        '(', 74,
+        ')', 76,
+        ',', 75,
+        '-', 102,
+        '.', 61,
+        ':', 82,
+        '=', 83,
+        '[', 86,
         'f', 5,
         'r', 6,
-        '{', 63,
-        '}', 64,
+        '{', 80,
+        '}', 81,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3766,841 +3766,960 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(9);
       END_STATE();
     case 10:
-      if (lookahead == '"') ADVANCE(104);
-      if (lookahead == '#') ADVANCE(55);
+      if (lookahead == '"') ADVANCE(121);
+      if (lookahead == '#') ADVANCE(72);
       if (lookahead == '.') ADVANCE(16);
-      if (lookahead == '=') ADVANCE(27);
-      if (lookahead == 'r') ADVANCE(100);
-      if (lookahead == '|') ADVANCE(93);
+      if (lookahead == '=') ADVANCE(33);
+      if (lookahead == 'r') ADVANCE(117);
+      if (lookahead == '|') ADVANCE(110);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(10);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 11:
-      if (lookahead == '"') ADVANCE(111);
+      if (lookahead == '"') ADVANCE(128);
       END_STATE();
     case 12:
       ADVANCE_MAP(
-        '"', 106,
-        '#', 137,
-        '\\', 42,
-        '{', 142,
-        '}', 41,
-        '\t', 139,
-        '\n', 139,
-        '\r', 139,
-        ' ', 139,
+        '"', 123,
+        '#', 154,
+        '\\', 36,
+        '{', 159,
+        '}', 49,
+        '\t', 156,
+        '\n', 156,
+        '\r', 156,
+        ' ', 156,
       );
-      if (lookahead != 0) ADVANCE(140);
+      if (lookahead != 0) ADVANCE(157);
       END_STATE();
     case 13:
-      if (lookahead == '"') ADVANCE(106);
-      if (lookahead == '#') ADVANCE(114);
-      if (lookahead == '\\') ADVANCE(29);
+      if (lookahead == '"') ADVANCE(123);
+      if (lookahead == '#') ADVANCE(131);
+      if (lookahead == '\\') ADVANCE(35);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(116);
-      if (lookahead != 0) ADVANCE(117);
+          lookahead == ' ') ADVANCE(133);
+      if (lookahead != 0) ADVANCE(134);
       END_STATE();
     case 14:
-      if (lookahead == '"') ADVANCE(106);
-      if (lookahead == '#') ADVANCE(126);
+      if (lookahead == '"') ADVANCE(123);
+      if (lookahead == '#') ADVANCE(143);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(128);
-      if (lookahead != 0) ADVANCE(129);
+          lookahead == ' ') ADVANCE(145);
+      if (lookahead != 0) ADVANCE(146);
       END_STATE();
     case 15:
-      if (lookahead == '#') ADVANCE(55);
+      if (lookahead == '#') ADVANCE(72);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(15);
       END_STATE();
     case 16:
-      if (lookahead == '.') ADVANCE(82);
+      if (lookahead == '.') ADVANCE(99);
       END_STATE();
     case 17:
-      if (lookahead == '.') ADVANCE(92);
-      if (lookahead == '?') ADVANCE(74);
+      if (lookahead == '.') ADVANCE(109);
+      if (lookahead == '?') ADVANCE(91);
       END_STATE();
     case 18:
       if (lookahead == '0') ADVANCE(20);
       if (lookahead == '1') ADVANCE(19);
       if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(33);
+          lookahead == 'd') ADVANCE(41);
       if (('2' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(40);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
       END_STATE();
     case 19:
-      if (lookahead == '0') ADVANCE(40);
-      if (lookahead == '}') ADVANCE(143);
+      if (lookahead == '0') ADVANCE(48);
+      if (lookahead == '}') ADVANCE(160);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
     case 20:
       if (lookahead == '0') ADVANCE(21);
-      if (lookahead == '}') ADVANCE(143);
+      if (lookahead == '}') ADVANCE(160);
       if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(34);
+          lookahead == 'd') ADVANCE(42);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(40);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
       END_STATE();
     case 21:
-      if (lookahead == '0') ADVANCE(23);
-      if (lookahead == '}') ADVANCE(143);
+      if (lookahead == '0') ADVANCE(28);
+      if (lookahead == '}') ADVANCE(160);
       if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(32);
+          lookahead == 'd') ADVANCE(40);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
     case 22:
-      if (lookahead == '0') ADVANCE(36);
-      if (lookahead == '}') ADVANCE(143);
-      if (('1' <= lookahead && lookahead <= '9') ||
+      if (lookahead == '0') ADVANCE(24);
+      if (lookahead == '1') ADVANCE(26);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(51);
+      if (('2' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(36);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(58);
       END_STATE();
     case 23:
-      if (lookahead == '0') ADVANCE(22);
-      if (lookahead == '}') ADVANCE(143);
+      if (lookahead == '0') ADVANCE(44);
+      if (lookahead == '}') ADVANCE(160);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(38);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(44);
       END_STATE();
     case 24:
-      if (lookahead == '=') ADVANCE(76);
+      if (lookahead == '0') ADVANCE(25);
+      if (lookahead == '}') ADVANCE(161);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(52);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(58);
       END_STATE();
     case 25:
-      if (lookahead == '=') ADVANCE(75);
+      if (lookahead == '0') ADVANCE(29);
+      if (lookahead == '}') ADVANCE(161);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(50);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
       END_STATE();
     case 26:
-      if (lookahead == '=') ADVANCE(75);
-      if (lookahead == '>') ADVANCE(95);
+      if (lookahead == '0') ADVANCE(58);
+      if (lookahead == '}') ADVANCE(161);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
       END_STATE();
     case 27:
-      if (lookahead == '>') ADVANCE(95);
+      if (lookahead == '0') ADVANCE(53);
+      if (lookahead == '}') ADVANCE(161);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(53);
       END_STATE();
     case 28:
-      if (lookahead == '>') ADVANCE(72);
+      if (lookahead == '0') ADVANCE(23);
+      if (lookahead == '}') ADVANCE(160);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
     case 29:
-      ADVANCE_MAP(
-        'u', 30,
-        '"', 143,
-        '\\', 143,
-        'n', 143,
-        'r', 143,
-        't', 143,
-        '{', 143,
-        '}', 143,
-      );
+      if (lookahead == '0') ADVANCE(27);
+      if (lookahead == '}') ADVANCE(161);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
       END_STATE();
     case 30:
-      if (lookahead == '{') ADVANCE(18);
+      if (lookahead == '=') ADVANCE(93);
       END_STATE();
     case 31:
-      if (lookahead == '}') ADVANCE(143);
+      if (lookahead == '=') ADVANCE(92);
       END_STATE();
     case 32:
-      if (lookahead == '}') ADVANCE(143);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(38);
-      if (lookahead == '8' ||
-          lookahead == '9' ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(38);
+      if (lookahead == '=') ADVANCE(92);
+      if (lookahead == '>') ADVANCE(112);
       END_STATE();
     case 33:
-      if (lookahead == '}') ADVANCE(143);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(39);
+      if (lookahead == '>') ADVANCE(112);
+      END_STATE();
+    case 34:
+      if (lookahead == '>') ADVANCE(89);
+      END_STATE();
+    case 35:
+      ADVANCE_MAP(
+        'u', 37,
+        '"', 160,
+        '\\', 160,
+        'n', 160,
+        'r', 160,
+        't', 160,
+        '{', 160,
+        '}', 160,
+      );
+      END_STATE();
+    case 36:
+      ADVANCE_MAP(
+        'u', 38,
+        '"', 161,
+        '\\', 161,
+        'n', 161,
+        'r', 161,
+        't', 161,
+        '{', 161,
+        '}', 161,
+      );
+      END_STATE();
+    case 37:
+      if (lookahead == '{') ADVANCE(18);
+      END_STATE();
+    case 38:
+      if (lookahead == '{') ADVANCE(22);
+      END_STATE();
+    case 39:
+      if (lookahead == '}') ADVANCE(160);
+      END_STATE();
+    case 40:
+      if (lookahead == '}') ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(46);
       if (lookahead == '8' ||
           lookahead == '9' ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(37);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
-    case 34:
-      if (lookahead == '}') ADVANCE(143);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(39);
+    case 41:
+      if (lookahead == '}') ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(47);
       if (lookahead == '8' ||
           lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(45);
+      END_STATE();
+    case 42:
+      if (lookahead == '}') ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(47);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
+      END_STATE();
+    case 43:
+      if (lookahead == '}') ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(59);
+      END_STATE();
+    case 44:
+      if (lookahead == '}') ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
       END_STATE();
-    case 35:
-      if (lookahead == '}') ADVANCE(143);
+    case 45:
+      if (lookahead == '}') ADVANCE(160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(43);
       END_STATE();
-    case 36:
-      if (lookahead == '}') ADVANCE(143);
+    case 46:
+      if (lookahead == '}') ADVANCE(160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(31);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(44);
       END_STATE();
-    case 37:
-      if (lookahead == '}') ADVANCE(143);
+    case 47:
+      if (lookahead == '}') ADVANCE(160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(35);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
-    case 38:
-      if (lookahead == '}') ADVANCE(143);
+    case 48:
+      if (lookahead == '}') ADVANCE(160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(36);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
-    case 39:
-      if (lookahead == '}') ADVANCE(143);
+    case 49:
+      if (lookahead == '}') ADVANCE(161);
+      END_STATE();
+    case 50:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(55);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
+      END_STATE();
+    case 51:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(57);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(54);
+      END_STATE();
+    case 52:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(57);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
+      END_STATE();
+    case 53:
+      if (lookahead == '}') ADVANCE(161);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(38);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(49);
       END_STATE();
-    case 40:
-      if (lookahead == '}') ADVANCE(143);
+    case 54:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(56);
+      END_STATE();
+    case 55:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(53);
+      END_STATE();
+    case 56:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(60);
+      END_STATE();
+    case 57:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
+      END_STATE();
+    case 58:
+      if (lookahead == '}') ADVANCE(161);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
+      END_STATE();
+    case 59:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
       END_STATE();
-    case 41:
-      if (lookahead == '}') ADVANCE(144);
-      END_STATE();
-    case 42:
-      if (lookahead == '"' ||
-          lookahead == '\\' ||
-          lookahead == 'n' ||
-          lookahead == 'r' ||
-          lookahead == 't' ||
-          lookahead == '{' ||
-          lookahead == '}') ADVANCE(144);
-      END_STATE();
-    case 43:
+    case 60:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(31);
-      END_STATE();
-    case 44:
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(102);
-      END_STATE();
-    case 45:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '"', 105,
-        '#', 55,
-        '%', 90,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 85,
-        '.', 61,
-        '/', 88,
-        '<', 77,
-        '=', 25,
-        '>', 80,
-        '?', 17,
-        '[', 69,
-        ']', 70,
-        '{', 63,
-        '|', 28,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(48);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 46:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '"', 103,
-        '#', 55,
-        '%', 90,
-        '&', 96,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 86,
-        '.', 62,
-        '/', 88,
-        ':', 65,
-        '<', 77,
-        '=', 68,
-        '>', 80,
-        '?', 98,
-        '[', 69,
-        ']', 70,
-        'f', 99,
-        'r', 100,
-        '{', 63,
-        '|', 94,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(46);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 47:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '"', 104,
-        '#', 55,
-        '%', 90,
-        '&', 96,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 86,
-        '.', 61,
-        '/', 88,
-        '<', 77,
-        '=', 68,
-        '>', 80,
-        '?', 98,
-        ']', 70,
-        '{', 63,
-        '|', 94,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(47);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 48:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '#', 55,
-        '%', 90,
-        '(', 57,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 85,
-        '.', 61,
-        '/', 88,
-        '<', 77,
-        '=', 25,
-        '>', 80,
-        '?', 17,
-        '[', 69,
-        ']', 70,
-        '{', 63,
-        '|', 28,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(48);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 49:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '#', 55,
-        '%', 90,
-        ')', 59,
-        '*', 87,
-        '+', 84,
-        ',', 58,
-        '-', 85,
-        '.', 61,
-        '/', 88,
-        '<', 77,
-        '=', 26,
-        '>', 80,
-        '?', 17,
-        ']', 70,
-        '{', 63,
-        '|', 94,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(49);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 50:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '!', 24,
-        '#', 55,
-        '&', 96,
-        ')', 59,
-        '+', 84,
-        ',', 58,
-        '-', 86,
-        '<', 77,
-        '=', 67,
-        '>', 79,
-        '?', 97,
-        '[', 69,
-        ']', 70,
-        '{', 63,
-        '|', 93,
-        '}', 64,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(50);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 51:
-      if (eof) ADVANCE(52);
-      ADVANCE_MAP(
-        '#', 55,
-        '(', 57,
-        ')', 59,
-        ',', 58,
-        '.', 60,
-        '=', 66,
-        ']', 70,
-        '{', 63,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(51);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
-      END_STATE();
-    case 52:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
-      END_STATE();
-    case 53:
-      ACCEPT_TOKEN(sym_documentation);
-      if (lookahead == '#') ADVANCE(56);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(54);
-      END_STATE();
-    case 54:
-      ACCEPT_TOKEN(sym_documentation);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(54);
-      END_STATE();
-    case 55:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '#') ADVANCE(53);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(56);
-      END_STATE();
-    case 56:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(56);
-      END_STATE();
-    case 57:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 58:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 59:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 60:
-      ACCEPT_TOKEN(anon_sym_DOT);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(49);
       END_STATE();
     case 61:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(82);
-      END_STATE();
-    case 62:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(102);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(119);
+      END_STATE();
+    case 62:
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '"', 122,
+        '#', 72,
+        '%', 107,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 102,
+        '.', 78,
+        '/', 105,
+        '<', 94,
+        '=', 31,
+        '>', 97,
+        '?', 17,
+        '[', 86,
+        ']', 87,
+        '{', 80,
+        '|', 34,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(65);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 63:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '"', 120,
+        '#', 72,
+        '%', 107,
+        '&', 113,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 103,
+        '.', 79,
+        '/', 105,
+        ':', 82,
+        '<', 94,
+        '=', 85,
+        '>', 97,
+        '?', 115,
+        '[', 86,
+        ']', 87,
+        'f', 116,
+        'r', 117,
+        '{', 80,
+        '|', 111,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(63);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 64:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '"', 121,
+        '#', 72,
+        '%', 107,
+        '&', 113,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 103,
+        '.', 78,
+        '/', 105,
+        '<', 94,
+        '=', 85,
+        '>', 97,
+        '?', 115,
+        ']', 87,
+        '{', 80,
+        '|', 111,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(64);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 65:
-      ACCEPT_TOKEN(anon_sym_COLON);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '#', 72,
+        '%', 107,
+        '(', 74,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 102,
+        '.', 78,
+        '/', 105,
+        '<', 94,
+        '=', 31,
+        '>', 97,
+        '?', 17,
+        '[', 86,
+        ']', 87,
+        '{', 80,
+        '|', 34,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(65);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 66:
-      ACCEPT_TOKEN(anon_sym_EQ);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '#', 72,
+        '%', 107,
+        ')', 76,
+        '*', 104,
+        '+', 101,
+        ',', 75,
+        '-', 102,
+        '.', 78,
+        '/', 105,
+        '<', 94,
+        '=', 32,
+        '>', 97,
+        '?', 17,
+        ']', 87,
+        '{', 80,
+        '|', 111,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(66);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 67:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(75);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '!', 30,
+        '#', 72,
+        '&', 113,
+        ')', 76,
+        '+', 101,
+        ',', 75,
+        '-', 103,
+        '<', 94,
+        '=', 84,
+        '>', 96,
+        '?', 114,
+        '[', 86,
+        ']', 87,
+        '{', 80,
+        '|', 110,
+        '}', 81,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(67);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 68:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(75);
-      if (lookahead == '>') ADVANCE(95);
+      if (eof) ADVANCE(69);
+      ADVANCE_MAP(
+        '#', 72,
+        '(', 74,
+        ')', 76,
+        ',', 75,
+        '.', 77,
+        '=', 83,
+        ']', 87,
+        '{', 80,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(68);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
     case 69:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
+      ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
     case 70:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
+      ACCEPT_TOKEN(sym_documentation);
+      if (lookahead == '#') ADVANCE(73);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(71);
       END_STATE();
     case 71:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      ACCEPT_TOKEN(sym_documentation);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(71);
       END_STATE();
     case 72:
-      ACCEPT_TOKEN(anon_sym_PIPE_GT);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '#') ADVANCE(70);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(73);
       END_STATE();
     case 73:
-      ACCEPT_TOKEN(anon_sym_GT_GT);
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(73);
       END_STATE();
     case 74:
-      ACCEPT_TOKEN(anon_sym_QMARK_QMARK);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 75:
-      ACCEPT_TOKEN(anon_sym_EQ_EQ);
+      ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
     case 76:
-      ACCEPT_TOKEN(anon_sym_BANG_EQ);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 77:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(78);
+      ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
     case 78:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      ACCEPT_TOKEN(anon_sym_DOT);
+      if (lookahead == '.') ADVANCE(99);
       END_STATE();
     case 79:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(81);
+      ACCEPT_TOKEN(anon_sym_DOT);
+      if (lookahead == '.') ADVANCE(99);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(119);
       END_STATE();
     case 80:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(81);
-      if (lookahead == '>') ADVANCE(73);
+      ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
     case 81:
-      ACCEPT_TOKEN(anon_sym_GT_EQ);
+      ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
     case 82:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT);
-      if (lookahead == '<') ADVANCE(83);
+      ACCEPT_TOKEN(anon_sym_COLON);
       END_STATE();
     case 83:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT_LT);
+      ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
     case 84:
-      ACCEPT_TOKEN(anon_sym_PLUS);
+      ACCEPT_TOKEN(anon_sym_EQ);
+      if (lookahead == '=') ADVANCE(92);
       END_STATE();
     case 85:
-      ACCEPT_TOKEN(anon_sym_DASH);
+      ACCEPT_TOKEN(anon_sym_EQ);
+      if (lookahead == '=') ADVANCE(92);
+      if (lookahead == '>') ADVANCE(112);
       END_STATE();
     case 86:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '>') ADVANCE(71);
+      ACCEPT_TOKEN(anon_sym_LBRACK);
       END_STATE();
     case 87:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      if (lookahead == '*') ADVANCE(91);
+      ACCEPT_TOKEN(anon_sym_RBRACK);
       END_STATE();
     case 88:
-      ACCEPT_TOKEN(anon_sym_SLASH);
-      if (lookahead == '/') ADVANCE(89);
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
     case 89:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH);
+      ACCEPT_TOKEN(anon_sym_PIPE_GT);
       END_STATE();
     case 90:
-      ACCEPT_TOKEN(anon_sym_PERCENT);
+      ACCEPT_TOKEN(anon_sym_GT_GT);
       END_STATE();
     case 91:
-      ACCEPT_TOKEN(anon_sym_STAR_STAR);
+      ACCEPT_TOKEN(anon_sym_QMARK_QMARK);
       END_STATE();
     case 92:
-      ACCEPT_TOKEN(anon_sym_QMARK_DOT);
+      ACCEPT_TOKEN(anon_sym_EQ_EQ);
       END_STATE();
     case 93:
-      ACCEPT_TOKEN(anon_sym_PIPE);
+      ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
     case 94:
-      ACCEPT_TOKEN(anon_sym_PIPE);
-      if (lookahead == '>') ADVANCE(72);
+      ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(95);
       END_STATE();
     case 95:
-      ACCEPT_TOKEN(anon_sym_EQ_GT);
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
     case 96:
-      ACCEPT_TOKEN(anon_sym_AMP);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(98);
       END_STATE();
     case 97:
-      ACCEPT_TOKEN(anon_sym_QMARK);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(98);
+      if (lookahead == '>') ADVANCE(90);
       END_STATE();
     case 98:
-      ACCEPT_TOKEN(anon_sym_QMARK);
-      if (lookahead == '.') ADVANCE(92);
-      if (lookahead == '?') ADVANCE(74);
+      ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
     case 99:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '"') ADVANCE(130);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+      ACCEPT_TOKEN(anon_sym_DOT_DOT);
+      if (lookahead == '<') ADVANCE(100);
       END_STATE();
     case 100:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '"') ADVANCE(119);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+      ACCEPT_TOKEN(anon_sym_DOT_DOT_LT);
       END_STATE();
     case 101:
+      ACCEPT_TOKEN(anon_sym_PLUS);
+      END_STATE();
+    case 102:
+      ACCEPT_TOKEN(anon_sym_DASH);
+      END_STATE();
+    case 103:
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '>') ADVANCE(88);
+      END_STATE();
+    case 104:
+      ACCEPT_TOKEN(anon_sym_STAR);
+      if (lookahead == '*') ADVANCE(108);
+      END_STATE();
+    case 105:
+      ACCEPT_TOKEN(anon_sym_SLASH);
+      if (lookahead == '/') ADVANCE(106);
+      END_STATE();
+    case 106:
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH);
+      END_STATE();
+    case 107:
+      ACCEPT_TOKEN(anon_sym_PERCENT);
+      END_STATE();
+    case 108:
+      ACCEPT_TOKEN(anon_sym_STAR_STAR);
+      END_STATE();
+    case 109:
+      ACCEPT_TOKEN(anon_sym_QMARK_DOT);
+      END_STATE();
+    case 110:
+      ACCEPT_TOKEN(anon_sym_PIPE);
+      END_STATE();
+    case 111:
+      ACCEPT_TOKEN(anon_sym_PIPE);
+      if (lookahead == '>') ADVANCE(89);
+      END_STATE();
+    case 112:
+      ACCEPT_TOKEN(anon_sym_EQ_GT);
+      END_STATE();
+    case 113:
+      ACCEPT_TOKEN(anon_sym_AMP);
+      END_STATE();
+    case 114:
+      ACCEPT_TOKEN(anon_sym_QMARK);
+      END_STATE();
+    case 115:
+      ACCEPT_TOKEN(anon_sym_QMARK);
+      if (lookahead == '.') ADVANCE(109);
+      if (lookahead == '?') ADVANCE(91);
+      END_STATE();
+    case 116:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '"') ADVANCE(147);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
+      END_STATE();
+    case 117:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '"') ADVANCE(136);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
+      END_STATE();
+    case 118:
       ACCEPT_TOKEN(sym__word);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(101);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(118);
       END_STATE();
-    case 102:
+    case 119:
       ACCEPT_TOKEN(sym_column);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(102);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(119);
       END_STATE();
-    case 103:
+    case 120:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
-    case 104:
+    case 121:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(11);
       END_STATE();
-    case 105:
+    case 122:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 106:
+    case 123:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
-      if (lookahead == '"') ADVANCE(118);
+      if (lookahead == '"') ADVANCE(135);
       END_STATE();
-    case 107:
+    case 124:
       ACCEPT_TOKEN(sym__text_content);
-      if (lookahead == '#') ADVANCE(109);
+      if (lookahead == '#') ADVANCE(126);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(107);
+          lookahead == ' ') ADVANCE(124);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(110);
+          lookahead != '\\') ADVANCE(127);
       END_STATE();
-    case 108:
+    case 125:
       ACCEPT_TOKEN(sym__text_content);
-      if (lookahead == '#') ADVANCE(110);
+      if (lookahead == '#') ADVANCE(127);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(110);
+          lookahead != '\\') ADVANCE(127);
       END_STATE();
-    case 109:
+    case 126:
       ACCEPT_TOKEN(sym__text_content);
-      if (lookahead == '#') ADVANCE(108);
+      if (lookahead == '#') ADVANCE(125);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(110);
+          lookahead != '\\') ADVANCE(127);
       END_STATE();
-    case 110:
+    case 127:
       ACCEPT_TOKEN(sym__text_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(110);
+          lookahead != '\\') ADVANCE(127);
       END_STATE();
-    case 111:
+    case 128:
       ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
-    case 112:
+    case 129:
       ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE2);
       END_STATE();
-    case 113:
+    case 130:
       ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(117);
-      if (lookahead == '#') ADVANCE(115);
+      if (lookahead == '\n') ADVANCE(134);
+      if (lookahead == '#') ADVANCE(132);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(115);
+          lookahead != '\\') ADVANCE(132);
       END_STATE();
-    case 114:
+    case 131:
       ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(117);
-      if (lookahead == '#') ADVANCE(113);
+      if (lookahead == '\n') ADVANCE(134);
+      if (lookahead == '#') ADVANCE(130);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(115);
+          lookahead != '\\') ADVANCE(132);
       END_STATE();
-    case 115:
+    case 132:
       ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(117);
+      if (lookahead == '\n') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(115);
+          lookahead != '\\') ADVANCE(132);
       END_STATE();
-    case 116:
+    case 133:
       ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '#') ADVANCE(114);
+      if (lookahead == '#') ADVANCE(131);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(116);
+          lookahead == ' ') ADVANCE(133);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(117);
+          lookahead != '\\') ADVANCE(134);
       END_STATE();
-    case 117:
+    case 134:
       ACCEPT_TOKEN(aux_sym__block_content_token1);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(117);
+          lookahead != '\\') ADVANCE(134);
       END_STATE();
-    case 118:
+    case 135:
       ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE);
-      if (lookahead == '"') ADVANCE(112);
+      if (lookahead == '"') ADVANCE(129);
       END_STATE();
-    case 119:
+    case 136:
       ACCEPT_TOKEN(anon_sym_r_DQUOTE);
       if (lookahead == '"') ADVANCE(8);
       END_STATE();
-    case 120:
+    case 137:
       ACCEPT_TOKEN(sym__raw_content);
-      if (lookahead == '#') ADVANCE(122);
+      if (lookahead == '#') ADVANCE(139);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(120);
+          lookahead == ' ') ADVANCE(137);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(123);
+          lookahead != '#') ADVANCE(140);
       END_STATE();
-    case 121:
+    case 138:
       ACCEPT_TOKEN(sym__raw_content);
-      if (lookahead == '#') ADVANCE(123);
+      if (lookahead == '#') ADVANCE(140);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(123);
+          lookahead != '#') ADVANCE(140);
       END_STATE();
-    case 122:
+    case 139:
       ACCEPT_TOKEN(sym__raw_content);
-      if (lookahead == '#') ADVANCE(121);
+      if (lookahead == '#') ADVANCE(138);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(123);
+          lookahead != '#') ADVANCE(140);
       END_STATE();
-    case 123:
+    case 140:
       ACCEPT_TOKEN(sym__raw_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '"') ADVANCE(123);
+          lookahead != '"') ADVANCE(140);
       END_STATE();
-    case 124:
+    case 141:
       ACCEPT_TOKEN(anon_sym_r_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
-    case 125:
+    case 142:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
-      if (lookahead == '#') ADVANCE(127);
+      if (lookahead == '\n') ADVANCE(146);
+      if (lookahead == '#') ADVANCE(144);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(127);
+          lookahead != '#') ADVANCE(144);
       END_STATE();
-    case 126:
+    case 143:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
-      if (lookahead == '#') ADVANCE(125);
+      if (lookahead == '\n') ADVANCE(146);
+      if (lookahead == '#') ADVANCE(142);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(127);
+          lookahead != '#') ADVANCE(144);
       END_STATE();
-    case 127:
+    case 144:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
+      if (lookahead == '\n') ADVANCE(146);
       if (lookahead != 0 &&
-          lookahead != '"') ADVANCE(127);
+          lookahead != '"') ADVANCE(144);
       END_STATE();
-    case 128:
+    case 145:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '#') ADVANCE(126);
+      if (lookahead == '#') ADVANCE(143);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(128);
+          lookahead == ' ') ADVANCE(145);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(129);
+          lookahead != '#') ADVANCE(146);
       END_STATE();
-    case 129:
+    case 146:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
       if (lookahead != 0 &&
-          lookahead != '"') ADVANCE(129);
+          lookahead != '"') ADVANCE(146);
       END_STATE();
-    case 130:
+    case 147:
       ACCEPT_TOKEN(anon_sym_f_DQUOTE);
       if (lookahead == '"') ADVANCE(7);
       END_STATE();
-    case 131:
+    case 148:
       ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(133);
+      if (lookahead == '#') ADVANCE(150);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(131);
+          lookahead == ' ') ADVANCE(148);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -4608,106 +4727,106 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(134);
+          lookahead != '}') ADVANCE(151);
       END_STATE();
-    case 132:
+    case 149:
       ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(134);
+      if (lookahead == '#') ADVANCE(151);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(134);
+          lookahead != '}') ADVANCE(151);
       END_STATE();
-    case 133:
+    case 150:
       ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(132);
+      if (lookahead == '#') ADVANCE(149);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(134);
+          lookahead != '}') ADVANCE(151);
       END_STATE();
-    case 134:
+    case 151:
       ACCEPT_TOKEN(sym__format_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(134);
+          lookahead != '}') ADVANCE(151);
       END_STATE();
-    case 135:
+    case 152:
       ACCEPT_TOKEN(anon_sym_f_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
-    case 136:
+    case 153:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(140);
-      if (lookahead == '#') ADVANCE(138);
+      if (lookahead == '\n') ADVANCE(157);
+      if (lookahead == '#') ADVANCE(155);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(138);
+          lookahead != '}') ADVANCE(155);
       END_STATE();
-    case 137:
+    case 154:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(140);
-      if (lookahead == '#') ADVANCE(136);
+      if (lookahead == '\n') ADVANCE(157);
+      if (lookahead == '#') ADVANCE(153);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(138);
+          lookahead != '}') ADVANCE(155);
       END_STATE();
-    case 138:
+    case 155:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(140);
+      if (lookahead == '\n') ADVANCE(157);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(138);
+          lookahead != '}') ADVANCE(155);
       END_STATE();
-    case 139:
+    case 156:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '#') ADVANCE(137);
+      if (lookahead == '#') ADVANCE(154);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(139);
+          lookahead == ' ') ADVANCE(156);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(140);
+          lookahead != '}') ADVANCE(157);
       END_STATE();
-    case 140:
+    case 157:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(140);
+          lookahead != '}') ADVANCE(157);
       END_STATE();
-    case 141:
+    case 158:
       ACCEPT_TOKEN(anon_sym_LBRACE2);
       END_STATE();
-    case 142:
+    case 159:
       ACCEPT_TOKEN(anon_sym_LBRACE2);
-      if (lookahead == '{') ADVANCE(144);
+      if (lookahead == '{') ADVANCE(161);
       END_STATE();
-    case 143:
+    case 160:
       ACCEPT_TOKEN(sym_escape);
       END_STATE();
-    case 144:
+    case 161:
       ACCEPT_TOKEN(sym__format_escape);
       END_STATE();
     default:
@@ -5282,7 +5401,7 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0, .external_lex_state = 1},
-  [1] = {.lex_state = 47},
+  [1] = {.lex_state = 64},
   [2] = {.lex_state = 4, .external_lex_state = 2},
   [3] = {.lex_state = 4, .external_lex_state = 2},
   [4] = {.lex_state = 4, .external_lex_state = 2},
@@ -5366,99 +5485,99 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [82] = {.lex_state = 4, .external_lex_state = 3},
   [83] = {.lex_state = 4, .external_lex_state = 3},
   [84] = {.lex_state = 4, .external_lex_state = 3},
-  [85] = {.lex_state = 47},
-  [86] = {.lex_state = 47},
-  [87] = {.lex_state = 45, .external_lex_state = 4},
-  [88] = {.lex_state = 47},
-  [89] = {.lex_state = 47},
-  [90] = {.lex_state = 45, .external_lex_state = 5},
-  [91] = {.lex_state = 45, .external_lex_state = 5},
+  [85] = {.lex_state = 64},
+  [86] = {.lex_state = 64},
+  [87] = {.lex_state = 62, .external_lex_state = 4},
+  [88] = {.lex_state = 64},
+  [89] = {.lex_state = 64},
+  [90] = {.lex_state = 62, .external_lex_state = 5},
+  [91] = {.lex_state = 62, .external_lex_state = 5},
   [92] = {.lex_state = 4, .external_lex_state = 3},
   [93] = {.lex_state = 4, .external_lex_state = 3},
-  [94] = {.lex_state = 49, .external_lex_state = 6},
-  [95] = {.lex_state = 45, .external_lex_state = 5},
-  [96] = {.lex_state = 49},
+  [94] = {.lex_state = 66, .external_lex_state = 6},
+  [95] = {.lex_state = 62, .external_lex_state = 5},
+  [96] = {.lex_state = 66},
   [97] = {.lex_state = 4, .external_lex_state = 3},
-  [98] = {.lex_state = 49},
-  [99] = {.lex_state = 49},
-  [100] = {.lex_state = 49},
-  [101] = {.lex_state = 45},
-  [102] = {.lex_state = 45},
-  [103] = {.lex_state = 45, .external_lex_state = 5},
-  [104] = {.lex_state = 49},
-  [105] = {.lex_state = 45, .external_lex_state = 5},
+  [98] = {.lex_state = 66},
+  [99] = {.lex_state = 66},
+  [100] = {.lex_state = 66},
+  [101] = {.lex_state = 62},
+  [102] = {.lex_state = 62},
+  [103] = {.lex_state = 62, .external_lex_state = 5},
+  [104] = {.lex_state = 66},
+  [105] = {.lex_state = 62, .external_lex_state = 5},
   [106] = {.lex_state = 4, .external_lex_state = 3},
-  [107] = {.lex_state = 49},
-  [108] = {.lex_state = 45},
-  [109] = {.lex_state = 45, .external_lex_state = 5},
-  [110] = {.lex_state = 49},
-  [111] = {.lex_state = 49},
-  [112] = {.lex_state = 45, .external_lex_state = 5},
-  [113] = {.lex_state = 45, .external_lex_state = 5},
-  [114] = {.lex_state = 45},
-  [115] = {.lex_state = 49},
-  [116] = {.lex_state = 49},
-  [117] = {.lex_state = 45, .external_lex_state = 5},
-  [118] = {.lex_state = 45, .external_lex_state = 5},
-  [119] = {.lex_state = 45, .external_lex_state = 5},
-  [120] = {.lex_state = 45},
-  [121] = {.lex_state = 45, .external_lex_state = 5},
-  [122] = {.lex_state = 45, .external_lex_state = 5},
-  [123] = {.lex_state = 45},
-  [124] = {.lex_state = 45},
-  [125] = {.lex_state = 45},
-  [126] = {.lex_state = 45},
-  [127] = {.lex_state = 45},
-  [128] = {.lex_state = 45},
-  [129] = {.lex_state = 45},
-  [130] = {.lex_state = 45},
-  [131] = {.lex_state = 45},
-  [132] = {.lex_state = 45},
-  [133] = {.lex_state = 45},
-  [134] = {.lex_state = 45},
-  [135] = {.lex_state = 45},
-  [136] = {.lex_state = 45},
-  [137] = {.lex_state = 45},
-  [138] = {.lex_state = 45},
-  [139] = {.lex_state = 45},
-  [140] = {.lex_state = 45},
-  [141] = {.lex_state = 45},
-  [142] = {.lex_state = 45},
+  [107] = {.lex_state = 66},
+  [108] = {.lex_state = 62},
+  [109] = {.lex_state = 62, .external_lex_state = 5},
+  [110] = {.lex_state = 66},
+  [111] = {.lex_state = 66},
+  [112] = {.lex_state = 62, .external_lex_state = 5},
+  [113] = {.lex_state = 62, .external_lex_state = 5},
+  [114] = {.lex_state = 62},
+  [115] = {.lex_state = 66},
+  [116] = {.lex_state = 66},
+  [117] = {.lex_state = 62, .external_lex_state = 5},
+  [118] = {.lex_state = 62, .external_lex_state = 5},
+  [119] = {.lex_state = 62, .external_lex_state = 5},
+  [120] = {.lex_state = 62},
+  [121] = {.lex_state = 62, .external_lex_state = 5},
+  [122] = {.lex_state = 62, .external_lex_state = 5},
+  [123] = {.lex_state = 62},
+  [124] = {.lex_state = 62},
+  [125] = {.lex_state = 62},
+  [126] = {.lex_state = 62},
+  [127] = {.lex_state = 62},
+  [128] = {.lex_state = 62},
+  [129] = {.lex_state = 62},
+  [130] = {.lex_state = 62},
+  [131] = {.lex_state = 62},
+  [132] = {.lex_state = 62},
+  [133] = {.lex_state = 62},
+  [134] = {.lex_state = 62},
+  [135] = {.lex_state = 62},
+  [136] = {.lex_state = 62},
+  [137] = {.lex_state = 62},
+  [138] = {.lex_state = 62},
+  [139] = {.lex_state = 62},
+  [140] = {.lex_state = 62},
+  [141] = {.lex_state = 62},
+  [142] = {.lex_state = 62},
   [143] = {.lex_state = 4, .external_lex_state = 3},
-  [144] = {.lex_state = 45},
-  [145] = {.lex_state = 45},
-  [146] = {.lex_state = 45},
-  [147] = {.lex_state = 45},
-  [148] = {.lex_state = 45},
-  [149] = {.lex_state = 45},
-  [150] = {.lex_state = 45},
-  [151] = {.lex_state = 45},
-  [152] = {.lex_state = 45},
-  [153] = {.lex_state = 45},
-  [154] = {.lex_state = 45},
-  [155] = {.lex_state = 45},
-  [156] = {.lex_state = 45},
-  [157] = {.lex_state = 45},
-  [158] = {.lex_state = 45},
-  [159] = {.lex_state = 45},
-  [160] = {.lex_state = 45},
-  [161] = {.lex_state = 45},
-  [162] = {.lex_state = 45},
-  [163] = {.lex_state = 45},
-  [164] = {.lex_state = 45},
+  [144] = {.lex_state = 62},
+  [145] = {.lex_state = 62},
+  [146] = {.lex_state = 62},
+  [147] = {.lex_state = 62},
+  [148] = {.lex_state = 62},
+  [149] = {.lex_state = 62},
+  [150] = {.lex_state = 62},
+  [151] = {.lex_state = 62},
+  [152] = {.lex_state = 62},
+  [153] = {.lex_state = 62},
+  [154] = {.lex_state = 62},
+  [155] = {.lex_state = 62},
+  [156] = {.lex_state = 62},
+  [157] = {.lex_state = 62},
+  [158] = {.lex_state = 62},
+  [159] = {.lex_state = 62},
+  [160] = {.lex_state = 62},
+  [161] = {.lex_state = 62},
+  [162] = {.lex_state = 62},
+  [163] = {.lex_state = 62},
+  [164] = {.lex_state = 62},
   [165] = {.lex_state = 4, .external_lex_state = 3},
-  [166] = {.lex_state = 45},
-  [167] = {.lex_state = 45},
-  [168] = {.lex_state = 45},
-  [169] = {.lex_state = 45},
-  [170] = {.lex_state = 45},
-  [171] = {.lex_state = 45},
-  [172] = {.lex_state = 45},
-  [173] = {.lex_state = 45},
-  [174] = {.lex_state = 45},
-  [175] = {.lex_state = 45},
-  [176] = {.lex_state = 45},
-  [177] = {.lex_state = 45},
+  [166] = {.lex_state = 62},
+  [167] = {.lex_state = 62},
+  [168] = {.lex_state = 62},
+  [169] = {.lex_state = 62},
+  [170] = {.lex_state = 62},
+  [171] = {.lex_state = 62},
+  [172] = {.lex_state = 62},
+  [173] = {.lex_state = 62},
+  [174] = {.lex_state = 62},
+  [175] = {.lex_state = 62},
+  [176] = {.lex_state = 62},
+  [177] = {.lex_state = 62},
   [178] = {.lex_state = 4, .external_lex_state = 3},
   [179] = {.lex_state = 4, .external_lex_state = 3},
   [180] = {.lex_state = 4, .external_lex_state = 3},
@@ -5558,42 +5677,42 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [274] = {.lex_state = 4, .external_lex_state = 3},
   [275] = {.lex_state = 4, .external_lex_state = 3},
   [276] = {.lex_state = 4, .external_lex_state = 3},
-  [277] = {.lex_state = 50, .external_lex_state = 4},
-  [278] = {.lex_state = 50, .external_lex_state = 4},
-  [279] = {.lex_state = 50},
-  [280] = {.lex_state = 50},
-  [281] = {.lex_state = 50},
-  [282] = {.lex_state = 50},
-  [283] = {.lex_state = 50},
-  [284] = {.lex_state = 50},
-  [285] = {.lex_state = 50},
-  [286] = {.lex_state = 50},
-  [287] = {.lex_state = 50},
-  [288] = {.lex_state = 50},
-  [289] = {.lex_state = 50},
-  [290] = {.lex_state = 50},
-  [291] = {.lex_state = 50},
-  [292] = {.lex_state = 50},
-  [293] = {.lex_state = 50},
-  [294] = {.lex_state = 50},
-  [295] = {.lex_state = 50},
-  [296] = {.lex_state = 50},
-  [297] = {.lex_state = 50},
-  [298] = {.lex_state = 50},
-  [299] = {.lex_state = 50},
-  [300] = {.lex_state = 50},
-  [301] = {.lex_state = 50},
-  [302] = {.lex_state = 50},
-  [303] = {.lex_state = 50},
-  [304] = {.lex_state = 50},
+  [277] = {.lex_state = 67, .external_lex_state = 4},
+  [278] = {.lex_state = 67, .external_lex_state = 4},
+  [279] = {.lex_state = 67},
+  [280] = {.lex_state = 67},
+  [281] = {.lex_state = 67},
+  [282] = {.lex_state = 67},
+  [283] = {.lex_state = 67},
+  [284] = {.lex_state = 67},
+  [285] = {.lex_state = 67},
+  [286] = {.lex_state = 67},
+  [287] = {.lex_state = 67},
+  [288] = {.lex_state = 67},
+  [289] = {.lex_state = 67},
+  [290] = {.lex_state = 67},
+  [291] = {.lex_state = 67},
+  [292] = {.lex_state = 67},
+  [293] = {.lex_state = 67},
+  [294] = {.lex_state = 67},
+  [295] = {.lex_state = 67},
+  [296] = {.lex_state = 67},
+  [297] = {.lex_state = 67},
+  [298] = {.lex_state = 67},
+  [299] = {.lex_state = 67},
+  [300] = {.lex_state = 67},
+  [301] = {.lex_state = 67},
+  [302] = {.lex_state = 67},
+  [303] = {.lex_state = 67},
+  [304] = {.lex_state = 67},
   [305] = {.lex_state = 9, .external_lex_state = 10},
-  [306] = {.lex_state = 50},
-  [307] = {.lex_state = 50},
-  [308] = {.lex_state = 50},
-  [309] = {.lex_state = 50},
-  [310] = {.lex_state = 50},
-  [311] = {.lex_state = 47},
-  [312] = {.lex_state = 47},
+  [306] = {.lex_state = 67},
+  [307] = {.lex_state = 67},
+  [308] = {.lex_state = 67},
+  [309] = {.lex_state = 67},
+  [310] = {.lex_state = 67},
+  [311] = {.lex_state = 64},
+  [312] = {.lex_state = 64},
   [313] = {.lex_state = 4, .external_lex_state = 10},
   [314] = {.lex_state = 4, .external_lex_state = 10},
   [315] = {.lex_state = 4, .external_lex_state = 10},
@@ -5601,364 +5720,364 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [317] = {.lex_state = 4, .external_lex_state = 10},
   [318] = {.lex_state = 4, .external_lex_state = 10},
   [319] = {.lex_state = 4, .external_lex_state = 10},
-  [320] = {.lex_state = 47, .external_lex_state = 11},
-  [321] = {.lex_state = 47},
+  [320] = {.lex_state = 64, .external_lex_state = 11},
+  [321] = {.lex_state = 64},
   [322] = {.lex_state = 4, .external_lex_state = 10},
-  [323] = {.lex_state = 47, .external_lex_state = 11},
+  [323] = {.lex_state = 64, .external_lex_state = 11},
   [324] = {.lex_state = 4, .external_lex_state = 3},
-  [325] = {.lex_state = 47, .external_lex_state = 11},
-  [326] = {.lex_state = 47, .external_lex_state = 11},
-  [327] = {.lex_state = 47, .external_lex_state = 11},
-  [328] = {.lex_state = 47, .external_lex_state = 11},
-  [329] = {.lex_state = 47, .external_lex_state = 11},
-  [330] = {.lex_state = 47, .external_lex_state = 11},
-  [331] = {.lex_state = 47, .external_lex_state = 11},
-  [332] = {.lex_state = 47, .external_lex_state = 11},
-  [333] = {.lex_state = 47, .external_lex_state = 11},
-  [334] = {.lex_state = 47, .external_lex_state = 11},
-  [335] = {.lex_state = 47, .external_lex_state = 11},
-  [336] = {.lex_state = 47, .external_lex_state = 11},
-  [337] = {.lex_state = 47, .external_lex_state = 11},
-  [338] = {.lex_state = 47, .external_lex_state = 11},
-  [339] = {.lex_state = 47, .external_lex_state = 11},
-  [340] = {.lex_state = 47, .external_lex_state = 11},
-  [341] = {.lex_state = 47, .external_lex_state = 11},
-  [342] = {.lex_state = 47, .external_lex_state = 11},
-  [343] = {.lex_state = 47, .external_lex_state = 11},
-  [344] = {.lex_state = 47, .external_lex_state = 11},
-  [345] = {.lex_state = 47, .external_lex_state = 11},
-  [346] = {.lex_state = 47, .external_lex_state = 11},
-  [347] = {.lex_state = 47, .external_lex_state = 11},
-  [348] = {.lex_state = 47, .external_lex_state = 11},
-  [349] = {.lex_state = 47, .external_lex_state = 11},
-  [350] = {.lex_state = 47, .external_lex_state = 11},
-  [351] = {.lex_state = 47, .external_lex_state = 11},
+  [325] = {.lex_state = 64, .external_lex_state = 11},
+  [326] = {.lex_state = 64, .external_lex_state = 11},
+  [327] = {.lex_state = 64, .external_lex_state = 11},
+  [328] = {.lex_state = 64, .external_lex_state = 11},
+  [329] = {.lex_state = 64, .external_lex_state = 11},
+  [330] = {.lex_state = 64, .external_lex_state = 11},
+  [331] = {.lex_state = 64, .external_lex_state = 11},
+  [332] = {.lex_state = 64, .external_lex_state = 11},
+  [333] = {.lex_state = 64, .external_lex_state = 11},
+  [334] = {.lex_state = 64, .external_lex_state = 11},
+  [335] = {.lex_state = 64, .external_lex_state = 11},
+  [336] = {.lex_state = 64, .external_lex_state = 11},
+  [337] = {.lex_state = 64, .external_lex_state = 11},
+  [338] = {.lex_state = 64, .external_lex_state = 11},
+  [339] = {.lex_state = 64, .external_lex_state = 11},
+  [340] = {.lex_state = 64, .external_lex_state = 11},
+  [341] = {.lex_state = 64, .external_lex_state = 11},
+  [342] = {.lex_state = 64, .external_lex_state = 11},
+  [343] = {.lex_state = 64, .external_lex_state = 11},
+  [344] = {.lex_state = 64, .external_lex_state = 11},
+  [345] = {.lex_state = 64, .external_lex_state = 11},
+  [346] = {.lex_state = 64, .external_lex_state = 11},
+  [347] = {.lex_state = 64, .external_lex_state = 11},
+  [348] = {.lex_state = 64, .external_lex_state = 11},
+  [349] = {.lex_state = 64, .external_lex_state = 11},
+  [350] = {.lex_state = 64, .external_lex_state = 11},
+  [351] = {.lex_state = 64, .external_lex_state = 11},
   [352] = {.lex_state = 4, .external_lex_state = 3},
   [353] = {.lex_state = 4, .external_lex_state = 3},
   [354] = {.lex_state = 4, .external_lex_state = 3},
   [355] = {.lex_state = 4, .external_lex_state = 3},
-  [356] = {.lex_state = 47, .external_lex_state = 11},
-  [357] = {.lex_state = 47, .external_lex_state = 11},
+  [356] = {.lex_state = 64, .external_lex_state = 11},
+  [357] = {.lex_state = 64, .external_lex_state = 11},
   [358] = {.lex_state = 4, .external_lex_state = 10},
   [359] = {.lex_state = 4, .external_lex_state = 3},
-  [360] = {.lex_state = 47, .external_lex_state = 11},
+  [360] = {.lex_state = 64, .external_lex_state = 11},
   [361] = {.lex_state = 4, .external_lex_state = 10},
-  [362] = {.lex_state = 47},
-  [363] = {.lex_state = 47},
-  [364] = {.lex_state = 47},
-  [365] = {.lex_state = 47},
-  [366] = {.lex_state = 47},
-  [367] = {.lex_state = 47},
-  [368] = {.lex_state = 47},
-  [369] = {.lex_state = 51},
-  [370] = {.lex_state = 47, .external_lex_state = 11},
-  [371] = {.lex_state = 47, .external_lex_state = 11},
-  [372] = {.lex_state = 45},
-  [373] = {.lex_state = 47},
-  [374] = {.lex_state = 47, .external_lex_state = 11},
-  [375] = {.lex_state = 47},
-  [376] = {.lex_state = 47},
-  [377] = {.lex_state = 47},
-  [378] = {.lex_state = 45},
-  [379] = {.lex_state = 47},
-  [380] = {.lex_state = 47},
-  [381] = {.lex_state = 51},
-  [382] = {.lex_state = 51},
-  [383] = {.lex_state = 47},
-  [384] = {.lex_state = 45},
-  [385] = {.lex_state = 47},
-  [386] = {.lex_state = 47},
-  [387] = {.lex_state = 45},
-  [388] = {.lex_state = 45},
-  [389] = {.lex_state = 45},
-  [390] = {.lex_state = 45},
-  [391] = {.lex_state = 45},
-  [392] = {.lex_state = 45},
-  [393] = {.lex_state = 45},
-  [394] = {.lex_state = 45},
-  [395] = {.lex_state = 45},
-  [396] = {.lex_state = 45},
-  [397] = {.lex_state = 47},
-  [398] = {.lex_state = 47},
-  [399] = {.lex_state = 47},
-  [400] = {.lex_state = 47},
-  [401] = {.lex_state = 47},
-  [402] = {.lex_state = 47},
-  [403] = {.lex_state = 47},
-  [404] = {.lex_state = 47},
-  [405] = {.lex_state = 47},
-  [406] = {.lex_state = 47},
-  [407] = {.lex_state = 47},
-  [408] = {.lex_state = 47},
-  [409] = {.lex_state = 47},
-  [410] = {.lex_state = 47},
-  [411] = {.lex_state = 47},
-  [412] = {.lex_state = 47},
-  [413] = {.lex_state = 47},
-  [414] = {.lex_state = 47},
-  [415] = {.lex_state = 47},
-  [416] = {.lex_state = 47},
-  [417] = {.lex_state = 47},
-  [418] = {.lex_state = 47},
-  [419] = {.lex_state = 47},
-  [420] = {.lex_state = 47},
-  [421] = {.lex_state = 47},
-  [422] = {.lex_state = 47},
-  [423] = {.lex_state = 47},
-  [424] = {.lex_state = 47},
-  [425] = {.lex_state = 47},
-  [426] = {.lex_state = 47},
-  [427] = {.lex_state = 47},
-  [428] = {.lex_state = 47},
-  [429] = {.lex_state = 47},
-  [430] = {.lex_state = 47},
-  [431] = {.lex_state = 47},
-  [432] = {.lex_state = 47},
-  [433] = {.lex_state = 47},
-  [434] = {.lex_state = 45},
-  [435] = {.lex_state = 45},
-  [436] = {.lex_state = 47},
-  [437] = {.lex_state = 47},
-  [438] = {.lex_state = 47},
-  [439] = {.lex_state = 47},
-  [440] = {.lex_state = 47},
-  [441] = {.lex_state = 47},
-  [442] = {.lex_state = 47},
-  [443] = {.lex_state = 47},
-  [444] = {.lex_state = 47},
-  [445] = {.lex_state = 47},
-  [446] = {.lex_state = 47},
-  [447] = {.lex_state = 47},
-  [448] = {.lex_state = 45},
-  [449] = {.lex_state = 45},
-  [450] = {.lex_state = 47},
-  [451] = {.lex_state = 47},
-  [452] = {.lex_state = 47},
-  [453] = {.lex_state = 47},
-  [454] = {.lex_state = 47},
-  [455] = {.lex_state = 47},
-  [456] = {.lex_state = 47},
-  [457] = {.lex_state = 47},
-  [458] = {.lex_state = 47},
-  [459] = {.lex_state = 45},
-  [460] = {.lex_state = 45},
-  [461] = {.lex_state = 45},
-  [462] = {.lex_state = 45},
-  [463] = {.lex_state = 45},
-  [464] = {.lex_state = 45},
-  [465] = {.lex_state = 45},
-  [466] = {.lex_state = 45},
+  [362] = {.lex_state = 64},
+  [363] = {.lex_state = 64},
+  [364] = {.lex_state = 64},
+  [365] = {.lex_state = 64},
+  [366] = {.lex_state = 64},
+  [367] = {.lex_state = 64},
+  [368] = {.lex_state = 64},
+  [369] = {.lex_state = 68},
+  [370] = {.lex_state = 64, .external_lex_state = 11},
+  [371] = {.lex_state = 64, .external_lex_state = 11},
+  [372] = {.lex_state = 62},
+  [373] = {.lex_state = 64},
+  [374] = {.lex_state = 64, .external_lex_state = 11},
+  [375] = {.lex_state = 64},
+  [376] = {.lex_state = 64},
+  [377] = {.lex_state = 64},
+  [378] = {.lex_state = 62},
+  [379] = {.lex_state = 64},
+  [380] = {.lex_state = 64},
+  [381] = {.lex_state = 68},
+  [382] = {.lex_state = 68},
+  [383] = {.lex_state = 64},
+  [384] = {.lex_state = 62},
+  [385] = {.lex_state = 64},
+  [386] = {.lex_state = 64},
+  [387] = {.lex_state = 62},
+  [388] = {.lex_state = 62},
+  [389] = {.lex_state = 62},
+  [390] = {.lex_state = 62},
+  [391] = {.lex_state = 62},
+  [392] = {.lex_state = 62},
+  [393] = {.lex_state = 62},
+  [394] = {.lex_state = 62},
+  [395] = {.lex_state = 62},
+  [396] = {.lex_state = 62},
+  [397] = {.lex_state = 64},
+  [398] = {.lex_state = 64},
+  [399] = {.lex_state = 64},
+  [400] = {.lex_state = 64},
+  [401] = {.lex_state = 64},
+  [402] = {.lex_state = 64},
+  [403] = {.lex_state = 64},
+  [404] = {.lex_state = 64},
+  [405] = {.lex_state = 64},
+  [406] = {.lex_state = 64},
+  [407] = {.lex_state = 64},
+  [408] = {.lex_state = 64},
+  [409] = {.lex_state = 64},
+  [410] = {.lex_state = 64},
+  [411] = {.lex_state = 64},
+  [412] = {.lex_state = 64},
+  [413] = {.lex_state = 64},
+  [414] = {.lex_state = 64},
+  [415] = {.lex_state = 64},
+  [416] = {.lex_state = 64},
+  [417] = {.lex_state = 64},
+  [418] = {.lex_state = 64},
+  [419] = {.lex_state = 64},
+  [420] = {.lex_state = 64},
+  [421] = {.lex_state = 64},
+  [422] = {.lex_state = 64},
+  [423] = {.lex_state = 64},
+  [424] = {.lex_state = 64},
+  [425] = {.lex_state = 64},
+  [426] = {.lex_state = 64},
+  [427] = {.lex_state = 64},
+  [428] = {.lex_state = 64},
+  [429] = {.lex_state = 64},
+  [430] = {.lex_state = 64},
+  [431] = {.lex_state = 64},
+  [432] = {.lex_state = 64},
+  [433] = {.lex_state = 64},
+  [434] = {.lex_state = 62},
+  [435] = {.lex_state = 62},
+  [436] = {.lex_state = 64},
+  [437] = {.lex_state = 64},
+  [438] = {.lex_state = 64},
+  [439] = {.lex_state = 64},
+  [440] = {.lex_state = 64},
+  [441] = {.lex_state = 64},
+  [442] = {.lex_state = 64},
+  [443] = {.lex_state = 64},
+  [444] = {.lex_state = 64},
+  [445] = {.lex_state = 64},
+  [446] = {.lex_state = 64},
+  [447] = {.lex_state = 64},
+  [448] = {.lex_state = 62},
+  [449] = {.lex_state = 62},
+  [450] = {.lex_state = 64},
+  [451] = {.lex_state = 64},
+  [452] = {.lex_state = 64},
+  [453] = {.lex_state = 64},
+  [454] = {.lex_state = 64},
+  [455] = {.lex_state = 64},
+  [456] = {.lex_state = 64},
+  [457] = {.lex_state = 64},
+  [458] = {.lex_state = 64},
+  [459] = {.lex_state = 62},
+  [460] = {.lex_state = 62},
+  [461] = {.lex_state = 62},
+  [462] = {.lex_state = 62},
+  [463] = {.lex_state = 62},
+  [464] = {.lex_state = 62},
+  [465] = {.lex_state = 62},
+  [466] = {.lex_state = 62},
   [467] = {.lex_state = 10, .external_lex_state = 12},
-  [468] = {.lex_state = 45},
-  [469] = {.lex_state = 47, .external_lex_state = 13},
-  [470] = {.lex_state = 45},
-  [471] = {.lex_state = 45},
-  [472] = {.lex_state = 45},
-  [473] = {.lex_state = 45},
-  [474] = {.lex_state = 45},
-  [475] = {.lex_state = 47, .external_lex_state = 13},
-  [476] = {.lex_state = 45},
-  [477] = {.lex_state = 47, .external_lex_state = 13},
-  [478] = {.lex_state = 45},
-  [479] = {.lex_state = 45},
-  [480] = {.lex_state = 45},
-  [481] = {.lex_state = 47, .external_lex_state = 13},
-  [482] = {.lex_state = 45},
-  [483] = {.lex_state = 45},
-  [484] = {.lex_state = 45},
-  [485] = {.lex_state = 45},
-  [486] = {.lex_state = 47, .external_lex_state = 13},
-  [487] = {.lex_state = 47, .external_lex_state = 13},
-  [488] = {.lex_state = 45},
-  [489] = {.lex_state = 47, .external_lex_state = 13},
-  [490] = {.lex_state = 47, .external_lex_state = 13},
-  [491] = {.lex_state = 47, .external_lex_state = 13},
-  [492] = {.lex_state = 45},
-  [493] = {.lex_state = 47, .external_lex_state = 13},
-  [494] = {.lex_state = 45},
-  [495] = {.lex_state = 47, .external_lex_state = 13},
-  [496] = {.lex_state = 47, .external_lex_state = 13},
-  [497] = {.lex_state = 47, .external_lex_state = 13},
-  [498] = {.lex_state = 45},
-  [499] = {.lex_state = 47, .external_lex_state = 13},
-  [500] = {.lex_state = 45},
-  [501] = {.lex_state = 45},
+  [468] = {.lex_state = 62},
+  [469] = {.lex_state = 64, .external_lex_state = 13},
+  [470] = {.lex_state = 62},
+  [471] = {.lex_state = 62},
+  [472] = {.lex_state = 62},
+  [473] = {.lex_state = 62},
+  [474] = {.lex_state = 62},
+  [475] = {.lex_state = 64, .external_lex_state = 13},
+  [476] = {.lex_state = 62},
+  [477] = {.lex_state = 64, .external_lex_state = 13},
+  [478] = {.lex_state = 62},
+  [479] = {.lex_state = 62},
+  [480] = {.lex_state = 62},
+  [481] = {.lex_state = 64, .external_lex_state = 13},
+  [482] = {.lex_state = 62},
+  [483] = {.lex_state = 62},
+  [484] = {.lex_state = 62},
+  [485] = {.lex_state = 62},
+  [486] = {.lex_state = 64, .external_lex_state = 13},
+  [487] = {.lex_state = 64, .external_lex_state = 13},
+  [488] = {.lex_state = 62},
+  [489] = {.lex_state = 64, .external_lex_state = 13},
+  [490] = {.lex_state = 64, .external_lex_state = 13},
+  [491] = {.lex_state = 64, .external_lex_state = 13},
+  [492] = {.lex_state = 62},
+  [493] = {.lex_state = 64, .external_lex_state = 13},
+  [494] = {.lex_state = 62},
+  [495] = {.lex_state = 64, .external_lex_state = 13},
+  [496] = {.lex_state = 64, .external_lex_state = 13},
+  [497] = {.lex_state = 64, .external_lex_state = 13},
+  [498] = {.lex_state = 62},
+  [499] = {.lex_state = 64, .external_lex_state = 13},
+  [500] = {.lex_state = 62},
+  [501] = {.lex_state = 62},
   [502] = {.lex_state = 4},
-  [503] = {.lex_state = 45},
+  [503] = {.lex_state = 62},
   [504] = {.lex_state = 4},
-  [505] = {.lex_state = 45},
+  [505] = {.lex_state = 62},
   [506] = {.lex_state = 12},
-  [507] = {.lex_state = 45},
+  [507] = {.lex_state = 62},
   [508] = {.lex_state = 12},
-  [509] = {.lex_state = 45},
+  [509] = {.lex_state = 62},
   [510] = {.lex_state = 4},
   [511] = {.lex_state = 12},
   [512] = {.lex_state = 12},
   [513] = {.lex_state = 12},
-  [514] = {.lex_state = 45},
-  [515] = {.lex_state = 47, .external_lex_state = 12},
-  [516] = {.lex_state = 47},
-  [517] = {.lex_state = 47},
-  [518] = {.lex_state = 47, .external_lex_state = 12},
-  [519] = {.lex_state = 47, .external_lex_state = 12},
-  [520] = {.lex_state = 47, .external_lex_state = 12},
-  [521] = {.lex_state = 47, .external_lex_state = 12},
-  [522] = {.lex_state = 47, .external_lex_state = 12},
-  [523] = {.lex_state = 47, .external_lex_state = 12},
-  [524] = {.lex_state = 47, .external_lex_state = 12},
-  [525] = {.lex_state = 47, .external_lex_state = 12},
-  [526] = {.lex_state = 47},
-  [527] = {.lex_state = 47},
-  [528] = {.lex_state = 47, .external_lex_state = 12},
-  [529] = {.lex_state = 47, .external_lex_state = 12},
-  [530] = {.lex_state = 47, .external_lex_state = 12},
-  [531] = {.lex_state = 47},
-  [532] = {.lex_state = 47},
-  [533] = {.lex_state = 47},
-  [534] = {.lex_state = 47},
-  [535] = {.lex_state = 47, .external_lex_state = 12},
-  [536] = {.lex_state = 47, .external_lex_state = 12},
+  [514] = {.lex_state = 62},
+  [515] = {.lex_state = 64, .external_lex_state = 12},
+  [516] = {.lex_state = 64},
+  [517] = {.lex_state = 64},
+  [518] = {.lex_state = 64, .external_lex_state = 12},
+  [519] = {.lex_state = 64, .external_lex_state = 12},
+  [520] = {.lex_state = 64, .external_lex_state = 12},
+  [521] = {.lex_state = 64, .external_lex_state = 12},
+  [522] = {.lex_state = 64, .external_lex_state = 12},
+  [523] = {.lex_state = 64, .external_lex_state = 12},
+  [524] = {.lex_state = 64, .external_lex_state = 12},
+  [525] = {.lex_state = 64, .external_lex_state = 12},
+  [526] = {.lex_state = 64},
+  [527] = {.lex_state = 64},
+  [528] = {.lex_state = 64, .external_lex_state = 12},
+  [529] = {.lex_state = 64, .external_lex_state = 12},
+  [530] = {.lex_state = 64, .external_lex_state = 12},
+  [531] = {.lex_state = 64},
+  [532] = {.lex_state = 64},
+  [533] = {.lex_state = 64},
+  [534] = {.lex_state = 64},
+  [535] = {.lex_state = 64, .external_lex_state = 12},
+  [536] = {.lex_state = 64, .external_lex_state = 12},
   [537] = {.lex_state = 13},
-  [538] = {.lex_state = 47, .external_lex_state = 12},
-  [539] = {.lex_state = 47, .external_lex_state = 12},
-  [540] = {.lex_state = 47, .external_lex_state = 12},
+  [538] = {.lex_state = 64, .external_lex_state = 12},
+  [539] = {.lex_state = 64, .external_lex_state = 12},
+  [540] = {.lex_state = 64, .external_lex_state = 12},
   [541] = {.lex_state = 13},
-  [542] = {.lex_state = 47, .external_lex_state = 12},
-  [543] = {.lex_state = 47, .external_lex_state = 12},
-  [544] = {.lex_state = 47, .external_lex_state = 12},
-  [545] = {.lex_state = 47, .external_lex_state = 12},
+  [542] = {.lex_state = 64, .external_lex_state = 12},
+  [543] = {.lex_state = 64, .external_lex_state = 12},
+  [544] = {.lex_state = 64, .external_lex_state = 12},
+  [545] = {.lex_state = 64, .external_lex_state = 12},
   [546] = {.lex_state = 13},
   [547] = {.lex_state = 13},
-  [548] = {.lex_state = 47, .external_lex_state = 12},
-  [549] = {.lex_state = 47, .external_lex_state = 12},
-  [550] = {.lex_state = 47, .external_lex_state = 12},
-  [551] = {.lex_state = 47, .external_lex_state = 12},
-  [552] = {.lex_state = 47, .external_lex_state = 12},
+  [548] = {.lex_state = 64, .external_lex_state = 12},
+  [549] = {.lex_state = 64, .external_lex_state = 12},
+  [550] = {.lex_state = 64, .external_lex_state = 12},
+  [551] = {.lex_state = 64, .external_lex_state = 12},
+  [552] = {.lex_state = 64, .external_lex_state = 12},
   [553] = {.lex_state = 13},
-  [554] = {.lex_state = 47, .external_lex_state = 12},
-  [555] = {.lex_state = 47, .external_lex_state = 12},
-  [556] = {.lex_state = 47, .external_lex_state = 12},
-  [557] = {.lex_state = 47, .external_lex_state = 12},
-  [558] = {.lex_state = 47, .external_lex_state = 12},
-  [559] = {.lex_state = 47, .external_lex_state = 12},
-  [560] = {.lex_state = 47, .external_lex_state = 12},
-  [561] = {.lex_state = 47, .external_lex_state = 12},
-  [562] = {.lex_state = 47, .external_lex_state = 12},
-  [563] = {.lex_state = 47, .external_lex_state = 12},
-  [564] = {.lex_state = 47, .external_lex_state = 12},
-  [565] = {.lex_state = 47, .external_lex_state = 12},
-  [566] = {.lex_state = 47, .external_lex_state = 12},
-  [567] = {.lex_state = 47, .external_lex_state = 12},
-  [568] = {.lex_state = 47, .external_lex_state = 12},
-  [569] = {.lex_state = 47, .external_lex_state = 12},
-  [570] = {.lex_state = 47, .external_lex_state = 12},
-  [571] = {.lex_state = 47, .external_lex_state = 12},
+  [554] = {.lex_state = 64, .external_lex_state = 12},
+  [555] = {.lex_state = 64, .external_lex_state = 12},
+  [556] = {.lex_state = 64, .external_lex_state = 12},
+  [557] = {.lex_state = 64, .external_lex_state = 12},
+  [558] = {.lex_state = 64, .external_lex_state = 12},
+  [559] = {.lex_state = 64, .external_lex_state = 12},
+  [560] = {.lex_state = 64, .external_lex_state = 12},
+  [561] = {.lex_state = 64, .external_lex_state = 12},
+  [562] = {.lex_state = 64, .external_lex_state = 12},
+  [563] = {.lex_state = 64, .external_lex_state = 12},
+  [564] = {.lex_state = 64, .external_lex_state = 12},
+  [565] = {.lex_state = 64, .external_lex_state = 12},
+  [566] = {.lex_state = 64, .external_lex_state = 12},
+  [567] = {.lex_state = 64, .external_lex_state = 12},
+  [568] = {.lex_state = 64, .external_lex_state = 12},
+  [569] = {.lex_state = 64, .external_lex_state = 12},
+  [570] = {.lex_state = 64, .external_lex_state = 12},
+  [571] = {.lex_state = 64, .external_lex_state = 12},
   [572] = {.lex_state = 12},
-  [573] = {.lex_state = 47, .external_lex_state = 12},
+  [573] = {.lex_state = 64, .external_lex_state = 12},
   [574] = {.lex_state = 14},
-  [575] = {.lex_state = 47, .external_lex_state = 12},
-  [576] = {.lex_state = 47, .external_lex_state = 12},
-  [577] = {.lex_state = 47, .external_lex_state = 12},
-  [578] = {.lex_state = 47, .external_lex_state = 12},
+  [575] = {.lex_state = 64, .external_lex_state = 12},
+  [576] = {.lex_state = 64, .external_lex_state = 12},
+  [577] = {.lex_state = 64, .external_lex_state = 12},
+  [578] = {.lex_state = 64, .external_lex_state = 12},
   [579] = {.lex_state = 1},
-  [580] = {.lex_state = 47, .external_lex_state = 12},
-  [581] = {.lex_state = 47, .external_lex_state = 12},
+  [580] = {.lex_state = 64, .external_lex_state = 12},
+  [581] = {.lex_state = 64, .external_lex_state = 12},
   [582] = {.lex_state = 1},
   [583] = {.lex_state = 12},
-  [584] = {.lex_state = 47, .external_lex_state = 12},
-  [585] = {.lex_state = 47, .external_lex_state = 12},
-  [586] = {.lex_state = 47, .external_lex_state = 12},
+  [584] = {.lex_state = 64, .external_lex_state = 12},
+  [585] = {.lex_state = 64, .external_lex_state = 12},
+  [586] = {.lex_state = 64, .external_lex_state = 12},
   [587] = {.lex_state = 14},
-  [588] = {.lex_state = 47, .external_lex_state = 12},
+  [588] = {.lex_state = 64, .external_lex_state = 12},
   [589] = {.lex_state = 14},
   [590] = {.lex_state = 1},
   [591] = {.lex_state = 1},
   [592] = {.lex_state = 1},
-  [593] = {.lex_state = 47, .external_lex_state = 12},
-  [594] = {.lex_state = 47, .external_lex_state = 12},
+  [593] = {.lex_state = 64, .external_lex_state = 12},
+  [594] = {.lex_state = 64, .external_lex_state = 12},
   [595] = {.lex_state = 14},
-  [596] = {.lex_state = 47, .external_lex_state = 12},
+  [596] = {.lex_state = 64, .external_lex_state = 12},
   [597] = {.lex_state = 14},
-  [598] = {.lex_state = 47, .external_lex_state = 12},
-  [599] = {.lex_state = 47, .external_lex_state = 12},
-  [600] = {.lex_state = 47, .external_lex_state = 12},
-  [601] = {.lex_state = 47, .external_lex_state = 12},
-  [602] = {.lex_state = 47, .external_lex_state = 12},
-  [603] = {.lex_state = 47, .external_lex_state = 12},
-  [604] = {.lex_state = 47, .external_lex_state = 12},
-  [605] = {.lex_state = 47, .external_lex_state = 12},
-  [606] = {.lex_state = 47, .external_lex_state = 12},
-  [607] = {.lex_state = 47, .external_lex_state = 12},
-  [608] = {.lex_state = 47, .external_lex_state = 12},
-  [609] = {.lex_state = 47, .external_lex_state = 12},
-  [610] = {.lex_state = 47, .external_lex_state = 12},
-  [611] = {.lex_state = 47, .external_lex_state = 12},
-  [612] = {.lex_state = 47, .external_lex_state = 12},
-  [613] = {.lex_state = 47, .external_lex_state = 12},
-  [614] = {.lex_state = 47, .external_lex_state = 12},
-  [615] = {.lex_state = 47, .external_lex_state = 12},
-  [616] = {.lex_state = 47, .external_lex_state = 12},
-  [617] = {.lex_state = 47, .external_lex_state = 12},
+  [598] = {.lex_state = 64, .external_lex_state = 12},
+  [599] = {.lex_state = 64, .external_lex_state = 12},
+  [600] = {.lex_state = 64, .external_lex_state = 12},
+  [601] = {.lex_state = 64, .external_lex_state = 12},
+  [602] = {.lex_state = 64, .external_lex_state = 12},
+  [603] = {.lex_state = 64, .external_lex_state = 12},
+  [604] = {.lex_state = 64, .external_lex_state = 12},
+  [605] = {.lex_state = 64, .external_lex_state = 12},
+  [606] = {.lex_state = 64, .external_lex_state = 12},
+  [607] = {.lex_state = 64, .external_lex_state = 12},
+  [608] = {.lex_state = 64, .external_lex_state = 12},
+  [609] = {.lex_state = 64, .external_lex_state = 12},
+  [610] = {.lex_state = 64, .external_lex_state = 12},
+  [611] = {.lex_state = 64, .external_lex_state = 12},
+  [612] = {.lex_state = 64, .external_lex_state = 12},
+  [613] = {.lex_state = 64, .external_lex_state = 12},
+  [614] = {.lex_state = 64, .external_lex_state = 12},
+  [615] = {.lex_state = 64, .external_lex_state = 12},
+  [616] = {.lex_state = 64, .external_lex_state = 12},
+  [617] = {.lex_state = 64, .external_lex_state = 12},
   [618] = {.lex_state = 13},
-  [619] = {.lex_state = 47, .external_lex_state = 12},
-  [620] = {.lex_state = 47, .external_lex_state = 12},
-  [621] = {.lex_state = 47, .external_lex_state = 12},
-  [622] = {.lex_state = 47, .external_lex_state = 12},
-  [623] = {.lex_state = 47, .external_lex_state = 12},
-  [624] = {.lex_state = 47},
+  [619] = {.lex_state = 64, .external_lex_state = 12},
+  [620] = {.lex_state = 64, .external_lex_state = 12},
+  [621] = {.lex_state = 64, .external_lex_state = 12},
+  [622] = {.lex_state = 64, .external_lex_state = 12},
+  [623] = {.lex_state = 64, .external_lex_state = 12},
+  [624] = {.lex_state = 64},
   [625] = {.lex_state = 9},
   [626] = {.lex_state = 14},
-  [627] = {.lex_state = 51},
-  [628] = {.lex_state = 47},
+  [627] = {.lex_state = 68},
+  [628] = {.lex_state = 64},
   [629] = {.lex_state = 2},
-  [630] = {.lex_state = 47, .external_lex_state = 12},
-  [631] = {.lex_state = 47, .external_lex_state = 12},
+  [630] = {.lex_state = 64, .external_lex_state = 12},
+  [631] = {.lex_state = 64, .external_lex_state = 12},
   [632] = {.lex_state = 0},
-  [633] = {.lex_state = 51},
+  [633] = {.lex_state = 68},
   [634] = {.lex_state = 2},
   [635] = {.lex_state = 10},
-  [636] = {.lex_state = 47, .external_lex_state = 12},
-  [637] = {.lex_state = 47, .external_lex_state = 12},
+  [636] = {.lex_state = 64, .external_lex_state = 12},
+  [637] = {.lex_state = 64, .external_lex_state = 12},
   [638] = {.lex_state = 9},
   [639] = {.lex_state = 9},
-  [640] = {.lex_state = 47, .external_lex_state = 12},
-  [641] = {.lex_state = 47, .external_lex_state = 12},
-  [642] = {.lex_state = 51},
-  [643] = {.lex_state = 51},
+  [640] = {.lex_state = 64, .external_lex_state = 12},
+  [641] = {.lex_state = 64, .external_lex_state = 12},
+  [642] = {.lex_state = 68},
+  [643] = {.lex_state = 68},
   [644] = {.lex_state = 0},
   [645] = {.lex_state = 2},
   [646] = {.lex_state = 0},
   [647] = {.lex_state = 0},
   [648] = {.lex_state = 9},
-  [649] = {.lex_state = 47, .external_lex_state = 12},
-  [650] = {.lex_state = 47},
-  [651] = {.lex_state = 47},
-  [652] = {.lex_state = 47, .external_lex_state = 12},
+  [649] = {.lex_state = 64, .external_lex_state = 12},
+  [650] = {.lex_state = 64},
+  [651] = {.lex_state = 64},
+  [652] = {.lex_state = 64, .external_lex_state = 12},
   [653] = {.lex_state = 0},
-  [654] = {.lex_state = 47, .external_lex_state = 12},
+  [654] = {.lex_state = 64, .external_lex_state = 12},
   [655] = {.lex_state = 9},
-  [656] = {.lex_state = 51},
+  [656] = {.lex_state = 68},
   [657] = {.lex_state = 9},
   [658] = {.lex_state = 4},
-  [659] = {.lex_state = 47, .external_lex_state = 12},
-  [660] = {.lex_state = 47, .external_lex_state = 12},
-  [661] = {.lex_state = 47, .external_lex_state = 12},
-  [662] = {.lex_state = 47, .external_lex_state = 12},
+  [659] = {.lex_state = 64, .external_lex_state = 12},
+  [660] = {.lex_state = 64, .external_lex_state = 12},
+  [661] = {.lex_state = 64, .external_lex_state = 12},
+  [662] = {.lex_state = 64, .external_lex_state = 12},
   [663] = {.lex_state = 2},
   [664] = {.lex_state = 2},
   [665] = {.lex_state = 10},
   [666] = {.lex_state = 1},
   [667] = {.lex_state = 4},
-  [668] = {.lex_state = 47, .external_lex_state = 12},
-  [669] = {.lex_state = 47, .external_lex_state = 12},
+  [668] = {.lex_state = 64, .external_lex_state = 12},
+  [669] = {.lex_state = 64, .external_lex_state = 12},
   [670] = {.lex_state = 0},
   [671] = {.lex_state = 0},
   [672] = {.lex_state = 0},
   [673] = {.lex_state = 0},
-  [674] = {.lex_state = 47, .external_lex_state = 12},
-  [675] = {.lex_state = 47, .external_lex_state = 12},
-  [676] = {.lex_state = 47, .external_lex_state = 12},
-  [677] = {.lex_state = 47, .external_lex_state = 12},
+  [674] = {.lex_state = 64, .external_lex_state = 12},
+  [675] = {.lex_state = 64, .external_lex_state = 12},
+  [676] = {.lex_state = 64, .external_lex_state = 12},
+  [677] = {.lex_state = 64, .external_lex_state = 12},
   [678] = {.lex_state = 0},
   [679] = {.lex_state = 4},
   [680] = {.lex_state = 0},
@@ -5969,7 +6088,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [685] = {.lex_state = 4},
   [686] = {.lex_state = 0},
   [687] = {.lex_state = 4},
-  [688] = {.lex_state = 51},
+  [688] = {.lex_state = 68},
   [689] = {.lex_state = 0},
   [690] = {.lex_state = 0},
   [691] = {.lex_state = 0},
@@ -5998,7 +6117,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [714] = {.lex_state = 0},
   [715] = {.lex_state = 0},
   [716] = {.lex_state = 0},
-  [717] = {.lex_state = 51},
+  [717] = {.lex_state = 68},
   [718] = {.lex_state = 0},
   [719] = {.lex_state = 0},
   [720] = {.lex_state = 0},
@@ -6015,7 +6134,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [731] = {.lex_state = 4},
   [732] = {.lex_state = 4},
   [733] = {.lex_state = 0},
-  [734] = {.lex_state = 47},
+  [734] = {.lex_state = 64},
   [735] = {.lex_state = 0},
   [736] = {.lex_state = 0},
   [737] = {.lex_state = 0},
@@ -6031,7 +6150,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [747] = {.lex_state = 0},
   [748] = {.lex_state = 0},
   [749] = {.lex_state = 0},
-  [750] = {.lex_state = 47},
+  [750] = {.lex_state = 64},
   [751] = {.lex_state = 0},
   [752] = {.lex_state = 0},
   [753] = {.lex_state = 10},
@@ -6077,7 +6196,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [793] = {.lex_state = 0},
   [794] = {.lex_state = 0},
   [795] = {.lex_state = 4},
-  [796] = {.lex_state = 47},
+  [796] = {.lex_state = 64},
   [797] = {.lex_state = 0},
   [798] = {.lex_state = 0},
   [799] = {.lex_state = 0},
@@ -6094,7 +6213,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [810] = {.lex_state = 0},
   [811] = {.lex_state = 0},
   [812] = {.lex_state = 0},
-  [813] = {.lex_state = 47},
+  [813] = {.lex_state = 64},
   [814] = {.lex_state = 0},
   [815] = {.lex_state = 0},
   [816] = {.lex_state = 0},
@@ -6115,7 +6234,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [831] = {.lex_state = 0},
   [832] = {.lex_state = 0},
   [833] = {.lex_state = 0},
-  [834] = {.lex_state = 45},
+  [834] = {.lex_state = 62},
   [835] = {.lex_state = 4},
   [836] = {.lex_state = 0, .external_lex_state = 14},
   [837] = {.lex_state = 0},
@@ -6125,7 +6244,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [841] = {.lex_state = 4},
   [842] = {.lex_state = 4},
   [843] = {.lex_state = 0},
-  [844] = {.lex_state = 45},
+  [844] = {.lex_state = 62},
   [845] = {.lex_state = 0},
   [846] = {.lex_state = 3},
   [847] = {.lex_state = 0},
@@ -6133,10 +6252,10 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [849] = {.lex_state = 0},
   [850] = {.lex_state = 10},
   [851] = {.lex_state = 0},
-  [852] = {.lex_state = 47},
+  [852] = {.lex_state = 64},
   [853] = {.lex_state = 4},
   [854] = {.lex_state = 10},
-  [855] = {.lex_state = 47},
+  [855] = {.lex_state = 64},
   [856] = {.lex_state = 9},
   [857] = {.lex_state = 9},
   [858] = {.lex_state = 0},
@@ -6145,63 +6264,63 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [861] = {.lex_state = 9},
   [862] = {.lex_state = 0},
   [863] = {.lex_state = 4},
-  [864] = {.lex_state = 47},
+  [864] = {.lex_state = 64},
   [865] = {.lex_state = 0},
   [866] = {.lex_state = 0},
   [867] = {.lex_state = 0},
   [868] = {.lex_state = 0},
   [869] = {.lex_state = 0},
-  [870] = {.lex_state = 45},
-  [871] = {.lex_state = 45},
+  [870] = {.lex_state = 62},
+  [871] = {.lex_state = 62},
   [872] = {.lex_state = 0},
   [873] = {.lex_state = 0},
-  [874] = {.lex_state = 47},
-  [875] = {.lex_state = 47},
+  [874] = {.lex_state = 64},
+  [875] = {.lex_state = 64},
   [876] = {.lex_state = 4},
   [877] = {.lex_state = 4},
   [878] = {.lex_state = 0},
   [879] = {.lex_state = 0},
-  [880] = {.lex_state = 47},
+  [880] = {.lex_state = 64},
   [881] = {.lex_state = 4},
   [882] = {.lex_state = 0},
   [883] = {.lex_state = 9},
   [884] = {.lex_state = 0},
   [885] = {.lex_state = 0},
   [886] = {.lex_state = 0},
-  [887] = {.lex_state = 47},
-  [888] = {.lex_state = 45},
+  [887] = {.lex_state = 64},
+  [888] = {.lex_state = 62},
   [889] = {.lex_state = 4},
   [890] = {.lex_state = 4},
   [891] = {.lex_state = 0},
   [892] = {.lex_state = 0},
   [893] = {.lex_state = 9},
-  [894] = {.lex_state = 47},
-  [895] = {.lex_state = 47},
+  [894] = {.lex_state = 64},
+  [895] = {.lex_state = 64},
   [896] = {.lex_state = 0},
   [897] = {.lex_state = 0},
   [898] = {.lex_state = 0},
   [899] = {.lex_state = 0},
-  [900] = {.lex_state = 47},
+  [900] = {.lex_state = 64},
   [901] = {.lex_state = 0},
   [902] = {.lex_state = 0},
   [903] = {.lex_state = 0},
   [904] = {.lex_state = 0},
-  [905] = {.lex_state = 47},
+  [905] = {.lex_state = 64},
   [906] = {.lex_state = 0},
-  [907] = {.lex_state = 47},
+  [907] = {.lex_state = 64},
   [908] = {.lex_state = 0},
   [909] = {.lex_state = 9},
-  [910] = {.lex_state = 47},
+  [910] = {.lex_state = 64},
   [911] = {.lex_state = 0},
   [912] = {.lex_state = 0},
-  [913] = {.lex_state = 47},
-  [914] = {.lex_state = 47},
+  [913] = {.lex_state = 64},
+  [914] = {.lex_state = 64},
   [915] = {.lex_state = 0},
   [916] = {.lex_state = 0},
-  [917] = {.lex_state = 47},
-  [918] = {.lex_state = 47},
+  [917] = {.lex_state = 64},
+  [918] = {.lex_state = 64},
   [919] = {.lex_state = 0},
-  [920] = {.lex_state = 47},
+  [920] = {.lex_state = 64},
   [921] = {.lex_state = 0},
   [922] = {.lex_state = 0},
   [923] = {.lex_state = 9},
@@ -6211,18 +6330,18 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [927] = {.lex_state = 0},
   [928] = {.lex_state = 0},
   [929] = {.lex_state = 9},
-  [930] = {.lex_state = 47},
+  [930] = {.lex_state = 64},
   [931] = {.lex_state = 9},
   [932] = {.lex_state = 9},
   [933] = {.lex_state = 9},
   [934] = {.lex_state = 9},
   [935] = {.lex_state = 9},
   [936] = {.lex_state = 0},
-  [937] = {.lex_state = 47},
+  [937] = {.lex_state = 64},
   [938] = {.lex_state = 9},
-  [939] = {.lex_state = 47},
+  [939] = {.lex_state = 64},
   [940] = {.lex_state = 0},
-  [941] = {.lex_state = 45},
+  [941] = {.lex_state = 62},
   [942] = {.lex_state = 0},
   [943] = {.lex_state = 0},
   [944] = {.lex_state = 9},
@@ -6244,17 +6363,17 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [960] = {.lex_state = 0},
   [961] = {.lex_state = 0},
   [962] = {.lex_state = 9},
-  [963] = {.lex_state = 47},
-  [964] = {.lex_state = 47},
+  [963] = {.lex_state = 64},
+  [964] = {.lex_state = 64},
   [965] = {.lex_state = 0},
   [966] = {.lex_state = 0},
   [967] = {.lex_state = 0},
-  [968] = {.lex_state = 45},
+  [968] = {.lex_state = 62},
   [969] = {.lex_state = 9},
   [970] = {.lex_state = 9},
   [971] = {.lex_state = 9},
-  [972] = {.lex_state = 47},
-  [973] = {.lex_state = 47},
+  [972] = {.lex_state = 64},
+  [973] = {.lex_state = 64},
   [974] = {.lex_state = 0},
   [975] = {.lex_state = 9},
 };

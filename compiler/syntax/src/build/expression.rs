@@ -97,14 +97,19 @@ impl Builder<'_, '_> {
         let mut values: Vec<Expr> = Vec::new();
         let mut minus = None;
         let mut inclusive = true;
-        for part in pair.into_inner() {
+        let parts: Vec<Pair<'_>> = pair.into_inner().collect();
+        // Alone: `_` is no end of a range.
+        if let [only] = parts.as_slice()
+            && only.as_rule() == Rule::name
+            && only.as_str() == "_"
+        {
+            return Pattern { kind: PatternKind::Any, span: self.span(only) };
+        }
+        for part in parts {
             let span = self.span(&part);
             match part.as_rule() {
                 Rule::minus => minus = Some(span),
                 Rule::range_sign => inclusive = part.as_str() == "..",
-                Rule::name if part.as_str() == "_" && minus.is_none() => {
-                    return Pattern { kind: PatternKind::Any, span };
-                }
                 Rule::name => {
                     let kind = self.pattern_name(part.as_str(), span);
                     values.push(Expr { kind, span });
