@@ -2,6 +2,7 @@
 
 mod agreement;
 mod copies;
+mod corpus;
 mod highlights;
 mod mutations;
 mod samples;

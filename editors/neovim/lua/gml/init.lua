@@ -180,6 +180,8 @@ function M.install_parser(target)
     error("GML: the parser does not compile:\n" .. said)
   end
   assert(vim.loop.fs_rename(fresh, target))
+  -- Neovim looked for its folders when it started, and this one may be new.
+  vim.o.runtimepath = vim.o.runtimepath
   return target
 end
 
