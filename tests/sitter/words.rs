@@ -113,7 +113,7 @@ fn the_grammar_for_textmate_has_every_word() {
     rules(&grammar, &mut found);
     let of = |kinds: &[&str]| {
         let is_kind = |names: &&str| kinds.iter().any(|kind| names.starts_with(kind));
-        let rules = found.iter().filter(|(names, _)| names.iter().any(|name| is_kind(name)));
+        let rules = found.iter().filter(|(names, _)| names.iter().any(is_kind));
         sorted(rules.flat_map(|(_, regex)| alternatives(regex)))
     };
     let keywords =
