@@ -73,10 +73,14 @@ fn checked(
         bodies()
     });
     diagnostics.append(&mut of_bodies);
-    let found = lint::program(&package, &program, &diagnostics);
-    diagnostics.extend(found);
-    let found = leakage::check(&package, &program, &diagnostics);
-    diagnostics.extend(found);
+    let lint::Found { diagnostics: mut found, learns } = lint::program(&package, &program);
+    lint::settle(&package, &diagnostics, &mut found);
+    diagnostics.append(&mut found);
+    if learns {
+        let mut found = leakage::check(&package, &program);
+        leakage::settle(&diagnostics, &mut found);
+        diagnostics.append(&mut found);
+    }
     settle(&package, configuration, &mut diagnostics);
     Analysis { package, program, diagnostics }
 }

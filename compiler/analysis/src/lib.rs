@@ -8,6 +8,7 @@ mod analysis;
 mod check;
 mod configuration;
 mod declare;
+pub mod hash;
 pub mod inspect;
 mod leakage;
 pub mod lineage;

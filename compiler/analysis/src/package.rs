@@ -1,13 +1,13 @@
 //! A project as files, modules and names: what `resolve` gives. Types are those that were written; nothing inside a body
 //! is looked at yet.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{FileId, Sources, Span};
 use gml_ir::{Row, Type};
 use gml_syntax::ast;
 
+use crate::hash::Map;
 pub use crate::tree::{SignatureTree, Tree};
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
 
@@ -29,7 +29,7 @@ pub struct Package {
     /// Every file: the main one first, those it uses, then those of the standard library.
     pub modules: Vec<Module>,
     /// What can be used everywhere without `use`.
-    pub prelude: HashMap<Text, Definition>,
+    pub prelude: Map<Text, Definition>,
     /// Declarations of all modules; ids are places in these.
     pub params: Vec<ParamDecl>,
     /// Schemas with their rows.
@@ -51,7 +51,7 @@ pub struct Package {
     /// Signatures of the standard library.
     pub signatures: Vec<SignatureDecl>,
     /// Type aliases of the standard library, by module and name.
-    pub aliases: HashMap<(ModuleId, Text), Type>,
+    pub aliases: Map<(ModuleId, Text), Type>,
 }
 
 /// A file.
@@ -64,7 +64,7 @@ pub struct Module {
     /// Its tree.
     pub ast: Tree,
     /// What a bare name means in it, apart from the prelude: its own declarations and its imports.
-    pub scope: HashMap<Text, Definition>,
+    pub scope: Map<Text, Definition>,
     /// Imports by the name they have here, with their place (for the lint of unused ones).
     pub imports: Vec<(Text, Span)>,
     /// Whether it is of the standard library.
@@ -313,7 +313,7 @@ impl Package {
     }
 }
 
-fn sorted(names: &HashMap<Text, Definition>) -> Vec<&str> {
+fn sorted(names: &Map<Text, Definition>) -> Vec<&str> {
     let mut names: Vec<&str> = names.keys().map(|name| &**name).collect();
     names.sort_unstable();
     names

@@ -111,15 +111,18 @@ impl<'t> Lexer<'t> {
 
     fn word(&mut self, start: usize) -> Token {
         let end = self.run_of(start, is_word_byte);
+        if end - start != 1 || self.byte(1) != b'"' {
+            return self.token(Kind::Word, start, end);
+        }
         let block = self.text[end..].starts_with("\"\"\"");
-        match (&self.text[start..end], self.byte(end - start)) {
-            ("f", b'"') => {
+        match &self.text[start..end] {
+            "f" => {
                 let inner = end + if block { 3 } else { 1 };
                 self.format_start = start;
                 self.format(start, inner, block)
             }
-            ("r", b'"') if block => self.block(start, end + 3, false),
-            ("r", b'"') => self.line_text(start, end + 1, false),
+            "r" if block => self.block(start, end + 3, false),
+            "r" => self.line_text(start, end + 1, false),
             _ => self.token(Kind::Word, start, end),
         }
     }
@@ -226,7 +229,8 @@ impl<'t> Lexer<'t> {
 
     fn sign(&mut self, start: usize) -> Token {
         let rest = &self.text[start..];
-        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+        let is_longer = matches!(self.byte(1), b'=' | b'.' | b'>' | b'?' | b'*' | b'/' | b'&' | b'|');
+        if is_longer && let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             return self.token(Kind::Sign, start, start + sign.len());
         }
         let length = rest.chars().next().map_or(1, char::len_utf8);

@@ -4,7 +4,6 @@
 //! which was looked into for it (`consulted`); and what declarations say of themselves is the same in the whole program.
 //! A body of which something was said is always checked again, since what was said may point to other files.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId};
@@ -12,6 +11,7 @@ use gml_ir::{Row, Type};
 use gml_syntax::ast;
 
 use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared};
+use crate::hash::Map;
 use crate::package::{Declared, Definition, ModuleId, Package, Tree};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, Text};
 
@@ -32,7 +32,7 @@ pub(crate) struct Bodies {
 /// What bodies can know of a program without looking into each other.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Interface {
-    modules: Vec<(Text, FileId, HashMap<Text, Definition>)>,
+    modules: Vec<(Text, FileId, Map<Text, Definition>)>,
     params: Vec<(Place, Type)>,
     schemas: Vec<(Place, Arc<Row>)>,
     datasets: Vec<(Place, Type)>,

@@ -1,6 +1,5 @@
 //! The state of checking one body: a node, a function, a pipeline, a test, a default.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span};
@@ -10,6 +9,7 @@ use super::frame::Frame;
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
+use crate::hash::Set;
 use crate::package::ModuleId;
 use crate::typed::{LocalId, Text};
 
@@ -58,7 +58,7 @@ pub(super) struct Body<'a> {
     /// The columns of the catalog entry of which this is the right side.
     pub entry: Option<Arc<gml_ir::Row>>,
     /// Parameters of a `fn` that it uses where a constant is due.
-    pub constants: HashSet<LocalId>,
+    pub constants: Set<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
     /// The modules of the bodies that were looked into.
     pub consulted: Vec<ModuleId>,
@@ -81,7 +81,7 @@ impl<'a> Body<'a> {
             narrowed: Vec::new(),
             gone: Vec::new(),
             entry: None,
-            constants: HashSet::new(),
+            constants: Set::default(),
             diagnostics: Vec::new(),
             consulted: Vec::new(),
             visiting: Vec::new(),

@@ -1,7 +1,5 @@
 //! A whole program: its declarations in an order in which what is needed is there, on several threads.
 
-use std::collections::HashMap;
-
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::{self, NodeBody};
@@ -15,6 +13,7 @@ use super::shared::Shared;
 use super::signature::Shape;
 use super::value::Value;
 use super::{environment, saved, walk};
+use crate::hash::Map;
 use crate::inspect::Inspection;
 use crate::package::{Declared, Definition, ModuleId, Package};
 use crate::threads;
@@ -308,25 +307,15 @@ fn id(place: usize) -> u32 {
 fn levels(shared: &Shared<'_>) -> Vec<Vec<NodeId>> {
     let package = shared.package;
     let count = package.nodes.len();
-    let mut callers: HashMap<usize, Vec<usize>> = HashMap::new();
+    let parts = count.div_ceil(WORTH_A_THREAD);
+    let callees = threads::map(parts, parts, |part| {
+        let nodes = part * WORTH_A_THREAD..count.min((part + 1) * WORTH_A_THREAD);
+        nodes.map(|node| callees(shared, node)).collect::<Vec<_>>()
+    });
+    let mut callers: Map<usize, Vec<usize>> = Map::default();
     let mut open = vec![0usize; count];
-    for (node, open) in open.iter_mut().enumerate().filter(|(node, _)| !shared.has_node(*node)) {
-        let module = package.nodes[node].declared.module;
-        let Some(ast) = package.node_ast(NodeId(id(node))) else { continue };
-        let NodeBody::Block(block) = &ast.body else { continue };
-        let mut callees = Vec::new();
-        let exprs = block.lets.iter().map(|binding| &binding.value).chain(std::iter::once(&*block.result));
-        for expr in exprs {
-            walk::calls(expr, &mut |name| {
-                if let Some(Definition::Node(NodeId(callee))) = package.lookup(module, name)
-                    && !shared.has_node(*callee as usize)
-                    && !callees.contains(&(*callee as usize))
-                {
-                    callees.push(*callee as usize);
-                }
-            });
-        }
-        *open = callees.len();
+    for (node, callees) in callees.into_iter().flatten().enumerate() {
+        open[node] = callees.len();
         for callee in callees {
             callers.entry(callee).or_default().push(node);
         }
@@ -354,4 +343,26 @@ fn levels(shared: &Shared<'_>) -> Vec<Vec<NodeId>> {
         levels.extend((0..count).filter(|node| open[*node] > 0).map(|node| vec![NodeId(id(node))]));
     }
     levels
+}
+
+/// The nodes that a node calls and that are not known already, each once; none where it is known itself.
+fn callees(shared: &Shared<'_>, node: usize) -> Vec<usize> {
+    let package = shared.package;
+    let mut callees = Vec::new();
+    if shared.has_node(node) {
+        return callees;
+    }
+    let scope = &package.module(package.nodes[node].declared.module).scope;
+    let Some(NodeBody::Block(block)) = package.node_ast(NodeId(id(node))).map(|ast| &ast.body) else { return callees };
+    for expr in block.lets.iter().map(|binding| &binding.value).chain(std::iter::once(&*block.result)) {
+        walk::calls(expr, &mut |name| {
+            if let Some(Definition::Node(NodeId(callee))) = scope.get(name)
+                && !shared.has_node(*callee as usize)
+                && !callees.contains(&(*callee as usize))
+            {
+                callees.push(*callee as usize);
+            }
+        });
+    }
+    callees
 }

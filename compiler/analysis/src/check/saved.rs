@@ -1,19 +1,18 @@
 //! Who saves what: the types of entries that leave their rows out, and entries that are written twice.
 
-use std::collections::HashMap;
-
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::{Learned, Type};
 use gml_syntax::ast::{Statement, StatementKind};
 
 use super::message;
 use super::shared::{Shared, Visit};
+use crate::hash::Map;
 use crate::package::{Definition, Package};
 use crate::typed::{DatasetId, PipelineId};
 
 /// The `save`s of every entry, in the order of the program.
-pub(super) fn writers(package: &Package) -> HashMap<DatasetId, Vec<(PipelineId, Span)>> {
-    let mut writers: HashMap<DatasetId, Vec<(PipelineId, Span)>> = HashMap::new();
+pub(super) fn writers(package: &Package) -> Map<DatasetId, Vec<(PipelineId, Span)>> {
+    let mut writers: Map<DatasetId, Vec<(PipelineId, Span)>> = Map::default();
     for place in 0..package.pipelines.len() {
         let id = PipelineId(u32::try_from(place).unwrap_or(u32::MAX));
         let module = package.pipelines[place].declared.module;

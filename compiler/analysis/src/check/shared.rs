@@ -1,6 +1,5 @@
 //! What the bodies of a program share while they are checked, on several threads.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gml_diagnostics::{Diagnostic, Span};
@@ -9,6 +8,7 @@ use gml_ir::Type;
 use super::again::Found;
 use super::record::Recorder;
 use super::signature::{Signature, compile};
+use crate::hash::Map;
 use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
 
@@ -76,7 +76,7 @@ pub(super) struct Shared<'a> {
     instances: Vec<Instances>,
     pipelines: Vec<OnceLock<Arc<CheckedPipeline>>>,
     /// The `save`s of every entry, in the order of the program.
-    pub writers: HashMap<DatasetId, Vec<(PipelineId, Span)>>,
+    pub writers: Map<DatasetId, Vec<(PipelineId, Span)>>,
     /// What an editor wants to know, where one asks.
     pub recorder: Option<Recorder>,
 }

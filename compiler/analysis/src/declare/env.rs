@@ -1,11 +1,10 @@
 //! Envs: what they are laid over, and what they set.
 
-use std::collections::HashMap;
-
 use gml_diagnostics::{Diagnostic, Span};
 use gml_syntax::ast::{Env, EnvSetting};
 
 use super::graph;
+use crate::hash::Map;
 use crate::message::declarations as message;
 use crate::package::Package;
 use crate::suggest::closest;
@@ -23,7 +22,7 @@ pub(super) fn check(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
                 }
             }
         }
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen: Map<String, Span> = Map::default();
         for setting in &env.settings {
             check_setting(package, setting, &mut seen, diagnostics);
         }
@@ -38,7 +37,7 @@ pub(super) fn check(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
 fn check_setting(
     package: &Package,
     setting: &EnvSetting,
-    seen: &mut HashMap<String, Span>,
+    seen: &mut Map<String, Span>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some((first, last)) = setting.path.first().zip(setting.path.last()) else { return };

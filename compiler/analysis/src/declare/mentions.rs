@@ -1,7 +1,6 @@
 //! Which names the bodies and types of a file mention, and which of them are their own.
 
-use std::collections::HashMap;
-
+use crate::hash::Map;
 use gml_diagnostics::Span;
 use gml_syntax::ast::{
     Argument, Binding, Block, Expr, ExprKind, FormatPart, Let, Name, Parameter, RowColumn, Statement, StatementKind,
@@ -48,7 +47,7 @@ pub(super) struct Reader<'a, 'f> {
     unused: &'f mut dyn FnMut(Local<'a>),
     locals: Vec<Local<'a>>,
     /// Where in `locals` the innermost one of a name stands.
-    places: HashMap<&'a str, usize>,
+    places: Map<&'a str, usize>,
 }
 
 impl<'a, 'f> Reader<'a, 'f> {
@@ -57,7 +56,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         bound: &'f mut dyn FnMut(&'a Name, Binder),
         unused: &'f mut dyn FnMut(Local<'a>),
     ) -> Self {
-        Self { mentioned, bound, unused, locals: Vec::new(), places: HashMap::new() }
+        Self { mentioned, bound, unused, locals: Vec::new(), places: Map::default() }
     }
 
     /// What a body has within parameters. Those are handed out as unused only where `is_read` says that the body could

@@ -1,12 +1,11 @@
 //! Parameters, results and catalog entries: names given twice, and types that stand where they cannot.
 
-use std::collections::HashMap;
-
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::{ItemKind, NodeBody, Parameter};
 
 use super::foreign;
+use crate::hash::{Map, map_for};
 use crate::message::declarations as message;
 use crate::package::Package;
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
@@ -78,7 +77,7 @@ pub(crate) fn is_constant(ty: &Type) -> bool {
 }
 
 fn distinct(params: &[Parameter], diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<&Text, Span> = HashMap::with_capacity(params.len());
+    let mut seen: Map<&Text, Span> = map_for(params.len());
     for param in params {
         if let Some(first) = seen.get(&param.name.text) {
             diagnostics.push(message::duplicate_parameter(&param.name.text, param.name.span, *first));

@@ -1,11 +1,10 @@
 //! What each declaration uses, found in one pass over the trees.
 
-use std::collections::HashSet;
-
 use gml_diagnostics::Span;
 use gml_syntax::ast::{Item, ItemKind, Name, NodeBody};
 
 use super::mentions::{Binder, Local, Mention, Reader};
+use crate::hash::Set;
 use crate::package::{Definition, ModuleId, Package};
 use crate::typed::{FunctionId, NodeId, ParamId, PipelineId};
 
@@ -19,7 +18,7 @@ pub(super) struct Uses<'a> {
     pub nodes: Vec<bool>,
     pub connections: Vec<bool>,
     /// Imported names that are not mentioned yet.
-    pub idle_imports: HashSet<(ModuleId, &'a str)>,
+    pub idle_imports: Set<(ModuleId, &'a str)>,
     /// Names that a body binds and never mentions.
     pub locals: Vec<Local<'a>>,
     /// Names of `let`s and loops that mean something else outside of the body, where that could be used in it too.

@@ -1,11 +1,10 @@
 //! Features that know too much.
 
-use std::collections::HashSet;
-
 use gml_diagnostics::{Diagnostic, Span};
 
 use super::message;
 use super::walk::{Features, Finding, Kind, target_from_features};
+use crate::hash::Set;
 use crate::lineage::fact::{Learn, Seeing, TableFacts};
 use crate::lineage::{ColumnId, Flow, How};
 
@@ -38,7 +37,7 @@ pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &s
 
 fn tell(features: &Features<'_, '_>, of_target: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
     let columns = &features.flow.columns;
-    let mut told: HashSet<ColumnId> = HashSet::new();
+    let mut told: Set<ColumnId> = Set::default();
     let mut all = of_target;
     all.extend(features.of_others());
     // Of one step, what weighs most; of one call, all columns together.

@@ -16,14 +16,14 @@ mod walk;
 
 use gml_diagnostics::{Diagnostic, Span};
 
+use crate::hash::Set;
 use crate::lineage::Flow;
 use crate::lineage::fact::{Around, Moment, TableFacts};
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
-/// Looks at all pipelines, and at nodes that none of them calls. Diagnostics are in no order; what follows from the errors
-/// `known` already is not said.
-pub(crate) fn check(package: &Package, program: &TypedProgram, known: &[Diagnostic]) -> Vec<Diagnostic> {
+/// Looks at all pipelines, and at nodes that none of them calls. Diagnostics are in no order.
+pub(crate) fn check(package: &Package, program: &TypedProgram) -> Vec<Diagnostic> {
     let flow = Flow::of(package, program);
     let mut found = Vec::new();
     for moment in &flow.moments {
@@ -37,16 +37,15 @@ pub(crate) fn check(package: &Package, program: &TypedProgram, known: &[Diagnost
         }
     }
     // The same cause is met by every model that learns from it: the first one tells.
-    let mut told: Vec<(Span, gml_diagnostics::Code)> = Vec::new();
-    found.retain(|diagnostic| {
-        let key = (diagnostic.span, diagnostic.code);
-        !told.contains(&key) && {
-            told.push(key);
-            true
-        }
-    });
-    found.retain(|diagnostic| diagnostic.span != Span::NOWHERE && !follows(diagnostic, known));
+    let mut told: Set<(Span, gml_diagnostics::Code)> = Set::default();
+    found.retain(|diagnostic| told.insert((diagnostic.span, diagnostic.code)));
+    found.retain(|diagnostic| diagnostic.span != Span::NOWHERE);
     found
+}
+
+/// Leaves out what only follows from the errors that are known already.
+pub(crate) fn settle(known: &[Diagnostic], found: &mut Vec<Diagnostic>) {
+    found.retain(|diagnostic| !follows(diagnostic, known));
 }
 
 /// Whether it stands where an error is already.

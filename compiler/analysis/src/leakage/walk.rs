@@ -1,9 +1,10 @@
 //! The way from features back to what they are made of.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use gml_ir::Role;
 
+use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
 use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Sees, Stretch};
 
@@ -225,7 +226,7 @@ fn targets(flow: &Flow<'_>, target: ColumnId) -> Vec<ColumnId> {
 /// Columns still to be looked at, each once.
 struct Walk {
     waiting: VecDeque<(ColumnId, ColumnId, Option<Kind>)>,
-    known: HashSet<ColumnId>,
+    known: Set<ColumnId>,
 }
 
 impl Walk {
@@ -249,9 +250,9 @@ impl Walk {
 /// Where the target is computed from features of the same row and nothing else: the column that is.
 pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<ColumnId> {
     let columns = &features.flow.columns;
-    let roots: HashSet<ColumnId> = features.columns().map(|feature| columns.root(feature)).collect();
+    let roots: Set<ColumnId> = features.columns().map(|feature| columns.root(feature)).collect();
     let target = columns.root(*features.target.first()?);
-    let mut known = HashSet::new();
+    let mut known = Set::default();
     let is_made =
         |inputs: &[Input]| !inputs.is_empty() && inputs.iter().all(|input| matches!(input.how, How::Same | How::Row));
     if roots.contains(&target) || !is_made(&columns.get(target).inputs) {

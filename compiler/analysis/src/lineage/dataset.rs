@@ -1,12 +1,11 @@
 //! The lineage of a column of a dataset, for `gmlc graph --column` and the editor.
 
-use std::collections::HashMap;
-
 use gml_diagnostics::Span;
 
 use super::column::{ColumnId, Columns, How, Maker};
 use super::fact::Fact;
 use super::flow::Flow;
+use crate::hash::{Map, Set};
 use crate::package::Package;
 use crate::typed::{DatasetId, Text, TypedProgram};
 
@@ -14,7 +13,7 @@ use crate::typed::{DatasetId, Text, TypedProgram};
 #[derive(Clone, Debug)]
 pub struct Lineage {
     columns: Columns,
-    datasets: HashMap<DatasetId, Vec<(Text, ColumnId)>>,
+    datasets: Map<DatasetId, Vec<(Text, ColumnId)>>,
 }
 
 /// How a column of a dataset comes to be.
@@ -66,7 +65,7 @@ impl Lineage {
     /// Follows the columns of a program.
     pub fn of(package: &Package, program: &TypedProgram) -> Self {
         let flow = Flow::of(package, program);
-        let mut datasets = HashMap::new();
+        let mut datasets = Map::default();
         for place in 0..program.datasets.len() {
             let id = DatasetId(u32::try_from(place).unwrap_or(u32::MAX));
             if let Some(Fact::Table(table)) = flow.dataset_facts(id) {
@@ -98,7 +97,7 @@ impl Lineage {
         // What a column is made of was there before it, so the order of ids is the order of making.
         let mut on_the_way = vec![column];
         let mut waiting = vec![column];
-        let mut known = std::collections::HashSet::from([column]);
+        let mut known = Set::from_iter([column]);
         while let Some(id) = waiting.pop() {
             for of in self.columns.get(id).inputs.iter().filter_map(|input| input.column) {
                 if known.insert(of) {
@@ -108,7 +107,7 @@ impl Lineage {
             }
         }
         on_the_way.sort_unstable();
-        let places: HashMap<ColumnId, usize> = on_the_way.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let places: Map<ColumnId, usize> = on_the_way.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let mut sources = Vec::new();
         let steps = on_the_way.iter().map(|id| {
             let node = self.columns.get(*id);

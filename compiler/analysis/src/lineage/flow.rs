@@ -2,7 +2,6 @@
 //! their calls.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
@@ -12,6 +11,7 @@ use super::column::{ColumnId, Columns, Input, Maker};
 use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, TableFacts};
 use super::rows::{OriginKind, Provenance, Rows, Stretch};
 use crate::check::signature::{Signature, compile};
+use crate::hash::Map;
 use crate::package::{Package, SignatureId};
 use crate::typed::{
     DatasetId, LocalId, NodeId, PipelineId, Text, Typed, TypedNode, TypedNodeBody, TypedParameter, TypedProgram,
@@ -45,10 +45,10 @@ pub(crate) struct Flow<'p> {
     pub around: Around,
     signatures: Vec<OnceCell<Arc<Signature>>>,
     /// What is known of datasets that were read or saved.
-    datasets: HashMap<DatasetId, Fact<'p>>,
-    writers: HashMap<DatasetId, Vec<PipelineId>>,
+    datasets: Map<DatasetId, Fact<'p>>,
+    writers: Map<DatasetId, Vec<PipelineId>>,
     pipelines: Vec<Visit>,
-    calls: HashMap<(*const TypedNode, Vec<Key>), Fact<'p>>,
+    calls: Map<(*const TypedNode, Vec<Key>), Fact<'p>>,
     called: Vec<bool>,
     count: usize,
     depth: usize,
@@ -75,10 +75,10 @@ impl<'p> Flow<'p> {
             locals: Vec::new(),
             around: None,
             signatures: std::iter::repeat_with(OnceCell::new).take(package.signatures.len()).collect(),
-            datasets: HashMap::new(),
+            datasets: Map::default(),
             writers: writers(program),
             pipelines: vec![Visit::Waiting; program.pipelines.len()],
-            calls: HashMap::new(),
+            calls: Map::default(),
             called: vec![false; program.nodes.len()],
             count: 0,
             depth: 0,
@@ -375,8 +375,8 @@ pub(super) fn table_of(fact: &Fact<'_>) -> Option<Arc<TableFacts>> {
     }
 }
 
-fn writers(program: &TypedProgram) -> HashMap<DatasetId, Vec<PipelineId>> {
-    let mut writers: HashMap<DatasetId, Vec<PipelineId>> = HashMap::new();
+fn writers(program: &TypedProgram) -> Map<DatasetId, Vec<PipelineId>> {
+    let mut writers: Map<DatasetId, Vec<PipelineId>> = Map::default();
     for (place, pipeline) in program.pipelines.iter().enumerate() {
         let id = PipelineId(u32::try_from(place).unwrap_or(u32::MAX));
         let mut waiting: Vec<&TypedStatement> = pipeline.body.iter().collect();

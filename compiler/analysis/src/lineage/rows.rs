@@ -1,12 +1,12 @@
 //! Where the rows of a table come from, and whether two tables share rows.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
 use gml_ir::Partitions;
 
 use super::column::ColumnId;
+use crate::hash::Map;
 use crate::typed::{DatasetId, Text};
 
 /// Where rows begin: a dataset, a table that is written out, rows made of others.
@@ -96,9 +96,9 @@ pub struct Cut {
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
     origins: Vec<Origin>,
-    by_kind: HashMap<OriginKind, OriginId>,
+    by_kind: Map<OriginKind, OriginId>,
     cuts: Vec<Cut>,
-    by_number: HashMap<u64, CutId>,
+    by_number: Map<u64, CutId>,
 }
 
 impl Provenance {

@@ -1,12 +1,13 @@
 //! Catalog entries: models of which nothing is known, places that are shared, circles of reading and writing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Learned, Type, Value};
 
 use super::{each_part, each_statement, each_value};
 use crate::declare::graph;
+use crate::hash::Map;
 use crate::typed::{
     DatasetId, LocalId, Typed, TypedArg, TypedDataset, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind,
 };
@@ -24,7 +25,7 @@ pub(super) fn check(program: &TypedProgram, diagnostics: &mut Vec<Diagnostic>) {
 
 /// For each entry that a pipeline saves: the entries that its value is made of, with where they are read.
 fn flows(pipeline: &TypedPipeline, written: &mut BTreeMap<u32, Vec<(u32, Span)>>) {
-    let mut made_of: HashMap<LocalId, Vec<(u32, Span)>> = HashMap::new();
+    let mut made_of: Map<LocalId, Vec<(u32, Span)>> = Map::default();
     each_statement(&pipeline.body, &mut |statement| match &statement.kind {
         TypedStatementKind::Let(local, value) | TypedStatementKind::For { local, items: value, .. } => {
             let of = reads(value, &made_of);
@@ -37,7 +38,7 @@ fn flows(pipeline: &TypedPipeline, written: &mut BTreeMap<u32, Vec<(u32, Span)>>
     });
 }
 
-fn reads(value: &Typed, made_of: &HashMap<LocalId, Vec<(u32, Span)>>) -> Vec<(u32, Span)> {
+fn reads(value: &Typed, made_of: &Map<LocalId, Vec<(u32, Span)>>) -> Vec<(u32, Span)> {
     let mut found = Vec::new();
     each_part(value, &mut |part| match &part.kind {
         TypedKind::Dataset(DatasetId(id)) => found.push((*id, part.span)),
@@ -82,7 +83,7 @@ fn unknown_rows(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>
 
 /// Two entries in one file, one of them written.
 fn shared_places(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut first_at: HashMap<String, (usize, &TypedDataset)> = HashMap::new();
+    let mut first_at: Map<String, (usize, &TypedDataset)> = Map::default();
     for (place, entry) in program.datasets.iter().enumerate() {
         let Some(path) = path(&entry.connector) else { continue };
         let is_written = |place: usize| u32::try_from(place).is_ok_and(|id| written.contains_key(&id));

@@ -20,9 +20,13 @@ impl Lints<'_> {
                 _ => None,
             })
         };
+        let metrics: Vec<&Typed> = values().flat_map(metrics_of).collect();
+        if metrics.is_empty() {
+            return;
+        }
         let first = values().next().filter(|_| !self.learns_from_first(call));
         let Some((judged, (name, words))) = first.and_then(|value| Some((value, judged(value)?))) else { return };
-        for metric in values().flat_map(metrics_of) {
+        for metric in metrics {
             let Some(signature) = self.signature(metric) else { continue };
             let Some(fits) = judges(signature) else { continue };
             if fits.contains(&name) {
@@ -91,11 +95,11 @@ fn judged(value: &Typed) -> Option<(&str, String)> {
 }
 
 /// The metrics that an argument is.
-fn metrics_of(value: &Typed) -> Vec<&Typed> {
+fn metrics_of(value: &Typed) -> &[Typed] {
     let is_metric = |ty: &Type| matches!(ty, Type::Named(name) if &**name == METRIC);
     match (&value.kind, &value.ty) {
-        (_, ty) if is_metric(ty) => vec![value],
-        (TypedKind::List(items), Type::List(item)) if is_metric(item) => items.iter().collect(),
-        _ => Vec::new(),
+        (_, ty) if is_metric(ty) => std::slice::from_ref(value),
+        (TypedKind::List(items), Type::List(item)) if is_metric(item) => items,
+        _ => &[],
     }
 }

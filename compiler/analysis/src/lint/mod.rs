@@ -15,43 +15,71 @@ mod splits;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use gml_diagnostics::{Diagnostic, Span, codes};
-use gml_ir::Value;
+use gml_ir::{Role, Row, Type, Value};
 use gml_syntax::ast::SignatureKind;
 
+use crate::hash::Map;
 use crate::package::Package;
+use crate::threads;
 use crate::typed::{
-    LocalId, Text, Typed, TypedArg, TypedCall, TypedKind, TypedNodeBody, TypedProgram, TypedStatement,
-    TypedStatementKind,
+    LocalId, Text, Typed, TypedArg, TypedCall, TypedFunction, TypedKind, TypedNode, TypedNodeBody, TypedProgram,
+    TypedStatement, TypedStatementKind,
 };
 
-/// Looks at all bodies of a program in which `known` is wrong already: what only follows from that is not said.
-/// Diagnostics are in no order.
-pub(crate) fn program(package: &Package, program: &TypedProgram, known: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut lints = Lints { package, lets: HashMap::new(), diagnostics: Vec::new() };
-    for function in &program.functions {
-        lints.value(&function.body);
+/// What is said of a program.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// In no order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether anything in it learns, or has a target to learn: where nothing does, nothing can leak.
+    pub learns: bool,
+}
+
+/// So many bodies are looked at at a time.
+const AT_A_TIME: usize = 64;
+
+/// Looks at all bodies of a program.
+pub(crate) fn program(package: &Package, program: &TypedProgram) -> Found {
+    let bodies: Vec<Looked<'_>> = bodies(program).collect();
+    let parts: Vec<&[Looked<'_>]> = bodies.chunks(AT_A_TIME).collect();
+    let all = threads::map(parts.len(), parts.len(), |place| {
+        let mut lints = Lints { package, lets: Map::default(), diagnostics: Vec::new(), learns: false };
+        parts[place].iter().for_each(|body| lints.body(*body));
+        Found { diagnostics: lints.diagnostics, learns: lints.learns }
+    });
+    let mut found = Found { learns: declares_target(package), ..Found::default() };
+    for part in all {
+        found.diagnostics.extend(part.diagnostics);
+        found.learns |= part.learns;
     }
-    for node in &program.nodes {
-        if let TypedNodeBody::Block(lets, result) = &node.body {
-            lints.lets = lets.iter().map(|(local, value)| (*local, value)).collect();
-            lets.iter().for_each(|(_, value)| lints.value(value));
-            lints.value(result);
-        }
-    }
-    let bodies = program.pipelines.iter().map(|pipeline| &pipeline.body);
-    for body in bodies.chain(program.tests.iter().map(|test| &test.body)) {
-        lints.statements(body);
-    }
-    let mut diagnostics = lints.diagnostics;
-    pipelines::without_effect(package, &mut diagnostics);
-    datasets::check(program, &mut diagnostics);
-    nodes::as_functions(package, program, &mut diagnostics);
+    pipelines::without_effect(package, &mut found.diagnostics);
+    datasets::check(program, &mut found.diagnostics);
+    nodes::as_functions(package, program, &mut found.diagnostics);
+    found
+}
+
+/// Leaves out what only follows from what is wrong in a program already.
+pub(crate) fn settle(package: &Package, known: &[Diagnostic], found: &mut Vec<Diagnostic>) {
     let errors: Vec<&Diagnostic> = known.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    diagnostics.retain(|diagnostic| !follows(diagnostic, &errors, package));
-    diagnostics
+    found.retain(|diagnostic| !follows(diagnostic, &errors, package));
+}
+
+/// A body that is looked at.
+#[derive(Clone, Copy)]
+enum Looked<'p> {
+    Function(&'p TypedFunction),
+    Node(&'p TypedNode),
+    Statements(&'p [TypedStatement]),
+}
+
+/// All bodies, those that may be long first.
+fn bodies(program: &TypedProgram) -> impl Iterator<Item = Looked<'_>> {
+    let pipelines = program.pipelines.iter().map(|pipeline| Looked::Statements(&pipeline.body));
+    let tests = program.tests.iter().map(|test| Looked::Statements(&test.body));
+    let functions = program.functions.iter().map(|function| Looked::Function(function));
+    let nodes = program.nodes.iter().map(|node| Looked::Node(node));
+    pipelines.chain(tests).chain(functions).chain(nodes)
 }
 
 /// Whether a diagnostic is of something that is wrong otherwise: a warning where an error lies, a metric of a model that
@@ -76,11 +104,27 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
 struct Lints<'p> {
     package: &'p Package,
     /// What the names of the body at hand are bound to.
-    lets: HashMap<LocalId, &'p Typed>,
+    lets: Map<LocalId, &'p Typed>,
     diagnostics: Vec<Diagnostic>,
+    /// See [`Found::learns`].
+    learns: bool,
 }
 
 impl<'p> Lints<'p> {
+    fn body(&mut self, body: Looked<'p>) {
+        match body {
+            Looked::Function(function) => self.value(&function.body),
+            Looked::Node(node) => {
+                if let TypedNodeBody::Block(lets, result) = &node.body {
+                    self.lets = lets.iter().map(|(local, value)| (*local, value)).collect();
+                    lets.iter().for_each(|(_, value)| self.value(value));
+                    self.value(result);
+                }
+            }
+            Looked::Statements(statements) => self.statements(statements),
+        }
+    }
+
     fn statements(&mut self, body: &'p [TypedStatement]) {
         self.lets.clear();
         each_statement(body, &mut |statement| {
@@ -98,7 +142,14 @@ impl<'p> Lints<'p> {
 
     /// An expression and all in it.
     fn value(&mut self, value: &Typed) {
-        each_part(value, &mut |part| match &part.kind {
+        each_part(value, &mut |part| {
+            self.learns = self.learns || learns(part);
+            self.part(part);
+        });
+    }
+
+    fn part(&mut self, part: &Typed) {
+        match &part.kind {
             TypedKind::Call(call) => {
                 self.join(part, call);
                 self.shares(part, call);
@@ -113,7 +164,7 @@ impl<'p> Lints<'p> {
             TypedKind::If(condition, ..) => self.condition(condition, "`if`"),
             TypedKind::Binary(operator, left, right) => self.comparison(*operator, left, right, part.span),
             _ => {}
-        });
+        }
     }
 
     /// What was written at a place.
@@ -132,6 +183,26 @@ impl<'p> Lints<'p> {
         let offset = behind.find(&*call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
         Span { start: from + offset, ..whole.span }
     }
+}
+
+/// Whether an expression tells that something learns: it is something that learns or has learned, or a table with a
+/// target. What the body of a node does for arguments of other types than its own is not in sight.
+fn learns(part: &Typed) -> bool {
+    match &part.ty {
+        Type::Estimator(_) | Type::Learned(_) => true,
+        Type::Table(table) if table.row.with_role(Role::Target).is_some() => true,
+        _ => matches!(part.kind, TypedKind::Node { instance: Some(_), .. }),
+    }
+}
+
+/// Whether a table that is declared has a target.
+fn declares_target(package: &Package) -> bool {
+    let has_target = |row: &Row| row.with_role(Role::Target).is_some();
+    let of_type = |ty: &Type| matches!(ty, Type::Table(table) if has_target(&table.row));
+    package.schemas.iter().any(|schema| has_target(&schema.row))
+        || package.datasets.iter().any(|dataset| of_type(&dataset.ty))
+        || package.nodes.iter().any(|node| node.params.iter().chain(&node.result).any(of_type))
+        || package.pipelines.iter().any(|pipeline| pipeline.params.iter().any(of_type))
 }
 
 /// The value of an argument.
@@ -184,17 +255,19 @@ fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
 
 /// The same without the expressions that are over other rows, or over the items of a list.
 fn each_of_row<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
-    let of_row = |arg: &'t TypedArg| match arg {
-        TypedArg::Value(value) => vec![value],
-        _ => Vec::new(),
+    let of_row = |arg: &'t TypedArg, found: &mut Vec<&'t Typed>| {
+        if let TypedArg::Value(value) = arg {
+            found.push(value);
+        }
     };
     each(value, of_row, visit);
 }
 
-/// `inside`: the expressions in an argument that are looked at.
-fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg) -> Vec<&'t Typed>, visit: &mut impl FnMut(&'t Typed)) {
-    let mut waiting = vec![value];
-    while let Some(part) = waiting.pop() {
+/// `inside`: adds the expressions in an argument that are looked at.
+fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Vec<&'t Typed>), visit: &mut impl FnMut(&'t Typed)) {
+    let mut waiting = Vec::new();
+    let mut next = Some(value);
+    while let Some(part) = next {
         visit(part);
         match &part.kind {
             TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => waiting.extend(parts),
@@ -211,7 +284,7 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg) -> Vec<&'t Typed>, v
             TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
             TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
             TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
-            TypedKind::Call(call) => waiting.extend(call.args.iter().flat_map(|(_, arg)| inside(arg))),
+            TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| inside(arg, &mut waiting)),
             TypedKind::Literal(_)
             | TypedKind::Param(_)
             | TypedKind::Local(_)
@@ -219,14 +292,15 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg) -> Vec<&'t Typed>, v
             | TypedKind::Column(_)
             | TypedKind::Error => {}
         }
+        next = waiting.pop();
     }
 }
 
-fn of_argument(arg: &TypedArg) -> Vec<&Typed> {
+fn of_argument<'t>(arg: &'t TypedArg, found: &mut Vec<&'t Typed>) {
     match arg {
-        TypedArg::Value(value) | TypedArg::Expr(value) => vec![value],
-        TypedArg::Columns(columns) => columns.iter().map(|(_, value)| value).collect(),
-        TypedArg::Order(keys) => keys.iter().map(|(value, _)| value).collect(),
-        TypedArg::Schema(_) => Vec::new(),
+        TypedArg::Value(value) | TypedArg::Expr(value) => found.push(value),
+        TypedArg::Columns(columns) => found.extend(columns.iter().map(|(_, value)| value)),
+        TypedArg::Order(keys) => found.extend(keys.iter().map(|(value, _)| value)),
+        TypedArg::Schema(_) => {}
     }
 }

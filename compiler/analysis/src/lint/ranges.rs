@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
-use gml_ir::{BinaryOp, Column, ContractRule, Row, Type, Value};
+use gml_ir::{BinaryOp, Column, Contract, ContractRule, IntKind, Row, Type, Value};
 
 use super::{Lints, literal};
 use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
@@ -41,31 +41,34 @@ impl Lints<'_> {
             };
             if let Some((column, because, answer)) = found.filter(|_| is_whole) {
                 let text = self.text(part.span).to_owned();
-                self.diagnostics.push(message(&text, part.span, column, &because, answer));
+                self.diagnostics.push(message(&text, part.span, column, because, answer));
             }
         });
     }
 }
 
 /// `.hits >= 0`, either way round.
-fn compared<'r>(operator: BinaryOp, left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, String, bool)> {
+fn compared<'r>(
+    operator: BinaryOp,
+    left: &Typed,
+    right: &Typed,
+    row: &'r Row,
+) -> Option<(&'r Column, Because<'r>, bool)> {
     let (column, operator, constant) = match (column(left, row), literal(right)) {
         (Some(column), Some(constant)) => (column, operator, constant),
         _ => (column(right, row)?, flipped(operator)?, literal(left)?),
     };
     let point = Point::of(constant)?;
-    bounds(column)
-        .into_iter()
-        .find_map(|bounds| Some((column, bounds.because.clone(), bounds.answer(operator, point)?)))
+    bounds(column).find_map(|bounds| Some((column, bounds.because, bounds.answer(operator, point)?)))
 }
 
 /// `.hits in 0..10`, `.device in ["a", "b"]`
-fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, String, bool)> {
+fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, Because<'r>, bool)> {
     let column = column(left, row)?;
     if let Type::Enum(values) = column.ty.non_null() {
         let listed = texts(right)?;
         let all = values.iter().all(|value| listed.contains(&&**value));
-        return all.then(|| (column, "the enum has no other value".to_owned(), true));
+        return all.then(|| (column, Because::Enum, true));
     }
     let (start, end, inclusive) = match literal(right) {
         Some(Value::Range { start, end, inclusive }) => (Point::of(start)?, Point::of(end)?, *inclusive),
@@ -77,7 +80,7 @@ fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Colum
         },
     };
     let last = if inclusive { BinaryOp::LessEqual } else { BinaryOp::Less };
-    bounds(column).into_iter().find_map(|bounds| {
+    bounds(column).find_map(|bounds| {
         let answer = match (bounds.answer(BinaryOp::GreaterEqual, start), bounds.answer(last, end)) {
             (Some(true), Some(true)) => true,
             (Some(false), _) | (_, Some(false)) => false,
@@ -174,22 +177,47 @@ struct End {
 }
 
 /// Between which values all of a column lie, and by what.
-struct Bounds {
+struct Bounds<'r> {
     low: Option<End>,
     high: Option<End>,
-    because: String,
+    because: Because<'r>,
+}
+
+/// By what it is known which values a column has.
+#[derive(Clone, Copy)]
+enum Because<'r> {
+    /// Its enum lists them all.
+    Enum,
+    /// They fit its type.
+    Type(IntKind),
+    /// Its schema says so.
+    Contract(&'r Contract),
+}
+
+impl Because<'_> {
+    fn words(self) -> String {
+        match self {
+            Self::Enum => "the enum has no other value".to_owned(),
+            Self::Type(kind) => {
+                let (low, high) = kind.bounds();
+                format!("`{}` goes from {low} to {high}", kind.name())
+            }
+            Self::Contract(contract) => format!("its schema promises `{}`", contract.text.trim()),
+        }
+    }
 }
 
 /// What is known of a column: by its type, and by each of its contracts.
-fn bounds(column: &Column) -> Vec<Bounds> {
-    let mut known = Vec::new();
-    if let Type::Int(kind) = column.ty.non_null() {
-        let (low, high) = kind.bounds();
-        let end = |point| Some(End { point: Point::Whole(point), inclusive: true });
-        let because = format!("`{}` goes from {low} to {high}", kind.name());
-        known.push(Bounds { low: end(low), high: end(high), because });
-    }
-    for contract in &column.contracts {
+fn bounds(column: &Column) -> impl Iterator<Item = Bounds<'_>> {
+    let of_type = match column.ty.non_null() {
+        Type::Int(kind) => {
+            let (low, high) = kind.bounds();
+            let end = |point| Some(End { point: Point::Whole(point), inclusive: true });
+            Some(Bounds { low: end(low), high: end(high), because: Because::Type(*kind) })
+        }
+        _ => None,
+    };
+    of_type.into_iter().chain(column.contracts.iter().filter_map(|contract| {
         let end = |value, inclusive| Point::of(value).map(|point| End { point, inclusive });
         let (low, high) = match &contract.rule {
             ContractRule::InRange { start, end: last, inclusive } => (end(start, true), end(last, *inclusive)),
@@ -198,14 +226,13 @@ fn bounds(column: &Column) -> Vec<Bounds> {
             ContractRule::Compare(BinaryOp::Less, value) => (None, end(value, false)),
             ContractRule::Compare(BinaryOp::LessEqual, value) => (None, end(value, true)),
             ContractRule::Compare(BinaryOp::Equal, value) => (end(value, true), end(value, true)),
-            _ => continue,
+            _ => return None,
         };
-        known.push(Bounds { low, high, because: format!("its schema promises `{}`", contract.text.trim()) });
-    }
-    known
+        Some(Bounds { low, high, because: Because::Contract(contract) })
+    }))
 }
 
-impl Bounds {
+impl Bounds<'_> {
     /// Whether `x operator point` holds for all values within (true), for none (false), or for some.
     fn answer(&self, operator: BinaryOp, point: Point) -> Option<bool> {
         use BinaryOp as Op;
@@ -233,7 +260,7 @@ impl Bounds {
     }
 }
 
-fn message(text: &str, span: Span, column: &Column, because: &str, answer: bool) -> Diagnostic {
+fn message(text: &str, span: Span, column: &Column, because: Because<'_>, answer: bool) -> Diagnostic {
     let name = &column.name;
     let is_nullable = column.ty.is_nullable();
     let text: Vec<&str> = text.split_whitespace().collect();
@@ -252,8 +279,7 @@ fn message(text: &str, span: Span, column: &Column, because: &str, answer: bool)
             (format!("`{text}` is never true"), "compare with a value that the column can have".to_owned())
         }
     };
-    let diagnostic =
-        Diagnostic::new(codes::CONSTANT_COMPARISON, span, message).with_label(because.to_owned()).help(help);
+    let diagnostic = Diagnostic::new(codes::CONSTANT_COMPARISON, span, message).with_label(because.words()).help(help);
     match (answer, is_nullable) {
         (true, true) => diagnostic.fix(Fix::guess(span, format!(".{name} is not null"))),
         (answer, false) => diagnostic.fix(Fix::guess(span, answer.to_string())),

@@ -1,6 +1,5 @@
 //! The files of a program: the main one and all that it uses.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use gml_syntax::ast::{self, ItemKind, Use};
 
 use super::trees::{Begun, Source, Trees};
 use super::{cycle, standard};
+use crate::hash::Map;
 use crate::message::imports as message;
 use crate::suggest::closest;
 use crate::world::{ReadError, SOURCE_LIMIT, World};
@@ -53,7 +53,7 @@ pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics
     let mut loader = Loader {
         world,
         loaded: Loaded { sources: standard::sources(), files: Vec::new(), bottom_up: Vec::new(), standard },
-        by_path: HashMap::new(),
+        by_path: Map::default(),
         found: Vec::new(),
         begun: Vec::new(),
         diagnostics,
@@ -76,7 +76,7 @@ pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics
 struct Loader<'a> {
     world: &'a dyn World,
     loaded: Loaded,
-    by_path: HashMap<String, Target>,
+    by_path: Map<String, Target>,
     /// Files that were not looked through yet.
     found: Vec<Source>,
     /// Those that were, and what their `use`s name.
@@ -184,7 +184,7 @@ pub(super) fn path_span(taken: &Use, otherwise: Span) -> Span {
 }
 
 /// Adds a name to those seen; as an error the place where it was seen first.
-pub(super) fn once<K: std::hash::Hash + Eq>(seen: &mut HashMap<K, Span>, name: K, span: Span) -> Result<(), Span> {
+pub(super) fn once<K: std::hash::Hash + Eq>(seen: &mut Map<K, Span>, name: K, span: Span) -> Result<(), Span> {
     match seen.entry(name) {
         Entry::Occupied(first) => Err(*first.get()),
         Entry::Vacant(place) => {

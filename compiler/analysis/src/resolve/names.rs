@@ -1,6 +1,5 @@
 //! What the names of each file mean.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId, Span};
@@ -10,6 +9,7 @@ use gml_syntax::ast::{ItemKind, Name, Use, UseName};
 
 use super::files::{Loaded, Target, once, path_span};
 use super::standard;
+use crate::hash::{Map, map_for};
 use crate::message::{declarations, imports as message};
 use crate::package::{
     BodyDecl, ConnectionDecl, DatasetDecl, Declared, Definition, EnvDecl, FunctionDecl, Module, ModuleId, NodeDecl,
@@ -52,7 +52,7 @@ pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Pack
 struct Names<'a> {
     package: Package,
     /// Where the names of each module's scope were declared.
-    spans: Vec<HashMap<Text, Span>>,
+    spans: Vec<Map<Text, Span>>,
     seen: Seen,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
@@ -60,11 +60,11 @@ struct Names<'a> {
 /// Names that are unique in a project.
 #[derive(Default)]
 struct Seen {
-    params: HashMap<Text, Span>,
-    datasets: HashMap<Text, Span>,
-    pipelines: HashMap<Text, Span>,
-    envs: HashMap<Text, Span>,
-    tests: HashMap<(usize, Text), Span>,
+    params: Map<Text, Span>,
+    datasets: Map<Text, Span>,
+    pipelines: Map<Text, Span>,
+    envs: Map<Text, Span>,
+    tests: Map<(usize, Text), Span>,
 }
 
 /// The id for the next place of a list.
@@ -75,8 +75,8 @@ fn next<T>(list: &[T]) -> u32 {
 impl Names<'_> {
     fn module(&mut self, name: Text, file: FileId, ast: Tree, is_std: bool) -> ModuleId {
         let id = ModuleId(next(&self.package.modules));
-        self.package.modules.push(Module { name, file, ast, scope: HashMap::new(), imports: Vec::new(), is_std });
-        self.spans.push(HashMap::new());
+        self.package.modules.push(Module { name, file, ast, scope: Map::default(), imports: Vec::new(), is_std });
+        self.spans.push(Map::default());
         id
     }
 
@@ -84,7 +84,7 @@ impl Names<'_> {
     fn standard(&mut self, place: usize) {
         let index = self.package.modules.len() - 1;
         let module = ModuleId(next(&self.package.modules) - 1);
-        let mut scope: HashMap<Text, Definition> = HashMap::with_capacity(MODULES[place].declarations.len());
+        let mut scope: Map<Text, Definition> = map_for(MODULES[place].declarations.len());
         for (item, declaration) in MODULES[place].declarations.iter().enumerate() {
             let name = Text::from(declaration.name);
             let name_span = Span::new(standard::file(place), declaration.name_start, declaration.name_end());
@@ -326,7 +326,7 @@ fn path_text(taken: &Use) -> String {
     taken.path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
 }
 
-fn merge(scope: &mut HashMap<Text, Definition>, name: &Text, ids: Vec<SignatureId>) {
+fn merge(scope: &mut Map<Text, Definition>, name: &Text, ids: Vec<SignatureId>) {
     match scope.get_mut(name) {
         Some(Definition::Std(known)) => known.extend(ids),
         _ => {
@@ -335,7 +335,7 @@ fn merge(scope: &mut HashMap<Text, Definition>, name: &Text, ids: Vec<SignatureI
     }
 }
 
-fn unique(what: &str, seen: &mut HashMap<Text, Span>, name: &Name, diagnostics: &mut Vec<Diagnostic>) {
+fn unique(what: &str, seen: &mut Map<Text, Span>, name: &Name, diagnostics: &mut Vec<Diagnostic>) {
     if let Err(first) = once(seen, name.text.clone(), name.span) {
         diagnostics.push(declarations::duplicate_in_project(what, &name.text, name.span, first));
     }

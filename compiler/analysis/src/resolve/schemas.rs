@@ -1,6 +1,5 @@
 //! The rows of schemas, each after those that it mentions.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span};
@@ -8,6 +7,7 @@ use gml_ir::{Column, Row};
 use gml_syntax::ast::{ItemKind, Name, RowSyntax, Schema, TypeExpr, TypeKind};
 
 use crate::declare::graph;
+use crate::hash::{Map, map_for};
 use crate::message::{contracts, declarations, types as message};
 use crate::package::{Definition, ModuleId, Package, SchemaId};
 use crate::suggest::closest;
@@ -30,7 +30,7 @@ pub(super) fn rows(package: &mut Package, diagnostics: &mut Vec<Diagnostic>) {
 fn row(scope: TypeScope<'_>, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) -> (Row, Vec<Span>) {
     let mut columns = Columns::default();
     let mut spans = Vec::with_capacity(schema.columns.len());
-    let mut stored: HashMap<Text, Span> = HashMap::with_capacity(schema.columns.len());
+    let mut stored: Map<Text, Span> = map_for(schema.columns.len());
     for written in &schema.columns {
         let mut column: Column = scope.column(&written.column, diagnostics);
         let name = &written.column.name;

@@ -1,19 +1,19 @@
 //! The trees of files, and those that are still good from the last time.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId};
 use gml_syntax::ast::{self, ItemKind, Use};
 use gml_syntax::{Outline, Piece};
 
+use crate::hash::{Map, map_for};
 use crate::threads;
 
 /// Trees by the path of their file. One serves as long as the file has the same text and the same id, which its spans
 /// name.
 #[derive(Debug, Default)]
 pub struct Trees {
-    by_path: HashMap<String, Tree>,
+    by_path: Map<String, Tree>,
 }
 
 /// What was read of a file.
@@ -93,7 +93,7 @@ impl Trees {
     pub(super) fn finish(&mut self, files: Vec<Begun>) -> Vec<Tree> {
         let read = rest(&files).into_iter();
         let mut read = read.peekable();
-        let mut known = HashMap::with_capacity(files.len());
+        let mut known = map_for(files.len());
         let mut trees = Vec::with_capacity(files.len());
         for (place, Begun { source, state }) in files.into_iter().enumerate() {
             let tree = match state {

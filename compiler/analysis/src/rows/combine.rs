@@ -1,10 +1,9 @@
 //! Rows made of rows.
 
-use std::collections::HashSet;
-
 use gml_ir::{Column, Row, Type};
 
 use super::{Index, Mismatch};
+use crate::hash::Set;
 use crate::typed::Text;
 use crate::types::common;
 
@@ -97,7 +96,7 @@ pub fn rename(a: &Row, names: &[(Text, Text)]) -> Result<Row, Vec<Text>> {
             None => column.clone(),
         })
         .collect();
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     let twice: Vec<Text> =
         columns.iter().filter(|column| !seen.insert(&column.name)).map(|column| column.name.clone()).collect();
     if twice.is_empty() { Ok(row(columns, a.open)) } else { Err(twice) }

@@ -13,8 +13,7 @@ pub use combine::{
 pub use derived::{in_both, listed, roled, some, suffixed, synthesized, with_roles};
 pub use fit::{Mismatch, conforms, has_at_least};
 
-use std::collections::HashMap;
-
+use crate::hash::Map;
 use gml_ir::{Column, Row};
 
 /// Names of the columns in order, for suggestions.
@@ -25,7 +24,7 @@ pub fn column_names(row: &Row) -> impl Iterator<Item = &str> {
 /// Columns by name. Narrow rows are searched, wide ones hashed.
 struct Index<'a> {
     row: &'a Row,
-    places: Option<HashMap<&'a str, usize>>,
+    places: Option<Map<&'a str, usize>>,
 }
 
 impl<'a> Index<'a> {

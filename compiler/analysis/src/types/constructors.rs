@@ -7,6 +7,7 @@ use gml_ir::{Learned, Row, Type};
 use gml_syntax::ast::{Name, TypeExpr, TypeKind};
 
 use super::{TypeScope, fit, names, refuse};
+use crate::hash::Set;
 use crate::message::types as message;
 use crate::package::Definition;
 use crate::suggest::closest;
@@ -164,7 +165,7 @@ impl TypeScope<'_> {
 
     fn closed_text(&self, args: &[TypeExpr], span: Span, form: &str, diagnostics: &mut Vec<Diagnostic>) -> Type {
         let mut values: Vec<Text> = Vec::with_capacity(args.len());
-        let mut seen = std::collections::HashSet::with_capacity(args.len());
+        let mut seen = Set::default();
         for arg in args {
             match &arg.kind {
                 TypeKind::Text(value) if seen.insert(value) => values.push(value.clone()),

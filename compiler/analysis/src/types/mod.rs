@@ -17,13 +17,13 @@ pub(crate) use strftime::check as check_date_format;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::{Partitions, Row, SequencesType, TableType, Type};
 use gml_syntax::ast::{Name, TypeExpr, TypeKind};
 
+use crate::hash::Map;
 use crate::message::types as message;
 use crate::package::{Definition, ModuleId, Package, SchemaId};
 use crate::suggest::closest;
@@ -34,7 +34,7 @@ use crate::typed::Text;
 pub struct TypeScope<'a> {
     package: &'a Package,
     module: ModuleId,
-    variables: Option<&'a HashMap<Text, Type>>,
+    variables: Option<&'a Map<Text, Type>>,
 }
 
 impl<'a> TypeScope<'a> {
@@ -45,7 +45,7 @@ impl<'a> TypeScope<'a> {
 
     /// With names that are looked up before all others.
     #[must_use]
-    pub fn with_variables(self, variables: &'a HashMap<Text, Type>) -> Self {
+    pub fn with_variables(self, variables: &'a Map<Text, Type>) -> Self {
         Self { variables: Some(variables), ..self }
     }
 

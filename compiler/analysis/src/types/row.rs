@@ -1,6 +1,5 @@
 //! Columns as written, with roles and contracts.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use gml_diagnostics::{Diagnostic, Span};
@@ -8,6 +7,7 @@ use gml_ir::{Column, Role, Row, Type};
 use gml_syntax::ast::{Name, RowColumn, RowSyntax};
 
 use super::{TypeScope, is_column_type};
+use crate::hash::Map;
 use crate::message::types as message;
 use crate::suggest::closest;
 
@@ -94,7 +94,7 @@ fn unfit_for(role: Role, ty: &Type) -> Option<&'static str> {
 #[derive(Default)]
 pub(crate) struct Columns {
     columns: Vec<Column>,
-    names: HashMap<std::sync::Arc<str>, Span>,
+    names: Map<std::sync::Arc<str>, Span>,
     roles: Vec<(Role, Span)>,
 }
 

@@ -69,7 +69,9 @@ impl Builder<'_, '_> {
 
     fn fields(&mut self, pair: Pair<'_>) -> (Vec<Field>, u32) {
         let mut height = 0;
-        let fields = pair.into_inner().filter(|part| part.as_rule() == Rule::field).map(|part| {
+        let is_field = |part: &Pair<'_>| part.as_rule() == Rule::field;
+        let mut fields = Vec::with_capacity(pair.into_inner().filter(is_field).count());
+        fields.extend(pair.into_inner().filter(is_field).map(|part| {
             let mut parts = part.into_inner();
             let name = self.next_name(&mut parts);
             let mut sign = Sign::Absent;
@@ -88,7 +90,7 @@ impl Builder<'_, '_> {
             }
             let value = value.unwrap_or_else(|| Expr { kind: ExprKind::Name(name.text.clone()), span: name.span });
             Field { name, sign, value }
-        });
-        (fields.collect(), height)
+        }));
+        (fields, height)
     }
 }

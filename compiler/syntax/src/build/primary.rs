@@ -67,12 +67,14 @@ impl Builder<'_, '_> {
     /// The expressions among the parts and the height of the highest.
     fn items(&mut self, parts: Pairs<'_>) -> (Vec<Expr>, u32) {
         let mut height = 0;
-        let items = parts.filter(|part| part.as_rule() == Rule::expression).map(|part| {
+        let is_item = |part: &Pair<'_>| part.as_rule() == Rule::expression;
+        let mut items = Vec::with_capacity(parts.clone().filter(is_item).count());
+        for part in parts.filter(is_item) {
             let tree = self.expression(part);
             height = height.max(tree.height);
-            tree.expr
-        });
-        (items.collect(), height)
+            items.push(tree.expr);
+        }
+        (items, height)
     }
 
     fn table_rows(&mut self, pair: Pair<'_>) -> Tree {
@@ -175,6 +177,8 @@ impl Builder<'_, '_> {
         let mut height = 0;
         let mut label = None;
         let mut named: Option<Span> = None;
+        let count = pair.into_inner().filter(|part| part.as_rule() == Rule::expression).count();
+        args.reserve_exact(count);
         for part in pair.into_inner() {
             if part.as_rule() == Rule::label {
                 label = Some(self.label(&part));

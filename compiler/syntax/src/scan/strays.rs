@@ -16,6 +16,10 @@ impl Scanner<'_> {
     /// `// ..`, `/* .. */` and `-- ..`. Says whether the sign began one.
     pub(super) fn foreign_comment(&mut self, token: Token) -> bool {
         let rest = &self.text[token.start..];
+        // Looked at first: this is asked at every sign, and the end of the line may be far.
+        if !rest.starts_with("//") && !rest.starts_with("/*") && !rest.starts_with("-- ") {
+            return false;
+        }
         let line_end = token.start + rest.find('\n').unwrap_or(rest.len());
         let line_end = token.start + self.text[token.start..line_end].trim_end().len();
         let (end, sign) = if let Some(inner) = rest.strip_prefix("/*") {

@@ -25,7 +25,7 @@ impl<'a> Body<'a> {
                     return ty;
                 }
                 let filtered = signature.param("where").is_some_and(|place| {
-                    call.given[place].is_some() && arguments.constants[place] != Some(Constant::Bool(true))
+                    call.given[place].is_some() && arguments.constant(place) != Some(&Constant::Bool(true))
                 });
                 if arguments.lifted || filtered || self.may_be_empty() { ty.nullable() } else { ty }
             }

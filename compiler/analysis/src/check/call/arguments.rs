@@ -11,7 +11,7 @@ use super::shapes::{self, Bound, Variables};
 use crate::check::body::Body;
 use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
-use crate::check::signature::{Default, ParamKind, RowShape, Shape, Signature, Variable};
+use crate::check::signature::{Default, Param, ParamKind, RowShape, Shape, Signature, Variable};
 use crate::check::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::Definition;
@@ -26,8 +26,8 @@ pub(in crate::check) struct Arguments<'a> {
     pub typed: Vec<Option<TypedArg>>,
     /// What the variables stand for.
     pub variables: Variables,
-    /// By parameter: the constant, given or default, where it is written out.
-    pub constants: Vec<Option<Constant>>,
+    /// The constants, given or default, that are written out: see [`Self::constant`].
+    constants: Vec<(usize, Constant)>,
     /// When the last of them is known.
     pub space: Space,
     /// Whether a null among them makes the result null.
@@ -42,8 +42,8 @@ pub(in crate::check) struct Arguments<'a> {
     pub(super) waiting: Vec<(usize, Value<'a>)>,
     /// For a union: the rows of its tables, to be made alike.
     pub(super) tables: Vec<(usize, Arc<Row>)>,
-    /// By parameter: the type of an estimator and what is known of it.
-    pub estimators: Vec<Option<Learner<'a>>>,
+    /// The types of estimators and what is known of them: see [`Self::estimator`].
+    estimators: Vec<(usize, Learner<'a>)>,
     /// For a block of tables: the row and the place of each.
     pub(super) parts: Vec<(Text, Arc<Row>, Span)>,
 }
@@ -62,7 +62,7 @@ impl<'a> Arguments<'a> {
         Self {
             typed: vec![None; signature.params.len()],
             variables: Variables::new(signature),
-            constants: vec![None; signature.params.len()],
+            constants: Vec::new(),
             space: Space::Const,
             lifted: false,
             partitions: Partitions::NONE,
@@ -70,32 +70,50 @@ impl<'a> Arguments<'a> {
             failed: false,
             waiting: Vec::new(),
             tables: Vec::new(),
-            estimators: vec![None; signature.params.len()],
+            estimators: Vec::new(),
             parts: Vec::new(),
         }
+    }
+
+    /// The constant of a parameter, given or default, where it is written out.
+    pub fn constant(&self, place: usize) -> Option<&Constant> {
+        self.constants.iter().find(|(of, _)| *of == place).map(|(_, constant)| constant)
+    }
+
+    pub(super) fn set_constant(&mut self, place: usize, constant: Option<Constant>) {
+        self.constants.extend(constant.map(|constant| (place, constant)));
+    }
+
+    /// The estimator that a parameter was given.
+    pub fn estimator(&self, place: usize) -> Option<&Learner<'a>> {
+        self.estimators.iter().find(|(of, _)| *of == place).map(|(_, learner)| learner)
+    }
+
+    pub fn set_estimator(&mut self, place: usize, learner: Learner<'a>) {
+        self.estimators.push((place, learner));
     }
 
     /// Arguments by name in the order of the signature.
     pub fn named(&mut self, signature: &Signature) -> Vec<(Text, TypedArg)> {
         let typed = std::mem::take(&mut self.typed);
+        // They stay for as long as the program: no more room than they need.
+        let mut named = Vec::with_capacity(typed.iter().flatten().count());
         let params = signature.params.iter().zip(typed);
-        params.filter_map(|(param, arg)| Some((param.name.clone(), arg?))).collect()
+        named.extend(params.filter_map(|(param, arg)| Some((param.name.clone(), arg?))));
+        named
     }
 }
 
 /// The phase of values.
 const VALUES: u8 = 4;
-/// The last phase.
-const LAST: u8 = 9;
-
 /// The order in which arguments are looked at: what binds rows before what is read in them.
-fn phase(kind: &ParamKind, of: SignatureKind, signature: &Signature) -> u8 {
+fn phase(kind: &ParamKind, of: SignatureKind, params: &[Param]) -> u8 {
     match kind {
         ParamKind::Learned(_) | ParamKind::LearnedList(_) | ParamKind::Schema(_) => 0,
         ParamKind::Table { row: RowShape::Variable(_), .. } | ParamKind::Tables(RowShape::Variable(_)) => 1,
         ParamKind::Sequences { .. } | ParamKind::SequencesList { .. } | ParamKind::Parts { .. } => 1,
         // What the rows must have is known only when the keys are.
-        ParamKind::Table { row, .. } | ParamKind::Tables(row) if names_keys(row, signature) => 6,
+        ParamKind::Table { row, .. } | ParamKind::Tables(row) if names_keys(row, params) => 6,
         ParamKind::Table { .. } | ParamKind::Tables(_) => 2,
         // The type of a column says what constants beside it must be; those of list functions need the list first.
         ParamKind::Row { .. } if of == SignatureKind::Operator => 3,
@@ -104,16 +122,23 @@ fn phase(kind: &ParamKind, of: SignatureKind, signature: &Signature) -> u8 {
         ParamKind::Row { .. } => 6,
         ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 7,
         ParamKind::Estimator { .. } => 8,
-        ParamKind::Space { .. } => LAST,
+        ParamKind::Space { .. } => 9,
     }
 }
 
+/// Parameters in the order in which their arguments are looked at.
+pub(in crate::check) fn order(params: &[Param], of: SignatureKind) -> Vec<(u8, usize)> {
+    let mut order: Vec<_> = params.iter().enumerate().map(|(at, param)| (phase(&param.kind, of, params), at)).collect();
+    order.sort_unstable();
+    order
+}
+
 /// Whether a row demands columns that another argument names.
-fn names_keys(row: &RowShape, signature: &Signature) -> bool {
+fn names_keys(row: &RowShape, params: &[Param]) -> bool {
     match row {
-        RowShape::And(left, right) => names_keys(left, signature) || names_keys(right, signature),
+        RowShape::And(left, right) => names_keys(left, params) || names_keys(right, params),
         RowShape::Variable(variable) => {
-            signature.params.iter().any(|param| matches!(&param.kind, ParamKind::Keys { made, .. } if made == variable))
+            params.iter().any(|param| matches!(&param.kind, ParamKind::Keys { made, .. } if made == variable))
         }
         _ => false,
     }
@@ -134,20 +159,19 @@ impl<'a> Body<'a> {
             Some((variable, Bound::Type(ty))) => arguments.variables.set_type(variable, ty),
             None => {}
         }
-        for current in 0..=LAST {
-            for place in 0..signature.params.len() {
-                let param = &signature.params[place];
-                if phase(&param.kind, signature.kind, signature) != current {
-                    continue;
-                }
-                match &call.given[place] {
-                    Some(given) => self.argument(call, place, *given, &mut ready, &mut arguments),
-                    None => self.left_out(signature, place, &mut arguments),
-                }
-            }
-            if current == VALUES {
+        let mut settled = false;
+        for (phase, place) in signature.order.iter().copied() {
+            if phase > VALUES && !settled {
+                settled = true;
                 self.settle_values(call, &mut arguments);
             }
+            match &call.given[place] {
+                Some(given) => self.argument(call, place, *given, &mut ready, &mut arguments),
+                None => self.left_out(signature, place, &mut arguments),
+            }
+        }
+        if !settled {
+            self.settle_values(call, &mut arguments);
         }
         self.fitting_fill(call, &mut arguments);
         arguments
@@ -261,7 +285,7 @@ impl<'a> Body<'a> {
     fn left_out(&mut self, signature: &Signature, place: usize, arguments: &mut Arguments<'a>) {
         let param = &signature.params[place];
         if let Some(Default::Constant(typed)) = &param.default {
-            arguments.constants[place] = crate::check::value::constant(typed).cloned();
+            arguments.set_constant(place, crate::check::value::constant(typed).cloned());
             arguments.typed[place] = Some(TypedArg::Value(typed.clone()));
         }
         if let ParamKind::Keys { made, .. } = &param.kind {

@@ -28,6 +28,14 @@ struct Made {
     spans: Vec<Span>,
 }
 
+impl Made {
+    fn reserve(&mut self, columns: usize) {
+        self.row.columns.reserve_exact(columns);
+        self.typed.reserve_exact(columns);
+        self.spans.reserve_exact(columns);
+    }
+}
+
 impl<'a> Body<'a> {
     /// `columns[R -> N]`
     pub(super) fn columns_argument(
@@ -155,6 +163,7 @@ impl<'a> Body<'a> {
             },
         };
         if let Some(bindings) = bindings {
+            made.reserve(bindings.len());
             for binding in bindings {
                 let value = self.in_frame(frame.clone(), |body| body.expr(&binding.value, None));
                 self.note(binding.name.span, || Meaning::Made(value.ty().clone()));
@@ -173,6 +182,7 @@ impl<'a> Body<'a> {
             }
             _ => std::slice::from_ref(expr),
         };
+        made.reserve(items.len());
         for item in items {
             let name = match &item.kind {
                 ExprKind::Column(name) | ExprKind::Field { name, .. } => name,

@@ -27,7 +27,7 @@ use super::body::Body;
 use super::signature::Signature;
 use super::value::Value;
 
-pub(super) use arguments::{Arguments, Learner};
+pub(super) use arguments::{Arguments, Learner, order};
 pub(super) use bind::{BindFault, Given, View, bind};
 pub(super) use blocks::is_result;
 pub(super) use lookup::module_of;

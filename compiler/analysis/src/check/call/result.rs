@@ -43,7 +43,7 @@ impl<'a> Body<'a> {
     fn facts(&self, call: &Arc<Pending<'a>>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
         let facts = match ty {
             Type::Estimator(_) => match call.signature.result {
-                Shape::Same(place) => return arguments.estimators.get(place)?.as_ref()?.facts.clone(),
+                Shape::Same(place) => return arguments.estimator(place)?.facts.clone(),
                 _ => Facts { estimator: Some(Estimator::Call(call.clone())), ..Facts::default() },
             },
             Type::Learned(_) => {
@@ -73,7 +73,7 @@ impl<'a> Body<'a> {
                 let mut row = Row::default();
                 for part in parts {
                     let there = part.condition.is_none_or(|place| {
-                        call.given[place].is_some() && arguments.constants[place] != Some(Constant::Null)
+                        call.given[place].is_some() && arguments.constant(place) != Some(&Constant::Null)
                     });
                     if there {
                         let ty = self.operator_type(&part.ty, call, arguments);
@@ -86,7 +86,7 @@ impl<'a> Body<'a> {
             Shape::Common(row) => self.common_type(row, call, arguments),
             // Its rows are known only where it is fitted.
             Shape::Estimator { learns, .. } => Type::Estimator(Arc::new(self.learned_shape(learns, arguments))),
-            Shape::Same(place) => match arguments.estimators.get(*place).and_then(Option::as_ref) {
+            Shape::Same(place) => match arguments.estimator(*place) {
                 Some(learner) => learner.ty.clone(),
                 None => Type::Unknown,
             },
@@ -130,7 +130,7 @@ impl<'a> Body<'a> {
 
     /// `vector[dimension]`
     fn vector(&self, place: usize, arguments: &Arguments<'a>) -> Type {
-        match arguments.constants.get(place).and_then(Option::as_ref) {
+        match arguments.constant(place) {
             Some(Constant::Int(length)) => u32::try_from(*length).map_or(Type::Error, Type::Vector),
             _ => Type::Unknown,
         }
@@ -192,7 +192,7 @@ impl<'a> Body<'a> {
             }
             RowShape::Synthesized(of, keys, place) => {
                 let (of, keys) = (self.row(of, call, arguments), self.row(keys, call, arguments));
-                match arguments.constants.get(*place).and_then(Option::as_ref) {
+                match arguments.constant(*place) {
                     Some(Constant::List(windows)) => rows::synthesized(&of, &keys, windows),
                     _ => rows::plus(&keys, &open()),
                 }
@@ -247,7 +247,7 @@ impl<'a> Body<'a> {
                     Shape::Common(row) => self.common_type(row, call, arguments),
                     ty => shapes::instantiate(ty, &arguments.variables),
                 };
-                let name = arguments.constants.get(*place).and_then(Option::as_ref).and_then(Constant::as_str);
+                let name = arguments.constant(*place).and_then(Constant::as_str);
                 match name {
                     Some(name) => Row::of(vec![Column::new(name, ty)]),
                     None => open(),
@@ -278,7 +278,7 @@ impl<'a> Body<'a> {
         call: &Pending<'a>,
         arguments: &Arguments<'a>,
     ) -> Option<RowShape> {
-        let word = arguments.constants.get(place)?.as_ref().and_then(Constant::as_str);
+        let word = arguments.constant(place).and_then(Constant::as_str);
         if word.is_none() && !arguments.failed {
             self.emit(message::calls::written_out(call, place));
         }
@@ -313,7 +313,7 @@ impl<'a> Body<'a> {
 
     fn imputed(&mut self, of: &RowShape, place: usize, call: &Pending<'a>, arguments: &mut Arguments<'a>) -> Row {
         let of = self.row(of, call, arguments);
-        let how = arguments.constants.get(place).and_then(Option::as_ref).and_then(Constant::as_str);
+        let how = arguments.constant(place).and_then(Constant::as_str);
         match how {
             Some("most_frequent") => rows::non_null(&of),
             Some("zero") => {

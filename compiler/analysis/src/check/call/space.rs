@@ -33,7 +33,7 @@ impl<'a> Body<'a> {
             arguments.failed = true;
             return;
         };
-        let learner = arguments.estimators.get(of).and_then(Option::as_ref);
+        let learner = arguments.estimator(of);
         let chain = learner.and_then(|learner| learner.facts.as_ref()?.estimator.as_ref()).and_then(chain_of);
         let said = self.diagnostics.len();
         let typed = match &expr.kind {

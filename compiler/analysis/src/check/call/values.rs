@@ -30,7 +30,7 @@ impl<'a> Body<'a> {
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
             self.readable(call, &param.name, &value);
-            arguments.constants[place] = crate::check::value::folded(&value.typed);
+            arguments.set_constant(place, crate::check::value::folded(&value.typed));
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
         }
     }

@@ -85,7 +85,7 @@ impl<'a> Body<'a> {
         if let Shape::Variable(variable) = learns {
             arguments.variables.set_type(*variable, learned);
         }
-        arguments.estimators[place] = Some(Learner { ty: value.ty().clone(), facts: value.facts.clone() });
+        arguments.set_estimator(place, Learner { ty: value.ty().clone(), facts: value.facts.clone() });
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }
 

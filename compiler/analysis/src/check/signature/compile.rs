@@ -4,7 +4,7 @@ use gml_ir::{Column, Partitions, Role, Row, Type};
 use gml_syntax::ast::{self, RowSyntax, TypeExpr, TypeKind};
 use std::sync::Arc;
 
-use super::super::call::View;
+use super::super::call::{View, order};
 use super::defaults::default_of;
 use super::{
     LearnsFrom, Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable,
@@ -35,6 +35,7 @@ pub(crate) fn compile(package: &Package, id: SignatureId) -> Signature {
             .map(|variable| (variable.name.text.clone(), variable.bound.as_ref().map(|bound| bound.text.clone())))
             .collect(),
         views: params.iter().map(View::of).collect(),
+        order: order(&params, signature.kind),
         params,
         result: compiler.shape(&signature.result),
         has_empty: signature.empty.is_some(),

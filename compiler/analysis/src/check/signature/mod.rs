@@ -34,6 +34,8 @@ pub(crate) struct Signature {
     pub params: Vec<Param>,
     /// Its parameters as binding sees them.
     pub views: Vec<View>,
+    /// The places of its parameters in the order in which arguments are looked at, with the phase of each.
+    pub order: Vec<(u8, usize)>,
     /// Its result.
     pub result: Shape,
     /// Whether it has a value over no rows (`else 0`).
