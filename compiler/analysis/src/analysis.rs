@@ -44,36 +44,56 @@ pub fn check(world: &dyn World, main: &str) -> Analysis {
 pub struct Session {
     trees: Trees,
     bodies: Bodies,
+    quiet: lint::Quiet,
+    mentions: declare::Mentions,
 }
 
 impl Session {
     /// Checks the program whose main file is `main`.
     pub fn check(&mut self, world: &dyn World, main: &str) -> Analysis {
-        let (mut package, mut diagnostics) = resolve::resolve_again(world, main, &mut self.trees);
+        // Should a fault end this check, the next one begins afresh.
+        let Self { mut trees, mut bodies, mut quiet, mut mentions } = std::mem::take(self);
+        let (mut package, mut diagnostics) = resolve::resolve_again(world, main, &mut trees);
         let configuration = Configuration::read(world, main, &mut package.sources, &mut diagnostics);
-        checked(package, Some(&mut self.bodies), &configuration, diagnostics)
+        let known = Known { bodies: &mut bodies, moves: trees.moves(), quiet: &mut quiet, mentions: &mut mentions };
+        let analysis = checked(package, Some(known), &configuration, diagnostics);
+        *self = Self { trees, bodies, quiet, mentions };
+        analysis
     }
+}
+
+/// What is known from the last time.
+struct Known<'s> {
+    bodies: &'s mut Bodies,
+    moves: &'s [resolve::Move],
+    quiet: &'s mut lint::Quiet,
+    mentions: &'s mut declare::Mentions,
 }
 
 /// Checks what was resolved.
 fn checked(
     package: Package,
-    known: Option<&mut Bodies>,
+    known: Option<Known<'_>>,
     configuration: &Configuration,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Analysis {
+    let (bodies, quiet, mentions) = match known {
+        Some(Known { bodies, moves, quiet, mentions }) => (Some((bodies, moves)), Some(quiet), Some(mentions)),
+        None => (None, None, None),
+    };
     let mut of_bodies = Vec::new();
-    let program = std::thread::scope(|scope| {
-        let bodies = || crate::check::check_program(&package, known, &mut of_bodies);
+    let (program, taken) = std::thread::scope(|scope| {
+        let bodies = || crate::check::check_program(&package, bodies, &mut of_bodies);
         if package.nodes.len() < WORTH_A_THREAD {
-            declare::declarations(&package, &mut diagnostics);
+            declare::declarations(&package, mentions, &mut diagnostics);
             return bodies();
         }
-        scope.spawn(|| declare::declarations(&package, &mut diagnostics));
+        scope.spawn(|| declare::declarations(&package, mentions, &mut diagnostics));
         bodies()
     });
     diagnostics.append(&mut of_bodies);
-    let lint::Found { diagnostics: mut found, learns } = lint::program(&package, &program);
+    let lint::Found { diagnostics: mut found, learns } =
+        lint::program(&package, &program, quiet.map(|it| (it, &taken)));
     lint::settle(&package, &diagnostics, &mut found);
     diagnostics.append(&mut found);
     if learns {

@@ -10,7 +10,7 @@ use crate::{declare, resolve};
 pub(crate) fn project(files: &[(&str, &str)]) -> (Package, Vec<Diagnostic>) {
     let world = MemoryWorld::new(files.iter().copied());
     let (package, mut diagnostics) = resolve::resolve(&world, files[0].0);
-    declare::declarations(&package, &mut diagnostics);
+    declare::declarations(&package, None, &mut diagnostics);
     declare::settle_allowed(&package, &mut diagnostics);
     (package, diagnostics)
 }

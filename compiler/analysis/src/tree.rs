@@ -14,17 +14,25 @@ use crate::resolve::standard;
 #[derive(Clone)]
 pub struct Tree(Origin);
 
+/// What tells a declaration that was read from all others that were: one that is taken over from the time before keeps
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stamp(pub u64);
+
 #[derive(Clone)]
 enum Origin {
-    Project(Arc<ast::Module>),
+    Project {
+        ast: Arc<ast::Module>,
+        stamps: Arc<[Stamp]>,
+    },
     /// By the place of the module in `gml_stdlib::MODULES`.
     Standard(usize),
 }
 
 impl Tree {
-    /// The tree of a file of the project.
-    pub(crate) fn of_project(ast: Arc<ast::Module>) -> Self {
-        Self(Origin::Project(ast))
+    /// The tree of a file of the project, with a stamp for each of its declarations.
+    pub(crate) fn of_project(ast: Arc<ast::Module>, stamps: Arc<[Stamp]>) -> Self {
+        Self(Origin::Project { ast, stamps })
     }
 
     /// The tree of the module at a place of `gml_stdlib::MODULES`.
@@ -32,19 +40,18 @@ impl Tree {
         Self(Origin::Standard(place))
     }
 
-    /// Whether they are the very same tree, not only equal ones.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Origin::Project(ours), Origin::Project(theirs)) => Arc::ptr_eq(ours, theirs),
-            (Origin::Standard(ours), Origin::Standard(theirs)) => ours == theirs,
-            _ => false,
+    /// The stamp of the declaration at a place; none of the standard library, which never changes.
+    pub(crate) fn stamp(&self, place: usize) -> Option<Stamp> {
+        match &self.0 {
+            Origin::Project { stamps, .. } => stamps.get(place).copied(),
+            Origin::Standard(_) => None,
         }
     }
 
     /// The declaration at a place of [`ast::Module::items`].
     pub fn item(&self, place: usize) -> &ast::Item {
         match &self.0 {
-            Origin::Project(ast) => &ast.items[place],
+            Origin::Project { ast, .. } => &ast.items[place],
             Origin::Standard(module) => match standard::item(*module, place) {
                 Some(item) => item,
                 None => &standard::module(*module).items[place],
@@ -58,7 +65,7 @@ impl Deref for Tree {
 
     fn deref(&self) -> &ast::Module {
         match &self.0 {
-            Origin::Project(ast) => ast,
+            Origin::Project { ast, .. } => ast,
             Origin::Standard(module) => standard::module(*module),
         }
     }

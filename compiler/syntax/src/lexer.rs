@@ -95,6 +95,11 @@ impl<'t> Lexer<'t> {
         self.resume = false;
     }
 
+    /// Whether it reads outside of all brackets and texts.
+    pub fn is_outside(&self) -> bool {
+        self.depth == 0 && self.holes.is_empty() && !self.resume
+    }
+
     fn byte(&self, ahead: usize) -> u8 {
         self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }

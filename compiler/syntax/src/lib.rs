@@ -32,6 +32,6 @@ use gml_diagnostics::codes;
 pub use decode::{MAX_BYTES, decode};
 pub use docs::Comment;
 pub use lexer::{Kind as TokenKind, Token, tokens};
-pub use outline::{Outline, Piece};
+pub use outline::{Edited, Kept, Outline, Piece};
 pub use parse::{Parsed, parse, parse_expression, parse_part};
 pub use words::{CONTEXTUAL, DECLARATIONS, RESERVED, ROLES, STATEMENTS, is_reserved};

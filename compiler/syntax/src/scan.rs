@@ -4,6 +4,7 @@
 //! What has a meaning in other languages only (`;`, 'single quotes', `/* */`) is reported here and blanked out in a copy
 //! of the text, byte for byte, so that the rest is read as though it were right.
 
+mod again;
 mod strays;
 
 use gml_diagnostics::{Diagnostic, FileId, Span};
@@ -13,6 +14,8 @@ use crate::codes;
 use crate::docs::Comment;
 use crate::lexer::{Kind, Lexer, Token};
 use crate::words::DECLARATIONS;
+
+pub(crate) use again::{Again, scan_again};
 
 /// How deep brackets may nest, and how deep `if`, `match` and `for`.
 pub(crate) const MAX_NESTING: usize = 64;
@@ -26,11 +29,13 @@ pub(crate) struct Fault {
 }
 
 /// What the pass found.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Scan {
     pub comments: Vec<Comment>,
     /// Where a declaration begins; before all of them, where something begins that is none.
     pub starts: Vec<usize>,
+    /// For each of these, whether nothing that was read before it matters from there on.
+    pub fresh: Vec<bool>,
     /// In the order of their places.
     pub faults: Vec<Fault>,
     pub diagnostics: Vec<Diagnostic>,
@@ -65,20 +70,7 @@ struct Scanner<'t> {
 
 /// Looks through a file from `start` on.
 pub(crate) fn scan(file: FileId, text: &str, start: usize) -> Scan {
-    let mut scanner = Scanner {
-        file,
-        text,
-        lexer: Lexer::new(text),
-        levels: vec![Level { words: 0 }],
-        repairs: Vec::new(),
-        scan: Scan::default(),
-        last: None,
-        indentation: 0,
-        only_allow: false,
-        deep: false,
-        semicolon: false,
-    };
-    scanner.lexer.skip_to(start);
+    let mut scanner = Scanner::new(file, text, start);
     if start == 0 && text.starts_with('\u{feff}') {
         scanner.repairs.push((0, vec![b' '; 3]));
         scanner.lexer.skip_to(3);
@@ -89,7 +81,25 @@ pub(crate) fn scan(file: FileId, text: &str, start: usize) -> Scan {
     scanner.finish()
 }
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
+    fn new(file: FileId, text: &'t str, start: usize) -> Self {
+        let mut lexer = Lexer::new(text);
+        lexer.skip_to(start);
+        Self {
+            file,
+            text,
+            lexer,
+            levels: vec![Level { words: 0 }],
+            repairs: Vec::new(),
+            scan: Scan::default(),
+            last: None,
+            indentation: 0,
+            only_allow: false,
+            deep: false,
+            semicolon: false,
+        }
+    }
+
     fn span(&self, start: usize, end: usize) -> Span {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Span::new(self.file, offset(start), offset(end))
@@ -143,6 +153,7 @@ impl Scanner<'_> {
     /// Notes that a declaration, or what stands for one, begins.
     fn begin(&mut self, at: usize) {
         self.scan.starts.push(at);
+        self.scan.fresh.push(self.lexer.is_outside());
         self.indentation = self.text[..at].len() - self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         self.levels.truncate(1);
         self.reset_words();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 
+use super::again::Consulted;
 use super::frame::Frame;
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
@@ -60,8 +61,8 @@ pub(super) struct Body<'a> {
     /// Parameters of a `fn` that it uses where a constant is due.
     pub constants: Set<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
-    /// The modules of the bodies that were looked into.
-    pub consulted: Vec<ModuleId>,
+    /// The bodies that were looked into.
+    pub consulted: Consulted,
     /// What is being checked around this, outermost first.
     pub visiting: Vec<Visit>,
     /// How deep the expression at hand lies.
@@ -83,7 +84,7 @@ impl<'a> Body<'a> {
             entry: None,
             constants: Set::default(),
             diagnostics: Vec::new(),
-            consulted: Vec::new(),
+            consulted: Consulted::default(),
             visiting: Vec::new(),
             depth: 0,
         }
@@ -91,15 +92,6 @@ impl<'a> Body<'a> {
 
     pub fn emit(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    /// Notes that a body of a module was looked into, for which those of others were.
-    pub fn consult(&mut self, module: ModuleId, others: &[ModuleId]) {
-        for module in others.iter().chain([&module]) {
-            if !self.consulted.contains(module) {
-                self.consulted.push(*module);
-            }
-        }
     }
 
     /// Binds a name from here on.

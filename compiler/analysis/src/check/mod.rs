@@ -15,6 +15,7 @@ mod expr;
 mod frame;
 mod learned;
 mod message;
+mod moved;
 mod narrow;
 mod program;
 mod record;
@@ -29,28 +30,29 @@ mod walk;
 
 use gml_diagnostics::Diagnostic;
 
-pub(crate) use again::Bodies;
+pub(crate) use again::{Bodies, TakenOver};
 
 use crate::inspect::Inspection;
 use crate::package::{ModuleId, Package};
+use crate::resolve::Move;
 use crate::typed::TypedProgram;
 
 /// Checks all bodies of a package. Diagnostics are added in the order of files and places, whatever the number of
 /// threads.
 ///
 /// Where there are bodies of the last time, those are taken over that would be found the same again; they are replaced by
-/// those of this time.
+/// those of this time. `moves` is what stands elsewhere since then.
 pub(crate) fn check_program(
     package: &Package,
-    bodies: Option<&mut Bodies>,
+    known: Option<(&mut Bodies, &[Move])>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> TypedProgram {
-    let (program, mut found) = program::check(package, bodies);
+) -> (TypedProgram, TakenOver) {
+    let (program, mut found, taken) = program::check(package, known);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
     // A recipe that is fitted twice, or the body of a loop, says the same thing again.
     found.dedup();
     diagnostics.append(&mut found);
-    program
+    (program, taken)
 }
 
 /// Checks declarations again for what is known of their places.

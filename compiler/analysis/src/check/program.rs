@@ -4,10 +4,11 @@ use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::{self, NodeBody};
 
-use super::again::{Bodies, Interface};
+use super::again::{Bodies, Interface, TakenOver};
 use super::body::{Body, Place};
 use super::call::module_of;
 use super::message::{self, Want};
+use super::moved::Moves;
 use super::record::Recorder;
 use super::shared::Shared;
 use super::signature::Shape;
@@ -16,6 +17,7 @@ use super::{environment, saved, walk};
 use crate::hash::Map;
 use crate::inspect::Inspection;
 use crate::package::{Declared, Definition, ModuleId, Package};
+use crate::resolve::Move;
 use crate::threads;
 use crate::typed::{
     DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedArg, TypedDataset, TypedKind, TypedParam,
@@ -27,12 +29,17 @@ const WORTH_A_THREAD: usize = 64;
 
 /// Checks a package; the diagnostics are in no order. Bodies of which it is known what will be found are not checked, and
 /// what was found of all is kept, where there is a place for it.
-pub(super) fn check(package: &Package, bodies: Option<&mut Bodies>) -> (TypedProgram, Vec<Diagnostic>) {
+pub(super) fn check(
+    package: &Package,
+    known: Option<(&mut Bodies, &[Move])>,
+) -> (TypedProgram, Vec<Diagnostic>, TakenOver) {
     let shared = Shared::new(package);
-    let before = bodies.map(|bodies| (Interface::of(&shared), bodies));
-    if let Some((interface, bodies)) = &before {
-        bodies.take_over(&shared, interface);
-    }
+    let mut taken = TakenOver::default();
+    let before = known.map(|(bodies, moves)| {
+        let interface = Interface::of(&shared);
+        taken = std::mem::take(bodies).take_over(&shared, &interface, Moves(moves));
+        (interface, bodies)
+    });
     let work = || {
         let mut program = TypedProgram::default();
         let mut diagnostics = Vec::new();
@@ -43,7 +50,7 @@ pub(super) fn check(package: &Package, bodies: Option<&mut Bodies>) -> (TypedPro
         rest(&shared, &mut program, &mut diagnostics);
         (program, diagnostics)
     };
-    let checked = std::thread::scope(|scope| {
+    let (program, diagnostics) = std::thread::scope(|scope| {
         match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // No further thread to be had: this one does the work.
@@ -53,7 +60,7 @@ pub(super) fn check(package: &Package, bodies: Option<&mut Bodies>) -> (TypedPro
     if let Some((interface, bodies)) = before {
         *bodies = Bodies::of(&shared, interface);
     }
-    checked
+    (program, diagnostics, taken)
 }
 
 /// Checks declarations again, each with a recorder.

@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 
-use super::again::Found;
+use super::again::{Consulted, Found};
+use super::moved::{Moved, Moves};
 use super::record::Recorder;
 use super::signature::{Signature, compile};
 use crate::hash::Map;
-use crate::package::{ModuleId, Package, SignatureId};
+use crate::package::{Package, SignatureId};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
 
 /// A declaration whose body is being checked, so that circles are noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Visit {
     Function(FunctionId),
     Node(NodeId),
@@ -27,7 +28,7 @@ pub(super) struct CheckedFunction {
     /// Which parameters must be constants, since the body uses them where one is due.
     pub constants: Vec<bool>,
     pub diagnostics: Vec<Diagnostic>,
-    pub consulted: Vec<ModuleId>,
+    pub consulted: Consulted,
 }
 
 /// A checked node.
@@ -35,7 +36,7 @@ pub(super) struct CheckedFunction {
 pub(super) struct CheckedNode {
     pub typed: Arc<TypedNode>,
     pub diagnostics: Vec<Diagnostic>,
-    pub consulted: Vec<ModuleId>,
+    pub consulted: Consulted,
 }
 
 /// A checked pipeline.
@@ -45,7 +46,7 @@ pub(super) struct CheckedPipeline {
     /// Types of what it saves under entries.
     pub saved: Vec<(DatasetId, Type)>,
     pub diagnostics: Vec<Diagnostic>,
-    pub consulted: Vec<ModuleId>,
+    pub consulted: Consulted,
 }
 
 macro_rules! found {
@@ -55,8 +56,12 @@ macro_rules! found {
                 &self.diagnostics
             }
 
-            fn consulted(&self) -> &[ModuleId] {
+            fn consulted(&self) -> &Consulted {
                 &self.consulted
+            }
+
+            fn move_to(&mut self, moves: Moves<'_>) {
+                Arc::make_mut(&mut self.typed).moved(moves);
             }
         })*
     };

@@ -19,18 +19,19 @@ mod tests;
 
 pub(crate) use allow::{lint_named, lint_names, settle as settle_allowed};
 pub(crate) use shape::is_constant;
+pub(crate) use uses::Mentions;
 
 use gml_diagnostics::Diagnostic;
 
 use crate::package::Package;
 
-/// Checks all declarations of a project.
-pub fn declarations(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks all declarations of a project. What those mention that were read before is not looked for again.
+pub fn declarations(package: &Package, mentions: Option<&mut Mentions>, diagnostics: &mut Vec<Diagnostic>) {
     shape::check(package, diagnostics);
     env::check(package, diagnostics);
     case::check(package, diagnostics);
     allow::check(package, diagnostics);
-    let uses = uses::of(package);
+    let uses = uses::of(package, mentions);
     recursion::refuse(package, &uses, diagnostics);
     unused::report(package, uses, diagnostics);
 }

@@ -5,8 +5,9 @@ use gml_syntax::ast::{ExprKind, Item, ItemKind, UseName};
 
 use super::mentions::Binder;
 use super::uses::Uses;
+use crate::hash::Set;
 use crate::message::declarations as message;
-use crate::package::{Declared, Definition, Module, ModuleId, Package};
+use crate::package::{Declared, Definition, Module, Package};
 use crate::removal;
 use crate::typed::DatasetId;
 
@@ -45,8 +46,8 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
     if !broken.is_empty() {
         return;
     }
-    for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
-        let is_idle = |name: &str| uses.idle_imports.contains(&(ModuleId(id), name));
+    for (module, id) in package.modules.iter().zip(0_usize..).filter(|(module, _)| !module.is_std) {
+        let is_idle = |name: &str| uses.idle_imports.get(id).is_some_and(|idle: &Set<&str>| idle.contains(name));
         let beside_used = beside_used(module, is_idle);
         for (name, span) in &module.imports {
             if is_idle(name) && !is_imported_for_others(package, name) && !beside_used.contains(span) {

@@ -4,9 +4,10 @@ use gml_diagnostics::Span;
 use gml_syntax::ast::{Item, ItemKind, Name, NodeBody};
 
 use super::mentions::{Binder, Local, Mention, Reader};
-use crate::hash::Set;
-use crate::package::{Definition, ModuleId, Package};
-use crate::typed::{FunctionId, NodeId, ParamId, PipelineId};
+use crate::hash::{Map, Set};
+use crate::package::{Definition, Module, ModuleId, Package};
+use crate::tree::Stamp;
+use crate::typed::{FunctionId, NodeId, ParamId, PipelineId, Text};
 
 /// What is used, and by what.
 #[derive(Default)]
@@ -17,8 +18,8 @@ pub(super) struct Uses<'a> {
     pub functions: Vec<bool>,
     pub nodes: Vec<bool>,
     pub connections: Vec<bool>,
-    /// Imported names that are not mentioned yet.
-    pub idle_imports: Set<(ModuleId, &'a str)>,
+    /// By module: imported names that are not mentioned yet.
+    pub idle_imports: Vec<Set<&'a str>>,
     /// Names that a body binds and never mentions.
     pub locals: Vec<Local<'a>>,
     /// Names of `let`s and loops that mean something else outside of the body, where that could be used in it too.
@@ -62,8 +63,21 @@ impl Body {
     }
 }
 
+/// What declarations mention, by their stamps.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions(Map<Stamp, Mentioned>);
+
+/// What a declaration mentions whose own names are all used.
+#[derive(Debug, Default)]
+struct Mentioned {
+    /// Names with their places from where the declaration begins, and whether they are called.
+    names: Vec<(Text, u32, u32, bool)>,
+    /// Names that it binds itself, but for parameters.
+    bound: Vec<Text>,
+}
+
 /// Reads the trees of the project.
-pub(super) fn of(package: &Package) -> Uses<'_> {
+pub(super) fn of<'a>(package: &'a Package, mut known: Option<&mut Mentions>) -> Uses<'a> {
     let mut uses = Uses {
         params: vec![false; package.params.len()],
         schemas: vec![false; package.schemas.len()],
@@ -72,26 +86,65 @@ pub(super) fn of(package: &Package) -> Uses<'_> {
         nodes: vec![false; package.nodes.len()],
         connections: vec![false; package.connections.len()],
         bodies: vec![Vec::new(); package.functions.len() + package.nodes.len() + package.pipelines.len()],
+        idle_imports: package.modules.iter().map(|module| idle_imports(module)).collect(),
         ..Uses::default()
     };
+    let keep = known.is_some();
+    let mut before = known.as_deref_mut().map(std::mem::take).unwrap_or_default();
+    let mut now = Mentions::default();
     for (module, id) in package.modules.iter().zip(0..).filter(|(module, _)| !module.is_std) {
-        uses.idle_imports.extend(module.imports.iter().map(|(name, _)| (ModuleId(id), &**name)));
-        for item in &module.ast.items {
-            read(package, ModuleId(id), item, &mut uses);
+        for (place, item) in module.ast.items.iter().enumerate() {
+            let Some(stamp) = module.ast.stamp(place).filter(|_| keep) else {
+                read(package, ModuleId(id), item, &mut uses, None);
+                continue;
+            };
+            let mentioned = match before.0.remove(&stamp) {
+                Some(mentioned) if uses.take_over(package, ModuleId(id), item, &mentioned) => Some(mentioned),
+                _ => {
+                    let mut mentioned = Mentioned::default();
+                    read(package, ModuleId(id), item, &mut uses, Some(&mut mentioned)).then_some(mentioned)
+                }
+            };
+            now.0.extend(mentioned.map(|mentioned| (stamp, mentioned)));
         }
+    }
+    if let Some(known) = known {
+        *known = now;
     }
     uses
 }
 
+fn idle_imports(module: &Module) -> Set<&str> {
+    module.imports.iter().filter(|_| !module.is_std).map(|(name, _)| &**name).collect()
+}
+
 impl<'a> Uses<'a> {
-    fn mention(&mut self, package: &Package, module: ModuleId, own: Option<&Definition>, mention: &Mention<'a>) {
+    /// Takes over what a declaration mentions. Where a name that it binds means something outside of it, it has to be read.
+    fn take_over(&mut self, package: &Package, module: ModuleId, item: &Item, mentioned: &Mentioned) -> bool {
+        let hides =
+            |name: &Text| matches!(package.lookup(module, name), Some(Definition::Param(_) | Definition::Dataset(_)));
+        if mentioned.bound.iter().any(hides) {
+            return false;
+        }
+        let own = own(package, module, item);
+        for (name, start, end, is_call) in &mentioned.names {
+            let at = |offset: u32| item.span.start.wrapping_add(offset);
+            let span = Span { start: at(*start), end: at(*end), ..item.span };
+            self.mention(package, module, own, &Mention { name, span, is_call: *is_call });
+        }
+        true
+    }
+
+    fn mention(&mut self, package: &Package, module: ModuleId, own: Option<&Definition>, mention: &Mention<'_>) {
         let found = match mention.is_call {
             true => package.callable(module, mention.name),
             false => package.lookup(module, mention.name),
         };
         let Some(found) = found else { return };
-        if !self.idle_imports.is_empty() {
-            self.idle_imports.remove(&(module, &**mention.name));
+        if let Some(idle) = self.idle_imports.get_mut(module.0 as usize)
+            && !idle.is_empty()
+        {
+            idle.remove(&**mention.name);
         }
         if let Some((from, to)) = own.and_then(body_of).zip(body_of(found)) {
             self.bodies[from.place(package)].push((to.place(package), mention.span));
@@ -123,19 +176,42 @@ fn body_of(definition: &Definition) -> Option<Body> {
     }
 }
 
-fn read<'a>(package: &'a Package, module: ModuleId, item: &'a Item, uses: &mut Uses<'a>) {
+/// Reads a declaration. Says whether all names that it binds are used and mean nothing else; `found` is what it mentions.
+fn read<'a>(
+    package: &'a Package,
+    module: ModuleId,
+    item: &'a Item,
+    uses: &mut Uses<'a>,
+    mut found: Option<&mut Mentioned>,
+) -> bool {
     let own = own(package, module, item);
     let mut unused = Vec::new();
-    let mut mentioned = |mention: Mention<'a>| uses.mention(package, module, own, &mention);
+    let mut bound = Vec::new();
+    let mut names = Vec::new();
+    let keep = found.is_some();
+    let mut mentioned = |mention: Mention<'a>| {
+        if keep {
+            let at = |offset: u32| offset.wrapping_sub(item.span.start);
+            names.push((mention.name.clone(), at(mention.span.start), at(mention.span.end), mention.is_call));
+        }
+        uses.mention(package, module, own, &mention);
+    };
     let mut is_unused = |local: Local<'a>| unused.push(local);
     let mut hiding = Vec::new();
     let reads_catalog = matches!(item.kind, ItemKind::Pipeline(_));
-    let mut is_bound = |name: &'a Name, binder: Binder| match package.lookup(module, &name.text) {
+    let mut is_bound = |name: &'a Name, binder: Binder| {
         // Parameters take the names of what is given to them.
-        _ if binder == Binder::Parameter => {}
-        Some(hidden @ Definition::Param(_)) => hiding.push((name, hidden)),
-        Some(hidden @ Definition::Dataset(_)) if reads_catalog => hiding.push((name, hidden)),
-        _ => {}
+        if binder == Binder::Parameter {
+            return;
+        }
+        if keep {
+            bound.push(name.text.clone());
+        }
+        match package.lookup(module, &name.text) {
+            Some(hidden @ Definition::Param(_)) => hiding.push((name, hidden)),
+            Some(hidden @ Definition::Dataset(_)) if reads_catalog => hiding.push((name, hidden)),
+            _ => {}
+        }
     };
     let mut reader = Reader::new(&mut mentioned, &mut is_bound, &mut is_unused);
     match &item.kind {
@@ -173,8 +249,13 @@ fn read<'a>(package: &'a Package, module: ModuleId, item: &'a Item, uses: &mut U
         ItemKind::Env(env) => env.settings.iter().for_each(|setting| reader.expr(&setting.value)),
         ItemKind::Test(test) => reader.statements(&test.body),
     }
+    let is_quiet = unused.is_empty() && hiding.is_empty();
     uses.locals.extend(unused);
     uses.hiding.extend(hiding);
+    if let Some(found) = &mut found {
+        **found = Mentioned { names, bound };
+    }
+    is_quiet
 }
 
 /// What an item declares itself: its own mentions of that are no uses.

@@ -19,6 +19,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Role, Row, Type, Value};
 use gml_syntax::ast::SignatureKind;
 
+use crate::check::TakenOver;
 use crate::hash::Map;
 use crate::package::Package;
 use crate::threads;
@@ -39,19 +40,52 @@ pub(crate) struct Found {
 /// So many bodies are looked at at a time.
 const AT_A_TIME: usize = 64;
 
-/// Looks at all bodies of a program.
-pub(crate) fn program(package: &Package, program: &TypedProgram) -> Found {
-    let bodies: Vec<Looked<'_>> = bodies(program).collect();
-    let parts: Vec<&[Looked<'_>]> = bodies.chunks(AT_A_TIME).collect();
-    let all = threads::map(parts.len(), parts.len(), |place| {
-        let mut lints = Lints { package, lets: Map::default(), diagnostics: Vec::new(), learns: false };
-        parts[place].iter().for_each(|body| lints.body(*body));
-        Found { diagnostics: lints.diagnostics, learns: lints.learns }
-    });
+/// Of each body of which nothing was said, whether it learns; by the places of their declarations.
+#[derive(Debug, Default)]
+pub(crate) struct Quiet {
+    functions: Vec<Option<bool>>,
+    nodes: Vec<Option<bool>>,
+    pipelines: Vec<Option<bool>>,
+}
+
+/// Looks at all bodies of a program, but for those that were taken over and of which nothing was said the last time.
+pub(crate) fn program(package: &Package, program: &TypedProgram, known: Option<(&mut Quiet, &TakenOver)>) -> Found {
+    let mut bodies: Vec<Looked<'_>> = Vec::new();
     let mut found = Found { learns: declares_target(package), ..Found::default() };
-    for part in all {
-        found.diagnostics.extend(part.diagnostics);
-        found.learns |= part.learns;
+    let nothing = (Quiet::default(), TakenOver::default());
+    let (before, taken) = known.as_ref().map_or((&nothing.0, &nothing.1), |(quiet, taken)| (&**quiet, *taken));
+    // Those that may be long come first.
+    let pipelines = program.pipelines.iter().map(|pipeline| Body::Statements(&pipeline.body));
+    let mut now =
+        Quiet { pipelines: unsaid(pipelines, &before.pipelines, &taken.pipelines, &mut bodies), ..Quiet::default() };
+    let tests = bodies.len();
+    bodies.extend(program.tests.iter().map(|test| (0, Body::Statements(&test.body))));
+    let functions = bodies.len();
+    let of_functions = program.functions.iter().map(|function| Body::Function(function));
+    now.functions = unsaid(of_functions, &before.functions, &taken.functions, &mut bodies);
+    let nodes = bodies.len();
+    let of_nodes = program.nodes.iter().map(|node| Body::Node(node));
+    now.nodes = unsaid(of_nodes, &before.nodes, &taken.nodes, &mut bodies);
+    let parts: Vec<&[Looked<'_>]> = bodies.chunks(AT_A_TIME).collect();
+    let said = threads::map(parts.len(), parts.len(), |place| looked(package, parts[place]));
+    let mut verdicts = Vec::with_capacity(bodies.len());
+    for (diagnostics, of_part) in said {
+        found.diagnostics.extend(diagnostics);
+        verdicts.extend(of_part);
+    }
+    for (at, ((place, _), Verdict { learns, is_quiet })) in bodies.iter().zip(&verdicts).enumerate() {
+        found.learns |= learns;
+        let list = match at {
+            _ if at < tests => &mut now.pipelines,
+            _ if at < functions => continue,
+            _ if at < nodes => &mut now.functions,
+            _ => &mut now.nodes,
+        };
+        list[*place] = is_quiet.then_some(*learns);
+    }
+    found.learns |= now.pipelines.iter().chain(&now.functions).chain(&now.nodes).any(|quiet| *quiet == Some(true));
+    if let Some((quiet, _)) = known {
+        *quiet = now;
     }
     pipelines::without_effect(package, &mut found.diagnostics);
     datasets::check(program, &mut found.diagnostics);
@@ -59,27 +93,60 @@ pub(crate) fn program(package: &Package, program: &TypedProgram) -> Found {
     found
 }
 
-/// Leaves out what only follows from what is wrong in a program already.
-pub(crate) fn settle(package: &Package, known: &[Diagnostic], found: &mut Vec<Diagnostic>) {
-    let errors: Vec<&Diagnostic> = known.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    found.retain(|diagnostic| !follows(diagnostic, &errors, package));
+/// What is known of bodies that were taken over; the others are added to those that are to be looked at.
+fn unsaid<'p>(
+    bodies: impl Iterator<Item = Body<'p>>,
+    before: &[Option<bool>],
+    taken: &[bool],
+    open: &mut Vec<Looked<'p>>,
+) -> Vec<Option<bool>> {
+    let known = |place: usize| before.get(place).copied().flatten().filter(|_| taken.get(place) == Some(&true));
+    bodies
+        .enumerate()
+        .map(|(place, body)| {
+            let known = known(place);
+            if known.is_none() {
+                open.push((place, body));
+            }
+            known
+        })
+        .collect()
 }
 
-/// A body that is looked at.
+/// What is said of bodies, with a verdict on each.
+fn looked(package: &Package, bodies: &[Looked<'_>]) -> (Vec<Diagnostic>, Vec<Verdict>) {
+    let mut lints = Lints { package, lets: Map::default(), diagnostics: Vec::new(), learns: false };
+    let verdicts = bodies.iter().map(|(_, body)| {
+        let said = lints.diagnostics.len();
+        lints.learns = false;
+        lints.body(*body);
+        Verdict { learns: lints.learns, is_quiet: lints.diagnostics.len() == said }
+    });
+    let verdicts = verdicts.collect();
+    (lints.diagnostics, verdicts)
+}
+
+/// What was found of a body.
+struct Verdict {
+    learns: bool,
+    is_quiet: bool,
+}
+
+/// A body that is looked at, with the place of its declaration.
+type Looked<'p> = (usize, Body<'p>);
+
+/// A body.
 #[derive(Clone, Copy)]
-enum Looked<'p> {
+enum Body<'p> {
     Function(&'p TypedFunction),
     Node(&'p TypedNode),
     Statements(&'p [TypedStatement]),
 }
 
-/// All bodies, those that may be long first.
-fn bodies(program: &TypedProgram) -> impl Iterator<Item = Looked<'_>> {
-    let pipelines = program.pipelines.iter().map(|pipeline| Looked::Statements(&pipeline.body));
-    let tests = program.tests.iter().map(|test| Looked::Statements(&test.body));
-    let functions = program.functions.iter().map(|function| Looked::Function(function));
-    let nodes = program.nodes.iter().map(|node| Looked::Node(node));
-    pipelines.chain(tests).chain(functions).chain(nodes)
+/// Leaves out what only follows from what is wrong in a program already.
+pub(crate) fn settle(package: &Package, known: &[Diagnostic], found: &mut Vec<Diagnostic>) {
+    let errors: Vec<&Diagnostic> = known.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    found.retain(|diagnostic| !follows(diagnostic, &errors, package));
 }
 
 /// Whether a diagnostic is of something that is wrong otherwise: a warning where an error lies, a metric of a model that
@@ -111,17 +178,17 @@ struct Lints<'p> {
 }
 
 impl<'p> Lints<'p> {
-    fn body(&mut self, body: Looked<'p>) {
+    fn body(&mut self, body: Body<'p>) {
         match body {
-            Looked::Function(function) => self.value(&function.body),
-            Looked::Node(node) => {
+            Body::Function(function) => self.value(&function.body),
+            Body::Node(node) => {
                 if let TypedNodeBody::Block(lets, result) = &node.body {
                     self.lets = lets.iter().map(|(local, value)| (*local, value)).collect();
                     lets.iter().for_each(|(_, value)| self.value(value));
                     self.value(result);
                 }
             }
-            Looked::Statements(statements) => self.statements(statements),
+            Body::Statements(statements) => self.statements(statements),
         }
     }
 

@@ -12,6 +12,7 @@ use super::{cycle, standard};
 use crate::hash::Map;
 use crate::message::imports as message;
 use crate::suggest::closest;
+use crate::tree::Stamp;
 use crate::world::{ReadError, SOURCE_LIMIT, World};
 
 /// All files of a program.
@@ -31,6 +32,7 @@ pub(super) struct File {
     pub name: String,
     pub id: FileId,
     pub ast: Arc<ast::Module>,
+    pub stamps: Arc<[Stamp]>,
     /// The `use`s by the places of their items, with what they name.
     pub uses: Vec<(usize, Target)>,
     path: String,
@@ -99,7 +101,7 @@ impl Loader<'_> {
         let name = path.strip_suffix(".gml").unwrap_or(&path).replace('/', ".");
         let place = self.loaded.files.len();
         self.by_path.insert(path.clone(), Target::Project(place));
-        self.loaded.files.push(File { name, id, ast: Arc::default(), uses: Vec::new(), path });
+        self.loaded.files.push(File { name, id, ast: Arc::default(), stamps: Arc::default(), uses: Vec::new(), path });
         place
     }
 
@@ -118,6 +120,7 @@ impl Loader<'_> {
             let uses = items.filter(|(_, item)| matches!(item.kind, ItemKind::Use(_))).map(|(item, _)| item);
             self.loaded.files[place].uses = uses.zip(targets).collect();
             self.loaded.files[place].ast = tree.ast;
+            self.loaded.files[place].stamps = tree.stamps;
             self.diagnostics.extend(tree.diagnostics.iter().cloned());
         }
     }

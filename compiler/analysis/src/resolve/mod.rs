@@ -19,6 +19,7 @@ use gml_diagnostics::Diagnostic;
 use crate::package::Package;
 use crate::world::World;
 
+pub(crate) use trees::Move;
 pub use trees::Trees;
 
 /// The program whose main file is `main`: all its files, their names, and the types that were written. Never fails: what
@@ -30,6 +31,7 @@ pub fn resolve(world: &dyn World, main: &str) -> (Package, Vec<Diagnostic>) {
 /// As [`resolve`]: a file that has not changed since its tree was kept is not parsed again.
 pub fn resolve_again(world: &dyn World, main: &str, trees: &mut Trees) -> (Package, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
+    trees.settle();
     let loaded = files::load(world, main, trees, &mut diagnostics);
     let mut package = names::collect(loaded, &mut diagnostics);
     written::types(&mut package, &mut diagnostics);

@@ -4,27 +4,45 @@ use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId};
 use gml_syntax::ast::{self, ItemKind, Use};
-use gml_syntax::{Outline, Piece};
+use gml_syntax::{Edited, Kept, Outline, Piece};
 
 use crate::hash::{Map, map_for};
 use crate::threads;
+use crate::tree::Stamp;
 
 /// Trees by the path of their file. One serves as long as the file has the same text and the same id, which its spans
-/// name.
+/// name; where the text was changed, what lies before and behind that is taken over.
 #[derive(Debug, Default)]
 pub struct Trees {
     by_path: Map<String, Tree>,
+    /// How many stamps were given out.
+    stamps: u64,
+    /// What stands elsewhere since the last time.
+    moves: Vec<Move>,
 }
 
 /// What was read of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
     id: FileId,
-    text: Arc<str>,
     /// Its declarations.
     pub ast: Arc<ast::Module>,
+    /// The stamps of these.
+    pub stamps: Arc<[Stamp]>,
     /// What is wrong with it.
     pub diagnostics: Arc<[Diagnostic]>,
+    kept: Arc<Kept>,
+}
+
+/// Declarations that were taken over and stand elsewhere: what began at `from` or behind it in the text before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    /// The file.
+    pub file: FileId,
+    /// The first byte of it that stands elsewhere.
+    pub from: u32,
+    /// By so many bytes.
+    pub by: i32,
 }
 
 /// A file to be read.
@@ -70,23 +88,49 @@ impl Begun {
 }
 
 impl Trees {
+    /// What stands elsewhere than it did the last time.
+    pub(crate) fn moves(&self) -> &[Move] {
+        &self.moves
+    }
+
     /// Looks for the `use`s of files.
-    pub(super) fn begin(&self, files: Vec<Source>) -> Vec<Begun> {
-        let bytes: usize = files.iter().filter(|file| !self.has(file)).map(|file| file.text.len()).sum();
-        let states = threads::map(files.len(), bytes / WORTH_A_THREAD, |place| self.state(&files[place]));
+    pub(super) fn begin(&mut self, files: Vec<Source>) -> Vec<Begun> {
+        let known: Vec<Option<Tree>> = files.iter().map(|file| self.known(file)).collect();
+        let unknown = files.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let bytes: usize = unknown.map(|(file, _)| file.text.len()).sum();
+        let states = threads::map(files.len(), bytes / WORTH_A_THREAD, |place| match &known[place] {
+            Some(tree) => State::Known(tree.clone()),
+            None => opened(&files[place]),
+        });
         files.into_iter().zip(states).map(|(source, state)| Begun { source, state }).collect()
     }
 
-    fn state(&self, file: &Source) -> State {
-        if let Some(tree) = self.by_path.get(&file.path).filter(|tree| tree.is_of(file)) {
-            return State::Known(tree.clone());
+    /// The tree of a file that was read before, brought up to date where little has changed in it.
+    fn known(&mut self, file: &Source) -> Option<Tree> {
+        let tree = self.by_path.get(&file.path).filter(|tree| tree.id == file.id)?;
+        if Arc::ptr_eq(tree.kept.text(), &file.text) || **tree.kept.text() == *file.text {
+            return Some(tree.clone());
         }
-        let outline = Outline::new(file.id, file.text.clone());
-        // `allow(..)` may stand before it.
-        let is_use =
-            |place: &usize| outline.text(*place).starts_with("use") || outline.text(*place).starts_with("allow");
-        let uses = (0..outline.len()).filter(is_use).map(|place| (place, outline.read(place))).collect();
-        State::Open { outline, uses }
+        let Tree { id, ast, stamps, kept, .. } = self.by_path.remove(&file.path)?;
+        // Nobody else holds the tree where its analysis was let go of.
+        let module = Arc::try_unwrap(ast).unwrap_or_else(|shared| (*shared).clone());
+        let Edited { module, diagnostics, before, from, moved, kept } = kept.edited(module, file.text.clone()).ok()?;
+        let stamps = before.iter().map(|before| match before.and_then(|before| stamps.get(before)) {
+            Some(stamp) => *stamp,
+            None => self.stamp(),
+        });
+        let stamps = stamps.collect();
+        if moved != 0 {
+            self.moves.push(Move { file: id, from: u32::try_from(from).unwrap_or(u32::MAX), by: moved });
+        }
+        let tree = Tree { id, ast: Arc::new(module), stamps, diagnostics: diagnostics.into(), kept: Arc::new(kept) };
+        self.by_path.insert(file.path.clone(), tree.clone());
+        Some(tree)
+    }
+
+    fn stamp(&mut self) -> Stamp {
+        self.stamps += 1;
+        Stamp(self.stamps)
     }
 
     /// The trees of all files of a program, in order. Those of others are forgotten.
@@ -104,9 +148,11 @@ impl Trees {
                         pieces.extend(of_file);
                     }
                     pieces.sort_by_key(|(place, _)| *place);
-                    let parsed = outline.parsed(pieces.into_iter().map(|(_, piece)| piece));
-                    let diagnostics = parsed.diagnostics.into();
-                    Tree { id: source.id, text: source.text, ast: Arc::new(parsed.module), diagnostics }
+                    let pieces = pieces.into_iter().map(|(_, piece)| piece).collect();
+                    let (module, diagnostics, kept) = outline.kept(pieces);
+                    let stamps = module.items.iter().map(|_| self.stamp()).collect();
+                    let (diagnostics, kept) = (diagnostics.into(), Arc::new(kept));
+                    Tree { id: source.id, ast: Arc::new(module), stamps, diagnostics, kept }
                 }
             };
             known.insert(source.path, tree.clone());
@@ -116,15 +162,19 @@ impl Trees {
         trees
     }
 
-    fn has(&self, file: &Source) -> bool {
-        self.by_path.get(&file.path).is_some_and(|tree| tree.is_of(file))
+    /// Forgets what stood elsewhere: from here on, the next time counts.
+    pub(super) fn settle(&mut self) {
+        self.moves.clear();
     }
 }
 
-impl Tree {
-    fn is_of(&self, file: &Source) -> bool {
-        self.id == file.id && (Arc::ptr_eq(&self.text, &file.text) || self.text == file.text)
-    }
+/// A file that is read from its beginning.
+fn opened(file: &Source) -> State {
+    let outline = Outline::new(file.id, file.text.clone());
+    // `allow(..)` may stand before it.
+    let is_use = |place: &usize| outline.text(*place).starts_with("use") || outline.text(*place).starts_with("allow");
+    let uses = (0..outline.len()).filter(is_use).map(|place| (place, outline.read(place))).collect();
+    State::Open { outline, uses }
 }
 
 /// All declarations but the `use`s, a few of a file at a time, in order.

@@ -2,6 +2,7 @@
 
 mod declaration;
 mod expression;
+mod shift;
 mod statement;
 mod types;
 

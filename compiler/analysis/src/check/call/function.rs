@@ -2,7 +2,6 @@
 
 use super::Syntax;
 use super::bind::{Given, View, bind};
-use crate::check::again::NEVER;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::Visit;
@@ -28,10 +27,10 @@ impl<'a> Body<'a> {
         let circular = self.visiting.contains(&Visit::Function(id));
         let mut constants = Vec::new();
         if circular {
-            self.consult(NEVER, &[]);
+            self.consulted.in_circle();
         } else {
             let function = shared.function(id, &self.visiting);
-            self.consult(declaration.declared.module, &function.consulted);
+            self.consulted.add(Visit::Function(id), &function.consulted);
             constants.clone_from(&function.constants);
         }
         let mut args: Vec<Option<Typed>> = Vec::new();

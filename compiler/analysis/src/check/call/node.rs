@@ -7,7 +7,6 @@ use gml_ir::{Row, TableType, Type};
 use super::Syntax;
 use super::bind::{Given, View, bind};
 use super::function::view;
-use crate::check::again::NEVER;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::{CheckedNode, Visit};
@@ -66,21 +65,22 @@ impl<'a> Body<'a> {
         }
         // Circles are refused where declarations are checked.
         if self.visiting.contains(&Visit::Node(id)) {
-            self.consult(NEVER, &[]);
+            self.consulted.in_circle();
             return Value::error(syntax.span);
         }
         let is_open = declaration.params.iter().any(is_open_row);
         let (ty, instance) = match &declaration.result {
             _ if is_open => {
                 let instance = shared.instance(id, types, &self.visiting);
-                self.consult(declaration.declared.module, &instance.consulted);
+                self.consulted.add(Visit::Node(id), &instance.consulted);
+                self.consulted.holds_others();
                 self.wrong_for_these_columns(id, &instance, syntax.span);
                 (instance.typed.result.clone(), Some(instance.typed.clone()))
             }
             Some(result) if !is_open_row(result) => (result.clone(), None),
             _ => {
                 let node = shared.node(id, &self.visiting);
-                self.consult(declaration.declared.module, &node.consulted);
+                self.consulted.add(Visit::Node(id), &node.consulted);
                 (node.typed.result.clone(), None)
             }
         };
@@ -96,7 +96,7 @@ impl<'a> Body<'a> {
     /// declared nothing can be said of columns that pass through.
     fn wrong_for_these_columns(&mut self, id: NodeId, instance: &CheckedNode, call: gml_diagnostics::Span) {
         let declared = self.shared.node(id, &self.visiting);
-        self.consult(self.shared.package.nodes[id.0 as usize].declared.module, &declared.consulted);
+        self.consulted.add(Visit::Node(id), &declared.consulted);
         if declared.diagnostics.iter().any(gml_diagnostics::Diagnostic::is_error) {
             return;
         }

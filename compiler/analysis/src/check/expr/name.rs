@@ -3,7 +3,6 @@
 use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 
-use crate::check::again::NEVER;
 use crate::check::body::{Body, Place};
 use crate::check::frame::FrameKind;
 use crate::check::message;
@@ -99,10 +98,10 @@ impl<'a> Body<'a> {
         }
         if let Some(pipeline) = saved::decided_by(shared, id) {
             if self.visiting.contains(&Visit::Pipeline(pipeline)) {
-                self.consult(NEVER, &[]);
+                self.consulted.in_circle();
             } else {
-                let module = shared.package.pipelines[pipeline.0 as usize].declared.module;
-                self.consult(module, &shared.pipeline(pipeline, &self.visiting).consulted);
+                let checked = shared.pipeline(pipeline, &self.visiting);
+                self.consulted.add(Visit::Pipeline(pipeline), &checked.consulted);
             }
         }
         let ty = saved::entry_type(shared, id, &self.visiting);

@@ -56,9 +56,9 @@ pub(super) struct Checked {
 pub(super) fn check(text: &str) -> Checked {
     let world = MemoryWorld::new([("main.gml", format!("{COMMON}{text}"))]);
     let (package, mut diagnostics) = resolve::resolve(&world, "main.gml");
-    declare::declarations(&package, &mut diagnostics);
+    declare::declarations(&package, None, &mut diagnostics);
     diagnostics.retain(|diagnostic| !diagnostic.code.name().starts_with("unused-"));
-    let program = super::check_program(&package, None, &mut diagnostics);
+    let (program, _) = super::check_program(&package, None, &mut diagnostics);
     Checked { package, program, diagnostics }
 }
 
