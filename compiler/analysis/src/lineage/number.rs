@@ -1,9 +1,9 @@
 //! Numbers of expressions: those that surely have the same value have the same number, wherever they stand.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use gml_ir::Type;
+use foldhash::quality::FixedState;
+use gml_ir::{Type, Value};
 
 use super::fact::{ColumnsOf, Fact};
 use super::flow::Flow;
@@ -11,22 +11,58 @@ use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
 
 /// A number made of what is hashed.
 pub(super) fn number_of(what: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(what)
+}
+
+/// Equal constants have equal numbers; `0.0` and `-0.0` are two.
+fn hash_constant(constant: &Value, hasher: &mut impl Hasher) {
+    std::mem::discriminant(constant).hash(hasher);
+    match constant {
+        Value::Null => {}
+        Value::Bool(truth) => truth.hash(hasher),
+        Value::Int(number) | Value::Time(number) | Value::Timestamp(number) | Value::Duration(number) => {
+            number.hash(hasher);
+        }
+        Value::Float(number) => number.to_bits().hash(hasher),
+        Value::Str(text) => text.hash(hasher),
+        Value::Date(days) => days.hash(hasher),
+        Value::Size(bytes) => bytes.hash(hasher),
+        Value::Range { start, end, inclusive } => {
+            hash_constant(start, hasher);
+            hash_constant(end, hasher);
+            inclusive.hash(hasher);
+        }
+        Value::List(items) => {
+            items.len().hash(hasher);
+            items.iter().for_each(|item| hash_constant(item, hasher));
+        }
+        Value::Record(fields) => hash_named(fields, hasher),
+        Value::Symbol { name, args } => {
+            name.hash(hasher);
+            hash_named(args, hasher);
+        }
+    }
+}
+
+fn hash_named(named: &[(std::sync::Arc<str>, Value)], hasher: &mut impl Hasher) {
+    named.len().hash(hasher);
+    for (name, value) in named {
+        name.hash(hasher);
+        hash_constant(value, hasher);
+    }
 }
 
 impl<'p> Flow<'p> {
     /// The number of an expression over a row.
     pub fn number(&self, value: &Typed, row: Option<&ColumnsOf>) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         self.hash(value, row, &mut hasher);
         hasher.finish()
     }
 
     /// The number of a call without its tables.
     pub fn call_number(&self, call: &TypedCall, row: Option<&ColumnsOf>) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         (&call.module, &call.name).hash(&mut hasher);
         for (name, arg) in &call.args {
             // Its rows are what counts of a table, and the caller knows them.
@@ -39,7 +75,7 @@ impl<'p> Flow<'p> {
         hasher.finish()
     }
 
-    fn hash_arg(&self, arg: &TypedArg, row: Option<&ColumnsOf>, hasher: &mut DefaultHasher) {
+    fn hash_arg<H: Hasher>(&self, arg: &TypedArg, row: Option<&ColumnsOf>, hasher: &mut H) {
         match arg {
             TypedArg::Value(value) | TypedArg::Expr(value) => self.hash(value, row, hasher),
             TypedArg::Columns(columns) => columns.iter().for_each(|(name, value)| {
@@ -54,14 +90,14 @@ impl<'p> Flow<'p> {
         }
     }
 
-    fn hash(&self, value: &Typed, row: Option<&ColumnsOf>, hasher: &mut DefaultHasher) {
-        let all = |parts: &[Typed], hasher: &mut DefaultHasher| {
+    fn hash<H: Hasher>(&self, value: &Typed, row: Option<&ColumnsOf>, hasher: &mut H) {
+        let all = |parts: &[Typed], hasher: &mut H| {
             parts.len().hash(hasher);
             parts.iter().for_each(|part| self.hash(part, row, hasher));
         };
         std::mem::discriminant(&value.kind).hash(hasher);
         match &value.kind {
-            TypedKind::Literal(constant) => format!("{constant:?}").hash(hasher),
+            TypedKind::Literal(constant) => hash_constant(constant, hasher),
             TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => all(parts, hasher),
             TypedKind::Range { start, end, inclusive } => {
                 inclusive.hash(hasher);
