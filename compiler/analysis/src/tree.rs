@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use gml_diagnostics::{FileId, Span};
+use gml_syntax::Kept;
 use gml_syntax::ast::{self, ItemKind, Name, SignatureKind, TypeExpr, TypeKind};
 
 use crate::resolve::standard;
@@ -24,15 +25,24 @@ enum Origin {
     Project {
         ast: Arc<ast::Module>,
         stamps: Arc<[Stamp]>,
+        kept: Option<Arc<Kept>>,
     },
     /// By the place of the module in `gml_stdlib::MODULES`.
     Standard(usize),
 }
 
 impl Tree {
-    /// The tree of a file of the project, with a stamp for each of its declarations.
-    pub(crate) fn of_project(ast: Arc<ast::Module>, stamps: Arc<[Stamp]>) -> Self {
-        Self(Origin::Project { ast, stamps })
+    /// The tree of a file of the project, with a stamp for each of its declarations and what is needed to read it again.
+    pub(crate) fn of_project(ast: Arc<ast::Module>, stamps: Arc<[Stamp]>, kept: Option<Arc<Kept>>) -> Self {
+        Self(Origin::Project { ast, stamps, kept })
+    }
+
+    /// What [`Tree::of_project`] was given.
+    pub(crate) fn parts(&self) -> Option<(Arc<ast::Module>, Arc<[Stamp]>, Arc<Kept>)> {
+        match &self.0 {
+            Origin::Project { ast, stamps, kept } => Some((ast.clone(), stamps.clone(), kept.clone()?)),
+            Origin::Standard(_) => None,
+        }
     }
 
     /// The tree of the module at a place of `gml_stdlib::MODULES`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
 use gml_stdlib::MODULES;
+use gml_syntax::Kept;
 use gml_syntax::ast::{self, ItemKind, Use};
 
 use super::trees::{Begun, Source, Trees};
@@ -33,6 +34,8 @@ pub(super) struct File {
     pub id: FileId,
     pub ast: Arc<ast::Module>,
     pub stamps: Arc<[Stamp]>,
+    /// What is needed to read it again, where it could be read.
+    pub kept: Option<Arc<Kept>>,
     /// The `use`s by the places of their items, with what they name.
     pub uses: Vec<(usize, Target)>,
     path: String,
@@ -101,7 +104,15 @@ impl Loader<'_> {
         let name = path.strip_suffix(".gml").unwrap_or(&path).replace('/', ".");
         let place = self.loaded.files.len();
         self.by_path.insert(path.clone(), Target::Project(place));
-        self.loaded.files.push(File { name, id, ast: Arc::default(), stamps: Arc::default(), uses: Vec::new(), path });
+        self.loaded.files.push(File {
+            name,
+            id,
+            ast: Arc::default(),
+            stamps: Arc::default(),
+            kept: None,
+            uses: Vec::new(),
+            path,
+        });
         place
     }
 
@@ -121,6 +132,7 @@ impl Loader<'_> {
             self.loaded.files[place].uses = uses.zip(targets).collect();
             self.loaded.files[place].ast = tree.ast;
             self.loaded.files[place].stamps = tree.stamps;
+            self.loaded.files[place].kept = Some(tree.kept);
             self.diagnostics.extend(tree.diagnostics.iter().cloned());
         }
     }

@@ -28,6 +28,12 @@ pub fn resolve(world: &dyn World, main: &str) -> (Package, Vec<Diagnostic>) {
     resolve_again(world, main, &mut Trees::default())
 }
 
+/// As [`resolve`], of a program of which little has changed since `package` was resolved: what is wrong with it, and was
+/// then, is not told again.
+pub fn resolve_beside(world: &dyn World, main: &str, package: &Package) -> Package {
+    resolve_again(world, main, &mut Trees::of(package)).0
+}
+
 /// As [`resolve`]: a file that has not changed since its tree was kept is not parsed again.
 pub fn resolve_again(world: &dyn World, main: &str, trees: &mut Trees) -> (Package, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();

@@ -25,7 +25,7 @@ pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Pack
     let mut uses = Vec::with_capacity(loaded.files.len());
     for file in loaded.files {
         uses.push(file.uses);
-        names.module(file.name.into(), file.id, Tree::of_project(file.ast, file.stamps), false);
+        names.module(file.name.into(), file.id, Tree::of_project(file.ast, file.stamps, file.kept), false);
     }
     let mut standard_ids = vec![None; MODULES.len()];
     for (place, id) in standard_ids.iter_mut().enumerate().filter(|(place, _)| loaded.standard[*place]) {

@@ -7,6 +7,7 @@ use gml_syntax::ast::{self, ItemKind, Use};
 use gml_syntax::{Edited, Kept, Outline, Piece};
 
 use crate::hash::{Map, map_for};
+use crate::package::{Module, Package};
 use crate::threads;
 use crate::tree::Stamp;
 
@@ -31,7 +32,8 @@ pub(super) struct Tree {
     pub stamps: Arc<[Stamp]>,
     /// What is wrong with it.
     pub diagnostics: Arc<[Diagnostic]>,
-    kept: Arc<Kept>,
+    /// What is needed to read it again.
+    pub kept: Arc<Kept>,
 }
 
 /// Declarations that were taken over and stand elsewhere: what began at `from` or behind it in the text before.
@@ -88,6 +90,17 @@ impl Begun {
 }
 
 impl Trees {
+    /// Those of a program that was read.
+    pub(super) fn of(package: &Package) -> Self {
+        let tree = |module: &Module| {
+            let (ast, stamps, kept) = module.ast.parts()?;
+            // What is wrong with it was told.
+            let tree = Tree { id: module.file, ast, stamps, diagnostics: Arc::default(), kept };
+            Some((package.sources.path(module.file).to_owned(), tree))
+        };
+        Self { by_path: package.modules.iter().filter_map(tree).collect(), ..Self::default() }
+    }
+
     /// What stands elsewhere than it did the last time.
     pub(crate) fn moves(&self) -> &[Move] {
         &self.moves

@@ -119,7 +119,7 @@ fn in_declaration(source: Source<'_>, file: FileId, text: &str, at: usize, span:
     let Some(repaired) = repair::repair(text, at) else { return Vec::new() };
     let path = source.package.sources.path(file).to_owned();
     let world = Overlay { under: source.world, path: &path, text: repaired.text.into() };
-    let (package, _) = resolve::resolve(&world, source.main);
+    let package = resolve::resolve_beside(&world, source.main, source.package);
     let Some(there) = package.sources.find(&path) else { return Vec::new() };
     let facts = Facts::new(&package);
     let Some(site) = facts.site_at(there, repaired.at) else { return Vec::new() };
