@@ -1,4 +1,4 @@
-"""Projects of many nodes, to measure `gmlc check` with: every node has seven operators and is used once."""
+"""Projects of many nodes, to measure with: every node has seven operators and is used once."""
 
 from pathlib import Path
 
@@ -60,3 +60,67 @@ def in_several_files(count: int, folder: Path) -> None:
         (folder / f"{name}.gml").write_text("use schemas.{Sale, Total}\n\n" + nodes)
         uses.append(f"use {name}.{{{', '.join(f'totals_{number}' for number in numbers)}}}\n")
     (folder / "main.gml").write_text("".join(uses) + "\n" + CATALOG + pipeline(count))
+
+
+def in_kedro(count: int, folder: Path) -> None:
+    """A Kedro project of so many nodes, each with the same steps in pandas, in modules of 500."""
+    package = folder / "src" / "measured"
+    package.mkdir(parents=True)
+    (folder / "conf" / "base").mkdir(parents=True)
+    (folder / "conf" / "local").mkdir()
+    (folder / "pyproject.toml").write_text(
+        '[tool.kedro]\npackage_name = "measured"\nproject_name = "measured"\nkedro_init_version = "1.0.0"\n'
+    )
+    (folder / "conf" / "base" / "catalog.yml").write_text("sales:\n  type: pandas.ParquetDataset\n  filepath: sales.parquet\n")
+    (package / "__init__.py").write_text('"""Measured."""\n')
+    (package / "settings.py").write_text("")
+    parts = []
+    for first in range(0, count, NODES_PER_FILE):
+        numbers = range(first, min(count, first + NODES_PER_FILE))
+        part = f"part_{first // NODES_PER_FILE}"
+        parts.append(part)
+        functions = "".join(f"""def totals_{number}(sales):
+    sales = sales[(sales.price > {number % 7}.5) & sales.pieces.notna()]
+    sales = sales.assign(total=sales.price * sales.pieces, big=sales.price > {number % 90 + 10}.0)
+    totals = sales.groupby(["customer", "day"]).agg(total=("total", "sum"), visits=("total", "size"), bigs=("big", "sum"))
+    totals = totals.reset_index().sort_values("day")
+    totals["before"] = totals.groupby("customer").total.shift()
+    totals = totals[totals.visits > {number % 5}].sort_values(["day", "total"], ascending=[True, False])
+    return totals[["customer", "day", "total", "visits", "before"]]
+
+
+""" for number in numbers)
+        nodes = "".join(f'    node(totals_{number}, "sales", "total_{number}"),\n' for number in numbers)
+        (package / f"{part}.py").write_text(f"from kedro.pipeline import node\n\n\n{functions}NODES = [\n{nodes}]\n")
+    imports = "".join(f"from measured import {part}\n" for part in parts)
+    nodes = " + ".join(f"{part}.NODES" for part in parts)
+    (package / "pipeline_registry.py").write_text(
+        f'from kedro.pipeline import Pipeline\n\n{imports}\n\ndef register_pipelines():\n'
+        f'    return {{"__default__": Pipeline({nodes})}}\n'
+    )
+
+
+def in_dbt(count: int, folder: Path) -> None:
+    """A dbt project of so many models, each with the same steps in SQL."""
+    models = folder / "models"
+    models.mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(
+        'name: measured\nversion: "1.0"\nprofile: measured\nmodel-paths: ["models"]\nflags:\n  send_anonymous_usage_stats: false\n'
+    )
+    (folder / "profiles.yml").write_text(
+        "measured:\n  target: dev\n  outputs:\n    dev: { type: duckdb, path: ':memory:' }\n"
+    )
+    (models / "sources.yml").write_text(
+        "version: 2\nsources:\n  - name: raw\n    tables:\n      - name: sales\n"
+    )
+    for number in range(count):
+        (models / f"totals_{number}.sql").write_text(f"""with sold as (
+    select *, price * pieces as total, price > {number % 90 + 10} as big
+    from {{{{ source('raw', 'sales') }}}} where price > {number % 7}.5 and pieces is not null
+), totals as (
+    select customer, day, sum(total) as total, count(*) as visits, count(*) filter (where big) as bigs
+    from sold group by customer, day
+)
+select customer, day, total, visits, lag(total) over (partition by customer order by day) as before
+from totals where visits > {number % 5} order by day, total desc
+""")
