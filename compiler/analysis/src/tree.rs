@@ -20,6 +20,9 @@ pub struct Tree(Origin);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp(pub u64);
 
+/// The tree of a file, the stamps of its declarations, and what is needed to read it again.
+type Parts = (Arc<ast::Module>, Arc<[Stamp]>, Arc<Kept>);
+
 #[derive(Clone)]
 enum Origin {
     Project {
@@ -37,8 +40,8 @@ impl Tree {
         Self(Origin::Project { ast, stamps, kept })
     }
 
-    /// What [`Tree::of_project`] was given.
-    pub(crate) fn parts(&self) -> Option<(Arc<ast::Module>, Arc<[Stamp]>, Arc<Kept>)> {
+    /// What [`Tree::of_project`] was given of a file that could be read.
+    pub(crate) fn parts(&self) -> Option<Parts> {
         match &self.0 {
             Origin::Project { ast, stamps, kept } => Some((ast.clone(), stamps.clone(), kept.clone()?)),
             Origin::Standard(_) => None,

@@ -1,6 +1,7 @@
 //! A file, declaration by declaration.
 
-use std::ops::Range;
+use std::cell::OnceCell;
+use std::ops::{Deref, Range};
 
 use gml_diagnostics::{Diagnostic, FileId, Span};
 use pest::Parser;
@@ -78,14 +79,42 @@ pub(crate) fn tidy(diagnostics: &mut [Diagnostic], text: &str) {
 }
 
 /// Where pest came to a stop, and what it could have gone on with.
-pub(crate) struct Failure {
+pub(crate) struct Stop {
     pub at: usize,
     pub expected: Vec<Rule>,
     /// The stack was at its end.
     pub exhausted: bool,
 }
 
-impl Failure {
+/// A piece that a rule does not fit. Pest is asked about it only where somebody looks: reading on, what is wrong is mostly
+/// found in a part of it.
+pub(crate) struct Failure<'t> {
+    rule: Rule,
+    piece: &'t str,
+    start: usize,
+    stop: OnceCell<Stop>,
+}
+
+impl<'t> Failure<'t> {
+    fn of(rule: Rule, piece: &'t str, start: usize) -> Self {
+        Self { rule, piece, start, stop: OnceCell::new() }
+    }
+
+    /// One of which it is known where it lies.
+    pub fn known(stop: Stop) -> Self {
+        Self { stop: OnceCell::from(stop), ..Self::of(Rule::EOI, "", 0) }
+    }
+}
+
+impl Deref for Failure<'_> {
+    type Target = Stop;
+
+    fn deref(&self) -> &Stop {
+        self.stop.get_or_init(|| Stop::of(self.rule, self.piece, self.start))
+    }
+}
+
+impl Stop {
     /// What pest says of a piece that begins at `start`.
     fn of(rule: Rule, piece: &str, start: usize) -> Self {
         let Err(error) = Grammar::parse(rule, piece) else {
@@ -128,7 +157,7 @@ impl<'t> Reader<'t, '_> {
         start: usize,
         end: usize,
         build: impl FnOnce(&mut Builder<'t, '_>, Pairs<'_>) -> T,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, Failure<'t>> {
         // What is nested too deep is not even looked at.
         let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
         let piece = self.source.get(start..end).unwrap_or("");
@@ -157,7 +186,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Reports why `start..end` could not be read, unless a fault in it was reported already.
-    pub fn report(&mut self, failure: &Failure, start: usize, end: usize, place: Place) {
+    pub fn report(&mut self, failure: &Failure<'_>, start: usize, end: usize, place: Place) {
         if self.faults_in(start, end).next().is_none() {
             let trouble = Trouble { file: self.file, source: self.source, start, end, failure, place };
             self.diagnostics.push(trouble.diagnostic());

@@ -147,6 +147,32 @@ fn all_of(analysis: &Analysis) -> String {
     format!("{:?}\n{:?}\n{trees:?}", analysis.diagnostics, analysis.program)
 }
 
+/// Programs in which nothing learns are not looked through for leaks: it has to be known that there are none.
+#[test]
+fn where_nothing_learns_nothing_leaks() {
+    let mut waiting = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/ui/cases"))];
+    let (mut learning, mut others) = (0, 0);
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let Some(text) = path.extension().filter(|it| *it == "gml").and_then(|_| std::fs::read_to_string(&path).ok())
+        else {
+            continue;
+        };
+        let analysis = check(&MemoryWorld::new([("main.gml", &*text)]), "main.gml");
+        if crate::lint::program(&analysis.package, &analysis.program, None).learns {
+            learning += 1;
+            continue;
+        }
+        others += 1;
+        let found = crate::leakage::check(&analysis.package, &analysis.program);
+        assert!(found.is_empty(), "{}: {found:?}", path.display());
+    }
+    assert!(learning > 20 && others > 100, "{learning} and {others}");
+}
+
 #[test]
 fn a_session_notices_files_that_come_and_go() {
     let mut session = Session::default();

@@ -113,7 +113,7 @@ impl Bodies {
         };
         let holds = |consulted: &Consulted| {
             !consulted.in_circle
-                && !(consulted.holds_others && !moves.0.is_empty())
+                && (!consulted.holds_others || moves.0.is_empty())
                 && consulted.bodies.iter().all(is_same)
         };
         let mut taken = TakenOver {

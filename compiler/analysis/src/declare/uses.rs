@@ -72,6 +72,8 @@ pub(crate) struct Mentions(Map<Stamp, Mentioned>);
 struct Mentioned {
     /// Names with their places from where the declaration begins, and whether they are called.
     names: Vec<(Text, u32, u32, bool)>,
+    /// Names of the standard library, each once, and whether they are called.
+    library: Vec<(Text, bool)>,
     /// Names that it binds itself, but for parameters.
     bound: Vec<Text>,
 }
@@ -123,8 +125,12 @@ impl<'a> Uses<'a> {
     fn take_over(&mut self, package: &Package, module: ModuleId, item: &Item, mentioned: &Mentioned) -> bool {
         let hides =
             |name: &Text| matches!(package.lookup(module, name), Some(Definition::Param(_) | Definition::Dataset(_)));
-        if mentioned.bound.iter().any(hides) {
+        let is_own = |(name, _): &(Text, bool)| !matches!(package.lookup(module, name), Some(Definition::Std(_)));
+        if mentioned.bound.iter().any(hides) || mentioned.library.iter().any(is_own) {
             return false;
+        }
+        for (name, is_call) in &mentioned.library {
+            self.mention(package, module, None, &Mention { name, span: item.span, is_call: *is_call });
         }
         let own = own(package, module, item);
         for (name, start, end, is_call) in &mentioned.names {
@@ -188,9 +194,14 @@ fn read<'a>(
     let mut unused = Vec::new();
     let mut bound = Vec::new();
     let mut names = Vec::new();
+    let mut library: Vec<(Text, bool)> = Vec::new();
     let keep = found.is_some();
     let mut mentioned = |mention: Mention<'a>| {
-        if keep {
+        if keep && matches!(package.lookup(module, mention.name), Some(Definition::Std(_))) {
+            if !library.iter().any(|(name, is_call)| name == mention.name && *is_call == mention.is_call) {
+                library.push((mention.name.clone(), mention.is_call));
+            }
+        } else if keep {
             let at = |offset: u32| offset.wrapping_sub(item.span.start);
             names.push((mention.name.clone(), at(mention.span.start), at(mention.span.end), mention.is_call));
         }
@@ -253,7 +264,7 @@ fn read<'a>(
     uses.locals.extend(unused);
     uses.hiding.extend(hiding);
     if let Some(found) = &mut found {
-        **found = Mentioned { names, bound };
+        **found = Mentioned { names, library, bound };
     }
     is_quiet
 }

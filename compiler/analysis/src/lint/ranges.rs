@@ -68,7 +68,7 @@ fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Colum
     if let Type::Enum(values) = column.ty.non_null() {
         let listed = texts(right)?;
         let all = values.iter().all(|value| listed.contains(&&**value));
-        return all.then(|| (column, Because::Enum, true));
+        return all.then_some((column, Because::Enum, true));
     }
     let (start, end, inclusive) = match literal(right) {
         Some(Value::Range { start, end, inclusive }) => (Point::of(start)?, Point::of(end)?, *inclusive),

@@ -35,7 +35,7 @@ pub(crate) struct Trouble<'t> {
     pub source: &'t str,
     pub start: usize,
     pub end: usize,
-    pub failure: &'t Failure,
+    pub failure: &'t Failure<'t>,
     pub place: Place,
 }
 

@@ -30,7 +30,7 @@ impl Reader<'_, '_> {
     }
 
     /// The statements behind the `{` at `brace`, each on its own.
-    pub(super) fn recover_body(&mut self, brace: usize, end: usize, failure: &Failure) -> Vec<Statement> {
+    pub(super) fn recover_body(&mut self, brace: usize, end: usize, failure: &Failure<'_>) -> Vec<Statement> {
         let before = self.diagnostics.len();
         let body = chunks::statements(self.source, brace + 1, end);
         let statements = body.chunks.iter().filter_map(|chunk| self.statement(chunk)).collect();
@@ -39,7 +39,7 @@ impl Reader<'_, '_> {
     }
 
     /// Where the parts of a body are right, what is wrong is its end.
-    fn end_of_body(&mut self, close: Option<usize>, brace: usize, end: usize, failure: &Failure, before: usize) {
+    fn end_of_body(&mut self, close: Option<usize>, brace: usize, end: usize, failure: &Failure<'_>, before: usize) {
         if self.diagnostics.len() > before || self.faults_in(brace, end).next().is_some() {
             return;
         }
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
     }
 
     /// `when` and `for`: their head and what can be read of their body.
-    fn nested(&mut self, chunk: &Range<usize>, rule: Rule, failure: &Failure) -> Option<StatementKind> {
+    fn nested(&mut self, chunk: &Range<usize>, rule: Rule, failure: &Failure<'_>) -> Option<StatementKind> {
         let head_end = self.extent(rule, chunk.start, chunk.end)?;
         let brace = self.skip_blanks(head_end);
         if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= chunk.end {
@@ -109,7 +109,7 @@ impl Reader<'_, '_> {
     }
 
     /// The body of a node behind the `{` at `brace`.
-    pub(super) fn recover_block(&mut self, brace: usize, end: usize, failure: &Failure) -> NodeBody {
+    pub(super) fn recover_block(&mut self, brace: usize, end: usize, failure: &Failure<'_>) -> NodeBody {
         let before = self.diagnostics.len();
         let body = chunks::statements(self.source, brace + 1, end);
         let close = body.close.map_or(end, |close| close + 1);
@@ -195,7 +195,7 @@ impl Reader<'_, '_> {
         &mut self,
         brace: usize,
         end: usize,
-        failure: &Failure,
+        failure: &Failure<'_>,
         rule: Rule,
         mut build: impl FnMut(&mut Builder<'_, '_>, Pair<'_>, bool),
     ) -> Option<Span> {

@@ -8,11 +8,11 @@ use crate::build::add_to_schema;
 use crate::codes;
 use crate::grammar::Rule;
 use crate::message::Place;
-use crate::parse::{Failure, Reader};
+use crate::parse::{Failure, Reader, Stop};
 
 impl Reader<'_, '_> {
     /// Reads what can be read of `start..end` and reports what is wrong with the rest.
-    pub(crate) fn recover(&mut self, start: usize, end: usize, failure: &Failure) -> Option<Item> {
+    pub(crate) fn recover(&mut self, start: usize, end: usize, failure: &Failure<'_>) -> Option<Item> {
         if let Some(last) = self.extent(Rule::item, start, end)
             && self.only_blanks(last, failure.at)
         {
@@ -41,7 +41,7 @@ impl Reader<'_, '_> {
         Some(Item { docs, allow, kind, span: gml_diagnostics::Span::new(self.file, place, last) })
     }
 
-    fn recover_kind(&mut self, at: usize, end: usize, failure: &Failure) -> Option<ItemKind> {
+    fn recover_kind(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
         let rule = match self.word_at(at) {
             "catalog" => return self.recover_catalog(at, end, failure),
             "node" => Rule::node_head,
@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
         Some(ItemKind::Param(Param { name, ty, default: None }))
     }
 
-    fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure) -> Option<ItemKind> {
+    fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
         let brace = self.skip_blanks(at + "catalog".len());
         if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= end {
             return None;
@@ -127,12 +127,12 @@ impl Reader<'_, '_> {
     fn report_behind(&mut self, close: usize, end: usize) {
         let next = self.skip_blanks(close + 1);
         if next < end {
-            let failure = Failure { at: next, expected: vec![Rule::k_node], exhausted: false };
+            let failure = Failure::known(Stop { at: next, expected: vec![Rule::k_node], exhausted: false });
             self.report(&failure, next, end, Place::Module);
         }
     }
 
-    fn report_unclosed(&mut self, brace: usize, end: usize, failure: &Failure) {
+    fn report_unclosed(&mut self, brace: usize, end: usize, failure: &Failure<'_>) {
         let span = |from: usize, to: usize| {
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
             gml_diagnostics::Span::new(self.file, offset(from), offset(to))
