@@ -1,10 +1,14 @@
 ## Watching what runs: whether the data have moved, whether the model still holds, and which of two models is the better.
 
-## How far the columns of `current` have moved from those of `reference`. Numbers are held against each other by the
-## population stability index over the reference's deciles and the Kolmogorov-Smirnov test, others by the index over values and
-## the chi-square test; the Jensen-Shannon distance is there for both. P-values are corrected for the number of columns
-## (Benjamini and Hochberg 1995). A column has drifted where its corrected p-value is below `significance` and its index above
-## `index`. Columns with a role other than `target` are left out.
+## How far the columns of `current` have moved from those of `reference`. Numbers, dates and times are held against each other
+## by the population stability index over the reference's deciles and the Kolmogorov-Smirnov test, others by the index over
+## values and the chi-square test; the Jensen-Shannon distance is there for both. P-values are corrected for the number of
+## columns (Benjamini and Hochberg 1995). A column has drifted where its corrected p-value is below `significance` and its index
+## above `index`. Columns with a role other than `target`, and those of lists and structs, are left out.
+##
+## Nulls are a bin of their own in the index and among values. Values of which fewer than 5 rows are expected in the smaller
+## table are taken together; an empty bin counts as a share of 0.0001 in the index. The Kolmogorov-Smirnov test is exact where
+## neither table has more than 10,000 rows.
 ##
 ## `columns` has a row for each column: its statistics, the shares of nulls, and which values are new or gone.
 ##

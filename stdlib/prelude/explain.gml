@@ -1,7 +1,7 @@
 ## Explanations of what a model says, on the columns that it was given: what a recipe makes of a column counts for it.
 
 ## Why the model says what it says: the contribution of each feature to each prediction (exact TreeSHAP, Lundberg 2018, for
-## trees; linear contributions for linear models), as figures of the `top` features and of all rows.
+## trees; linear contributions for linear models), as figures of the `top` features (15 where it is left out) and of all rows.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -69,7 +69,8 @@ operator interactions[R, O](
 ) -> table { first: str, second: str, importance: float }
 
 ## What the model says as one feature changes and the others stay: the mean of all rows (Friedman 2001), and with
-## `individual` each row for itself (Goldstein 2015). At `points` quantiles of a number, at every value of anything else.
+## `individual` each row for itself (Goldstein 2015), a hundred of them where there are more. At `points` quantiles of a number,
+## at the 30 most frequent values of anything else.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}

@@ -1,6 +1,7 @@
 ## Figures of how good a model is. They go into the run record with `track`, and into reports.
 
-## Predicted probability against what came to be, in `bins` of equal size.
+## Predicted probability against what came to be, in `bins` of equally many rows, with 95% intervals; of a calibrated model also
+## before the calibration.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}

@@ -42,7 +42,7 @@ const COMPILER: [&str; 7] = [
     "compiler/doc",
     "compiler/ide",
 ];
-const RUNTIME: [&str; 3] = ["runtime/connect", "runtime/operators", "runtime/engine"];
+const RUNTIME: [&str; 4] = ["runtime/connect", "runtime/report", "runtime/operators", "runtime/engine"];
 
 #[test]
 fn only_the_syntax_crate_knows_pest() {
@@ -75,6 +75,7 @@ fn no_crate_depends_upwards() {
         below(package, &runtime);
     }
     below("runtime/connect", &["gml-operators", "gml-engine"]);
+    below("runtime/report", &["gml-connect", "gml-operators", "gml-engine", "gml-ir", "polars"]);
     below("runtime/operators", &["gml-engine"]);
     for package in RUNTIME {
         below(package, &["gml-syntax", "gml-analysis", "gml-diagnostics"]);

@@ -35,9 +35,8 @@ fn they_are_those_of_the_design() {
 #[test]
 fn a_run_refuses_what_is_pending_before_any_step() {
     for (program, pipeline, what) in [
-        ("retail_ranking", "explore", "`profile` of std.report"),
+        ("retail_ranking", "embeddings", "`image_encoder` of std.embed"),
         ("session_gnn", "serving", "`sequences` of std.graph"),
-        ("ga4_propensity", "watch", "`drift` of std.monitor"),
     ] {
         let text = std::fs::read_to_string(repository().join(format!("tests/spec/programs/{program}.gml"))).unwrap();
         let project = Project::of(&[("main.gml", text)]);

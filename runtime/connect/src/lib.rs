@@ -23,5 +23,5 @@ pub use infer::infer;
 pub use query::{collect, fault, guarded};
 pub use table::{
     Bound, Finding, Folder, Loaded, Part, Reading, Report, Scan, Summary, Tolerated, Verified, Wanted, Written,
-    check_headers, hold, inspect, read, write, write_folder,
+    check_headers, hold, inspect, read, write, write_folder, write_parquet,
 };

@@ -23,8 +23,8 @@ pub use plan::{Kept, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
 pub use run::{RunOptions, run, run_with, runnable};
 pub use store::record::{
-    ContractRecord, DatasetRecord, FailureRecord, LocationRecord, MetricRecord, PipelineRecord, RunRecord, RunState,
-    StepRecord, StepState,
+    ArtifactKind, ArtifactRecord, ContractRecord, DatasetRecord, FailureRecord, LocationRecord, MetricRecord,
+    PipelineRecord, RunRecord, RunState, StepRecord, StepState,
 };
-pub use store::{latest, load_record};
+pub use store::{PAGE, latest, load_record, run_folder};
 pub use testing::{TestOutcome, test, test_with};

@@ -18,6 +18,7 @@ use crate::execute::{Failure, Journal, Session, validate};
 use crate::plan::{Plan, plan};
 use crate::progress::Progress;
 use crate::store;
+use crate::store::artifact::Kept;
 use crate::store::json;
 use crate::store::record::{FailureRecord, PipelineRecord, RunRecord, RunState};
 
@@ -33,7 +34,7 @@ pub struct RunOptions<'a> {
 }
 
 /// Runs the pipelines of these names one after the other. The record is written to
-/// `<project>/.gml/runs/<id>/run.json`, whether the run succeeds or not.
+/// `<project>/.gml/runs/<id>/run.json`, and a page for people to `report.html` beside it, whether the run succeeds or not.
 ///
 /// # Errors
 /// What went wrong, with the record as it was written. Nothing runs where a name is no pipeline of the program or a step
@@ -67,7 +68,7 @@ pub fn run_with(
     record.id = id;
     let planned = match chosen(backend, program, pipelines) {
         Ok(planned) => planned,
-        Err(fault) => return finish(project, record, started, Err((fault, None))),
+        Err(fault) => return finish(project, record, &[], started, Err((fault, None))),
     };
     record.pipelines = planned.iter().map(|(pipeline, _)| pipeline_record(pipeline)).collect();
     // What a killed run leaves: that it was running.
@@ -78,6 +79,7 @@ pub fn run_with(
         program,
         backend,
         project: Some(project),
+        folder: Some(store::run_folder(project, &record.id)),
         context: Context { threads: options.threads.max(1), libraries: options.libraries.clone() },
         progress: options.progress,
         journal: Journal::new(record, planned.iter().map(|(pipeline, plan)| (&*pipeline.name, plan))),
@@ -86,7 +88,8 @@ pub fn run_with(
     };
     let result = planned.iter().try_for_each(|(pipeline, plan)| session.run(&pipeline.name, &pipeline.graph, plan));
     let result = result.map_err(|Failure { fault, step }| (fault, Some(step)));
-    finish(project, session.journal.finish(), started, result)
+    let (record, artifacts) = session.journal.finish();
+    finish(project, record, &artifacts, started, result)
 }
 
 /// Whether a pipeline can be run by this version: all that it uses has an implementation.
@@ -119,6 +122,7 @@ fn unknown_pipeline(program: &Program, name: &str) -> Fault {
 fn finish(
     project: &Path,
     mut record: RunRecord,
+    artifacts: &[Kept],
     started: Instant,
     result: Result<(), (Fault, Option<String>)>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
@@ -126,7 +130,7 @@ fn finish(
     match result {
         Ok(()) => {
             record.state = RunState::Done;
-            match store::write(project, &record) {
+            match written(project, &record, artifacts) {
                 Ok(()) => Ok(record),
                 Err(fault) => Err((fault.clone(), failed(record, &fault, None))),
             }
@@ -134,7 +138,7 @@ fn finish(
         Err((fault, step)) => {
             let record = failed(record, &fault, step);
             // What made the run fail is told, even where the record cannot be written either.
-            let written = store::write(project, &record);
+            let written = written(project, &record, artifacts);
             let fault = match written {
                 Ok(()) => fault,
                 Err(second) => fault.detail(format!("and {second}")),
@@ -142,6 +146,12 @@ fn finish(
             Err((fault, record))
         }
     }
+}
+
+/// Writes the record and its page.
+fn written(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
+    store::write(project, record)?;
+    store::write_page(project, record, artifacts)
 }
 
 fn failed(mut record: RunRecord, fault: &Fault, step: Option<String>) -> Box<RunRecord> {
@@ -167,6 +177,7 @@ pub(crate) fn blank(program: &Program) -> RunRecord {
         pipelines: Vec::new(),
         steps: Vec::new(),
         metrics: Vec::new(),
+        artifacts: Vec::new(),
         datasets: Vec::new(),
         contracts: Vec::new(),
         failure: None,

@@ -61,6 +61,7 @@ fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf
             program,
             backend,
             project: None,
+            folder: None,
             context: Context { threads: 1, libraries },
             progress: &Silent,
             journal: Journal::new(run::blank(program), [(&*test.name, &plan)]),

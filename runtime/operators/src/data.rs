@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::{Expr, NamedExpr, OrderKey, TableType, Type, Value};
+use gml_report::{Figure, Report};
 use polars::prelude::LazyFrame;
 
 use crate::learned::{Estimator, Fitted};
@@ -26,6 +27,10 @@ pub enum Data {
     Fitted(Arc<dyn Fitted>),
     /// Numbers for the run record.
     Metrics(Vec<Metric>),
+    /// A figure.
+    Figure(Arc<Figure>),
+    /// A report.
+    Report(Arc<Report>),
 }
 
 /// A table: a query, not yet run, and the type that the checker gave it. Columns of an open row are in the frame only.

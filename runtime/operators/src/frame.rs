@@ -4,8 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use gml_connect::{Fault, guarded};
+use gml_report::{Datum, Grid};
 use polars::prelude::{
-    AllowedOptimizations, Column, DataFrame, Expr, LazyFrame, PolarsError, PolarsResult, Schema, SchemaRef,
+    AllowedOptimizations, AnyValue, Column, DataFrame, Expr, LazyFrame, PolarsError, PolarsResult, Schema, SchemaRef,
 };
 
 pub use gml_connect::collect;
@@ -86,6 +87,23 @@ pub fn evaluate(frame: &DataFrame, columns: Vec<(String, Expr)>) -> Result<DataF
         }
     }
     DataFrame::new(height, values).map_err(fault)
+}
+
+/// The first rows of a frame as a table for people.
+pub fn grid(frame: &DataFrame, most: usize) -> Grid {
+    let shown = frame.height().min(most);
+    let cell = |column: &Column, row: usize| match column.get(row) {
+        Err(_) | Ok(AnyValue::Null) => Datum::Nothing,
+        Ok(AnyValue::String(text)) => Datum::text(text),
+        Ok(AnyValue::StringOwned(text)) => Datum::text(text.as_str()),
+        Ok(value) => match value.extract::<f64>() {
+            Some(number) if value.is_primitive_numeric() => Datum::Number(number),
+            _ => Datum::text(value.to_string()),
+        },
+    };
+    let row = |row: usize| frame.columns().iter().map(|column| cell(column, row)).collect();
+    let headings = frame.get_column_names().into_iter().map(ToString::to_string);
+    Grid { left_out: frame.height() - shown, ..Grid::new(headings, (0..shown).map(row).collect()) }
 }
 
 /// What temporary columns are called: no column of a program begins so.

@@ -95,6 +95,11 @@ pub trait Fitted: Send + Sync {
         Vec::new()
     }
 
+    /// How it was learned, as names and what stands behind them.
+    fn facts(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// What each feature adds to the raw scores (log-odds, for probabilities) of each row.
     ///
     /// # Errors

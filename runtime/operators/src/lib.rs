@@ -4,7 +4,9 @@
 //! of steps, caching.
 
 mod calibrate;
+mod columns;
 mod data;
+mod drift;
 mod explain;
 pub mod expr;
 pub mod frame;
@@ -13,8 +15,11 @@ mod learned;
 mod metrics;
 pub mod native;
 mod onnx;
+mod pages;
 mod pending;
+mod plots;
 mod prep;
+mod profile;
 mod registry;
 mod split;
 mod table;

@@ -9,11 +9,6 @@ use crate::expr::window::WINDOWS;
 /// Operators, by module.
 const OPERATORS: &[(&str, &[&str])] = &[
     ("std.learning", &["best_threshold"]),
-    ("std.explain", &["explain", "partial_dependence"]),
-    (
-        "std.plots",
-        &["calibration_plot", "roc_plot", "precision_recall_plot", "lift_plot", "gain_plot", "confusion_plot"],
-    ),
     ("std.pairs", &["for_everyone", "label"]),
     ("std.split", &["split_leave_last"]),
     (
@@ -21,8 +16,7 @@ const OPERATORS: &[(&str, &[&str])] = &[
         &["binary", "target_encode", "hash", "bucketize", "quantile_bin", "log", "clip", "date_parts", "text_counts"],
     ),
     ("std.learn", &["logistic", "ridge", "elastic_net", "cross_validate", "automl", "blend"]),
-    ("std.monitor", &["drift", "performance", "promote"]),
-    ("std.report", &["profile", "report", "model_card"]),
+    ("std.monitor", &["performance", "promote"]),
     ("std.embed", &["text_encoder", "image_encoder"]),
     (
         "std.recommend",

@@ -4,11 +4,20 @@ use crate::data::Implementation;
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
 use crate::expr::{FUNCTIONS, Function};
-use crate::{explain, learn, prep, split, table};
+use crate::{drift, explain, learn, pages, plots, prep, profile, split, table};
 
 /// Module, name and implementation of operators, a table a part of this crate.
-const OPERATORS: &[&[(&str, &str, Implementation)]] =
-    &[table::OPERATORS, split::OPERATORS, prep::OPERATORS, learn::OPERATORS, explain::OPERATORS];
+const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
+    table::OPERATORS,
+    split::OPERATORS,
+    prep::OPERATORS,
+    learn::OPERATORS,
+    explain::OPERATORS,
+    plots::OPERATORS,
+    drift::OPERATORS,
+    profile::OPERATORS,
+    pages::OPERATORS,
+];
 
 /// The implementation of an operator, by its module and its name.
 pub fn operator(module: &str, name: &str) -> Option<Implementation> {

@@ -48,6 +48,7 @@ pub fn run(pipeline: Option<&str>, args: &ProgramArgs, threads: Option<u16>) -> 
             show_metrics(&record);
             output::fault(&fault);
             output::error_line(format!("the run is recorded as {}", record.id));
+            show_page(&record, &prepared.project.folder, output::error_line);
             Exit::RunFailed
         }
     }
@@ -92,5 +93,14 @@ fn show_results(record: &RunRecord, folder: &Path) {
         let rows = dataset.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
         output::line(format!("saved {}  {}{rows}", dataset.name, folder.join(&dataset.path).display()));
     }
-    output::line(format!("run   {}  {}", record.id, folder.join(".gml/runs").join(&record.id).display()));
+    output::line(format!("run   {}  {}", record.id, gml_engine::run_folder(folder, &record.id).display()));
+    show_page(record, folder, output::line);
+}
+
+/// Where the page of the run lies, where it could be written.
+fn show_page(record: &RunRecord, folder: &Path, say: impl Fn(String)) {
+    let page = gml_engine::run_folder(folder, &record.id).join(gml_engine::PAGE);
+    if !record.id.is_empty() && page.is_file() {
+        say(format!("report {}", page.display()));
+    }
 }

@@ -24,7 +24,7 @@ use crate::{Fault, code, paths};
 pub use checks::hold;
 pub use headers::{Finding, inspect};
 pub use replace::{Folder, write_folder};
-pub use save::{Written, write};
+pub use save::{Written, write, write_parquet};
 pub use scan::{Part, Report, Scan, Summary, Verified};
 pub use wanted::{Bound, Reading, Wanted};
 

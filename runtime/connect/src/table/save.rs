@@ -50,18 +50,29 @@ pub fn write(dataset: &Dataset, frame: DataFrame, project: &Path) -> Result<Writ
     let target = paths::resolve(path, project);
     let mut frame = guarded(|| stored_form(&frame, row))?;
     let bytes = write_file(&target, |file| match &*dataset.connector.name {
-        "parquet" => guarded(|| {
-            ParquetWriter::new(&mut *file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame).map(drop)
-        })
-        .map_err(|fault| {
-            if fault.code == code::CANNOT_READ { Fault { code: code::CANNOT_WRITE, ..fault } } else { fault }
-        }),
+        "parquet" => parquet(file, &mut frame),
         "csv" => csv(dataset, &frame, row, file, &target),
         "jsonl" => jsonl(&frame, row, file, &target),
         other => Err(unknown(dataset, other)),
     })
     .map_err(|fault| fault.at(&dataset.name))?;
     Ok(Written { path: target, rows: frame.height() as u64, bytes, tolerated })
+}
+
+/// Writes a table that no catalog entry declares as a Parquet file, which appears at once, or not at all. Gives its size.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_parquet(target: &Path, mut frame: DataFrame) -> Result<u64, Fault> {
+    write_file(target, |file| parquet(file, &mut frame))
+}
+
+fn parquet(file: &mut File, frame: &mut DataFrame) -> Result<(), Fault> {
+    let written =
+        guarded(|| ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).finish(frame).map(drop));
+    written.map_err(
+        |fault| if fault.code == code::CANNOT_READ { Fault { code: code::CANNOT_WRITE, ..fault } } else { fault },
+    )
 }
 
 fn csv(dataset: &Dataset, frame: &DataFrame, row: &Row, file: &mut File, target: &Path) -> Result<(), Fault> {

@@ -26,7 +26,12 @@ pub(super) fn value(data: &Data) -> Option<Value> {
             let fields = fields.iter().map(|(name, data)| Some((name.clone(), value(data)?)));
             fields.collect::<Option<_>>().map(Value::Record)
         }
-        Data::Table(_) | Data::Estimator(_) | Data::Fitted(_) | Data::Metrics(_) => None,
+        Data::Table(_)
+        | Data::Estimator(_)
+        | Data::Fitted(_)
+        | Data::Metrics(_)
+        | Data::Figure(_)
+        | Data::Report(_) => None,
     }
 }
 

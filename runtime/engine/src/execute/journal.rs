@@ -10,9 +10,10 @@ use gml_operators::Metric;
 use super::step_id;
 use crate::backend::Saved;
 use crate::plan::Plan;
+use crate::store::artifact::Kept;
 use crate::store::memory;
 use crate::store::record::{
-    ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
+    ArtifactRecord, ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
 };
 
 /// Keeps the record of a run. Steps report from several threads; what they report is kept in the order of the plans.
@@ -20,12 +21,16 @@ pub(crate) struct Journal {
     state: Mutex<State>,
     /// Places of the steps in the record, by id.
     places: HashMap<String, usize>,
+    /// What the names of the files of steps begin with, by the place of the step.
+    stems: Vec<String>,
 }
 
 struct State {
     record: RunRecord,
     /// By the place of the step that tracked them.
     metrics: BTreeMap<usize, Vec<MetricRecord>>,
+    /// By the place of the step that kept them.
+    artifacts: BTreeMap<usize, Vec<Kept>>,
     /// By the place of the step that wrote it.
     datasets: BTreeMap<usize, DatasetRecord>,
 }
@@ -35,18 +40,33 @@ impl Journal {
     pub(crate) fn new<'a>(mut record: RunRecord, plans: impl IntoIterator<Item = (&'a str, &'a Plan)>) -> Self {
         let mut places = HashMap::new();
         plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut places, path, plan));
-        let state = State { record, metrics: BTreeMap::new(), datasets: BTreeMap::new() };
-        Self { state: Mutex::new(state), places }
+        let stems = stems(&record.steps);
+        let (metrics, artifacts, datasets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let state = State { record, metrics, artifacts, datasets };
+        Self { state: Mutex::new(state), places, stems }
     }
 
-    /// The record at the end of the run.
-    pub(crate) fn finish(self) -> RunRecord {
-        let State { mut record, metrics, datasets } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// The record at the end of the run, and what it kept in files.
+    pub(crate) fn finish(self) -> (RunRecord, Vec<Kept>) {
+        let State { mut record, metrics, artifacts, datasets } =
+            self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         record.metrics.extend(metrics.into_values().flatten());
+        let mut kept = Vec::new();
+        for (place, artifacts) in artifacts {
+            for artifact in &artifacts {
+                record.artifacts.extend(artifact.files.iter().map(|path| ArtifactRecord {
+                    name: artifact.stem.clone(),
+                    kind: artifact.kind,
+                    path: path.clone(),
+                    step: record.steps[place].id.clone(),
+                }));
+            }
+            kept.extend(artifacts);
+        }
         record.datasets.extend(datasets.into_values());
         let key = |entry: &ContractRecord| (entry.dataset.clone(), entry.column.clone(), entry.rule.clone());
         record.contracts.sort_by_key(key);
-        record
+        (record, kept)
     }
 
     pub(super) fn ran(&self, id: &str, seconds: f64, rows: Option<u64>) {
@@ -71,6 +91,18 @@ impl Journal {
         });
         if let Some(place) = self.places.get(id) {
             self.lock().metrics.entry(*place).or_default().extend(metrics);
+        }
+    }
+
+    /// What the name of a file of a step begins with. It does not depend on which step is done first.
+    pub(super) fn stem(&self, id: &str, part: &str) -> String {
+        let stem = self.places.get(id).and_then(|place| self.stems.get(*place)).map_or("step", String::as_str);
+        if part.is_empty() { stem.to_owned() } else { format!("{stem}.{part}") }
+    }
+
+    pub(super) fn kept(&self, id: &str, artifact: Kept) {
+        if let Some(place) = self.places.get(id) {
+            self.lock().artifacts.entry(*place).or_default().push(artifact);
         }
     }
 
@@ -114,6 +146,28 @@ impl Journal {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A name of its own for the files of each step: what the step tracks or is, and a number where that is there before.
+fn stems(steps: &[StepRecord]) -> Vec<String> {
+    // The record and its page have these names.
+    let reserved = ["run", "report"].into_iter().map(|name| ((true, name.to_owned()), 1));
+    let mut seen: HashMap<(bool, String), usize> = reserved.collect();
+    let stem = |step: &StepRecord| {
+        let tracked = step.name.strip_prefix("track ");
+        let stem = plain(tracked.unwrap_or(&step.name));
+        let times = seen.entry((tracked.is_some(), stem.clone())).or_default();
+        *times += 1;
+        if *times == 1 { stem } else { format!("{stem}-{times}") }
+    };
+    steps.iter().map(stem).collect()
+}
+
+/// A name that every file system takes.
+fn plain(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
+    if plain.is_empty() { "_".into() } else { plain }
 }
 
 /// Enters the steps of a plan as skipped.

@@ -11,7 +11,7 @@ mod step;
 mod track;
 mod validate;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,6 +34,8 @@ pub(crate) struct Session<'a> {
     pub(crate) backend: &'a dyn Backend,
     /// The folder that paths of datasets start from; `None` in tests, which see no datasets.
     pub(crate) project: Option<&'a Path>,
+    /// The folder of the run, for files beside its record; `None` in tests, which leave no record.
+    pub(crate) folder: Option<PathBuf>,
     pub(crate) context: Context,
     pub(crate) progress: &'a (dyn Progress + Sync),
     pub(crate) journal: Journal,

@@ -8,7 +8,7 @@ use gml_operators::{Call, Data};
 
 use super::expect::Expectation;
 use super::stage::internal;
-use super::{Scope, Session, argument, assemble, track};
+use super::{Scope, Session, argument, assemble};
 use crate::codes;
 
 /// What a step gave.
@@ -39,7 +39,9 @@ impl Session<'_> {
                 let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
                 let args = args.collect::<Result<_, Fault>>()?;
                 let call = Call { operator, args, result: &step.ty, context: &self.context };
-                implementation(call).map(Done::with)
+                let data = implementation(call)?;
+                self.keep_history(scope, id, &data)?;
+                Ok(Done::with(data))
             }
             StepKind::Foreign { language, .. } => Err(foreign_not_implemented(language)),
             StepKind::Part(of, name) => part(get(*of)?, name).map(Done::with),
@@ -53,8 +55,7 @@ impl Session<'_> {
             }
             StepKind::Save { value, dataset } => self.save(&scope.id(id), *dataset, &get(*value)?),
             StepKind::Track(of) => {
-                let name = crate::plan::step_name(self.program, scope.graph, *of);
-                self.journal.tracked(&scope.id(id), track::metrics(&get(*of)?, &name)?);
+                self.track(scope, id, *of, get)?;
                 Ok(Done::default())
             }
             StepKind::Expect { condition, message, text, sides } => {

@@ -1,28 +1,77 @@
-//! What is tracked, as numbers.
+//! What is tracked: numbers, and what is kept in files of the run.
 
 use gml_connect::Fault;
-use gml_ir::Value;
+use gml_ir::{StepId, Value};
 use gml_operators::{Data, Metric};
 
+use super::step::Get;
+use super::{Scope, Session};
 use crate::codes;
+use crate::store::artifact::Artifact;
 
-/// The numbers of a tracked result. A number by itself takes the name of the step that gave it; those of records have
-/// the names of their fields.
-pub(super) fn metrics(data: &Data, name: &str) -> Result<Vec<Metric>, Fault> {
-    let mut found = Vec::new();
-    collect(data, name, &mut found)?;
-    Ok(found)
+/// The parts of a tracked result.
+#[derive(Default)]
+struct Parts {
+    metrics: Vec<Metric>,
+    /// Where in the result it was (`columns` of a record), and what it is.
+    artifacts: Vec<(String, Artifact)>,
 }
 
-fn collect(data: &Data, name: &str, found: &mut Vec<Metric>) -> Result<(), Fault> {
-    match data {
-        Data::Metrics(metrics) => found.extend(metrics.iter().cloned()),
-        Data::Value(value) => of_value(value, name, found)?,
-        Data::List(items) => items.iter().try_for_each(|item| collect(item, name, found))?,
-        Data::Record(fields) => fields.iter().try_for_each(|(field, value)| collect(value, field, found))?,
-        Data::Table(_) | Data::Estimator(_) | Data::Fitted(_) => return Err(not_tracked(name)),
+impl Session<'_> {
+    /// Puts the result of a step into the record, and files of it into the folder of the run.
+    pub(super) fn track(&self, scope: &Scope<'_>, id: StepId, of: StepId, get: Get<'_>) -> Result<(), Fault> {
+        let name = crate::plan::step_name(self.program, scope.graph, of);
+        let mut parts = Parts::default();
+        self.collect(&get(of)?, &name, "", &mut parts)?;
+        let id = scope.id(id);
+        self.journal.tracked(&id, parts.metrics);
+        parts.artifacts.into_iter().try_for_each(|(part, artifact)| self.keep(&id, &part, artifact))
     }
-    Ok(())
+
+    /// Keeps how the arguments of an estimator were found: a step that looks for them tells of it without being asked.
+    pub(super) fn keep_history(&self, scope: &Scope<'_>, id: StepId, data: &Data) -> Result<(), Fault> {
+        let Data::Estimator(estimator) = data else { return Ok(()) };
+        match estimator.history() {
+            Some(history) => self.keep(&scope.id(id), "", Artifact::History(history.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn keep(&self, id: &str, part: &str, artifact: Artifact) -> Result<(), Fault> {
+        // Tests leave no record, and so no files.
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let stem = self.journal.stem(id, part);
+        self.journal.kept(id, artifact.keep(folder, stem)?);
+        Ok(())
+    }
+
+    /// The numbers and the artifacts of a result. A number by itself takes the name of the step that gave it; those of
+    /// records have the names of their fields.
+    fn collect(&self, data: &Data, name: &str, part: &str, found: &mut Parts) -> Result<(), Fault> {
+        // No other part of a name has a point in it, so that no two files have one name.
+        let within = |inner: &str| if part.is_empty() { inner.to_owned() } else { format!("{part}.{inner}") };
+        let artifact = match data {
+            Data::Metrics(metrics) => {
+                found.metrics.extend(metrics.iter().cloned());
+                return Ok(());
+            }
+            Data::Value(value) => return of_value(value, name, &mut found.metrics),
+            Data::List(items) => {
+                let mut items = items.iter().enumerate();
+                return items
+                    .try_for_each(|(place, item)| self.collect(item, name, &within(&(place + 1).to_string()), found));
+            }
+            Data::Record(fields) => {
+                return fields.iter().try_for_each(|(field, value)| self.collect(value, field, &within(field), found));
+            }
+            Data::Figure(figure) => Artifact::Figure(figure.clone()),
+            Data::Report(report) => Artifact::Report(report.clone()),
+            Data::Table(table) => Artifact::Table(self.backend.collect(table.frame.clone())?),
+            Data::Estimator(_) | Data::Fitted(_) => return Err(not_tracked(name)),
+        };
+        found.artifacts.push((part.to_owned(), artifact));
+        Ok(())
+    }
 }
 
 fn of_value(value: &Value, name: &str, found: &mut Vec<Metric>) -> Result<(), Fault> {
@@ -41,5 +90,5 @@ fn of_value(value: &Value, name: &str, found: &mut Vec<Metric>) -> Result<(), Fa
 
 fn not_tracked(name: &str) -> Fault {
     Fault::new(codes::NOT_IMPLEMENTED, format!("the result of `{name}` cannot be tracked"))
-        .help("this version of gmlc tracks metrics and numbers; save tables and models instead")
+        .help("metrics, numbers, figures, reports and tables can; save what was learned instead")
 }

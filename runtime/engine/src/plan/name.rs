@@ -15,7 +15,7 @@ pub(crate) fn step_name(program: &Program, graph: &Graph, id: StepId) -> String 
         StepKind::Table(rows) => format!("table of {} row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
         StepKind::Compute { .. } => "compute".into(),
         StepKind::Save { dataset: place, .. } => format!("save {}", dataset(*place)),
-        StepKind::Track(_) => "track".into(),
+        StepKind::Track(of) => format!("track {}", step_name(program, graph, *of)),
         StepKind::Expect { text, .. } => format!("expect {}", one_line(text)),
         StepKind::When { .. } => "when".into(),
         StepKind::Outer(_) => "value from outside".into(),

@@ -1,7 +1,9 @@
 //! Where run records lie: `<project>/.gml/runs/<id>/run.json`, and `<project>/.gml/runs/last` with the id of the latest.
 
+pub(crate) mod artifact;
 pub mod json;
 pub mod memory;
+pub(crate) mod page;
 pub mod record;
 
 use std::fs;
@@ -13,6 +15,7 @@ use gml_ir::hash_text;
 use jiff::Timestamp;
 
 use crate::codes;
+use artifact::Kept;
 use record::RunRecord;
 
 /// The folder of the run records of a project.
@@ -54,6 +57,24 @@ pub(crate) fn write(project: &Path, record: &RunRecord) -> Result<(), Fault> {
     replace(&path, &text).map_err(|error| cannot_write(&path, &error))?;
     let last = runs.join("last");
     replace(&last, &record.id).map_err(|error| cannot_write(&last, &error))
+}
+
+/// Writes the page of a run for people: `report.html` beside its record.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn write_page(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
+    let path = run_folder(project, &record.id).join(PAGE);
+    let text = gml_report::page(&page::of_run(record, artifacts));
+    replace(&path, &text).map_err(|error| cannot_write(&path, &error))
+}
+
+/// The page of a run, in its folder.
+pub const PAGE: &str = "report.html";
+
+/// The folder of a run.
+pub fn run_folder(project: &Path, id: &str) -> PathBuf {
+    folder(project).join(id)
 }
 
 /// Writes a file as a whole: it has the old content or the new one, never half of it.

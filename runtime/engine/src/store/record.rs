@@ -28,6 +28,9 @@ pub struct RunRecord {
     pub steps: Vec<StepRecord>,
     /// What was tracked.
     pub metrics: Vec<MetricRecord>,
+    /// Figures, reports and tables that were tracked, in files beside the record.
+    #[serde(default)]
+    pub artifacts: Vec<ArtifactRecord>,
     /// What was written.
     pub datasets: Vec<DatasetRecord>,
     /// Rows that broke contracts and did not stop the run.
@@ -113,6 +116,33 @@ pub struct MetricRecord {
     /// The value.
     #[serde(with = "super::json")]
     pub value: f64,
+}
+
+/// A file beside the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactRecord {
+    /// What it is called: the step that gave it, and the part of its result.
+    pub name: String,
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// The file, in the folder of the run.
+    pub path: String,
+    /// The id of the step that tracked it.
+    pub step: String,
+}
+
+/// What a file beside the record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArtifactKind {
+    /// A figure: SVG.
+    Figure,
+    /// A report: an HTML page.
+    Report,
+    /// A table: Parquet.
+    Table,
+    /// How arguments were found: JSON, and a figure of the same name.
+    History,
 }
 
 /// A dataset that was written.

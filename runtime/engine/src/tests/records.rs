@@ -38,9 +38,9 @@ fn a_record_says_what_happened() {
         ("p.2", "keep", Some(2)),
         ("p.3", "save b", Some(2)),
         ("p.4", "judge", None),
-        ("p.5", "track", None),
+        ("p.5", "track judge", None),
         ("p.6", "count", None),
-        ("p.7", "track", None),
+        ("p.7", "track count", None),
     ];
     assert_eq!(steps, expected);
     assert_eq!(record.steps[1].location.line, 2);
@@ -69,7 +69,7 @@ fn the_file_has_the_documented_form() {
     assert_eq!(json["steps"][1]["state"], "ran");
     assert_eq!((&json["state"], &json["failure"]), (&"done".into(), &serde_json::Value::Null));
     let names: Vec<_> = std::fs::read_dir(project.path().join(".gml/runs").join(&record.id)).unwrap().collect();
-    assert_eq!(names.len(), 1, "nothing half-written is left");
+    assert_eq!(names.len(), 2, "the record and its page; nothing half-written is left");
 }
 
 #[test]
@@ -171,4 +171,34 @@ fn progress_hears_of_stages() {
     assert!(said.contains(&"keep Some(1)".to_owned()), "{said:?}");
     let skipped = "main.gml:6:5: the condition of `when` does not hold: 1 step skipped";
     assert!(said.contains(&skipped.to_owned()), "{said:?}");
+}
+
+#[test]
+fn tracked_tables_have_files_of_their_own_and_are_on_the_page() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    for least in [2, 3] {
+        let kept = steps.keep(a, least);
+        steps.push(StepKind::Track(kept), table());
+    }
+    let program = program(&["a"], vec![("p", steps)]);
+    for threads in [1, 4] {
+        let project = tempfile::tempdir().unwrap();
+        let record = run(&TestBackend::with("a", &[1, 2, 3]), &program, project.path(), threads).unwrap();
+        let found: Vec<_> =
+            record.artifacts.iter().map(|artifact| (artifact.path.as_str(), artifact.step.as_str())).collect();
+        assert_eq!(found, [("keep.parquet", "p.3"), ("keep-2.parquet", "p.5")]);
+        assert!(record.artifacts.iter().all(|artifact| artifact.kind == crate::ArtifactKind::Table));
+        let folder = crate::run_folder(project.path(), &record.id);
+        let mut names: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["keep-2.parquet", "keep.parquet", "report.html", "run.json"]);
+        let page = std::fs::read_to_string(folder.join(crate::PAGE)).unwrap();
+        assert!(page.contains("<h2>keep-2</h2>") && page.contains("<td class=\"number\">3</td>"), "{page}");
+        let same = |a: &RunRecord, b: &RunRecord| assert_eq!(format!("{a:?}"), format!("{b:?}"));
+        same(&load_record(project.path(), "last").unwrap(), &record);
+    }
 }

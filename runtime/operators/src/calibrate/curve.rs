@@ -38,6 +38,14 @@ impl Curve {
         }
     }
 
+    /// The word for its method.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Isotonic(_) => "isotonic",
+            Self::Sigmoid(_) => "sigmoid",
+        }
+    }
+
     /// Whether a stored curve can be used.
     pub(super) fn is_whole(&self) -> bool {
         match self {

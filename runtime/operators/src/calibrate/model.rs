@@ -104,6 +104,13 @@ impl Fitted for Calibrated {
         self.model.features()
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        let mut facts = self.model.facts();
+        let methods = self.curves.first().map(|curve| ("calibrated by".to_owned(), curve.name().to_owned()));
+        facts.extend(methods);
+        facts
+    }
+
     /// The curve rises with the score, so what moves the score moves the probability the same way.
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
         self.model.explain(table, context)

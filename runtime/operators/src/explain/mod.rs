@@ -3,13 +3,16 @@
 //! What lives here: trees as data, the SHAP values of trees, and the operators of `std.explain`. What does not: learning
 //! trees (`learn`).
 
+mod dependence;
 mod explained;
 mod forest;
 mod operators;
 mod pairs;
 mod paths;
+mod report;
 mod shap;
 mod shapley;
+mod swarm;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +26,9 @@ pub(crate) use shap::contributions;
 
 /// The operators of `std.explain`: module, name, implementation.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
+    ("std.explain", "explain", report::explain),
     ("std.explain", "contributions", operators::contributions),
     ("std.explain", "importance", operators::importance),
     ("std.explain", "interactions", operators::interactions),
+    ("std.explain", "partial_dependence", dependence::partial_dependence),
 ];

@@ -153,6 +153,15 @@ impl Fitted for FittedChain {
         merged(&sources).0
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        // The stored form of a step begins with its name.
+        let name = |step| Some(serde_json::to_value(step).ok()?.get("step")?.as_str()?.to_owned());
+        let steps: Vec<String> = self.recipe.steps.iter().filter_map(name).collect();
+        let mut facts = vec![("prepared by".to_owned(), steps.join(" >> "))];
+        facts.extend(self.model.facts());
+        facts
+    }
+
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
         Ok(self.model.explain(&self.recipe.apply(table)?, context)?.by_source(|name| self.recipe.source(name)))
     }

@@ -339,6 +339,23 @@ impl Fitted for FittedTrees {
         self.features.iter().map(|feature| Arc::clone(&feature.name)).collect()
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        let mut facts = vec![
+            ("learned by".to_owned(), "boosted_trees".to_owned()),
+            ("objective".into(), self.objective.name().into()),
+            ("rounds kept".into(), self.rounds.to_string()),
+        ];
+        if let Some(best) = self.best {
+            // Its last digits go with the number of threads, in which the library sums it up.
+            let best = gml_report::compact(best);
+            facts.push((format!("{} on the rows to stop by", self.objective.metric()), best));
+        }
+        // The objective is told already.
+        let told = self.parameters.iter().filter(|(name, _)| name != "objective");
+        facts.extend(told.cloned());
+        facts
+    }
+
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
         let found =
             self.explained(table, |forest, columns| explain::contributions(forest, columns, context.threads))?;

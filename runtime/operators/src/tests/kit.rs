@@ -10,7 +10,7 @@ use crate::frame::collect;
 use crate::{Call, Context, Data, Input, Table, operator};
 
 /// What becomes a constant.
-pub(super) trait Constant {
+pub(crate) trait Constant {
     fn value(self) -> Value;
 }
 
@@ -56,58 +56,58 @@ macro_rules! rows {
         vec![$(vec![$($crate::tests::kit::Constant::value($cell)),*]),*]
     };
 }
-pub(super) use rows;
+pub(crate) use rows;
 
-pub(super) const DAY: i64 = 86_400_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
-pub(super) fn day(days: i64) -> Value {
+pub(crate) fn day(days: i64) -> Value {
     Value::Date(i32::try_from(days).unwrap())
 }
 
-pub(super) fn at(hours: i64) -> Value {
+pub(crate) fn at(hours: i64) -> Value {
     Value::Timestamp(hours * 3_600_000_000)
 }
 
-pub(super) fn hours(hours: i64) -> Value {
+pub(crate) fn hours(hours: i64) -> Value {
     Value::Duration(hours * 3_600_000_000)
 }
 
-pub(super) fn list(items: Vec<Value>) -> Value {
+pub(crate) fn list(items: Vec<Value>) -> Value {
     Value::List(items)
 }
 
-pub(super) fn record(fields: &[(&str, Value)]) -> Value {
+pub(crate) fn record(fields: &[(&str, Value)]) -> Value {
     Value::Record(fields.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect())
 }
 
-pub(super) fn opt(ty: Type) -> Type {
+pub(crate) fn opt(ty: Type) -> Type {
     ty.nullable()
 }
 
-pub(super) fn list_of(item: Type) -> Type {
+pub(crate) fn list_of(item: Type) -> Type {
     Type::List(Arc::new(item))
 }
 
-pub(super) fn row_of(columns: &[(&str, Type)]) -> Row {
+pub(crate) fn row_of(columns: &[(&str, Type)]) -> Row {
     Row::of(columns.iter().map(|(name, ty)| Column::new(*name, ty.clone())).collect())
 }
 
-pub(super) fn struct_of(fields: &[(&str, Type)]) -> Type {
+pub(crate) fn struct_of(fields: &[(&str, Type)]) -> Type {
     Type::Struct(Arc::new(row_of(fields)))
 }
 
-pub(super) fn table(columns: &[(&str, Type)], cells: Vec<Vec<Value>>) -> Table {
+pub(crate) fn table(columns: &[(&str, Type)], cells: Vec<Vec<Value>>) -> Table {
     let row = row_of(columns);
     let frame = table_literal(&row, &cells).unwrap();
     let Type::Table(ty) = Type::table(row) else { unreachable!() };
     Table { frame, ty }
 }
 
-pub(super) fn c(name: &str, ty: Type) -> Expr {
+pub(crate) fn c(name: &str, ty: Type) -> Expr {
     Expr { kind: ExprKind::Column(name.into()), ty }
 }
 
-pub(super) fn k(value: impl Constant) -> Expr {
+pub(crate) fn k(value: impl Constant) -> Expr {
     let value = value.value();
     let ty = match &value {
         Value::Null => Type::Null,
@@ -124,59 +124,59 @@ pub(super) fn k(value: impl Constant) -> Expr {
     Expr { kind: ExprKind::Literal(value), ty }
 }
 
-pub(super) fn op(op: BinaryOp, left: Expr, right: Expr, ty: Type) -> Expr {
+pub(crate) fn op(op: BinaryOp, left: Expr, right: Expr, ty: Type) -> Expr {
     Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty }
 }
 
-pub(super) fn eq(left: Expr, right: Expr) -> Expr {
+pub(crate) fn eq(left: Expr, right: Expr) -> Expr {
     op(BinaryOp::Equal, left, right, Type::Bool)
 }
 
-pub(super) fn f(function: &str, args: &[(&str, Expr)], ty: Type) -> Expr {
+pub(crate) fn f(function: &str, args: &[(&str, Expr)], ty: Type) -> Expr {
     let args = args.iter().map(|(name, arg)| (Arc::from(*name), arg.clone())).collect();
     Expr { kind: ExprKind::Call { function: function.into(), args }, ty }
 }
 
-pub(super) fn named(columns: Vec<(&str, Expr)>) -> Input {
+pub(crate) fn named(columns: Vec<(&str, Expr)>) -> Input {
     Input::Columns(columns.into_iter().map(|(name, expr)| NamedExpr { name: name.into(), expr }).collect())
 }
 
 /// `[.a, .b]`; the types do not matter to keys.
-pub(super) fn keys(names: &[&str]) -> Input {
+pub(crate) fn keys(names: &[&str]) -> Input {
     named(names.iter().map(|name| (*name, c(name, Type::Unknown))).collect())
 }
 
-pub(super) fn order(keys: Vec<(Expr, bool)>) -> Input {
+pub(crate) fn order(keys: Vec<(Expr, bool)>) -> Input {
     Input::Order(keys.into_iter().map(|(expr, descending)| OrderKey { expr, descending }).collect())
 }
 
-pub(super) fn input(table: &Table) -> Input {
+pub(crate) fn input(table: &Table) -> Input {
     Input::Data(Data::Table(table.clone()))
 }
 
-pub(super) fn constant(value: impl Constant) -> Input {
+pub(crate) fn constant(value: impl Constant) -> Input {
     Input::Const(value.value())
 }
 
 static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context { threads: 2, libraries: "/nowhere".into() });
 
 /// Calls an operator whose result's row is not known.
-pub(super) fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Result<Data, Fault> {
+pub(crate) fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Result<Data, Fault> {
     call_as(module, name, args, &Type::table(Row { open: true, ..Row::default() }))
 }
 
-pub(super) fn call_as(module: &str, name: &str, args: Vec<(&str, Input)>, result: &Type) -> Result<Data, Fault> {
+pub(crate) fn call_as(module: &str, name: &str, args: Vec<(&str, Input)>, result: &Type) -> Result<Data, Fault> {
     let args = args.into_iter().map(|(name, arg)| (Arc::from(name), arg)).collect();
     operator(module, name).unwrap()(Call { operator: name, args, result, context: &CONTEXT })
 }
 
 /// Calls an operator of `std.table` and shows the result, a line a row.
-pub(super) fn run(name: &str, args: Vec<(&str, Input)>) -> String {
+pub(crate) fn run(name: &str, args: Vec<(&str, Input)>) -> String {
     show(&call("std.table", name, args).unwrap())
 }
 
 /// The fault of a call, whether it comes at once or when the query runs.
-pub(super) fn fails(module: &str, name: &str, args: Vec<(&str, Input)>) -> Fault {
+pub(crate) fn fails(module: &str, name: &str, args: Vec<(&str, Input)>) -> Fault {
     match call(module, name, args) {
         Err(fault) => fault,
         Ok(Data::Table(table)) => collect(table.frame).unwrap_err(),
@@ -185,7 +185,7 @@ pub(super) fn fails(module: &str, name: &str, args: Vec<(&str, Input)>) -> Fault
 }
 
 /// Column names, then a line a row.
-pub(super) fn show(data: &Data) -> String {
+pub(crate) fn show(data: &Data) -> String {
     let Data::Table(table) = data else { panic!("no table") };
     let frame = collect(table.frame.clone()).unwrap();
     let declared = crate::frame::schema(&table.frame).unwrap();
@@ -205,12 +205,12 @@ pub(super) fn show(data: &Data) -> String {
 }
 
 /// The values of an expression over the rows of a table, with spaces between them.
-pub(super) fn eval(table: &Table, expr: Expr) -> String {
+pub(crate) fn eval(table: &Table, expr: Expr) -> String {
     let shown = run("select", vec![("input", input(table)), ("columns", named(vec![("x", expr)]))]);
     shown.lines().skip(1).collect::<Vec<_>>().join(" ")
 }
 
 /// The value of an expression without columns.
-pub(super) fn constant_of(expr: &Expr) -> String {
+pub(crate) fn constant_of(expr: &Expr) -> String {
     crate::expr::compute(&[], expr).unwrap().to_string()
 }

@@ -4,7 +4,7 @@ mod aggregates;
 mod determinism;
 mod functions;
 mod joins;
-mod kit;
+pub(crate) mod kit;
 mod lists;
 mod operators;
 mod registry;

@@ -5,6 +5,7 @@
 mod afresh;
 mod operator;
 mod parzen;
+mod picture;
 mod pruning;
 mod random;
 mod read;

@@ -109,3 +109,101 @@ fn a_transform_is_not_explained() {
     let fitted = fit(recipe, &train, None, 1).unwrap();
     assert_eq!(explained("importance", &fitted, &valid, Some("shap")).unwrap_err().code, "GML0713");
 }
+
+fn operator(name: &str, args: Vec<(&str, Input)>) -> Result<Data, gml_connect::Fault> {
+    let (.., implementation) = OPERATORS.iter().find(|(_, known, _)| *known == name).unwrap();
+    let args = args.into_iter().map(|(arg, input)| (arg.into(), input)).collect();
+    let result = gml_ir::Type::Unknown;
+    implementation(crate::data::Call { operator: name, args, result: &result, context: &context(2) })
+}
+
+fn report(model: &Data, on: &Table, top: Option<i64>) -> String {
+    let mut args = vec![("model", Input::Data(model.clone())), ("on", Input::Data(Data::Table(on.clone())))];
+    args.extend(top.map(|top| ("top", Input::Const(Value::Int(top)))));
+    match operator("explain", args).unwrap() {
+        Data::Report(report) => gml_report::page(&report),
+        _ => panic!("no report"),
+    }
+}
+
+#[test]
+fn explanations_name_the_columns_that_the_program_wrote() {
+    let (model, valid) = chained();
+    let page = report(&model, &valid, None);
+    for name in ["x0", "x1", "n", "c", "b"] {
+        assert!(page.contains(&format!("<td><code>{name}</code></td>")), "{name}: {page}");
+    }
+    assert!(!page.contains("c_"), "what the recipe makes of `c` counts for `c`");
+    assert_eq!(page, report(&model, &valid, None), "the same rows give the same page");
+    // Of the most important ones only there are figures; the table has all.
+    let few = report(&model, &valid, Some(2));
+    assert!(few.len() < page.len() && few.contains("<td><code>b</code></td>"));
+}
+
+#[test]
+fn explanations_of_several_classes_tell_each() {
+    let (model, valid) = trees("multiclass");
+    let page = report(&model, &valid, Some(3));
+    assert!(page.matches("<figure>").count() >= 3, "{page}");
+    assert!(page.contains("Contributions of "));
+}
+
+#[test]
+fn nothing_can_be_said_of_no_rows() {
+    let (model, valid) = trees("binary");
+    let empty = Table { frame: valid.frame.clone().limit(0), ty: valid.ty.clone() };
+    for name in ["explain", "partial_dependence"] {
+        let args = vec![
+            ("model", Input::Data(model.clone())),
+            ("on", Input::Data(Data::Table(empty.clone()))),
+            ("columns", columns(&["x0"])),
+            ("points", Input::Const(Value::Int(5))),
+            ("individual", Input::Const(Value::Bool(false))),
+        ];
+        assert_eq!(operator(name, args).err().map(|fault| fault.code), Some("GML0922"), "{name}");
+    }
+}
+
+#[test]
+fn partial_dependence_is_the_mean_of_what_is_said_of_all_rows() {
+    use polars::prelude::{IntoLazy, col, lit};
+    for (model, valid) in [trees("binary"), chained()] {
+        let Data::Fitted(fitted) = &model else { panic!("no model") };
+        let found = crate::explain::dependence::means(&**fitted, &valid, "x1", 7, &context(2)).unwrap();
+        assert_eq!(found.len(), 7);
+        let rows = crate::frame::collect(valid.frame.clone()).unwrap();
+        let mut known = floats(&rows, "x1");
+        known.sort_by(f64::total_cmp);
+        assert_eq!((found[0].0, found[6].0), (known[0], known[known.len() - 1]));
+        for (at, mean) in found {
+            assert!(known.contains(&at), "places are values that rows have");
+            let changed = rows.clone().lazy().with_columns([lit(at).alias("x1")]).select([col("*")]);
+            let changed = Table { frame: changed, ty: valid.ty.clone() };
+            let scores = floats(&rows_of(predict(&model, &changed).unwrap()), "score");
+            let expected = scores.iter().sum::<f64>() / scores.len() as f64;
+            assert!((mean - expected).abs() < 1e-12, "{at}: {mean} and not {expected}");
+        }
+    }
+}
+
+#[test]
+fn partial_dependence_draws_numbers_and_values() {
+    let (model, valid) = chained();
+    let figure = |individual: bool| {
+        let args = vec![
+            ("model", Input::Data(model.clone())),
+            ("on", Input::Data(Data::Table(valid.clone()))),
+            ("columns", columns(&["x0", "c"])),
+            ("points", Input::Const(Value::Int(5))),
+            ("individual", Input::Const(Value::Bool(individual))),
+        ];
+        match operator("partial_dependence", args).unwrap() {
+            Data::Figure(figure) => figure,
+            _ => panic!("no figure"),
+        }
+    };
+    let plain = gml_report::svg(&figure(false));
+    assert!(plain.contains(">x0</text>") && plain.contains(">c</text>"), "{plain}");
+    let with_rows = gml_report::svg(&figure(true));
+    assert!(with_rows.matches("class=\"thread\"").count() > 90 && !plain.contains("thread\" d"));
+}

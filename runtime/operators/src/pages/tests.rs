@@ -1,0 +1,57 @@
+//! Pages of results.
+
+use std::sync::Arc;
+
+use gml_ir::{Type, Value};
+use gml_report::{Block, Report, page};
+
+use super::assemble::report;
+use crate::tests::kit::{rows, table};
+use crate::{Call, Context, Data, Input, Metric};
+
+fn parts() -> Vec<(Arc<str>, Data)> {
+    let metric = |name: &str, partition: &str, value| Metric { name: name.into(), partition: partition.into(), value };
+    let inner = Report::new("Inner", vec![Block::Text("of its own".into())]);
+    vec![
+        (
+            "how_good".into(),
+            Data::Metrics(vec![metric("auc", "test", 0.75), metric("auc", "train", 0.9), metric("brier", "test", 0.1)]),
+        ),
+        ("rows".into(), Data::Table(table(&[("n", Type::INT), ("s", Type::Str)], rows![[1, "a"], [2, ()]]))),
+        ("share".into(), Data::Value(Value::Float(0.25))),
+        ("inner".into(), Data::Report(Arc::new(inner))),
+        (
+            "both".into(),
+            Data::Record(vec![("x".into(), Data::Value(Value::Int(1))), ("again".into(), Data::List(Vec::new()))]),
+        ),
+    ]
+}
+
+fn reported(parts: Vec<(Arc<str>, Data)>) -> Result<Data, gml_connect::Fault> {
+    let context = Context { threads: 1, libraries: "/nowhere".into() };
+    let args = vec![
+        ("title".into(), Input::Const(Value::Str("Who buys?".into()))),
+        ("parts".into(), Input::Data(Data::Record(parts))),
+    ];
+    report(Call { operator: "report", args, result: &Type::Unknown, context: &context })
+}
+
+#[test]
+fn results_stand_under_their_names_in_order() {
+    let Data::Report(report) = reported(parts()).unwrap() else { panic!("no report") };
+    let titles: Vec<&str> = report
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Section(title, _) => title.as_str(),
+            _ => panic!("{block:?}"),
+        })
+        .collect();
+    assert_eq!((report.title.as_str(), titles), ("Who buys?", vec!["How good", "Rows", "Share", "Inner", "Both"]));
+    let html = page(&report);
+    for part in
+        ["<td class=\"number\">0.75</td>", "<th scope=\"col\" class=\"number\">train</th>", "of its own", "<td>a</td>"]
+    {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+}

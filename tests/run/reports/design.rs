@@ -1,0 +1,110 @@
+//! The program `ga4_propensity` of the design, as it is written.
+
+use gml_tests::{Project, repository};
+
+use super::{artifacts, files, stands_alone, text};
+
+const BLUEPRINT: &str = "blueprints/ga4_propensity";
+
+/// The program with the events of the slice. Time to look for arguments is cut: what is found does not matter here.
+fn design() -> Project {
+    let program = std::fs::read(repository().join("tests/spec/programs/ga4_propensity.gml")).unwrap();
+    let project = Project::of(&[("main.gml", program)]);
+    for file in std::fs::read_dir(repository().join(BLUEPRINT).join("data/01_raw")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "parquet") {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            project.write(&format!("data/01_raw/{name}"), std::fs::read(&path).unwrap());
+        }
+    }
+    project
+}
+
+const SHORT: [&str; 2] = ["--set", "tuning_time=1s"];
+
+#[test]
+fn it_runs_as_written() {
+    let project = design();
+    project.done(&["run", "prepare"]);
+    let finished = project.done(&[&["run", "training"], &SHORT[..]].concat());
+    assert!(finished.stdout.contains("report.html"), "{}", finished.stdout);
+
+    let record = project.record();
+    let kept = artifacts(&record);
+    let expected = [
+        ("tune", "history", "tune.json"),
+        ("tune", "history", "tune.svg"),
+        ("calibration_plot", "figure", "calibration_plot.svg"),
+        ("explain", "report", "explain.html"),
+    ];
+    let kept: Vec<_> = kept.iter().map(|(name, kind, path)| (name.as_str(), kind.as_str(), path.as_str())).collect();
+    assert_eq!(kept, expected);
+    let written = files(&project);
+    let mut names: Vec<&str> = written.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["calibration_plot.svg", "explain.html", "report.html", "run.json", "tune.json", "tune.svg"]);
+    for name in ["calibration_plot.svg", "explain.html", "report.html", "tune.svg"] {
+        stands_alone(name, &text(&written, name));
+    }
+
+    let history: serde_json::Value = serde_json::from_slice(&written["tune.json"]).unwrap();
+    assert_eq!((&history["metric"], &history["maximize"]), (&"auc".into(), &true.into()));
+    let trials = history["trials"].as_array().unwrap();
+    let best = &trials[history["best"].as_u64().unwrap() as usize];
+    let values = trials.iter().filter_map(|trial| trial["value"].as_f64());
+    assert_eq!(best["value"].as_f64(), values.max_by(f64::total_cmp));
+    assert!(best["arguments"]["depth"].as_i64().is_some_and(|depth| (2..=10).contains(&depth)), "{best}");
+
+    // The page of the run has all of it.
+    let page = text(&written, "report.html");
+    let auc = project.metric("auc", "test");
+    for part in
+        ["Metrics", "Calibration", "Explanation", "Looking for arguments", "Steps", "tuning_time", "boosted_trees"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(page.contains(&format!("{auc:.4}").trim_end_matches('0').to_owned()), "the AUC is {auc}");
+
+    // Features are those that the program wrote, not what the recipe made of them.
+    let explained = text(&written, "explain.html");
+    for name in ["visits_before", "country", "device", "hour"] {
+        assert!(explained.contains(&format!("<code>{name}</code>")), "{name}");
+    }
+    assert!(!explained.contains("device_mobile"));
+
+    project.done(&["run", "scoring"]);
+    assert!(project.path("data/07_model_output/predictions.parquet").is_file());
+}
+
+#[test]
+fn it_watches_and_learns_again_where_the_traffic_moved() {
+    let project = design();
+    project.done(&["run", "prepare"]);
+    let finished = project.done(&[&["run", "watch"], &SHORT[..]].concat());
+    let share = project.metric("share_drifted", "");
+    let kept = artifacts(&project.record());
+    let names: Vec<&str> = kept.iter().map(|(.., path)| path.as_str()).collect();
+    assert_eq!(names[..2], ["drift.columns.parquet", "drift.report.html"]);
+    let written = files(&project);
+    stands_alone("drift.report.html", &text(&written, "drift.report.html"));
+    assert!(share <= 0.3, "{share}: {}", finished.stdout);
+    assert!(!project.path("data/06_models/propensity").exists(), "the day is like the others");
+
+    // The visits of one day, with another kind of traffic in them: counters are far up and texts are new.
+    let program = String::from_utf8(project.read("main.gml")).unwrap();
+    let moved = "let shift = drift(reference: sessions, current: sessionize(events, day..day) |> derive {\n\
+                 visits_before = .visits_before + 5, page_views_before = .page_views_before + 9, products_before = 3,\n\
+                 carts_before = 2, device = \"watch\", os = \"other\", browser = \"other\", country = \"nowhere\" })";
+    let changed =
+        program.replacen("let shift = drift(reference: sessions, current: sessionize(events, day..day))", moved, 1);
+    assert_ne!(program, changed, "the program is laid out otherwise now");
+    project.write("main.gml", changed);
+    project.done(&[&["run", "watch"], &SHORT[..]].concat());
+    assert!(project.metric("share_drifted", "") > 0.3);
+    assert!(project.path("data/06_models/propensity/000001/signature.json").is_file(), "it has learned again");
+    let written = files(&project);
+    let drifted = text(&written, "drift.report.html");
+    assert!(drifted.contains("watch") && drifted.contains("drifted"), "{drifted}");
+    // What is tracked within `when` is kept too.
+    assert!(written.contains_key("calibration_plot.svg") && written.contains_key("explain.html"));
+}
