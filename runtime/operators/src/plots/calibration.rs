@@ -163,7 +163,7 @@ fn said(pairs: &Pairs) -> Panel {
 
 /// A round end of an axis of probabilities.
 fn round_up(highest: f64) -> f64 {
-    if !(highest > 0.0) {
+    if highest <= 0.0 {
         return 1.0;
     }
     let step = 10f64.powf(highest.log10().floor()) / 2.0;

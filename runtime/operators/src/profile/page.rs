@@ -139,7 +139,7 @@ fn nulls(columns: &[Profiled]) -> Option<Related> {
 
 fn missingness(columns: &[Profiled], together: Option<&Related>) -> Vec<Block> {
     let mut some: Vec<&Profiled> = columns.iter().filter(|column| column.nulls > 0).collect();
-    some.sort_by(|a, b| b.nulls.cmp(&a.nulls));
+    some.sort_by_key(|column| std::cmp::Reverse(column.nulls));
     let bars = some.iter().enumerate().map(|(place, column)| {
         let share = column.missing();
         Bar::at(place, share, percent(share), format!("{}: {} rows", column.name, compact(column.nulls as f64)))
