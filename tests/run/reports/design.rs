@@ -84,7 +84,7 @@ fn it_watches_and_learns_again_where_the_traffic_moved() {
     let share = project.metric("share_drifted", "");
     let kept = artifacts(&project.record());
     let names: Vec<&str> = kept.iter().map(|(.., path)| path.as_str()).collect();
-    assert_eq!(names[..2], ["drift.columns.parquet", "drift.report.html"]);
+    assert_eq!(names[..2], ["drift.report.html", "drift.columns.parquet"]);
     let written = files(&project);
     stands_alone("drift.report.html", &text(&written, "drift.report.html"));
     assert!(share <= 0.3, "{share}: {}", finished.stdout);

@@ -25,6 +25,8 @@ impl Session<'_> {
         self.collect(&get(of)?, &name, "", &mut parts)?;
         let id = scope.id(id);
         self.journal.tracked(&id, parts.metrics);
+        // What people read stands before what programs read.
+        parts.artifacts.sort_by_key(|(_, artifact)| matches!(artifact, Artifact::Table(_)));
         parts.artifacts.into_iter().try_for_each(|(part, artifact)| self.keep(&id, &part, artifact))
     }
 

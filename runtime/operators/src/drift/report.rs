@@ -95,8 +95,7 @@ fn table(order: &[&Moved]) -> Grid {
         "statistic",
         "p-value, corrected",
         "distance",
-        "nulls before",
-        "nulls now",
+        "nulls",
         "new values",
         "gone values",
     ];
@@ -110,8 +109,10 @@ fn table(order: &[&Moved]) -> Grid {
             Datum::Number(compared.statistic),
             Datum::Number(moved.p),
             Datum::Number(compared.distance),
-            Datum::text(percent(compared.nulls.0)),
-            Datum::text(percent(compared.nulls.1)),
+            match compared.nulls {
+                (0.0, 0.0) => Datum::Nothing,
+                (before, now) => Datum::text(format!("{} → {}", percent(before), percent(now))),
+            },
             named(&compared.new),
             named(&compared.gone),
         ]

@@ -110,7 +110,8 @@ fn grid(out: &mut String, grid: &Grid) {
     for row in &grid.rows {
         out.push_str("<tr>");
         for (column, cell) in row.iter().enumerate() {
-            let _ = write!(out, "<td{}>{}</td>", class(column), datum(cell));
+            let class = if is_long(cell) { " class=\"long\"" } else { class(column) };
+            let _ = write!(out, "<td{class}>{}</td>", datum(cell));
         }
         out.push_str("</tr>\n");
     }
@@ -119,6 +120,12 @@ fn grid(out: &mut String, grid: &Grid) {
         let s = if grid.left_out == 1 { "" } else { "s" };
         let _ = writeln!(out, "<p class=\"soft\">and {} further row{s}</p>", compact(grid.left_out as f64));
     }
+}
+
+/// Whether a cell may be broken into lines.
+fn is_long(cell: &Datum) -> bool {
+    const LONGEST: usize = 32;
+    matches!(cell, Datum::Text(text) | Datum::Code(text) if text.chars().nth(LONGEST).is_some())
 }
 
 fn datum(datum: &Datum) -> String {

@@ -85,3 +85,11 @@ fn columns_of_numbers_stand_right() {
     );
     assert!(page.contains("<th scope=\"col\">name</th>"));
 }
+
+#[test]
+fn only_long_texts_are_broken_into_lines() {
+    let text = |text: &str| vec![Datum::text(text)];
+    let grid = Grid::new(["text"], vec![text("short"), text("a text that is longer than most columns are wide")]);
+    let page = page(&Report::new("Texts", vec![Block::Table(grid)]));
+    assert!(page.contains("<td>short</td>") && page.contains("<td class=\"long\">a text that is"));
+}
