@@ -169,7 +169,12 @@ impl<'t> Scanner<'t> {
 
     fn word(&mut self, token: Token) {
         let word = token.text(self.text);
-        if self.last.is_some_and(|last| matches!(last.text(self.text), "." | "?.")) {
+        if let Some(dot) = self.last.filter(|last| matches!(last.text(self.text), "." | "?.")) {
+            // A name that is still to be typed: what begins the next line is not it.
+            let is_next = self.text[dot.end..token.start].contains('\n') && DECLARATIONS.contains(&word);
+            if is_next {
+                self.declaration(token, word);
+            }
             return;
         }
         match word {
