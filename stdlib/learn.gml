@@ -80,8 +80,13 @@ operator boosted_trees[R, G](
 ]
 
 ## Logistic regression: the log odds of the target are a sum of weighted features (Cox 1958), with a penalty on the squares of
-## the weights (`l2`) and on their sizes (`l1`). Features are scaled by themselves; null is an error, so `impute` it, and texts
-## have to be encoded.
+## the weights (`l2`) and on their sizes (`l1`): what is smallest is the sum of the log losses, `l2 / 2` times the squares and `l1`
+## times the sizes. Features are scaled to mean 0 and standard deviation 1 by themselves, and the intercept is free. Features are
+## numbers and bools; null is an error, so `impute` it, and texts have to be encoded. A column with the role `weight` tells how
+## much each row counts, and `positive_weight` how many times a row counts whose target is true.
+##
+## It ends where no slope of the mean loss is above `tolerance` (by L-BFGS, with `l1` its form for orthants, Andrew and Gao 2007); it
+## is an error where that takes more `iterations`.
 ##
 ## ```gml check
 ## use std.learn.{logistic}
@@ -101,7 +106,8 @@ operator logistic[R](
     tolerance: float = 1e-6,
 ) -> estimator[R & { target _: bool } -> Probability]
 
-## Linear regression with a penalty `l2` on the squares of the weights (Hoerl and Kennard 1970).
+## Linear regression with a penalty on the squares of the weights (Hoerl and Kennard 1970): what is smallest is the sum of the
+## squared errors and `l2` times the squares. Features are scaled and taken as by `logistic`.
 ##
 ## ```gml check
 ## use std.learn.{ridge}
@@ -114,8 +120,11 @@ operator logistic[R](
 ## ```
 operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Value]
 
-## Linear regression with the penalties `penalty * (share * |w| + (1 - share) / 2 * w^2)` (Zou and Hastie 2005); at a
-## `share` of 1 it is the lasso.
+## Linear regression with the penalties `penalty * (share * |w| + (1 - share) / 2 * w^2)` beside half the mean squared error (Zou
+## and Hastie 2005); at a `share` of 1 it is the lasso. Features are scaled and taken as by `logistic`.
+##
+## It ends where the loss is less than `tolerance` times the squares of the target above the smallest there is (the duality gap of
+## coordinate descent, Friedman et al. 2010); it is an error where that takes more `iterations`.
 ##
 ## ```gml check
 ## use std.learn.{elastic_net}

@@ -63,8 +63,8 @@ operator scale[R, K](
     how: enum["standard", "minmax", "robust"] = standard,
 ) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
-## The place of the value among those of training, written in columns of 0 and 1, `column_0`, `column_1`, ..: fewer columns
-## than `one_hot` makes. Null, and a value that was not there in training, are 0 in all of them. The columns themselves are
+## The place of the value among those of training, from 1 in order of first appearance, as a binary number: its digits are
+## columns of 0 and 1, `column_0` (the highest), `column_1`, .., of which there are fewer than `one_hot` makes. Null, and a value that was not there in training, are 0 in all of them. The columns themselves are
 ## dropped, the new ones come last.
 ##
 ## ```gml check
@@ -77,9 +77,11 @@ operator scale[R, K](
 ## ```
 operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + { .. }]]
 
-## The mean of the target for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca 2001). For the rows
-## that it learns from, each is encoded by `folds` parts of the rows that it is not in, so that no row sees its own target.
-## Null is a value like others; one that was not there in training gets the mean of all.
+## The mean of the target, a bool or a number, for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca
+## 2001). What learns behind it in a chain sees each row encoded by the parts, of `folds`, that the row is not in, so that no row
+## sees its own target; all other rows, and those given to `apply`, are encoded by all rows learned from. Null is a value like
+## others; one that was not there in training gets the mean of all. A column with the role `weight` tells how much each row
+## counts.
 ##
 ## ```gml check
 ## use std.prep.{target_encode}
@@ -96,8 +98,9 @@ operator target_encode[R, K](
     seed: int = 0,
 ) -> estimator[R & { target _: scalar } -> transform[R -> R + suffixed[K, "", float]]]
 
-## Columns of 0 and 1, `column_0` to `column_n`, chosen by a hash of the value: no value needs to be known beforehand, and
-## several may share a column (Weinberger et al. 2009). Null is 0 in all of them.
+## Columns of 0 and 1, `column_0`, `column_1`, .., as many as `buckets`, chosen by a hash of the value: no value needs to be known
+## beforehand, and several may share a column (Weinberger et al. 2009). The hash is MurmurHash3 of the value's text. Null is 0 in
+## all of them. The columns themselves are dropped.
 ##
 ## ```gml check
 ## use std.prep.{hash}
@@ -124,7 +127,8 @@ operator bucketize[R, K](
     bounds: list[float],
 ) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
-## The number of the bucket that the value is in, of `n` that had equally many rows in training: 0 .. n - 1. Null stays null.
+## The number of the bucket that the value is in, of `n` that had equally many rows in training: 0 .. n - 1. Where many rows have
+## the same value, quantiles coincide, and there are fewer buckets. Null stays null.
 ##
 ## ```gml check
 ## use std.prep.{quantile_bin}
@@ -167,8 +171,8 @@ operator clip[R, K](
     high: float = 0.99,
 ) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
-## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday`. The columns
-## themselves are dropped. Null stays null.
+## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday` (Monday 1 to Sunday
+## 7). The columns themselves are dropped. Null stays null.
 ##
 ## ```gml check
 ## use std.prep.{date_parts}
@@ -189,9 +193,10 @@ operator date_parts[R, K](
         + suffixed[K, "_weekday", int?],
 ]]
 
-## Words of texts as numbers: how often a word is in the text, times the logarithm of how rare it is among texts (Salton and
-## Buckley 1988), each text scaled to length 1; a column `column_word` for each of the `words` most frequent ones. Words are
-## runs of letters and digits, in small letters. The columns themselves are dropped. Null is the empty text.
+## Words of texts as numbers: how often a word is in the text, times how rare it is among texts (Salton and Buckley 1988),
+## `ln((1 + texts) / (1 + texts with the word)) + 1`, each text scaled to length 1; a column `column_word` for each of the `words`
+## most frequent ones that are in at least `min_rows` texts, by their letters. Words are runs of letters and digits, in small
+## letters. The columns themselves are dropped. Null is the empty text.
 ##
 ## ```gml check
 ## use std.prep.{text_counts}

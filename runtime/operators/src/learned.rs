@@ -20,6 +20,17 @@ pub trait Estimator: Send + Sync {
     /// Where the rows cannot be learned from, or a native library is missing.
     fn fit(&self, train: &Table, valid: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault>;
 
+    /// Learns from `train`, and applies what was learned to these rows as what learns behind it has to see them: a step that
+    /// reads the target gives a row nothing that its own target went into.
+    ///
+    /// # Errors
+    /// Those of [`Estimator::fit`] and [`Fitted::apply`].
+    fn fit_apply(&self, train: &Table, context: &Context) -> Result<(Arc<dyn Fitted>, Table), Fault> {
+        let fitted = self.fit(train, None, context)?;
+        let applied = fitted.apply(train, context)?;
+        Ok((fitted, applied))
+    }
+
     /// The same estimator with other arguments. A change concerns it where it has the argument, and the operator is the
     /// one that the change names, if it names one.
     ///
@@ -136,7 +147,8 @@ pub trait Fitted: Send + Sync {
     /// # Errors
     /// Where it is no model of trees.
     fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
-        Err(not_explained())
+        Err(Fault::new("GML0713", "what was learned has no trees, and so no splits that gain anything")
+            .help("take `how: shap` or `how: permutation`"))
     }
 
     /// Adds what the model says of each row to a graph of ONNX.
@@ -159,6 +171,7 @@ pub trait Fitted: Send + Sync {
 }
 
 fn not_explained() -> Fault {
-    Fault::new("GML0713", "what was learned cannot be explained by its features")
-        .help("models of boosted_trees can, with or without a recipe and a calibration")
+    Fault::new("GML0713", "what was learned cannot be explained by its features").help(
+        "models of boosted_trees, logistic, ridge and elastic_net can, with or without a recipe and a calibration",
+    )
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
-use super::{chain, trees};
+use super::{chain, linear, trees};
 use crate::calibrate;
 use crate::learned::Fitted;
 use crate::onnx;
@@ -35,19 +35,21 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         return Err(unreadable(&folder.join(FILE), &format!("its format is {found}, and this version reads {FORMAT}"))
             .help("save the model again, or load it with the version of gmlc that saved it"));
     }
-    match signature.get("kind").and_then(Json::as_str) {
+    let kind = signature.get("kind").and_then(Json::as_str);
+    // A model behind a recipe: the type of the whole stands where that of the model would.
+    let is_chain = kind != Some("recipe") && signature.get("recipe").is_some();
+    let type_part = if is_chain { "model_type" } else { "type" };
+    let loaded = match kind {
         Some("recipe") => prep::load(folder, &signature),
         Some("calibrated") => calibrate::load(folder, &signature),
-        Some("boosted_trees") if signature.get("recipe").is_some() => {
-            let model = trees::load(folder, &signature, "model_type")?;
-            chain::load(folder, &signature, model)
-        }
-        Some("boosted_trees") => trees::load(folder, &signature, "type"),
+        Some("boosted_trees") => trees::load(folder, &signature, type_part),
+        Some("linear") => linear::load(folder, &signature, type_part),
         Some(kind) => {
             Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
         }
         None => Err(unreadable(&folder.join(FILE), "it does not say what it is")),
-    }
+    }?;
+    if is_chain { chain::load(folder, &signature, loaded) } else { Ok(loaded) }
 }
 
 /// Saves what was learned into an empty folder; a model as `model.onnx` and `MLmodel` too, where all of it has a form in

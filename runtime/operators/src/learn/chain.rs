@@ -41,12 +41,12 @@ impl Chain {
         // Each part reads the rows: compute them once.
         let mut ready = Ready { recipe: Recipe::default(), train: computed(train)?, valid: valid.cloned() };
         for part in self.last()?.1 {
-            let fitted = part.fit(&ready.train, None, context)?;
+            let (fitted, rows) = part.fit_apply(&ready.train, context)?;
             let Some(steps) = fitted.as_any().downcast_ref::<FittedRecipe>() else {
                 return Err(Fault::new("GML0712", "a part of a chain that is not the last one learns a model")
                     .help("put the model last: recipe >> model"));
             };
-            ready.train = steps.recipe.apply(&ready.train)?;
+            ready.train = computed(&rows)?;
             ready.valid = ready.valid.map(|valid| steps.recipe.apply(&valid)).transpose()?;
             ready.recipe.steps.extend(steps.recipe.steps.iter().cloned());
         }
@@ -75,6 +75,19 @@ impl Estimator for Chain {
             return Ok(Arc::new(FittedChain { recipe, input, model: Arc::clone(&inner.model) }));
         }
         Ok(Arc::new(FittedChain { recipe, input, model }))
+    }
+
+    fn fit_apply(&self, train: &Table, context: &Context) -> Result<(Arc<dyn Fitted>, Table), Fault> {
+        let input = Arc::clone(&train.ty.row);
+        let Ready { mut recipe, train, .. } = self.prepare(train, None, context)?;
+        let (last, rows) = self.last()?.0.fit_apply(&train, context)?;
+        match last.as_any().downcast_ref::<FittedRecipe>() {
+            Some(steps) => {
+                recipe.steps.extend(steps.recipe.steps.iter().cloned());
+                Ok((Arc::new(FittedRecipe { recipe, input }), rows))
+            }
+            None => Ok((Arc::new(FittedChain { recipe, input, model: last }), rows)),
+        }
     }
 
     fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
@@ -122,6 +135,14 @@ struct FittedChain {
     model: Arc<dyn Fitted>,
 }
 
+impl FittedChain {
+    /// Gives the column that a feature of the model is made of.
+    fn source(&self) -> impl Fn(&str) -> Arc<str> {
+        let sources = self.recipe.sources();
+        move |name| sources.get(name).cloned().unwrap_or_else(|| name.into())
+    }
+}
+
 impl Fitted for FittedChain {
     fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
         let rows = frame::collect(table.frame.clone())?;
@@ -149,7 +170,8 @@ impl Fitted for FittedChain {
     }
 
     fn features(&self) -> Vec<Arc<str>> {
-        let sources: Vec<Arc<str>> = self.model.features().iter().map(|name| self.recipe.source(name)).collect();
+        let source = self.source();
+        let sources: Vec<Arc<str>> = self.model.features().iter().map(|name| source(name)).collect();
         merged(&sources).0
     }
 
@@ -163,7 +185,7 @@ impl Fitted for FittedChain {
     }
 
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
-        Ok(self.model.explain(&self.recipe.apply(table)?, context)?.by_source(|name| self.recipe.source(name)))
+        Ok(self.model.explain(&self.recipe.apply(table)?, context)?.by_source(self.source()))
     }
 
     fn interactions_of(
@@ -172,13 +194,15 @@ impl Fitted for FittedChain {
         source: &dyn Fn(&str) -> Arc<str>,
         context: &Context,
     ) -> Result<(Vec<Arc<str>>, Vec<f64>), Fault> {
-        let source = |name: &str| source(&self.recipe.source(name));
+        let inner = self.source();
+        let source = |name: &str| source(&inner(name));
         self.model.interactions_of(&self.recipe.apply(table)?, &source, context)
     }
 
     fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
         let gains = self.model.gains()?;
-        let sources: Vec<Arc<str>> = gains.iter().map(|(name, _)| self.recipe.source(name)).collect();
+        let source = self.source();
+        let sources: Vec<Arc<str>> = gains.iter().map(|(name, _)| source(name)).collect();
         let (columns, places) = merged(&sources);
         let mut sums = vec![0.0; columns.len()];
         for ((_, gain), place) in gains.iter().zip(places) {

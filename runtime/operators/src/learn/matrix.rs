@@ -44,7 +44,7 @@ pub(super) fn feature_columns(table: &Table) -> Result<Vec<(Arc<str>, Kind)>, Fa
         if !matches!(kind, Kind::Number | Kind::Bool | Kind::Text) {
             return Err(Fault::new(
                 "GML0703",
-                format!("the feature `{name}` holds {} values, which trees cannot be split by", kind.name()),
+                format!("the feature `{name}` holds {} values, which no model learns from", kind.name()),
             )
             .help(format!("derive numbers from `{name}`, drop it, or give it a role (id, time)")));
         }
@@ -55,6 +55,14 @@ pub(super) fn feature_columns(table: &Table) -> Result<Vec<(Arc<str>, Kind)>, Fa
             .help("keep at least one column without a role"));
     }
     Ok(features)
+}
+
+/// No row to learn from.
+pub(super) fn no_rows(table: &Table) -> Fault {
+    let parts: Vec<_> = table.ty.partitions.names().collect();
+    let part = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join("+")) };
+    Fault::new("GML0922", format!("there are no rows{part} to learn from"))
+        .help("see which filter or which part of the split leaves no rows")
 }
 
 /// The features with the texts that the rows hold.

@@ -5,14 +5,17 @@
 
 pub(crate) mod arguments;
 pub(crate) mod artifact;
+pub(crate) mod bounds;
 mod chain;
 mod evaluate;
+pub(crate) mod folds;
+mod linear;
 mod matrix;
 mod operators;
 mod outputs;
 mod parameters;
 pub(crate) mod recall;
-mod target;
+pub(crate) mod target;
 mod trees;
 mod truth;
 
@@ -32,6 +35,9 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.learning", "evaluate", evaluate::evaluate),
     ("std.learning", "calibrate", crate::calibrate::calibrate),
     ("std.learn", "boosted_trees", trees::boosted_trees),
+    ("std.learn", "logistic", linear::logistic),
+    ("std.learn", "ridge", linear::ridge),
+    ("std.learn", "elastic_net", linear::elastic_net),
     ("std.learn", "tune", crate::tune::tune),
 ];
 

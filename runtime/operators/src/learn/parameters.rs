@@ -25,13 +25,14 @@
 use gml_connect::Fault;
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{constant, misfit, optional_constant, word};
+use super::arguments::{misfit, optional_constant, word};
+use super::bounds::{self, AMOUNT, Bounds, COUNT, FROM_ZERO, POSITIVE, SHARE, whole};
 use crate::data::Call;
 
 /// What is to be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Objective {
+pub(crate) enum Objective {
     /// The probability of true.
     Binary,
     /// The probability of each class.
@@ -67,6 +68,9 @@ impl Objective {
 /// Parameters that change how rows are put into bins.
 pub(super) const BINNING: &[&str] = &["objective", "bins", "group", "seed"];
 
+const LEAVES: Bounds = Bounds { least: 2.0, most: 131_072.0, words: "in 2..131072" };
+const BINS: Bounds = Bounds { least: 2.0, most: 65_535.0, words: "in 2..65535" };
+
 /// Checked parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parameters {
@@ -79,21 +83,6 @@ pub(super) struct Parameters {
     /// The others, by LightGBM's names.
     settings: Vec<(&'static str, String)>,
 }
-
-/// Bounds of a number, both allowed.
-struct Bounds {
-    least: f64,
-    most: f64,
-    words: &'static str,
-}
-
-const COUNT: Bounds = Bounds { least: 1.0, most: 2_147_483_647.0, words: "at least 1" };
-const FROM_ZERO: Bounds = Bounds { least: 0.0, most: 2_147_483_647.0, words: "at least 0" };
-const AMOUNT: Bounds = Bounds { least: 0.0, most: f64::MAX, words: "at least 0" };
-const POSITIVE: Bounds = Bounds { least: f64::MIN_POSITIVE, most: f64::MAX, words: "above 0" };
-const SHARE: Bounds = Bounds { least: f64::MIN_POSITIVE, most: 1.0, words: "above 0 and at most 1" };
-const LEAVES: Bounds = Bounds { least: 2.0, most: 131_072.0, words: "in 2..131072" };
-const BINS: Bounds = Bounds { least: 2.0, most: 65_535.0, words: "in 2..65535" };
 
 impl Parameters {
     /// Those of a call of `boosted_trees`.
@@ -109,14 +98,14 @@ impl Parameters {
             other => return Err(misfit(call, "objective", &format!("is `{other}`, which is no objective"))),
         };
         let stop_after = match optional_constant(call, "stop_after")? {
-            Some(_) => Some(count(call, "stop_after", &COUNT)?),
+            Some(_) => Some(whole(call, "stop_after", &COUNT)?),
             None => None,
         };
         let depth = match optional_constant(call, "depth")? {
-            Some(_) => count(call, "depth", &COUNT)?.to_string(),
+            Some(_) => whole(call, "depth", &COUNT)?.to_string(),
             None => "-1".into(),
         };
-        let row_fraction = number(call, "row_fraction", &SHARE)?;
+        let row_fraction = bounds::float(call, "row_fraction", &SHARE)?;
         let mut settings = vec![
             ("learning_rate", float(call, "learning_rate", &POSITIVE)?),
             ("num_leaves", integer(call, "leaves", &LEAVES)?),
@@ -141,14 +130,14 @@ impl Parameters {
         let positive_weight = float(call, "positive_weight", &POSITIVE)?;
         if objective == Objective::Binary {
             settings.push(("scale_pos_weight", positive_weight));
-        } else if number(call, "positive_weight", &POSITIVE)? != 1.0 {
+        } else if bounds::float(call, "positive_weight", &POSITIVE)? != 1.0 {
             return Err(Fault::new("GML0229", "`positive_weight` has a meaning for `objective: binary` only")
                 .help("leave it out; to let rows count differently, give a column the role `weight`"));
         }
         if objective == Objective::Lambdarank {
             settings.push(("lambdarank_truncation_level", integer(call, "truncation", &COUNT)?));
         }
-        Ok(Self { objective, rounds: count(call, "rounds", &COUNT)?, stop_after, settings })
+        Ok(Self { objective, rounds: whole(call, "rounds", &COUNT)?, stop_after, settings })
     }
 
     /// LightGBM's parameters but the number of threads, which must not change the result.
@@ -173,33 +162,15 @@ pub(super) fn text(pairs: &[(&'static str, String)], threads: usize) -> String {
     parts.join(" ")
 }
 
-fn number(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<f64, Fault> {
-    let value = constant(call, name)?;
-    let number = value.as_float().ok_or_else(|| misfit(call, name, "is no number"))?;
-    if (bounds.least..=bounds.most).contains(&number) {
-        return Ok(number);
-    }
-    Err(Fault::new("GML0229", format!("`{name}` of boosted_trees is {value}, and must be {}", bounds.words))
-        .help(format!("give `{name}` a value {}", bounds.words)))
-}
-
-fn float(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<String, Fault> {
-    number(call, name, bounds).map(float_text)
-}
-
 /// The shortest text that gives the same float.
 fn float_text(number: f64) -> String {
     format!("{number:?}")
 }
 
-fn integer(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<String, Fault> {
-    count(call, name, bounds).map(|count| count.to_string())
+fn float(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<String, Fault> {
+    bounds::float(call, name, bounds).map(float_text)
 }
 
-fn count(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<usize, Fault> {
-    number(call, name, bounds)?;
-    constant(call, name)?
-        .as_int()
-        .and_then(|count| usize::try_from(count).ok())
-        .ok_or_else(|| misfit(call, name, "is no whole number"))
+fn integer(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<String, Fault> {
+    whole(call, name, bounds).map(|count| count.to_string())
 }

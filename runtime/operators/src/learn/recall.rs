@@ -28,6 +28,11 @@ impl Recall {
         }
     }
 
+    /// The operator's name.
+    pub(crate) fn operator(&self) -> &str {
+        &self.operator
+    }
+
     /// Whether it is a call of the operator; of any, where none is named.
     pub(crate) fn is_of(&self, operator: Option<&str>) -> bool {
         operator.is_none_or(|operator| *operator == self.operator)

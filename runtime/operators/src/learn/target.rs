@@ -13,16 +13,16 @@ use crate::prep::{Cell, Distinct, Kind};
 
 /// The columns with a role that learning reads.
 #[derive(Clone)]
-pub(super) struct Roles {
-    pub(super) target: Arc<str>,
-    pub(super) weight: Option<Arc<str>>,
-    pub(super) group: Option<Arc<str>>,
+pub(crate) struct Roles {
+    pub(crate) target: Arc<str>,
+    pub(crate) weight: Option<Arc<str>>,
+    pub(crate) group: Option<Arc<str>>,
 }
 
 impl Roles {
     /// # Errors
     /// GML0701 where no column is the target.
-    pub(super) fn of(row: &Row) -> Result<Self, Fault> {
+    pub(crate) fn of(row: &Row) -> Result<Self, Fault> {
         let named = |role| row.with_role(role).map(|column| Arc::clone(&column.name));
         let target = named(Role::Target).ok_or_else(|| {
             Fault::new("GML0701", "no column has the role `target`")
@@ -32,7 +32,7 @@ impl Roles {
     }
 
     /// Target, weight, and the group where a ranking is learned.
-    pub(super) fn names(&self, objective: Objective) -> impl Iterator<Item = &Arc<str>> {
+    pub(crate) fn names(&self, objective: Objective) -> impl Iterator<Item = &Arc<str>> {
         let group = self.group.as_ref().filter(|_| objective == Objective::Lambdarank);
         [Some(&self.target), self.weight.as_ref(), group].into_iter().flatten()
     }
@@ -42,7 +42,7 @@ impl Roles {
 ///
 /// # Errors
 /// GML0702 where the target is neither text nor whole numbers nor bool, GML0928 where there is a single class.
-pub(super) fn classes(column: &Column) -> Result<Vec<Arc<str>>, Fault> {
+pub(crate) fn classes(column: &Column) -> Result<Vec<Arc<str>>, Fault> {
     let name = column.name();
     if column.dtype().is_float() || matches!(Kind::of(column.dtype()), Kind::Other) {
         return Err(Fault::new(
@@ -74,7 +74,7 @@ fn one_class(target: &str, only: &str) -> Fault {
 /// # Errors
 /// GML0709 where the target is null, GML0702 where it has another type than the objective wants, GML0921 where a label is
 /// out of range, GML0928 where a binary target has a single value.
-pub(super) fn labels(
+pub(crate) fn labels(
     objective: Objective,
     column: &Column,
     classes: &[Arc<str>],
@@ -148,13 +148,45 @@ pub(super) fn labels(
     }
 }
 
+/// The target of a model that adds up numbers: 0 and 1 for `binary`, else the number itself.
+///
+/// # Errors
+/// GML0709 where it is null, GML0702 where it has another type, GML0921 where it is not finite, GML0928 where a binary target
+/// has a single value.
+pub(crate) fn numbers_of(objective: Objective, operator: &str, column: &Column) -> Result<Vec<f64>, Fault> {
+    no_nulls(column)?;
+    let name = column.name();
+    let unfit = |wanted: &str| {
+        Fault::new(
+            "GML0702",
+            format!("the target `{name}` is of type {}, and {operator} learns {wanted}", column.dtype()),
+        )
+    };
+    if objective == Objective::Binary {
+        let truths = column.bool().map_err(|_| unfit("a bool").help("derive the target as a condition"))?;
+        let labels: Vec<f64> = truths.iter().flatten().map(|truth| f64::from(u8::from(truth))).collect();
+        return match labels.first() {
+            Some(first) if labels.iter().all(|label| label == first) => {
+                Err(one_class(name, if *first == 1.0 { "true" } else { "false" }))
+            }
+            _ => Ok(labels),
+        };
+    }
+    let numbers = numbers(column).map_err(|_| unfit("a number"))?;
+    match numbers.iter().find(|number| !number.is_finite()) {
+        Some(odd) => Err(Fault::new("GML0921", format!("the target `{name}` is {odd} in some row"))
+            .help("leave such rows out with filter")),
+        None => Ok(numbers),
+    }
+}
+
 /// Relevance as whole numbers: true is 1.
-pub(super) fn grades(column: &Column) -> Result<Column, Fault> {
+pub(crate) fn grades(column: &Column) -> Result<Column, Fault> {
     if *column.dtype() == DataType::Boolean { column.cast(&DataType::Int32).map_err(fault) } else { Ok(column.clone()) }
 }
 
 /// All values of a column of numbers that has no nulls.
-pub(super) fn numbers(column: &Column) -> Result<Vec<f64>, Fault> {
+pub(crate) fn numbers(column: &Column) -> Result<Vec<f64>, Fault> {
     if Kind::of(column.dtype()) != Kind::Number {
         return Err(Fault::new(
             "GML0702",
@@ -167,7 +199,7 @@ pub(super) fn numbers(column: &Column) -> Result<Vec<f64>, Fault> {
 
 /// # Errors
 /// GML0709 with the number of nulls.
-pub(super) fn no_nulls(column: &Column) -> Result<(), Fault> {
+pub(crate) fn no_nulls(column: &Column) -> Result<(), Fault> {
     let (name, nulls, rows) = (column.name(), column.null_count(), column.len());
     if nulls == 0 {
         return Ok(());
@@ -180,7 +212,7 @@ pub(super) fn no_nulls(column: &Column) -> Result<(), Fault> {
 ///
 /// # Errors
 /// GML0709 where one is null, GML0921 where one is negative or not finite.
-pub(super) fn weights(column: &Column) -> Result<Vec<f64>, Fault> {
+pub(crate) fn weights(column: &Column) -> Result<Vec<f64>, Fault> {
     no_nulls(column)?;
     let weights = numbers(column)?;
     match weights.iter().find(|weight| !(weight.is_finite() && **weight >= 0.0)) {
@@ -194,7 +226,7 @@ pub(super) fn weights(column: &Column) -> Result<Vec<f64>, Fault> {
 ///
 /// # Errors
 /// GML0709 where it is null.
-pub(super) fn queries(column: &Column) -> Result<Vec<usize>, Fault> {
+pub(crate) fn queries(column: &Column) -> Result<Vec<usize>, Fault> {
     no_nulls(column)?;
     Ok(Distinct::of(column)?.codes.into_iter().flatten().map(|code| code as usize).collect())
 }
@@ -203,7 +235,7 @@ pub(super) fn queries(column: &Column) -> Result<Vec<usize>, Fault> {
 ///
 /// # Errors
 /// Those of [`queries`].
-pub(super) fn grouped(rows: DataFrame, group: &str) -> Result<(DataFrame, Vec<i32>), Fault> {
+pub(crate) fn grouped(rows: DataFrame, group: &str) -> Result<(DataFrame, Vec<i32>), Fault> {
     let queries = queries(rows.column(group).map_err(fault)?)?;
     let mut sizes = vec![0_i32; queries.iter().max().map_or(0, |last| last + 1)];
     for query in &queries {

@@ -191,10 +191,7 @@ fn read(table: &Table, features: &[Arc<str>], roles: &Roles, objective: Objectiv
     if rows.height() > 0 {
         return Ok(rows);
     }
-    let parts: Vec<_> = table.ty.partitions.names().collect();
-    let part = if parts.is_empty() { String::new() } else { format!(" of {}", parts.join("+")) };
-    Err(Fault::new("GML0922", format!("there are no rows{part} to learn from"))
-        .help("see which filter or which part of the split leaves no rows"))
+    Err(matrix::no_rows(table))
 }
 
 impl BoostedTrees {

@@ -6,37 +6,70 @@ use gml_connect::Fault;
 use gml_ir::{Type, Value};
 use polars::prelude::{Column, DataFrame, col};
 
-use super::recipe::{Affine, Coded, FittedRecipe, Input, Recipe, Step};
+use super::coded::Coded;
+use super::recipe::{FittedRecipe, Recipe};
+use super::step::{Input, Step};
 use super::values::{Cell, Distinct, Kind};
-use super::{Filling, Scaling, fit};
+use super::{Filling, Scaling, encode, fit, words};
 use crate::data::{Context, Table};
 use crate::frame;
 use crate::learn::recall::Recall;
 use crate::learned::{Change, Estimator, Fitted, Trials};
 use crate::tune::afresh;
 
-/// A step that has not learned yet, and its columns.
-pub(crate) enum Prepare {
+/// What a step learns of each of its columns.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Prepare {
     /// `impute`
-    Impute(Filling, Vec<Arc<str>>),
+    Impute(Filling),
     /// `one_hot`
-    OneHot(Vec<Arc<str>>),
+    OneHot,
     /// `ordinal`
-    Ordinal(Vec<Arc<str>>),
+    Ordinal,
+    /// `binary`
+    Binary,
+    /// `target_encode`
+    TargetEncode(encode::Settings),
+    /// `hash`, into so many columns
+    Hash(usize),
     /// `scale`
-    Scale(Scaling, Vec<Arc<str>>),
+    Scale(Scaling),
+    /// `bucketize`, with the bounds of the buckets
+    Bucketize(Vec<f64>),
+    /// `quantile_bin`, into so many buckets
+    QuantileBin(usize),
+    /// `log`
+    Log,
+    /// `clip`, at the quantiles of two shares
+    Clip(f64, f64),
+    /// `date_parts`
+    DateParts,
+    /// `text_counts`
+    TextCounts(words::Settings),
 }
 
-/// A step and the call that made it.
+/// A step that has not learned yet, its columns, and the call that made it.
 pub(super) struct PrepareCall {
     pub(super) prepare: Prepare,
+    pub(super) columns: Vec<Arc<str>>,
     pub(super) recall: Recall,
 }
 
 impl Estimator for PrepareCall {
     fn fit(&self, train: &Table, _: Option<&Table>, _: &Context) -> Result<Arc<dyn Fitted>, Fault> {
-        let step = self.prepare.learn(train)?;
-        Ok(Arc::new(FittedRecipe { recipe: Recipe { steps: vec![step] }, input: Arc::clone(&train.ty.row) }))
+        Ok(recipe(self.learn(train)?, train))
+    }
+
+    fn fit_apply(&self, train: &Table, context: &Context) -> Result<(Arc<dyn Fitted>, Table), Fault> {
+        let fitted = self.fit(train, None, context)?;
+        let applied = fitted.apply(train, context)?;
+        let Prepare::TargetEncode(settings) = &self.prepare else { return Ok((fitted, applied)) };
+        // No row may see its own target: what the rows to learn from get is not what others get.
+        let mut rows = frame::collect(applied.frame)?;
+        for column in encode::cross_fitted(settings, &self.columns, train).map_err(|fault| self.placed(fault, None))? {
+            rows.with_column(column).map_err(frame::fault)?;
+        }
+        Ok((fitted, Table { frame: polars::prelude::IntoLazy::lazy(rows), ty: applied.ty }))
     }
 
     fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
@@ -58,33 +91,23 @@ impl Estimator for PrepareCall {
     }
 }
 
-impl Prepare {
-    fn columns(&self) -> &[Arc<str>] {
-        match self {
-            Self::Impute(_, columns) | Self::OneHot(columns) | Self::Ordinal(columns) | Self::Scale(_, columns) => {
-                columns
-            }
-        }
-    }
+/// A recipe of one step, fitted on these rows.
+pub(super) fn recipe(step: Step, train: &Table) -> Arc<dyn Fitted> {
+    Arc::new(FittedRecipe { recipe: Recipe { steps: vec![step] }, input: Arc::clone(&train.ty.row) })
+}
 
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Impute(..) => "impute",
-            Self::OneHot(_) => "one_hot",
-            Self::Ordinal(_) => "ordinal",
-            Self::Scale(..) => "scale",
-        }
+impl PrepareCall {
+    fn name(&self) -> &str {
+        self.recall.operator()
     }
 
     fn learn(&self, train: &Table) -> Result<Step, Fault> {
         let rows = self.read(train)?;
-        Ok(match self {
-            Self::Impute(filling, _) => {
-                let fills =
-                    self.each(&rows, |input, column| fit::fill(filling, input, column, type_of(train, column)))?;
-                Step::Impute { columns: fills }
-            }
-            Self::OneHot(_) => Step::OneHot {
+        Ok(match &self.prepare {
+            Prepare::Impute(filling) => Step::Impute {
+                columns: self.each(&rows, |input, column| fit::fill(filling, input, column, type_of(train, column)))?,
+            },
+            Prepare::OneHot => Step::OneHot {
                 columns: self.each(&rows, |input, column| {
                     let values = match listed(type_of(train, column)) {
                         Some(values) => values,
@@ -93,26 +116,47 @@ impl Prepare {
                     Ok(Coded { input, values })
                 })?,
             },
-            Self::Ordinal(_) => Step::Ordinal {
-                columns: self.each(&rows, |input, column| Ok(Coded { input, values: Distinct::of(column)?.cells }))?,
-            },
-            Self::Scale(how, _) => Step::Scale {
-                columns: self
-                    .each(&rows, |input, column| -> Result<Affine, Fault> { fit::scale(*how, input, column) })?,
-            },
+            Prepare::Ordinal => Step::Ordinal { columns: self.each(&rows, coded)? },
+            Prepare::Binary => Step::Binary { columns: self.each(&rows, coded)? },
+            Prepare::TargetEncode(settings) => {
+                let target = encode::Target::read(train).map_err(|fault| self.placed(fault, None))?;
+                Step::TargetEncode {
+                    columns: self.each(&rows, |input, column| encode::learn(settings, &target, input, column))?,
+                }
+            }
+            Prepare::Hash(buckets) => {
+                Step::Hash { columns: self.each(&rows, |input, column| fit::hashed(*buckets, input, column))? }
+            }
+            Prepare::Scale(how) => {
+                Step::Scale { columns: self.each(&rows, |input, column| fit::scale(*how, input, column))? }
+            }
+            Prepare::Bucketize(bounds) => {
+                Step::Bucket { columns: self.each(&rows, |input, column| fit::bounded(bounds, input, column))? }
+            }
+            Prepare::QuantileBin(count) => {
+                Step::Bucket { columns: self.each(&rows, |input, column| fit::quantiles(*count, input, column))? }
+            }
+            Prepare::Log => Step::Log { columns: self.each(&rows, fit::of_numbers)? },
+            Prepare::Clip(low, high) => {
+                Step::Clip { columns: self.each(&rows, |input, column| fit::clipped(*low, *high, input, column))? }
+            }
+            Prepare::DateParts => Step::DateParts { columns: self.each(&rows, fit::dated)? },
+            Prepare::TextCounts(settings) => {
+                Step::TextCounts { columns: self.each(&rows, |input, column| words::learn(settings, input, column))? }
+            }
         })
     }
 
     /// The columns to learn from, and nothing else.
     fn read(&self, train: &Table) -> Result<DataFrame, Fault> {
         let schema = frame::schema(&train.frame)?;
-        if let Some(missing) = self.columns().iter().find(|name| schema.get(name).is_none()) {
+        if let Some(missing) = self.columns.iter().find(|name| schema.get(name).is_none()) {
             return Err(Fault::new(
                 "GML0301",
                 format!("`{}` reads the column `{missing}`, and there is none", self.name()),
             ));
         }
-        let columns: Vec<_> = self.columns().iter().map(|name| col(&**name)).collect();
+        let columns: Vec<_> = self.columns.iter().map(|name| col(&**name)).collect();
         let rows = frame::collect(train.frame.clone().select(columns))?;
         if rows.height() == 0 {
             return Err(Fault::new("GML0922", format!("`{}` has no rows to learn from", self.name()))
@@ -122,14 +166,27 @@ impl Prepare {
     }
 
     fn each<T>(&self, rows: &DataFrame, learn: impl Fn(Input, &Column) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
-        let columns = rows.columns().iter().zip(self.columns());
+        let columns = rows.columns().iter().zip(&self.columns);
         columns
             .map(|(column, name)| {
                 let input = Input { column: Arc::clone(name), kind: Kind::of(column.dtype()) };
-                learn(input, column).map_err(|fault| fault.at(format!("{}([.{name}])", self.name())))
+                learn(input, column).map_err(|fault| self.placed(fault, Some(name)))
             })
             .collect()
     }
+
+    /// The fault with the step and the column that it came from.
+    fn placed(&self, fault: Fault, column: Option<&str>) -> Fault {
+        match column {
+            Some(column) => fault.at(format!("{}([.{column}])", self.name())),
+            None => fault.at(self.name()),
+        }
+    }
+}
+
+/// The values in order of first appearance.
+fn coded(input: Input, column: &Column) -> Result<Coded, Fault> {
+    Ok(Coded { input, values: Distinct::of(column)?.cells })
 }
 
 /// The type that the checker gave the column.

@@ -6,20 +6,16 @@ use gml_connect::Fault;
 use gml_ir::{Type, Value};
 use polars::prelude::{Column, DataType};
 
-use super::recipe::{Affine, Fill, Input};
+use super::hashed::Hashed;
+use super::numbers::{Bounded, Clipped};
+use super::step::{Affine, Fill, Input};
 use super::values::{Cell, Distinct, Exact, Kind};
 use super::{Filling, Scaling, Statistic};
 use crate::frame::fault;
 
 /// The numbers of a column that are not null, in the order of the rows.
 fn numbers(column: &Column, wanted_by: &str) -> Result<Vec<f64>, Fault> {
-    if !matches!(Kind::of(column.dtype()), Kind::Number | Kind::Bool) {
-        let kind = Kind::of(column.dtype()).name();
-        return Err(Fault::new(
-            "GML0703",
-            format!("{wanted_by} needs numbers, and `{}` holds {kind} values", column.name()),
-        ));
-    }
+    only_numbers(Kind::of(column.dtype()), column, wanted_by)?;
     let floats = column.cast(&DataType::Float64).map_err(fault)?;
     let numbers: Vec<f64> = floats.f64().map_err(fault)?.iter().flatten().collect();
     if let Some(odd) = numbers.iter().find(|number| !number.is_finite()) {
@@ -122,6 +118,10 @@ fn mean(numbers: &[f64]) -> f64 {
 /// definition 7); none of no numbers.
 fn quantile(mut numbers: Vec<f64>, share: f64) -> Option<f64> {
     numbers.sort_by(f64::total_cmp);
+    sorted_quantile(&numbers, share)
+}
+
+fn sorted_quantile(numbers: &[f64], share: f64) -> Option<f64> {
     let place = share * numbers.len().checked_sub(1)? as f64;
     let (low, high) = (numbers[place.floor() as usize], numbers[place.ceil() as usize]);
     Some(low + (high - low) * place.fract())
@@ -156,4 +156,70 @@ pub(super) fn scale(how: Scaling, input: Input, column: &Column) -> Result<Affin
         center: Exact(center),
         spread: Exact(spread),
     })
+}
+
+/// So many columns for the values.
+pub(super) fn hashed(buckets: usize, input: Input, column: &Column) -> Result<Hashed, Fault> {
+    // Nested values have no hash.
+    Distinct::of(&column.head(Some(1)))?;
+    Ok(Hashed { input, buckets })
+}
+
+/// Buckets with bounds that the program gives.
+pub(super) fn bounded(bounds: &[f64], input: Input, column: &Column) -> Result<Bounded, Fault> {
+    only_numbers(input.kind, column, "a bucket")?;
+    Ok(Bounded { input, bounds: bounds.iter().map(|bound| Exact(*bound)).collect() })
+}
+
+/// Buckets that hold equally many rows each, as far as equal values allow: quantiles that coincide bound one bucket
+/// together.
+pub(super) fn quantiles(count: usize, input: Input, column: &Column) -> Result<Bounded, Fault> {
+    let mut numbers = numbers(column, "a quantile")?;
+    if numbers.is_empty() {
+        return Err(all_null(column, "the quantiles"));
+    }
+    numbers.sort_by(f64::total_cmp);
+    let mut edges: Vec<f64> =
+        (0..=count).filter_map(|edge| sorted_quantile(&numbers, edge as f64 / count as f64)).collect();
+    edges.dedup();
+    // The first and the last are the smallest and the largest value: nothing lies outside of them.
+    edges.pop();
+    Ok(Bounded { input, bounds: edges.into_iter().skip(1).map(Exact).collect() })
+}
+
+/// A column of numbers.
+pub(super) fn of_numbers(input: Input, column: &Column) -> Result<Input, Fault> {
+    only_numbers(input.kind, column, "a logarithm")?;
+    Ok(input)
+}
+
+/// The quantiles at two shares.
+pub(super) fn clipped(low: f64, high: f64, input: Input, column: &Column) -> Result<Clipped, Fault> {
+    let mut numbers = numbers(column, "a quantile")?;
+    numbers.sort_by(f64::total_cmp);
+    match (sorted_quantile(&numbers, low), sorted_quantile(&numbers, high)) {
+        (Some(low), Some(high)) => Ok(Clipped { input, low: Exact(low), high: Exact(high) }),
+        _ => Err(all_null(column, "the quantiles")),
+    }
+}
+
+/// A column of dates or timestamps.
+pub(super) fn dated(input: Input, _: &Column) -> Result<Input, Fault> {
+    match input.kind {
+        Kind::Date | Kind::Timestamp => Ok(input),
+        kind => {
+            Err(Fault::new("GML0703", format!("`{}` holds {} values, which have no day", input.column, kind.name()))
+                .help("give date_parts columns of dates or timestamps"))
+        }
+    }
+}
+
+fn only_numbers(kind: Kind, column: &Column, wanted_by: &str) -> Result<(), Fault> {
+    match kind {
+        Kind::Number | Kind::Bool => Ok(()),
+        kind => Err(Fault::new(
+            "GML0703",
+            format!("{wanted_by} needs numbers, and `{}` holds {} values", column.name(), kind.name()),
+        )),
+    }
 }

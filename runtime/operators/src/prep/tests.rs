@@ -9,6 +9,8 @@ use crate::data::{Data, Input, Table};
 use crate::learn::tests::support::{call, columns, context, table, text};
 use crate::learned::Estimator;
 
+mod reference;
+
 fn estimator(name: &str, args: Vec<(&str, Input)>) -> std::sync::Arc<dyn Estimator> {
     let Data::Estimator(estimator) = call(name, args, 1).unwrap() else { panic!("no estimator") };
     estimator

@@ -11,7 +11,8 @@ use super::space::{Point, Space};
 use super::study::{Attempt, Ended, LANES, Limit, Study};
 use super::tuned::{History, Trial, TrialState, Tuned};
 use crate::data::{Call, Context, Data};
-use crate::learn::arguments::{constant, estimator, misfit, optional_constant, table};
+use crate::learn::arguments::{constant, estimator, optional_constant, table};
+use crate::learn::bounds::seed;
 use crate::learn::{computed, sample};
 use crate::learned::{Change, Estimator};
 use crate::metrics::{judge, name_of};
@@ -110,8 +111,4 @@ fn limit(call: &Call<'_>) -> Result<Limit, Fault> {
             other => Err(Fault::new("GML0229", format!("`budget` of tune is {other}, and must be above 0"))),
         },
     }
-}
-
-fn seed(call: &Call<'_>) -> Result<u64, Fault> {
-    constant(call, "seed")?.as_int().map(i64::cast_unsigned).ok_or_else(|| misfit(call, "seed", "is no whole number"))
 }

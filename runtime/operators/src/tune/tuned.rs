@@ -62,6 +62,10 @@ impl Estimator for Tuned {
         self.best.fit(train, valid, context)
     }
 
+    fn fit_apply(&self, train: &Table, context: &Context) -> Result<(Arc<dyn Fitted>, Table), Fault> {
+        self.best.fit_apply(train, context)
+    }
+
     fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
         self.best.with(changes, context)
     }

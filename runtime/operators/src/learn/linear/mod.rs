@@ -1,0 +1,202 @@
+//! Linear models: `logistic`, `ridge` and `elastic_net`.
+//!
+//! What lives here: scaled features as a matrix, how weights are found, and the fitted model. What does not: encoding of
+//! texts and filling of nulls (`prep`).
+
+mod design;
+mod lbfgs;
+mod least_squares;
+mod likelihood;
+mod model;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::Value;
+use polars::prelude::col;
+
+use super::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, whole};
+use super::matrix;
+use super::parameters::Objective;
+use super::recall::Recall;
+use super::target::{self, Roles};
+use crate::data::{Call, Context, Data, Table};
+use crate::frame::{self, fault};
+use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
+use design::Design;
+use model::FittedLinear;
+
+pub(super) use model::load;
+
+/// What is learned, and how weights are kept small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Parameters {
+    Logistic { l1: f64, l2: f64, positive_weight: f64, iterations: usize, tolerance: f64 },
+    Ridge { l2: f64 },
+    ElasticNet { penalty: f64, share: f64, iterations: usize, tolerance: f64 },
+}
+
+pub(super) fn logistic(call: Call<'_>) -> Result<Data, Fault> {
+    estimator(&call, logistic, |call| {
+        Ok(Parameters::Logistic {
+            l1: float(call, "l1", &AMOUNT)?,
+            l2: float(call, "l2", &AMOUNT)?,
+            positive_weight: float(call, "positive_weight", &POSITIVE)?,
+            iterations: whole(call, "iterations", &COUNT)?,
+            tolerance: float(call, "tolerance", &POSITIVE)?,
+        })
+    })
+}
+
+pub(super) fn ridge(call: Call<'_>) -> Result<Data, Fault> {
+    estimator(&call, ridge, |call| Ok(Parameters::Ridge { l2: float(call, "l2", &AMOUNT)? }))
+}
+
+pub(super) fn elastic_net(call: Call<'_>) -> Result<Data, Fault> {
+    estimator(&call, elastic_net, |call| {
+        Ok(Parameters::ElasticNet {
+            penalty: float(call, "penalty", &AMOUNT)?,
+            share: float(call, "share", &SHARE_FROM_ZERO)?,
+            iterations: whole(call, "iterations", &COUNT)?,
+            tolerance: float(call, "tolerance", &POSITIVE)?,
+        })
+    })
+}
+
+type Read = fn(&Call<'_>) -> Result<Parameters, Fault>;
+
+fn estimator(call: &Call<'_>, implementation: crate::data::Implementation, read: Read) -> Result<Data, Fault> {
+    let parameters = read(call)?;
+    Ok(Data::Estimator(Arc::new(Linear { parameters, read, recall: Recall::of(call, implementation) })))
+}
+
+/// A linear model that has not learned yet.
+#[derive(Clone)]
+struct Linear {
+    parameters: Parameters,
+    read: Read,
+    recall: Recall,
+}
+
+impl Estimator for Linear {
+    fn fit(&self, train: &Table, _: Option<&Table>, context: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        Ok(Arc::new(self.learn(&self.parameters, &self.ready(train)?, context)?))
+    }
+
+    fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+        self.recall.with(changes, context)
+    }
+
+    fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
+        self.recall.argument(operator, name)
+    }
+
+    fn trials(
+        &self,
+        _: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        _: &Context,
+    ) -> Result<Box<dyn Trials>, Fault> {
+        Ok(Box::new(LinearTrials { estimator: self.clone(), ready: self.ready(train)?, valid: valid.clone() }))
+    }
+}
+
+/// Rows in the form that weights are found from.
+struct Ready {
+    design: Design,
+    target: Vec<f64>,
+    input: Arc<gml_ir::Row>,
+}
+
+impl Linear {
+    fn objective(&self) -> Objective {
+        match self.parameters {
+            Parameters::Logistic { .. } => Objective::Binary,
+            Parameters::Ridge { .. } | Parameters::ElasticNet { .. } => Objective::Regression,
+        }
+    }
+
+    fn ready(&self, train: &Table) -> Result<Ready, Fault> {
+        let operator = self.recall.operator();
+        let roles = Roles::of(&train.ty.row)?;
+        let columns = matrix::feature_columns(train)?;
+        model::only_numbers(operator, &columns)?;
+        let names = columns.iter().map(|(name, _)| name).chain(roles.names(self.objective()));
+        let rows = frame::collect(train.frame.clone().select(names.map(|name| col(&**name)).collect::<Vec<_>>()))?;
+        if rows.height() == 0 {
+            return Err(matrix::no_rows(train));
+        }
+        let target = rows.column(&roles.target).map_err(fault)?;
+        let target = target::numbers_of(self.objective(), operator, target)?;
+        let weights = match &roles.weight {
+            Some(weight) => target::weights(rows.column(weight).map_err(fault)?)?,
+            None => vec![1.0; rows.height()],
+        };
+        if weights.iter().sum::<f64>() <= 0.0 {
+            return Err(Fault::new("GML0921", format!("{operator} has no rows to learn from: all weights are 0")));
+        }
+        let design = Design::new(operator, columns, &rows, weights)?;
+        Ok(Ready { design, target, input: Arc::clone(&train.ty.row) })
+    }
+
+    fn learn(&self, parameters: &Parameters, ready: &Ready, context: &Context) -> Result<FittedLinear, Fault> {
+        let Ready { design, target, input } = ready;
+        let found = in_pool(context.threads, || match *parameters {
+            Parameters::Logistic { l1, l2, positive_weight, iterations, tolerance } => {
+                let limits = lbfgs::Limits { iterations, tolerance };
+                likelihood::logistic(design, target, positive_weight, l1, l2, limits)
+            }
+            Parameters::Ridge { l2 } => least_squares::ridge(design, target, l2),
+            Parameters::ElasticNet { penalty, share, .. } if penalty * share == 0.0 => {
+                // Without a penalty on sizes this is ridge regression, which needs no descent.
+                least_squares::ridge(design, target, penalty * design.total())
+            }
+            Parameters::ElasticNet { penalty, share, iterations, tolerance } => {
+                least_squares::elastic_net(design, target, penalty, share, iterations, tolerance)
+            }
+        });
+        let found = found.map_err(|not_found| {
+            Fault::new("GML0921", format!("{} did not come to rest: {not_found}", self.recall.operator())).help(
+                "raise `iterations` or `tolerance`, give a larger penalty, or leave out features that say the same",
+            )
+        })?;
+        Ok(FittedLinear::new(self.recall.operator(), self.objective(), design, &found, Arc::clone(input)))
+    }
+}
+
+/// Weights of the scaled features, and what is added to their sum.
+#[derive(Clone, Debug, PartialEq)]
+struct Weights {
+    weights: Vec<f64>,
+    intercept: f64,
+}
+
+/// Runs with so many threads.
+fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
+        Ok(pool) => pool.install(work),
+        // No further thread to be had: this one does the work.
+        Err(_) => work(),
+    }
+}
+
+/// Fits with changing parameters on the same matrix.
+struct LinearTrials {
+    estimator: Linear,
+    ready: Ready,
+    valid: Table,
+}
+
+impl Trials for LinearTrials {
+    fn fit(&self, changes: &[Change], _: Watch<'_>, context: &Context) -> Result<Option<Arc<dyn Fitted>>, Fault> {
+        let parameters = self.estimator.recall.changed(changes, context, self.estimator.read)?;
+        Ok(Some(Arc::new(self.estimator.learn(&parameters, &self.ready, context)?)))
+    }
+
+    fn valid(&self) -> &Table {
+        &self.valid
+    }
+}

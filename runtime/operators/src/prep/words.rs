@@ -1,0 +1,130 @@
+//! `text_counts`: how much each word counts in a text (Salton and Buckley 1988, "Term-Weighting Approaches in Automatic Text
+//! Retrieval").
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use polars::prelude::{Column, DataFrame, DataType};
+use serde::{Deserialize, Serialize};
+
+use super::step::Input;
+use super::values::{Exact, Kind};
+use crate::frame::fault;
+
+/// How it learns.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Settings {
+    /// At most so many words, the most frequent ones.
+    pub(super) words: usize,
+    /// In at least so many texts.
+    pub(super) min_rows: usize,
+}
+
+/// The words that count, by their letters, and how rare they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Words {
+    /// The column replaced.
+    #[serde(flatten)]
+    pub(crate) input: Input,
+    /// The words.
+    pub(crate) words: Vec<Arc<str>>,
+    /// `ln((1 + texts) / (1 + texts with the word)) + 1`
+    pub(crate) rarity: Vec<Exact>,
+}
+
+impl Words {
+    /// The names of the columns, and what they are made of.
+    pub(super) fn names(&self) -> impl Iterator<Item = (String, &Input)> {
+        self.words.iter().map(|word| (format!("{}_{word}", self.input.column), &self.input))
+    }
+}
+
+/// Runs of letters and digits of a text in small letters.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Where a word is.
+#[derive(Default)]
+struct Occurrence {
+    /// How often in all texts.
+    times: usize,
+    /// In how many texts.
+    texts: usize,
+    /// The last text that it was counted in, from 1.
+    last: usize,
+}
+
+/// The words of the texts.
+pub(super) fn learn(settings: &Settings, input: Input, column: &Column) -> Result<Words, Fault> {
+    if input.kind != Kind::Text {
+        return Err(Fault::new(
+            "GML0703",
+            format!("words are in texts, and `{}` holds {} values", input.column, input.kind.name()),
+        )
+        .help("give text_counts columns of type str"));
+    }
+    let mut occurrences: HashMap<String, Occurrence> = HashMap::new();
+    for (row, text) in column.str().map_err(fault)?.iter().enumerate() {
+        let text = text.unwrap_or_default().to_lowercase();
+        for word in words_of(&text) {
+            let occurrence = match occurrences.get_mut(word) {
+                Some(known) => known,
+                None => occurrences.entry(word.to_owned()).or_default(),
+            };
+            occurrence.times += 1;
+            if occurrence.last != row + 1 {
+                occurrence.texts += 1;
+                occurrence.last = row + 1;
+            }
+        }
+    }
+    occurrences.retain(|_, occurrence| occurrence.texts >= settings.min_rows);
+    if occurrences.is_empty() {
+        return Err(Fault::new(
+            "GML0921",
+            format!("no word is in {} or more texts of `{}`", settings.min_rows, input.column),
+        )
+        .help("give `min_rows` a smaller value, or drop the column"));
+    }
+    let mut kept: Vec<(String, Occurrence)> = occurrences.into_iter().collect();
+    kept.sort_by(|(a, a_is), (b, b_is)| b_is.times.cmp(&a_is.times).then_with(|| a.cmp(b)));
+    kept.truncate(settings.words);
+    kept.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let texts = column.len() as f64;
+    let rarity = kept.iter().map(|(_, is)| Exact(((1.0 + texts) / (1.0 + is.texts as f64)).ln() + 1.0)).collect();
+    Ok(Words { input, words: kept.into_iter().map(|(word, _)| word.into()).collect(), rarity })
+}
+
+/// The rows with a column for each word behind them.
+pub(super) fn add(columns: &[Words], mut rows: DataFrame) -> Result<DataFrame, Fault> {
+    for words in columns {
+        let places: HashMap<&str, usize> =
+            words.words.iter().enumerate().map(|(place, word)| (&**word, place)).collect();
+        let texts = rows.column(&words.input.column).map_err(fault)?.cast(&DataType::String).map_err(fault)?;
+        let mut made = vec![vec![0.0; rows.height()]; words.words.len()];
+        let mut counts: Vec<f64> = vec![0.0; words.words.len()];
+        let mut found: Vec<usize> = Vec::new();
+        for (row, text) in texts.str().map_err(fault)?.iter().enumerate() {
+            let text = text.unwrap_or_default().to_lowercase();
+            for place in words_of(&text).filter_map(|word| places.get(word)) {
+                if counts[*place] == 0.0 {
+                    found.push(*place);
+                }
+                counts[*place] += words.rarity[*place].0;
+            }
+            // In the order of the columns, so that the sum does not depend on the order of the words.
+            found.sort_unstable();
+            let length = found.iter().map(|place| counts[*place].powi(2)).sum::<f64>().sqrt();
+            for place in found.drain(..) {
+                made[place][row] = counts[place] / length;
+                counts[place] = 0.0;
+            }
+        }
+        for ((name, _), values) in words.names().zip(made) {
+            rows.with_column(Column::new(name.into(), values)).map_err(fault)?;
+        }
+    }
+    Ok(rows)
+}
