@@ -21,9 +21,10 @@ operator synthesize[R, K](
     windows: list[duration?] = [null],
 ) -> table[synthesized[R, K, windows]]
 
-## Leave features out: those with a larger share of nulls than `max_null`, those with a single value, of two that are
-## correlated by more than `max_correlation` the later one, and all but the `keep` most important ones (by the gain of boosted
-## trees of 100 rounds). Columns with a role stay.
+## Leave features out: those with a larger share of nulls than `max_null`; where `constants` is true, those with a single value; of
+## two numbers that are correlated by more than `max_correlation`, over the rows that have both, the later one, if the earlier one
+## stays; and all but the `keep` most important ones, by the gain of boosted trees of 100 rounds that learn the target from what
+## is left. Columns with a role stay.
 ##
 ## ```gml check
 ## use std.features.{select_features}

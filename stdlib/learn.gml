@@ -220,9 +220,10 @@ operator tune[K, I, L](
     seed: int = 0,
 ) -> same[learner]
 
-## Fit and judge an estimator `folds` times, each time on other rows: `random` parts, parts with equal shares of the target
-## (`stratified`), parts that share no value of `by` (`group`), or rows that come after those learned from, by the `time`
-## column (`time`). The metrics are the means over the folds, with their standard deviations.
+## Fit and judge an estimator `folds` times, each time on other rows: `random` parts, parts with equal shares of each value of the
+## target (`stratified`), parts that share no value of `by` (`group`), or rows that come after those learned from, by the `time`
+## column (`time`). The metrics are the means over the folds, with their standard deviations (`auc.deviation`); their partition is
+## called `folds`.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees, cross_validate}
@@ -280,8 +281,9 @@ operator automl[R](
     leaderboard: table { model: str, score: float, seconds: float },
 }
 
-## One ranking of several: the score of a row is the sum of `weight / (60 + place)` over the models, its place counted within
-## its `group` (reciprocal rank fusion, Cormack et al. 2009). Without `weights` all count the same.
+## One ranking of several: the score of a row is the sum of `weight / (60 + place)` over the models, its place counted from 1 within
+## its `group` (reciprocal rank fusion, Cormack et al. 2009); equal scores keep the order of the rows. Without `weights` all count
+## the same.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees, blend}

@@ -1,6 +1,7 @@
 ## Metrics. Their names in the run record carry their arguments (`ndcg(10)`; `accuracy` at 0.5 bare). Where the rows have a
-## column with the role `weight`, each counts by it, but for `ndcg`. A metric that has no meaning for what the model
-## predicts, or for rows of a single class (`auc`), is an error; each says behind `metric` what it judges: the outputs of models
+## column with the role `weight`, each counts by it, but for those of the first `k` of a group. A metric that has no meaning for
+## what the model predicts, or for rows of a single class (`auc`), is an error; so are those of groups where no column has the role
+## `group`. Each says behind `metric` what it judges: the outputs of models
 ## by their schemas, a `recommender`, or a `table` of candidates.
 
 ## Area under the ROC curve: the chance that a positive is scored above a negative; ties count half.
@@ -188,7 +189,8 @@ function lift(share: float) -> metric[Probability, Calibrated, Rank]
 ## ```
 function gain(share: float) -> metric[Probability, Calibrated, Rank]
 
-## Harmonic mean of precision and recall; probability at least `threshold` says true.
+## Harmonic mean of precision and recall; probability at least `threshold` says true. Of several classes the mean over those that
+## came to be or were predicted.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -231,7 +233,8 @@ function r2() -> metric[Value]
 ## ```
 function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
 
-## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them.
+## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them; groups without
+## relevant ones are left out.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -259,7 +262,8 @@ function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recomme
 ## ```
 function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
 
-## The share of groups or sequences in which what was to be found is among the first `k`.
+## The share of groups or sequences in which what was to be found is among the first `k`; groups without relevant rows are left
+## out.
 ##
 ## ```gml check
 ## use std.graph.{sequences}
@@ -273,7 +277,7 @@ function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender,
 ## ```
 function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
 
-## Mean of 1 / place of what was to be found; 0 where it is not among the first `k`.
+## Mean of 1 / place of what was to be found, 0 where it is not among the first `k`; groups without relevant rows are left out.
 ##
 ## ```gml check
 ## use std.graph.{sequences}

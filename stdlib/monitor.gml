@@ -39,7 +39,8 @@ operator drift[R](
 }
 
 ## How well a model does now that the targets are known, against how it did on `baseline`. `worse`: by more than `tolerance`
-## (a share of the baseline's value), and by more than chance (a bootstrap interval).
+## (a share of the baseline's value), and by more than chance (the interval of what is lost, over 1000 bootstrap samples of both
+## tables, lies above 0). `metrics` holds both values, `current` and `baseline`, with their intervals.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -67,7 +68,7 @@ operator performance[R, O](
 ) -> { value: float, before: float, worse: bool, metrics: metrics }
 
 ## The better of two models on the same rows: the challenger where its metric is better, else the champion. Both values go into
-## the run record.
+## the run record (`auc.challenger`, `auc.champion`).
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees, logistic}

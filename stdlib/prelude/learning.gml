@@ -88,8 +88,9 @@ operator evaluate[R, O](
     in_sample: bool = false,
 ) -> metrics
 
-## Judge a model for each value of `by` apart (beside all rows together), with intervals that hold 95% of the values of
-## `resamples` bootstrap samples (Efron 1979, percentile method), where that is more than 0.
+## Judge a model with intervals that hold 95% of the values of `resamples` bootstrap samples (Efron 1979, percentile method), where
+## that is more than 0: `auc.low` and `auc.high`. A ranking's samples are drawn by groups. With `by` also for each of its values
+## apart, as below.
 operator evaluate[R, O, G](
     model: model[R -> O],
     on: list[table[R]],
@@ -100,7 +101,8 @@ operator evaluate[R, O, G](
     seed: int = 0,
 ) -> metrics
 
-## Judge a model for each value of `by` apart, beside all rows together.
+## Judge a model for each value of `by` apart, beside all rows together: `auc[device=mobile]`, and `rows[device=mobile]` says how many
+## there are. A metric that is not defined on the rows of a value (`auc` where all are of one class) is left out for it.
 operator evaluate[R, O, G](
     model: model[R -> O],
     on: list[table[R]],
@@ -154,7 +156,9 @@ operator calibrate[R](
     method: enum["isotonic", "sigmoid"] = isotonic,
 ) -> model[R -> CalibratedClasses]
 
-## The threshold at which decisions cost least: every false alarm costs `false_alarm`, every miss `miss`.
+## The threshold at which decisions cost least: every false alarm costs `false_alarm`, every miss `miss`. A score, of a calibrated
+## model its calibrated one, that is at least as large says true; of thresholds that cost the same it is the largest. It lies
+## halfway between the scores that it parts.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}

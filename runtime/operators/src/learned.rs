@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Learned, Value};
 
-use crate::data::{Context, Table};
+use crate::data::{Context, Metric, Table};
 use crate::explain::Explained;
 use crate::onnx;
 use crate::tune::History;
@@ -109,6 +109,11 @@ pub trait Fitted: Send + Sync {
     /// How it was learned, as names and what stands behind them.
     fn facts(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// How it compared with another model where it was chosen: goes into the run record.
+    fn judged(&self) -> &[Metric] {
+        &[]
     }
 
     /// What each feature adds to the raw scores (log-odds, for probabilities) of each row.

@@ -13,6 +13,7 @@ pub mod frame;
 mod learn;
 mod learned;
 mod metrics;
+mod monitor;
 pub mod native;
 mod onnx;
 mod pages;

@@ -35,21 +35,16 @@ const OPERATORS: &[(&str, &[&str])] = &[
             "recommend",
         ],
     ),
-    ("std.features", &["synthesize", "select_features"]),
+    ("std.features", &["synthesize"]),
     ("std.graph", &["sequences", "sr_gnn", "dgsr", "gru4rec", "sasrec"]),
 ];
 
 /// Arguments of operators that run without them: module, operator, argument.
-const ARGUMENTS: &[(&str, &str, &str)] = &[
-    ("std.learn", "boosted_trees", "group"),
-    ("std.learning", "evaluate", "by"),
-    ("std.learning", "evaluate", "resamples"),
-    ("std.learning", "evaluate", "recommender"),
-    ("std.learning", "evaluate", "candidates"),
-];
+const ARGUMENTS: &[(&str, &str, &str)] =
+    &[("std.learning", "evaluate", "recommender"), ("std.learning", "evaluate", "candidates")];
 
 /// Functions of rows, metrics and connectors.
-const FUNCTIONS: &[&str] = &["embed", "jaccard", "cosine", "images", "onnx", "hit_rate", "mrr", "coverage", "novelty"];
+const FUNCTIONS: &[&str] = &["embed", "jaccard", "cosine", "images", "onnx", "coverage", "novelty"];
 
 /// Modules and names of the operators that are declared and cannot be run yet.
 pub fn pending_operators() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -4,7 +4,7 @@ use crate::data::Implementation;
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
 use crate::expr::{FUNCTIONS, Function};
-use crate::{drift, explain, learn, pages, plots, prep, profile, split, table};
+use crate::{drift, explain, learn, monitor, pages, plots, prep, profile, split, table};
 
 /// Module, name and implementation of operators, a table a part of this crate.
 const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
@@ -17,6 +17,7 @@ const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
     drift::OPERATORS,
     profile::OPERATORS,
     pages::OPERATORS,
+    monitor::OPERATORS,
 ];
 
 /// The implementation of an operator, by its module and its name.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
-use super::{chain, linear, trees};
+use super::{blend, chain, linear, trees};
 use crate::calibrate;
 use crate::learned::Fitted;
 use crate::onnx;
@@ -44,6 +44,7 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         Some("calibrated") => calibrate::load(folder, &signature),
         Some("boosted_trees") => trees::load(folder, &signature, type_part),
         Some("linear") => linear::load(folder, &signature, type_part),
+        Some("blend") => blend::load(folder, &signature),
         Some(kind) => {
             Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
         }

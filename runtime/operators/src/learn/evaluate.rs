@@ -2,16 +2,30 @@
 
 use gml_connect::Fault;
 use gml_ir::Value;
+use polars::prelude::{DataFrame, IntoLazy, Series};
 
-use super::arguments::{fitted, items, misfit};
+use super::arguments::{fitted, items, misfit, optional};
+use super::bootstrap;
+use super::bounds::{Bounds, seed, whole};
 use super::truth;
 use crate::data::{Call, Data, Input, Metric, Table};
-use crate::metrics::{judge, name_of};
+use crate::expr::{group_ids, translate};
+use crate::frame;
+use crate::metrics::{Sample, judge, name_of};
+use crate::prep::Distinct;
+use crate::table::CallExt;
+
+/// How many samples may be drawn.
+const RESAMPLES: Bounds = Bounds { least: 0.0, most: 1_000_000.0, words: "in 0..1000000" };
 
 /// `evaluate(model, on: [..], metrics: [..])`: every metric on every table, table by table.
 pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
     let model = fitted(&call, "model")?;
     let metrics = metrics(&call)?;
+    let resampling = match optional(&call, "resamples") {
+        Some(_) => Some((whole(&call, "resamples", &RESAMPLES)?, seed(&call)?)),
+        None => None,
+    };
     let mut found = Vec::new();
     for input in items(&call, "on")? {
         let Input::Data(Data::Table(table)) = input else {
@@ -20,16 +34,75 @@ pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
         let partition = partition(&table);
         let place =
             |fault: Fault| if partition.is_empty() { fault } else { fault.at(format!("the rows of {partition}")) };
+        let rows = frame::collect(table.frame.clone())?;
+        let table = Table { frame: rows.clone().lazy(), ty: table.ty };
         let sample = truth::sample(&**model, &table, call.context).map_err(place)?;
+        let mut add = |name: String, value: f64| found.push(Metric { name, partition: partition.clone(), value });
         for metric in &metrics {
-            let value = judge(metric, &sample).map_err(place)?;
-            found.push(Metric { name: name_of(metric), partition: partition.clone(), value });
+            add(name_of(metric), judge(metric, &sample).map_err(place)?);
+        }
+        let resample = |of: &Sample, end: &str, add: &mut dyn FnMut(String, f64)| -> Result<(), Fault> {
+            let Some((resamples, seed)) = resampling else { return Ok(()) };
+            let drawn = bootstrap::values(&metrics, of, resamples, seed, call.context)?;
+            for (metric, values) in metrics.iter().zip(drawn) {
+                if let Some([low, high]) = bootstrap::interval(values) {
+                    add(format!("{}{end}.low", name_of(metric)), low);
+                    add(format!("{}{end}.high", name_of(metric)), high);
+                }
+            }
+            Ok(())
+        };
+        resample(&sample, "", &mut add).map_err(place)?;
+        for Segment { label, rows } in segments(&call, &rows)? {
+            let (sample, end) = (sample.take(&rows, None), format!("[{label}]"));
+            add(format!("rows{end}"), rows.len() as f64);
+            for metric in &metrics {
+                if let Some(value) = bootstrap::defined(metric, &sample).map_err(place)? {
+                    add(name_of(metric) + &end, value);
+                }
+            }
+            resample(&sample, &end, &mut add).map_err(place)?;
         }
     }
     Ok(Data::Metrics(found))
 }
 
-fn metrics(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
+/// Rows with the same values of `by`.
+struct Segment {
+    /// `device=mobile`
+    label: String,
+    rows: Vec<usize>,
+}
+
+/// The rows by the values of `by`, in order of first appearance; none where it was not given.
+fn segments(call: &Call<'_>, rows: &DataFrame) -> Result<Vec<Segment>, Fault> {
+    let by = call.columns("by");
+    if by.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns = by.iter().map(|column| Ok((column.name.to_string(), translate(&column.expr)?)));
+    let keys = frame::evaluate(rows, columns.collect::<Result<_, Fault>>()?)?;
+    let series: Vec<Series> = keys.columns().iter().map(|column| column.as_materialized_series().clone()).collect();
+    let (groups, count) = group_ids(&series)?;
+    let mut segments: Vec<Segment> = (0..count).map(|_| Segment { label: String::new(), rows: Vec::new() }).collect();
+    for (row, group) in groups.iter().enumerate() {
+        segments[*group as usize].rows.push(row);
+    }
+    for key in keys.columns() {
+        let distinct = Distinct::of(key)?;
+        for segment in &mut segments {
+            let code = segment.rows.first().and_then(|row| distinct.codes[*row]);
+            let value = code.map_or_else(|| "null".to_owned(), |code| distinct.cells[code as usize].label());
+            let comma = if segment.label.is_empty() { "" } else { ", " };
+            segment.label += &format!("{comma}{}={value}", key.name());
+        }
+    }
+    segments.sort_by_key(|segment| segment.rows.first().copied());
+    Ok(segments)
+}
+
+/// The metrics of a call.
+pub(super) fn metrics(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
     let metrics = items(call, "metrics")?.into_iter().map(|item| match item {
         Input::Const(metric) | Input::Data(Data::Value(metric)) => Ok(metric),
         _ => Err(misfit(call, "metrics", "holds something that is no metric")),
@@ -38,6 +111,6 @@ fn metrics(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
 }
 
 /// The names of the parts of a split that the rows come from.
-fn partition(table: &Table) -> String {
+pub(crate) fn partition(table: &Table) -> String {
     table.ty.partitions.names().collect::<Vec<_>>().join("+")
 }

@@ -5,17 +5,24 @@
 
 pub(crate) mod arguments;
 pub(crate) mod artifact;
+mod blend;
+pub(crate) mod bootstrap;
 pub(crate) mod bounds;
 mod chain;
+mod cross_validate;
 mod evaluate;
 pub(crate) mod folds;
 mod linear;
 mod matrix;
+mod members;
 mod operators;
 mod outputs;
 mod parameters;
+mod pool;
+pub(crate) mod presets;
 pub(crate) mod recall;
 pub(crate) mod target;
+mod threshold;
 mod trees;
 mod truth;
 
@@ -23,7 +30,10 @@ use crate::data::Implementation;
 
 pub use artifact::{load, save};
 pub(crate) use chain::{computed, with_outputs};
+pub(crate) use evaluate::partition;
+pub(crate) use linear::dot;
 pub(crate) use outputs::with_columns;
+pub(crate) use pool::in_pool;
 pub(crate) use truth::{mean_loss, sample};
 
 /// The operators of `std.learning` and `std.learn`: module, name, implementation. `chain` is what `a >> b` is lowered to.
@@ -33,12 +43,15 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.learning", "predict", operators::predict),
     ("std.learning", "apply", operators::apply),
     ("std.learning", "evaluate", evaluate::evaluate),
+    ("std.learning", "best_threshold", threshold::best_threshold),
     ("std.learning", "calibrate", crate::calibrate::calibrate),
     ("std.learn", "boosted_trees", trees::boosted_trees),
     ("std.learn", "logistic", linear::logistic),
     ("std.learn", "ridge", linear::ridge),
     ("std.learn", "elastic_net", linear::elastic_net),
     ("std.learn", "tune", crate::tune::tune),
+    ("std.learn", "cross_validate", cross_validate::cross_validate),
+    ("std.learn", "blend", blend::blend),
 ];
 
 #[cfg(test)]

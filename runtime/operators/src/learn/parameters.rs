@@ -20,14 +20,18 @@
 //! | `category_smoothing`, `category_l2` | `cat_smooth`, `cat_l2` | |
 //! | `truncation` | `lambdarank_truncation_level` | `lambdarank` only |
 //! | `seed` | `seed` | |
+//! | `group` | the groups of the dataset | |
 //! | | `deterministic`, `force_row_wise` | true: the same trees for any number of threads |
 
+use std::sync::Arc;
+
 use gml_connect::Fault;
+use gml_ir::Role;
 use serde::{Deserialize, Serialize};
 
-use super::arguments::{misfit, optional_constant, word};
+use super::arguments::{column_names, misfit, optional, optional_constant, word};
 use super::bounds::{self, AMOUNT, Bounds, COUNT, FROM_ZERO, POSITIVE, SHARE, whole};
-use crate::data::Call;
+use crate::data::{Call, Table};
 
 /// What is to be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +49,7 @@ pub(crate) enum Objective {
 
 impl Objective {
     /// The word in a program, and LightGBM's.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Binary => "binary",
             Self::Multiclass => "multiclass",
@@ -80,6 +84,8 @@ pub(super) struct Parameters {
     pub(super) rounds: usize,
     /// Rounds without improvement before it stops.
     pub(super) stop_after: Option<usize>,
+    /// The column that tells queries apart, where it is none with that role.
+    group: Option<Arc<str>>,
     /// The others, by LightGBM's names.
     settings: Vec<(&'static str, String)>,
 }
@@ -137,7 +143,44 @@ impl Parameters {
         if objective == Objective::Lambdarank {
             settings.push(("lambdarank_truncation_level", integer(call, "truncation", &COUNT)?));
         }
-        Ok(Self { objective, rounds: whole(call, "rounds", &COUNT)?, stop_after, settings })
+        let group = match optional(call, "group").map(column_names).transpose()?.as_deref() {
+            None | Some([]) => None,
+            Some([group]) => Some(Arc::clone(group)),
+            Some(several) => {
+                return Err(Fault::new(
+                    "GML0229",
+                    format!(
+                        "`group` of boosted_trees names {} columns, and queries are told apart by one",
+                        several.len()
+                    ),
+                )
+                .help("derive one column of them, and name it"));
+            }
+        };
+        Ok(Self { objective, rounds: whole(call, "rounds", &COUNT)?, stop_after, group, settings })
+    }
+
+    /// The table with the role `group` at the column that `group` names.
+    ///
+    /// # Errors
+    /// GML0301 where there is no such column.
+    pub(super) fn with_group(&self, table: &Table) -> Result<Table, Fault> {
+        let mut table = table.clone();
+        let Some(group) = &self.group else { return Ok(table) };
+        let row = Arc::make_mut(&mut table.ty.row);
+        for column in row.columns.iter_mut().filter(|column| column.role == Some(Role::Group)) {
+            column.role = None;
+        }
+        match row.columns.iter_mut().find(|column| column.name == *group) {
+            Some(column) => column.role = Some(Role::Group),
+            None => {
+                return Err(Fault::new(
+                    "GML0301",
+                    format!("`group` of boosted_trees is the column `{group}`, and there is none"),
+                ));
+            }
+        }
+        Ok(table)
     }
 
     /// LightGBM's parameters but the number of threads, which must not change the result.

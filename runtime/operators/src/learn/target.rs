@@ -8,7 +8,8 @@ use gml_ir::{Role, Row};
 use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, NamedFrom};
 
 use super::parameters::Objective;
-use crate::frame::fault;
+use crate::data::Table;
+use crate::frame::{self, fault};
 use crate::prep::{Cell, Distinct, Kind};
 
 /// The columns with a role that learning reads.
@@ -35,6 +36,23 @@ impl Roles {
     pub(crate) fn names(&self, objective: Objective) -> impl Iterator<Item = &Arc<str>> {
         let group = self.group.as_ref().filter(|_| objective == Objective::Lambdarank);
         [Some(&self.target), self.weight.as_ref(), group].into_iter().flatten()
+    }
+}
+
+/// What is to be learned of a target, by its type: whether it is true, its class, or its number.
+///
+/// # Errors
+/// GML0701 without a target, GML0702 where it is nothing that can be learned.
+pub(crate) fn objective_of(table: &Table) -> Result<Objective, Fault> {
+    let target = Roles::of(&table.ty.row)?.target;
+    let schema = frame::schema(&table.frame)?;
+    let dtype = schema.get(&target).ok_or_else(|| Fault::new("GML0999", "the target is no column of the rows"))?;
+    match Kind::of(dtype) {
+        Kind::Bool => Ok(Objective::Binary),
+        Kind::Text => Ok(Objective::Multiclass),
+        Kind::Number => Ok(Objective::Regression),
+        _ => Err(Fault::new("GML0702", format!("the target `{target}` is of type {dtype}, which no model learns"))
+            .help("derive a bool, a text or a number as the target")),
     }
 }
 

@@ -115,6 +115,7 @@ impl Binned {
     ) -> Result<Self, Fault> {
         let library = LightGbm::open(&context.libraries)?;
         let objective = of.parameters.objective;
+        let train = &of.parameters.with_group(train)?;
         let roles = Roles::of(&train.ty.row)?;
         let columns = matrix::feature_columns(train)?;
         let names: Vec<_> = columns.iter().map(|(name, _)| Arc::clone(name)).collect();
@@ -206,7 +207,7 @@ impl BoostedTrees {
                     "GML0707",
                     "`objective: lambdarank` ranks the rows of a query, and no column has the role `group`",
                 )
-                .help("mark the column that names the query: `group query: int`"));
+                .help("mark the column that names the query, `group query: int`, or name it: `group: .query`"));
             }
             _ => (rows, None),
         };
@@ -259,7 +260,7 @@ fn without_threads(text: &str) -> String {
 }
 
 /// Trees that were learned.
-struct FittedTrees {
+pub(crate) struct FittedTrees {
     features: Vec<Feature>,
     objective: Objective,
     classes: Vec<Arc<str>>,
@@ -283,6 +284,11 @@ impl FittedTrees {
         let booster = Arc::new(Booster::load(&library, &self.text).map_err(gave_up)?);
         *loaded = Some(Arc::clone(&booster));
         Ok(booster)
+    }
+
+    /// How many rounds of boosting there were.
+    pub(crate) fn rounds(&self) -> usize {
+        self.rounds
     }
 
     /// The trees as data, and the rows as the columns that they ask for.

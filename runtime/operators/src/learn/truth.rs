@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Learned, Row, Value};
+use gml_ir::{Learned, Role, Row, Value};
 use polars::prelude::{Column, DataFrame, IntoLazy, col};
 
 use super::target::{self, Roles};
@@ -20,10 +20,12 @@ use crate::prep::Distinct;
 /// GML0701 without a target, GML0709 where it is null, GML0702 where it has not the type that the model predicts, GML0707
 /// where a ranking has no group, and those of predicting.
 pub(crate) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Result<Sample, Fault> {
-    let Learned::Model(Some((_, outputs))) = model.ty() else {
+    let Learned::Model(Some((input, outputs))) = model.ty() else {
         return Err(Fault::new("GML0713", "what was learned predicts nothing that could be judged"));
     };
-    let roles = Roles::of(&table.ty.row)?;
+    let mut roles = Roles::of(&table.ty.row)?;
+    // A ranking may have been told its group by an argument, not by a role.
+    roles.group = roles.group.or_else(|| group_of(&input));
     // The truth is taken from the rows before predicting: a model's output may have the name of the target.
     let rows = frame::collect(table.frame.clone())?;
     let truth = rows.column(&roles.target).map_err(fault)?;
@@ -36,7 +38,20 @@ pub(crate) fn sample(model: &dyn Fitted, table: &Table, context: &Context) -> Re
         None => None,
     };
     let outcome = outcome(model, &outputs, &roles, &rows, &predicted)?;
-    Ok(Sample { outcome, weights })
+    let group = match (&outcome, &roles.group) {
+        (Outcome::Binary { .. }, Some(group)) => {
+            let column = rows.column(group).map_err(fault)?;
+            // Most metrics do not ask for it: a null is no reason to refuse them.
+            if column.null_count() == 0 { Some(target::queries(column)?) } else { None }
+        }
+        _ => None,
+    };
+    Ok(Sample { outcome, weights, group })
+}
+
+/// The column of a model's rows that has the role `group`.
+pub(crate) fn group_of(input: &Row) -> Option<Arc<str>> {
+    input.with_role(Role::Group).map(|column| Arc::clone(&column.name))
 }
 
 /// The mean loss of a model on rows whose target is known: the log loss of probabilities, the squared error of numbers, and

@@ -6,90 +6,13 @@ mod binary;
 mod calibration;
 mod classes;
 mod ranking;
+mod sample;
 mod value;
 
 use gml_connect::Fault;
 use gml_ir::Value;
 
-/// What was predicted, and what came to be; one entry a row.
-pub(crate) enum Outcome {
-    /// The probability of true.
-    Binary {
-        /// What came to be.
-        truth: Vec<bool>,
-        /// The probability of true.
-        probability: Vec<f64>,
-    },
-    /// The probability of each class.
-    Classes {
-        /// The class that came to be, by its place; none where the model does not know it.
-        truth: Vec<Option<usize>>,
-        /// The probabilities in the order of the classes, row after row.
-        probabilities: Vec<f64>,
-        /// How many classes there are.
-        classes: usize,
-    },
-    /// A number.
-    Value {
-        /// What came to be.
-        truth: Vec<f64>,
-        /// What was predicted.
-        value: Vec<f64>,
-    },
-    /// An order within each query.
-    Rank {
-        /// How relevant the row is, from 0.
-        relevance: Vec<f64>,
-        /// Larger comes first.
-        score: Vec<f64>,
-        /// The query that the row belongs to, counted from 0.
-        query: Vec<usize>,
-    },
-}
-
-impl Outcome {
-    fn rows(&self) -> usize {
-        match self {
-            Self::Binary { truth, .. } => truth.len(),
-            Self::Classes { truth, .. } => truth.len(),
-            Self::Value { truth, .. } => truth.len(),
-            Self::Rank { relevance, .. } => relevance.len(),
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Binary { .. } => "the probability of true",
-            Self::Classes { .. } => "probabilities of classes",
-            Self::Value { .. } => "a number",
-            Self::Rank { .. } => "a ranking",
-        }
-    }
-}
-
-/// Rows to judge by, and how much each counts.
-pub(crate) struct Sample {
-    /// Prediction and truth.
-    pub(crate) outcome: Outcome,
-    /// One weight a row; all count the same where there are none. NDCG does not use them.
-    pub(crate) weights: Option<Vec<f64>>,
-}
-
-impl Sample {
-    /// The weighted mean of one number a row.
-    fn mean(&self, of: impl Iterator<Item = f64>) -> f64 {
-        match &self.weights {
-            None => of.sum::<f64>() / self.outcome.rows() as f64,
-            Some(weights) => {
-                of.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / weights.iter().sum::<f64>()
-            }
-        }
-    }
-
-    fn weight(&self, row: usize) -> f64 {
-        self.weights.as_ref().map_or(1.0, |weights| weights[row])
-    }
-}
+pub(crate) use sample::{Outcome, Sample};
 
 /// The name of a metric in the run record: `auc`, `ndcg(10)`, `accuracy(0.7)`. Arguments at their default are left out.
 pub(crate) fn name_of(metric: &Value) -> String {
@@ -136,6 +59,9 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
             let threshold = metric.get("threshold").and_then(Value::as_float).unwrap_or(DEFAULT_THRESHOLD);
             Ok(binary::f1(sample, truth, probability, threshold))
         }
+        ("f1", Outcome::Classes { truth, probabilities, classes }) => {
+            Ok(classes::f1(sample, truth, probabilities, *classes))
+        }
         ("lift", Outcome::Binary { truth, probability }) => binary::lift(sample, truth, probability, share(metric)?),
         ("gain", Outcome::Binary { truth, probability }) => binary::gain(sample, truth, probability, share(metric)?),
         ("ece", Outcome::Binary { truth, probability }) => {
@@ -163,20 +89,58 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
         ("ndcg", Outcome::Rank { relevance, score, query }) => {
             Ok(ranking::ndcg(relevance, score, query, count(metric, "k")?))
         }
-        ("map", Outcome::Rank { relevance, score, query }) => {
-            Ok(ranking::map(relevance, score, query, count(metric, "k")?))
+        ("lift", Outcome::Rank { relevance, score, .. }) => {
+            binary::lift(sample, &relevant(relevance), score, share(metric)?)
         }
-        ("precision", Outcome::Rank { relevance, score, query }) => {
-            Ok(ranking::precision(relevance, score, query, count(metric, "k")?))
+        ("gain", Outcome::Rank { relevance, score, .. }) => {
+            binary::gain(sample, &relevant(relevance), score, share(metric)?)
         }
-        ("recall", Outcome::Rank { relevance, score, query }) => {
-            ranking::recall(relevance, score, query, count(metric, "k")?).ok_or_else(|| {
-                Fault::new("GML0928", "`recall` is not defined: no row of any group is relevant")
-                    .help("judge on rows of which some are relevant")
-            })
+        ("map" | "precision" | "recall" | "hit_rate", Outcome::Binary { truth, probability }) => {
+            let Some(query) = &sample.group else { return Err(no_group(name)) };
+            let relevance: Vec<f64> = truth.iter().map(|truth| f64::from(u8::from(*truth))).collect();
+            among_the_first(metric, name, &relevance, probability, query)
+        }
+        ("map" | "precision" | "recall" | "hit_rate" | "mrr", Outcome::Rank { relevance, score, query }) => {
+            among_the_first(metric, name, relevance, score, query)
         }
         (name, outcome) => Err(does_not_fit(name, outcome)),
     }
+}
+
+/// Metrics of what is relevant among the first of each group.
+fn among_the_first(
+    metric: &Value,
+    name: &str,
+    relevance: &[f64],
+    score: &[f64],
+    query: &[usize],
+) -> Result<f64, Fault> {
+    let places = count(metric, "k")?;
+    let found = match name {
+        "map" => Some(ranking::map(relevance, score, query, places)),
+        "precision" => Some(ranking::precision(relevance, score, query, places)),
+        "recall" => ranking::recall(relevance, score, query, places),
+        "hit_rate" => ranking::hit_rate(relevance, score, query, places),
+        _ => ranking::mrr(relevance, score, query, places),
+    };
+    found.ok_or_else(|| {
+        Fault::new("GML0928", format!("`{name}` is not defined: no row of any group is relevant"))
+            .help("judge on rows of which some are relevant")
+    })
+}
+
+fn no_group(name: &str) -> Fault {
+    Fault::new(
+        "GML0707",
+        format!("`{name}` looks at the first of each group, and no column without nulls has the role `group`"),
+    )
+    .help("mark the column that names the group: `group customer: str`")
+}
+
+/// Whether less of a metric is better.
+pub(crate) fn less_is_better(metric: &Value) -> bool {
+    let Value::Symbol { name, .. } = metric else { return false };
+    matches!(&**name, "log_loss" | "brier" | "rmse" | "mae" | "ece" | "reliability")
 }
 
 /// What is relevant at all.
@@ -209,11 +173,14 @@ fn share(metric: &Value) -> Result<f64, Fault> {
 fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
     let fitting = match outcome {
         Outcome::Binary { .. } => {
-            "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability and resolution"
+            "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability, resolution, and by groups \
+             map(k), precision(k), recall(k) and hit_rate(k)"
         }
-        Outcome::Classes { .. } => "log_loss and accuracy",
+        Outcome::Classes { .. } => "log_loss, accuracy and f1",
         Outcome::Value { .. } => "rmse, mae and r2",
-        Outcome::Rank { .. } => "ndcg(k), map(k), precision(k), recall(k), lift, gain, auc and average_precision",
+        Outcome::Rank { .. } => {
+            "ndcg(k), map(k), precision(k), recall(k), hit_rate(k), mrr(k), lift, gain, auc and average_precision"
+        }
     };
     Fault::new("GML0713", format!("`{name}` has no meaning for a model that predicts {}", outcome.kind()))
         .help(format!("what fits: {fitting}"))

@@ -55,6 +55,25 @@ pub(super) fn recall(relevance: &[f64], score: &[f64], query: &[usize], places: 
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 
+/// The share of the queries that have a relevant row in which one is among the first `places`; `None` where none has.
+pub(super) fn hit_rate(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> Option<f64> {
+    first_relevant(relevance, score, query, |place| f64::from(u8::from(place < places)))
+}
+
+/// The mean of 1 / place of the first relevant row over the queries that have one, 0 where it is not among the first
+/// `places`; `None` where none has.
+pub(super) fn mrr(relevance: &[f64], score: &[f64], query: &[usize], places: usize) -> Option<f64> {
+    first_relevant(relevance, score, query, |place| if place < places { 1.0 / (place as f64 + 1.0) } else { 0.0 })
+}
+
+/// The mean over queries of what the place of the first relevant row, from 0, is worth.
+fn first_relevant(relevance: &[f64], score: &[f64], query: &[usize], worth: impl Fn(usize) -> f64) -> Option<f64> {
+    let queries = ranked(score, query);
+    let places = queries.iter().filter_map(|rows| rows.iter().position(|row| relevance[*row] > 0.0));
+    let worths: Vec<f64> = places.map(worth).collect();
+    (!worths.is_empty()).then(|| worths.iter().sum::<f64>() / worths.len() as f64)
+}
+
 /// The rows of each query from the highest score to the lowest; equal scores keep the order of the rows.
 fn ranked(score: &[f64], query: &[usize]) -> Vec<Vec<usize>> {
     let mut queries: Vec<Vec<usize>> = vec![Vec::new(); query.iter().max().map_or(0, |last| last + 1)];

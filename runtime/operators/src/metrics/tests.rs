@@ -12,11 +12,11 @@ fn metric(name: &str, args: &[(&str, Value)]) -> Value {
 }
 
 fn of(name: &str, outcome: Outcome, weights: Option<&[f64]>) -> Result<f64, Fault> {
-    judge(&metric(name, &[]), &Sample { outcome, weights: weights.map(<[f64]>::to_vec) })
+    judge(&metric(name, &[]), &Sample { outcome, weights: weights.map(<[f64]>::to_vec), group: None })
 }
 
 fn of_args(name: &str, args: &[(&str, Value)], outcome: Outcome, weights: Option<&[f64]>) -> Result<f64, Fault> {
-    judge(&metric(name, args), &Sample { outcome, weights: weights.map(<[f64]>::to_vec) })
+    judge(&metric(name, args), &Sample { outcome, weights: weights.map(<[f64]>::to_vec), group: None })
 }
 
 fn rank() -> Outcome {
@@ -54,7 +54,7 @@ fn binary_metrics_agree_with_scikit_learn() {
         close(of(name, binary(), Some(&WEIGHTS)), weighted);
     }
     let at = metric("accuracy", &[("threshold", Value::Float(0.6))]);
-    close(judge(&at, &Sample { outcome: binary(), weights: Some(WEIGHTS.to_vec()) }), 0.49206349206349204);
+    close(judge(&at, &Sample { outcome: binary(), weights: Some(WEIGHTS.to_vec()), group: None }), 0.49206349206349204);
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn regression_metrics_agree_with_scikit_learn() {
 fn ndcg_agrees_with_scikit_learn() {
     for (k, expected) in [(1, 0.35555555555555557), (3, 0.47825351887934553), (10, 0.7046084920622956)] {
         let metric = metric("ndcg", &[("k", Value::Int(k))]);
-        close(judge(&metric, &Sample { outcome: rank(), weights: None }), expected);
+        close(judge(&metric, &Sample { outcome: rank(), weights: None, group: None }), expected);
     }
     let none = metric("ndcg", &[("k", Value::Int(0))]);
-    assert_eq!(judge(&none, &Sample { outcome: rank(), weights: None }).unwrap_err().code, "GML0229");
+    assert_eq!(judge(&none, &Sample { outcome: rank(), weights: None, group: None }).unwrap_err().code, "GML0229");
 }
 
 #[test]
@@ -147,6 +147,80 @@ fn what_is_relevant_among_the_first() {
     close(of_args("recall", &k, rank(), None), (2.0 / 3.0 + 3.0 / 4.0) / 2.0);
     let none = Outcome::Rank { relevance: vec![0.0; 2], score: vec![0.2, 0.7], query: vec![0, 0] };
     assert_eq!(of_args("recall", &k, none, None).unwrap_err().code, "GML0928");
+}
+
+/// In the order of their scores the groups have the relevances 0 2 1 3, 0 0 0 and 1 1 2 4 0.
+#[test]
+fn the_first_relevant_one_of_a_group() {
+    let at = |name: &str, k: i64| of_args(name, &[("k", Value::Int(k))], rank(), None);
+    close(at("hit_rate", 1), 0.5);
+    close(at("hit_rate", 2), 1.0);
+    close(at("mrr", 2), (0.5 + 1.0) / 2.0);
+    close(at("mrr", 1), 0.5);
+    let none = || Outcome::Rank { relevance: vec![0.0; 2], score: vec![0.2, 0.7], query: vec![0, 0] };
+    for name in ["hit_rate", "mrr"] {
+        assert_eq!(of_args(name, &[("k", Value::Int(1))], none(), None).unwrap_err().code, "GML0928");
+    }
+}
+
+#[test]
+fn probabilities_are_ranked_within_their_groups() {
+    let k = [("k", Value::Int(2))];
+    let Outcome::Rank { relevance, score, query } = rank() else { panic!("no ranking") };
+    for name in ["map", "precision", "recall", "hit_rate"] {
+        let truth = relevance.iter().map(|relevance| *relevance > 0.0).collect();
+        let outcome = Outcome::Binary { truth, probability: score.clone() };
+        let sample = Sample { outcome, weights: None, group: Some(query.clone()) };
+        let found = judge(&metric(name, &k), &sample);
+        close(found, of_args(name, &k, rank(), None).unwrap());
+        let fault = of_args(name, &k, binary(), None).unwrap_err();
+        assert_eq!(fault.code, "GML0707");
+        assert!(fault.help.unwrap().contains("group"));
+    }
+    assert_eq!(of_args("mrr", &k, binary(), None).unwrap_err().code, "GML0713");
+    assert_eq!(of_args("recall", &[("k", Value::Null)], rank(), None).unwrap_err().code, "GML0229");
+}
+
+#[test]
+fn lift_and_gain_of_a_ranking_are_those_of_its_relevant_rows() {
+    let share = [("share", Value::Float(0.25))];
+    let Outcome::Rank { relevance, score, .. } = rank() else { panic!("no ranking") };
+    for name in ["lift", "gain"] {
+        let truth = relevance.iter().map(|relevance| *relevance > 0.0).collect();
+        let outcome = Outcome::Binary { truth, probability: score.clone() };
+        close(of_args(name, &share, rank(), None), of_args(name, &share, outcome, None).unwrap());
+    }
+}
+
+/// scikit-learn's `f1_score(average="macro")`, which also counts a class that is only predicted.
+#[test]
+fn f1_of_classes_is_the_mean_over_classes() {
+    let outcome = || Outcome::Classes {
+        truth: [0, 1, 1, 1, 0].map(Some).to_vec(),
+        probabilities: vec![0.7, 0.2, 0.1, 0.1, 0.3, 0.6, 0.3, 0.6, 0.1, 0.2, 0.5, 0.3, 0.2, 0.6, 0.2],
+        classes: 3,
+    };
+    close(of("f1", outcome(), None), 0.4444444444444444);
+    close(of("f1", outcome(), Some(&[1.0, 2.0, 3.0, 0.5, 1.0])), 0.45555555555555555);
+}
+
+#[test]
+fn rows_taken_are_judged_as_if_there_were_no_others() {
+    let sample = Sample { outcome: rank(), weights: None, group: None };
+    let last = sample.take(&[7, 8, 9, 10, 11], None);
+    let ndcg = metric("ndcg", &[("k", Value::Int(2))]);
+    let alone = Outcome::Rank {
+        relevance: vec![1.0, 2.0, 0.0, 4.0, 1.0],
+        score: vec![0.7, 0.7, 0.1, 0.4, 0.9],
+        query: vec![0; 5],
+    };
+    close(judge(&ndcg, &last), judge(&ndcg, &Sample { outcome: alone, weights: None, group: None }).unwrap());
+    let twice = sample.take(&[0, 1, 2, 3, 0, 1, 2, 3], Some(vec![0, 0, 0, 0, 1, 1, 1, 1]));
+    close(judge(&ndcg, &twice), judge(&ndcg, &sample.take(&[0, 1, 2, 3], None)).unwrap());
+    let weighted = Sample { outcome: binary(), weights: Some(WEIGHTS.to_vec()), group: None };
+    let rows = Sample { outcome: binary(), weights: Some(WEIGHTS.to_vec()), group: None }
+        .take(&(0..10).collect::<Vec<_>>(), None);
+    close(judge(&metric("auc", &[]), &rows), judge(&metric("auc", &[]), &weighted).unwrap());
 }
 
 #[test]
@@ -241,7 +315,7 @@ proptest! {
     fn ndcg_is_1_in_the_order_of_relevance(relevance in prop::collection::vec(0_u8..5, 1..20), k in 1_i64..25) {
         let relevance: Vec<f64> = relevance.into_iter().map(f64::from).collect();
         let outcome = Outcome::Rank { score: relevance.clone(), query: vec![0; relevance.len()], relevance };
-        let found = judge(&metric("ndcg", &[("k", Value::Int(k))]), &Sample { outcome, weights: None }).unwrap();
+        let found = judge(&metric("ndcg", &[("k", Value::Int(k))]), &Sample { outcome, weights: None, group: None }).unwrap();
         prop_assert!((found - 1.0).abs() < 1e-12);
     }
 }

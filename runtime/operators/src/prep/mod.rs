@@ -10,6 +10,7 @@ mod fit;
 mod hashed;
 mod numbers;
 mod recipe;
+mod select;
 mod step;
 mod stored;
 mod values;
@@ -31,7 +32,7 @@ pub(crate) use values::{Cell, Distinct, Exact, Kind};
 
 use estimator::{Prepare, PrepareCall};
 
-/// The operators of `std.prep`: module, name, implementation.
+/// The operators of `std.prep`, and the selection of features: module, name, implementation.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.prep", "impute", impute),
     ("std.prep", "one_hot", one_hot),
@@ -46,6 +47,7 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.prep", "clip", clip),
     ("std.prep", "date_parts", date_parts),
     ("std.prep", "text_counts", text_counts),
+    ("std.features", "select_features", select::select_features),
 ];
 
 /// Columns that a single one may be put into.

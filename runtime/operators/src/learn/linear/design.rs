@@ -201,7 +201,7 @@ fn numbers(operator: &str, column: &Column) -> Result<Vec<f64>, Fault> {
 }
 
 /// The sum of products: in eight sums side by side, which a processor does at once.
-pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
+pub(crate) fn dot(left: &[f64], right: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (left_parts, right_parts) = (left.chunks_exact(8), right.chunks_exact(8));
     let rest: f64 = left_parts.remainder().iter().zip(right_parts.remainder()).map(|(a, b)| a * b).sum();

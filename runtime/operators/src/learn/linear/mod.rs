@@ -18,6 +18,7 @@ use gml_ir::Value;
 use polars::prelude::col;
 
 use super::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, whole};
+use super::in_pool;
 use super::matrix;
 use super::parameters::Objective;
 use super::recall::Recall;
@@ -28,6 +29,7 @@ use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
 use design::Design;
 use model::FittedLinear;
 
+pub(crate) use design::dot;
 pub(super) use model::load;
 
 /// What is learned, and how weights are kept small.
@@ -172,15 +174,6 @@ impl Linear {
 struct Weights {
     weights: Vec<f64>,
     intercept: f64,
-}
-
-/// Runs with so many threads.
-fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
-        Ok(pool) => pool.install(work),
-        // No further thread to be had: this one does the work.
-        Err(_) => work(),
-    }
 }
 
 /// Fits with changing parameters on the same matrix.
