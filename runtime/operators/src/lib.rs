@@ -3,6 +3,7 @@
 //! What lives here: tables, row expressions, preparation, learning, metrics. What does not: files of datasets, the order
 //! of steps, caching.
 
+mod automl;
 mod calibrate;
 mod columns;
 mod data;

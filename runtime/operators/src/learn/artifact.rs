@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 use super::{blend, chain, linear, trees};
+use crate::automl;
 use crate::calibrate;
 use crate::learned::Fitted;
 use crate::onnx;
@@ -45,6 +46,7 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         Some("boosted_trees") => trees::load(folder, &signature, type_part),
         Some("linear") => linear::load(folder, &signature, type_part),
         Some("blend") => blend::load(folder, &signature),
+        Some("ensemble") => automl::load(folder, &signature),
         Some(kind) => {
             Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
         }

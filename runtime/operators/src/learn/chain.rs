@@ -27,7 +27,7 @@ struct Chain {
 }
 
 /// Chains estimators. All but the last must learn a transform.
-pub(super) fn chain(parts: Vec<Arc<dyn Estimator>>) -> Arc<dyn Estimator> {
+pub(crate) fn chain(parts: Vec<Arc<dyn Estimator>>) -> Arc<dyn Estimator> {
     Arc::new(Chain { parts })
 }
 
@@ -228,6 +228,17 @@ impl Fitted for FittedChain {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// A model behind a fitted recipe. `input` is the row that the recipe was fitted on.
+///
+/// # Errors
+/// GML0712 where the recipe is none.
+pub(crate) fn behind(recipe: &dyn Fitted, input: Arc<Row>, model: Arc<dyn Fitted>) -> Result<Arc<dyn Fitted>, Fault> {
+    match recipe.as_any().downcast_ref::<FittedRecipe>() {
+        Some(steps) => Ok(Arc::new(FittedChain { recipe: steps.recipe.clone(), input, model })),
+        None => Err(Fault::new("GML0712", "a model stands behind something that is no recipe")),
     }
 }
 

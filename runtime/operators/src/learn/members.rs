@@ -10,7 +10,7 @@ use super::artifact;
 use crate::learned::Fitted;
 
 /// Each in a folder of its own, in their order.
-pub(super) fn save(models: &[Arc<dyn Fitted>], folder: &Path) -> Result<(), Fault> {
+pub(crate) fn save(models: &[Arc<dyn Fitted>], folder: &Path) -> Result<(), Fault> {
     for (place, model) in models.iter().enumerate() {
         let inner = folder_of(folder, place);
         fs::create_dir(&inner).map_err(|error| {
@@ -24,7 +24,7 @@ pub(super) fn save(models: &[Arc<dyn Fitted>], folder: &Path) -> Result<(), Faul
 }
 
 /// So many models.
-pub(super) fn load(folder: &Path, count: usize) -> Result<Vec<Arc<dyn Fitted>>, Fault> {
+pub(crate) fn load(folder: &Path, count: usize) -> Result<Vec<Arc<dyn Fitted>>, Fault> {
     (0..count).map(|place| artifact::load(&folder_of(folder, place))).collect()
 }
 

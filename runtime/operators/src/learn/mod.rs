@@ -14,10 +14,10 @@ mod evaluate;
 pub(crate) mod folds;
 mod linear;
 mod matrix;
-mod members;
+pub(crate) mod members;
 mod operators;
-mod outputs;
-mod parameters;
+pub(crate) mod outputs;
+pub(crate) mod parameters;
 mod pool;
 pub(crate) mod presets;
 pub(crate) mod recall;
@@ -29,11 +29,13 @@ mod truth;
 use crate::data::Implementation;
 
 pub use artifact::{load, save};
-pub(crate) use chain::{computed, with_outputs};
+pub(crate) use chain::{behind, chain, computed, with_outputs};
 pub(crate) use evaluate::partition;
 pub(crate) use linear::dot;
 pub(crate) use outputs::with_columns;
 pub(crate) use pool::in_pool;
+pub(crate) use presets::linear_learner;
+pub(crate) use trees::rounds_of;
 pub(crate) use truth::{mean_loss, sample};
 
 /// The operators of `std.learning` and `std.learn`: module, name, implementation. `chain` is what `a >> b` is lowered to.
@@ -52,6 +54,7 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.learn", "tune", crate::tune::tune),
     ("std.learn", "cross_validate", cross_validate::cross_validate),
     ("std.learn", "blend", blend::blend),
+    ("std.learn", "automl", crate::automl::automl),
 ];
 
 #[cfg(test)]

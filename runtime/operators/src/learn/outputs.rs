@@ -31,7 +31,7 @@ pub(crate) fn with_columns(mut rows: DataFrame, made: Vec<Column>, ty: &Type) ->
 }
 
 /// The schema of `std.learning` for an objective.
-pub(super) fn row(objective: Objective) -> Row {
+pub(crate) fn row(objective: Objective) -> Row {
     let (schema, columns) = match objective {
         Objective::Binary => {
             let mut score = gml_ir::Column::new("score", Type::Float);
@@ -52,7 +52,7 @@ pub(super) fn row(objective: Objective) -> Row {
 }
 
 /// The columns of [`row`] for the numbers that the trees give, class after class within each row.
-pub(super) fn columns(
+pub(crate) fn columns(
     objective: Objective,
     scores: Vec<f64>,
     classes: &[Arc<str>],

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Expr, ExprKind, NamedExpr, Type, Value};
 
-use super::trees;
+use super::parameters::Objective;
+use super::{linear, trees};
 use crate::data::{Call, Context, Data, Implementation, Input};
 use crate::learned::Estimator;
 
@@ -45,6 +46,22 @@ pub(crate) fn boosted_trees(
     args.extend(given.iter().map(|(name, value)| (*name, Input::Const(value.clone()))));
     args.push(("objective", Input::Const(Value::Str(objective.into()))));
     made("boosted_trees", trees::boosted_trees, args, context)
+}
+
+/// `logistic` for a bool, `ridge` for a number, with their defaults.
+pub(crate) fn linear_learner(objective: Objective, context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+    let number = |name, value| (name, Input::Const(Value::Float(value)));
+    if objective != Objective::Binary {
+        return made("ridge", linear::ridge, vec![number("l2", 1.0)], context);
+    }
+    let args = vec![
+        number("l1", 0.0),
+        number("l2", 1.0),
+        number("positive_weight", 1.0),
+        ("iterations", Input::Const(Value::Int(1000))),
+        number("tolerance", 1e-6),
+    ];
+    made("logistic", linear::logistic, args, context)
 }
 
 /// The estimator that an operator gives.

@@ -260,7 +260,7 @@ fn without_threads(text: &str) -> String {
 }
 
 /// Trees that were learned.
-pub(crate) struct FittedTrees {
+struct FittedTrees {
     features: Vec<Feature>,
     objective: Objective,
     classes: Vec<Arc<str>>,
@@ -284,11 +284,6 @@ impl FittedTrees {
         let booster = Arc::new(Booster::load(&library, &self.text).map_err(gave_up)?);
         *loaded = Some(Arc::clone(&booster));
         Ok(booster)
-    }
-
-    /// How many rounds of boosting there were.
-    pub(crate) fn rounds(&self) -> usize {
-        self.rounds
     }
 
     /// The trees as data, and the rows as the columns that they ask for.
@@ -422,6 +417,11 @@ impl Fitted for FittedTrees {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// How many rounds of boosting a model has; none where it is no trees.
+pub(crate) fn rounds_of(model: &dyn Fitted) -> Option<usize> {
+    model.as_any().downcast_ref::<FittedTrees>().map(|trees| trees.rounds)
 }
 
 /// Saved trees. `type_part` is the part of the signature that holds their own type, not that of a chain.

@@ -111,6 +111,40 @@ impl Select {
     }
 }
 
+/// Leaves columns out, whatever they hold.
+pub(crate) fn leave_out(columns: Vec<Arc<str>>) -> Arc<dyn Estimator> {
+    Arc::new(LeaveOut { columns })
+}
+
+#[derive(Clone)]
+struct LeaveOut {
+    columns: Vec<Arc<str>>,
+}
+
+impl Estimator for LeaveOut {
+    fn fit(&self, train: &Table, _: Option<&Table>, _: &Context) -> Result<Arc<dyn Fitted>, Fault> {
+        Ok(recipe(Step::Drop { columns: self.columns.clone() }, train))
+    }
+
+    fn with(&self, _: &[Change], _: &Context) -> Result<Arc<dyn Estimator>, Fault> {
+        Ok(Arc::new(self.clone()))
+    }
+
+    fn argument(&self, _: Option<&str>, _: &str) -> Option<&Value> {
+        None
+    }
+
+    fn trials(
+        &self,
+        _: &[(Option<Arc<str>>, Arc<str>)],
+        train: &Table,
+        valid: &Table,
+        _: &Context,
+    ) -> Result<Box<dyn Trials>, Fault> {
+        Ok(afresh(Arc::new(self.clone()), train, valid))
+    }
+}
+
 /// Whether all rows are alike; null is a value like others.
 fn has_one_value(column: &Column) -> Result<bool, Fault> {
     if Kind::of(column.dtype()) == Kind::Other {

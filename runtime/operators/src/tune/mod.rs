@@ -17,5 +17,6 @@ mod tests;
 mod tuned;
 
 pub(crate) use afresh::afresh;
-pub(crate) use operator::tune;
+pub(crate) use operator::{search, tune};
+pub(crate) use study::{LANES, Limit};
 pub use tuned::{History, Trial, TrialState};

@@ -14,7 +14,7 @@ use crate::data::{Call, Context, Data};
 use crate::learn::arguments::{constant, estimator, optional_constant, table};
 use crate::learn::bounds::seed;
 use crate::learn::{computed, sample};
-use crate::learned::{Change, Estimator};
+use crate::learned::{Change, Estimator, Watch};
 use crate::metrics::{judge, name_of};
 
 /// Looks for the arguments that do best on `valid`.
@@ -47,6 +47,24 @@ pub(crate) fn tune(call: Call<'_>) -> Result<Data, Fault> {
     let history = History { metric: name_of(metric), maximize, trials: history(&space, &ended, sign), best };
     let estimator = learner.with(&changes(&space, &ended[best].points), call.context)?;
     Ok(Data::Estimator(Arc::new(Tuned { best: estimator, history: Arc::new(history) })))
+}
+
+/// Looks for arguments by the rules of [`tune`], for an operator that keeps what it learns itself.
+///
+/// # Errors
+/// Where `over` names no values that can be looked for.
+pub(crate) fn search(
+    over: &Value,
+    learner: &dyn Estimator,
+    limit: Limit,
+    seed: u64,
+    workers: usize,
+    attempt: impl Fn(&[Change], Watch<'_>) -> Result<Option<f64>, Fault> + Sync,
+) -> Result<(), Fault> {
+    let space = read::space(over, learner)?;
+    let study = Study { space: &space, start: start(&space, learner), limit, seed, workers };
+    study.run(|Attempt { points, watch }| attempt(&changes(&space, points), watch));
+    Ok(())
 }
 
 /// The trial that did best, the first among equals.

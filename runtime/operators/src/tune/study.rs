@@ -13,11 +13,11 @@ use super::tuned::TrialState;
 
 /// A trial may know of those that are at least so many places before it: so many can run at once, and what each knows
 /// does not depend on how many do.
-pub(super) const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 
 /// When a search ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Limit {
+pub(crate) enum Limit {
     /// After so many trials.
     Trials(usize),
     /// When no trial can begin within that time any more; one is made in any case.

@@ -1,0 +1,329 @@
+//! The search: what is tried, in which order, and what becomes of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use gml_connect::Fault;
+use gml_ir::Value;
+
+use super::ensemble::Ensemble;
+use super::family::{self, Family, Ready};
+use super::selection;
+use crate::data::{Context, Table};
+use crate::learn::parameters::Objective;
+use crate::learn::{rounds_of, sample};
+use crate::learned::{Change, Fitted, Watch};
+use crate::metrics::{Sample, judge};
+use crate::tune::{LANES, Limit};
+
+/// How long it looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Effort {
+    /// For about so long.
+    Budget(Duration),
+    /// All starts, and so many trials of a search behind them: what is found does not depend on the machine.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests need a search that always makes the same trials"))]
+    Trials(usize),
+}
+
+/// The share of the budget until which arguments to begin with are tried, and until which others are looked for. What is left
+/// is for the ensemble and for learning it anew.
+const STARTS_UNTIL: f64 = 0.35;
+const TRIALS_UNTIL: f64 = 0.65;
+/// Learning anew takes longer than learning did: there are more rows.
+const LONGER: f64 = 1.5;
+/// Models kept: more than an ensemble may choose from.
+const KEPT: usize = 48;
+
+/// What is looked for, and how it is judged.
+pub(super) struct Task<'t> {
+    pub(super) train: &'t Table,
+    pub(super) valid: &'t Table,
+    pub(super) objective: Objective,
+    pub(super) metric: &'t Value,
+    /// -1 where more is better: what is looked for is small.
+    pub(super) sign: f64,
+    pub(super) seed: u64,
+    pub(super) context: &'t Context,
+}
+
+/// A row of the leaderboard.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) model: String,
+    /// NaN where it could not be learned.
+    pub(super) score: f64,
+    pub(super) seconds: f64,
+}
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) model: Arc<dyn Fitted>,
+    /// The best first.
+    pub(super) board: Vec<Line>,
+}
+
+/// A model that was learned.
+struct Candidate {
+    family: usize,
+    changes: Vec<Change>,
+    /// Behind the recipe of its family.
+    model: Arc<dyn Fitted>,
+    /// What it says of the rows to judge on.
+    raw: Vec<f64>,
+    /// Smaller is better.
+    value: f64,
+    seconds: f64,
+}
+
+impl Candidate {
+    /// Tells candidates apart.
+    fn name(&self, families: &[Family]) -> String {
+        named(families[self.family].name, &self.changes)
+    }
+}
+
+fn named(family: &str, changes: &[Change]) -> String {
+    let told = changes.iter().map(|change| match &change.value {
+        Value::Float(number) => format!("{} {}", change.argument, (number * 1e4).round() / 1e4),
+        other => format!("{} {other}", change.argument),
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { family.to_owned() } else { format!("{family}: {}", told.join(", ")) }
+}
+
+/// What was tried until now.
+#[derive(Default)]
+struct Tried {
+    candidates: Vec<Candidate>,
+    board: Vec<Line>,
+    first_failure: Option<Fault>,
+}
+
+impl Task<'_> {
+    pub(super) fn search(&self, effort: Effort) -> Result<Found, Fault> {
+        let began = Instant::now();
+        // Seeds of estimators are whole numbers from 0 that fit 31 bits.
+        let seed = (self.seed & 0x7fff_ffff).cast_signed();
+        let families = family::families(self.objective, self.train, seed, self.context)?;
+        let tried = Mutex::new(Tried::default());
+        let ready = self.starts(&families, &tried, effort, began)?;
+        self.trials(&families, &ready, &tried, effort, began)?;
+        let Tried { mut candidates, mut board, first_failure } =
+            tried.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if candidates.is_empty() {
+            return Err(first_failure
+                .unwrap_or_else(|| Fault::new("GML0921", "automl could learn no model"))
+                .help("see whether boosted_trees learns from these rows"));
+        }
+        sort(&mut candidates, &families);
+        let model = self.ensemble(&families, &ready, &candidates, &mut board, effort, began)?;
+        // NaN comes last, whichever way the metric goes.
+        board.sort_by(|a, b| {
+            let place = |line: &Line| if line.score.is_nan() { f64::INFINITY } else { self.sign * line.score };
+            place(a).total_cmp(&place(b))
+        });
+        Ok(Found { model, board })
+    }
+
+    /// Arguments to begin with: the first of each family, then the second, and so on.
+    fn starts<'f>(
+        &self,
+        families: &'f [Family],
+        tried: &Mutex<Tried>,
+        effort: Effort,
+        began: Instant,
+    ) -> Result<Vec<Option<Ready<'f>>>, Fault> {
+        let mut ready: Vec<Option<Ready<'f>>> = families.iter().map(|_| None).collect();
+        let most = families.iter().map(|family| family.starts.len()).max().unwrap_or_default();
+        for start in 0..most {
+            for (place, family) in families.iter().enumerate() {
+                let Some(changes) = family.starts.get(start) else { continue };
+                let is_first = lock(tried).candidates.is_empty();
+                if !is_first && effort.is_over(began, STARTS_UNTIL) {
+                    return Ok(ready);
+                }
+                let now = Instant::now();
+                if start == 0 {
+                    match family.ready(self.train, self.valid, self.context) {
+                        Ok(made) => ready[place] = Some(made),
+                        Err(fault) => self.failed(named(family.name, &[]), fault, now, tried),
+                    }
+                }
+                // A family whose recipe cannot be learned has been told of.
+                let Some(of) = &ready[place] else { continue };
+                let mut watch = |_: f64| std::ops::ControlFlow::Continue(());
+                match self.candidate(place, of, changes, &mut watch, self.context) {
+                    Ok(Some(mut candidate)) => {
+                        candidate.seconds = now.elapsed().as_secs_f64();
+                        self.keep(candidate, families, tried);
+                    }
+                    Ok(None) => {}
+                    Err(fault) if is_misfit(&fault) => return Err(fault),
+                    Err(fault) => self.failed(named(family.name, changes), fault, now, tried),
+                }
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Looks for better arguments of the trees that did best.
+    fn trials(
+        &self,
+        families: &[Family],
+        ready: &[Option<Ready<'_>>],
+        tried: &Mutex<Tried>,
+        effort: Effort,
+        began: Instant,
+    ) -> Result<(), Fault> {
+        let best = {
+            let tried = lock(tried);
+            let trees = tried.candidates.iter().filter(|candidate| families[candidate.family].is_trees);
+            trees.min_by(|a, b| a.value.total_cmp(&b.value)).map(|candidate| candidate.family)
+        };
+        let Some(place) = best else { return Ok(()) };
+        let Some(of) = &ready[place] else { return Ok(()) };
+        let limit = match effort {
+            Effort::Trials(0) => return Ok(()),
+            Effort::Trials(count) => Limit::Trials(count),
+            Effort::Budget(budget) => match budget.mul_f64(TRIALS_UNTIL).checked_sub(began.elapsed()) {
+                Some(left) if !left.is_zero() => Limit::Budget(left),
+                _ => return Ok(()),
+            },
+        };
+        let workers = self.context.threads.clamp(1, LANES);
+        let context = Context { threads: (self.context.threads / workers).max(1), ..self.context.clone() };
+        crate::tune::search(
+            &family::tree_space(),
+            &*families[place].learner,
+            limit,
+            self.seed,
+            workers,
+            |changes: &[Change], watch: Watch<'_>| {
+                let now = Instant::now();
+                let Some(mut candidate) = self.candidate(place, of, changes, watch, &context)? else { return Ok(None) };
+                candidate.seconds = now.elapsed().as_secs_f64();
+                let value = candidate.value;
+                self.keep(candidate, families, tried);
+                Ok(Some(value))
+            },
+        )
+    }
+
+    /// Learns and judges; nothing where `watch` ended it.
+    fn candidate(
+        &self,
+        family: usize,
+        of: &Ready<'_>,
+        changes: &[Change],
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Candidate>, Fault> {
+        let Some(model) = of.trials.fit(changes, watch, context)? else { return Ok(None) };
+        let sample = sample(&*model, of.trials.valid(), context)?;
+        let value = self.value(&sample)?;
+        let raw = selection::raw(&sample.outcome);
+        Ok(Some(Candidate { family, changes: changes.to_vec(), model, raw, value, seconds: 0.0 }))
+    }
+
+    fn value(&self, sample: &Sample) -> Result<f64, Fault> {
+        judge(self.metric, sample).map(|value| self.sign * value)
+    }
+
+    fn keep(&self, candidate: Candidate, families: &[Family], tried: &Mutex<Tried>) {
+        let mut tried = lock(tried);
+        let line =
+            Line { model: candidate.name(families), score: self.sign * candidate.value, seconds: candidate.seconds };
+        tried.board.push(line);
+        tried.candidates.push(candidate);
+        if tried.candidates.len() > 2 * KEPT {
+            sort(&mut tried.candidates, families);
+            tried.candidates.truncate(KEPT);
+        }
+    }
+
+    fn failed(&self, name: String, fault: Fault, began: Instant, tried: &Mutex<Tried>) {
+        let mut tried = lock(tried);
+        let model = format!("{name} (not learned: {})", fault.message);
+        tried.board.push(Line { model, score: f64::NAN, seconds: began.elapsed().as_secs_f64() });
+        tried.first_failure.get_or_insert(fault);
+    }
+
+    /// The models that together do best, learned anew from all rows where there is time for it.
+    fn ensemble(
+        &self,
+        families: &[Family],
+        ready: &[Option<Ready<'_>>],
+        candidates: &[Candidate],
+        board: &mut Vec<Line>,
+        effort: Effort,
+        began: Instant,
+    ) -> Result<Arc<dyn Fitted>, Fault> {
+        let now = Instant::now();
+        let lost = || Fault::new("GML0999", "a model lost its recipe");
+        let first = &candidates[0];
+        let of_first = ready[first.family].as_ref().ok_or_else(lost)?;
+        let judged = sample(&*first.model, of_first.trials.valid(), self.context)?;
+        // The best of each family first: what differs most helps most.
+        let mut order: Vec<&Candidate> = Vec::new();
+        for place in 0..families.len() {
+            order.extend(candidates.iter().find(|candidate| candidate.family == place));
+        }
+        let others = candidates.iter().filter(|candidate| order.iter().all(|known| !std::ptr::eq(*known, *candidate)));
+        let others: Vec<&Candidate> = others.collect();
+        order.extend(others);
+        let raws: Vec<&[f64]> = order.iter().map(|candidate| candidate.raw.as_slice()).collect();
+        let (shares, value) =
+            selection::select(&raws, &judged, self.objective, |sample| self.value(sample), self.context)?;
+        let chosen: Vec<(&Candidate, f64)> = order.into_iter().zip(shares).filter(|(_, share)| *share > 0.0).collect();
+        let again: f64 = chosen.iter().map(|(candidate, _)| candidate.seconds * LONGER).sum();
+        let is_time = match effort {
+            Effort::Trials(_) => true,
+            Effort::Budget(budget) => began.elapsed().as_secs_f64() + again <= budget.as_secs_f64(),
+        };
+        let all = if is_time { Some(family::together(self.train, self.valid)?) } else { None };
+        let mut models = Vec::with_capacity(chosen.len());
+        for (candidate, _) in &chosen {
+            models.push(match &all {
+                Some(rows) => {
+                    let rounds = rounds_of(&*candidate.model);
+                    families[candidate.family].anew(&candidate.changes, rounds, rows, self.context)?
+                }
+                None => ready[candidate.family].as_ref().ok_or_else(lost)?.whole(&candidate.model)?,
+            });
+        }
+        if let [model] = models.as_slice() {
+            return Ok(Arc::clone(model));
+        }
+        board.push(Line {
+            model: format!("ensemble of {}", models.len()),
+            score: self.sign * value,
+            seconds: now.elapsed().as_secs_f64(),
+        });
+        let shares = chosen.iter().map(|(_, share)| *share).collect();
+        Ok(Arc::new(Ensemble::new(models, shares, self.objective, Arc::clone(&self.train.ty.row))?))
+    }
+}
+
+impl Effort {
+    fn is_over(self, began: Instant, share: f64) -> bool {
+        match self {
+            Self::Budget(budget) => began.elapsed() >= budget.mul_f64(share),
+            Self::Trials(_) => false,
+        }
+    }
+}
+
+/// The best first; equals by what they are, as they may have ended in any order.
+fn sort(candidates: &mut [Candidate], families: &[Family]) {
+    candidates.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.name(families).cmp(&b.name(families))));
+}
+
+/// A fault of the metric or of the rows to judge on: every model would have it.
+fn is_misfit(fault: &Fault) -> bool {
+    matches!(fault.code, "GML0713" | "GML0707" | "GML0229" | "GML0928" | "GML0922" | "GML0911")
+}
+
+fn lock(tried: &Mutex<Tried>) -> std::sync::MutexGuard<'_, Tried> {
+    tried.lock().unwrap_or_else(PoisonError::into_inner)
+}
