@@ -3,7 +3,7 @@
     python preparation.py
 
 What is printed as JSON, columns and what becomes of them, stands beside the unit tests of the steps
-(`prep/reference.json`).
+(`prep/reference.json`). category_encoders (2.11.2) is not among the requirements: no test runs this program.
 """
 
 import json
@@ -55,7 +55,7 @@ def main() -> None:
     report["bucketize"] = np.digitize(amount, [0.0, 0.1, 5.5, 30.0]).tolist()
     report["clip"] = np.clip(amount, *np.quantile(amount, [0.05, 0.9])).tolist()
     report["log"] = (np.sign(spent) * np.log1p(np.abs(spent))).tolist()
-    for words in [1000, 5]:
+    for words in [1000, 4]:
         vectorizer = TfidfVectorizer(token_pattern=r"(?u)[^\W_]+", min_df=2, max_features=words).fit(TEXTS)
         report[f"text_counts_{words}"] = {
             "texts": TEXTS,

@@ -31,8 +31,7 @@ pub(super) struct Family {
 }
 
 /// A family with its recipe learned, and rows in the form that the learner takes.
-pub(super) struct Ready<'f> {
-    pub(super) family: &'f Family,
+pub(super) struct Ready {
     pub(super) trials: Box<dyn Trials>,
     recipe: Option<Arc<dyn Fitted>>,
     input: Arc<gml_ir::Row>,
@@ -149,7 +148,7 @@ fn changed(family: &Family) -> Vec<(Option<Arc<str>>, Arc<str>)> {
 
 impl Family {
     /// Learns the recipe and brings the rows into the form of the learner.
-    pub(super) fn ready(&self, train: &Table, valid: &Table, context: &Context) -> Result<Ready<'_>, Fault> {
+    pub(super) fn ready(&self, train: &Table, valid: &Table, context: &Context) -> Result<Ready, Fault> {
         let (mut learned, mut judged, mut recipe) = (train.clone(), valid.clone(), None);
         if !self.steps.is_empty() {
             let (fitted, rows) = chain(self.steps.clone()).fit_apply(train, context)?;
@@ -157,7 +156,7 @@ impl Family {
             recipe = Some(fitted);
         }
         let trials = self.learner.trials(&changed(self), &learned, &judged, context)?;
-        Ok(Ready { family: self, trials, recipe, input: Arc::clone(&train.ty.row) })
+        Ok(Ready { trials, recipe, input: Arc::clone(&train.ty.row) })
     }
 
     /// Learns the recipe and the learner anew, from all rows; trees for as many rounds as were found best.
@@ -180,7 +179,7 @@ impl Family {
     }
 }
 
-impl Ready<'_> {
+impl Ready {
     /// The model behind the recipe.
     pub(super) fn whole(&self, model: &Arc<dyn Fitted>) -> Result<Arc<dyn Fitted>, Fault> {
         match &self.recipe {

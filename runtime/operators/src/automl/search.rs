@@ -127,14 +127,14 @@ impl Task<'_> {
     }
 
     /// Arguments to begin with: the first of each family, then the second, and so on.
-    fn starts<'f>(
+    fn starts(
         &self,
-        families: &'f [Family],
+        families: &[Family],
         tried: &Mutex<Tried>,
         effort: Effort,
         began: Instant,
-    ) -> Result<Vec<Option<Ready<'f>>>, Fault> {
-        let mut ready: Vec<Option<Ready<'f>>> = families.iter().map(|_| None).collect();
+    ) -> Result<Vec<Option<Ready>>, Fault> {
+        let mut ready: Vec<Option<Ready>> = families.iter().map(|_| None).collect();
         let most = families.iter().map(|family| family.starts.len()).max().unwrap_or_default();
         for start in 0..most {
             for (place, family) in families.iter().enumerate() {
@@ -171,7 +171,7 @@ impl Task<'_> {
     fn trials(
         &self,
         families: &[Family],
-        ready: &[Option<Ready<'_>>],
+        ready: &[Option<Ready>],
         tried: &Mutex<Tried>,
         effort: Effort,
         began: Instant,
@@ -214,7 +214,7 @@ impl Task<'_> {
     fn candidate(
         &self,
         family: usize,
-        of: &Ready<'_>,
+        of: &Ready,
         changes: &[Change],
         watch: Watch<'_>,
         context: &Context,
@@ -253,7 +253,7 @@ impl Task<'_> {
     fn ensemble(
         &self,
         families: &[Family],
-        ready: &[Option<Ready<'_>>],
+        ready: &[Option<Ready>],
         candidates: &[Candidate],
         board: &mut Vec<Line>,
         effort: Effort,

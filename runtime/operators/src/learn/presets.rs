@@ -11,7 +11,7 @@ use crate::data::{Call, Context, Data, Implementation, Input};
 use crate::learned::Estimator;
 
 /// The defaults of `boosted_trees` as the standard library declares them.
-fn tree_defaults() -> Vec<(&'static str, Value)> {
+pub(crate) fn tree_defaults() -> Vec<(&'static str, Value)> {
     vec![
         ("rounds", Value::Int(100)),
         ("stop_after", Value::Null),

@@ -2,5 +2,6 @@
 
 mod artifacts;
 mod failures;
+mod judging;
 mod peers;
 pub(crate) mod support;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::Value;
-use polars::prelude::{Column, DataFrame, DataType, col};
+use polars::prelude::{Column, DataType, col};
 use rayon::prelude::*;
 
 use super::estimator::recipe;
@@ -216,7 +216,7 @@ fn correlation(left: &Numbers, right: &Numbers) -> f64 {
 #[cfg(test)]
 mod tests {
     use gml_ir::{Partitions, Role};
-    use polars::prelude::df;
+    use polars::prelude::{DataFrame, df};
 
     use super::*;
     use crate::data::Input;
@@ -240,8 +240,9 @@ mod tests {
         let loaded = crate::learn::load(folder.path()).unwrap();
         let applied = loaded.apply(&train, &context(threads)).unwrap();
         let left = frame::collect(applied.frame).unwrap();
-        assert_eq!(applied.ty.row.names().map(|name| &**name).collect::<Vec<_>>(), left.get_column_names_str());
-        left.get_column_names_str().into_iter().map(ToOwned::to_owned).collect()
+        let names: Vec<String> = left.schema().iter_names().map(ToString::to_string).collect();
+        assert_eq!(applied.ty.row.names().map(ToString::to_string).collect::<Vec<_>>(), names);
+        names
     }
 
     fn rows() -> DataFrame {

@@ -1,6 +1,7 @@
 //! Held against scikit-learn 1.9.1: `tests/peers/linear_models.py` printed `reference.json` for the rows of
-//! [`crate::learn::tests::support::sample`]. Its solvers end at slopes of 1e-12; ours at the tolerances given here, of which
-//! weights are off by about as much divided by the smallest curvature, 1e-3 for these rows.
+//! [`crate::learn::tests::support::sample`]. Its solvers end at slopes of 1e-12; ours at 1e-10, and weights are off by about as
+//! much divided by the smallest curvature: of the columns of a category, which add up to 1, that is the penalty by the weight of
+//! all rows, 0.1 / 1950, which makes 2e-6.
 
 use gml_ir::{Partitions, Role, Value};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NamedFrom, Series, col, df, lit};
@@ -71,7 +72,7 @@ fn logistic_weights_are_those_of_scikit_learn() {
         let train = rows("binary", weighted);
         for l2 in [0.1, 1.0, 100.0] {
             let name = format!("logistic_l2_{l2:?}{suffix}");
-            close(coefficients(&fitted("logistic", &[("l2", l2)], &train, 1)), reference(&name), 1e-6, &name);
+            close(coefficients(&fitted("logistic", &[("l2", l2)], &train, 1)), reference(&name), 1e-5, &name);
         }
     }
     let train = rows("binary", false);
@@ -158,7 +159,8 @@ fn contributions_are_exact() {
         rows_of(predict(&model, &train).unwrap()).column("score").unwrap().f64().unwrap().iter().flatten().collect();
     for (row, score) in explained.values.chunks_exact(explained.columns.len()).zip(&scores) {
         let sum = explained.base[0] + row.iter().sum::<f64>();
-        assert!((sum - (score / (1.0 - score)).ln()).abs() < 1e-9, "{sum} for {score}");
+        // Odds of probabilities near 1 cannot be told from them to as many digits.
+        assert!((1.0 / (1.0 + (-sum).exp()) - score).abs() < 1e-12, "{sum} for {score}");
     }
     for place in 0..explained.columns.len() {
         let mean: f64 = explained.values.iter().skip(place).step_by(explained.columns.len()).sum::<f64>() / 600.0;

@@ -71,36 +71,24 @@ pub(crate) fn table(rows: DataFrame, roles: &[(&str, Role)], partitions: Partiti
 }
 
 /// `boosted_trees` with its defaults and what is given instead.
-pub(crate) fn trees(given: &[(&str, Value)]) -> Result<Data, Fault> {
-    let defaults = [
-        ("rounds", Value::Int(100)),
-        ("stop_after", Value::Null),
-        ("learning_rate", Value::Float(0.1)),
-        ("leaves", Value::Int(31)),
-        ("depth", Value::Null),
-        ("min_rows", Value::Int(20)),
-        ("min_hessian", Value::Float(0.001)),
-        ("min_gain", Value::Float(0.0)),
-        ("row_fraction", Value::Float(1.0)),
-        ("resample_every", Value::Int(1)),
-        ("column_fraction", Value::Float(1.0)),
-        ("l1", Value::Float(0.0)),
-        ("l2", Value::Float(0.0)),
-        ("bins", Value::Int(255)),
-        ("positive_weight", Value::Float(1.0)),
-        ("category_smoothing", Value::Float(10.0)),
-        ("category_l2", Value::Float(10.0)),
-        ("truncation", Value::Int(30)),
-        ("seed", Value::Int(0)),
-    ];
+pub(crate) fn trees(given: &[(&'static str, Value)]) -> Result<Data, Fault> {
+    call("boosted_trees", with_defaults(given), 1)
+}
+
+fn with_defaults(given: &[(&'static str, Value)]) -> Vec<(&'static str, Input)> {
+    let defaults = learn::presets::tree_defaults();
     let kept = defaults.iter().filter(|(name, _)| given.iter().all(|(other, _)| other != name));
-    let all = kept.chain(given).map(|(name, value)| (*name, Input::Const(value.clone())));
-    call("boosted_trees", all.collect(), 1)
+    kept.chain(given).map(|(name, value)| (*name, Input::Const(value.clone()))).collect()
 }
 
 /// The parameters that the numbers in `peers` were computed with.
 pub(crate) fn small_trees(objective: &str) -> Data {
-    trees(&[
+    call("boosted_trees", tree_arguments(objective), 1).unwrap()
+}
+
+/// Those of [`small_trees`].
+pub(crate) fn tree_arguments(objective: &str) -> Vec<(&'static str, Input)> {
+    with_defaults(&[
         ("objective", Value::Str(objective.into())),
         ("rounds", Value::Int(60)),
         ("stop_after", Value::Int(5)),
@@ -112,7 +100,6 @@ pub(crate) fn small_trees(objective: &str) -> Data {
         ("l2", Value::Float(0.5)),
         ("seed", Value::Int(7)),
     ])
-    .unwrap()
 }
 
 /// 800 rows made by a linear congruential generator: 600 to learn from, 200 to stop by. The target is that of the

@@ -114,7 +114,7 @@ fn hashing() {
     let cities = plain(df!("city" => cities).unwrap());
     let args = vec![("columns", columns(&["city"])), ("buckets", whole(16))];
     let (found, row) = prepared("hash", args, &plain(rows()), &cities).unwrap();
-    assert_eq!((found.width(), row.columns.len()), (16, 19));
+    assert_eq!((found.width(), row.columns.len()), (16, 16));
     for (place, bucket) in expected.values().enumerate() {
         let of_row: Vec<f64> = found.columns().iter().map(|column| column.f64().unwrap().get(place).unwrap()).collect();
         assert_eq!(of_row.iter().sum::<f64>(), 1.0);
@@ -161,7 +161,7 @@ fn buckets_bounds_and_logarithms() {
 #[test]
 fn words_of_texts() {
     let reference = reference();
-    for words in [1000, 5] {
+    for words in [1000, 4] {
         let expected = &reference[format!("text_counts_{words}")];
         let learned = texts(&expected["texts"]);
         let all = [learned.clone(), texts(&expected["new_texts"])].concat();
@@ -225,7 +225,7 @@ fn every_step_survives_being_saved() {
             let table = fitted.apply(&train, &context(1)).unwrap();
             let names: Vec<String> = table.ty.row.names().map(ToString::to_string).collect();
             let rows = crate::frame::collect(table.frame).unwrap();
-            assert_eq!(rows.get_column_names_str(), names, "{name}");
+            assert_eq!(rows.schema().iter_names().map(ToString::to_string).collect::<Vec<_>>(), names, "{name}");
             rows
         };
         let (before, after) = (applied(&*fitted), applied(&*loaded));
