@@ -32,6 +32,7 @@ fn onnxruntime_says_the_same() {
     for (model, outputs) in [
         ("carts", &["score", "calibrated"][..]),
         ("devices", &["label", "scores_desktop", "scores_mobile", "scores_tablet", "calibrated_desktop"]),
+        ("chances", &["score"]),
         ("views", &["value"]),
     ] {
         let (folder, scored) =

@@ -1,5 +1,5 @@
-use std.prep.{impute, one_hot, ordinal, scale}
-use std.learn.{boosted_trees}
+use std.prep.{clip, impute, log, one_hot, ordinal, scale, target_encode}
+use std.learn.{boosted_trees, logistic}
 
 schema Session {
     id     visitor: str,
@@ -30,6 +30,8 @@ catalog {
     cart_scores: table { visitor: str, .. } = parquet("scores/carts.parquet"),
     devices: model                          = artifact("models/devices"),
     device_scores: table { visitor: str, .. } = parquet("scores/devices.parquet"),
+    chances: model                          = artifact("models/chances"),
+    chance_scores: table { visitor: str, .. } = parquet("scores/chances.parquet"),
     views: model                            = artifact("models/views"),
     view_scores: table { visitor: str, .. } = parquet("scores/views.parquet"),
 }
@@ -45,6 +47,18 @@ pipeline propensity {
     let calibrated = calibrate(model, on: data.valid, method: isotonic)
     save calibrated as carts
     save data.test |> predict(calibrated) as cart_scores
+}
+
+pipeline sums {
+    let data = sessions |> split_random(train: 80%, test: 20%, seed: 1)
+    let recipe = target_encode([.country, .city, .campaign, .visits_before], seed: 1)
+              >> impute(median, [.days_since_last])
+              >> log([.days_since_last, .page_views_before])
+              >> clip([.products_before], low: 1%, high: 95%)
+              >> one_hot([.device, .os, .browser, .source, .medium])
+    let model = fit(recipe >> logistic(l2: 10.0), train: data.train)
+    save model as chances
+    save data.test |> predict(model) as chance_scores
 }
 
 schema Device {

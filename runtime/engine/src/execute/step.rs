@@ -41,6 +41,11 @@ impl Session<'_> {
                 let call = Call { operator, args, result: &step.ty, context: &self.context };
                 let data = implementation(call)?;
                 self.keep_history(scope, id, &data)?;
+                if let Data::Fitted(fitted) = &data
+                    && !fitted.judged().is_empty()
+                {
+                    self.journal.tracked(&scope.id(id), fitted.judged().to_vec());
+                }
                 Ok(Done::with(data))
             }
             StepKind::Foreign { language, .. } => Err(foreign_not_implemented(language)),

@@ -13,6 +13,7 @@ use crate::learn::arguments::{constant, fitted, table};
 use crate::learn::{computed, partition, sample};
 use crate::learned::Fitted;
 use crate::metrics::{judge, less_is_better, name_of};
+use crate::onnx;
 
 pub(super) fn promote(call: Call<'_>) -> Result<Data, Fault> {
     let (challenger, champion) = (fitted(&call, "challenger")?, fitted(&call, "over")?);
@@ -75,6 +76,10 @@ impl Fitted for Promoted {
 
     fn gains(&self) -> Result<Vec<(Arc<str>, f64)>, Fault> {
         self.model.gains()
+    }
+
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        self.model.onnx(graph, columns)
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -3,9 +3,9 @@
 use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
-use super::graph::{Element, Graph, MODELS, Setting};
+use super::graph::{Element, Flow, Graph, MODELS, Setting};
 use super::not_expressed;
-use crate::prep::{Affine, Cell, Coded, Exact, Fill, Kind, Recipe, Step};
+use crate::prep::{Affine, Cell, Clipped, Coded, Encoded, Exact, Fill, Kind, Recipe, Step};
 
 /// Whole numbers up to here are floats without loss.
 const LARGEST_EXACT: u64 = 1 << 53;
@@ -21,6 +21,21 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
             Step::OneHot { columns: coded } => coded.iter().try_for_each(|coded| one_hot(coded, graph, columns))?,
             Step::Ordinal { columns: coded } => coded.iter().try_for_each(|coded| ordinal(coded, graph, columns))?,
             Step::Scale { columns: affine } => affine.iter().try_for_each(|affine| scale(affine, graph, columns))?,
+            Step::TargetEncode { columns: encoded } => {
+                encoded.iter().try_for_each(|encoded| target_encode(encoded, graph, columns))?;
+            }
+            Step::Log { columns: inputs } => {
+                inputs.iter().try_for_each(|input| log(&input.column, input.kind, graph, columns))?;
+            }
+            Step::Clip { columns: clipped } => clipped.iter().try_for_each(|clipped| clip(clipped, graph, columns))?,
+            Step::Drop { columns: dropped } => dropped.iter().for_each(|name| columns.drop(name)),
+            Step::Binary { .. }
+            | Step::Hash { .. }
+            | Step::Bucket { .. }
+            | Step::DateParts { .. }
+            | Step::TextCounts { .. } => {
+                return Err(not_expressed(&format!("the step `{}` has no form there", step.operator())));
+            }
         }
     }
     Ok(())
@@ -60,7 +75,7 @@ fn one_hot(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
     let is_value = graph.node("Equal", &[&column.flow, &values], Vec::new());
     let indicators = graph.cast(&is_value, Element::Double);
     let made = graph.columns(&indicators, coded.values.len());
-    for (indicator, made) in coded.names().zip(made) {
+    for ((indicator, _), made) in coded.indicator_names().zip(made) {
         columns.set(&indicator, Column::numbers(made, false));
     }
     Ok(())
@@ -81,19 +96,67 @@ fn ordinal(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
         ("default_tensor", Setting::Doubles(vec![-1.0])),
     ];
     let place = graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings);
-    let flow = if column.nullable {
-        let is_null = if column.is_text {
-            let empty = graph.texts(vec![String::new()]);
-            graph.node("Equal", &[&column.flow, &empty], Vec::new())
-        } else {
-            graph.node("IsNaN", &[&column.flow], Vec::new())
-        };
-        let null = graph.number(f64::NAN);
-        graph.node("Where", &[&is_null, &null, &place], Vec::new())
-    } else {
-        place
-    };
+    let flow = where_null(&column, f64::NAN, place, graph);
     columns.set(name, Column::numbers(flow, column.nullable));
+    Ok(())
+}
+
+/// A number where the column is null, and what was made of it elsewhere.
+fn where_null(column: &Column, null: f64, made: Flow, graph: &mut Graph) -> Flow {
+    if !column.nullable {
+        return made;
+    }
+    let is_null = if column.is_text {
+        let empty = graph.texts(vec![String::new()]);
+        graph.node("Equal", &[&column.flow, &empty], Vec::new())
+    } else {
+        graph.node("IsNaN", &[&column.flow], Vec::new())
+    };
+    let null = graph.number(null);
+    graph.node("Where", &[&is_null, &null, &made], Vec::new())
+}
+
+fn target_encode(encoded: &Encoded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let name = &encoded.input.column;
+    let column = columns.get(graph, name, encoded.input.kind)?;
+    let keys = if column.is_text {
+        Setting::Texts(texts(name, &column, &encoded.values)?)
+    } else {
+        Setting::Doubles(numbers(&encoded.values)?)
+    };
+    let settings = vec![
+        ("keys_tensor", keys),
+        ("values_tensor", Setting::Doubles(encoded.means.iter().map(|mean| mean.0).collect())),
+        ("default_tensor", Setting::Doubles(vec![encoded.other.0])),
+    ];
+    let mean = graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings);
+    let flow = where_null(&column, encoded.null.0, mean, graph);
+    columns.set(name, Column::numbers(flow, false));
+    Ok(())
+}
+
+fn log(name: &str, kind: Kind, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let column = columns.get(graph, name, kind)?;
+    let (size, sign) =
+        (graph.node("Abs", &[&column.flow], Vec::new()), graph.node("Sign", &[&column.flow], Vec::new()));
+    let one = graph.number(1.0);
+    let more = graph.node("Add", &[&size, &one], Vec::new());
+    let log = graph.node("Log", &[&more], Vec::new());
+    let flow = graph.node("Mul", &[&log, &sign], Vec::new());
+    columns.set(name, Column { flow, ..column });
+    Ok(())
+}
+
+/// Null stays null: it is neither below nor above a bound.
+fn clip(clipped: &Clipped, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let name = &clipped.input.column;
+    let column = columns.get(graph, name, clipped.input.kind)?;
+    let (low, high) = (graph.number(clipped.low.0), graph.number(clipped.high.0));
+    let is_below = graph.node("Less", &[&column.flow, &low], Vec::new());
+    let from_low = graph.node("Where", &[&is_below, &low, &column.flow], Vec::new());
+    let is_above = graph.node("Less", &[&high, &column.flow], Vec::new());
+    let flow = graph.node("Where", &[&is_above, &high, &from_low], Vec::new());
+    columns.set(name, Column { flow, ..column });
     Ok(())
 }
 
@@ -154,7 +217,7 @@ pub(crate) fn places(
     values: &[std::sync::Arc<str>],
     graph: &mut Graph,
     columns: &mut Columns<'_>,
-) -> Result<super::graph::Flow, Fault> {
+) -> Result<Flow, Fault> {
     let column = columns.get(graph, name, Kind::Text)?;
     let cells: Vec<Cell> = values.iter().map(|value| Cell::Text(std::sync::Arc::clone(value))).collect();
     let keys = texts(name, &column, &cells)?;

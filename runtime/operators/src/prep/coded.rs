@@ -34,7 +34,7 @@ pub(crate) struct Encoded {
 
 impl Coded {
     /// The names of [`Coded::indicators`], and what they are made of.
-    pub(super) fn indicator_names(&self) -> impl Iterator<Item = (String, &Input)> {
+    pub(crate) fn indicator_names(&self) -> impl Iterator<Item = (String, &Input)> {
         self.values.iter().map(|value| (format!("{}_{}", self.input.column, value.label()), &self.input))
     }
 

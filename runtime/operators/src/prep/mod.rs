@@ -26,7 +26,8 @@ use crate::learn::arguments::{argument, column_names, constant, misfit, optional
 use crate::learn::bounds::{AMOUNT, Bounds, COUNT, SHARE_FROM_ZERO, float, seed, whole};
 use crate::learn::recall::Recall;
 
-pub(crate) use coded::Coded;
+pub(crate) use coded::{Coded, Encoded};
+pub(crate) use numbers::Clipped;
 pub(crate) use recipe::{FittedRecipe, Recipe};
 pub(crate) use select::leave_out;
 pub(crate) use step::{Affine, Fill, Step};

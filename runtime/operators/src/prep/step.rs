@@ -130,7 +130,8 @@ pub(super) struct Made<'s> {
 const DATE_PARTS: [&str; 4] = ["year", "month", "day", "weekday"];
 
 impl Step {
-    fn operator(&self) -> &'static str {
+    /// The operator that it is a step of.
+    pub(crate) fn operator(&self) -> &'static str {
         match self {
             Self::Impute { .. } => "impute",
             Self::OneHot { .. } => "one_hot",

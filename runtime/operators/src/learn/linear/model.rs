@@ -21,6 +21,7 @@ use crate::data::{Context, Table};
 use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
 use crate::learned::Fitted;
+use crate::onnx;
 use crate::prep::{Exact, Kind};
 
 /// The file that holds the weights.
@@ -164,6 +165,23 @@ impl Fitted for FittedLinear {
         let (columns, _) = explain::merged(&sources);
         let pairs = columns.len().pow(2);
         Ok((columns, vec![0.0; pairs]))
+    }
+
+    fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
+        let mut inputs = Vec::new();
+        for Feature { name, kind, .. } in &self.features {
+            inputs.push(columns.get(graph, name, *kind)?.flow);
+        }
+        let matrix = graph.beside(&inputs);
+        let width = i64::try_from(inputs.len()).unwrap_or(i64::MAX);
+        let of = |number: fn(&Term) -> f64| self.terms.terms.iter().map(number).collect::<Vec<_>>();
+        let means = graph.numbers(vec![1, width], of(|term| term.mean.0));
+        let weights = graph.numbers(vec![width, 1], of(|term| term.weight.0));
+        let moved = graph.node("Sub", &[&matrix, &means], Vec::new());
+        let sums = graph.node("MatMul", &[&moved, &weights], Vec::new());
+        let base = graph.number(self.terms.base.0);
+        let raw = graph.node("Add", &[&sums, &base], Vec::new());
+        Ok(outputs::onnx(self.objective, &[], raw, graph))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {
