@@ -245,7 +245,15 @@ operator cross_validate[R, L, G](
 
 ## Find a model without being told how: recipes that follow from the types and roles of the columns, linear models, boosted
 ## trees tuned from several starts, and an ensemble of the best by greedy selection (Caruana et al. 2004). What it predicts
-## follows from the type of the target. `leaderboard` has every model that was tried, the best first.
+## follows from the type of the target: a bool, text (classes, by trees alone) or a number.
+##
+## Models learn from `train` and are judged by the metric on `valid`; what was found learns anew from the rows of both where the
+## budget leaves time for it. Dates come apart, texts of several words become words; columns of lists and structs, those that are
+## null everywhere and texts with another value in nearly every row are left out. An ensemble predicts the mean of log odds, or of
+## values. How many models a budget holds depends on the machine.
+##
+## `leaderboard` has every model that was tried, the best first, its metric on `valid` and how long it took; the score is NaN where
+## a model could not be learned, and its name says why.
 ##
 ## ```gml check
 ## use std.learn.{automl}

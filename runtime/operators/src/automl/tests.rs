@@ -59,12 +59,11 @@ fn parts(objective: &str) -> (Table, Table, Table) {
 fn what_is_found_is_better_than_trees_alone() {
     for (objective, metric, direction, column, more) in [
         ("binary", "auc", "maximize", "score", true),
-        ("binary", "log_loss", "minimize", "score", false),
         ("multiclass", "log_loss", "minimize", "scores", false),
         ("regression", "rmse", "minimize", "value", false),
     ] {
         let (train, valid, test) = parts(objective);
-        let found = |threads: usize| search(&train, &valid, (direction, metric), threads, Effort::Trials(6)).unwrap();
+        let found = |threads: usize| search(&train, &valid, (direction, metric), threads, Effort::Trials(3)).unwrap();
         let (model, board) = found(1);
         // Rows of both parts, as what is found learns from both.
         let all = super::family::together(&train, &valid).unwrap();
@@ -76,7 +75,7 @@ fn what_is_found_is_better_than_trees_alone() {
         assert!(is_better, "{objective}: {metric} is {ours}, of trees alone {theirs}");
 
         let scores: Vec<f64> = board.column("score").unwrap().f64().unwrap().iter().flatten().collect();
-        assert!(scores.len() >= 8, "{board}");
+        assert!(scores.len() >= 6, "{board}");
         assert!(scores.is_sorted_by(|a, b| if more { a >= b } else { a <= b }), "{board}");
 
         // Neither threads nor being saved change what it says.
