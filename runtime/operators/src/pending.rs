@@ -8,15 +8,8 @@ use crate::expr::window::WINDOWS;
 
 /// Operators, by module.
 const OPERATORS: &[(&str, &[&str])] = &[
-    ("std.learning", &["best_threshold"]),
     ("std.pairs", &["for_everyone", "label"]),
     ("std.split", &["split_leave_last"]),
-    (
-        "std.prep",
-        &["binary", "target_encode", "hash", "bucketize", "quantile_bin", "log", "clip", "date_parts", "text_counts"],
-    ),
-    ("std.learn", &["logistic", "ridge", "elastic_net", "cross_validate", "automl", "blend"]),
-    ("std.monitor", &["performance", "promote"]),
     ("std.embed", &["text_encoder", "image_encoder"]),
     (
         "std.recommend",

@@ -125,6 +125,10 @@ impl Fitted for Ensemble {
         merged(&all).0
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        vec![("learned by".to_owned(), format!("an ensemble of {} models", self.models.len()))]
+    }
+
     /// The raw score is the mean of those of the models, and so is what a column adds to it.
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
         let known = Table { frame: frame::collect(table.frame.clone())?.lazy(), ty: table.ty.clone() };

@@ -129,6 +129,10 @@ impl Fitted for Blend {
         merged(&all).0
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        vec![("learned by".to_owned(), format!("a blend of {} models", self.models.len()))]
+    }
+
     fn save(&self, folder: &Path) -> Result<(), Fault> {
         members::save(&self.models, folder)?;
         let weights: Vec<Exact> = self.weights.iter().copied().map(Exact).collect();

@@ -57,6 +57,10 @@ impl Fitted for Promoted {
         self.model.features()
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        self.model.facts()
+    }
+
     fn judged(&self) -> &[Metric] {
         &self.judged
     }

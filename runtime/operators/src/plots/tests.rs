@@ -73,6 +73,7 @@ fn lifts_are_those_of_the_metric() {
     let sample = Sample {
         outcome: Outcome::Binary { truth: pairs.truth.clone(), probability: pairs.score.clone() },
         weights: pairs.weights.clone(),
+        group: None,
     };
     for share in [0.1, 0.25, 0.5, 0.8] {
         let metric =
@@ -87,14 +88,14 @@ fn lifts_are_those_of_the_metric() {
 fn confusions_are_counted() {
     let outcome =
         Outcome::Binary { truth: TRUTH.iter().map(|truth| *truth == 1).collect(), probability: PROBABILITY.to_vec() };
-    let sample = Sample { outcome, weights: None };
+    let sample = Sample { outcome, weights: None, group: None };
     assert_eq!(counts(&sample, 2, 0.5).unwrap()[..2], [vec![2.0, 3.0], vec![1.0, 4.0]]);
     let outcome = Outcome::Classes {
         truth: vec![Some(0), Some(1), None],
         probabilities: vec![0.2, 0.8, 0.1, 0.9, 0.7, 0.3],
         classes: 2,
     };
-    let sample = Sample { outcome, weights: Some(vec![1.0, 2.0, 3.0]) };
+    let sample = Sample { outcome, weights: Some(vec![1.0, 2.0, 3.0]), group: None };
     assert_eq!(counts(&sample, 2, 0.5).unwrap(), [vec![0.0, 1.0], vec![0.0, 2.0], vec![3.0, 0.0]]);
 }
 

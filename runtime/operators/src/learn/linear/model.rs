@@ -141,6 +141,10 @@ impl Fitted for FittedLinear {
         self.features.iter().map(|feature| Arc::clone(&feature.name)).collect()
     }
 
+    fn facts(&self) -> Vec<(String, String)> {
+        vec![("learned by".to_owned(), self.operator.to_string())]
+    }
+
     fn explain(&self, table: &Table, _: &Context) -> Result<Explained, Fault> {
         let rows = self.read(table)?;
         let width = self.features.len();
