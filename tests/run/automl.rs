@@ -23,8 +23,8 @@ fn models_are_as_good_as_trees_that_were_tuned() {
             peer(&python, "automl_sets.py", &[&data, Path::new("--out"), &tables, Path::new("--only"), Path::new(set)]);
         let schema = report[set]["schema"].as_str().unwrap();
         let direction = if more { "maximize" } else { "minimize" };
-        let parts: String = ["train", "valid", "test"]
-            .map(|part| format!("    {part}: table[Row] = parquet(\"tables/{set}_{part}.parquet\"),\n"))
+        let parts: String = [("learning", "train"), ("choosing", "valid"), ("held", "test")]
+            .map(|(entry, part)| format!("    {entry}: table[Row] = parquet(\"tables/{set}_{part}.parquet\"),\n"))
             .concat();
         project.write(
             "main.gml",
@@ -36,11 +36,11 @@ fn models_are_as_good_as_trees_that_were_tuned() {
                      again: table {{ .. }} = parquet(\"again.parquet\"),\n\
                  }}\n\
                  pipeline main {{\n    \
-                     let search = automl(train: train, valid: valid, {direction}: {metric}, budget: 10s, seed: 1)\n    \
-                     track evaluate(search.model, on: [test], metrics: [{metric}])\n    \
+                     let search = automl(train: learning, valid: choosing, {direction}: {metric}, budget: 10s, seed: 1)\n    \
+                     track evaluate(search.model, on: [held], metrics: [{metric}])\n    \
                      save search.model as found\n\
                  }}\n\
-                 pipeline scoring {{\n    save test |> predict(found) as again\n}}\n"
+                 pipeline scoring {{\n    save held |> predict(found) as again\n}}\n"
             ),
         );
         project.done(&["run", "main"]);
