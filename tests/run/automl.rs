@@ -5,7 +5,7 @@ use std::path::Path;
 use gml_tests::{Project, peer, peers_python, shared_data};
 
 /// How far a metric may fall short of that of boosted trees alone. A budget of a few seconds on a machine that does other
-/// things at the same time makes some ten models instead of some hundred; with 60 seconds none falls short
+/// things at the same time makes some ten models instead of some hundred
 /// (`tests/bench/automl`). The rows to judge on are 1,233 to 16,281: chance alone moves their AUC by 0.01 and 0.002.
 const SHORT: f64 = 0.01;
 

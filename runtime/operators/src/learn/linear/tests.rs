@@ -125,7 +125,8 @@ fn an_elastic_net_without_sizes_is_ridge() {
 
 #[test]
 fn threads_do_not_matter_and_what_is_saved_says_the_same() {
-    let parameters: [(&str, &str, &[(&'static str, f64)]); 3] = [
+    type Case<'c> = (&'c str, &'c str, &'c [(&'static str, f64)]);
+    let parameters: [Case<'_>; 3] = [
         ("logistic", "binary", &[("l1", 1.0)]),
         ("ridge", "regression", &[]),
         ("elastic_net", "regression", &[("penalty", 0.05)]),

@@ -203,7 +203,8 @@ fn every_step_survives_being_saved() {
     let holes: Vec<Option<f64>> = (0..60).map(|row| (row % 5 != 0).then_some(f64::from(row) / 3.0 - 5.0)).collect();
     rows.with_column(Series::new("holes".into(), holes).into()).unwrap();
     let train = table(rows.clone(), &[("bought", Role::Target)], Partitions::NONE);
-    let steps: [(&str, &str, Vec<(&str, Input)>); 9] = [
+    type Case<'c> = (&'c str, &'c str, Vec<(&'c str, Input)>);
+    let steps: [Case<'_>; 9] = [
         ("binary", "city", vec![]),
         ("target_encode", "city", vec![("smoothing", number(20.0)), ("folds", whole(5)), ("seed", whole(0))]),
         ("hash", "city", vec![("buckets", whole(3))]),
