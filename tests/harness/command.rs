@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// One run at a time: a run takes all processors, and LightGBM's threads wait for each other by spinning, so that two runs
+/// side by side take a hundred times as long as one after the other.
+static RUNS: Mutex<()> = Mutex::new(());
 
 /// What a command did.
 #[derive(Clone, Debug)]
@@ -27,12 +32,14 @@ pub fn gmlc_folder() -> PathBuf {
 /// Where the binary cannot be started: the test cannot say anything then.
 #[allow(clippy::expect_used)]
 pub fn gmlc(folder: &Path, args: &[&str]) -> Finished {
+    let alone = (args.first() == Some(&"run")).then(|| RUNS.lock().unwrap_or_else(PoisonError::into_inner));
     let output = Command::new(gmlc_folder().join("gmlc"))
         .args(args)
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .output()
         .expect("gmlc is built by `cargo build --release --package gmlc`, which tests/all does first");
+    drop(alone);
     Finished {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
