@@ -35,9 +35,9 @@ operator synthesize[R, K](
 ## }
 ## ```
 operator select_features[R](
-    max_null: float = 1.0,
-    max_correlation: float = 1.0,
-    keep: int? = null,
+    max_null: float in 0.0..1.0 = 1.0,
+    max_correlation: float in 0.0..1.0 = 1.0,
+    keep: int? >= 1 = null,
     constants: bool = false,
     seed: int = if keep == null then 0 else none,
 ) -> estimator[R -> transform[R -> some[R]]]

@@ -43,24 +43,24 @@
 ## ```
 operator boosted_trees[R, G](
     objective: enum["binary", "multiclass", "regression", "lambdarank"],
-    rounds: int = 100,
-    stop_after: int? = null,
-    learning_rate: float = 0.1,
-    leaves: int = 31,
-    depth: int? = null,
-    min_rows: int = 20,
-    min_hessian: float = 0.001,
-    min_gain: float = 0.0,
-    row_fraction: float = 1.0,
-    resample_every: int = 1,
-    column_fraction: float = 1.0,
-    l1: float = 0.0,
-    l2: float = 0.0,
-    bins: int = 255,
-    positive_weight: float = 1.0,
-    category_smoothing: float = 10.0,
-    category_l2: float = 10.0,
-    truncation: int = 30,
+    rounds: int >= 1 = 100,
+    stop_after: int? >= 1 = null,
+    learning_rate: float > 0 = 0.1,
+    leaves: int in 2..131_072 = 31,
+    depth: int? >= 1 = null,
+    min_rows: int >= 0 = 20,
+    min_hessian: float >= 0 = 0.001,
+    min_gain: float >= 0 = 0.0,
+    row_fraction: float > 0 <= 1 = 1.0,
+    resample_every: int >= 1 = 1,
+    column_fraction: float > 0 <= 1 = 1.0,
+    l1: float >= 0 = 0.0,
+    l2: float >= 0 = 0.0,
+    bins: int in 2..65_535 = 255,
+    positive_weight: float > 0 = 1.0,
+    category_smoothing: float >= 0 = 10.0,
+    category_l2: float >= 0 = 10.0,
+    truncation: int >= 1 = 30,
     group: keys[R -> G] = none,
     seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
 ) -> estimator[
@@ -94,12 +94,12 @@ operator boosted_trees[R, G](
 ## }
 ## ```
 operator logistic[R](
-    l1: float = 0.0,
-    l2: float = 1.0,
-    positive_weight: float = 1.0,
-    iterations: int = 1000,
-    tolerance: float = 1e-6,
-) -> estimator[R & { target _: bool } -> Probability]
+    l1: float >= 0 = 0.0,
+    l2: float >= 0 = 1.0,
+    positive_weight: float > 0 = 1.0,
+    iterations: int >= 1 = 1000,
+    tolerance: float >= 0 = 1e-6,
+) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: bool } -> Probability]
 
 ## Linear regression with a penalty `l2` on the squares of the weights (Hoerl and Kennard 1970).
 ##
@@ -112,7 +112,9 @@ operator logistic[R](
 ##     expect count(homes |> predict(model)) > 0
 ## }
 ## ```
-operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Value]
+operator ridge[R](
+    l2: float >= 0 = 1.0,
+) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: number } -> Value]
 
 ## Linear regression with the penalties `penalty * (share * |w| + (1 - share) / 2 * w^2)` (Zou and Hastie 2005); at a
 ## `share` of 1 it is the lasso.
@@ -126,11 +128,11 @@ operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Valu
 ## }
 ## ```
 operator elastic_net[R](
-    penalty: float = 1.0,
-    share: float = 0.5,
-    iterations: int = 1000,
-    tolerance: float = 1e-4,
-) -> estimator[R & { target _: number } -> Value]
+    penalty: float >= 0 = 1.0,
+    share: float in 0.0..1.0 = 0.5,
+    iterations: int >= 1 = 1000,
+    tolerance: float >= 0 = 1e-4,
+) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: number } -> Value]
 
 ## Look for arguments of the estimators of a chain that do best on `valid` when learned from `train`, by tree-structured Parzen
 ## estimators (Bergstra et al. 2011); unpromising trials stop early. Gives the estimator with the best arguments found, not yet
@@ -163,7 +165,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     maximize: metric,
     over: space[learner],
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> same[learner]
 
@@ -174,7 +176,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     maximize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -185,7 +187,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     minimize: metric,
     over: space[learner],
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> same[learner]
 
@@ -196,7 +198,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     minimize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -207,7 +209,7 @@ operator tune[K, I, L](
     valid: sequences[K, I] in valid,
     maximize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -227,7 +229,7 @@ operator cross_validate[R, L, G](
     learner: estimator[R -> L],
     on: table[R] in train,
     metrics: list[metric],
-    folds: int = 5,
+    folds: int >= 2 = 5,
     split: enum["random", "stratified", "group", "time"] = random,
     by: keys[R -> G] = none,
     seed: int = 0,
@@ -252,7 +254,7 @@ operator automl[R](
     train: table[R & { target _: scalar }] in train,
     valid: table[R] in valid,
     maximize: metric,
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> {
     model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],
@@ -264,7 +266,7 @@ operator automl[R](
     train: table[R & { target _: scalar }] in train,
     valid: table[R] in valid,
     minimize: metric,
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> {
     model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],

@@ -58,7 +58,7 @@ function brier() -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [accuracy(threshold: 0.3)])
 ## }
 ## ```
-function accuracy(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+function accuracy(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## Average precision: precision at each positive, averaged (no interpolation); rows of equal score count together.
 ##
@@ -115,7 +115,7 @@ function mae() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-function ndcg(k: int) -> metric[Rank, recommender]
+function ndcg(k: int >= 1) -> metric[Rank, recommender]
 
 ## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
 ## rows (Guo et al. 2017).
@@ -130,7 +130,7 @@ function ndcg(k: int) -> metric[Rank, recommender]
 ##     track evaluate(model, on: [data.test], metrics: [ece(bins: 15)])
 ## }
 ## ```
-function ece(bins: int = 10) -> metric[Probability, Calibrated]
+function ece(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
 ##
@@ -144,7 +144,7 @@ function ece(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [reliability])
 ## }
 ## ```
-function reliability(bins: int = 10) -> metric[Probability, Calibrated]
+function reliability(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## What is won by telling rows apart, of the Brier score (Murphy 1973); larger is better.
 ##
@@ -158,7 +158,7 @@ function reliability(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [resolution])
 ## }
 ## ```
-function resolution(bins: int = 10) -> metric[Probability, Calibrated]
+function resolution(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## How many times more positives there are among the best scored `share` of the rows than among all.
 ##
@@ -172,7 +172,7 @@ function resolution(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [lift(10%)])
 ## }
 ## ```
-function lift(share: float) -> metric[Probability, Calibrated, Rank]
+function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
 
 ## Which share of all positives is among the best scored `share` of the rows.
 ##
@@ -186,7 +186,7 @@ function lift(share: float) -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [gain(10%)])
 ## }
 ## ```
-function gain(share: float) -> metric[Probability, Calibrated, Rank]
+function gain(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
 
 ## Harmonic mean of precision and recall; probability at least `threshold` says true.
 ##
@@ -200,7 +200,7 @@ function gain(share: float) -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [f1(threshold: 0.3)])
 ## }
 ## ```
-function f1(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+function f1(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## The share of the variance of the target that is explained.
 ##
@@ -229,7 +229,7 @@ function r2() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [map(12)])
 ## }
 ## ```
-function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
+function map(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender]
 
 ## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them.
 ##
@@ -243,7 +243,7 @@ function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
 ##     track evaluate(model, on: [data.test], metrics: [recall(20)])
 ## }
 ## ```
-function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recommender, table]
+function recall(k: int? >= 1 = null) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## Which share of the first `k` of a group is relevant.
 ##
@@ -257,7 +257,7 @@ function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recomme
 ##     track evaluate(model, on: [data.test], metrics: [precision(5)])
 ## }
 ## ```
-function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+function precision(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## The share of groups or sequences in which what was to be found is among the first `k`.
 ##
@@ -271,7 +271,7 @@ function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender,
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
-function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+function hit_rate(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## Mean of 1 / place of what was to be found; 0 where it is not among the first `k`.
 ##
@@ -285,7 +285,7 @@ function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, 
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [mrr(20)])
 ## }
 ## ```
-function mrr(k: int) -> metric[Rank, recommender]
+function mrr(k: int >= 1) -> metric[Rank, recommender]
 
 ## Which share of all items is among the first `k` of any group or sequence.
 ##
@@ -299,7 +299,7 @@ function mrr(k: int) -> metric[Rank, recommender]
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [coverage(20)])
 ## }
 ## ```
-function coverage(k: int) -> metric[recommender, table]
+function coverage(k: int >= 1) -> metric[recommender, table]
 
 ## How unexpected the first `k` are: the mean of -log2 of the share of sequences that an item is in.
 ##
@@ -313,4 +313,4 @@ function coverage(k: int) -> metric[recommender, table]
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [novelty(20)])
 ## }
 ## ```
-function novelty(k: int) -> metric[recommender, table]
+function novelty(k: int >= 1) -> metric[recommender, table]

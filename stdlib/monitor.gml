@@ -27,8 +27,8 @@
 operator drift[R](
     reference: table[R],
     current: table[R],
-    significance: float = 0.05,
-    index: float = 0.1,
+    significance: float in 0.0..1.0 = 0.05,
+    index: float >= 0 = 0.1,
 ) -> {
     share_drifted: float,
     columns: table {
@@ -62,7 +62,7 @@ operator performance[R, O](
     on: table[R],
     baseline: table[R],
     metric: metric,
-    tolerance: float = 0.05,
+    tolerance: float >= 0 = 0.05,
     seed: int = 0,
 ) -> { value: float, before: float, worse: bool, metrics: metrics }
 

@@ -75,7 +75,7 @@ operator scale[R, K](
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + prefixed[K]]]
 
 ## The mean of the target for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca 2001). For the rows
 ## that it learns from, each is encoded by `folds` parts of the rows that it is not in, so that no row sees its own target.
@@ -91,8 +91,8 @@ operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R
 ## ```
 operator target_encode[R, K](
     columns: keys[R -> K],
-    smoothing: float = 20.0,
-    folds: int = 5,
+    smoothing: float >= 0 = 20.0,
+    folds: int >= 2 = 5,
     seed: int = 0,
 ) -> estimator[R & { target _: scalar } -> transform[R -> R + suffixed[K, "", float]]]
 
@@ -107,7 +107,7 @@ operator target_encode[R, K](
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator hash[R, K](columns: keys[R -> K], buckets: int) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+operator hash[R, K](columns: keys[R -> K], buckets: int >= 1) -> estimator[R -> transform[R -> (R - K) + prefixed[K]]]
 
 ## The number of the bucket that the value is in: 0 below the first of `bounds`, 1 from there on, and so on. Null stays null.
 ##
@@ -136,7 +136,7 @@ operator bucketize[R, K](
 ## ```
 operator quantile_bin[R, K](
     columns: keys[R -> K],
-    n: int,
+    n: int >= 1,
 ) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
 ## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
@@ -163,8 +163,8 @@ operator log[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + r
 ## ```
 operator clip[R, K](
     columns: keys[R -> K],
-    low: float = 0.01,
-    high: float = 0.99,
+    low: float in 0.0..1.0 = 0.01,
+    high: float in 0.0..1.0 = 0.99,
 ) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
 ## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday`. The columns
@@ -203,6 +203,6 @@ operator date_parts[R, K](
 ## ```
 operator text_counts[R, K](
     columns: keys[R -> K],
-    words: int = 1000,
-    min_rows: int = 2,
-) -> estimator[R -> transform[R -> (R - only[K, text]) + { .. }]]
+    words: int >= 1 = 1000,
+    min_rows: int >= 0 = 2,
+) -> estimator[R -> transform[R -> (R - only[K, text]) + prefixed[K]]]

@@ -11,7 +11,7 @@
 ## }
 ## pipeline offers { expect count(sales |> last(7d, by: .day) |> popular(item: .article, top: 100)) > 0 }
 ## ```
-operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int, per: keys[R -> P] = none) -> table[P | I]
+operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int >= 1, per: keys[R -> P] = none) -> table[P | I]
 
 ## The different pairs of ids of the rows, the most recent first (by the `time` column).
 ##
@@ -57,7 +57,7 @@ operator nearest[R, W, I](
     input: table[R & { id _: discrete }],
     within: table[W & { _: vector }],
     item: keys[R & W -> I],
-    k: int,
+    k: int >= 1,
     distance: enum["cosine", "euclidean", "dot"] = cosine,
 ) -> table[(roles[R, id] - I) | I]
 
@@ -95,7 +95,7 @@ operator candidates[R, U, I, S](
 ## ```
 operator sample_negatives[R, P](
     input: table[R & { target _: bool }],
-    n: int,
+    n: int >= 0,
     per: keys[R -> P] = none,
     seed: int,
 ) -> table[R]
@@ -119,7 +119,7 @@ operator sample_negatives[R, P](
 ## ```
 operator top_k[R, U, I, T: ordered, C, F](
     input: table[R],
-    k: int,
+    k: int >= 1,
     user: keys[R -> U],
     item: keys[R -> I],
     by: row[R] -> T,
@@ -139,7 +139,7 @@ operator top_k[R, U, I, T: ordered, C, F](
 ##     track evaluate(fit(popularity(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
-operator popularity[I](recent: duration? = null) -> estimator[sequences[I] -> recommender[I]]
+operator popularity[I](recent: duration? > 0s = null) -> estimator[sequences[I] -> recommender[I]]
 
 ## Recommends what is most frequent in the sequence at hand, then what is most frequent in all.
 ##
@@ -170,9 +170,9 @@ operator session_popularity[I]() -> estimator[sequences[I] -> recommender[I]]
 ## }
 ## ```
 operator item_knn[I](
-    neighbours: int = 100,
+    neighbours: int >= 1 = 100,
     decay: float = 1.0,
-    half_life: duration? = null,
+    half_life: duration? > 0s = null,
 ) -> estimator[sequences[I] -> recommender[I]]
 
 ## Recommends by factors of sequences and items whose products come near to what was there (implicit alternating least
@@ -189,10 +189,10 @@ operator item_knn[I](
 ## }
 ## ```
 operator als[I](
-    factors: int = 64,
-    iterations: int = 15,
-    l2: float = 0.01,
-    confidence: float = 40.0,
+    factors: int >= 1 = 64,
+    iterations: int >= 1 = 15,
+    l2: float >= 0 = 0.01,
+    confidence: float >= 0 = 40.0,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
 
@@ -215,6 +215,6 @@ operator als[I](
 operator recommend[K, I](
     input: sequences[K, I],
     model: recommender[I],
-    k: int,
+    k: int >= 1,
     exclude: enum["nothing", "seen"] = nothing,
 ) -> table[K | { items: list[I], scores: list[float] }]

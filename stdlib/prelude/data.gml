@@ -66,7 +66,7 @@ function onnx(
     path: str,
     pooling: enum["mean", "cls", "max"] = mean,
     normalize: bool = true,
-    max_tokens: int? = null,
+    max_tokens: int? >= 1 = null,
     gpu: enum["preferred", "required", "never"] = preferred,
 ) -> connector
 

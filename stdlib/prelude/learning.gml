@@ -95,7 +95,7 @@ operator evaluate[R, O, G](
     on: list[table[R]],
     metrics: list[metric],
     by: keys[R -> G] = none,
-    resamples: int,
+    resamples: int >= 0,
     in_sample: bool = false,
     seed: int = 0,
 ) -> metrics
@@ -115,7 +115,7 @@ operator evaluate[K, I](
     recommender: recommender[I],
     on: list[sequences[K, I]],
     metrics: list[metric],
-    sampled: int? = null,
+    sampled: int? >= 1 = null,
     in_sample: bool = false,
     seed: int = if sampled == null then 0 else none,
 ) -> metrics
@@ -169,8 +169,8 @@ operator calibrate[R](
 operator best_threshold[R](
     model: model[R -> { score: float, .. }],
     on: table[R] in valid,
-    false_alarm: float = 1.0,
-    miss: float = 1.0,
+    false_alarm: float >= 0 = 1.0,
+    miss: float >= 0 = 1.0,
 ) -> float
 
 ## Values between the ends, looked for on a logarithmic scale: 1 to 10 as often as 10 to 100. Only where arguments are looked

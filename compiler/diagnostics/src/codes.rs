@@ -149,6 +149,8 @@ codes! {
     GML0327 ROLE_TYPE "role-type" Error "A column has a role that its type cannot fill."
     GML0328 PART_LACKS_COLUMN "part-lacks-column" Error "One of the tables that are put together lacks a column that the others have."
     GML0329 NO_COLUMN_OF_ROLE "no-column-of-role" Error "The rows have no column of the role that the step needs."
+    GML0330 ONE_COLUMN_DUE "one-column-due" Error "Several columns are named where one is due, or none."
+    GML0331 CONFORM_LACKS_COLUMN "conform-lacks-column" Error "A table lacks a column of the schema that it is to become one of."
 
     // Nulls.
     GML0401 NULLABLE_CONDITION "nullable-condition" Error "A condition may be null, which is neither true nor false."
@@ -218,6 +220,7 @@ codes! {
     GML0723 NO_COLUMN_OF_TYPE "no-column-of-type" Error "The rows have no feature of the type that the step works on."
     GML0724 SEVERAL_COLUMNS_OF_TYPE "several-columns-of-type" Error "The rows have several features of the type that the step works on, and one is due."
     GML0725 OTHER_ROWS "other-rows" Error "Two models are put side by side that were trained on different columns."
+    GML0726 NULLABLE_FEATURE "nullable-feature" Warning "A feature may be null, and the learner cannot take null."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."

@@ -7,6 +7,7 @@ use gml_ir::Type;
 
 use super::again::Consulted;
 use super::frame::Frame;
+use super::learned::Others;
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
@@ -56,6 +57,8 @@ pub(super) struct Body<'a> {
     pub narrowed: Vec<Path>,
     /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
     pub gone: Vec<Text>,
+    /// Which columns the rows of the recipe at hand may have beside those that are known.
+    pub others: Others,
     /// The columns of the catalog entry of which this is the right side.
     pub entry: Option<Arc<gml_ir::Row>>,
     /// Parameters of a `fn` that it uses where a constant is due.
@@ -81,6 +84,7 @@ impl<'a> Body<'a> {
             frame: None,
             narrowed: Vec::new(),
             gone: Vec::new(),
+            others: Others::default(),
             entry: None,
             constants: Set::default(),
             diagnostics: Vec::new(),

@@ -41,7 +41,7 @@ impl<'p> Flow<'p> {
                 let of = self.algebra(of, called, bindings);
                 self.computed(&of, called)
             }
-            RowShape::Indicators(of) => {
+            RowShape::Indicators(of) | RowShape::Prefixed(of) => {
                 let of = self.algebra(of, called, bindings);
                 ColumnsOf { named: Vec::new(), rest: of.all().collect() }
             }

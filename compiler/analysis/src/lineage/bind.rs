@@ -69,7 +69,7 @@ impl Bindings {
             ParamKind::Columns { of, made } | ParamKind::Windows { of, made } if Some(*of) == self.first => {
                 self.derived.push(*made);
             }
-            ParamKind::Keys { of, made } if of.first().copied() == self.first => self.derived.push(*made),
+            ParamKind::Keys { of, made, .. } if of.first().copied() == self.first => self.derived.push(*made),
             ParamKind::Renames { old, new, .. } => self.derived.extend([*old, *new]),
             ParamKind::Schema(made) => self.derived.push(*made),
             ParamKind::Learned(
@@ -154,6 +154,7 @@ fn used(row: &RowShape, nullable: bool, found: &mut Vec<(Variable, bool)>) {
         | RowShape::Retyped(of, _)
         | RowShape::Imputed(of, _)
         | RowShape::Indicators(of)
+        | RowShape::Prefixed(of)
         | RowShape::Pivoted(of, _)
         | RowShape::Features(of)
         | RowShape::Rename(of, ..) => used(of, nullable, found),
@@ -177,7 +178,7 @@ impl<'p> Flow<'p> {
         for param in &called.signature.params {
             let argument = called.argument(&param.name);
             match (&param.kind, argument) {
-                (ParamKind::Keys { of, made }, Some(TypedArg::Columns(columns))) => {
+                (ParamKind::Keys { of, made, .. }, Some(TypedArg::Columns(columns))) => {
                     let source = bindings.get(of.first().copied().unwrap_or(usize::MAX));
                     bindings.set(*made, subset(&source, columns));
                 }

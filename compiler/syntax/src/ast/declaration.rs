@@ -148,6 +148,8 @@ pub struct Parameter {
     pub name: Name,
     /// Its type.
     pub ty: TypeExpr,
+    /// What its values must satisfy; only in signatures.
+    pub contracts: Vec<ContractSyntax>,
     /// Its value where the call gives none.
     pub default: Option<Expr>,
 }

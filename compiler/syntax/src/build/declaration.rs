@@ -263,11 +263,12 @@ impl Builder<'_, '_> {
     /// The next `( )` of parameters, or none. Those that a body will use cannot be called like a reserved word.
     pub(super) fn next_parameters(&mut self, parts: &mut Pairs<'_>, used: bool) -> Vec<Parameter> {
         let Some(next) = parts.peek() else { return Vec::new() };
-        if next.as_rule() != Rule::parameters {
+        if !matches!(next.as_rule(), Rule::parameters | Rule::signature_parameters) {
             return Vec::new();
         }
         parts.next();
-        let parameters = next.into_inner().filter(|part| part.as_rule() == Rule::parameter);
+        let is_one = |rule| matches!(rule, Rule::parameter | Rule::signature_parameter);
+        let parameters = next.into_inner().filter(|part| is_one(part.as_rule()));
         parameters.map(|part| self.parameter(part, used)).collect()
     }
 
@@ -281,14 +282,16 @@ impl Builder<'_, '_> {
             self.report_written(codes::RESERVED_WORD, name.span, message, help, fix);
         }
         let ty = self.next_type(&mut parts);
+        let mut contracts = Vec::new();
         let mut default = None;
         for part in parts {
             match part.as_rule() {
                 Rule::expression => default = Some(self.expression(part).expr),
+                Rule::contract => contracts.extend(self.contract(part)),
                 _ => self.assign(&part),
             }
         }
-        Parameter { name, ty, default }
+        Parameter { name, ty, contracts, default }
     }
 }
 

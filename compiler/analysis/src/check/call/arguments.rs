@@ -217,7 +217,12 @@ impl<'a> Body<'a> {
             ParamKind::Value { ty, constant } => {
                 self.value_argument(call, place, given, ready, ty, *constant, arguments)
             }
-            ParamKind::Keys { of, made } => self.keys_argument(call, place, given, of, *made, arguments),
+            ParamKind::Keys { of, made, one } => {
+                self.keys_argument(call, place, given, of, *made, arguments);
+                if *one {
+                    self.one_key(call, place, given, arguments);
+                }
+            }
             ParamKind::Order { of } => self.order_argument(call, place, given, *of, arguments),
             ParamKind::Renames { of, old, new } => {
                 self.renames_argument(call, place, given, *of, *old, *new, arguments)

@@ -62,6 +62,24 @@ impl<'a> Body<'a> {
         arguments.typed[place] = Some(TypedArg::Columns(typed));
     }
 
+    /// `key[R -> K]`: exactly one column.
+    pub(super) fn one_key(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        if let Some(TypedArg::Columns(columns)) = &arguments.typed[place]
+            && columns.len() != 1
+            && !arguments.failed
+        {
+            let names: Vec<Text> = columns.iter().map(|(name, _)| name.clone()).collect();
+            self.emit(message::columns::one_wanted(call, place, &names, given.span()));
+            arguments.failed = true;
+        }
+    }
+
     /// The column of that name, which all rows must have in a type that can be compared.
     fn key(
         &mut self,
@@ -73,7 +91,7 @@ impl<'a> Body<'a> {
         let mut found: Option<Column> = None;
         for (side, row) in rows.iter().enumerate() {
             let Some(column) = row.get(&name.text) else {
-                if !row.open || self.gone.contains(&name.text) {
+                if !row.open || self.gone.contains(&name.text) || !self.others.may_be(&name.text) {
                     if let Some(diagnostic) = self.part_without(name, arguments) {
                         self.emit(diagnostic);
                         arguments.failed = true;

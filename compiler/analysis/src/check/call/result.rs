@@ -266,7 +266,8 @@ impl<'a> Body<'a> {
                 Some(row) => (*self.row(&row, call, arguments)).clone(),
                 None => open(),
             },
-            RowShape::Pattern(_) => open(),
+            RowShape::Comparable(of) => (*self.row(of, call, arguments)).clone(),
+            RowShape::Prefixed(_) | RowShape::Pattern(_) => open(),
         }
     }
 

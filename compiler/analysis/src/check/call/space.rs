@@ -111,7 +111,15 @@ impl<'a> Body<'a> {
             self.emit(message::spaces::constant_needed(&value, &want, text));
             return Value::error(expr.span).typed;
         }
+        let said = self.diagnostics.len();
         self.search_of(name, value.ty(), value.span(), chain);
+        if self.diagnostics.len() == said
+            && let Some(calls) = chain
+            && let [(call, Some(_))] = param_of(calls, &name.text).as_slice()
+            && let Some(place) = call.signature.param(&name.text)
+        {
+            self.within_bounds(call, place, &value.typed);
+        }
         value.typed
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
@@ -13,8 +14,8 @@ use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::{ParamKind, Shape};
 use crate::check::value::{Space, Value};
-use crate::typed::TypedArg;
-use crate::types::{check_date_format, check_regex, satisfies};
+use crate::typed::{Typed, TypedArg, TypedKind};
+use crate::types::{check_date_format, check_regex, satisfied, satisfies};
 
 impl<'a> Body<'a> {
     /// Converts values to what their parameters want, now that the variables are bound.
@@ -30,8 +31,24 @@ impl<'a> Body<'a> {
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
             self.readable(call, &param.name, &value);
+            self.within_bounds(call, place, &value.typed);
             arguments.set_constant(place, crate::check::value::folded(&value.typed));
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
+        }
+    }
+
+    /// A constant must satisfy what the signature says of it, and so must all that is looked for in its place.
+    pub(super) fn within_bounds(&mut self, call: &Pending<'a>, place: usize, value: &Typed) {
+        let param = &call.signature.params[place];
+        if param.contracts.is_empty() {
+            return;
+        }
+        let outside = |(constant, _): &(Constant, Span)| {
+            param.contracts.iter().any(|contract| !satisfied(&contract.rule, constant))
+        };
+        if let Some((constant, span)) = constants(value).into_iter().find(outside) {
+            let text = self.text(span);
+            self.emit(message::calls::out_of_bounds(call, param, &constant, span, text));
         }
     }
 
@@ -150,10 +167,43 @@ impl<'a> Body<'a> {
         let value = Value { typed: typed.clone(), space: Space::Const, short: false, facts: None };
         for column in &arguments.variables.row(columns).columns {
             let checked = self.coerced(value.clone(), column.ty.non_null(), &Want::Fill(&column.name));
-            if matches!(checked.typed.kind, crate::typed::TypedKind::Error) && !value.ty().is_silent() {
+            if matches!(checked.typed.kind, TypedKind::Error) && !value.ty().is_silent() {
                 arguments.failed = true;
                 return;
             }
         }
     }
+}
+
+/// The constants that are written in a value: itself, the ends of a range and of `log(range)`, the items of a list.
+fn constants(value: &Typed) -> Vec<(Constant, Span)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        match &value.kind {
+            TypedKind::Literal(Constant::Range { start, end, inclusive }) => {
+                found.push(((**start).clone(), value.span));
+                // An end that is left out may lie outside itself.
+                found.extend(inclusive.then(|| ((**end).clone(), value.span)));
+            }
+            TypedKind::Literal(Constant::List(items)) => {
+                found.extend(items.iter().map(|item| (item.clone(), value.span)));
+            }
+            TypedKind::Literal(constant) => found.push((constant.clone(), value.span)),
+            TypedKind::Cast(inner) => waiting.push(inner),
+            TypedKind::Range { start, end, inclusive } => {
+                waiting.extend(inclusive.then_some(&**end));
+                waiting.push(start);
+            }
+            TypedKind::List(items) => waiting.extend(items.iter().rev()),
+            TypedKind::Call(call) if matches!(value.ty, Type::Search(_)) => {
+                waiting.extend(call.args.iter().filter_map(|(_, arg)| match arg {
+                    TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
 }

@@ -3,8 +3,10 @@
 mod chain;
 mod demand;
 mod estimator;
+mod others;
 
 pub(super) use demand::lacks;
+pub(super) use others::Others;
 
 use std::sync::Arc;
 

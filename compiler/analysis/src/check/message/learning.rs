@@ -369,6 +369,42 @@ pub(in crate::check) fn text_features(call: &Pending<'_>, texts: &[&Column], at:
     ))
 }
 
+/// Features that are no numbers, before a learner that takes nothing else.
+pub(in crate::check) fn unencoded_features(call: &Pending<'_>, others: &[&Column], at: Span) -> Diagnostic {
+    let columns: Vec<String> =
+        others.iter().map(|column| format!("`.{}` ({})", column.name, brief(&column.ty))).collect();
+    let names: Vec<String> = others.iter().map(|column| format!(".{}", column.name)).collect();
+    let names = names.join(", ");
+    Diagnostic::new(
+        codes::FEATURE_TYPE,
+        at,
+        format!("`{}` learns from numbers, and cannot take {}", call.signature.name, columns.join(", ")),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!(
+        "make numbers of them in the recipe: `one_hot([{names}]) >> ..`; or leave them out: `|> drop([{names}])`"
+    ))
+}
+
+pub(in crate::check) fn nullable_features(call: &Pending<'_>, nullable: &[&Column], at: Span) -> Diagnostic {
+    let names: Vec<String> = nullable.iter().map(|column| format!(".{}", column.name)).collect();
+    let names = names.join(", ");
+    let (are, them) = if nullable.len() == 1 { ("is", "it") } else { ("are", "them") };
+    Diagnostic::new(
+        codes::NULLABLE_FEATURE,
+        at,
+        format!(
+            "{} may be null, and `{}` stops where one {are}",
+            listed(nullable.iter().map(|column| &*column.name)),
+            call.signature.name
+        ),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!("fill {them} in the recipe, `impute(mean, [{names}]) >> ..`, or leave such rows out"))
+}
+
 pub(in crate::check) fn no_features(call: &Pending<'_>, row: &Row, at: Span) -> Diagnostic {
     Diagnostic::new(
         codes::NO_FEATURES,

@@ -53,7 +53,15 @@ impl Compiler<'_> {
         let (ty, looks) = looks(&param.ty);
         let kind = self.kind(ty);
         let default = param.default.as_ref().map(|default| default_of(default, &kind));
-        Param { name: param.name.text.clone(), kind, default, looks }
+        let contracts = match &kind {
+            ParamKind::Value { ty: Shape::Is(ty), .. } => {
+                let scope = TypeScope::new(self.package, self.module);
+                // The library's own tests hold that all of them have a meaning.
+                param.contracts.iter().filter_map(|rule| scope.contract(rule, ty, &mut Vec::new())).collect()
+            }
+            _ => Vec::new(),
+        };
+        Param { name: param.name.text.clone(), kind, contracts, default, looks }
     }
 
     fn kind(&self, ty: &TypeExpr) -> ParamKind {
@@ -107,7 +115,9 @@ impl Compiler<'_> {
             ("aggregates", Some((of, made))) => {
                 ParamKind::Aggregates { of: self.variable_of(of), made: self.variable_of(made) }
             }
-            ("keys", Some((of, made))) => ParamKind::Keys { of: self.variables_of(of), made: self.variable_of(made) },
+            ("keys" | "key", Some((of, made))) => {
+                ParamKind::Keys { of: self.variables_of(of), made: self.variable_of(made), one: name == "key" }
+            }
             ("renames", Some((of, old))) => ParamKind::Renames {
                 of: self.variable_of(of),
                 old: self.variable_of(old),
@@ -309,6 +319,8 @@ impl Compiler<'_> {
             "retyped" => RowShape::Retyped(first(), Box::new(self.shape(args.get(1)?))),
             "imputed" => RowShape::Imputed(first(), self.param_at(args, 1)),
             "indicators" => RowShape::Indicators(first()),
+            "prefixed" => RowShape::Prefixed(first()),
+            "comparable" => RowShape::Comparable(first()),
             "pivoted" => RowShape::Pivoted(first(), Box::new(self.shape(args.get(1)?))),
             "named" => RowShape::Named(self.param_at(args, 0), Box::new(self.shape(args.get(1)?))),
             "rename" => RowShape::Rename(first(), Box::new(self.row_at(args, 1)), Box::new(self.row_at(args, 2))),

@@ -5,7 +5,7 @@ mod defaults;
 
 use std::sync::Arc;
 
-use gml_ir::{Partitions, Role, Row, Type};
+use gml_ir::{Contract, Partitions, Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
 use super::call::View;
@@ -51,6 +51,8 @@ pub(crate) struct Param {
     pub name: Text,
     /// What it takes.
     pub kind: ParamKind,
+    /// What a constant must satisfy beyond being of its type: `rounds: int >= 1`.
+    pub contracts: Vec<Contract>,
     /// What it is where a call leaves it out.
     pub default: Option<Default>,
     /// Rows other than the one at hand that are looked at because of it.
@@ -96,8 +98,8 @@ pub(crate) enum ParamKind {
     Aggregates { of: Variable, made: Variable },
     /// `aggregate[R] -> T`
     Aggregate { of: Variable, ty: Shape },
-    /// `keys[R -> K]`, `keys[L & R -> K]`
-    Keys { of: Vec<Variable>, made: Variable },
+    /// `keys[R -> K]`, `keys[L & R -> K]`; `key[R -> K]`: one column and no more
+    Keys { of: Vec<Variable>, made: Variable, one: bool },
     /// `order[R]`
     Order { of: Variable },
     /// `renames[R -> K, N]`
@@ -239,6 +241,10 @@ pub(crate) enum RowShape {
     Imputed(Box<RowShape>, usize),
     /// `indicators[K]`
     Indicators(Box<RowShape>),
+    /// `prefixed[K]`: columns whose names begin with one of these
+    Prefixed(Box<RowShape>),
+    /// `comparable[S]`: these columns, of types that theirs can be compared with
+    Comparable(Box<RowShape>),
     /// `pivoted[P, T]`
     Pivoted(Box<RowShape>, Box<Shape>),
     /// `named[name, T]`
