@@ -46,3 +46,17 @@ def middle(taken: list) -> Measured:
     """The medians of what was measured."""
     middle_of = lambda name: statistics.median(getattr(run, name) for run in taken)
     return Measured(middle_of("seconds"), middle_of("processor"), middle_of("memory"))
+
+
+def goal(met: bool) -> str:
+    """How a measurement ends that has a goal."""
+    return "goal met" if met else "GOAL MISSED"
+
+
+def with_events(project: Path, events: Path) -> Path:
+    """A project whose raw data are the files of a folder of events."""
+    raw = project / "data" / "01_raw"
+    raw.mkdir(parents=True)
+    for path in events.glob("events_*.parquet"):
+        (raw / path.name).symlink_to(path)
+    return project

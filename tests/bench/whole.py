@@ -13,12 +13,11 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from measure import middle, once
+from measure import Measured, goal, middle, once, with_events
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -32,12 +31,9 @@ PIPELINES = ["prepare", "training", "scoring"]
 
 def project_of(folder: Path, events: Path) -> Path:
     """The blueprint's program over all events."""
-    raw = folder / "data" / "01_raw"
-    raw.mkdir(parents=True)
-    for path in events.glob("events_*.parquet"):
-        (raw / path.name).symlink_to(path)
-    shutil.copy(BLUEPRINT / "main.gml", folder)
-    return folder
+    project = with_events(folder, events)
+    shutil.copy(BLUEPRINT / "main.gml", project)
+    return project
 
 
 def run_gml(project: Path) -> list:
@@ -64,28 +60,26 @@ def main() -> None:
     if events is None or not python:
         sys.exit("SKIPPED: no events below $GML_SHARED/data/ga4_ecommerce, or no $GML_BENCH_PYTHON")
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, median of {runs} runs, {TRIALS} trials")
-    ours, theirs, peer = [], [], {}
+    ours, theirs = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for turn in range(runs):
             # In turns, so that whatever else the machine does meets both.
             project = project_of(Path(scratch) / f"gml_{turn}", events.parent)
             parts = run_gml(project)
-            ours.append(type(parts[0])(
+            ours.append(Measured(
                 sum(part.seconds for part in parts),
                 sum(part.processor for part in parts),
                 max(part.memory for part in parts),
             ))
             out = Path(scratch) / f"peer_{turn}"
             theirs.append(once([python, PEER, events.parent, "--out", out, "--trials", TRIALS]))
-        peer = json.loads(subprocess.run(
-            [python, PEER, events.parent, "--out", out, "--trials", str(TRIALS)], check=True, capture_output=True
-        ).stdout)
+        peer = json.loads((out / "summary.json").read_text())
         auc = test_auc(project)
     ours, theirs = middle(ours), middle(theirs)
     for name, taken in [("gmlc run", ours), ("pandas, Optuna, LightGBM, shap", theirs)]:
         print(f"  {name:<32} {taken.seconds:7.2f} s  {taken.processor:7.2f} s of processor  {taken.memory:6.0f} MiB")
     faster = theirs.seconds / ours.seconds
-    print(f"  {faster:.1f} times as fast  {'goal met' if faster >= 5 else 'GOAL MISSED'}: 5 times")
+    print(f"  {faster:.1f} times as fast  {goal(faster >= 5)}: 5 times")
     print(f"  AUC on the test days {auc:.4f}, in Python {peer['test']['auc']:.4f}")
     print(f"  parts in Python: {peer['seconds']}")
 

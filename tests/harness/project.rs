@@ -36,6 +36,21 @@ impl Project {
         project
     }
 
+    /// Gives it the Parquet files of a folder as its raw data, in `data/01_raw`; how many there are.
+    ///
+    /// # Panics
+    /// Where they cannot be read.
+    pub fn with_raw_data(&self, from: &Path) -> usize {
+        let entries = std::fs::read_dir(from).expect("the folder of the events can be read").flatten();
+        let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        let files = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "parquet"));
+        let copied = files.map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            self.write(&format!("data/01_raw/{name}"), std::fs::read(path).expect("the events can be read"));
+        });
+        copied.count()
+    }
+
     /// Where a file of it lies.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -7,7 +7,7 @@ train, a search by Optuna's TPE with median pruning over the same ranges (the bi
 allows), the best model calibrated by isotonic regression on valid, metrics and a reliability curve on test, SHAP values of every
 row of test, a page with the figures, and the scores of the last day. It needs the packages of `tests/bench/requirements.txt`.
 
-Metrics and the seconds of each part go to the standard output as JSON.
+Metrics and the seconds of each part go to the standard output as JSON, and into `summary.json` of the folder.
 """
 
 import argparse
@@ -177,7 +177,9 @@ def main() -> None:
     write_table(scored.assign(will_add_to_cart=scored["calibrated"] >= 0.04), arguments.out / "predictions.parquet")
     clock.took("score")
 
-    print(json.dumps({"test": metrics["test"], "rows explained": len(values), "seconds": clock.parts}, indent=2))
+    summary = json.dumps({"test": metrics["test"], "rows explained": len(values), "seconds": clock.parts}, indent=2)
+    (arguments.out / "summary.json").write_text(summary)
+    print(summary)
 
 
 if __name__ == "__main__":

@@ -27,24 +27,11 @@ const PARAMETERS: [&str; 10] = [
     "30",
 ];
 
-fn copy_events(from: &Path, project: &Project) {
-    let mut days = 0;
-    for file in std::fs::read_dir(from).unwrap() {
-        let path = file.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "parquet") {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            project.write(&format!("data/01_raw/{name}"), std::fs::read(&path).unwrap());
-            days += 1;
-        }
-    }
-    assert_eq!(days, 23, "{} holds 2020-12-19 to 2021-01-10", from.display());
-}
-
 /// The blueprint's program and the events of a folder.
 fn blueprint(events: &Path) -> Project {
     let program = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
     let project = Project::of(&[("main.gml", program)]);
-    copy_events(events, &project);
+    assert_eq!(project.with_raw_data(events), 23, "{} holds 2020-12-19 to 2021-01-10", events.display());
     project
 }
 

@@ -8,10 +8,7 @@ const BLUEPRINT: &str = "blueprints/ga4_propensity";
 fn visits() -> Project {
     let program = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
     let project = Project::of(&[("main.gml", program)]);
-    for day in std::fs::read_dir(repository().join(BLUEPRINT).join("data/01_raw")).unwrap().flatten() {
-        let name = format!("data/01_raw/{}", day.file_name().to_string_lossy());
-        project.write(&name, std::fs::read(day.path()).unwrap());
-    }
+    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
     project.done(&["run", "prepare"]);
     project
 }

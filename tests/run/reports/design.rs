@@ -10,13 +10,7 @@ const BLUEPRINT: &str = "blueprints/ga4_propensity";
 fn design() -> Project {
     let program = std::fs::read(repository().join("tests/spec/programs/ga4_propensity.gml")).unwrap();
     let project = Project::of(&[("main.gml", program)]);
-    for file in std::fs::read_dir(repository().join(BLUEPRINT).join("data/01_raw")).unwrap() {
-        let path = file.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "parquet") {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            project.write(&format!("data/01_raw/{name}"), std::fs::read(&path).unwrap());
-        }
-    }
+    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
     project
 }
 

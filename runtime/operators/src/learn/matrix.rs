@@ -25,7 +25,7 @@ pub(super) struct Feature {
 }
 
 /// Whole numbers up to here are floats without loss.
-const LARGEST_EXACT: u64 = 1 << 53;
+pub(crate) const LARGEST_EXACT: u64 = 1 << 53;
 
 /// The features of a table: all columns of its query that have no role, in their order.
 ///

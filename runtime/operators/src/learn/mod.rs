@@ -32,6 +32,7 @@ pub use artifact::{load, save};
 pub(crate) use chain::{behind, chain, computed, with_outputs};
 pub(crate) use evaluate::partition;
 pub(crate) use linear::dot;
+pub(crate) use matrix::LARGEST_EXACT;
 pub(crate) use outputs::with_columns;
 pub(crate) use pool::in_pool;
 pub(crate) use presets::linear_learner;

@@ -1,14 +1,14 @@
 //! The steps of a recipe.
 
+use std::sync::Arc;
+
 use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
 use super::graph::{Element, Flow, Graph, MODELS, Setting};
 use super::not_expressed;
+use crate::learn::LARGEST_EXACT;
 use crate::prep::{Affine, Cell, Clipped, Coded, Encoded, Exact, Fill, Kind, Recipe, Step};
-
-/// Whole numbers up to here are floats without loss.
-const LARGEST_EXACT: u64 = 1 << 53;
 
 /// The columns with a recipe behind them.
 ///
@@ -44,16 +44,12 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
 fn impute(fill: &Fill, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &fill.input.column;
     let column = columns.get(graph, name, fill.input.kind)?;
-    let filled = if let Cell::Text(text) = &fill.value {
-        let empty = graph.texts(vec![String::new()]);
-        let is_null = graph.node("Equal", &[&column.flow, &empty], Vec::new());
-        let value = graph.texts(vec![text.to_string()]);
-        graph.node("Where", &[&is_null, &value, &column.flow], Vec::new())
-    } else {
-        let is_null = graph.node("IsNaN", &[&column.flow], Vec::new());
-        let value = graph.number(number(&fill.value)?);
-        graph.node("Where", &[&is_null, &value, &column.flow], Vec::new())
+    let null = is_null(&column, graph);
+    let value = match &fill.value {
+        Cell::Text(text) => graph.texts(vec![text.to_string()]),
+        value => graph.number(number(value)?),
     };
+    let filled = graph.node("Where", &[&null, &value, &column.flow], Vec::new());
     columns.set(name, Column { flow: filled, nullable: false, ..column });
     Ok(())
 }
@@ -84,21 +80,40 @@ fn one_hot(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
 fn ordinal(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &coded.input.column;
     let column = columns.get(graph, name, coded.input.kind)?;
-    let places: Vec<f64> = (1..=coded.values.len()).map(|place| place as f64).collect();
-    let keys = if column.is_text {
-        Setting::Texts(texts(name, &column, &coded.values)?)
-    } else {
-        Setting::Doubles(numbers(&coded.values)?)
-    };
-    let settings = vec![
-        ("keys_tensor", keys),
-        ("values_tensor", Setting::Doubles(places)),
-        ("default_tensor", Setting::Doubles(vec![-1.0])),
-    ];
-    let place = graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings);
+    let places = (1..=coded.values.len()).map(|place| place as f64).collect();
+    let place = looked_up(name, &column, &coded.values, places, -1.0, graph)?;
     let flow = where_null(&column, f64::NAN, place, graph);
     columns.set(name, Column::numbers(flow, column.nullable));
     Ok(())
+}
+
+/// Which rows of a column are null.
+fn is_null(column: &Column, graph: &mut Graph) -> Flow {
+    if column.is_text {
+        let empty = graph.texts(vec![String::new()]);
+        graph.node("Equal", &[&column.flow, &empty], Vec::new())
+    } else {
+        graph.node("IsNaN", &[&column.flow], Vec::new())
+    }
+}
+
+/// The number of each value of a column, or another one for what is none of the values.
+fn looked_up(
+    name: &str,
+    column: &Column,
+    values: &[Cell],
+    found: Vec<f64>,
+    other: f64,
+    graph: &mut Graph,
+) -> Result<Flow, Fault> {
+    let keys =
+        if column.is_text { Setting::Texts(texts(name, column, values)?) } else { Setting::Doubles(numbers(values)?) };
+    let settings = vec![
+        ("keys_tensor", keys),
+        ("values_tensor", Setting::Doubles(found)),
+        ("default_tensor", Setting::Doubles(vec![other])),
+    ];
+    Ok(graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings))
 }
 
 /// A number where the column is null, and what was made of it elsewhere.
@@ -106,12 +121,7 @@ fn where_null(column: &Column, null: f64, made: Flow, graph: &mut Graph) -> Flow
     if !column.nullable {
         return made;
     }
-    let is_null = if column.is_text {
-        let empty = graph.texts(vec![String::new()]);
-        graph.node("Equal", &[&column.flow, &empty], Vec::new())
-    } else {
-        graph.node("IsNaN", &[&column.flow], Vec::new())
-    };
+    let is_null = is_null(column, graph);
     let null = graph.number(null);
     graph.node("Where", &[&is_null, &null, &made], Vec::new())
 }
@@ -119,17 +129,8 @@ fn where_null(column: &Column, null: f64, made: Flow, graph: &mut Graph) -> Flow
 fn target_encode(encoded: &Encoded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &encoded.input.column;
     let column = columns.get(graph, name, encoded.input.kind)?;
-    let keys = if column.is_text {
-        Setting::Texts(texts(name, &column, &encoded.values)?)
-    } else {
-        Setting::Doubles(numbers(&encoded.values)?)
-    };
-    let settings = vec![
-        ("keys_tensor", keys),
-        ("values_tensor", Setting::Doubles(encoded.means.iter().map(|mean| mean.0).collect())),
-        ("default_tensor", Setting::Doubles(vec![encoded.other.0])),
-    ];
-    let mean = graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings);
+    let means = encoded.means.iter().map(|mean| mean.0).collect();
+    let mean = looked_up(name, &column, &encoded.values, means, encoded.other.0, graph)?;
     let flow = where_null(&column, encoded.null.0, mean, graph);
     columns.set(name, Column::numbers(flow, false));
     Ok(())
@@ -214,18 +215,12 @@ fn number(value: &Cell) -> Result<f64, Fault> {
 /// GML0936 where the empty text is one of them and stands for null too.
 pub(crate) fn places(
     name: &str,
-    values: &[std::sync::Arc<str>],
+    values: &[Arc<str>],
     graph: &mut Graph,
     columns: &mut Columns<'_>,
 ) -> Result<Flow, Fault> {
     let column = columns.get(graph, name, Kind::Text)?;
-    let cells: Vec<Cell> = values.iter().map(|value| Cell::Text(std::sync::Arc::clone(value))).collect();
-    let keys = texts(name, &column, &cells)?;
-    let places = (0..keys.len()).map(|place| place as f64).collect();
-    let settings = vec![
-        ("keys_tensor", Setting::Texts(keys)),
-        ("values_tensor", Setting::Doubles(places)),
-        ("default_tensor", Setting::Doubles(vec![f64::NAN])),
-    ];
-    Ok(graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings))
+    let cells: Vec<Cell> = values.iter().map(|value| Cell::Text(Arc::clone(value))).collect();
+    let places = (0..cells.len()).map(|place| place as f64).collect();
+    looked_up(name, &column, &cells, places, f64::NAN, graph)
 }
