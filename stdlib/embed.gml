@@ -31,8 +31,8 @@ function embed[T, V](encoder: encoder[T -> V], value: T) -> V
 ## ```
 operator text_encoder[R](
     architecture: enum["lsa"] = lsa,
-    dimension: int = 128,
-    min_rows: int = 2,
+    dimension: int >= 1 = 128,
+    min_rows: int >= 0 = 2,
     seed: int = 0,
 ) -> estimator[R & { _: str } -> encoder[text -> vector[dimension]]]
 
@@ -50,11 +50,11 @@ operator text_encoder[R](
 ## ```
 operator image_encoder[R](
     architecture: enum["autoencoder", "pretrained"] = autoencoder,
-    dimension: int = 32,
+    dimension: int >= 1 = 32,
     base: str? = null,
-    epochs: int = 10,
-    batch: int = 64,
-    learning_rate: float = 0.001,
+    epochs: int >= 1 = 10,
+    batch: int >= 1 = 64,
+    learning_rate: float > 0 = 0.001,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
 ) -> estimator[R & { _: image } -> encoder[image -> vector[dimension]]]

@@ -3,9 +3,11 @@
 ## What the rows with the same `for` say about it, as columns (deep feature synthesis, Kanter and Veeramachaneni 2015): for
 ## each of `windows` (a stretch of time before the last of all rows; null: all rows) how many rows there are, of numbers and
 ## durations the sum, the mean, the smallest, the largest and the standard deviation, of bools the share that is true, of texts
-## and ids how many different ones there are, and of moments how many days the first and the last lie before the end. The
+## and ids how many different ones there are, and of moments how many days the first and the last lie before the end (durations are
+## in seconds, and the end is that of the `time` column). The
 ## columns are called `key_statistic_column_window`: `article_mean_price_30d`, `article_count_all`. Where there are no rows,
-## counts are 0 and the others null. Targets and weights are left out. Columns of related tables are joined before.
+## counts are 0 and the others null. Targets and weights are left out. Columns of related tables are joined before. Keys come in order
+## of first appearance.
 ##
 ## ```gml check
 ## use std.features.{synthesize}
@@ -36,9 +38,9 @@ operator synthesize[R, K](
 ## }
 ## ```
 operator select_features[R](
-    max_null: float = 1.0,
-    max_correlation: float = 1.0,
-    keep: int? = null,
+    max_null: float in 0.0..1.0 = 1.0,
+    max_correlation: float in 0.0..1.0 = 1.0,
+    keep: int? >= 1 = null,
     constants: bool = false,
     seed: int = if keep == null then 0 else none,
 ) -> estimator[R -> transform[R -> some[R]]]

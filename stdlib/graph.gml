@@ -20,8 +20,8 @@ operator sequences[R, K, I: discrete, T: temporal](
     session: keys[R -> K],
     item: row[R] -> I,
     time: row[R] -> T,
-    min_length: int = 1,
-    min_support: int = 1,
+    min_length: int >= 0 = 1,
+    min_support: int >= 0 = 1,
     repeats: enum["keep", "collapse"] = keep,
 ) -> sequences[K, I]
 
@@ -39,13 +39,13 @@ operator sequences[R, K, I: discrete, T: temporal](
 ## }
 ## ```
 operator sr_gnn[I](
-    dimension: int = 100,
-    steps: int = 1,
-    epochs: int = 10,
-    batch: int = 100,
-    learning_rate: float = 0.001,
-    l2: float = 1e-5,
-    stop_after: int? = null,
+    dimension: int >= 1 = 100,
+    steps: int >= 1 = 1,
+    epochs: int >= 1 = 10,
+    batch: int >= 1 = 100,
+    learning_rate: float > 0 = 0.001,
+    l2: float >= 0 = 1e-5,
+    stop_after: int? >= 1 = null,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
@@ -64,14 +64,14 @@ operator sr_gnn[I](
 ## }
 ## ```
 operator dgsr[I](
-    dimension: int = 50,
-    hops: int = 2,
-    neighbours: int = 50,
-    epochs: int = 10,
-    batch: int = 100,
-    learning_rate: float = 0.001,
-    l2: float = 1e-5,
-    stop_after: int? = null,
+    dimension: int >= 1 = 50,
+    hops: int >= 1 = 2,
+    neighbours: int >= 1 = 50,
+    epochs: int >= 1 = 10,
+    batch: int >= 1 = 100,
+    learning_rate: float > 0 = 0.001,
+    l2: float >= 0 = 1e-5,
+    stop_after: int? >= 1 = null,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
@@ -89,14 +89,14 @@ operator dgsr[I](
 ## }
 ## ```
 operator gru4rec[I](
-    dimension: int = 100,
-    layers: int = 1,
-    dropout: float = 0.2,
-    epochs: int = 10,
-    batch: int = 100,
-    learning_rate: float = 0.001,
-    l2: float = 1e-5,
-    stop_after: int? = null,
+    dimension: int >= 1 = 100,
+    layers: int >= 1 = 1,
+    dropout: float in 0.0..<1.0 = 0.2,
+    epochs: int >= 1 = 10,
+    batch: int >= 1 = 100,
+    learning_rate: float > 0 = 0.001,
+    l2: float >= 0 = 1e-5,
+    stop_after: int? >= 1 = null,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
@@ -114,16 +114,16 @@ operator gru4rec[I](
 ## }
 ## ```
 operator sasrec[I](
-    dimension: int = 50,
-    heads: int = 1,
-    layers: int = 2,
-    length: int = 50,
-    dropout: float = 0.2,
-    epochs: int = 10,
-    batch: int = 100,
-    learning_rate: float = 0.001,
-    l2: float = 1e-5,
-    stop_after: int? = null,
+    dimension: int >= 1 = 50,
+    heads: int >= 1 = 1,
+    layers: int >= 1 = 2,
+    length: int >= 1 = 50,
+    dropout: float in 0.0..<1.0 = 0.2,
+    epochs: int >= 1 = 10,
+    batch: int >= 1 = 100,
+    learning_rate: float > 0 = 0.001,
+    l2: float >= 0 = 1e-5,
+    stop_after: int? >= 1 = null,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]

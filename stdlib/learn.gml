@@ -43,24 +43,24 @@
 ## ```
 operator boosted_trees[R, G](
     objective: enum["binary", "multiclass", "regression", "lambdarank"],
-    rounds: int = 100,
-    stop_after: int? = null,
-    learning_rate: float = 0.1,
-    leaves: int = 31,
-    depth: int? = null,
-    min_rows: int = 20,
-    min_hessian: float = 0.001,
-    min_gain: float = 0.0,
-    row_fraction: float = 1.0,
-    resample_every: int = 1,
-    column_fraction: float = 1.0,
-    l1: float = 0.0,
-    l2: float = 0.0,
-    bins: int = 255,
-    positive_weight: float = 1.0,
-    category_smoothing: float = 10.0,
-    category_l2: float = 10.0,
-    truncation: int = 30,
+    rounds: int >= 1 = 100,
+    stop_after: int? >= 1 = null,
+    learning_rate: float > 0 = 0.1,
+    leaves: int in 2..131_072 = 31,
+    depth: int? >= 1 = null,
+    min_rows: int >= 0 = 20,
+    min_hessian: float >= 0 = 0.001,
+    min_gain: float >= 0 = 0.0,
+    row_fraction: float > 0 <= 1 = 1.0,
+    resample_every: int >= 1 = 1,
+    column_fraction: float > 0 <= 1 = 1.0,
+    l1: float >= 0 = 0.0,
+    l2: float >= 0 = 0.0,
+    bins: int in 2..65_535 = 255,
+    positive_weight: float > 0 = 1.0,
+    category_smoothing: float >= 0 = 10.0,
+    category_l2: float >= 0 = 10.0,
+    truncation: int >= 1 = 30,
     group: keys[R -> G] = none,
     seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
 ) -> estimator[
@@ -83,7 +83,10 @@ operator boosted_trees[R, G](
 ## the weights (`l2`) and on their sizes (`l1`): what is smallest is the sum of the log losses, `l2 / 2` times the squares and `l1`
 ## times the sizes. Features are scaled to mean 0 and standard deviation 1 by themselves, and the intercept is free. Features are
 ## numbers and bools; null is an error, so `impute` it, and texts have to be encoded. A column with the role `weight` tells how
-## much each row counts, and `positive_weight` how many times a row counts whose target is true.
+## much each row counts, and `positive_weight` (`binary`) how many times a row counts whose target is true.
+##
+## For `multiclass`, whose target is text or a whole number, there is such a sum for each class, and the probabilities of the classes
+## are the shares of the exponentials of the sums.
 ##
 ## It ends where no slope of the mean loss is above `tolerance` (by L-BFGS, with `l1` its form for orthants, Andrew and Gao 2007); it
 ## is an error where that takes more `iterations`.
@@ -99,12 +102,19 @@ operator boosted_trees[R, G](
 ## }
 ## ```
 operator logistic[R](
-    l1: float = 0.0,
-    l2: float = 1.0,
-    positive_weight: float = 1.0,
-    iterations: int = 1000,
-    tolerance: float = 1e-6,
-) -> estimator[R & { target _: bool } -> Probability]
+    objective: enum["binary", "multiclass"] = binary,
+    l1: float >= 0 = 0.0,
+    l2: float >= 0 = 1.0,
+    positive_weight: float > 0 = 1.0,
+    iterations: int >= 1 = 1000,
+    tolerance: float >= 0 = 1e-6,
+) -> estimator[
+    R
+        & nonnull[features[R]]
+        & only[features[R], number]
+        & case[objective, "binary", { target _: bool }, "multiclass", { target _: discrete }]
+        -> case[objective, "binary", Probability, "multiclass", Classes],
+]
 
 ## Linear regression with a penalty on the squares of the weights (Hoerl and Kennard 1970): what is smallest is the sum of the
 ## squared errors and `l2` times the squares. Features are scaled and taken as by `logistic`.
@@ -118,7 +128,9 @@ operator logistic[R](
 ##     expect count(homes |> predict(model)) > 0
 ## }
 ## ```
-operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Value]
+operator ridge[R](
+    l2: float >= 0 = 1.0,
+) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: number } -> Value]
 
 ## Linear regression with the penalties `penalty * (share * |w| + (1 - share) / 2 * w^2)` beside half the mean squared error (Zou
 ## and Hastie 2005); at a `share` of 1 it is the lasso. Features are scaled and taken as by `logistic`.
@@ -135,11 +147,11 @@ operator ridge[R](l2: float = 1.0) -> estimator[R & { target _: number } -> Valu
 ## }
 ## ```
 operator elastic_net[R](
-    penalty: float = 1.0,
-    share: float = 0.5,
-    iterations: int = 1000,
-    tolerance: float = 1e-4,
-) -> estimator[R & { target _: number } -> Value]
+    penalty: float >= 0 = 1.0,
+    share: float in 0.0..1.0 = 0.5,
+    iterations: int >= 1 = 1000,
+    tolerance: float >= 0 = 1e-4,
+) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: number } -> Value]
 
 ## Look for arguments of the estimators of a chain that do best on `valid` when learned from `train`, by tree-structured Parzen
 ## estimators (Bergstra et al. 2011); unpromising trials stop early. Gives the estimator with the best arguments found, not yet
@@ -172,7 +184,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     maximize: metric,
     over: space[learner],
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> same[learner]
 
@@ -183,7 +195,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     maximize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -194,7 +206,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     minimize: metric,
     over: space[learner],
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> same[learner]
 
@@ -205,7 +217,7 @@ operator tune[R, L](
     valid: table[R] in valid,
     minimize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -216,7 +228,7 @@ operator tune[K, I, L](
     valid: sequences[K, I] in valid,
     maximize: metric,
     over: space[learner],
-    trials: int,
+    trials: int >= 1,
     seed: int = 0,
 ) -> same[learner]
 
@@ -237,7 +249,7 @@ operator cross_validate[R, L, G](
     learner: estimator[R -> L],
     on: table[R] in train,
     metrics: list[metric],
-    folds: int = 5,
+    folds: int >= 2 = 5,
     split: enum["random", "stratified", "group", "time"] = random,
     by: keys[R -> G] = none,
     seed: int = 0,
@@ -245,7 +257,7 @@ operator cross_validate[R, L, G](
 
 ## Find a model without being told how: recipes that follow from the types and roles of the columns, linear models, boosted
 ## trees tuned from several starts, and an ensemble of the best by greedy selection (Caruana et al. 2004). What it predicts
-## follows from the type of the target: a bool, text (classes, by trees alone) or a number.
+## follows from the type of the target: a bool, text (classes) or a number.
 ##
 ## Models learn from `train` and are judged by the metric on `valid`; what was found learns anew from the rows of both where the
 ## budget leaves time for it. Dates come apart, texts of several words become words; columns of lists and structs, those that are
@@ -267,10 +279,10 @@ operator cross_validate[R, L, G](
 ## }
 ## ```
 operator automl[R](
-    train: table[R & { target _: scalar }] in train,
+    train: table[R & { target _: learnable }] in train,
     valid: table[R] in valid,
     maximize: metric,
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> {
     model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],
@@ -279,10 +291,10 @@ operator automl[R](
 
 ## Find the model that makes the metric small.
 operator automl[R](
-    train: table[R & { target _: scalar }] in train,
+    train: table[R & { target _: learnable }] in train,
     valid: table[R] in valid,
     minimize: metric,
-    budget: duration,
+    budget: duration > 0s,
     seed: int = 0,
 ) -> {
     model: model[R -> by_target[R, "bool", Probability, "text", Classes, "number", Value]],

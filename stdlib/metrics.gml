@@ -59,7 +59,7 @@ function brier() -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [accuracy(threshold: 0.3)])
 ## }
 ## ```
-function accuracy(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+function accuracy(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## Average precision: precision at each positive, averaged (no interpolation); rows of equal score count together.
 ##
@@ -116,7 +116,7 @@ function mae() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-function ndcg(k: int) -> metric[Rank, recommender]
+function ndcg(k: int >= 1) -> metric[Rank, recommender]
 
 ## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
 ## rows (Guo et al. 2017).
@@ -131,7 +131,7 @@ function ndcg(k: int) -> metric[Rank, recommender]
 ##     track evaluate(model, on: [data.test], metrics: [ece(bins: 15)])
 ## }
 ## ```
-function ece(bins: int = 10) -> metric[Probability, Calibrated]
+function ece(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
 ##
@@ -145,7 +145,7 @@ function ece(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [reliability])
 ## }
 ## ```
-function reliability(bins: int = 10) -> metric[Probability, Calibrated]
+function reliability(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## What is won by telling rows apart, of the Brier score (Murphy 1973); larger is better.
 ##
@@ -159,7 +159,7 @@ function reliability(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [resolution])
 ## }
 ## ```
-function resolution(bins: int = 10) -> metric[Probability, Calibrated]
+function resolution(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## How many times more positives there are among the best scored `share` of the rows than among all.
 ##
@@ -173,7 +173,7 @@ function resolution(bins: int = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [lift(10%)])
 ## }
 ## ```
-function lift(share: float) -> metric[Probability, Calibrated, Rank]
+function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
 
 ## Which share of all positives is among the best scored `share` of the rows.
 ##
@@ -187,7 +187,7 @@ function lift(share: float) -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [gain(10%)])
 ## }
 ## ```
-function gain(share: float) -> metric[Probability, Calibrated, Rank]
+function gain(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
 
 ## Harmonic mean of precision and recall; probability at least `threshold` says true. Of several classes the mean over those that
 ## came to be or were predicted.
@@ -202,7 +202,7 @@ function gain(share: float) -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [f1(threshold: 0.3)])
 ## }
 ## ```
-function f1(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+function f1(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Calibrated, Classes, CalibratedClasses]
 
 ## The share of the variance of the target that is explained.
 ##
@@ -219,7 +219,8 @@ function f1(threshold: float = 0.5) -> metric[Probability, Calibrated, Classes, 
 function r2() -> metric[Value]
 
 ## Mean average precision: the precision at each relevant one of the first `k`, divided by how many there could be among
-## them, averaged over the groups; a group without relevant ones counts 0.
+## them, averaged over the groups; a group without relevant ones counts 0. Of candidates, in the order of their rows, users who
+## had nothing are left out, and those without candidates count 0.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -231,7 +232,7 @@ function r2() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [map(12)])
 ## }
 ## ```
-function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
+function map(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them; groups without
 ## relevant ones are left out.
@@ -246,7 +247,7 @@ function map(k: int) -> metric[Probability, Calibrated, Rank, recommender]
 ##     track evaluate(model, on: [data.test], metrics: [recall(20)])
 ## }
 ## ```
-function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recommender, table]
+function recall(k: int? >= 1 = null) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## Which share of the first `k` of a group is relevant.
 ##
@@ -260,7 +261,7 @@ function recall(k: int? = null) -> metric[Probability, Calibrated, Rank, recomme
 ##     track evaluate(model, on: [data.test], metrics: [precision(5)])
 ## }
 ## ```
-function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+function precision(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## The share of groups or sequences in which what was to be found is among the first `k`; groups without relevant rows are left
 ## out.
@@ -275,7 +276,7 @@ function precision(k: int) -> metric[Probability, Calibrated, Rank, recommender,
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
-function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, table]
+function hit_rate(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
 
 ## Mean of 1 / place of what was to be found, 0 where it is not among the first `k`; groups without relevant rows are left out.
 ##
@@ -289,9 +290,10 @@ function hit_rate(k: int) -> metric[Probability, Calibrated, Rank, recommender, 
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [mrr(20)])
 ## }
 ## ```
-function mrr(k: int) -> metric[Rank, recommender]
+function mrr(k: int >= 1) -> metric[Rank, recommender]
 
-## Which share of all items is among the first `k` of any group or sequence.
+## Which share of all items is among the first `k` of any group or sequence. Of candidates, all items are those that are among them
+## or in the rows judged by.
 ##
 ## ```gml check
 ## use std.graph.{sequences}
@@ -303,9 +305,10 @@ function mrr(k: int) -> metric[Rank, recommender]
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [coverage(20)])
 ## }
 ## ```
-function coverage(k: int) -> metric[recommender, table]
+function coverage(k: int >= 1) -> metric[recommender, table]
 
-## How unexpected the first `k` are: the mean of -log2 of the share of sequences that an item is in.
+## How unexpected the first `k` are: the mean of -log2 of the share of sequences that an item is in. Of candidates it is the share of
+## users who had the item in the rows judged by; one that nobody had counts as if one user had it.
 ##
 ## ```gml check
 ## use std.graph.{sequences}
@@ -317,4 +320,4 @@ function coverage(k: int) -> metric[recommender, table]
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [novelty(20)])
 ## }
 ## ```
-function novelty(k: int) -> metric[recommender, table]
+function novelty(k: int >= 1) -> metric[recommender, table]

@@ -27,10 +27,10 @@
 operator drift[R](
     reference: table[R],
     current: table[R],
-    significance: float = 0.05,
-    index: float = 0.1,
+    significance: float in 0.0..1.0 = 0.05,
+    index: float >= 0 = 0.1,
 ) -> {
-    share_drifted: float,
+    share_drifted: float in 0.0..1.0,
     columns: table {
         column: str, drifted: bool, stability_index: float, statistic: float, p_value: float, distance: float,
         nulls_before: float, nulls_now: float, new_values: list[str], gone_values: list[str],
@@ -63,7 +63,7 @@ operator performance[R, O](
     on: table[R],
     baseline: table[R],
     metric: metric,
-    tolerance: float = 0.05,
+    tolerance: float >= 0 = 0.05,
     seed: int = 0,
 ) -> { value: float, before: float, worse: bool, metrics: metrics }
 

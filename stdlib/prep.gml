@@ -15,7 +15,7 @@
 operator impute[R, K](
     how: enum["mean", "median", "most_frequent", "zero"],
     columns: keys[R -> K],
-) -> estimator[R -> transform[R -> R + imputed[K, how]]]
+) -> estimator[R -> transform[R -> R + imputed[only[K, scalar], how]]]
 
 ## Put a value where there is null. The columns keep their types, so the value must be one of each.
 operator impute[R, K, T: scalar](value: T, columns: keys[R -> K]) -> estimator[R -> transform[R -> R + nonnull[K]]]
@@ -32,7 +32,7 @@ operator impute[R, K, T: scalar](value: T, columns: keys[R -> K]) -> estimator[R
 ##     expect first(ready).device_mobile == 1.0 and first(ready).device_desktop == 0.0
 ## }
 ## ```
-operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + indicators[K]]]
+operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - only[K, scalar]) + indicators[K]]]
 
 ## Numbers instead of values: 1, 2, .. in order of first appearance, -1 for one that was not there in training. Null stays
 ## null.
@@ -45,7 +45,9 @@ operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (
 ##     expect first(ready).os == 1
 ## }
 ## ```
-operator ordinal[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + retyped[K, int]]]
+operator ordinal[R, K](
+    columns: keys[R -> K],
+) -> estimator[R -> transform[R -> R + retyped[only[K, scalar], int]]]
 
 ## Scale numbers: `standard` to mean 0 and standard deviation 1 (of the population), `minmax` to 0..1, `robust` to median 0
 ## and a distance of 1 between the quartiles. A column with one value becomes 0. Null stays null.
@@ -75,7 +77,9 @@ operator scale[R, K](
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+operator binary[R, K](
+    columns: keys[R -> K],
+) -> estimator[R -> transform[R -> (R - only[K, scalar]) + prefixed[K]]]
 
 ## The mean of the target, a bool or a number, for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca
 ## 2001). What learns behind it in a chain sees each row encoded by the parts, of `folds`, that the row is not in, so that no row
@@ -93,10 +97,10 @@ operator binary[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R
 ## ```
 operator target_encode[R, K](
     columns: keys[R -> K],
-    smoothing: float = 20.0,
-    folds: int = 5,
+    smoothing: float >= 0 = 20.0,
+    folds: int >= 2 = 5,
     seed: int = 0,
-) -> estimator[R & { target _: scalar } -> transform[R -> R + suffixed[K, "", float]]]
+) -> estimator[R & { target _: measured } -> transform[R -> R + suffixed[only[K, scalar], "", float]]]
 
 ## Columns of 0 and 1, `column_0`, `column_1`, .., as many as `buckets`, chosen by a hash of the value: no value needs to be known
 ## beforehand, and several may share a column (Weinberger et al. 2009). The hash is MurmurHash3 of the value's text. Null is 0 in
@@ -110,7 +114,10 @@ operator target_encode[R, K](
 ##     expect count(ready) > 0
 ## }
 ## ```
-operator hash[R, K](columns: keys[R -> K], buckets: int) -> estimator[R -> transform[R -> (R - K) + { .. }]]
+operator hash[R, K](
+    columns: keys[R -> K],
+    buckets: int >= 1,
+) -> estimator[R -> transform[R -> (R - only[K, scalar]) + prefixed[K]]]
 
 ## The number of the bucket that the value is in: 0 below the first of `bounds`, 1 from there on, and so on. Null stays null.
 ##
@@ -140,7 +147,7 @@ operator bucketize[R, K](
 ## ```
 operator quantile_bin[R, K](
     columns: keys[R -> K],
-    n: int,
+    n: int >= 1,
 ) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
 ## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
@@ -167,8 +174,8 @@ operator log[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + r
 ## ```
 operator clip[R, K](
     columns: keys[R -> K],
-    low: float = 0.01,
-    high: float = 0.99,
+    low: float in 0.0..1.0 = 0.01,
+    high: float in 0.0..1.0 = 0.99,
 ) -> estimator[R -> transform[R -> R + retyped[K, float]]]
 
 ## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday` (Monday 1 to Sunday
@@ -208,6 +215,6 @@ operator date_parts[R, K](
 ## ```
 operator text_counts[R, K](
     columns: keys[R -> K],
-    words: int = 1000,
-    min_rows: int = 2,
-) -> estimator[R -> transform[R -> (R - only[K, text]) + { .. }]]
+    words: int >= 1 = 1000,
+    min_rows: int >= 0 = 2,
+) -> estimator[R -> transform[R -> (R - only[K, text]) + prefixed[K]]]

@@ -11,9 +11,10 @@
 ## }
 ## pipeline offers { expect count(sales |> last(7d, by: .day) |> popular(item: .article, top: 100)) > 0 }
 ## ```
-operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int, per: keys[R -> P] = none) -> table[P | I]
+operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int >= 1, per: keys[R -> P] = none) -> table[P | I]
 
-## The different pairs of ids of the rows, the most recent first (by the `time` column).
+## The different pairs of ids of the rows, the most recent first (by the `time` column; of equal times the later row is the more
+## recent).
 ##
 ## ```gml check
 ## use std.recommend.{bought_before}
@@ -24,7 +25,8 @@ operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int, per: ke
 ## ```
 operator bought_before[R](history: table[R & { id _: discrete, time _: temporal }]) -> table[roles[R, id]]
 
-## Items that have the same values of `on` as an item of the history; an item is no candidate for itself.
+## Items that have the same values of `on` as an item of the history; an item is no candidate for itself. Each pair comes once: users
+## and values as they first appear in the history, the items of a value in the order of `items`. Null is no value.
 ##
 ## ```gml check
 ## use std.recommend.{same_attribute}
@@ -57,13 +59,13 @@ operator nearest[R, W, I](
     input: table[R & { id _: discrete }],
     within: table[W & { _: vector }],
     item: keys[R & W -> I],
-    k: int,
+    k: int >= 1,
     distance: enum["cosine", "euclidean", "dot"] = cosine,
 ) -> table[(roles[R, id] - I) | I]
 
-## The candidates of several strategies together, each pair of user and item once, in the order of the strategies. For each
-## strategy `name_rank` says the place that it gave the item for this user, from 1 in the order of its rows; null where it did
-## not have it. The user gets the role `group`, the item `id`.
+## The candidates of several strategies together, each pair of user and item once: users as they first appear, the items of each in
+## the order of the strategies. For each strategy `name_rank` says the place that it gave the item for this user, from 1 in the order
+## of its rows; null where it did not have it. The user gets the role `group`, the item `id`.
 ##
 ## ```gml check
 ## use std.recommend.{candidates, popular, bought_before}
@@ -95,13 +97,14 @@ operator candidates[R, U, I, S](
 ## ```
 operator sample_negatives[R, P](
     input: table[R & { target _: bool }],
-    n: int,
+    n: int >= 0,
     per: keys[R -> P] = none,
     seed: int,
 ) -> table[R]
 
-## For each user the `k` items with the largest `by`, as a list, the best first. Users of `users` that have fewer get items of
-## `fill`, in its order; those that have none get only these.
+## For each user the `k` items with the largest `by`, as a list, the best first; equal ones in the order of the rows. Users that have
+## fewer get items of `fill`, in its order; those of `users` that have none get only these. Users of `users` come first, in their
+## order.
 ##
 ## ```gml check
 ## use std.recommend.{popular, top_k}
@@ -119,7 +122,7 @@ operator sample_negatives[R, P](
 ## ```
 operator top_k[R, U, I, T: ordered, C, F](
     input: table[R],
-    k: int,
+    k: int >= 1,
     user: keys[R -> U],
     item: keys[R -> I],
     by: row[R] -> T,
@@ -139,7 +142,7 @@ operator top_k[R, U, I, T: ordered, C, F](
 ##     track evaluate(fit(popularity(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
-operator popularity[I](recent: duration? = null) -> estimator[sequences[I] -> recommender[I]]
+operator popularity[I](recent: duration? > 0s = null) -> estimator[sequences[I] -> recommender[I]]
 
 ## Recommends what is most frequent in the sequence at hand, then what is most frequent in all.
 ##
@@ -170,9 +173,9 @@ operator session_popularity[I]() -> estimator[sequences[I] -> recommender[I]]
 ## }
 ## ```
 operator item_knn[I](
-    neighbours: int = 100,
-    decay: float = 1.0,
-    half_life: duration? = null,
+    neighbours: int >= 1 = 100,
+    decay: float in 0.0..1.0 = 1.0,
+    half_life: duration? > 0s = null,
 ) -> estimator[sequences[I] -> recommender[I]]
 
 ## Recommends by factors of sequences and items whose products come near to what was there (implicit alternating least
@@ -189,10 +192,10 @@ operator item_knn[I](
 ## }
 ## ```
 operator als[I](
-    factors: int = 64,
-    iterations: int = 15,
-    l2: float = 0.01,
-    confidence: float = 40.0,
+    factors: int >= 1 = 64,
+    iterations: int >= 1 = 15,
+    l2: float >= 0 = 0.01,
+    confidence: float >= 0 = 40.0,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
 
@@ -215,6 +218,6 @@ operator als[I](
 operator recommend[K, I](
     input: sequences[K, I],
     model: recommender[I],
-    k: int,
+    k: int >= 1,
     exclude: enum["nothing", "seen"] = nothing,
 ) -> table[K | { items: list[I], scores: list[float] }]

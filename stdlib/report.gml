@@ -9,7 +9,8 @@
 ## ```
 operator profile[R](input: table[R]) -> report
 
-## Several results on one page, under their names in the order given: metrics, figures, reports and tables.
+## Several results on one page, under their names in the order given: metrics, figures, reports and tables. Metrics behind each
+## other that have the same names stand in one table, a row for each, and in a figure.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}

@@ -82,9 +82,10 @@ module.exports = grammar({
     // -----------------------------------------------------------------------------------------------------------------
     // Declarations
 
-    item: ($) => seq(repeat($.allow), $.declaration),
+    item: ($) => seq(repeat(choice($.allow, $.tags)), $.declaration),
 
     allow: ($) => seq('allow', '(', list($._any_name), ')'),
+    tags: ($) => seq('tags', '(', list($._any_name), ')'),
 
     declaration: ($) =>
       choice(
@@ -186,10 +187,16 @@ module.exports = grammar({
       ),
     type_parameters: ($) => seq('[', list($.type_parameter), ']'),
     type_parameter: ($) => seq(field('name', $._any_name), optional(seq(':', field('bound', $._any_name)))),
-    // Nothing in a body names these, so any word will do.
+    // Nothing in a body names these, so any word will do. What stands behind the type is as behind that of a column.
     signature_parameters: ($) => seq('(', optional(list(alias($.signature_parameter, $.parameter))), ')'),
     signature_parameter: ($) =>
-      seq(field('name', $._any_name), ':', field('type', $.type), optional($._default)),
+      seq(
+        field('name', $._any_name),
+        ':',
+        field('type', $.type),
+        optional(seq($._first_contract, repeat($.contract))),
+        optional($._default),
+      ),
     type_alias: ($) => seq('type', field('name', $._name), '=', field('type', $.type)),
 
     // -----------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@
 ##     expect first(of_all).value == 3
 ## }
 ## ```
-aggregate count(where: bool? = true, last: const[duration?] = null) -> int else 0
+aggregate count(where: bool? = true, last: const[duration?] > 0s = null) -> int else 0
 
 ## How many rows in which the value is not null.
 ##
@@ -22,7 +22,7 @@ aggregate count(where: bool? = true, last: const[duration?] = null) -> int else 
 ##     expect first(of_all).value == 1
 ## }
 ## ```
-aggregate count_values[T](values: T?, where: bool? = true, last: const[duration?] = null) -> int else 0
+aggregate count_values[T](values: T?, where: bool? = true, last: const[duration?] > 0s = null) -> int else 0
 
 ## How many different values, null not counted.
 ##
@@ -44,7 +44,7 @@ aggregate distinct_count[T](values: T?, where: bool? = true) -> int else 0
 ##     expect first(of_all).value == 16
 ## }
 ## ```
-aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] = null) -> T else 0
+aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] > 0s = null) -> T else 0
 
 ## The arithmetic mean.
 ##
@@ -55,10 +55,10 @@ aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] 
 ##     expect first(of_all).value == 4.0
 ## }
 ## ```
-aggregate mean(values: float, where: bool? = true, last: const[duration?] = null) -> float
+aggregate mean(values: float, where: bool? = true, last: const[duration?] > 0s = null) -> float
 
 ## The mean length of time.
-aggregate mean(values: duration, where: bool? = true, last: const[duration?] = null) -> duration
+aggregate mean(values: duration, where: bool? = true, last: const[duration?] > 0s = null) -> duration
 
 ## The median; of an even number of values the mean of the two in the middle.
 ##
@@ -80,7 +80,7 @@ aggregate median(values: float, where: bool? = true) -> float
 ##     expect first(of_all).value == 2.5
 ## }
 ## ```
-aggregate quantile(values: float, q: const[float], where: bool? = true) -> float
+aggregate quantile(values: float, q: const[float] in 0.0..1.0, where: bool? = true) -> float
 
 ## The sample standard deviation (divided by n - 1); null for fewer than two values.
 ##
@@ -91,7 +91,7 @@ aggregate quantile(values: float, q: const[float], where: bool? = true) -> float
 ##     expect first(of_all).value == 2.0
 ## }
 ## ```
-aggregate std(values: float, where: bool? = true, last: const[duration?] = null) -> float?
+aggregate std(values: float, where: bool? = true, last: const[duration?] > 0s = null) -> float?
 
 ## The sample variance (divided by n - 1); null for fewer than two values.
 ##
@@ -102,7 +102,7 @@ aggregate std(values: float, where: bool? = true, last: const[duration?] = null)
 ##     expect first(of_all).value == 4.0
 ## }
 ## ```
-aggregate variance(values: float, where: bool? = true, last: const[duration?] = null) -> float?
+aggregate variance(values: float, where: bool? = true, last: const[duration?] > 0s = null) -> float?
 
 ## The smallest value.
 ##
@@ -113,7 +113,7 @@ aggregate variance(values: float, where: bool? = true, last: const[duration?] = 
 ##     expect first(of_all).value == 1
 ## }
 ## ```
-aggregate min[T: ordered](values: T, where: bool? = true, last: const[duration?] = null) -> T
+aggregate min[T: ordered](values: T, where: bool? = true, last: const[duration?] > 0s = null) -> T
 
 ## The largest value.
 ##
@@ -124,7 +124,7 @@ aggregate min[T: ordered](values: T, where: bool? = true, last: const[duration?]
 ##     expect first(of_all).value == 9
 ## }
 ## ```
-aggregate max[T: ordered](values: T, where: bool? = true, last: const[duration?] = null) -> T
+aggregate max[T: ordered](values: T, where: bool? = true, last: const[duration?] > 0s = null) -> T
 
 ## The value in the first row: the one with the smallest `by`, where given (ties: the first of them; null comes last). It
 ## may be null.
@@ -170,7 +170,7 @@ aggregate mode[T](values: T, where: bool? = true) -> T
 ##     expect first(of_all).value
 ## }
 ## ```
-aggregate any(condition: bool, where: bool? = true, last: const[duration?] = null) -> bool else false
+aggregate any(condition: bool, where: bool? = true, last: const[duration?] > 0s = null) -> bool else false
 
 ## Whether the condition holds in every row.
 ##
@@ -181,7 +181,7 @@ aggregate any(condition: bool, where: bool? = true, last: const[duration?] = nul
 ##     expect first(of_all).value
 ## }
 ## ```
-aggregate all(condition: bool, where: bool? = true, last: const[duration?] = null) -> bool else true
+aggregate all(condition: bool, where: bool? = true, last: const[duration?] > 0s = null) -> bool else true
 
 ## All values as a list, in row order.
 ##

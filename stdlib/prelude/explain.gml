@@ -12,7 +12,7 @@
 ##     track explain(model, on: data.test, top: 5)
 ## }
 ## ```
-operator explain[R, O](model: model[R -> O], on: table[R], top: int? = null) -> report
+operator explain[R, O](model: model[R -> O], on: table[R], top: int? >= 1 = null) -> report
 
 ## The contribution of each feature to the score of each row, `column_contribution`; with `base` they add up to the score
 ## (to its log odds, where it is a probability).
@@ -85,6 +85,6 @@ operator partial_dependence[R, K, O](
     model: model[R -> O],
     on: table[R],
     columns: keys[R -> K],
-    points: int = 20,
+    points: int >= 1 = 20,
     individual: bool = false,
 ) -> figure

@@ -96,7 +96,7 @@ operator evaluate[R, O, G](
     on: list[table[R]],
     metrics: list[metric],
     by: keys[R -> G] = none,
-    resamples: int,
+    resamples: int >= 0,
     in_sample: bool = false,
     seed: int = 0,
 ) -> metrics
@@ -112,18 +112,40 @@ operator evaluate[R, O, G](
 ) -> metrics
 
 ## Judge a recommender on sequences: of each, all but the last item are given and the last one is to be found, among all
-## items that it knows, or, where `sampled` is given, among so many drawn at random (and the metric says so in its name).
+## items that it knows; with `exclude: seen` without those that were given, and where `sampled` is given among so many others drawn
+## at random (the metric says either in its name). A sequence of less than two items has nothing to be found and is left out; an item
+## that the recommender does not know is not found.
 operator evaluate[K, I](
     recommender: recommender[I],
     on: list[sequences[K, I]],
     metrics: list[metric],
-    sampled: int? = null,
+    exclude: enum["nothing", "seen"] = nothing,
+    sampled: int? >= 1 = null,
     in_sample: bool = false,
     seed: int = if sampled == null then 0 else none,
 ) -> metrics
 
-## Judge candidates: which of the pairs of user (role `group`) and item (role `id`) that came to be in `on` are among them,
-## for each strategy and for all together.
+## Judge candidates: which of the pairs of user (role `group`) and item (role `id`) that came to be in `on` are among them, for all
+## together (`recall`), in the order of the rows, and for each strategy whose places are told by a column `name_rank`
+## (`recall[name]`), in the order of these. With `recall()` goes what it costs: `candidates` says how many there are for a user, on
+## average over the users who have any. Users of `on` without candidates have found nothing.
+##
+## ```gml check
+## use std.metrics.{recall}
+## use std.recommend.{bought_before, candidates, popular}
+## catalog {
+##     sales: table { id customer: str, id article: str, time day: date } = csv("sales.csv"),
+##     customers: table { id customer: str, age: int } = csv("customers.csv"),
+## }
+## pipeline offers {
+##     let data = sales |> split_time(by: .day, test: last(7d))
+##     let found = candidates(user: .customer, item: .article) {
+##         bestseller = data.train |> popular(item: .article, top: 12) |> for_everyone(customers, user: .customer),
+##         again      = bought_before(data.train),
+##     }
+##     track evaluate(found, on: [data.test], metrics: [recall()])
+## }
+## ```
 operator evaluate[C, R](
     candidates: table[C & { group _: discrete, id _: discrete }],
     on: list[table[R & roles[C, group, id]]],
@@ -173,8 +195,8 @@ operator calibrate[R](
 operator best_threshold[R](
     model: model[R -> { score: float, .. }],
     on: table[R] in valid,
-    false_alarm: float = 1.0,
-    miss: float = 1.0,
+    false_alarm: float >= 0 = 1.0,
+    miss: float >= 0 = 1.0,
 ) -> float
 
 ## Values between the ends, looked for on a logarithmic scale: 1 to 10 as often as 10 to 100. Only where arguments are looked

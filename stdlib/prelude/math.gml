@@ -131,4 +131,4 @@ function greatest[T: ordered](a: T, b: T) -> T
 ##     expect first(visits |> derive { half = .pages.quantile_bin(2) }).half == 0
 ## }
 ## ```
-window quantile_bin(x: float, n: const[int]) -> int
+window quantile_bin(x: float, n: const[int] >= 1) -> int

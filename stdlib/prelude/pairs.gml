@@ -1,6 +1,6 @@
 ## Pairs of a user and an item, which is what recommendations are made of.
 
-## Every user with every item: each row of the table for each of `users`, in their order.
+## Every user with every item: each row of the table for each different one of `users`, in their order.
 ##
 ## ```gml check
 ## use std.recommend.{popular}

@@ -12,7 +12,7 @@
 ##     track calibration_plot(model, on: data.test)
 ## }
 ## ```
-operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[R], bins: int = 10) -> figure
+operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[R], bins: int >= 1 = 10) -> figure
 
 ## True positive rate against false positive rate, at every threshold.
 ##
@@ -77,4 +77,4 @@ operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> 
 ##     track confusion_plot(model, on: data.test, threshold: 0.3)
 ## }
 ## ```
-operator confusion_plot[R, O](model: model[R -> O], on: table[R], threshold: float = 0.5) -> figure
+operator confusion_plot[R, O](model: model[R -> O], on: table[R], threshold: float in 0.0..1.0 = 0.5) -> figure

@@ -10,7 +10,7 @@
 ##     expect count(parts.test) == 1
 ## }
 ## ```
-function last(length: duration) -> period
+function last(length: duration > 0s) -> period
 
 ## Parts by time: the rows whose `by` lies in each range. Rows in none of them are in no part; ranges must not overlap.
 ##
@@ -77,7 +77,7 @@ operator split_leave_last[K, I](
 ## }
 ## ```
 operator split_random[R](
-    input: table[R], train: float, valid: float? = null, test: float? = null, seed: int,
+    input: table[R], train: float > 0 <= 1, valid: float? > 0 <= 1 = null, test: float? > 0 <= 1 = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts at random in which every value of `by` has the same shares, exact but for rounding to whole rows.
@@ -90,7 +90,8 @@ operator split_random[R](
 ## }
 ## ```
 operator split_stratified[R, K](
-    input: table[R], by: columns[R -> K], train: float, valid: float? = null, test: float? = null, seed: int,
+    input: table[R], by: columns[R -> K], train: float > 0 <= 1, valid: float? > 0 <= 1 = null,
+    test: float? > 0 <= 1 = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts at random in which all rows with the same `by` are in the same part. The shares are those of the values of `by`.
@@ -103,12 +104,14 @@ operator split_stratified[R, K](
 ## }
 ## ```
 operator split_group[R, K](
-    input: table[R], by: columns[R -> K], train: float, valid: float? = null, test: float? = null, seed: int,
+    input: table[R], by: columns[R -> K], train: float > 0 <= 1, valid: float? > 0 <= 1 = null,
+    test: float? > 0 <= 1 = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 
 ## Parts of sequences at random: a sequence is in one part with all of its items.
 operator split_group[K, I](
-    input: sequences[K, I], train: float, valid: float? = null, test: float? = null, seed: int,
+    input: sequences[K, I], train: float > 0 <= 1, valid: float? > 0 <= 1 = null, test: float? > 0 <= 1 = null,
+    seed: int,
 ) -> {
     train: sequences[K, I] in train,
     valid: sequences[K, I] in valid if valid,

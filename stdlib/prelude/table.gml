@@ -130,11 +130,11 @@ operator join[L, R](input: table[L], other: table[R], how: enum["cross"]) -> tab
 operator join[L, R, K, A](
     input: table[L],
     other: table[R],
-    at: keys[L & R -> A],
+    at: key[L & R -> A],
     on: keys[L & R -> K] = none,
     how: enum["asof"],
     direction: later["forward", enum["backward", "forward"]] = backward,
-    within: duration? = null,
+    within: duration? >= 0s = null,
 ) -> table[L | nullable[R - K - A]]
 
 ## The rows of all tables, one after the other. Columns are matched by name, in the order of the first table; types widen.
@@ -186,7 +186,7 @@ operator sort[R](input: table[R], by: order[R]) -> table[R]
 ##     expect count(sales |> take(1, per: [.who]) |> filter(.price != 1)) == 2
 ## }
 ## ```
-operator take[R, K](input: table[R], n: int, per: keys[R -> K] = none) -> table[R]
+operator take[R, K](input: table[R], n: int >= 0, per: keys[R -> K] = none) -> table[R]
 
 ## The last `n` rows of each combination of `per`, in the order of `by`; combinations in order of first appearance.
 ##
@@ -196,7 +196,7 @@ operator take[R, K](input: table[R], n: int, per: keys[R -> K] = none) -> table[
 ##     expect first(sales |> take_last(1, per: [.who], by: .price)).price == 2
 ## }
 ## ```
-operator take_last[R, K](input: table[R], n: int, per: keys[R -> K] = none, by: order[R]) -> table[R]
+operator take_last[R, K](input: table[R], n: int >= 0, per: keys[R -> K] = none, by: order[R]) -> table[R]
 
 ## The `n` rows with the largest `by`, the largest first; ties keep their order, nulls come last. With `per`, of each
 ## combination, in order of first appearance.
@@ -207,7 +207,7 @@ operator take_last[R, K](input: table[R], n: int, per: keys[R -> K] = none, by: 
 ##     expect first(sales |> top(1, by: .price)).who == "b"
 ## }
 ## ```
-operator top[R, K, T: ordered](input: table[R], n: int, by: row[R] -> T, per: keys[R -> K] = none) -> table[R]
+operator top[R, K, T: ordered](input: table[R], n: int >= 0, by: row[R] -> T, per: keys[R -> K] = none) -> table[R]
 
 ## Rows drawn at random without putting back, in their old order: `n` of them, or all where there are fewer.
 ##
@@ -217,10 +217,10 @@ operator top[R, K, T: ordered](input: table[R], n: int, by: row[R] -> T, per: ke
 ##     expect count(sales |> sample(n: 2, seed: 1)) == 2
 ## }
 ## ```
-operator sample[R](input: table[R], n: int, seed: int) -> table[R]
+operator sample[R](input: table[R], n: int >= 0, seed: int) -> table[R]
 
 ## A share of the rows (rounded to whole rows) drawn at random without putting back, in their old order.
-operator sample[R](input: table[R], fraction: float, seed: int) -> table[R]
+operator sample[R](input: table[R], fraction: float in 0.0..1.0, seed: int) -> table[R]
 
 ## The rows of the last stretch of time: those whose `by` is later than the largest one less `period`. Null keeps all;
 ## otherwise rows whose `by` is null are left out.
@@ -231,7 +231,7 @@ operator sample[R](input: table[R], fraction: float, seed: int) -> table[R]
 ##     expect count(visits |> last(1d, by: .day)) == 1
 ## }
 ## ```
-operator last[R, T: temporal](input: table[R], period: duration?, by: row[R] -> T) -> table[R]
+operator last[R, T: temporal](input: table[R], period: duration? > 0s, by: row[R] -> T) -> table[R]
 
 ## One row for each item of a list column. A row whose list is empty or null is left out.
 ##
@@ -257,7 +257,7 @@ operator explode[R, K](input: table[R], column: keys[R -> K]) -> table[R + eleme
 operator pivot[R, K, P, T](
     input: table[R],
     rows: keys[R -> K],
-    on: keys[R -> P],
+    on: key[R -> P],
     value: aggregate[R] -> T,
 ) -> table[K + pivoted[P, T]]
 
@@ -296,7 +296,8 @@ operator fill[R, K, P](
     over: keys[R -> P] = none,
 ) -> table[R]
 
-## Make the rows those of a schema: its columns in its order and types; checked when it runs. Other columns are left out;
+## Make the rows those of a schema: its columns in its order and types; checked when it runs, and before as far as the columns
+## of the table are known. Other columns are left out;
 ## numbers change their type where every value fits; rows that break a rule of the schema (a null, a text that an enum does
 ## not list, a contract, a key that is there twice) are a fault.
 ##
@@ -307,7 +308,7 @@ operator fill[R, K, P](
 ##     expect first(read |> conform(Visit)).pages == 3
 ## }
 ## ```
-operator conform[R, S](input: table[R], schema: schema[S]) -> table[S]
+operator conform[R, S](input: table[R & comparable[S]], schema: schema[S]) -> table[S]
 
 ## How many rows a table has.
 ##

@@ -71,7 +71,7 @@ function matches(text: str, pattern: const[str]) -> bool
 ##     expect "order".extract(r"(\d+)") is null
 ## }
 ## ```
-function extract(text: str, pattern: const[str], group: const[int] = 1) -> str?
+function extract(text: str, pattern: const[str], group: const[int] >= 0 = 1) -> str?
 
 ## Every occurrence of `old` replaced by `new`, both as they stand.
 ##

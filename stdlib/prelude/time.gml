@@ -89,7 +89,7 @@ function to_moment(day: date) -> timestamp
 ## ```gml
 ## test "truncate" { expect @2021-01-26.truncate(1w) == @2021-01-25 }
 ## ```
-function truncate[T: dated](moment: T, unit: const[duration]) -> T
+function truncate[T: dated](moment: T, unit: const[duration] > 0s) -> T
 
 ## Days from `earlier` to `later`, with their fraction.
 ##

@@ -35,6 +35,7 @@ impl Analysis {
 pub fn check(world: &dyn World, main: &str) -> Analysis {
     let (mut package, mut diagnostics) = resolve::resolve(world, main);
     let configuration = Configuration::read(world, main, &mut package.sources, &mut diagnostics);
+    package.python_settings = configuration.python.clone();
     checked(package, None, &configuration, diagnostics)
 }
 
@@ -45,6 +46,7 @@ pub struct Session {
     trees: Trees,
     bodies: Bodies,
     quiet: lint::Quiet,
+    without_leaks: leakage::Quiet,
     mentions: declare::Mentions,
 }
 
@@ -52,12 +54,19 @@ impl Session {
     /// Checks the program whose main file is `main`.
     pub fn check(&mut self, world: &dyn World, main: &str) -> Analysis {
         // Should a fault end this check, the next one begins afresh.
-        let Self { mut trees, mut bodies, mut quiet, mut mentions } = std::mem::take(self);
+        let Self { mut trees, mut bodies, mut quiet, mut without_leaks, mut mentions } = std::mem::take(self);
         let (mut package, mut diagnostics) = resolve::resolve_again(world, main, &mut trees);
         let configuration = Configuration::read(world, main, &mut package.sources, &mut diagnostics);
-        let known = Known { bodies: &mut bodies, moves: trees.moves(), quiet: &mut quiet, mentions: &mut mentions };
+        package.python_settings = configuration.python.clone();
+        let known = Known {
+            bodies: &mut bodies,
+            moves: trees.moves(),
+            quiet: &mut quiet,
+            without_leaks: &mut without_leaks,
+            mentions: &mut mentions,
+        };
         let analysis = checked(package, Some(known), &configuration, diagnostics);
-        *self = Self { trees, bodies, quiet, mentions };
+        *self = Self { trees, bodies, quiet, without_leaks, mentions };
         analysis
     }
 }
@@ -67,6 +76,7 @@ struct Known<'s> {
     bodies: &'s mut Bodies,
     moves: &'s [resolve::Move],
     quiet: &'s mut lint::Quiet,
+    without_leaks: &'s mut leakage::Quiet,
     mentions: &'s mut declare::Mentions,
 }
 
@@ -77,9 +87,11 @@ fn checked(
     configuration: &Configuration,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Analysis {
-    let (bodies, quiet, mentions) = match known {
-        Some(Known { bodies, moves, quiet, mentions }) => (Some((bodies, moves)), Some(quiet), Some(mentions)),
-        None => (None, None, None),
+    let (bodies, quiet, without_leaks, mentions) = match known {
+        Some(Known { bodies, moves, quiet, without_leaks, mentions }) => {
+            (Some((bodies, moves)), Some(quiet), Some(without_leaks), Some(mentions))
+        }
+        None => (None, None, None, None),
     };
     let mut of_bodies = Vec::new();
     let (program, taken) = std::thread::scope(|scope| {
@@ -97,9 +109,12 @@ fn checked(
     lint::settle(&package, &diagnostics, &mut found);
     diagnostics.append(&mut found);
     if learns {
-        let mut found = leakage::check(&package, &program);
+        let mut found = leakage::check(&package, &program, without_leaks.map(|it| (it, &taken)));
         leakage::settle(&diagnostics, &mut found);
         diagnostics.append(&mut found);
+    } else if let Some(without_leaks) = without_leaks {
+        // What is taken over the next time is what was there this time.
+        *without_leaks = leakage::Quiet::default();
     }
     settle(&package, configuration, &mut diagnostics);
     Analysis { package, program, diagnostics }

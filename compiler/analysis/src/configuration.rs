@@ -11,6 +11,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use gml_diagnostics::{Code, Diagnostic, FileId, Severity, Sources, Span};
+use gml_ir::Python;
+use gml_syntax::ast::ExprKind;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::declare::{lint_named, lint_names};
@@ -22,7 +24,11 @@ use crate::world::{ReadError, World};
 /// The name of the file.
 const FILE: &str = "gml.toml";
 /// The tables that it may have.
-const TABLES: [&str; 1] = ["lints"];
+const TABLES: [&str; 3] = ["lints", "python", "secrets"];
+/// The keys of the table `python`.
+const PYTHON: [&str; 2] = ["timeout", "venv"];
+/// The keys of the table `secrets`.
+const SECRETS: [&str; 1] = ["file"];
 
 /// What is done with the warnings of a lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +49,8 @@ impl Level {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Configuration {
     levels: BTreeMap<Code, Level>,
+    /// What nodes in Python run with.
+    pub(crate) python: Python,
 }
 
 impl Configuration {
@@ -91,13 +99,15 @@ struct Reader<'r> {
     text: &'r str,
     diagnostics: Vec<Diagnostic>,
     levels: BTreeMap<Code, Level>,
+    python: Python,
 }
 
 impl<'r> Reader<'r> {
     fn read(path: &str, text: &Arc<str>, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> Configuration {
         // The place that the file will have among the sources, should it be wrong.
         let file = FileId(u32::try_from(sources.ids().count()).unwrap_or(u32::MAX));
-        let mut reader = Reader { file, text, diagnostics: Vec::new(), levels: BTreeMap::new() };
+        let mut reader =
+            Reader { file, text, diagnostics: Vec::new(), levels: BTreeMap::new(), python: Python::default() };
         match Document::parse(&**text) {
             Ok(document) => reader.tables(document.as_table()),
             Err(error) => {
@@ -105,12 +115,12 @@ impl<'r> Reader<'r> {
                 reader.diagnostics.push(message::not_toml(error.message(), span));
             }
         }
-        let Reader { diagnostics: found, levels, .. } = reader;
+        let Reader { diagnostics: found, levels, python, .. } = reader;
         if !found.is_empty() {
             sources.add(path, text.clone());
             diagnostics.extend(found);
         }
-        Configuration { levels }
+        Configuration { levels, python }
     }
 
     fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -128,11 +138,63 @@ impl<'r> Reader<'r> {
             let span = self.key_span(document, name);
             match (name, item.as_table_like()) {
                 ("lints", Some(lints)) => self.lints(lints),
-                ("lints", None) => {
+                ("python", Some(python)) => self.python(python),
+                ("secrets", Some(secrets)) => self.secrets(secrets),
+                ("lints" | "python" | "secrets", None) => {
                     let at = self.span(item.span());
                     self.diagnostics.push(message::not_a_table(name, at));
                 }
                 _ => self.diagnostics.push(message::unknown_table(name, span, closest(name, TABLES), &TABLES)),
+            }
+        }
+    }
+
+    /// `venv = ".venv"`, `timeout = "10min"`
+    fn python(&mut self, python: &dyn TableLike) {
+        for (name, item) in python.iter() {
+            let (at, value_at) = (self.key_span(python, name), self.span(item.span()));
+            let Item::Value(Value::String(text)) = item else {
+                let known = PYTHON.contains(&name);
+                self.diagnostics.push(match known {
+                    true => message::text_due(name, value_at),
+                    false => message::unknown_key("python", name, at, closest(name, PYTHON), &PYTHON),
+                });
+                continue;
+            };
+            let text = text.value().as_str();
+            match name {
+                "venv" if !text.trim().is_empty() => self.python.venv = Some(text.into()),
+                "timeout" => {
+                    let (expr, wrong) = gml_syntax::parse_expression(self.file, text);
+                    match expr.map(|expr| expr.kind) {
+                        Some(ExprKind::Duration(micros)) if wrong.is_empty() && micros > 0 => {
+                            self.python.timeout = Some(micros);
+                        }
+                        _ => self.diagnostics.push(message::duration_due(text, value_at)),
+                    }
+                }
+                "venv" => self.diagnostics.push(message::text_due(name, value_at)),
+                _ => {
+                    let near = closest(name, PYTHON);
+                    self.diagnostics.push(message::unknown_key("python", name, at, near, &PYTHON));
+                }
+            }
+        }
+    }
+
+    /// Where the secrets are is read by what needs them; here it is only seen that it is said.
+    fn secrets(&mut self, secrets: &dyn TableLike) {
+        for (name, item) in secrets.iter() {
+            match (name, item) {
+                ("file", Item::Value(Value::String(_))) => {}
+                ("file", _) => {
+                    let at = self.span(item.span());
+                    self.diagnostics.push(message::not_a_path("secrets.file", at));
+                }
+                _ => {
+                    let at = self.key_span(secrets, name);
+                    self.diagnostics.push(message::unknown_key("secrets", name, at, closest(name, SECRETS), &SECRETS));
+                }
             }
         }
     }

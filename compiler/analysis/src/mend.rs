@@ -200,6 +200,10 @@ impl World for Overlay<'_> {
         }
     }
 
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        self.world.beside(path)
+    }
+
     fn modules_in(&self, folder: &str) -> Vec<String> {
         self.world.modules_in(folder)
     }

@@ -1,12 +1,14 @@
 //! A project as files, modules and names: what `resolve` gives. Types are those that were written; nothing inside a body
 //! is looked at yet.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{FileId, Sources, Span};
-use gml_ir::{Row, Type};
+use gml_ir::{Python, Row, Type};
 use gml_syntax::ast;
 
+use crate::foreign::PythonFile;
 use crate::hash::Map;
 pub use crate::tree::{SignatureTree, Tree};
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
@@ -50,6 +52,10 @@ pub struct Package {
     pub connections: Vec<ConnectionDecl>,
     /// Signatures of the standard library.
     pub signatures: Vec<SignatureDecl>,
+    /// Python files that nodes name, by their paths as they are written.
+    pub python: BTreeMap<Text, PythonFile>,
+    /// What `gml.toml` says of the Python that such nodes run with.
+    pub python_settings: Python,
     /// Type aliases of the standard library, by module and name.
     pub aliases: Map<(ModuleId, Text), Type>,
 }
@@ -305,6 +311,11 @@ impl Package {
     /// The pipeline of that name, in whichever file: their names are unique in a project.
     pub fn pipeline_named(&self, name: &str) -> Option<PipelineId> {
         find(&self.pipelines, |pipeline| &pipeline.declared, name).map(PipelineId)
+    }
+
+    /// A node of that name, in whichever file.
+    pub fn node_named(&self, name: &str) -> Option<NodeId> {
+        find(&self.nodes, |node| &node.declared, name).map(NodeId)
     }
 
     /// The place in [`Package::envs`] of the env of that name, in whichever file: their names are unique in a project.

@@ -9,6 +9,10 @@ use gml_ir::{BinaryOp, Row, Type, UnaryOp, Value};
 /// Text of a name; cheap to clone.
 pub type Text = Arc<str>;
 
+/// A name that the standard library declares. Every call carries some, so they are not counted: threads that check bodies
+/// side by side would wait for each other's counts.
+pub type LibraryName = &'static str;
+
 /// A parameter of the program, by its place in [`TypedProgram::params`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParamId(pub u32);
@@ -73,6 +77,15 @@ pub struct TypedDataset {
     pub span: Span,
 }
 
+impl TypedDataset {
+    /// Whether each save adds a version, so that none undoes another.
+    pub fn keeps_versions(&self) -> bool {
+        let TypedKind::Call(call) = &self.connector.kind else { return false };
+        let is_true = |arg: &TypedArg| matches!(arg, TypedArg::Value(value) if matches!(value.kind, TypedKind::Literal(Value::Bool(true))));
+        call.args.iter().any(|(name, arg)| &**name == "versioned" && is_true(arg))
+    }
+}
+
 /// A parameter of a body.
 #[derive(Clone, Debug)]
 pub struct TypedParameter {
@@ -121,7 +134,8 @@ pub enum TypedNodeBody {
     Foreign {
         /// `python` or `sql`.
         language: Text,
-        /// Its constant arguments by name (`file`, `function`, `text`).
+        /// Its constant arguments by name (`file`, `function`, `timeout`, `text`), and of a Python file that is known, as
+        /// `files`, what it consists of: itself and the files of the project that it imports.
         settings: Vec<(Text, Value)>,
     },
 }
@@ -277,7 +291,7 @@ pub enum TypedKind {
     /// left out only where it is closed and the checker has proved there are none.
     Conform(Box<Typed>),
     /// A name of the standard library.
-    Call(TypedCall),
+    Call(Box<TypedCall>),
     /// A `fn`; arguments in the order of its parameters, `None` takes the default.
     Function(FunctionId, Vec<Option<Typed>>),
     /// A `node`; arguments in the order of its parameters, `None` takes the default. `instance` is its body checked
@@ -313,14 +327,14 @@ pub struct TypedCall {
     /// The signature that it means.
     pub signature: crate::package::SignatureId,
     /// `std.table`
-    pub module: Text,
+    pub module: LibraryName,
     /// `filter`
-    pub name: Text,
+    pub name: LibraryName,
     /// Whether it is an operator (a step of the graph), a function, an aggregate or a window function.
     pub kind: gml_syntax::ast::SignatureKind,
     /// Arguments by parameter name, in the order of the signature; those left out with their defaults, where these
     /// are not `none`.
-    pub args: Vec<(Text, TypedArg)>,
+    pub args: Vec<(LibraryName, TypedArg)>,
 }
 
 /// An argument of a call of the standard library.

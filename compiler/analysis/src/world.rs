@@ -14,6 +14,13 @@ pub trait World: Sync {
     /// The text of a file.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
 
+    /// The text of a file that a program names and that is not written in GML (a Python file); nothing where such files are
+    /// not known, so that nothing is said of them.
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        let _ = path;
+        None
+    }
+
     /// Paths of the `.gml` files directly in a folder (`""` is the root), for suggestions; may be empty.
     fn modules_in(&self, folder: &str) -> Vec<String> {
         let _ = folder;
@@ -79,6 +86,10 @@ impl World for MemoryWorld {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| ReadError::InvalidUtf8 { offset: error.valid_up_to() as u64 })?;
         Ok(text.into())
+    }
+
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        self.files.contains_key(path).then(|| self.read(path))
     }
 
     fn modules_in(&self, folder: &str) -> Vec<String> {

@@ -118,6 +118,13 @@ codes! {
     GML0233 DIVISION_BY_ZERO "division-by-zero" Error "An integer is divided by a constant zero."
 
     GML0234 UNKNOWN_ENTRY_COLUMN "unknown-entry-column" Error "A connector names a column that its catalog entry does not have."
+    GML0260 SQL_SYNTAX "sql-syntax" Error "The text of a sql node cannot be read as one query."
+    GML0261 SQL_OUTSIDE "sql-outside" Error "The query of a sql node reads or changes something beside the arguments of the node."
+    GML0262 SQL_UNKNOWN_TABLE "sql-unknown-table" Error "The query of a sql node reads a table that is no argument of the node."
+    GML0263 FOREIGN_PARAMETER "foreign-parameter" Error "A node in another language takes something that cannot be given to that language."
+    GML0264 FOREIGN_FILE "foreign-file" Error "The file of a python node cannot be read."
+    GML0265 PYTHON_UNKNOWN_FUNCTION "python-unknown-function" Error "The file of a python node does not define its function."
+    GML0266 PYTHON_PARAMETERS "python-parameters" Error "The function of a python node takes other arguments than the node."
 
     // Rows and columns.
     GML0301 UNKNOWN_COLUMN "unknown-column" Error "The row at hand has no column of this name."
@@ -149,6 +156,8 @@ codes! {
     GML0327 ROLE_TYPE "role-type" Error "A column has a role that its type cannot fill."
     GML0328 PART_LACKS_COLUMN "part-lacks-column" Error "One of the tables that are put together lacks a column that the others have."
     GML0329 NO_COLUMN_OF_ROLE "no-column-of-role" Error "The rows have no column of the role that the step needs."
+    GML0330 ONE_COLUMN_DUE "one-column-due" Error "Several columns are named where one is due, or none."
+    GML0331 CONFORM_LACKS_COLUMN "conform-lacks-column" Error "A table lacks a column of the schema that it is to become one of."
 
     // Nulls.
     GML0401 NULLABLE_CONDITION "nullable-condition" Error "A condition may be null, which is neither true nor false."
@@ -173,6 +182,8 @@ codes! {
     GML0514 CANNOT_TRACK "cannot-track" Error "track is given something other than metrics, a figure or a report."
     GML0515 SAVE_TO_PATTERN "save-to-pattern" Error "A value is saved under an entry whose path is a pattern of many files."
     GML0516 SAME_PLACE "same-place" Error "Two catalog entries share one place, and one of them is written."
+    GML0521 ONLY_READ "only-read" Error "A value is saved under an entry whose connector only reads."
+    GML0522 NOT_A_CONNECTION "not-a-connection" Error "The value of a connection is no database and no store."
 
     // Partitions and leakage.
     GML0601 FIT_ON_TEST "fit-on-test" Error "Something is fitted on a test partition."
@@ -192,6 +203,7 @@ codes! {
     GML0615 FEATURE_FROM_LATER "feature-from-later" Error "A feature looks at rows behind its own time."
     GML0616 FEATURE_OVER_ALL_TIME "feature-over-all-time" Warning "A feature is computed over all rows, those behind its own time among them."
     GML0617 FEATURE_FROM_OWN_PREDICTION "feature-from-own-prediction" Error "A feature is the prediction of a model that has learned from the same rows."
+    GML0618 LABEL_FROM_OWN_ROWS "label-from-own-rows" Error "Candidates or features are made from the rows that say which of them came to be."
 
     // Learning.
     GML0701 NO_TARGET "no-target" Error "The rows to learn from have no target column."
@@ -218,6 +230,7 @@ codes! {
     GML0723 NO_COLUMN_OF_TYPE "no-column-of-type" Error "The rows have no feature of the type that the step works on."
     GML0724 SEVERAL_COLUMNS_OF_TYPE "several-columns-of-type" Error "The rows have several features of the type that the step works on, and one is due."
     GML0725 OTHER_ROWS "other-rows" Error "Two models are put side by side that were trained on different columns."
+    GML0726 NULLABLE_FEATURE "nullable-feature" Warning "A feature may be null, and the learner cannot take null."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."
@@ -256,6 +269,8 @@ codes! {
     GML0922 EMPTY_PARTITION "empty-partition" Error "A partition has no rows."
     GML0923 ARITHMETIC_FAULT "arithmetic-fault" Error "An integer was divided by zero, or a result does not fit its type."
     GML0924 CONFORM_FAILED "conform-failed" Error "A table does not have the schema that conform asks for."
+    GML0925 DEVICE_NOT_IN_BUILD "device-not-in-build" Error "A network is to be trained on a device that this gmlc was not built for."
+    GML0926 TRAINING_DIVERGED "training-diverged" Error "The weights of a network have grown without bound while it learned, so that its loss is no number any more."
     GML0927 OUT_OF_MEMORY "out-of-memory" Error "A step needs more memory than it may have."
     GML0928 ONE_CLASS "one-class" Error "The target has a single value, so there is nothing to tell apart."
     GML0930 LIBRARY_DAMAGED "library-damaged" Error "A fetched library does not have the pinned checksum."
@@ -265,5 +280,29 @@ codes! {
     GML0934 UNKNOWN_LINT_LEVEL "unknown-lint-level" Error "gml.toml gives a level to a lint that there is not."
     GML0935 BAD_LINT_LEVEL "bad-lint-level" Error "The level of a lint is none of allow, warn and deny."
     GML0936 NOT_IN_ONNX "not-in-onnx" Error "A saved model has no ONNX file, since a part of it has no form there."
+    GML0940 MODEL_UNUSABLE "model-unusable" Error "A model in ONNX form, or a file beside it, cannot be used."
+    GML0941 GPU_MISSING "gpu-missing" Error "A model is to run on a GPU, and none can be used."
+    GML0942 MODEL_FAILED "model-failed" Error "A model in ONNX form failed while it ran."
+    GML0943 PICTURE_UNREADABLE "picture-unreadable" Error "A picture cannot be read."
+    GML0944 VECTOR_WITHOUT_DIRECTION "vector-without-direction" Error "A vector is near to nothing: it holds no number, or only zeros."
+    GML0950 NO_SECRET "no-secret" Error "A secret is neither in the environment nor in the secrets file."
+    GML0951 SECRETS_FILE "secrets-file" Error "The secrets file cannot be used."
+    GML0952 NO_GPU "no-gpu" Error "A pipeline or a node is given a gpu, and nothing in it can use one."
+    GML0953 NO_VERSION "no-version" Error "A dataset has no such version."
+    GML0961 NOT_REACHED "not-reached" Error "A store or a database does not answer."
+    GML0962 ACCESS_DENIED "access-denied" Error "A store or a database does not let us in."
+    GML0963 QUERY_REFUSED "query-refused" Error "A database refuses a query."
+    GML0965 NOT_A_WORKBOOK "not-a-workbook" Error "A file is no Excel workbook, or lacks the sheet."
+    GML0966 NOT_ARROW "not-arrow" Error "A file is no Arrow IPC file, or is cut off or damaged."
+    GML0967 NOT_A_DELTA_TABLE "not-a-delta-table" Error "A folder is no Delta table, or one that cannot be read."
+    GML0968 NOT_PARTITIONED "not-partitioned" Error "A file does not lie in the folders that its entry declares."
+    GML0970 FOREIGN_RESULT "foreign-result" Error "What a node in another language gave is not what the node declares."
+    GML0971 SQL_REFUSED "sql-refused" Error "The query of a sql node cannot be run."
+    GML0972 PYTHON_RAISED "python-raised" Error "The function of a python node raised an exception."
+    GML0973 PYTHON_ENDED "python-ended" Error "The Python that ran a node ended before it answered."
+    GML0974 PYTHON_TIMEOUT "python-timeout" Error "The function of a python node took longer than it may."
+    GML0975 PYTHON_MISSING "python-missing" Error "There is no Python that could run a node, or it can take no tables."
+    GML0976 PYTHON_ANSWER "python-answer" Error "The Python that ran a node gave something that is no answer."
+    GML0980 TRACKING_FAILED "tracking-failed" Error "A tracking server was not told of a run."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

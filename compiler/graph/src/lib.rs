@@ -11,6 +11,6 @@ mod trace;
 
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Vertex, VertexKind};
-pub use svg::svg;
+pub use svg::{live_svg, svg};
 pub use text::text;
-pub use trace::{Depth, of_column, of_node, of_pipeline, overview};
+pub use trace::{Depth, behind_column, of_column, of_node, of_pipeline, overview};

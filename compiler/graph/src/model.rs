@@ -27,6 +27,8 @@ pub struct Vertex {
     pub within: Vec<String>,
     /// Where it is written.
     pub span: Span,
+    /// Where what it does itself is written, without what it is applied to: of `a |> filter(..)` only `filter(..)`.
+    pub own: Span,
 }
 
 /// What a vertex is.
@@ -82,6 +84,11 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// Whether rows flow: a table or sessions, not what was learned.
+    pub fn is_table(&self) -> bool {
+        matches!(self.ty, Type::Table(_))
+    }
+
     /// The row of what flows: that of a table; of a model, what it adds to a row.
     pub fn row(&self) -> Option<&Row> {
         match &self.ty {
@@ -121,17 +128,22 @@ impl Edge {
 
     /// Its columns, each as it would stand in a schema: `id visitor: str`.
     pub fn columns(&self) -> Vec<String> {
+        self.named_columns().into_iter().map(|(_, column)| column).collect()
+    }
+
+    /// The same, each with its name; that there may be others has none.
+    pub fn named_columns(&self) -> Vec<(Option<String>, String)> {
         let Some(row) = self.row() else { return Vec::new() };
-        let mut columns: Vec<String> = row
+        let mut columns: Vec<(Option<String>, String)> = row
             .columns
             .iter()
             .map(|column| {
                 let role = column.role.map_or_else(String::new, |role| format!("{} ", role.name()));
-                format!("{role}{}: {}", column.name, column.ty)
+                (Some(column.name.to_string()), format!("{role}{}: {}", column.name, column.ty))
             })
             .collect();
         if row.open {
-            columns.push("..".to_owned());
+            columns.push((None, "..".to_owned()));
         }
         columns
     }

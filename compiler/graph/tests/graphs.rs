@@ -151,3 +151,23 @@ fn a_wrong_program_has_a_graph_of_what_is_known() {
     assert!(graph.vertices.iter().any(|vertex| vertex.title == "visits"));
     assert!(!svg(&[graph]).is_empty());
 }
+
+#[test]
+fn a_live_picture_tells_a_page_what_is_where() {
+    let graph = pipeline(&checked(PROGRAM), 0, Depth::Calls);
+    let picture = gml_graph::live_svg(&graph);
+    let read = roxmltree::Document::parse(&picture).unwrap();
+    let with = |name: &str| -> Vec<String> {
+        read.descendants().filter_map(|node| node.attribute(name).map(str::to_owned)).collect()
+    };
+    let places = |count: usize| (0..count).map(|place| place.to_string()).collect::<Vec<_>>();
+    let mut vertices = with("data-vertex");
+    vertices.sort_by_key(|place| place.parse::<usize>().unwrap());
+    assert_eq!(vertices, places(graph.vertices.len()));
+    assert_eq!(with("data-edge").len(), graph.edges.len());
+    assert!(with("data-column").iter().any(|column| column == "weekday"), "{:?}", with("data-column"));
+    let lines = |class: &str| read.descendants().filter(|node| node.attribute("class") == Some(class)).count();
+    assert_eq!(lines("state"), graph.vertices.len());
+    assert_eq!(lines("rows"), graph.edges.iter().filter(|edge| edge.is_table()).count());
+    assert!(svg(&[graph]).find("tabindex").is_none(), "a picture that stands still has no buttons");
+}

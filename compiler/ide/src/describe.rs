@@ -145,8 +145,8 @@ impl Facts<'_> {
         };
         let span = gml_diagnostics::Span::new(item.span.file, item.span.start, end);
         let text = self.text(span);
-        // `allow(..)` is no part of the head.
-        let text = match item.allow.last() {
+        // `allow(..)` and `tags(..)` are no part of the head.
+        let text = match item.allow.iter().chain(&item.tags).max_by_key(|name| name.span.end) {
             Some(last) => text.get((last.span.end - item.span.start) as usize..).unwrap_or("").trim_start_matches(')'),
             None => text,
         };

@@ -184,7 +184,9 @@ impl<'a> Facts<'a> {
             ExprKind::Columns(bindings) => bindings.as_slice(),
             _ => &[],
         });
-        if let Some(binding) = bindings.chain(block.iter().flatten()).find(|binding| *binding.name.text == *name) {
+        if let Some(binding) =
+            bindings.chain(block.iter().flat_map(|block| &block.bindings)).find(|binding| *binding.name.text == *name)
+        {
             return vec![Origin { name: binding.name.span, site, made: MadeBy::Value(&binding.value) }];
         }
         if let Some(found) = self.member_of_declared_call(site, function.span, name) {

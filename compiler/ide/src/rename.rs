@@ -174,7 +174,8 @@ fn made_beside(item: &gml_syntax::ast::Item, declared: Span, name: &str) -> bool
     let mut found = false;
     tree::each_expr(item, |expr| {
         let bindings = match &expr.kind {
-            ExprKind::Call { block: Some(bindings), .. } | ExprKind::Columns(bindings) => bindings,
+            ExprKind::Call { block: Some(block), .. } => &block.bindings,
+            ExprKind::Columns(bindings) => bindings,
             _ => return,
         };
         let makes = |wanted: &dyn Fn(&gml_syntax::ast::Name) -> bool| bindings.iter().any(|it| wanted(&it.name));

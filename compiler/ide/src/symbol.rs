@@ -263,7 +263,8 @@ impl<'a> Found<'_, 'a> {
         }
         if let Some(of) = of {
             let pipeline = package.pipeline_named(&of.text).map(Definition::Pipeline);
-            self.named(of, pipeline.as_ref());
+            let found = pipeline.or_else(|| package.node_named(&of.text).map(Definition::Node));
+            self.named(of, found.as_ref());
         }
     }
 
@@ -288,7 +289,7 @@ impl<'a> Found<'_, 'a> {
         let mut tables: Vec<(&TypeExpr, &Expr)> = Vec::new();
         tree::each_expr(item, |expr| {
             if let ExprKind::Table { ty, rows } = &expr.kind {
-                tables.extend(rows.iter().map(|row| (ty, row)));
+                tables.extend(rows.iter().map(|row| (&**ty, row)));
             }
         });
         while let Some((ty, row)) = tables.pop() {

@@ -16,7 +16,7 @@ pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Call { args, block, .. } => {
             let args = args.iter().map(|arg| &arg.value);
-            args.chain(block.iter().flatten().map(|binding| &binding.value)).collect()
+            args.chain(block.iter().flat_map(|block| &block.bindings).map(|binding| &binding.value)).collect()
         }
         ExprKind::Format(parts) => parts
             .iter()

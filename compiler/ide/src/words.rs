@@ -56,7 +56,7 @@ pub(crate) const ROLES: [Word; 5] = [
 ];
 
 /// Words that begin a declaration.
-pub(crate) const DECLARATIONS: [Word; 11] = [
+pub(crate) const DECLARATIONS: [Word; 12] = [
     word("use", "Takes names of another file or of the standard library."),
     word("param", "A value that an env or `--set` can change."),
     word("schema", "The columns of a table."),
@@ -68,6 +68,7 @@ pub(crate) const DECLARATIONS: [Word; 11] = [
     word("env", "Values and places that replace those of the program."),
     word("test", "Small tables, and what is expected of the nodes."),
     word("allow", "Silences a lint in the declaration below."),
+    word("tags", "What `gmlc run --tags` chooses the pipeline or the node below by."),
 ];
 
 /// Words that begin a statement.

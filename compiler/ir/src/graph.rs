@@ -1,5 +1,6 @@
 //! Programs as graphs of steps.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -17,12 +18,30 @@ pub struct Program {
     pub env: Option<String>,
     /// Parameters with their values, in the order of the program.
     pub params: Vec<(Arc<str>, Value)>,
+    /// Where runs are recorded beside the run store: a call of a tracker of the standard library.
+    #[serde(default)]
+    pub tracking: Option<Value>,
+    /// Nodes of which more is said than what they compute, in the order of the program. What they compute is in the graphs.
+    #[serde(default)]
+    pub nodes: Vec<Node>,
     /// The catalog.
     pub datasets: Vec<Dataset>,
     /// The pipelines, in the order of the program.
     pub pipelines: Vec<Pipeline>,
     /// The tests, in the order of the program.
     pub tests: Vec<Test>,
+    /// What nodes in Python run with.
+    #[serde(default)]
+    pub python: Python,
+}
+
+/// What a project wants of the Python that its nodes run with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Python {
+    /// The folder of a virtual environment, from the folder of the program.
+    pub venv: Option<Arc<str>>,
+    /// How long a function may take, in microseconds.
+    pub timeout: Option<i64>,
 }
 
 /// An entry of the catalog.
@@ -68,11 +87,63 @@ pub enum OnViolation {
     Warn,
 }
 
-/// A pipeline.
+/// What a pipeline or a node gets of a machine. What nothing is said of is up to whoever runs it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    /// Processors.
+    pub cpu: Option<u32>,
+    /// Bytes of memory.
+    pub memory: Option<u64>,
+    /// Graphics processors.
+    pub gpu: Option<u32>,
+}
+
+impl Resources {
+    /// These, and of others what these do not say.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self { cpu: self.cpu.or(others.cpu), memory: self.memory.or(others.memory), gpu: self.gpu.or(others.gpu) }
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for Resources {
+    /// As a program would write them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cpu = self.cpu.map(|count| format!("cpu: {count}"));
+        let memory = self.memory.map(|bytes| format!("memory: {}", Value::Size(bytes)));
+        let gpu = self.gpu.map(|count| format!("gpu: {count}"));
+        let parts: Vec<String> = [cpu, memory, gpu].into_iter().flatten().collect();
+        write!(f, "{{ {} }}", parts.join(", "))
+    }
+}
+
+/// What is said of a node beside what it computes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its name, as [`Step::within`] has it.
+    pub name: Arc<str>,
+    /// What its steps get.
+    pub resources: Resources,
+    /// What it is chosen by.
+    pub tags: Vec<Arc<str>>,
+}
+
+/// A pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Its name.
     pub name: Arc<str>,
+    /// What it gets of a machine.
+    #[serde(default)]
+    pub resources: Resources,
+    /// What it is chosen by.
+    #[serde(default)]
+    pub tags: Vec<Arc<str>>,
     /// Its parameters with their values.
     pub params: Vec<(Arc<str>, Value)>,
     /// What it does.
@@ -143,7 +214,8 @@ pub enum StepKind {
     Foreign {
         /// `python` or `sql`.
         language: Arc<str>,
-        /// What the declaration gave it (file and function, or the text).
+        /// What the declaration gave it (`file`, `function` and `timeout`, or the `text`); `files` are the paths of the
+        /// Python file and of those of the project that it imports, from the folder of the program.
         settings: Vec<(Arc<str>, Value)>,
         /// The node's arguments by name.
         args: Vec<(Arc<str>, Arg)>,
@@ -218,6 +290,13 @@ pub struct Location {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+}
+
+impl Program {
+    /// What is said of the node of that name.
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| &*node.name == name)
+    }
 }
 
 impl Dataset {

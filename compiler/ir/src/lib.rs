@@ -13,9 +13,10 @@ mod value;
 
 pub use expr::{BinaryOp, Expr, ExprKind, NamedExpr, OrderKey, UnaryOp};
 pub use graph::{
-    Arg, Connector, Dataset, Graph, INPUTS, Location, OnViolation, Pipeline, Program, Step, StepId, StepKind, Test,
+    Arg, Connector, Dataset, Graph, INPUTS, Location, Node, OnViolation, Pipeline, Program, Python, Resources, Step,
+    StepId, StepKind, Test,
 };
-pub use hash::{content_hash, hash_bytes, hash_text};
+pub use hash::{content_hash, hash_bytes, hash_text, hex};
 pub use row::{Column, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};
 pub use value::Value;

@@ -61,7 +61,7 @@ struct Scanner<'t> {
     last: Option<Token>,
     /// How far the line is indented on which the declaration at hand begins.
     indentation: usize,
-    /// Only `allow(..)` was read of the declaration at hand.
+    /// Only `allow(..)` and `tags(..)` were read of the declaration at hand.
     only_allow: bool,
     /// In the declaration at hand: nesting was reported; `;` was reported.
     deep: bool,
@@ -192,9 +192,15 @@ impl<'t> Scanner<'t> {
                 self.check_nesting(token);
             }
             "let" | "save" | "track" | "expect" | "when" | "run" => self.reset_words(),
-            _ if DECLARATIONS.contains(&word) => self.declaration(token, word),
+            _ if DECLARATIONS.contains(&word) && !self.names_a_loop(token, word) => self.declaration(token, word),
             _ => {}
         }
+    }
+
+    /// `for window in (..)`: a word that is an ordinary name too is one here.
+    fn names_a_loop(&self, token: Token, word: &str) -> bool {
+        let behind_for = self.last.is_some_and(|last| last.text(self.text) == "for");
+        behind_for && !crate::words::is_reserved(word) && self.text[token.end..].trim_start().starts_with("in")
     }
 
     /// Whether what was read last can end an expression.
@@ -205,6 +211,10 @@ impl<'t> Scanner<'t> {
                 !crate::words::is_reserved(word) || matches!(word, "true" | "false" | "null")
             }
             Kind::Number | Kind::Date | Kind::Text | Kind::OpenText | Kind::Close => true,
+            // `80%`: what could follow a remainder does not follow here.
+            Kind::Sign => {
+                last.text(self.text) == "%" && self.text[..last.start].ends_with(|c: char| c.is_ascii_digit())
+            }
             _ => false,
         })
     }
@@ -214,16 +224,20 @@ impl<'t> Scanner<'t> {
         let line = self.text[..token.start].rfind('\n').map_or(0, |newline| newline + 1);
         let own_line = self.text[line..token.start].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
         let outside = self.levels.len() == 1;
+        // A name elsewhere, and a function of that name may be called: where a value is due.
+        if word == "tags" && !self.scan.starts.is_empty() && !self.behind_operand() {
+            return;
+        }
         if !(outside || own_line && token.start - line <= self.indentation)
             || !reads_like_declaration(self.text, word, token.end)
         {
             return;
         }
         if self.only_allow && outside {
-            self.only_allow = word == "allow";
+            self.only_allow = matches!(word, "allow" | "tags");
             return;
         }
-        self.only_allow = word == "allow";
+        self.only_allow = matches!(word, "allow" | "tags");
         if !outside {
             self.lexer.restart(token.end);
         }
@@ -299,6 +313,20 @@ impl<'t> Scanner<'t> {
     }
 }
 
+/// Whether names in parentheses are followed by the word of a declaration.
+fn marks_declaration(rest: &str) -> bool {
+    let mut tokens = Lexer::new(rest).filter(|token| token.kind != Kind::Comment);
+    if tokens.next().is_none_or(|token| token.text(rest) != "(") {
+        return false;
+    }
+    let mut inner = tokens.by_ref().take_while(|token| token.text(rest) != ")");
+    if !inner.all(|token| token.kind == Kind::Word || token.text(rest) == ",") {
+        return false;
+    }
+    // While it is being written nothing stands behind it yet.
+    tokens.next().is_none_or(|token| DECLARATIONS.contains(&token.text(rest)))
+}
+
 /// Whether a declaration's word is followed by what follows it in a declaration. Reserved words stand before a name
 /// nowhere else; `type`, `window` and their like are ordinary names too.
 pub(crate) fn reads_like_declaration(text: &str, word: &str, end: usize) -> bool {
@@ -307,6 +335,7 @@ pub(crate) fn reads_like_declaration(text: &str, word: &str, end: usize) -> bool
         "test" => rest.starts_with('"'),
         "catalog" => rest.starts_with('{'),
         "allow" => rest.starts_with('('),
+        "tags" => marks_declaration(rest),
         _ => {
             let name = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
             let behind = rest[name..].trim_start();

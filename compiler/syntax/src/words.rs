@@ -42,7 +42,7 @@ pub fn is_reserved(word: &str) -> bool {
 }
 
 /// Words that mean something in one place and are ordinary names elsewhere.
-pub const CONTEXTUAL: [&str; 12] = [
+pub const CONTEXTUAL: [&str; 13] = [
     "aggregate",
     "extends",
     "function",
@@ -52,6 +52,7 @@ pub const CONTEXTUAL: [&str; 12] = [
     "parsed",
     "struct",
     "table",
+    "tags",
     "type",
     "unique",
     "window",
@@ -61,7 +62,7 @@ pub const CONTEXTUAL: [&str; 12] = [
 pub const ROLES: [&str; 5] = ["id", "time", "target", "weight", "group"];
 
 /// Words that begin a declaration.
-pub const DECLARATIONS: [&str; 16] = [
+pub const DECLARATIONS: [&str; 17] = [
     "use",
     "param",
     "schema",
@@ -73,6 +74,7 @@ pub const DECLARATIONS: [&str; 16] = [
     "env",
     "test",
     "allow",
+    "tags",
     "operator",
     "function",
     "aggregate",

@@ -346,3 +346,26 @@ fn every_comment_is_kept() {
         assert_eq!(&source[comment.span.start as usize..comment.span.end as usize], &*comment.text);
     }
 }
+
+#[test]
+fn words_of_the_library_are_names_of_loops() {
+    for word in ["window", "aggregate", "operator", "function", "type"] {
+        item_of!(Function, &format!("fn f(xs: list[int]) -> list[int] = for {word} in (xs) {{ {word} }}"));
+        item_of!(Pipeline, &format!("pipeline p {{\n    for {word} in (1..3) {{ expect {word} > 80% // 2 }}\n}}"));
+    }
+}
+
+#[test]
+fn tags_stand_above_what_runs_and_are_names_elsewhere() {
+    let tags = |source: &str| -> Vec<String> { item(source).tags.iter().map(|name| name.text.to_string()).collect() };
+    assert_eq!(tags("tags(nightly, slow,)\nallow(unused_let)\npipeline p { }"), ["nightly", "slow"]);
+    assert_eq!(tags("tags(a) tags(b)\nnode n(t: table) -> table { t }"), ["a", "b"]);
+    assert_eq!(tags("param tags: list[str] = tags(a, b)"), [""; 0]);
+    let parsed = gml_syntax::parse(
+        FileId(0),
+        "fn f(a: int) -> int =\n    tags(a)\nnode n(tags: table) -> table { tags |> filter(.tags) }\ntags(x)\npipeline p { let tags = tags(1) }\n",
+    );
+    assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+    let found: Vec<usize> = parsed.module.items.iter().map(|item| item.tags.len()).collect();
+    assert_eq!(found, [0, 0, 1]);
+}

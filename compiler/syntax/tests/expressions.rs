@@ -40,6 +40,7 @@ fn a_percent_sign_before_an_operand_is_a_remainder() {
     reads("10 % (3)", "(10 Remainder 3)");
     reads("x % 3", "(x Remainder 3)");
     reads("80% + 1", "(0.8 Add 1)");
+    reads("80% // 2", "(0.8 FloorDivide 2)");
     reads("80%..90%", "(0.8 .. 0.9)");
     reads("[10%, 20%]", "[0.1, 0.2]");
     reads("x > 30% and y", "((x Greater 0.3) And y)");

@@ -42,7 +42,9 @@ fn main() -> ExitCode {
 
 /// Whether all is as it should be.
 fn run(check: bool) -> Result<bool, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tree-sitter-gml").canonicalize()?;
+    // Cargo says where the sources are now; what was compiled in may be the place of an earlier checkout.
+    let sources = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let folder = Path::new(&sources).join("../tree-sitter-gml").canonicalize()?;
     let has_node = has_node();
     if !has_node {
         eprintln!("there is no Node to read grammar.js with: src/grammar.json is taken for it");

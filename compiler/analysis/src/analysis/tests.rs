@@ -71,6 +71,71 @@ pipeline counting(days: range[date] = @2021-01-01..@2021-01-20) {
 }
 "#;
 
+/// Pipelines that learn, in two groups that have nothing to do with each other, with nodes that both call, and a node that
+/// none of them calls.
+const LEARNING: &str = r#"
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+schema Visit { id visitor: str, time day: date, pages: int, seconds: float, target bought: bool }
+
+catalog {
+    visits: table[Visit]   = csv("visits.csv"),
+    others: table[Visit]   = csv("others.csv"),
+    prepared: table[Visit] = parquet("prepared.parquet"),
+    buyer: model           = artifact("buyer"),
+}
+
+node paced(rows: table[Visit]) -> table {
+    rows |> derive(over: [.visitor], order: [.day], rows: before) { pace = mean(.seconds) }
+}
+
+node kept(rows: table[Visit]) -> table[Visit] {
+    rows |> filter(.pages > 1)
+}
+
+node alone(rows: table[Visit]) -> table[Visit] {
+    rows |> derive(over: [.visitor], order: [.day], rows: before) { pages = count(where: .bought) }
+}
+
+pipeline preparing { save kept(visits) as prepared }
+
+pipeline training {
+    let data = paced(prepared) |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
+    let model = fit(boosted_trees(objective: binary, seed: 1), train: data.train, valid: data.valid)
+    track evaluate(model, on: [data.test], metrics: [auc])
+    save model as buyer
+}
+
+pipeline judging { track evaluate(buyer, on: [paced(kept(others))], metrics: [auc]) }
+
+pipeline training_of_others {
+    let data = paced(others)
+        |> split_time(by: .day, train: @2021-01-01..@2021-01-10, test: @2021-01-11..@2021-01-20)
+    let model = fit(boosted_trees(objective: binary, seed: 1), train: data.train)
+    track evaluate(model, on: [data.test], metrics: [auc])
+}
+"#;
+
+/// What is put for what, or back, in programs that learn: most of it makes a leak or a change without one.
+const EXCHANGED: &[(&str, &str)] = &[
+    ("rows: before", "rows: all"),
+    ("[data.test]", "[data.train]"),
+    ("train: data.train", "train: data.valid"),
+    ("valid: data.valid", "valid: data.train"),
+    ("mean(.seconds)", "count(where: .bought)"),
+    ("kept(visits)", "kept(others)"),
+    ("kept(others)", "kept(prepared)"),
+    ("prepared) |>", "visits) |>"),
+    (".pages > 1", ".bought"),
+    ("track", "# track"),
+    ("save model as buyer", ""),
+    ("target bought", "bought"),
+    ("time day", "day"),
+    ("node", "# a line more\n\nnode"),
+    ("pipeline judging {", "pipeline judging { run preparing() "),
+];
+
 /// What one types.
 const TYPED: &[&str] = &[
     "",
@@ -167,10 +232,63 @@ fn where_nothing_learns_nothing_leaks() {
             continue;
         }
         others += 1;
-        let found = crate::leakage::check(&analysis.package, &analysis.program);
+        let found = crate::leakage::check(&analysis.package, &analysis.program, None);
         assert!(found.is_empty(), "{}: {found:?}", path.display());
     }
     assert!(learning > 20 && others > 100, "{learning} and {others}");
+}
+
+/// What was looked through for leaks by a session: groups of pipelines, and nodes by themselves.
+fn looked_at(session: &mut Session, text: &str) -> usize {
+    let world = MemoryWorld::new([("main.gml", text)]);
+    let analysis = session.check(&world, "main.gml");
+    assert_eq!(told(&analysis), told(&check(&world, "main.gml")));
+    session.without_leaks.looked_at
+}
+
+#[test]
+fn only_what_an_edit_touches_is_looked_through_for_leaks() {
+    let mut session = Session::default();
+    // Declarations beside an edit are read again: here these are none that count.
+    let mut spaced = String::new();
+    for (place, declaration) in LEARNING.split("\n\n").enumerate() {
+        spaced += declaration;
+        (0..8).for_each(|n| spaced += &format!("\n\ntest \"{place}, {n}\" {{ expect true }}\n\n"));
+    }
+    let with = |of: &str, put: &str| spaced.replace(of, put);
+    assert_eq!(looked_at(&mut session, &spaced), 3);
+    assert_eq!(looked_at(&mut session, &spaced), 0);
+    assert_eq!(looked_at(&mut session, &with("schema", "\n\nschema")), 0);
+    assert_eq!(looked_at(&mut session, &spaced), 0);
+    let in_one_group = with(".pages > 1", ".pages > 2");
+    assert_eq!(looked_at(&mut session, &in_one_group), 1);
+    assert_eq!(looked_at(&mut session, &in_one_group.replace("mean(.seconds)", "max(.seconds)")), 2);
+    assert_eq!(looked_at(&mut session, &in_one_group), 2);
+    assert_eq!(looked_at(&mut session, &in_one_group.replace("count(where: .bought)", "count()")), 1);
+}
+
+/// Of what something was said, it is said again wherever it stands now; of what is mended nothing is said any more.
+#[test]
+fn leaks_come_and_go_in_a_session() {
+    let mut session = Session::default();
+    let leak = LEARNING.replacen("[data.test]", "[data.train]", 1);
+    let moved = leak.replace("node paced", "\n\nnode paced");
+    let both = moved.replace("rows: before) { pace", "rows: all) { pace");
+    for (text, codes) in [
+        (LEARNING, &[][..]),
+        (&leak, &["GML0605"]),
+        (&moved, &["GML0605"]),
+        (&both, &["GML0614", "GML0605"]),
+        (&moved, &["GML0605"]),
+        (LEARNING, &[]),
+    ] {
+        let world = MemoryWorld::new([("main.gml", text)]);
+        let analysis = session.check(&world, "main.gml");
+        let told = analysis.diagnostics.iter().map(|diagnostic| diagnostic.code.id());
+        let told: Vec<&str> = told.filter(|id| id.starts_with("GML06")).collect();
+        assert_eq!(told, codes, "{text}");
+        assert_eq!(all_of(&analysis), all_of(&check(&world, "main.gml")));
+    }
 }
 
 #[test]
@@ -207,6 +325,28 @@ proptest! {
             let end = text.floor_char_boundary((start + length).min(text.len()));
             text.replace_range(start..end, typed);
             let world = MemoryWorld::new([("main.gml", &*texts[0]), ("lib.gml", &*texts[1])]);
+            prop_assert_eq!(all_of(&session.check(&world, "main.gml")), all_of(&check(&world, "main.gml")));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]
+
+    /// Whatever leaks and stops leaking: a session says what a fresh check says.
+    #[test]
+    fn a_session_finds_the_leaks_that_a_fresh_check_finds(
+        edits in prop::collection::vec((prop::sample::select(EXCHANGED), any::<prop::sample::Index>(), any::<bool>()), 1..8)
+    ) {
+        let mut text = LEARNING.to_owned();
+        let mut session = Session::default();
+        for ((there, put), at, back) in edits {
+            let (there, put) = if back && !put.is_empty() { (put, there) } else { (there, put) };
+            let places: Vec<usize> = text.match_indices(there).map(|(at, _)| at).collect();
+            if let Some(start) = places.get(at.index(places.len().max(1))) {
+                text.replace_range(*start..start + there.len(), put);
+            }
+            let world = MemoryWorld::new([("main.gml", &*text)]);
             prop_assert_eq!(all_of(&session.check(&world, "main.gml")), all_of(&check(&world, "main.gml")));
         }
     }

@@ -7,6 +7,7 @@ use gml_ir::Type;
 
 use super::again::Consulted;
 use super::frame::Frame;
+use super::learned::Others;
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
@@ -56,8 +57,12 @@ pub(super) struct Body<'a> {
     pub narrowed: Vec<Path>,
     /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
     pub gone: Vec<Text>,
+    /// Which columns the rows of the recipe at hand may have beside those that are known.
+    pub others: Others,
     /// The columns of the catalog entry of which this is the right side.
     pub entry: Option<Arc<gml_ir::Row>>,
+    /// Whether this is the right side of a `connection`, which is made of no other one.
+    pub in_connection: bool,
     /// Parameters of a `fn` that it uses where a constant is due.
     pub constants: Set<LocalId>,
     pub diagnostics: Vec<Diagnostic>,
@@ -81,7 +86,9 @@ impl<'a> Body<'a> {
             frame: None,
             narrowed: Vec::new(),
             gone: Vec::new(),
+            others: Others::default(),
             entry: None,
+            in_connection: false,
             constants: Set::default(),
             diagnostics: Vec::new(),
             consulted: Consulted::default(),

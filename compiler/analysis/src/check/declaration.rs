@@ -212,18 +212,25 @@ impl<'a> Body<'a> {
 
     /// Settings of a foreign node, as far as they are what the declaration's own check wants.
     fn foreign(&mut self, language: &str, args: &'a [ast::Argument]) -> Vec<(Text, Constant)> {
-        let names: &[&str] = if language == "python" { &["file", "function"] } else { &["text"] };
+        let names: &[&str] = if language == "python" { &["file", "function", "timeout"] } else { &["text"] };
         let settings = args.iter().enumerate().filter_map(|(place, arg)| {
             let name = match &arg.name {
                 Some(name) => names.iter().find(|known| **known == &*name.text)?,
                 None => names.get(place)?,
             };
             match &arg.value.kind {
+                ast::ExprKind::Duration(micros) => Some((Text::from(*name), Constant::Duration(*micros))),
                 ast::ExprKind::Text(text) => Some((Text::from(*name), Constant::Str(text.clone()))),
                 _ => None,
             }
         });
-        settings.collect()
+        let mut settings: Vec<(Text, Constant)> = settings.collect();
+        let file = settings.iter().find(|(name, _)| &**name == "file").and_then(|(_, file)| file.as_str());
+        if let Some(known) = file.and_then(|file| self.shared.package.python.get(file)) {
+            let files = known.files.iter().map(|file| Constant::Str(file.clone()));
+            settings.push((Text::from("files"), Constant::List(files.collect())));
+        }
+        settings
     }
 }
 

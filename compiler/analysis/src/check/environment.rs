@@ -2,7 +2,7 @@
 
 use gml_diagnostics::Diagnostic;
 use gml_ir::{Column, Row, Type};
-use gml_syntax::ast::{Env, EnvSetting, Name};
+use gml_syntax::ast::{self, Env, EnvSetting, Name};
 
 use super::body::{Body, Place};
 use super::message::{self, Want};
@@ -54,8 +54,10 @@ impl<'a> Body<'a> {
         match setting.path.as_slice() {
             [name] if &*name.text == "resources" => self.resources(name, setting, typed),
             [name] if &*name.text == "tracking" && setting.of.is_none() => {
-                let value = self.expr(&setting.value, None);
-                typed.settings.push((name.text.clone(), None, value.typed));
+                let (due, want) = (Type::Named("tracker".into()), Want::Setting("tracking"));
+                let value = self.expr(&setting.value, Some(&due));
+                let value = self.coerced(value, &due, &want);
+                typed.settings.push((name.text.clone(), None, self.constant_needed(value, &want).typed));
             }
             [catalog, entry] if &*catalog.text == "catalog" => self.moved(entry, setting, typed),
             [name] => self.param_setting(name, setting, typed),
@@ -92,6 +94,7 @@ impl<'a> Body<'a> {
         }
         if let Some(writers) = self.shared.writers.get(&id) {
             self.one_file(&value, &entry.text, writers[0].1);
+            self.writes(&value, &entry.text, writers[0].1);
         }
         typed.datasets.push((id, value));
     }
@@ -106,6 +109,16 @@ impl<'a> Body<'a> {
         let due = Type::Struct(std::sync::Arc::new(row));
         let value = self.expr(&setting.value, Some(&due));
         let value = self.coerced(value, &due, &Want::Setting("resources"));
+        let value = self.constant_needed(value, &Want::Setting("resources"));
+        if let ast::ExprKind::Record(fields) = &setting.value.kind {
+            for (field, amount) in fields {
+                let is_none = matches!(amount.kind, ast::ExprKind::Int(0) | ast::ExprKind::Size(0));
+                let is_less = matches!(&amount.kind, ast::ExprKind::Unary(ast::UnaryOperator::Negate, _));
+                if is_none && &*field.text != "gpu" || is_less {
+                    self.emit(message::datasets::no_resources(&field.text, amount.span));
+                }
+            }
+        }
         let of = setting.of.as_ref().map(|of| of.text.clone());
         typed.settings.push((name.text.clone(), of, value.typed));
     }

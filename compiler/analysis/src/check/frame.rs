@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 use gml_ir::{Row, Type};
 
-use crate::typed::Text;
+use crate::typed::LibraryName;
 
 /// The row at hand.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Frame {
     /// What stands for one value there.
     pub kind: FrameKind,
     /// The operator or function whose row it is.
-    pub operator: Text,
+    pub operator: LibraryName,
     /// Where that name stands.
     pub span: Span,
 }
@@ -34,7 +34,7 @@ pub(super) enum FrameKind {
     /// The arguments of an aggregate or a window function.
     Within {
         /// Its name.
-        name: Text,
+        name: LibraryName,
         /// Where it stands.
         span: Span,
         /// Whether it is an aggregate of a group: its rows have the order of the table.

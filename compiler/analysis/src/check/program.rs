@@ -20,8 +20,8 @@ use crate::package::{Declared, Definition, ModuleId, Package};
 use crate::resolve::Move;
 use crate::threads;
 use crate::typed::{
-    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Typed, TypedArg, TypedDataset, TypedKind, TypedParam,
-    TypedProgram, TypedTest,
+    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text, Typed, TypedArg, TypedCall, TypedDataset, TypedKind,
+    TypedParam, TypedProgram, TypedTest,
 };
 
 /// Fewer bodies than these are not worth a thread of their own.
@@ -169,7 +169,7 @@ fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mu
         diagnostics.extend(found);
         program.envs.push(env);
     }
-    diagnostics.extend(saved::written_twice(shared));
+    diagnostics.extend(saved::written_twice(shared, &program.datasets));
 }
 
 fn param<'a>(shared: &'a Shared<'a>, id: ParamId, diagnostics: &mut Vec<Diagnostic>) -> TypedParam {
@@ -197,6 +197,7 @@ fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diag
             body.holds(&connector, &declaration.ty, &name, ast.ty.span);
             if let Some(writers) = shared.writers.get(&id) {
                 body.one_file(&connector, &name, writers[0].1);
+                body.writes(&connector, &name, writers[0].1);
             }
             connector
         }
@@ -209,8 +210,14 @@ fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diag
 fn connection<'a>(shared: &'a Shared<'a>, place: usize, diagnostics: &mut Vec<Diagnostic>) {
     let declaration = &shared.package.connections[place];
     let mut body = Body::new(shared, declaration.declared.module, Place::Constant);
+    body.in_connection = true;
     if let ast::ItemKind::Connection(connection) = &shared.package.item(&declaration.declared).kind {
-        body.expr(&connection.value, None);
+        let value = body.expr(&connection.value, None);
+        let is_one = matches!(value.ty(), Type::Named(name) if matches!(&**name, "database" | "store"));
+        if !is_one && !value.ty().is_silent() {
+            let diagnostic = message::datasets::not_a_connection(&connection.name.text, value.ty(), value.span());
+            body.emit(diagnostic);
+        }
     }
     diagnostics.append(&mut body.diagnostics);
 }
@@ -267,14 +274,33 @@ impl<'a> Body<'a> {
         let TypedKind::Call(call) = &connector.kind else { return };
         let of_tables = call.args.iter().any(|(name, _)| &**name == "on_violation");
         if (of_tables && matches!(ty, Type::Learned(_))) || (!of_tables && matches!(ty, Type::Table(_))) {
-            self.emit(message::datasets::cannot_hold(entry, &call.name, of_tables, connector.span, declared_at));
+            self.emit(message::datasets::cannot_hold(entry, call.name, of_tables, connector.span, declared_at));
         }
         let Type::Table(table) = ty else { return };
-        let nested = table.row.columns.iter().find(|column| is_nested(column.ty.non_null()));
-        if &*call.name == "csv"
-            && let Some(column) = nested
-        {
-            self.emit(message::datasets::no_such_cells(entry, column, connector.span, declared_at));
+        let nested = table.row.columns.iter().find(|column| match call.name {
+            "csv" => is_nested(column.ty.non_null()),
+            "query" if answers_parts(call) => false,
+            "excel" | "sql_table" | "query" => {
+                is_nested(column.ty.non_null()) || matches!(column.ty.non_null(), Type::List(_))
+            }
+            _ => false,
+        });
+        if let Some(column) = nested {
+            self.emit(message::datasets::no_such_cells(entry, call.name, column, connector.span, declared_at));
+        }
+        for name in partitions(call) {
+            let column = table.row.get(&name);
+            if let Some(column) = column.filter(|column| !names_a_folder(column.ty.non_null())) {
+                self.emit(message::datasets::no_folder_name(entry, column, connector.span, declared_at));
+            }
+        }
+    }
+
+    /// A dataset that is saved must be kept by something that writes.
+    pub fn writes(&mut self, connector: &Typed, entry: &str, saved: Span) {
+        let TypedKind::Call(call) = &connector.kind else { return };
+        if matches!(call.name, "excel" | "delta" | "query" | "images" | "onnx") {
+            self.emit(message::datasets::only_reads(entry, call.name, connector.span, saved));
         }
     }
 
@@ -293,12 +319,38 @@ impl<'a> Body<'a> {
     }
 }
 
+/// Whether a query is asked of a database whose answers have lists and structs.
+fn answers_parts(call: &TypedCall) -> bool {
+    let mut database = call.args.iter().filter(|(name, _)| &**name == "database");
+    database.any(|(_, arg)| match arg {
+        TypedArg::Value(Typed { kind: TypedKind::Call(database), .. }) => {
+            matches!(database.name, "bigquery" | "duckdb")
+        }
+        _ => false,
+    })
+}
+
 /// Whether values of a type have parts that a line of text has no place for. Items of a list stand in one cell.
 fn is_nested(ty: &Type) -> bool {
     match ty {
         Type::List(item) => is_nested(item.non_null()) || matches!(item.non_null(), Type::List(_)),
         ty => matches!(ty, Type::Vector(_) | Type::Struct(_) | Type::Image),
     }
+}
+
+/// The columns of an entry that are not in its files, but in the names of their folders.
+fn partitions(call: &TypedCall) -> Vec<Text> {
+    let given = call.args.iter().find(|(name, _)| &**name == "partitioned_by");
+    let Some((_, TypedArg::Value(Typed { kind: TypedKind::Literal(gml_ir::Value::List(names)), .. }))) = given else {
+        return Vec::new();
+    };
+    names.iter().filter_map(gml_ir::Value::as_str).map(Text::from).collect()
+}
+
+/// Whether values of a type can be read from the name of a folder.
+fn names_a_folder(ty: &Type) -> bool {
+    use Type::{Bool, Category, Date, Enum, Int, Str, Timestamp};
+    ty.is_silent() || matches!(ty, Bool | Int(_) | Str | Category | Enum(_) | Date | Timestamp)
 }
 
 fn has_star(text: &Typed) -> bool {

@@ -11,7 +11,10 @@ use super::call::Syntax;
 use super::frame::{Frame, FrameKind, Window};
 use crate::inspect::{Context, Each, Inspection, LocalName, Meaning, Mention, RowAtHand};
 use crate::package::Definition;
-use crate::typed::LocalId;
+use crate::typed::{LibraryName, LocalId};
+
+/// Where nothing is said of a row, no operator needs to be named.
+const SILENT: LibraryName = "";
 
 /// What is recorded, of one declaration.
 #[derive(Debug)]
@@ -95,7 +98,7 @@ impl<'a> Body<'a> {
     /// Notes a column that is named rather than read, such as a key.
     pub fn note_column(&self, name: &Name, span: Span, row: &Arc<Row>) {
         self.note(name.span, || Meaning::Column(row.clone()));
-        let frame = Frame { row: row.clone(), kind: FrameKind::Row, operator: name.text.clone(), span };
+        let frame = Frame { row: row.clone(), kind: FrameKind::Row, operator: SILENT, span };
         self.note_context_of(span, None, Some(&frame));
     }
 
@@ -167,7 +170,6 @@ impl<'a> Body<'a> {
             },
             _ => return None,
         };
-        let operator = syntax.function.text.clone();
-        Some(Arc::new(Frame { row, kind, operator, span: syntax.function.span }))
+        Some(Arc::new(Frame { row, kind, operator: SILENT, span: syntax.function.span }))
     }
 }

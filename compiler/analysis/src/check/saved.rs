@@ -1,14 +1,14 @@
 //! Who saves what: the types of entries that leave their rows out, and entries that are written twice.
 
 use gml_diagnostics::{Diagnostic, Span};
-use gml_ir::{Learned, Type};
+use gml_ir::{Learned, Row, Type};
 use gml_syntax::ast::{Statement, StatementKind};
 
 use super::message;
 use super::shared::{Shared, Visit};
 use crate::hash::Map;
 use crate::package::{Definition, Package};
-use crate::typed::{DatasetId, PipelineId};
+use crate::typed::{DatasetId, PipelineId, Text, TypedDataset};
 
 /// The `save`s of every entry, in the order of the program.
 pub(super) fn writers(package: &Package) -> Map<DatasetId, Vec<(PipelineId, Span)>> {
@@ -35,22 +35,47 @@ pub(super) fn writers(package: &Package) -> Map<DatasetId, Vec<(PipelineId, Span
     writers
 }
 
-/// Entries that more than one `save` writes.
-pub(super) fn written_twice(shared: &Shared<'_>) -> Vec<Diagnostic> {
+/// Entries that more than one `save` writes, but for those that keep a version of each: the newest counts.
+pub(super) fn written_twice(shared: &Shared<'_>, entries: &[TypedDataset]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (place, dataset) in shared.package.datasets.iter().enumerate() {
         let id = DatasetId(u32::try_from(place).unwrap_or(u32::MAX));
         let Some([first, others @ ..]) = shared.writers.get(&id).map(Vec::as_slice) else { continue };
+        let keeps_versions = entries.get(place).is_some_and(TypedDataset::keeps_versions);
+        if keeps_versions && others.iter().all(|other| same_rows(shared, id, first.0, other.0)) {
+            continue;
+        }
         for other in others {
             diagnostics.push(message::datasets::written_twice(
                 &dataset.declared.name,
                 dataset.declared.name_span,
                 first.1,
                 other.1,
+                keeps_versions,
             ));
         }
     }
     diagnostics
+}
+
+/// Whether two pipelines save what takes and gives the same columns under an entry.
+fn same_rows(shared: &Shared<'_>, id: DatasetId, first: PipelineId, other: PipelineId) -> bool {
+    let rows = |pipeline: PipelineId| {
+        let checked = shared.pipeline(pipeline, &[]);
+        let types = checked.saved.iter().filter(|(dataset, _)| *dataset == id).map(|(_, ty)| columns_of(ty));
+        types.collect::<Vec<_>>()
+    };
+    let all = [rows(first), rows(other)].concat();
+    // Of a type with an error of its own nothing more is said.
+    all.windows(2).all(|pair| pair[0] == pair[1] || pair.contains(&None))
+}
+
+/// Names and types of what goes into something learned, and of what comes out.
+fn columns_of(ty: &Type) -> Option<[Vec<(Text, Type)>; 2]> {
+    let Type::Learned(learned) = ty else { return None };
+    let (Learned::Model(Some((from, to))) | Learned::Transform(Some((from, to)))) = &**learned else { return None };
+    let columns = |row: &Row| row.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect();
+    Some([columns(from), columns(to)])
 }
 
 /// The pipeline that says what an entry holds, where the entry leaves its rows out.

@@ -75,7 +75,7 @@ type Instances = Mutex<Vec<(Vec<Type>, Arc<CheckedNode>)>>;
 /// What bodies share. Results are kept once they are there; two threads may find the same one at the same time.
 pub(super) struct Shared<'a> {
     pub package: &'a Package,
-    signatures: Vec<OnceLock<Arc<Signature>>>,
+    signatures: Vec<OnceLock<Signature>>,
     functions: Vec<OnceLock<Arc<CheckedFunction>>>,
     nodes: Vec<OnceLock<Arc<CheckedNode>>>,
     instances: Vec<Instances>,
@@ -106,9 +106,9 @@ impl<'a> Shared<'a> {
     }
 
     /// The signature in the form in which calls are held against it.
-    pub fn signature(&self, id: SignatureId) -> &Arc<Signature> {
+    pub fn signature(&self, id: SignatureId) -> &Signature {
         let place = id.0 as usize;
-        self.signatures[place].get_or_init(|| Arc::new(compile(self.package, id)))
+        self.signatures[place].get_or_init(|| compile(self.package, id))
     }
 
     /// Puts in what was found of a body before.

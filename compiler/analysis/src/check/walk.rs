@@ -13,7 +13,7 @@ pub(super) fn calls<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Text)) {
             ExprKind::Call { function, args, block, .. } => {
                 visit(&function.text);
                 waiting.extend(args.iter().map(|arg| &arg.value));
-                waiting.extend(block.iter().flatten().map(|binding| &binding.value));
+                waiting.extend(block.iter().flat_map(|block| &block.bindings).map(|binding| &binding.value));
             }
             ExprKind::Format(parts) => waiting.extend(parts.iter().filter_map(|part| match part {
                 FormatPart::Value(expr) => Some(expr),

@@ -63,6 +63,9 @@ fn what_is_wrong_in_it_is_said_at_its_place() {
     assert_eq!(wrong("[lints]\nunknown_column = 'warn'"), ["2:1 error unknown-lint-level"]);
     assert_eq!(wrong("[lints]\nunused_fn = 'warn'\nGML0125 = 'deny'"), ["3:1 error unknown-lint-level"]);
     assert_eq!(wrong("[lints]\nunused_fn = 'denied'"), ["2:13 error bad-lint-level"]);
+    assert_eq!(wrong("[secrets]\nfile = 2"), ["2:8 error unknown-configuration"]);
+    assert_eq!(wrong("[secrets]\nfiel = 'x'"), ["2:1 error unknown-configuration"]);
+    assert_eq!(wrong("[secrets]\nfile = 'x'"), [""; 0]);
     assert_eq!(wrong("[lints]\nunused_fn = 2\nx = 'allow'").len(), 2);
 }
 

@@ -52,9 +52,11 @@ fn check_setting(
         }
         (["catalog", ..], _) => Some(message::env_setting_form("catalog", span, "catalog.entry = parquet(\"..\")")),
         (["resources"], Some(of)) => {
-            let names = package.pipelines.iter().map(|pipeline| &*pipeline.declared.name);
-            let is_there = package.pipeline_named(&of.text).is_some();
-            (!is_there).then(|| message::unknown_pipeline(&of.text, of.span, closest(&of.text, names)))
+            let pipelines = package.pipelines.iter().map(|pipeline| &*pipeline.declared.name);
+            let nodes = package.nodes.iter().map(|node| &*node.declared.name);
+            let is_there = package.pipeline_named(&of.text).is_some() || package.node_named(&of.text).is_some();
+            let near = closest(&of.text, pipelines.chain(nodes));
+            (!is_there).then(|| message::resources_of_nothing(&of.text, of.span, near))
         }
         (["resources", ..], _) => {
             Some(message::env_setting_form("resources", span, "resources(pipeline) = { cpu: 8, memory: 30GiB }"))

@@ -137,7 +137,7 @@ impl<'a, 'f> Reader<'a, 'f> {
             ExprKind::Call { function, args, block, .. } => {
                 self.name(&function.text, function.span, true);
                 self.args(args);
-                block.iter().for_each(|columns| self.columns(columns));
+                block.iter().for_each(|block| self.columns(&block.bindings));
             }
             ExprKind::Binary { left, right, .. } => {
                 self.expr(left);

@@ -11,6 +11,7 @@ pub(crate) mod graph;
 mod mentions;
 mod recursion;
 mod shape;
+mod tags;
 mod unused;
 mod uses;
 
@@ -31,6 +32,7 @@ pub fn declarations(package: &Package, mentions: Option<&mut Mentions>, diagnost
     env::check(package, diagnostics);
     case::check(package, diagnostics);
     allow::check(package, diagnostics);
+    tags::check(package, diagnostics);
     let uses = uses::of(package, mentions);
     recursion::refuse(package, &uses, diagnostics);
     unused::report(package, uses, diagnostics);

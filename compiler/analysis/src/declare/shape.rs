@@ -55,7 +55,8 @@ fn nodes(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
     for (node, id) in package.nodes.iter().zip(0..) {
         let Some(written) = package.node_ast(NodeId(id)) else { continue };
         if let NodeBody::Foreign { language, args, span } = &written.body {
-            foreign::check(language, args, *span, node.result.as_ref(), written.result.span, diagnostics);
+            let foreign = foreign::Foreign { package, node, written, language, args, span: *span };
+            foreign.check(diagnostics);
         }
     }
 }

@@ -105,7 +105,7 @@ fn nodes_in_other_languages() {
     GML0221 `file` of `python` is a plain text at main.gml:2:54 `f"{p}.py"`
       help: write it in quotes, without `f`: it is read before the run
     GML0203 `python` has no argument `functoin` at main.gml:2:65 `functoin`
-      help: it takes `file` and `function`
+      help: it takes `file`, `function` and `timeout`
     GML0206 `python` is given `file` twice at main.gml:2:86 `"g.py"`
       help: leave one of them out
     GML0204 `python` lacks its argument `function` at main.gml:2:47 `python(f"{p}.py", functoin: "f", file: "g.py")`
@@ -138,7 +138,7 @@ fn envs() {
       help: write `catalog.entry = parquet("..")`
     "#);
     assert_snapshot!(env("resources(trainin) = { cpu: 8 }"), @r#"
-    GML0111 there is no pipeline `trainin` at main.gml:5:23 `trainin`
+    GML0111 there is no pipeline or node `trainin` at main.gml:5:23 `trainin`
       help: did you mean `training`?
       fix: main.gml:5:23 `trainin` -> training
     "#);

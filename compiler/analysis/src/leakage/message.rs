@@ -196,3 +196,38 @@ pub(super) fn target_from_features(target: &ColumnNode, at: &(Span, String)) -> 
     .and(at.0, at.1.clone())
     .help("leave out of the features what the target is computed from: `|> drop([..])`, or give it the role `id`")
 }
+
+/// `feature`: the column that is made of rows that say what came to be; the pairs themselves are where there is none.
+/// `at_label`: whether `span` is where these rows are named, and `other` where they were used; else the other way round.
+pub(super) fn label_from_own_rows(
+    feature: Option<&str>,
+    span: Span,
+    other: Option<Span>,
+    judged: bool,
+    at_label: bool,
+    way: &Way,
+    split: Option<Span>,
+) -> Diagnostic {
+    let (what, is) = match feature {
+        Some(name) => (format!("the feature `.{name}`"), "is"),
+        None => ("the candidates".to_owned(), "are"),
+    };
+    let so =
+        if judged { "they are judged by what they were told" } else { "the model is told what it should find out" };
+    let message = format!("{what} {is} made from the rows that say what came to be, so {so}");
+    let (own, theirs) = ("these rows say what came to be", format!("{what} {is} made from them"));
+    let (label, beside) = if at_label { (own.to_owned(), theirs) } else { (theirs, own.to_owned()) };
+    let mut diagnostic = Diagnostic::new(codes::LABEL_FROM_OWN_ROWS, span, message).with_label(label);
+    if let Some(other) = other.filter(|other| *other != span) {
+        diagnostic = diagnostic.and(other, beside);
+    }
+    for (place, words) in way {
+        diagnostic = diagnostic.and(*place, words.clone());
+    }
+    if let Some(split) = split {
+        diagnostic = diagnostic.and(split, "the split was made here");
+    }
+    diagnostic.help(
+        "make candidates and features from the earlier part, such as `train`, and take the label from the later one",
+    )
+}

@@ -9,7 +9,12 @@ catalog { visits: table[Visit] = csv("visits.csv") }
 
 /// Names of what is said, with the text of each place and the labels.
 fn told(text: &str) -> Vec<String> {
-    let world = MemoryWorld::new([("main.gml", format!("{COMMON}{text}"))]);
+    told_of(&format!("{COMMON}{text}"))
+}
+
+/// The same of a whole program.
+fn told_of(text: &str) -> Vec<String> {
+    let world = MemoryWorld::new([("main.gml", text)]);
     let analysis = crate::check(&world, "main.gml");
     let text = |span: gml_diagnostics::Span| {
         analysis.package.sources.text(span.file)[span.start as usize..span.end as usize].to_owned()
@@ -85,4 +90,49 @@ fn one_cause_is_told_once() {
     );
     let names: Vec<&str> = found.iter().map(|told| told.split(' ').next().unwrap_or_default()).collect();
     assert_eq!(names, ["fit-on-test", "feature-from-target"]);
+}
+
+/// Sequences are followed as rows are.
+#[test]
+fn sequences_that_took_part() {
+    let program = |judged: &str, valid: &str| {
+        told_of(&format!(
+            r#"use std.graph.{{sequences, sr_gnn}}
+            use std.recommend.{{popularity}}
+            use std.metrics.{{hit_rate}}
+            catalog {{ clicks: table {{ group session: str, id item: str, time at: timestamp }} = csv("clicks.csv") }}
+            pipeline p {{
+                let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d), valid: last(7d))
+                for rival in [popularity()] {{
+                    track evaluate(fit(rival, train: data.train), on: [{judged}], metrics: [hit_rate(20)])
+                }}
+                let model = fit(sr_gnn(seed: 1), train: data.train, valid: {valid})
+                track evaluate(model, on: [{judged}], metrics: [hit_rate(20)])
+            }}"#
+        ))
+    };
+    assert_eq!(program("data.test", "data.valid"), [""; 0]);
+    let on_train = "judged-on-train `data.train` | `data.train` the model was fitted on these rows";
+    assert_eq!(program("data.train", "data.valid"), [on_train, on_train]);
+    let on_valid = "judged-on-valid `data.valid` | `data.valid` the model was stopped by these rows";
+    assert_eq!(program("data.valid", "data.valid"), [on_valid]);
+    assert_eq!(program("data.test", "data.train"), ["valid-in-train `data.train` | `data.train` learned from here"]);
+}
+
+#[test]
+fn pairs_that_are_the_outcome_itself() {
+    let found = told_of(
+        r#"
+        schema Sale { id customer: str, id article: str, time day: date }
+        catalog { sales: table[Sale] = csv("sales.csv") }
+        pipeline offers {
+            let data = sales |> split_time(by: .day, test: last(7d))
+            let rows = data.test |> select([.customer, .article])
+            expect count(rows |> label(bought_in: data.test, on: [.customer, .article])) > 0
+        }"#,
+    );
+    assert_eq!(
+        found,
+        ["label-from-own-rows `data.test` | `split_time(by: .day, test: last(7d))` the split was made here"]
+    );
 }

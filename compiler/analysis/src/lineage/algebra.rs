@@ -9,7 +9,7 @@ use super::column::{ColumnId, How, Input, Maker, Over, Sees};
 use super::fact::ColumnsOf;
 use super::flow::Flow;
 use crate::check::signature::{ParamKind, RowShape};
-use crate::typed::{Text, TypedArg};
+use crate::typed::{LibraryName, Text, TypedArg};
 
 impl<'p> Flow<'p> {
     /// The columns that a row stands for in a call.
@@ -34,14 +34,14 @@ impl<'p> Flow<'p> {
                 columns
             }
             RowShape::And(left, _) => self.algebra(left, called, bindings),
-            RowShape::Nullable(of) | RowShape::NonNull(of) | RowShape::Features(of) => {
+            RowShape::Nullable(of) | RowShape::NonNull(of) | RowShape::Features(of) | RowShape::Only(of, _) => {
                 self.algebra(of, called, bindings)
             }
             RowShape::Elements(of) | RowShape::Retyped(of, _) | RowShape::Imputed(of, _) => {
                 let of = self.algebra(of, called, bindings);
                 self.computed(&of, called)
             }
-            RowShape::Indicators(of) => {
+            RowShape::Indicators(of) | RowShape::Prefixed(of) => {
                 let of = self.algebra(of, called, bindings);
                 ColumnsOf { named: Vec::new(), rest: of.all().collect() }
             }
@@ -49,7 +49,7 @@ impl<'p> Flow<'p> {
                 let of = self.algebra(of, called, bindings);
                 let mut inputs = self.aggregate_inputs(called, bindings);
                 inputs.extend(of.all().map(|column| Input { column: Some(column), how: How::Key }));
-                let maker = Maker::Step(called.call.name.clone(), called.span);
+                let maker = Maker::Step(called.call.name.into(), called.span);
                 let made = self.columns.add("..".into(), maker, called.span, inputs);
                 ColumnsOf { named: Vec::new(), rest: vec![made] }
             }
@@ -69,7 +69,7 @@ impl<'p> Flow<'p> {
                 columns
             }
             RowShape::Case(place, arms) => {
-                let word = called.signature.params.get(*place).and_then(|param| called.word(&param.name));
+                let word = called.signature.params.get(*place).and_then(|param| called.word(param.name));
                 match arms.iter().find(|(name, _)| Some(&**name) == word) {
                     Some((_, arm)) => self.algebra(&arm.clone(), called, bindings),
                     None => ColumnsOf::default(),
@@ -92,7 +92,7 @@ impl<'p> Flow<'p> {
     fn computed(&mut self, of: &ColumnsOf, called: &Called<'p>) -> ColumnsOf {
         let named = of.named.iter().map(|(name, column)| {
             let inputs = vec![Input { column: Some(*column), how: How::Row }];
-            let maker = Maker::Step(called.call.name.clone(), called.span);
+            let maker = Maker::Step(called.call.name.into(), called.span);
             (name.clone(), self.columns.add(name.clone(), maker, called.span, inputs))
         });
         ColumnsOf { named: named.collect(), rest: of.rest.clone() }
@@ -100,7 +100,7 @@ impl<'p> Flow<'p> {
 
     /// `named[name, common[K]]`: a column whose name an argument gives, made of the columns that keys give.
     fn named(&mut self, place: usize, called: &Called<'p>, bindings: &Bindings) -> ColumnsOf {
-        let name = called.signature.params.get(place).and_then(|param| called.word(&param.name)).map(Text::from);
+        let name = called.signature.params.get(place).and_then(|param| called.word(param.name)).map(Text::from);
         let mut inputs = Vec::new();
         for param in &called.signature.params {
             if let ParamKind::Keys { made, .. } = &param.kind {
@@ -109,7 +109,7 @@ impl<'p> Flow<'p> {
             }
         }
         let Some(name) = name else { return ColumnsOf::default() };
-        let maker = Maker::Step(called.call.name.clone(), called.span);
+        let maker = Maker::Step(called.call.name.into(), called.span);
         let made = self.columns.add(name.clone(), maker, called.span, inputs);
         ColumnsOf { named: vec![(name, made)], rest: Vec::new() }
     }
@@ -118,7 +118,7 @@ impl<'p> Flow<'p> {
     fn seen_later(&mut self, called: &Called<'p>, mut columns: ColumnsOf) -> ColumnsOf {
         let Some(first) = called.tables.first() else { return columns };
         let keys = called.signature.params.iter().find(|param| matches!(param.kind, ParamKind::Keys { .. }));
-        let Some(TypedArg::Columns(keys)) = keys.and_then(|param| called.argument(&param.name)) else {
+        let Some(TypedArg::Columns(keys)) = keys.and_then(|param| called.argument(param.name)) else {
             return columns;
         };
         let over = Over {
@@ -134,7 +134,7 @@ impl<'p> Flow<'p> {
                 Input { column: Some(column), how: How::Row },
                 Input { column: Some(column), how: How::Over(over.clone()) },
             ];
-            let maker = Maker::Step(called.call.name.clone(), called.span);
+            let maker = Maker::Step(called.call.name.into(), called.span);
             let made = self.columns.add(name.clone(), maker, value.span, inputs);
             columns.set(name, made);
         }
@@ -142,12 +142,12 @@ impl<'p> Flow<'p> {
     }
 
     /// The columns of a row that is known by its type: those of that name; others are made of what is left.
-    pub fn fitted(&mut self, columns: &ColumnsOf, row: &Row, step: &Text, span: Span) -> ColumnsOf {
+    pub fn fitted(&mut self, columns: &ColumnsOf, row: &Row, step: LibraryName, span: Span) -> ColumnsOf {
         let mut fitted = ColumnsOf::default();
         for column in &row.columns {
             let id = columns.get(&column.name).unwrap_or_else(|| {
                 let inputs = columns.rest.iter().map(|of| Input { column: Some(*of), how: How::Row }).collect();
-                self.columns.add(column.name.clone(), Maker::Step(step.clone(), span), span, inputs)
+                self.columns.add(column.name.clone(), Maker::Step(step.into(), span), span, inputs)
             });
             fitted.named.push((column.name.clone(), id));
         }

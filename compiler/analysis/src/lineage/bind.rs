@@ -69,7 +69,7 @@ impl Bindings {
             ParamKind::Columns { of, made } | ParamKind::Windows { of, made } if Some(*of) == self.first => {
                 self.derived.push(*made);
             }
-            ParamKind::Keys { of, made } if of.first().copied() == self.first => self.derived.push(*made),
+            ParamKind::Keys { of, made, .. } if of.first().copied() == self.first => self.derived.push(*made),
             ParamKind::Renames { old, new, .. } => self.derived.extend([*old, *new]),
             ParamKind::Schema(made) => self.derived.push(*made),
             ParamKind::Learned(
@@ -154,8 +154,10 @@ fn used(row: &RowShape, nullable: bool, found: &mut Vec<(Variable, bool)>) {
         | RowShape::Retyped(of, _)
         | RowShape::Imputed(of, _)
         | RowShape::Indicators(of)
+        | RowShape::Prefixed(of)
         | RowShape::Pivoted(of, _)
         | RowShape::Features(of)
+        | RowShape::Only(of, _)
         | RowShape::Rename(of, ..) => used(of, nullable, found),
         RowShape::Case(_, arms) => arms.iter().for_each(|(_, arm)| used(arm, nullable, found)),
         _ => {}
@@ -175,9 +177,9 @@ impl<'p> Flow<'p> {
             }
         }
         for param in &called.signature.params {
-            let argument = called.argument(&param.name);
+            let argument = called.argument(param.name);
             match (&param.kind, argument) {
-                (ParamKind::Keys { of, made }, Some(TypedArg::Columns(columns))) => {
+                (ParamKind::Keys { of, made, .. }, Some(TypedArg::Columns(columns))) => {
                     let source = bindings.get(of.first().copied().unwrap_or(usize::MAX));
                     bindings.set(*made, subset(&source, columns));
                 }
@@ -200,8 +202,8 @@ impl<'p> Flow<'p> {
                 }
                 (ParamKind::Schema(variable), Some(TypedArg::Schema(row))) => {
                     let source = called.tables.first().map(|first| first.table.columns.clone()).unwrap_or_default();
-                    let step = called.call.name.clone();
-                    let columns = self.fitted(&source, row, &step, called.span);
+                    let step = called.call.name;
+                    let columns = self.fitted(&source, row, step, called.span);
                     bindings.set(*variable, columns);
                 }
                 (ParamKind::Windows { of, made }, Some(TypedArg::Columns(columns))) => {
@@ -226,9 +228,9 @@ impl<'p> Flow<'p> {
         argument: &TableArgument,
     ) {
         let table = &argument.table;
-        let step = called.call.name.clone();
+        let step = called.call.name;
         if bindings.is_bound(variable) {
-            let columns = self.merged(&bindings.get(variable), &table.columns, &step, called.span);
+            let columns = self.merged(&bindings.get(variable), &table.columns, step, called.span);
             bindings.set(variable, columns);
         } else if bindings.first == Some(variable) {
             bindings.set(variable, table.columns.clone());
@@ -249,7 +251,7 @@ impl<'p> Flow<'p> {
         for param in &called.signature.params {
             if let ParamKind::Keys { of, .. } = &param.kind
                 && of.len() > 1
-                && let Some(TypedArg::Columns(columns)) = called.argument(&param.name)
+                && let Some(TypedArg::Columns(columns)) = called.argument(param.name)
             {
                 names.extend(columns.iter().map(|(name, _)| name));
                 let keys = columns.iter().filter_map(|(name, _)| left.columns.get(name));
@@ -273,7 +275,7 @@ impl<'p> Flow<'p> {
             }
             let mut inputs = vec![Input { column: Some(*column), how: how() }];
             inputs.extend(found_by.iter().cloned());
-            let maker = Maker::Step(called.call.name.clone(), called.span);
+            let maker = Maker::Step(called.call.name.into(), called.span);
             columns.named.push((name.clone(), self.columns.add(name.clone(), maker, argument.span, inputs)));
         }
         columns.rest.clone_from(&table.columns.rest);
@@ -284,7 +286,7 @@ impl<'p> Flow<'p> {
     pub fn looks_later(&self, called: &Called<'p>) -> bool {
         called.signature.params.iter().any(|param| {
             param.looks.as_ref().is_some_and(|looks| {
-                looks.later && looks.word.as_deref().is_none_or(|word| called.word(&param.name) == Some(word))
+                looks.later && looks.word.as_deref().is_none_or(|word| called.word(param.name) == Some(word))
             })
         })
     }
@@ -301,7 +303,7 @@ impl<'p> Flow<'p> {
         let source = bindings.get(of);
         let (mut keys, mut order, mut descending, mut ordered) = (Vec::new(), Vec::new(), false, false);
         for param in &called.signature.params {
-            match (&param.kind, called.argument(&param.name)) {
+            match (&param.kind, called.argument(param.name)) {
                 (ParamKind::Keys { .. }, Some(TypedArg::Columns(columns))) => {
                     keys.extend(columns.iter().filter_map(|(name, _)| source.get(name)));
                 }
@@ -361,7 +363,7 @@ impl<'p> Flow<'p> {
         let Some(argument) = called.tables.first() else { return inputs };
         for param in &called.signature.params {
             if let (ParamKind::Aggregate { of, .. }, Some(TypedArg::Expr(value))) =
-                (&param.kind, called.argument(&param.name))
+                (&param.kind, called.argument(param.name))
             {
                 let (keys, source) = (self.group_keys(called, bindings), bindings.get(*of));
                 let many = Many {
@@ -404,7 +406,7 @@ impl<'p> Flow<'p> {
     }
 
     fn column(&mut self, called: &Called<'_>, name: &Text, span: Span, inputs: Vec<Input>) -> ColumnId {
-        let maker = Maker::Step(called.call.name.clone(), called.span);
+        let maker = Maker::Step(called.call.name.into(), called.span);
         self.columns.add(name.clone(), maker, span, inputs)
     }
 }

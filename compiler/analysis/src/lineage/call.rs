@@ -7,7 +7,7 @@ use gml_ir::{Row, Type};
 
 use super::bind::Bindings;
 use super::column::{How, Input, Maker};
-use super::fact::{ColumnsOf, Fact, Judge, LearnedFacts, Moment, TableFacts};
+use super::fact::{ColumnsOf, Fact, Judge, Label, LearnedFacts, Moment, TableFacts};
 use super::flow::{Flow, table_of};
 use super::number::number_of;
 use super::rows::{OriginKind, Part, Rows, Stretch, through, union};
@@ -73,6 +73,7 @@ impl<'p> Flow<'p> {
         let called = self.called(call, value);
         self.learns(&called, &value.ty);
         self.judges(&called);
+        self.labels(&called);
         match &value.ty {
             Type::Table(table) => match self.table_result(&called, &table.row, value) {
                 Some(table) => Fact::Table(table),
@@ -114,6 +115,10 @@ impl<'p> Flow<'p> {
                     facts.iter().zip(items).for_each(|(fact, item)| table(fact, item));
                 }
                 (Fact::List(facts), _) => facts.iter().for_each(|fact| table(fact, arg)),
+                (Fact::Record(facts), TypedKind::Record(parts)) => {
+                    facts.iter().zip(parts).for_each(|((_, fact), (_, part))| table(fact, part));
+                }
+                (Fact::Record(facts), _) => facts.iter().for_each(|(_, fact)| table(fact, arg)),
                 (Fact::Learned(learned), _) => called.learned.push((place, learned.clone())),
                 (fact, _) => table(fact, arg),
             }
@@ -146,6 +151,30 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// A signature with `bought_in` makes a target of whether pairs are among its rows, one with `candidates` judges pairs by
+    /// whether they are.
+    fn labels(&mut self, called: &Called<'p>) {
+        let judged = called.signature.param("candidates");
+        let Some(place) =
+            called.signature.param("bought_in").or_else(|| called.signature.param("on").filter(|_| judged.is_some()))
+        else {
+            return;
+        };
+        let (outcomes, pairs): (Vec<&TableArgument>, Vec<&TableArgument>) =
+            called.tables.iter().partition(|argument| argument.place == place);
+        for outcome in outcomes {
+            for pairs in &pairs {
+                self.moments.push(Moment::Label(Label {
+                    pairs: pairs.table.clone(),
+                    outcome: outcome.table.clone(),
+                    span: outcome.span,
+                    judged: judged.is_some(),
+                    around: self.around.clone(),
+                }));
+            }
+        }
+    }
+
     fn table_result(&mut self, called: &Called<'p>, row: &Arc<Row>, value: &'p Typed) -> Option<Arc<TableFacts>> {
         let Some(first) = called.tables.first() else {
             return table_of(&self.given_table(row, value.span, 0));
@@ -160,8 +189,8 @@ impl<'p> Flow<'p> {
             crate::check::signature::Shape::Table(shape, _) => self.columns_of(shape, called, &mut bindings),
             _ => ColumnsOf::default(),
         };
-        let step = called.call.name.clone();
-        let columns = self.fitted(&columns, row, &step, called.span);
+        let step = called.call.name;
+        let columns = self.fitted(&columns, row, step, called.span);
         let mut chosen = Vec::new();
         if kept {
             chosen.extend(first.chosen.iter().copied());
@@ -199,7 +228,7 @@ impl<'p> Flow<'p> {
         let by = by.into_iter().map(|column| self.columns.root(column)).collect();
         self.provenance.cut_of(number, || super::rows::Cut {
             span: called.span,
-            name: called.call.name.clone(),
+            name: called.call.name,
             random: called.signature.param("seed").is_some(),
             relative: called.tables.len() > 1,
             by,
@@ -238,7 +267,7 @@ impl<'p> Flow<'p> {
     /// Rows that an operator makes, one of many: of equal rows and keys it makes equal ones.
     fn made_rows(&mut self, called: &Called<'p>, number: u64) -> Rows {
         let made_of = called.rows();
-        let kind = OriginKind::Made(called.call.name.clone(), number_of((number, &made_of)));
+        let kind = OriginKind::Made(called.call.name.into(), number_of((number, &made_of)));
         let origin = self.provenance.begin(kind, made_of);
         Arc::new([Stretch { origin, cuts: Vec::new() }])
     }
@@ -257,7 +286,7 @@ impl<'p> Flow<'p> {
         let mut keys = Vec::new();
         for param in &called.signature.params {
             if let ParamKind::Columns { .. } | ParamKind::Keys { .. } = param.kind
-                && let Some(TypedArg::Columns(made)) = called.argument(&param.name)
+                && let Some(TypedArg::Columns(made)) = called.argument(param.name)
             {
                 keys.extend(made.iter().map(|(_, value)| self.number(value, columns)));
             }
@@ -305,7 +334,7 @@ fn part_named(name: &str) -> Option<Part> {
 }
 
 /// Where the call itself is, without the table piped into it.
-fn own_span(call: &TypedCall, whole: Span, sources: &Sources) -> Span {
+pub fn own_span(call: &TypedCall, whole: Span, sources: &Sources) -> Span {
     let receiver = call.args.iter().find_map(|(_, arg)| match arg {
         TypedArg::Value(value) if value.span.file == whole.file && value.span.start == whole.start => {
             Some(value.span.end)
@@ -314,6 +343,6 @@ fn own_span(call: &TypedCall, whole: Span, sources: &Sources) -> Span {
     });
     let Some(end) = receiver.filter(|end| *end < whole.end) else { return whole };
     let behind = sources.text(whole.file).get(end as usize..whole.end as usize).unwrap_or("");
-    let offset = behind.find(&*call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+    let offset = behind.find(call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
     Span { start: end + offset, ..whole }
 }

@@ -1,9 +1,11 @@
 //! The lineage of a column of a dataset, for `gmlc graph --column` and the editor.
 
+use std::sync::Arc;
+
 use gml_diagnostics::Span;
 
 use super::column::{ColumnId, Columns, How, Maker};
-use super::fact::Fact;
+use super::fact::{Fact, TableFacts};
 use super::flow::Flow;
 use crate::hash::{Map, Set};
 use crate::package::Package;
@@ -14,7 +16,12 @@ use crate::typed::{DatasetId, Text, TypedProgram};
 pub struct Lineage {
     columns: Columns,
     datasets: Map<DatasetId, Vec<(Text, ColumnId)>>,
+    /// Columns of what steps gave, where they were asked for.
+    steps: Map<StepResult, Vec<(Text, ColumnId)>>,
 }
+
+/// What a step gave, or a part of it by its name.
+type StepResult = (Span, Option<Text>);
 
 /// How a column of a dataset comes to be.
 #[derive(Clone, Debug)]
@@ -64,7 +71,26 @@ pub struct LineageStep {
 impl Lineage {
     /// Follows the columns of a program.
     pub fn of(package: &Package, program: &TypedProgram) -> Self {
-        let flow = Flow::of(package, program);
+        Self::made(Flow::of(package, program))
+    }
+
+    /// The same with the columns of what every step gives.
+    pub fn with_steps(package: &Package, program: &TypedProgram) -> Self {
+        Self::made(Flow::with_steps(package, program))
+    }
+
+    fn made(mut flow: Flow<'_>) -> Self {
+        let program = flow.program;
+        let columns = |tables: Vec<Arc<TableFacts>>| {
+            let mut all: Vec<(Text, ColumnId)> = Vec::new();
+            for column in tables.iter().flat_map(|table| &table.columns.named) {
+                if !all.contains(column) {
+                    all.push(column.clone());
+                }
+            }
+            all
+        };
+        let steps = flow.take_given().into_iter().map(|(place, tables)| (place, columns(tables))).collect();
         let mut datasets = Map::default();
         for place in 0..program.datasets.len() {
             let id = DatasetId(u32::try_from(place).unwrap_or(u32::MAX));
@@ -72,7 +98,7 @@ impl Lineage {
                 datasets.insert(id, table.columns.named.clone());
             }
         }
-        Self { columns: flow.columns, datasets }
+        Self { columns: flow.columns, datasets, steps }
     }
 
     /// The graph of all columns.
@@ -85,19 +111,25 @@ impl Lineage {
         self.datasets.get(&dataset).map_or(&[], Vec::as_slice)
     }
 
+    /// The columns that the step at a place gives, where [`Lineage::with_steps`] was asked: `part` is that of a record, such as
+    /// `train`. A column of a step within a node that is called several times is there for each of them.
+    pub fn columns_at(&self, step: Span, part: Option<&str>) -> &[(Text, ColumnId)] {
+        self.steps.get(&(step, part.map(Text::from))).map_or(&[], Vec::as_slice)
+    }
+
     /// How a column of a dataset comes to be; `None` where the program neither reads nor saves the dataset, or it has no
     /// such column.
     pub fn of_column(&self, dataset: DatasetId, column: &str) -> Option<ColumnLineage> {
         let (_, id) = self.columns_of(dataset).iter().find(|(name, _)| &**name == column)?;
-        Some(self.behind(*id))
+        Some(self.behind(&[*id]))
     }
 
-    /// How a column comes to be.
-    pub fn behind(&self, column: ColumnId) -> ColumnLineage {
+    /// How columns come to be.
+    pub fn behind(&self, columns: &[ColumnId]) -> ColumnLineage {
         // What a column is made of was there before it, so the order of ids is the order of making.
-        let mut on_the_way = vec![column];
-        let mut waiting = vec![column];
-        let mut known = Set::from_iter([column]);
+        let mut on_the_way = columns.to_vec();
+        let mut waiting = columns.to_vec();
+        let mut known = Set::from_iter(columns.iter().copied());
         while let Some(id) = waiting.pop() {
             for of in self.columns.get(id).inputs.iter().filter_map(|input| input.column) {
                 if known.insert(of) {

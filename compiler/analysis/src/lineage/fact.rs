@@ -8,7 +8,7 @@ use gml_ir::Row;
 use super::column::{ColumnId, Input};
 use super::rows::{Rows, Stretch};
 use crate::check::signature::Signature;
-use crate::typed::{Text, TypedCall};
+use crate::typed::{LibraryName, Text, TypedCall};
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default)]
@@ -124,7 +124,7 @@ pub(crate) struct Seen {
     /// The argument.
     pub span: Span,
     /// The operator.
-    pub operator: Text,
+    pub operator: LibraryName,
 }
 
 /// How rows take part in learning.
@@ -173,6 +173,8 @@ pub(crate) enum Moment<'p> {
     Learn(Learn),
     /// What was learned is judged.
     Judge(Judge<'p>),
+    /// It is looked up whether pairs came to be.
+    Label(Label),
     /// A table with a target is declared or stored.
     Targeted { table: Arc<TableFacts>, span: Span, what: String },
 }
@@ -198,4 +200,26 @@ pub(crate) struct Judge<'p> {
     pub table: Arc<TableFacts>,
     pub span: Span,
     pub around: Around,
+}
+
+/// Pairs are given a target, or are judged: whether they are among the rows of another table.
+#[derive(Debug)]
+pub(crate) struct Label {
+    pub pairs: Arc<TableFacts>,
+    /// The rows that say what came to be.
+    pub outcome: Arc<TableFacts>,
+    /// The argument with these rows.
+    pub span: Span,
+    /// Whether they are judged, and no model learns from it.
+    pub judged: bool,
+    pub around: Around,
+}
+
+/// A call of a node by a pipeline.
+#[derive(Debug)]
+pub(crate) struct NodeCall {
+    /// Its table arguments, with their places.
+    pub tables: Vec<(Span, Arc<TableFacts>)>,
+    /// What it gives.
+    pub result: Arc<TableFacts>,
 }

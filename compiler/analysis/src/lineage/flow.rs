@@ -1,27 +1,29 @@
 //! The walk over a program that gathers facts: pipelines in the order of their datasets, nodes for the arguments of
 //! their calls.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gml_diagnostics::Span;
 use gml_ir::{Row, Type};
 
 use super::column::{ColumnId, Columns, Input, Maker};
-use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, TableFacts};
+use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, NodeCall, TableFacts};
 use super::rows::{OriginKind, Provenance, Rows, Stretch};
 use crate::check::signature::{Signature, compile};
-use crate::hash::Map;
+use crate::hash::{Map, Set};
 use crate::package::{Package, SignatureId};
 use crate::typed::{
-    DatasetId, LocalId, NodeId, PipelineId, Text, Typed, TypedNode, TypedNodeBody, TypedParameter, TypedProgram,
-    TypedStatement, TypedStatementKind,
+    DatasetId, LibraryName, LocalId, NodeId, PipelineId, Text, Typed, TypedNode, TypedNodeBody, TypedParameter,
+    TypedProgram, TypedStatement, TypedStatementKind,
 };
 
 /// Bodies of nodes that are looked at, at most: calls of calls multiply. Of what is beyond nothing is known.
 const MOST_CALLS: usize = 100_000;
 /// Calls within calls, at most.
 const DEEPEST: usize = 200;
+
+/// Tables by the place of the expression that gave them, and the part of the record that it gave.
+pub(crate) type Given = Map<(Span, Option<Text>), Vec<Arc<TableFacts>>>;
 
 /// Arguments of a node as far as facts differ by them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +32,23 @@ pub(crate) enum Key {
     Number(u64),
 }
 
-/// What was gathered of a program.
+/// What walks over parts of a program have in common.
+pub(crate) struct Common<'p> {
+    package: &'p Package,
+    program: &'p TypedProgram,
+    signatures: Vec<OnceLock<Arc<Signature>>>,
+    writers: Map<DatasetId, Vec<PipelineId>>,
+}
+
+impl<'p> Common<'p> {
+    /// Nothing of it is known yet but who saves what.
+    pub fn of(package: &'p Package, program: &'p TypedProgram) -> Arc<Self> {
+        let signatures = std::iter::repeat_with(OnceLock::new).take(package.signatures.len()).collect();
+        Arc::new(Self { package, program, signatures, writers: writers(program) })
+    }
+}
+
+/// What was gathered of a program, or of a part of it.
 pub(crate) struct Flow<'p> {
     pub package: &'p Package,
     pub program: &'p TypedProgram,
@@ -43,61 +61,106 @@ pub(crate) struct Flow<'p> {
     pub locals: Vec<Fact<'p>>,
     /// Calls around the body at hand.
     pub around: Around,
-    signatures: Vec<OnceCell<Arc<Signature>>>,
+    /// Calls of nodes by pipelines that give tables.
+    pub node_calls: Vec<NodeCall>,
+    /// Nodes that were called.
+    pub called: Set<NodeId>,
+    common: Arc<Common<'p>>,
     /// What is known of datasets that were read or saved.
     datasets: Map<DatasetId, Fact<'p>>,
-    writers: Map<DatasetId, Vec<PipelineId>>,
-    pipelines: Vec<Visit>,
+    /// Pipelines that were begun, by place.
+    pipelines: Set<usize>,
     calls: Map<(*const TypedNode, Vec<Key>), Fact<'p>>,
-    called: Vec<bool>,
+    /// The tables that steps gave, where they are asked for: by the place of the expression and the part of a record.
+    given: Option<Given>,
     count: usize,
     depth: usize,
     tables: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Visit {
-    Waiting,
-    Running,
-    Done,
-}
-
 impl<'p> Flow<'p> {
-    /// Walks over a program.
-    pub fn of(package: &'p Package, program: &'p TypedProgram) -> Self {
-        let mut flow = Self {
-            package,
-            program,
+    fn new(common: Arc<Common<'p>>) -> Self {
+        Self {
+            package: common.package,
+            program: common.program,
             columns: Columns::default(),
             provenance: Provenance::default(),
             moments: Vec::new(),
             unique: Vec::new(),
             locals: Vec::new(),
             around: None,
-            signatures: std::iter::repeat_with(OnceCell::new).take(package.signatures.len()).collect(),
+            node_calls: Vec::new(),
+            called: Set::default(),
+            common,
             datasets: Map::default(),
-            writers: writers(program),
-            pipelines: vec![Visit::Waiting; program.pipelines.len()],
+            pipelines: Set::default(),
             calls: Map::default(),
-            called: vec![false; program.nodes.len()],
+            given: None,
             count: 0,
             depth: 0,
             tables: 0,
-        };
-        for place in 0..program.pipelines.len() {
-            flow.pipeline(place);
         }
-        for (place, node) in program.nodes.iter().enumerate() {
-            if !flow.called[place] {
-                flow.by_itself(node);
+    }
+
+    /// Walks over a program, but for nodes that no pipeline calls: they have no part in any dataset.
+    pub fn of(package: &'p Package, program: &'p TypedProgram) -> Self {
+        let mut flow = Self::new(Common::of(package, program));
+        (0..program.pipelines.len()).for_each(|place| flow.pipeline(place));
+        flow
+    }
+
+    /// The same, keeping what every step gave.
+    pub fn with_steps(package: &'p Package, program: &'p TypedProgram) -> Self {
+        let mut flow = Self::new(Common::of(package, program));
+        flow.given = Some(Given::default());
+        (0..program.pipelines.len()).for_each(|place| flow.pipeline(place));
+        flow
+    }
+
+    /// What steps gave; see [`Flow::with_steps`].
+    pub fn take_given(&mut self) -> Given {
+        self.given.take().unwrap_or_default()
+    }
+
+    /// Keeps what the expression at a place gave. A node that is called again and again gives something each time.
+    pub fn gives(&mut self, span: Span, fact: &Fact<'p>) {
+        let Some(given) = &mut self.given else { return };
+        let mut keep = |part: Option<Text>, table: &Arc<TableFacts>| {
+            let tables = given.entry((span, part)).or_default();
+            if !tables.iter().any(|known| known.id == table.id) {
+                tables.push(table.clone());
             }
+        };
+        match fact {
+            Fact::Table(table) => keep(None, table),
+            Fact::Record(parts) => {
+                for (part, fact) in parts.iter() {
+                    if let Fact::Table(table) = fact {
+                        keep(Some(part.clone()), table);
+                    }
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// Walks over some pipelines, and over those that save what they read.
+    pub fn of_pipelines(common: &Arc<Common<'p>>, places: &[usize]) -> Self {
+        let mut flow = Self::new(common.clone());
+        places.iter().for_each(|place| flow.pipeline(*place));
+        flow
+    }
+
+    /// Walks over a node for arguments of which nothing is known but their types.
+    pub fn of_node(common: &Arc<Common<'p>>, node: &'p Arc<TypedNode>) -> Self {
+        let mut flow = Self::new(common.clone());
+        flow.by_itself(node);
         flow
     }
 
     /// The signature of that id.
     pub fn signature(&self, id: SignatureId) -> Arc<Signature> {
-        self.signatures[id.0 as usize].get_or_init(|| Arc::new(compile(self.package, id))).clone()
+        self.common.signatures[id.0 as usize].get_or_init(|| Arc::new(compile(self.package, id))).clone()
     }
 
     /// What is known of a dataset, where the program reads or saves it.
@@ -107,17 +170,15 @@ impl<'p> Flow<'p> {
 
     fn pipeline(&mut self, place: usize) {
         let Some(pipeline) = self.program.pipelines.get(place) else { return };
-        if self.pipelines[place] != Visit::Waiting {
+        if !self.pipelines.insert(place) {
             return;
         }
-        self.pipelines[place] = Visit::Running;
         let locals = std::mem::take(&mut self.locals);
         let around = self.around.take();
         self.bind_params(&pipeline.params);
         self.statements(&pipeline.body);
         self.locals = locals;
         self.around = around;
-        self.pipelines[place] = Visit::Done;
     }
 
     /// Parameters of which no argument is known: tables of their own, numbers of their own.
@@ -173,10 +234,8 @@ impl<'p> Flow<'p> {
                         self.statements(body);
                     }
                 }
-                TypedStatementKind::Run { pipeline, args } => {
-                    args.iter().flatten().for_each(|arg| drop(self.value(arg)));
-                    self.pipeline(pipeline.0 as usize);
-                }
+                // Its body is looked at by itself, for arguments of which nothing is known.
+                TypedStatementKind::Run { args, .. } => args.iter().flatten().for_each(|arg| drop(self.value(arg))),
             }
         }
     }
@@ -203,7 +262,7 @@ impl<'p> Flow<'p> {
 
     /// A dataset, read: what was saved under it, or columns of its own.
     pub fn dataset(&mut self, id: DatasetId, value: &'p Typed) -> Fact<'p> {
-        if let Some(pipelines) = self.writers.get(&id).cloned() {
+        if let Some(pipelines) = self.common.writers.get(&id).cloned() {
             pipelines.into_iter().for_each(|pipeline| self.pipeline(pipeline.0 as usize));
         }
         if let Some(fact) = self.datasets.get(&id) {
@@ -258,14 +317,14 @@ impl<'p> Flow<'p> {
 
     /// A table that is one or the other, or both below each other.
     pub fn either(&mut self, a: &TableFacts, b: &TableFacts, span: Span) -> Arc<TableFacts> {
-        let columns = self.merged(&a.columns, &b.columns, &"union".into(), span);
+        let columns = self.merged(&a.columns, &b.columns, "union", span);
         let rows = super::rows::union(&a.rows, &b.rows);
         let chosen = a.chosen.iter().chain(&b.chosen).copied().collect();
         self.table(columns, rows, chosen, &a.row)
     }
 
     /// Columns that have their values from either.
-    pub fn merged(&mut self, a: &ColumnsOf, b: &ColumnsOf, step: &Text, span: Span) -> ColumnsOf {
+    pub fn merged(&mut self, a: &ColumnsOf, b: &ColumnsOf, step: LibraryName, span: Span) -> ColumnsOf {
         use super::column::How;
         let mut merged = a.clone();
         for (name, other) in &b.named {
@@ -273,7 +332,7 @@ impl<'p> Flow<'p> {
                 Some(own) if own == *other => {}
                 Some(own) => {
                     let inputs = [own, *other].map(|column| Input { column: Some(column), how: How::Same });
-                    let maker = Maker::Step(step.clone(), span);
+                    let maker = Maker::Step(step.into(), span);
                     merged.set(name, self.columns.add(name.clone(), maker, span, inputs.into()));
                 }
                 None => merged.set(name, *other),
@@ -301,12 +360,28 @@ impl<'p> Flow<'p> {
         value: &'p Typed,
     ) -> Fact<'p> {
         let given: Vec<Option<Fact<'p>>> = args.iter().map(|arg| arg.as_ref().map(|arg| self.value(arg))).collect();
-        if let Some(called) = self.called.get_mut(id.0 as usize) {
-            *called = true;
-        }
+        self.called.insert(id);
         let Some(node) = instance.or_else(|| self.program.nodes.get(id.0 as usize)) else { return Fact::Unknown };
+        let tables = given.iter().zip(args);
+        let tables: Vec<_> =
+            tables.filter_map(|(fact, arg)| Some((arg.as_ref()?.span, fact.as_ref().and_then(table_of)?))).collect();
+        let result = self.node_result(node, &given, args, &tables, value);
+        if let (None, Some(result)) = (&self.around, table_of(&result)) {
+            self.node_calls.push(NodeCall { tables, result });
+        }
+        result
+    }
+
+    fn node_result(
+        &mut self,
+        node: &'p Arc<TypedNode>,
+        given: &[Option<Fact<'p>>],
+        args: &'p [Option<Typed>],
+        tables: &[(Span, Arc<TableFacts>)],
+        value: &'p Typed,
+    ) -> Fact<'p> {
         if let TypedNodeBody::Foreign { .. } = &node.body {
-            let tables: Vec<Arc<TableFacts>> = given.iter().flatten().filter_map(table_of).collect();
+            let tables: Vec<Arc<TableFacts>> = tables.iter().map(|(_, table)| table.clone()).collect();
             return self.foreign(&node.name, &tables, value);
         }
         let keys = given.iter().zip(args).map(|(fact, arg)| self.key(fact.as_ref(), arg.as_ref())).collect();
@@ -318,11 +393,7 @@ impl<'p> Flow<'p> {
         if self.count > MOST_CALLS || self.depth > DEEPEST {
             return Fact::Unknown;
         }
-        let tables = given
-            .iter()
-            .zip(args)
-            .filter_map(|(fact, arg)| Some((arg.as_ref()?.span, fact.as_ref().and_then(table_of)?)));
-        let frame = Frame { node: node.name.clone(), tables: tables.collect(), around: self.around.clone() };
+        let frame = Frame { node: node.name.clone(), tables: tables.to_vec(), around: self.around.clone() };
         let around = self.around.replace(Arc::new(frame));
         let locals = std::mem::take(&mut self.locals);
         self.depth += 1;

@@ -25,7 +25,7 @@ impl<'p> Flow<'p> {
             self.moments.push(Moment::Learn(Learn {
                 seen: one.clone(),
                 table: argument.table.clone(),
-                typed_test: matches!(&argument.ty, Type::Table(table) if table.partitions.contains(Partitions::TEST)),
+                typed_test: partitions_of(&argument.ty).contains(Partitions::TEST),
                 model: matches!(result, Type::Learned(learned) if matches!(**learned, Learned::Model(_))),
                 others,
                 around: self.around.clone(),
@@ -166,7 +166,7 @@ impl<'p> Flow<'p> {
             let learned = of.map(|column| Input { column: Some(column), how: How::Learned(rows.clone()) });
             let mut inputs = self.columns.get(*id).inputs.clone();
             inputs.extend(learned);
-            let maker = Maker::Step(step.call.name.clone(), step.span);
+            let maker = Maker::Step(step.call.name.into(), step.span);
             *id = self.columns.add(name.clone(), maker, step.span, inputs);
         }
     }
@@ -189,7 +189,7 @@ impl<'p> Flow<'p> {
             inputs.push(Input { column: Some(target), how: How::Predicted(learned.fitted_on()) });
         }
         let named = output.columns.iter().map(|column| {
-            let maker = Maker::Step(called.call.name.clone(), called.span);
+            let maker = Maker::Step(called.call.name.into(), called.span);
             (column.name.clone(), self.columns.add(column.name.clone(), maker, called.span, inputs.clone()))
         });
         ColumnsOf { named: named.collect(), rest: Vec::new() }
@@ -241,7 +241,7 @@ fn seen(called: &Called<'_>, result: &Type) -> Vec<(usize, Seen)> {
             (true, false, true) if trains => Seeing::Stopped,
             (true, false, _) => Seeing::Fitted,
         };
-        let operator = called.call.name.clone();
+        let operator = called.call.name;
         let valid = part == Partitions::VALID;
         let rows = argument.table.rows.clone();
         all.push((place, Seen { how, valid, rows, span: argument.span, operator }));
@@ -254,10 +254,19 @@ fn seen_beside(place: usize, before: &[Seen], all: &[(usize, Seen)]) -> Vec<Seen
     before.iter().cloned().chain(beside).collect()
 }
 
+/// The parts of a split that rows or sequences are in by their type.
+fn partitions_of(ty: &Type) -> Partitions {
+    match ty {
+        Type::Table(table) => table.partitions,
+        Type::Sequences(sequences) => sequences.partitions,
+        _ => Partitions::NONE,
+    }
+}
+
 /// The partition that a parameter is of.
 fn within(kind: &ParamKind) -> Option<Partitions> {
     match kind {
-        ParamKind::Table { within, .. } => *within,
+        ParamKind::Table { within, .. } | ParamKind::Sequences { within, .. } => *within,
         _ => None,
     }
 }

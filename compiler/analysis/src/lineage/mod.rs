@@ -20,7 +20,8 @@ mod rows;
 mod tests;
 mod value;
 
+pub use call::own_span;
 pub use column::{ColumnId, ColumnNode, Columns, How, Input, Maker, Over, Sees};
 pub use dataset::{ColumnLineage, Lineage, LineageStep, SourceColumn, of_column};
-pub(crate) use flow::Flow;
+pub(crate) use flow::{Common, Flow};
 pub use rows::{Cut, CutId, Origin, OriginId, OriginKind, Part, Provenance, Rows, Stretch};

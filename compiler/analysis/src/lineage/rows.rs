@@ -7,7 +7,7 @@ use gml_ir::Partitions;
 
 use super::column::ColumnId;
 use crate::hash::Map;
-use crate::typed::{DatasetId, Text};
+use crate::typed::{DatasetId, LibraryName, Text};
 
 /// Where rows begin: a dataset, a table that is written out, rows made of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +83,7 @@ pub struct Cut {
     /// The call.
     pub span: Span,
     /// Its name.
-    pub name: Text,
+    pub name: LibraryName,
     /// Whether it draws rows at random, regardless of what is in them.
     pub random: bool,
     /// Whether it looks at another table, so that nothing is known of what it leaves.
@@ -161,6 +161,29 @@ impl Provenance {
     pub(crate) fn own(&self, of: &[Stretch], own: &[Stretch]) -> bool {
         let same_origin = of.iter().any(|a| own.iter().any(|b| a.origin == b.origin));
         if same_origin { self.share(of, own) } else { of.iter().any(|stretch| stretch.cuts.is_empty()) }
+    }
+
+    /// Whether rows `of` tell what is in rows `outcome` of a split: they went through the same part of it, or through no
+    /// split and no condition that may be meant to leave them out. The latest rows are no such condition.
+    pub(crate) fn tells(&self, of: &[Stretch], outcome: &[Stretch]) -> bool {
+        outcome.iter().any(|outcome| of.iter().any(|of| self.stretch_tells(of, outcome)))
+    }
+
+    fn stretch_tells(&self, of: &Stretch, outcome: &Stretch) -> bool {
+        if of.origin != outcome.origin {
+            return false;
+        }
+        let mut splits = outcome.cuts.iter().filter(|(_, part)| part.is_some()).peekable();
+        if splits.peek().is_none() {
+            return self.stretches_share(of, outcome);
+        }
+        splits.all(|(split, part)| match of.cuts.iter().find(|(other, _)| other == split) {
+            Some((_, other)) => other == part,
+            None => of.cuts.iter().filter(|cut| !outcome.cuts.contains(cut)).all(|(other, _)| {
+                let other = self.cut(*other);
+                other.random || other.name == "last" || !other.by.iter().any(|by| self.cut(*split).by.contains(by))
+            }),
+        })
     }
 
     /// Rows and all that they are made of.

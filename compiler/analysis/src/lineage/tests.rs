@@ -140,3 +140,37 @@ fn calls_of_calls_are_looked_at_once() {
     text += "pipeline p { save n39(visits |> select { visitor = .visitor, x = .pages }) as out }";
     assert_eq!(sources(&lineage(&text, "x")), ["0.pages"]);
 }
+
+#[test]
+fn steps_tell_what_their_columns_are_made_of() {
+    let text = "
+        catalog { visits: table { visitor: str, pages: int } = csv(\"visits.csv\") }
+        node twice(v: table { visitor: str, pages: int }) -> table { v |> derive { x = .pages * 2 } }
+        pipeline p {
+            let parts = twice(visits) |> split_random(train: 80%, test: 20%, seed: 1)
+            expect count(parts.train |> filter(.x > 1)) >= 0
+        }";
+    let analysis = crate::check(&MemoryWorld::new([("main.gml", text)]), "main.gml");
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let lineage = Lineage::with_steps(&analysis.package, &analysis.program);
+    let place = |from: &str, to: &str| {
+        let start = text.find(from).unwrap();
+        let end = start + text[start..].find(to).unwrap() + to.len();
+        gml_diagnostics::Span::new(gml_diagnostics::FileId(0), start as u32, end as u32)
+    };
+    let names = |columns: &[(crate::typed::Text, super::ColumnId)]| {
+        columns.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>()
+    };
+    let file = analysis.package.modules.iter().find(|module| !module.is_std).unwrap().file;
+    let at = |from: &str, to: &str| gml_diagnostics::Span { file, ..place(from, to) };
+    let call = lineage.columns_at(at("twice(visits)", ")"), None);
+    assert_eq!(names(call), ["visitor", "pages", "x"]);
+    let split = lineage.columns_at(at("twice(visits) |>", "seed: 1)"), Some("train"));
+    assert_eq!(names(split), ["visitor", "pages", "x"]);
+    let (_, x) = split.iter().find(|(name, _)| &**name == "x").unwrap();
+    assert_eq!(makers(&lineage.behind(&[*x])), ["derive.x"]);
+    assert!(lineage.columns_at(at("twice(visits) |>", "seed: 1)"), None).is_empty());
+    // Who does not ask for steps is told of none.
+    let of_datasets = Lineage::of(&analysis.package, &analysis.program);
+    assert!(of_datasets.columns_at(at("twice(visits)", ")"), None).is_empty());
+}

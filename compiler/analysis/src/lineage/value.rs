@@ -38,6 +38,14 @@ pub(crate) struct Many<'a> {
 impl<'p> Flow<'p> {
     /// What is known of the value of an expression of a body.
     pub fn value(&mut self, value: &'p Typed) -> Fact<'p> {
+        let fact = self.known(value);
+        if !matches!(value.kind, TypedKind::Local(_) | TypedKind::Dataset(_) | TypedKind::Field(..)) {
+            self.gives(value.span, &fact);
+        }
+        fact
+    }
+
+    fn known(&mut self, value: &'p Typed) -> Fact<'p> {
         match &value.kind {
             TypedKind::Local(local) => self.locals.get(local.0 as usize).cloned().unwrap_or_default(),
             TypedKind::Dataset(id) => self.dataset(*id, value),
@@ -152,7 +160,7 @@ impl<'p> Flow<'p> {
     /// A table made to fit a declared row.
     pub fn conformed(&mut self, fact: Fact<'p>, value: &'p Typed) -> Fact<'p> {
         let (Some(table), Type::Table(due)) = (table_of(&fact), &value.ty) else { return fact };
-        let columns = self.fitted(&table.columns, &due.row, &"conform".into(), value.span);
+        let columns = self.fitted(&table.columns, &due.row, "conform", value.span);
         Fact::Table(self.table(columns, table.rows.clone(), table.chosen.clone(), &due.row))
     }
 

@@ -9,7 +9,7 @@ use crate::typed::{Typed, TypedCall, TypedKind};
 impl Lints<'_> {
     /// `filter(true)`
     pub(super) fn filter(&mut self, call: &TypedCall) {
-        if &*call.name == "filter"
+        if call.name == "filter"
             && let Some(condition) = argument(call, "condition")
         {
             self.condition(condition, "`filter`");

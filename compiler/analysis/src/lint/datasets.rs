@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Learned, Type, Value};
 
-use super::{each_part, each_statement, each_value};
 use crate::declare::graph;
 use crate::hash::Map;
+use crate::parts::{each_part, each_statement, each_value};
 use crate::typed::{
     DatasetId, LocalId, Typed, TypedArg, TypedDataset, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind,
 };
@@ -121,13 +121,18 @@ fn piece(value: &Typed) -> Option<String> {
     }
 }
 
-/// What is saved is made of what is read: in a circle, a second run would read what the first one wrote.
+/// What is saved is made of what is read: in a circle, a second run would read what the first one wrote. Where each save adds a
+/// version, that is what is meant: the new model is held against the one in use.
 fn circles(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
     let count = program.datasets.len();
     let edges: Vec<Vec<(usize, Span)>> = (0..count)
         .map(|place| {
             let of = u32::try_from(place).ok().and_then(|id| written.get(&id));
-            of.into_iter().flatten().map(|(id, span)| (*id as usize, *span)).filter(|(id, _)| *id < count).collect()
+            of.into_iter()
+                .flatten()
+                .map(|(id, span)| (*id as usize, *span))
+                .filter(|(id, _)| *id < count && !(*id == place && program.datasets[place].keeps_versions()))
+                .collect()
         })
         .collect();
     let name = |place: usize| &*program.datasets[place].name;

@@ -13,7 +13,7 @@ const STEPS: usize = 16;
 impl Lints<'_> {
     /// A join that can say how many rows match, and does not; or one whose right side has several rows for a key.
     pub(super) fn join(&mut self, whole: &Typed, call: &TypedCall) {
-        if &*call.name != "join" {
+        if call.name != "join" {
             return;
         }
         let Some(expect) = argument(call, "expect") else { return };
@@ -55,7 +55,7 @@ impl Lints<'_> {
                     Some(value) => value,
                     None => return Vec::new(),
                 },
-                TypedKind::Call(call) => match (&*call.name, argument(call, "input")) {
+                TypedKind::Call(call) => match (call.name, argument(call, "input")) {
                     ("group", _) => return vec![columns(call, "by")],
                     // What they leave is rows of their input, or all of them with more columns.
                     ("filter" | "sort" | "take" | "top", Some(input)) => input,

@@ -47,16 +47,16 @@ impl Lints<'_> {
     fn learns_from_first(&self, call: &TypedCall) -> bool {
         let Some((first, _)) = call.args.first() else { return false };
         let signatures = self.package.signatures.iter().map(|declaration| &*declaration.ast);
-        let mut of_name = signatures.filter(|signature| signature.name.text == call.name);
+        let mut of_name = signatures.filter(|signature| &*signature.name.text == call.name);
         of_name.any(|signature| {
             let param = signature.params.first();
-            param.is_some_and(|param| param.name.text == *first && matches!(param.ty.kind, TypeKind::In(..)))
+            param.is_some_and(|param| &*param.name.text == *first && matches!(param.ty.kind, TypeKind::In(..)))
         })
     }
 
     fn signature(&self, metric: &Typed) -> Option<&ast::Signature> {
         let TypedKind::Call(called) = &metric.kind else { return None };
-        let of_name = |signature: &&ast::Signature| signature.name.text == called.name && judges(signature).is_some();
+        let of_name = |signature: &&ast::Signature| &*signature.name.text == called.name && judges(signature).is_some();
         self.package.signatures.iter().map(|declaration| &*declaration.ast).find(of_name)
     }
 

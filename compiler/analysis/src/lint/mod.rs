@@ -22,9 +22,10 @@ use gml_syntax::ast::SignatureKind;
 use crate::check::TakenOver;
 use crate::hash::Map;
 use crate::package::Package;
+use crate::parts::{each_part, each_statement, each_value};
 use crate::threads;
 use crate::typed::{
-    LocalId, Text, Typed, TypedArg, TypedCall, TypedFunction, TypedKind, TypedNode, TypedNodeBody, TypedProgram,
+    LocalId, Typed, TypedArg, TypedCall, TypedFunction, TypedKind, TypedNode, TypedNodeBody, TypedProgram,
     TypedStatement, TypedStatementKind,
 };
 
@@ -33,7 +34,7 @@ use crate::typed::{
 pub(crate) struct Found {
     /// In no order.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether anything in it learns, or has a target to learn: where nothing does, nothing can leak.
+    /// Whether anything in it learns, has a target to learn, or is judged by what came to be: where nothing does, nothing can leak.
     pub learns: bool,
 }
 
@@ -229,7 +230,11 @@ impl<'p> Lints<'p> {
                 }
             }
             TypedKind::If(condition, ..) => self.condition(condition, "`if`"),
-            TypedKind::Binary(operator, left, right) => self.comparison(*operator, left, right, part.span),
+            TypedKind::Binary(operator, left, right) => {
+                self.comparison(*operator, left, right, part.span);
+                self.of_result(part);
+            }
+            TypedKind::In(..) => self.of_result(part),
             _ => {}
         }
     }
@@ -247,18 +252,22 @@ impl<'p> Lints<'p> {
         });
         let Some(from) = receiver.filter(|end| *end < whole.span.end) else { return whole.span };
         let behind = self.text(Span { start: from, ..whole.span });
-        let offset = behind.find(&*call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+        let offset = behind.find(call.name).and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
         Span { start: from + offset, ..whole.span }
     }
 }
 
-/// Whether an expression tells that something learns: it is something that learns or has learned, or a table with a
-/// target. What the body of a node does for arguments of other types than its own is not in sight.
+/// Whether an expression tells that something learns or is judged: it is something that learns or has learned, a table with a
+/// target, or candidates are judged. What the body of a node does for arguments of other types than its own is not in sight.
 fn learns(part: &Typed) -> bool {
     match &part.ty {
         Type::Estimator(_) | Type::Learned(_) => true,
         Type::Table(table) if table.row.with_role(Role::Target).is_some() => true,
-        _ => matches!(part.kind, TypedKind::Node { instance: Some(_), .. }),
+        _ => match &part.kind {
+            TypedKind::Node { instance, .. } => instance.is_some(),
+            TypedKind::Call(call) => argument(call, "candidates").is_some(),
+            _ => false,
+        },
     }
 }
 
@@ -286,88 +295,5 @@ fn literal(value: &Typed) -> Option<&Value> {
         TypedKind::Literal(constant) => Some(constant),
         TypedKind::Cast(of) => literal(of),
         _ => None,
-    }
-}
-
-/// Every statement, those within others included.
-fn each_statement<'t>(body: &'t [TypedStatement], visit: &mut impl FnMut(&'t TypedStatement)) {
-    let mut waiting: Vec<&'t TypedStatement> = body.iter().rev().collect();
-    while let Some(statement) = waiting.pop() {
-        visit(statement);
-        if let TypedStatementKind::When { body, .. } | TypedStatementKind::For { body, .. } = &statement.kind {
-            waiting.extend(body.iter().rev());
-        }
-    }
-}
-
-/// The expressions of statements, those within others included.
-fn each_value(body: &[TypedStatement], visit: &mut impl FnMut(&Typed)) {
-    each_statement(body, &mut |statement| match &statement.kind {
-        TypedStatementKind::Let(_, value) | TypedStatementKind::Track(value) => visit(value),
-        TypedStatementKind::Save { value, .. } => visit(value),
-        TypedStatementKind::Expect { condition, message } => {
-            visit(condition);
-            message.iter().for_each(&mut *visit);
-        }
-        TypedStatementKind::When { condition, .. } => visit(condition),
-        TypedStatementKind::For { items, .. } => visit(items),
-        TypedStatementKind::Run { args, .. } => args.iter().flatten().for_each(&mut *visit),
-    });
-}
-
-/// An expression and every expression in it; bodies of what it calls are not in it.
-fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
-    each(value, of_argument, visit);
-}
-
-/// The same without the expressions that are over other rows, or over the items of a list.
-fn each_of_row<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
-    let of_row = |arg: &'t TypedArg, found: &mut Vec<&'t Typed>| {
-        if let TypedArg::Value(value) = arg {
-            found.push(value);
-        }
-    };
-    each(value, of_row, visit);
-}
-
-/// `inside`: adds the expressions in an argument that are looked at.
-fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Vec<&'t Typed>), visit: &mut impl FnMut(&'t Typed)) {
-    let mut waiting = Vec::new();
-    let mut next = Some(value);
-    while let Some(part) = next {
-        visit(part);
-        match &part.kind {
-            TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => waiting.extend(parts),
-            TypedKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value): &(Text, Typed)| value)),
-            TypedKind::Field(of, _)
-            | TypedKind::Unary(_, of)
-            | TypedKind::IsNull(of)
-            | TypedKind::Cast(of)
-            | TypedKind::Conform(of) => waiting.push(of),
-            TypedKind::Range { start: left, end: right, .. }
-            | TypedKind::Binary(_, left, right)
-            | TypedKind::In(left, right)
-            | TypedKind::For { items: left, body: right, .. } => waiting.extend([&**left, right]),
-            TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
-            TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
-            TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
-            TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| inside(arg, &mut waiting)),
-            TypedKind::Literal(_)
-            | TypedKind::Param(_)
-            | TypedKind::Local(_)
-            | TypedKind::Dataset(_)
-            | TypedKind::Column(_)
-            | TypedKind::Error => {}
-        }
-        next = waiting.pop();
-    }
-}
-
-fn of_argument<'t>(arg: &'t TypedArg, found: &mut Vec<&'t Typed>) {
-    match arg {
-        TypedArg::Value(value) | TypedArg::Expr(value) => found.push(value),
-        TypedArg::Columns(columns) => found.extend(columns.iter().map(|(_, value)| value)),
-        TypedArg::Order(keys) => found.extend(keys.iter().map(|(value, _)| value)),
-        TypedArg::Schema(_) => {}
     }
 }

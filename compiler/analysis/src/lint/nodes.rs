@@ -4,9 +4,9 @@ use gml_diagnostics::{Diagnostic, Fix, Span, codes};
 use gml_ir::Type;
 use gml_syntax::ast::{NodeBody, SignatureKind};
 
-use super::each_part;
 use crate::declare::is_constant;
 use crate::package::Package;
+use crate::parts::each_part;
 use crate::typed::{NodeId, Typed, TypedKind, TypedNode, TypedNodeBody, TypedProgram};
 
 /// Nodes that compute a single value of single values, which a `fn` can do for every row as well.

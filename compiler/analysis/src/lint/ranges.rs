@@ -26,45 +26,52 @@ impl Lints<'_> {
     }
 
     fn over_row(&mut self, value: &Typed, row: &Row) {
-        super::each_of_row(value, &mut |part| {
-            let found = match &part.kind {
-                TypedKind::Binary(operator, left, right) => compared(*operator, left, right, row),
-                TypedKind::In(left, right) => looked_up(left, right, row),
-                _ => None,
-            };
-            // The patterns of a `match` are comparisons too; what is said of those is said of the arm.
-            let is_whole = match &part.kind {
-                TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
-                    part.span.start <= left.span.start && right.span.end <= part.span.end
-                }
-                _ => false,
-            };
-            if let Some((column, because, answer)) = found.filter(|_| is_whole) {
-                let text = self.text(part.span).to_owned();
-                self.diagnostics.push(message(&text, part.span, column, because, answer));
+        crate::parts::each_of_row(value, &mut |part| self.bounded(part, |value| column(value, row)));
+    }
+
+    /// Looks at a comparison of what an operator gives: `shift.share_drifted > 30`
+    pub(super) fn of_result(&mut self, part: &Typed) {
+        self.bounded(part, field);
+    }
+
+    /// Looks at a comparison of what `find` knows the bounds of.
+    fn bounded<'r>(&mut self, part: &'r Typed, find: impl Fn(&'r Typed) -> Option<&'r Column>) {
+        let found = match &part.kind {
+            TypedKind::Binary(operator, left, right) => compared(*operator, left, right, find),
+            TypedKind::In(left, right) => find(left).and_then(|column| looked_up(column, right)),
+            _ => None,
+        };
+        // The patterns of a `match` are comparisons too; what is said of those is said of the arm.
+        let is_whole = match &part.kind {
+            TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
+                part.span.start <= left.span.start && right.span.end <= part.span.end
             }
-        });
+            _ => false,
+        };
+        if let Some((column, because, answer)) = found.filter(|_| is_whole) {
+            let text = self.text(part.span).to_owned();
+            self.diagnostics.push(message(&text, part.span, column, because, answer));
+        }
     }
 }
 
 /// `.hits >= 0`, either way round.
 fn compared<'r>(
     operator: BinaryOp,
-    left: &Typed,
-    right: &Typed,
-    row: &'r Row,
+    left: &'r Typed,
+    right: &'r Typed,
+    find: impl Fn(&'r Typed) -> Option<&'r Column>,
 ) -> Option<(&'r Column, Because<'r>, bool)> {
-    let (column, operator, constant) = match (column(left, row), literal(right)) {
+    let (column, operator, constant) = match (find(left), literal(right)) {
         (Some(column), Some(constant)) => (column, operator, constant),
-        _ => (column(right, row)?, flipped(operator)?, literal(left)?),
+        _ => (find(right)?, flipped(operator)?, literal(left)?),
     };
     let point = Point::of(constant)?;
     bounds(column).find_map(|bounds| Some((column, bounds.because, bounds.answer(operator, point)?)))
 }
 
 /// `.hits in 0..10`, `.device in ["a", "b"]`
-fn looked_up<'r>(left: &Typed, right: &Typed, row: &'r Row) -> Option<(&'r Column, Because<'r>, bool)> {
-    let column = column(left, row)?;
+fn looked_up<'r>(column: &'r Column, right: &Typed) -> Option<(&'r Column, Because<'r>, bool)> {
     if let Type::Enum(values) = column.ty.non_null() {
         let listed = texts(right)?;
         let all = values.iter().all(|value| listed.contains(&&**value));
@@ -105,6 +112,18 @@ fn column<'r>(value: &Typed, row: &'r Row) -> Option<&'r Column> {
     match &value.kind {
         TypedKind::Column(name) => row.get(name),
         TypedKind::Cast(of) => column(of, row),
+        _ => None,
+    }
+}
+
+/// The part of an operator's result that an expression is.
+fn field(value: &Typed) -> Option<&Column> {
+    match &value.kind {
+        TypedKind::Field(of, name) => match &of.ty {
+            Type::Record(parts) => parts.get(name),
+            _ => None,
+        },
+        TypedKind::Cast(of) => field(of),
         _ => None,
     }
 }
@@ -202,7 +221,7 @@ impl Because<'_> {
                 let (low, high) = kind.bounds();
                 format!("`{}` goes from {low} to {high}", kind.name())
             }
-            Self::Contract(contract) => format!("its schema promises `{}`", contract.text.trim()),
+            Self::Contract(contract) => format!("it is declared `{}`", contract.text.trim()),
         }
     }
 }

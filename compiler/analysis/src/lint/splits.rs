@@ -11,25 +11,18 @@ const PARTS: [&str; 3] = ["train", "valid", "test"];
 const ROUNDING: f64 = 1e-9;
 
 impl Lints<'_> {
-    /// Shares lie above 0 and add up to 1 at most.
+    /// Shares add up to 1 at most. That each is one, the signatures say.
     pub(super) fn shares(&mut self, whole: &Typed, call: &TypedCall) {
-        let parts: &[&str] = match &*call.name {
-            "split_random" | "split_stratified" | "split_group" => &PARTS,
-            "sample" => &["fraction"],
-            _ => return,
-        };
+        if !matches!(call.name, "split_random" | "split_stratified" | "split_group") {
+            return;
+        }
         let mut sum = 0.0;
-        for part in parts {
-            let Some(value) = argument(call, part) else { continue };
-            let Some(share) = literal(value).and_then(Value::as_float) else { continue };
-            sum += share;
-            let is_share = share <= 1.0 && (share > 0.0 || call.name.as_ref() == "sample" && share >= 0.0);
-            if !is_share {
-                let message = format!("`{part}` of `{}` is {share}, and a share lies between 0 and 1", call.name);
-                let diagnostic = Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, value.span, message);
-                self.diagnostics.push(diagnostic.help("write `80%`, or `0.8`"));
+        for part in PARTS {
+            let Some(share) = argument(call, part).and_then(literal).and_then(Value::as_float) else { continue };
+            if share > 1.0 {
                 return;
             }
+            sum += share;
         }
         if sum > 1.0 + ROUNDING {
             let span = self.own_span(whole, call);
@@ -41,7 +34,7 @@ impl Lints<'_> {
 
     /// Ranges of `split_time` that are written out must not share a moment.
     pub(super) fn overlaps(&mut self, call: &TypedCall) {
-        if &*call.name != "split_time" {
+        if call.name != "split_time" {
             return;
         }
         let mut ranges: Vec<(&str, Stretch)> = Vec::new();

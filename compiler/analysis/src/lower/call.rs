@@ -14,7 +14,7 @@ impl Lowering<'_> {
         match call.kind {
             SignatureKind::Operator => self.operator(call, ty, span),
             SignatureKind::Function if stands_for_itself(ty) => self.symbol(call, span),
-            SignatureKind::Function if &*call.name == "from_env" => self.value_of_env(call),
+            SignatureKind::Function if call.name == "from_env" => self.value_of_env(call),
             SignatureKind::Function | SignatureKind::Aggregate | SignatureKind::Window => self.function(call, ty, span),
         }
     }
@@ -25,14 +25,14 @@ impl Lowering<'_> {
         for (name, arg) in &call.args {
             let Some(arg) = self.operator_argument(arg, &mut inputs) else { return Lowered::Error };
             if let Some(arg) = arg {
-                args.push((name.clone(), arg));
+                args.push(((*name).into(), arg));
             }
         }
         let inputs: Vec<Arg> = inputs.finish().into_iter().map(|input| Arg::Step(self.builder.reach(input))).collect();
         if !inputs.is_empty() {
             args.push((gml_ir::INPUTS.into(), Arg::List(inputs)));
         }
-        let kind = StepKind::Call { module: call.module.clone(), operator: call.name.clone(), args };
+        let kind = StepKind::Call { module: call.module.into(), operator: call.name.into(), args };
         let location = self.location(self.own_span(call, span));
         Lowered::Step(self.builder.step(kind, ty.clone(), location))
     }
@@ -108,9 +108,9 @@ impl Lowering<'_> {
             };
             let value = self.value(typed);
             let Some(value) = self.constant(&value, typed.span) else { return Lowered::Error };
-            args.push((name.clone(), value));
+            args.push(((*name).into(), value));
         }
-        Lowered::Const(Value::Symbol { name: call.name.clone(), args })
+        Lowered::Const(Value::Symbol { name: call.name.into(), args })
     }
 
     fn value_of_env(&mut self, call: &TypedCall) -> Lowered {
@@ -132,10 +132,10 @@ impl Lowering<'_> {
                 self.not_constant(span, "the arguments");
                 return Lowered::Error;
             };
-            names.push(name.clone());
+            names.push((*name).into());
             parts.push((self.value(typed), &typed.ty));
         }
-        let function = call.name.clone();
+        let function = call.name.into();
         self.combine(parts, ty, span, |exprs| ExprKind::Call { function, args: names.into_iter().zip(exprs).collect() })
     }
 }

@@ -310,7 +310,10 @@ impl Lowering<'_> {
                 }
                 let kind = StepKind::Foreign { language: language.clone(), settings: settings.clone(), args: given };
                 let location = self.location(span);
-                Lowered::Step(self.builder.step(kind, ty.clone(), location))
+                self.builder.enter(node.name.clone());
+                let step = self.builder.step(kind, ty.clone(), location);
+                self.builder.leave();
+                Lowered::Step(step)
             }
         }
     }

@@ -7,6 +7,7 @@ mod body;
 mod builder;
 mod call;
 mod constant;
+mod environment;
 mod expression;
 mod programs;
 mod settings;
@@ -18,6 +19,7 @@ use gml_ir::Program;
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
+pub use programs::source_hash;
 pub use settings::Settings;
 
 /// Lowers a checked program.

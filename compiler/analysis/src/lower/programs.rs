@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, codes};
-use gml_ir::{Connector, Dataset, IR_VERSION, OnViolation, Pipeline, Program, Test, Value, hash_text};
+use gml_ir::{Connector, Dataset, IR_VERSION, Node, OnViolation, Pipeline, Program, Test, Value, hash_text};
 
 use super::body::{Lowering, location};
 use super::constant::convert;
+use super::environment::environment;
 use super::settings::{Settings, read_setting};
 use super::value::Lowered;
-use crate::package::Package;
+use crate::package::{Declared, NodeDecl, Package};
 use crate::suggest;
-use crate::typed::{Typed, TypedEnv, TypedProgram};
+use crate::typed::{Text, Typed, TypedEnv, TypedNode, TypedProgram};
 
 type Outcome<T> = Result<T, Vec<Diagnostic>>;
 
@@ -20,9 +21,11 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
     known_settings(package, program, settings)?;
     let params = param_values(package, program, settings, &envs)?;
     let datasets = datasets(package, program, settings, &envs, &params)?;
+    let environment = environment(&envs, |typed| constant_of(package, program, settings, &params, typed))?;
+    let resources = |name: &str| environment.resources.get(name).copied().unwrap_or_default();
     let mut diagnostics = Vec::new();
     let mut pipelines = Vec::with_capacity(program.pipelines.len());
-    for pipeline in &program.pipelines {
+    for (pipeline, declared) in program.pipelines.iter().zip(&package.pipelines) {
         let mut lowering = Lowering::new(program, &package.sources, &params, &settings.environment);
         let mut values: Vec<(Arc<str>, Value)> = Vec::new();
         let mut complete = true;
@@ -52,7 +55,9 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
         let graph = lowering.builder.finish();
         // A pipeline with parameters that only another one gives it cannot be run by itself and is left out.
         if complete {
-            pipelines.push(Pipeline { name: pipeline.name.clone(), params: values, graph });
+            let (name, resources) = (pipeline.name.clone(), resources(&pipeline.name));
+            let tags = tags(package, &declared.declared);
+            pipelines.push(Pipeline { name, resources, tags, params: values, graph });
         }
     }
     let mut tests = Vec::with_capacity(program.tests.len());
@@ -66,15 +71,30 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
+    let node = |(node, declared): (&Arc<TypedNode>, &NodeDecl)| Node {
+        name: node.name.clone(),
+        resources: resources(&node.name),
+        tags: tags(package, &declared.declared),
+    };
+    let nodes = program.nodes.iter().zip(&package.nodes).map(node);
+    let nodes = nodes.filter(|node| !(node.resources.is_empty() && node.tags.is_empty())).collect();
     Ok(Program {
         version: IR_VERSION,
         source_hash: source_hash(package),
         env: settings.env.clone(),
         params: program.params.iter().map(|param| param.name.clone()).zip(params).collect(),
+        tracking: environment.tracking,
+        nodes,
         datasets,
         pipelines,
         tests,
+        python: package.python_settings.clone(),
     })
+}
+
+/// What `tags(..)` above a declaration says.
+fn tags(package: &Package, declared: &Declared) -> Vec<Text> {
+    package.item(declared).tags.iter().map(|tag| tag.text.clone()).collect()
 }
 
 /// The envs to apply, the outermost base first.
@@ -213,11 +233,20 @@ fn datasets(
     Ok(datasets)
 }
 
-/// SHA-256 over the names and texts of the project's own files.
-fn source_hash(package: &Package) -> String {
-    let own = package.modules.iter().filter(|module| !module.is_std);
-    let mut files: Vec<(&str, &str)> =
-        own.map(|module| (package.sources.path(module.file), package.sources.text(module.file))).collect();
+/// SHA-256 over the names and texts of the project's own files, wherever the project is seen from.
+pub fn source_hash(package: &Package) -> String {
+    let own: Vec<_> = package.modules.iter().filter(|module| !module.is_std).collect();
+    let folder = own.first().and_then(|main| package.sources.path(main.file).rsplit_once('/'));
+    let within = |path: &'_ str| -> usize {
+        folder
+            .and_then(|(folder, _)| path.strip_prefix(folder)?.strip_prefix('/'))
+            .map_or(0, |rest| path.len() - rest.len())
+    };
+    let file = |module: &&crate::package::Module| {
+        let path = package.sources.path(module.file);
+        (&path[within(path)..], package.sources.text(module.file))
+    };
+    let mut files: Vec<(&str, &str)> = own.iter().map(file).collect();
     files.sort_unstable();
     let text: String = files.iter().map(|(path, text)| format!("{path}\0{}\0{text}", text.len())).collect();
     hash_text(&text)

@@ -29,6 +29,13 @@ pub(super) fn read_setting(name: &str, text: &str, ty: &Type, declared_at: Span)
             .with_label(format!("`{name}` is declared here as {ty}"))
             .help(format!("write a value of type {ty}, for example --set {name}={}", example(ty)))
     };
+    if matches!(ty.non_null(), Type::Named(kind) if &**kind == "secret") {
+        // Others on the machine see the command line, and so would whoever reads this message.
+        let message = format!("`{name}` is a secret, which is not set on the command line");
+        return Err(Diagnostic::new(codes::BAD_SETTING_VALUE, declared_at, message)
+            .with_label("declared here")
+            .help("put the value into the environment or the secrets file, under the name that secret(..) asks for"));
+    }
     if text == "null" && ty.is_nullable() {
         return Ok(Value::Null);
     }

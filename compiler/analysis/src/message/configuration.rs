@@ -27,6 +27,30 @@ pub(crate) fn not_a_table(name: &str, span: Span) -> Diagnostic {
         .help(format!("write `[{name}]` on a line of its own, and its keys below"))
 }
 
+pub(crate) fn unknown_key(table: &str, name: &str, span: Span, proposal: Option<&str>, known: &[&str]) -> Diagnostic {
+    let message = format!("`[{table}]` has no key `{name}`");
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_CONFIGURATION, span, message);
+    match proposal {
+        Some(_) => proposing(diagnostic, span, proposal),
+        None => diagnostic.help(format!("its keys are {}", listed(known.iter().copied()))),
+    }
+}
+
+pub(crate) fn text_due(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_CONFIGURATION, span, format!("the value of `{name}` is a text"))
+        .help("write it in quotes, as in `venv = \".venv\"` or `timeout = \"10min\"`")
+}
+
+pub(crate) fn duration_due(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_CONFIGURATION, span, format!("{text:?} is no duration"))
+        .help("write it as in a program: \"30s\", \"10min\", \"2h\"")
+}
+
+pub(crate) fn not_a_path(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_CONFIGURATION, span, format!("`{name}` is the path of a file, in quotes"))
+        .help("write file = \"secrets.toml\"; the path starts at the project")
+}
+
 pub(crate) fn unknown_lint(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_LINT_LEVEL, span, format!("there is no lint `{name}`"));
     match proposal {

@@ -177,9 +177,16 @@ pub(crate) fn env_duplicate_setting(name: &str, span: Span, first: Span) -> Diag
         .help("leave one of them out")
 }
 
-pub(crate) fn unknown_pipeline(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(codes::UNKNOWN_PIPELINE, span, format!("there is no pipeline `{name}`"));
-    proposing(diagnostic, span, proposal)
+/// `tags(..)` above what does not run.
+pub(crate) fn tags_of_nothing(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNEXPECTED_TOKEN, span, "tags stand above a pipeline or a node")
+        .help("`gmlc run --tags` chooses pipelines and nodes by them; take them away here")
+}
+
+/// `resources(name)` in an env.
+pub(crate) fn resources_of_nothing(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
+    let message = format!("there is no pipeline or node `{name}`");
+    proposing(Diagnostic::new(codes::UNKNOWN_PIPELINE, span, message), span, proposal)
 }
 
 pub(crate) fn unknown_lint(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {

@@ -3,6 +3,7 @@
 pub(crate) mod configuration;
 pub(crate) mod contracts;
 pub(crate) mod declarations;
+pub(crate) mod foreign;
 pub(crate) mod imports;
 pub(crate) mod partitions;
 pub(crate) mod types;

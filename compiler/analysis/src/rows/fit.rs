@@ -4,7 +4,7 @@ use gml_ir::{Column, Row, Type};
 
 use super::Index;
 use crate::typed::Text;
-use crate::types::{Fit, assignable};
+use crate::types::{Fit, assignable, comparable};
 
 /// Why a row is not what was demanded.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,30 @@ pub fn has_at_least(actual: &Row, demanded: &Row) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+/// Whether `actual` has the columns of `demanded`, of types whose values can be compared with theirs. Nothing is said of
+/// columns that an open row may have.
+pub fn can_be_compared(actual: &Row, demanded: &Row) -> Vec<Mismatch> {
+    let index = Index::of(actual);
+    let mismatch = |want: &Column| match index.get(&want.name) {
+        None if actual.open => None,
+        None => Some(Mismatch::Missing(want.clone())),
+        Some(have) => {
+            let fits = have.ty.is_silent()
+                || want.ty.is_silent()
+                || assignable(&have.ty, &want.ty) != Fit::No
+                || comparable(&have.ty, &want.ty);
+            let (name, actual, declared) = (want.name.clone(), have.ty.clone(), want.ty.clone());
+            (!fits).then_some(Mismatch::Type { name, actual, declared })
+        }
+    };
+    let found: Vec<Mismatch> = demanded.columns.iter().filter_map(mismatch).collect();
+    // What is missing weighs more than what has another type.
+    let (mut missing, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|mismatch| matches!(mismatch, Mismatch::Missing(_)));
+    missing.extend(others);
+    missing
 }
 
 /// Whether `actual` is what was declared: [`has_at_least`], and no column besides unless `declared` is open.

@@ -11,7 +11,7 @@ pub use combine::{
     common_type, disjoint, elements, features, minus, non_null, nullable, plus, rename, retyped, select, unify,
 };
 pub use derived::{in_both, listed, roled, some, suffixed, synthesized, with_roles};
-pub use fit::{Mismatch, conforms, has_at_least};
+pub use fit::{Mismatch, can_be_compared, conforms, has_at_least};
 
 use crate::hash::Map;
 use gml_ir::{Column, Row};

@@ -13,8 +13,8 @@ use crate::suggest::closest;
 use crate::typed::Text;
 
 impl TypeScope<'_> {
-    /// The contract of a column of type `ty`; `None` where a diagnostic says that it is none.
-    pub(super) fn contract(
+    /// The contract of a column, or of a parameter in a signature, of type `ty`; `None` where a diagnostic says that it is none.
+    pub(crate) fn contract(
         &self,
         written: &ContractSyntax,
         ty: &Type,
@@ -168,6 +168,38 @@ fn bound(value: Value, ty: &Type, span: Span) -> Result<Value, Refused> {
         }
         (Type::Unknown, value) => Ok(value),
         (_, value) => Err(Some(message::wrong_bound(ty, &value, span))),
+    }
+}
+
+/// Whether a value satisfies a rule; null always does.
+pub(crate) fn satisfied(rule: &ContractRule, value: &Value) -> bool {
+    if *value == Value::Null {
+        return true;
+    }
+    let compared = |bound: &Value| compare_values(value, bound);
+    match rule {
+        ContractRule::InRange { start, end, inclusive } => {
+            let below = if *inclusive {
+                compared(end).is_some_and(Ordering::is_le)
+            } else {
+                compared(end).is_some_and(Ordering::is_lt)
+            };
+            compared(start).is_some_and(Ordering::is_ge) && below
+        }
+        ContractRule::OneOf(values) => values.iter().any(|listed| compared(listed) == Some(Ordering::Equal)),
+        ContractRule::Compare(operator, bound) => match operator {
+            BinaryOp::Equal => compared(bound) == Some(Ordering::Equal),
+            BinaryOp::NotEqual => compared(bound) != Some(Ordering::Equal),
+            BinaryOp::Less => compared(bound).is_some_and(Ordering::is_lt),
+            BinaryOp::LessEqual => compared(bound).is_some_and(Ordering::is_le),
+            BinaryOp::Greater => compared(bound).is_some_and(Ordering::is_gt),
+            BinaryOp::GreaterEqual => compared(bound).is_some_and(Ordering::is_ge),
+            _ => true,
+        },
+        ContractRule::Matches(pattern) => match value {
+            Value::Str(text) => regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)),
+            _ => true,
+        },
     }
 }
 

@@ -244,6 +244,8 @@ pub fn satisfies(bound: &str, ty: &Type) -> Option<bool> {
         "temporal" => ty.is_temporal(),
         "dated" => matches!(ty, Type::Date | Type::Timestamp),
         "grade" => matches!(ty, Type::Int(_) | Type::Bool),
+        "measured" => ty.is_numeric() || *ty == Type::Bool,
+        "learnable" => ty.is_numeric() || ty.is_text() || *ty == Type::Bool,
         "vector" => matches!(ty, Type::Vector(_)),
         "discrete" => ty.is_text() || matches!(ty, Type::Int(_) | Type::Bool),
         "scalar" => {

@@ -8,7 +8,7 @@ mod names;
 mod row;
 mod strftime;
 
-pub(crate) use contract::check_regex;
+pub(crate) use contract::{check_regex, satisfied};
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
 pub use names::{IN_SIGNATURES, all_types, is_type};
 pub(crate) use row::Columns;

@@ -33,7 +33,8 @@ pub(super) fn builtin(name: &str) -> Option<Type> {
 }
 
 /// Values that only the standard library makes and takes.
-const OPAQUE: &[&str] = &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker"];
+const OPAQUE: &[&str] =
+    &["metric", "metrics", "figure", "report", "period", "connector", "secret", "tracker", "database", "store"];
 
 /// Every name of a type, for suggestions.
 pub(super) const NAMES: &[&str] = &[

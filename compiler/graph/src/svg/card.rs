@@ -21,7 +21,27 @@ pub(super) struct Line {
     pub text: String,
     /// Its class in the style sheet.
     pub class: &'static str,
+    /// The column that it is about.
+    pub column: Option<String>,
 }
+
+impl Line {
+    fn new(text: String, class: &'static str) -> Self {
+        Self { text, class, column: None }
+    }
+}
+
+/// Whether a picture stands still, or a page fills in what runs have done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Still,
+    Live,
+}
+
+/// Room for what becomes of a step: `running 1,234.5 s`.
+const STATE: usize = 20;
+/// Room for a number of rows: `1,234,567,890 rows`.
+const ROWS: usize = 18;
 
 /// A box with text.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,10 +54,23 @@ pub(super) struct Card {
 }
 
 /// The cards of the vertices, then those of the edges, both in order.
-pub(super) fn cards(graph: &Graph) -> Vec<Card> {
-    let vertices = graph.vertices.iter().map(of_vertex);
-    let edges = graph.edges.iter().map(|edge| of_edge(graph, edge));
+pub(super) fn cards(graph: &Graph, mode: Mode) -> Vec<Card> {
+    let vertices = graph.vertices.iter().map(|vertex| with_room(of_vertex(vertex), mode, "state", STATE));
+    let edges = graph.edges.iter().map(|edge| {
+        let mode = if edge.is_table() { mode } else { Mode::Still };
+        with_room(of_edge(graph, edge), mode, "rows", ROWS)
+    });
     vertices.chain(edges).collect()
+}
+
+/// A card with an empty line that a page fills in.
+fn with_room(mut card: Card, mode: Mode, class: &'static str, characters: usize) -> Card {
+    if mode == Mode::Live {
+        card.lines.push(Line::new(String::new(), class));
+        card.height += LINE;
+        card.width = card.width.max(CHARACTER * characters as f64 + 2.0 * PADDING);
+    }
+    card
 }
 
 fn card(lines: Vec<Line>, tooltip: String) -> Card {
@@ -47,13 +80,12 @@ fn card(lines: Vec<Line>, tooltip: String) -> Card {
 }
 
 fn of_vertex(vertex: &Vertex) -> Card {
-    let mut lines: Vec<Line> =
-        vertex.within.iter().map(|around| Line { text: cut(around, WIDEST), class: "around" }).collect();
-    lines.push(Line { text: cut(&vertex.title, WIDEST), class: "title" });
+    let mut lines: Vec<Line> = vertex.within.iter().map(|around| Line::new(cut(around, WIDEST), "around")).collect();
+    lines.push(Line::new(cut(&vertex.title, WIDEST), "title"));
     let mut tooltip = format!("{} {}", vertex.kind.word(), vertex.title);
     if let Some(detail) = vertex.detail.as_ref().filter(|detail| **detail != vertex.title) {
         let rest = detail.strip_prefix(&vertex.title).map_or(detail.as_str(), str::trim_start);
-        lines.extend(folded(rest).into_iter().map(|text| Line { text, class: "detail" }));
+        lines.extend(folded(rest).into_iter().map(|text| Line::new(text, "detail")));
         tooltip = format!("{tooltip}\n{detail}");
     }
     card(lines, tooltip)
@@ -61,22 +93,23 @@ fn of_vertex(vertex: &Vertex) -> Card {
 
 /// The schema of an edge: all of it where it is small, else what its source changed, first of all.
 fn of_edge(graph: &Graph, edge: &Edge) -> Card {
-    let columns = edge.columns();
+    let columns = edge.named_columns();
     let before: HashSet<String> = graph.into(edge.from).flat_map(Edge::columns).collect();
-    let mut lines = vec![Line { text: cut(&edge.kind(), WIDEST), class: "kind" }];
-    let is_new = |column: &String| !before.is_empty() && !before.contains(column);
-    let (new, old): (Vec<&String>, Vec<&String>) = columns.iter().partition(|column| is_new(column));
-    let listed: Vec<&String> = if columns.len() <= COLUMNS { columns.iter().collect() } else { [new, old].concat() };
+    let mut lines = vec![Line::new(cut(&edge.kind(), WIDEST), "kind")];
+    type Named = (Option<String>, String);
+    let is_new = |(_, column): &Named| !before.is_empty() && !before.contains(column);
+    let (new, old): (Vec<&Named>, Vec<&Named>) = columns.iter().partition(|column| is_new(column));
+    let listed: Vec<&Named> = if columns.len() <= COLUMNS { columns.iter().collect() } else { [new, old].concat() };
     let shown = if listed.len() <= COLUMNS { listed.len() } else { COLUMNS - 1 };
-    lines.extend(
-        listed[..shown]
-            .iter()
-            .map(|column| Line { text: cut(column, WIDEST), class: if is_new(column) { "new" } else { "column" } }),
-    );
+    lines.extend(listed[..shown].iter().map(|column| Line {
+        text: cut(&column.1, WIDEST),
+        class: if is_new(column) { "new" } else { "column" },
+        column: column.0.clone(),
+    }));
     if listed.len() > shown {
-        lines.push(Line { text: format!("and {} more", listed.len() - shown), class: "more" });
+        lines.push(Line::new(format!("and {} more", listed.len() - shown), "more"));
     }
-    card(lines, [vec![edge.kind()], columns].concat().join("\n"))
+    card(lines, [vec![edge.kind()], edge.columns()].concat().join("\n"))
 }
 
 fn cut(text: &str, width: usize) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::card::{Card, LINE, PADDING};
+use super::card::{Card, LINE, Mode, PADDING};
 use super::layers::{Item, Layers};
 use super::place::{MARGIN, Placed};
 use crate::model::{Graph, VertexKind};
@@ -52,7 +52,7 @@ pub(super) struct Picture {
 }
 
 /// Draws a graph.
-pub(super) fn picture(graph: &Graph, cards: &[Card], layers: &Layers, placed: &Placed) -> Picture {
+pub(super) fn picture(graph: &Graph, cards: &[Card], layers: &Layers, placed: &Placed, mode: Mode) -> Picture {
     let mut shapes = String::new();
     for path in &layers.paths {
         line(&mut shapes, path, layers, placed);
@@ -65,7 +65,18 @@ pub(super) fn picture(graph: &Graph, cards: &[Card], layers: &Layers, placed: &P
                 Some(_) => 4,
                 None => 3,
             };
-            card(&mut shapes, &cards[*place], class, round, (placed.x[item], placed.y[item]));
+            let live = (mode == Mode::Live).then(|| match graph.vertices.get(*place) {
+                Some(vertex) => ("vertex", *place, format!("{} {}", vertex.kind.word(), vertex.title)),
+                None => {
+                    let edge = *place - graph.vertices.len();
+                    let said = graph.edges.get(edge).map(|edge| {
+                        let title = |vertex: usize| graph.vertices.get(vertex).map_or("", |vertex| &vertex.title);
+                        format!("from {} to {}: {}", title(edge.from), title(edge.to), edge.kind())
+                    });
+                    ("edge", edge, said.unwrap_or_default())
+                }
+            });
+            card(&mut shapes, &cards[*place], class, round, (placed.x[item], placed.y[item]), live);
         }
     }
     let title_width = 8.6 * graph.title.chars().count() as f64 + 2.0 * MARGIN;
@@ -115,20 +126,34 @@ fn line(out: &mut String, path: &[usize], layers: &Layers, placed: &Placed) {
     }
 }
 
-fn card(out: &mut String, card: &Card, class: &str, round: u32, (middle, top): (f64, f64)) {
+/// What a live picture says of a card: what it is, which of them, and a name for who does not see it.
+type Live = (&'static str, usize, String);
+
+fn card(out: &mut String, card: &Card, class: &str, round: u32, (middle, top): (f64, f64), live: Option<Live>) {
+    let opening = match &live {
+        Some((what, place, said)) => format!(
+            "<g class=\"card\" data-{what}=\"{place}\" tabindex=\"0\" role=\"button\" aria-label=\"{}\">",
+            escaped(said)
+        ),
+        None => "<g>".to_owned(),
+    };
     let left = middle - card.width / 2.0;
     let _ = writeln!(
         out,
-        "<g><title>{}</title><rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{round}\"/>",
+        "{opening}<title>{}</title><rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{round}\"/>",
         escaped(&card.tooltip),
         card.width,
         card.height,
     );
     for (number, line) in card.lines.iter().enumerate() {
         let y = top + PADDING / 2.0 + LINE * (number as f64 + 0.76);
+        let column = match (&live, &line.column) {
+            (Some(_), Some(column)) => format!(" data-column=\"{}\" tabindex=\"0\" role=\"button\"", escaped(column)),
+            _ => String::new(),
+        };
         let _ = writeln!(
             out,
-            "<text class=\"{}\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+            "<text class=\"{}\"{column} x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
             line.class,
             left + PADDING,
             escaped(&line.text)

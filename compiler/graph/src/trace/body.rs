@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use gml_analysis::lineage::own_span;
 use gml_analysis::package::Package;
 use gml_analysis::typed::{
     DatasetId, LocalId, Text, Typed, TypedArg, TypedCall, TypedKind, TypedNode, TypedNodeBody, TypedParameter,
@@ -64,7 +65,7 @@ impl<'a> Body<'a> {
 
     pub fn vertex(&mut self, kind: VertexKind, title: &str, detail: Option<String>, span: Span) -> usize {
         let within = self.within.clone();
-        self.graph.vertices.push(Vertex { kind, title: title.to_owned(), detail, within, span });
+        self.graph.vertices.push(Vertex { kind, title: title.to_owned(), detail, within, span, own: span });
         self.graph.vertices.len() - 1
     }
 
@@ -229,9 +230,10 @@ impl<'a> Body<'a> {
         }
         let detail = match recipe {
             Some(recipe) => Some(format!("{} {}", call.name, recipe.join(" >> "))),
-            None => written::step(&self.package.sources, typed.span, &call.name),
+            None => written::step(&self.package.sources, typed.span, call.name),
         };
-        let vertex = self.vertex(VertexKind::Step, &call.name, detail, typed.span);
+        let vertex = self.vertex(VertexKind::Step, call.name, detail, typed.span);
+        self.graph.vertices[vertex].own = own_span(call, typed.span, &self.package.sources);
         self.connect(&sources, vertex);
         vec![Source { vertex, part: None, ty: typed.ty.clone() }]
     }

@@ -8,8 +8,21 @@ use gml_ir::Type;
 use super::written;
 use crate::model::{Edge, Graph, Vertex, VertexKind};
 
-/// The lineage of a column as a graph; `title` is how it was asked for, `predictions.score`.
+/// The lineage of a column of a dataset as a graph; `title` is how it was asked for, `predictions.score`.
 pub fn of_column(package: &Package, program: &TypedProgram, lineage: &ColumnLineage, title: &str) -> Graph {
+    let mut graph = behind_column(package, program, lineage, title);
+    let last = graph.vertices.len();
+    let span = lineage.steps.last().map_or(gml_diagnostics::Span::NOWHERE, |step| step.span);
+    let (kind, title, within) = (VertexKind::Result, title.to_owned(), Vec::new());
+    graph.vertices.push(Vertex { kind, title, detail: None, within, span, own: span });
+    if let Some(from) = last.checked_sub(1) {
+        graph.edges.push(Edge { from, to: last, part: None, ty: Type::Unknown, how: Some("saved".to_owned()) });
+    }
+    graph
+}
+
+/// The same of a column that nothing may save: the last vertices are the column itself.
+pub fn behind_column(package: &Package, program: &TypedProgram, lineage: &ColumnLineage, title: &str) -> Graph {
     let mut graph = Graph { title: title.to_owned(), ..Graph::default() };
     for (place, step) in lineage.steps.iter().enumerate() {
         let dataset = |id: gml_analysis::typed::DatasetId| {
@@ -24,7 +37,7 @@ pub fn of_column(package: &Package, program: &TypedProgram, lineage: &ColumnLine
                 (VertexKind::Step, step.name.to_string(), Some(detail))
             }
         };
-        graph.vertices.push(Vertex { kind, title: name, detail, within: Vec::new(), span: step.span });
+        graph.vertices.push(Vertex { kind, title: name, detail, within: Vec::new(), span: step.span, own: step.span });
         for (from, how) in &step.inputs {
             let how = how_in_words(how).to_owned();
             let known = graph.edges.iter_mut().find(|edge| edge.from == *from && edge.to == place);
@@ -39,20 +52,6 @@ pub fn of_column(package: &Package, program: &TypedProgram, lineage: &ColumnLine
                 }
             }
         }
-    }
-    let last = graph.vertices.len();
-    graph.vertices.push(Vertex {
-        kind: VertexKind::Result,
-        title: title.to_owned(),
-        detail: None,
-        within: Vec::new(),
-        span: lineage
-            .steps
-            .last()
-            .map_or(gml_diagnostics::Span::new(gml_diagnostics::FileId(0), 0, 0), |step| step.span),
-    });
-    if let Some(from) = last.checked_sub(1) {
-        graph.edges.push(Edge { from, to: last, part: None, ty: Type::Unknown, how: Some("saved".to_owned()) });
     }
     graph
 }

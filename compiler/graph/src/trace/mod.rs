@@ -11,7 +11,7 @@ use gml_analysis::typed::{NodeId, PipelineId, TypedNodeBody, TypedProgram};
 use crate::model::{Graph, VertexKind};
 use body::Body;
 
-pub use column::of_column;
+pub use column::{behind_column, of_column};
 pub use overview::overview;
 
 /// How deep a graph looks.

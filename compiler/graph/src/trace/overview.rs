@@ -23,6 +23,7 @@ pub fn overview(package: &Package, program: &TypedProgram) -> Graph {
             detail: None,
             within: Vec::new(),
             span: pipeline.span,
+            own: pipeline.span,
         });
         for edge in &inner.edges {
             let ends = [(edge.from, true), (edge.to, false)];

@@ -36,6 +36,8 @@ pub(super) fn complete(
     match keyword {
         "use" => Some(imports(source, file, &before, span)),
         "allow" if before.open.len() == 1 => Some(lints(span)),
+        // A tag is whatever one calls it.
+        "tags" => Some(Vec::new()),
         "schema" if before.open.len() == 1 => schema(&before, span),
         "pipeline" | "test" | "node" => statement(&before, keyword, span),
         _ => None,
@@ -58,19 +60,19 @@ fn look<'t>(chunk: &'t str, text: &str, word: usize) -> Before<'t> {
 }
 
 impl<'t> Before<'t> {
-    /// The word of the declaration, behind its `allow(..)`.
+    /// The word of the declaration, behind its `allow(..)` and `tags(..)`.
     fn keyword(&self) -> &'t str {
-        let mut depth = 0;
+        let (mut depth, mut last) = (0, "");
         for token in &self.tokens {
             match *token {
                 "(" => depth += 1,
                 ")" => depth -= 1,
-                "allow" => {}
+                mark @ ("allow" | "tags") if depth == 0 => last = mark,
                 word if depth == 0 => return word,
                 _ => {}
             }
         }
-        if depth > 0 { "allow" } else { "" }
+        if depth > 0 { last } else { "" }
     }
 
     fn last(&self) -> &'t str {
@@ -81,7 +83,7 @@ impl<'t> Before<'t> {
 /// Whether what was read can be all of a declaration, so that another may begin.
 fn ends_declaration(before: &Before<'_>) -> bool {
     match before.keyword() {
-        // `allow(..)` waits for its declaration.
+        // `allow(..)` and `tags(..)` wait for its declaration.
         "" => true,
         "param" | "fn" | "connection" | "use" => {
             !matches!(before.last(), "=" | ":" | "," | "." | "+" | "-" | "*" | "/" | "and" | "or" | "not" | "->" | "|>")

@@ -172,7 +172,10 @@ impl Scope<'_, '_> {
             Place::Entry => self.datasets(0),
             Place::Run => self.pipelines(),
             Place::Setting(path, name) => self.settings(path, name),
-            Place::SettingOf => self.pipelines(),
+            Place::SettingOf => {
+                self.pipelines();
+                self.named_nodes();
+            }
             Place::Base => self.envs(),
             Place::Key(table) => self.keys(table),
             Place::Unique => self.own_columns(),
@@ -215,6 +218,10 @@ struct Overlay<'w> {
 impl World for Overlay<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
         if path == self.path { Ok(self.text.clone()) } else { self.under.read(path) }
+    }
+
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        self.under.beside(path)
     }
 
     fn modules_in(&self, folder: &str) -> Vec<String> {

@@ -182,6 +182,15 @@ impl Scope<'_, '_> {
         }
     }
 
+    pub(super) fn named_nodes(&mut self) {
+        for node in &self.facts.package.nodes {
+            let declared = &node.declared;
+            let docs = self.about(Site { module: declared.module, item: declared.item }, declared.name_span);
+            let name = declared.name.clone();
+            self.add(&name, CompletionKind::Node, 1).docs = docs;
+        }
+    }
+
     pub(super) fn envs(&mut self) {
         let own = self.facts.item(self.site).map(|item| item.span);
         for env in &self.facts.package.envs {
@@ -209,7 +218,7 @@ impl Scope<'_, '_> {
         }
         let settings = [
             ("catalog", "`catalog.entry = ..`: another place for a dataset"),
-            ("resources", "`resources(pipeline) = { cpu: 8, memory: 30GiB }`"),
+            ("resources", "`resources(name) = { cpu: 8, memory: 30GiB }`: what a pipeline or a node gets"),
             ("tracking", "`tracking = ..`: where runs are recorded"),
         ];
         for (word, about) in settings {

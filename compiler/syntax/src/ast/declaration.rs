@@ -11,6 +11,8 @@ pub struct Item {
     pub docs: Option<Text>,
     /// The lints of `allow(name)` above it.
     pub allow: Vec<Name>,
+    /// The tags of `tags(name)` above a pipeline or a node.
+    pub tags: Vec<Name>,
     /// What it declares.
     pub kind: ItemKind,
     /// All of it, without the comment.
@@ -148,6 +150,8 @@ pub struct Parameter {
     pub name: Name,
     /// Its type.
     pub ty: TypeExpr,
+    /// What its values must satisfy; only in signatures.
+    pub contracts: Vec<ContractSyntax>,
     /// Its value where the call gives none.
     pub default: Option<Expr>,
 }

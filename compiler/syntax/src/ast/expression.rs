@@ -54,7 +54,7 @@ pub enum ExprKind {
     /// `table[T] [ {..}, {..} ]`
     Table {
         /// The type, as `table[T]`.
-        ty: TypeExpr,
+        ty: Box<TypeExpr>,
         /// The rows, each an expression (a `Record`).
         rows: Vec<Expr>,
     },
@@ -78,9 +78,7 @@ pub enum ExprKind {
         /// Arguments in order, the receiver first.
         args: Vec<Argument>,
         /// The trailing `{ a = .., b = .. }`.
-        block: Option<Vec<Binding>>,
-        /// Where the trailing block stands.
-        block_span: Option<Span>,
+        block: Option<Box<CallBlock>>,
         /// How it was written.
         style: CallStyle,
     },
@@ -153,6 +151,15 @@ pub struct Argument {
     pub name: Option<Name>,
     /// Its value.
     pub value: Expr,
+}
+
+/// The trailing `{ a = .., b = .. }` of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallBlock {
+    /// The columns it makes.
+    pub bindings: Vec<Binding>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// `name = value`

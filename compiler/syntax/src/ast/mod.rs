@@ -16,7 +16,8 @@ pub use declaration::{
     UseName,
 };
 pub use expression::{
-    Argument, Arm, BinaryOperator, Binding, CallStyle, Expr, ExprKind, FormatPart, Pattern, PatternKind, UnaryOperator,
+    Argument, Arm, BinaryOperator, Binding, CallBlock, CallStyle, Expr, ExprKind, FormatPart, Pattern, PatternKind,
+    UnaryOperator,
 };
 pub use statement::{Block, Let, Statement, StatementKind};
 pub use types::{RowColumn, RowSyntax, TypeExpr, TypeKind};

@@ -35,6 +35,7 @@ impl Shift {
     fn item(&self, item: &mut Item) {
         self.span(&mut item.span);
         self.names(&mut item.allow);
+        self.names(&mut item.tags);
         match &mut item.kind {
             ItemKind::Use(used) => {
                 self.names(&mut used.path);
@@ -279,11 +280,13 @@ impl Shift {
                 self.expr(of);
                 self.name(name);
             }
-            ExprKind::Call { function, args, block, block_span, .. } => {
+            ExprKind::Call { function, args, block, .. } => {
                 self.name(function);
                 self.args(args);
-                block.iter_mut().for_each(|block| self.bindings(block));
-                block_span.iter_mut().for_each(|span| self.span(span));
+                if let Some(block) = block {
+                    self.bindings(&mut block.bindings);
+                    self.span(&mut block.span);
+                }
             }
             ExprKind::Unary(_, of) | ExprKind::IsNull { of, .. } => self.expr(of),
             ExprKind::Binary { operator_span, left, right, .. } => {

@@ -22,20 +22,21 @@ impl Builder<'_, '_> {
     /// An `item`.
     pub fn item(&mut self, pair: Pair<'_>) -> Option<Item> {
         let span = self.span_to(&pair);
-        let mut allow = Vec::new();
+        let (mut allow, mut tags) = (Vec::new(), Vec::new());
         let mut kind = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::allow => allow.extend(self.allow(part)),
+                Rule::tags => tags.extend(self.allow(part)),
                 _ => kind = self.declaration(part),
             }
         }
         let kind = kind?;
         let docs = if matches!(kind, ItemKind::Use(_)) { None } else { self.docs.above(span.start) };
-        Some(Item { docs, allow, kind, span })
+        Some(Item { docs, allow, tags, kind, span })
     }
 
-    /// The names in `allow(..)`.
+    /// The names in `allow(..)` or `tags(..)`.
     pub fn allow(&self, pair: Pair<'_>) -> Vec<Name> {
         self.names(pair.into_inner())
     }
@@ -263,11 +264,12 @@ impl Builder<'_, '_> {
     /// The next `( )` of parameters, or none. Those that a body will use cannot be called like a reserved word.
     pub(super) fn next_parameters(&mut self, parts: &mut Pairs<'_>, used: bool) -> Vec<Parameter> {
         let Some(next) = parts.peek() else { return Vec::new() };
-        if next.as_rule() != Rule::parameters {
+        if !matches!(next.as_rule(), Rule::parameters | Rule::signature_parameters) {
             return Vec::new();
         }
         parts.next();
-        let parameters = next.into_inner().filter(|part| part.as_rule() == Rule::parameter);
+        let is_one = |rule| matches!(rule, Rule::parameter | Rule::signature_parameter);
+        let parameters = next.into_inner().filter(|part| is_one(part.as_rule()));
         parameters.map(|part| self.parameter(part, used)).collect()
     }
 
@@ -281,14 +283,16 @@ impl Builder<'_, '_> {
             self.report_written(codes::RESERVED_WORD, name.span, message, help, fix);
         }
         let ty = self.next_type(&mut parts);
+        let mut contracts = Vec::new();
         let mut default = None;
         for part in parts {
             match part.as_rule() {
                 Rule::expression => default = Some(self.expression(part).expr),
+                Rule::contract => contracts.extend(self.contract(part)),
                 _ => self.assign(&part),
             }
         }
-        Parameter { name, ty, default }
+        Parameter { name, ty, contracts, default }
     }
 }
 

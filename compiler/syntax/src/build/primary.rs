@@ -3,7 +3,7 @@
 use gml_diagnostics::{Fix, Span};
 
 use super::{Builder, Tree, text};
-use crate::ast::{Argument, BinaryOperator, Binding, CallStyle, Expr, ExprKind, Name};
+use crate::ast::{Argument, BinaryOperator, CallBlock, CallStyle, Expr, ExprKind, Name};
 use crate::codes;
 use crate::grammar::Rule;
 use crate::matcher::{Pair, Pairs};
@@ -12,8 +12,7 @@ use crate::matcher::{Pair, Pairs};
 #[derive(Default)]
 struct Given {
     args: Vec<Argument>,
-    block: Option<Vec<Binding>>,
-    block_span: Option<Span>,
+    block: Option<Box<CallBlock>>,
     /// Where the last of it ends.
     end: Option<Span>,
     height: u32,
@@ -82,7 +81,7 @@ impl Builder<'_, '_> {
         let mut parts = pair.into_inner();
         let Some(ty) = parts.next().map(|part| self.table_type(part)) else { return self.error(span) };
         let (rows, height) = parts.next().map_or((Vec::new(), 0), |list| self.items(list.into_inner()));
-        self.tree(ExprKind::Table { ty, rows }, span, height)
+        self.tree(ExprKind::Table { ty: Box::new(ty), rows }, span, height)
     }
 
     /// A name, and a call where arguments follow it.
@@ -153,8 +152,8 @@ impl Builder<'_, '_> {
 
     fn finish_call(&mut self, function: Name, given: Given, style: CallStyle, end: Span) -> Tree {
         let span = function.span.to(end);
-        let Given { args, block, block_span, height, .. } = given;
-        self.tree(ExprKind::Call { function, args, block, block_span, style }, span, height)
+        let Given { args, block, height, .. } = given;
+        self.tree(ExprKind::Call { function, args, block, style }, span, height)
     }
 
     /// Adds `( )` or `{ }` to what a call was given.
@@ -164,9 +163,8 @@ impl Builder<'_, '_> {
         let height = if part.as_rule() == Rule::arguments {
             self.arguments(part, &mut given.args)
         } else {
-            let (block, height) = self.bindings(part);
-            given.block = Some(block);
-            given.block_span = Some(span);
+            let (bindings, height) = self.bindings(part);
+            given.block = Some(Box::new(CallBlock { bindings, span }));
             height
         };
         given.height = given.height.max(height);

@@ -189,7 +189,7 @@ impl Builder<'_, '_> {
         None
     }
 
-    fn contract(&mut self, pair: Pair<'_>) -> Option<ContractSyntax> {
+    pub(super) fn contract(&mut self, pair: Pair<'_>) -> Option<ContractSyntax> {
         let mut parts = pair.into_inner();
         let sign = parts.next()?;
         let value = parts.next()?;

@@ -26,7 +26,7 @@ impl<'t> Formatter<'t> {
         let rule = pair.as_rule();
         let parts = pair.into_inner();
         match rule {
-            Rule::allow => self.allow(parts),
+            Rule::allow | Rule::tags => self.allow(parts),
             Rule::use_names => self.use_names(parts),
             Rule::schema => self.schema(parts),
             Rule::catalog => self.catalog(parts),
@@ -41,7 +41,10 @@ impl<'t> Formatter<'t> {
         let mut function = false;
         let mut parts = parts.peekable();
         while let Some(part) = parts.next() {
-            let tight = matches!(part.as_rule(), Rule::parameters | Rule::type_parameters | Rule::colon);
+            let tight = matches!(
+                part.as_rule(),
+                Rule::parameters | Rule::signature_parameters | Rule::type_parameters | Rule::colon
+            );
             let result = function && part.as_rule() == Rule::assign;
             if !docs.is_empty() && !tight && !result {
                 docs.push(Doc::text(" "));
@@ -58,9 +61,10 @@ impl<'t> Formatter<'t> {
                 Rule::param_head | Rule::connection_head | Rule::pipeline_head | Rule::test_head | Rule::extends => {
                     self.parts(part.into_inner())
                 }
-                Rule::parameters => self.parameters(part),
+                Rule::parameters | Rule::signature_parameters => self.parameters(part),
                 Rule::type_parameters => Doc::seq(vec![self.type_parameters(part), Doc::mark()]),
                 Rule::r#type => self.type_of(part),
+                Rule::contract => self.contract(part),
                 Rule::expression => Doc::seq(vec![Doc::mark(), self.expression(part, Place::Assigned)]),
                 Rule::block | Rule::statements => self.block(part),
                 _ => self.leaf(&part),
@@ -189,9 +193,10 @@ impl<'t> Formatter<'t> {
         Doc::seq(vec![head, Doc::text(" "), settings])
     }
 
-    /// `(a: int, b: int = 1)`
+    /// `(a: int, b: int = 1)`, in a signature also `(n: int >= 1)`
     fn parameters(&mut self, pair: Pair<'t, Rule>) -> Doc<'t> {
-        let parts = pair.into_inner().filter(|part| part.as_rule() == Rule::parameter).collect();
+        let is_one = |rule| matches!(rule, Rule::parameter | Rule::signature_parameter);
+        let parts = pair.into_inner().filter(|part| is_one(part.as_rule())).collect();
         self.list(Style::PARAMETERS, parts, |formatter, part| Item::of(formatter.parts(part.into_inner())))
     }
 

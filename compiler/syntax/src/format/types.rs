@@ -130,7 +130,7 @@ impl<'t> Formatter<'t> {
     }
 
     /// `in 0..120`, `> 0`, `matches r".."`
-    fn contract(&mut self, pair: Pair<'t, Rule>) -> Doc<'t> {
+    pub fn contract(&mut self, pair: Pair<'t, Rule>) -> Doc<'t> {
         let mut docs = Vec::new();
         for part in pair.into_inner() {
             if !docs.is_empty() {

@@ -116,7 +116,7 @@ impl Scene<'_> {
         if self.expects(Rule::arrow) {
             return Some("the type of the result follows `->`".to_owned());
         }
-        if self.expects(Rule::opening_round) && self.expects(Rule::parameters) || self.expects(Rule::parameters) {
+        if self.expects(Rule::parameters) || self.expects(Rule::signature_parameters) {
             return Some("parameters stand in parentheses; without any, write `()`".to_owned());
         }
         if self.expects(Rule::colon) {
@@ -156,7 +156,7 @@ fn words_of(rule: Rule) -> &'static str {
         Rule::schema_column | Rule::row_column | Rule::role => "a column",
         Rule::catalog_entry | Rule::entry_head => "an entry",
         Rule::setting => "a setting",
-        Rule::parameter => "a parameter",
+        Rule::parameter | Rule::signature_parameter => "a parameter",
         Rule::field => "a name with its value",
         Rule::arm | Rule::pattern => "a pattern",
         Rule::plain | Rule::test_head => "a text",
@@ -167,7 +167,7 @@ fn words_of(rule: Rule) -> &'static str {
         Rule::fat_arrow => "`=>`",
         Rule::opening | Rule::block | Rule::statements => "`{`",
         Rule::closing | Rule::format_end | Rule::for_end => "`}`",
-        Rule::opening_round | Rule::parameters | Rule::arguments => "`(`",
+        Rule::opening_round | Rule::parameters | Rule::signature_parameters | Rule::arguments => "`(`",
         Rule::closing_round => "`)`",
         Rule::closing_square => "`]`",
         Rule::dot => "`.`",

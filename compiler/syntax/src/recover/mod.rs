@@ -21,12 +21,13 @@ impl Reader<'_, '_> {
             self.report(failure, start, end, Place::Module);
             return item.ok().flatten();
         }
-        let mut allow = Vec::new();
+        let (mut allow, mut tags) = (Vec::new(), Vec::new());
         let mut at = start;
-        while let Some(last) = self.extent(Rule::allow, at, end) {
-            let names =
-                self.read(Rule::allow, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.allow(pair)));
-            allow.extend(names.ok().flatten().unwrap_or_default());
+        let marks = [Rule::allow, Rule::tags];
+        while let Some((rule, last)) = marks.iter().find_map(|rule| Some((*rule, self.extent(*rule, at, end)?))) {
+            let names = self.read(rule, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.allow(pair)));
+            let found = if rule == Rule::tags { &mut tags } else { &mut allow };
+            found.extend(names.ok().flatten().unwrap_or_default());
             at = self.skip_blanks(last);
         }
         let before = self.diagnostics.len();
@@ -38,7 +39,7 @@ impl Reader<'_, '_> {
         let place = u32::try_from(start).unwrap_or(u32::MAX);
         let docs = self.docs.above(place);
         let last = u32::try_from(end).map_or(place, |end| self.docs.trim_end(place, end));
-        Some(Item { docs, allow, kind, span: gml_diagnostics::Span::new(self.file, place, last) })
+        Some(Item { docs, allow, tags, kind, span: gml_diagnostics::Span::new(self.file, place, last) })
     }
 
     fn recover_kind(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {

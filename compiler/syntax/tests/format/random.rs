@@ -107,7 +107,14 @@ impl Random {
                 format!("{kind} {}{variables}{} -> {}{empty}", self.any_name(), self.parameters(), self.ty(3))
             }
         };
-        format!("{allow}{docs}{item}").replacen(docs, "", usize::from(!allow.is_empty()))
+        let runs = item.starts_with("node ") || item.starts_with("pipeline ");
+        let tags = if runs && self.below(4) == 1 {
+            format!("{}\n", self.list("tags(", ")", 1, Self::any_name))
+        } else {
+            String::new()
+        };
+        let marked = !(allow.is_empty() && tags.is_empty());
+        format!("{allow}{tags}{docs}{item}").replacen(docs, "", usize::from(marked))
     }
 
     fn schema_item(&mut self) -> String {

@@ -49,7 +49,7 @@ pub fn expr(expr: &Expr) -> String {
                 CallStyle::OptionalMethod => "optional ",
                 CallStyle::Pipe => "pipe ",
             };
-            let columns = columns.as_ref().map_or(String::new(), |columns| format!(" {}", block(columns)));
+            let columns = columns.as_ref().map_or(String::new(), |columns| format!(" {}", block(&columns.bindings)));
             format!("{style}{}({}){columns}", function.text, args.iter().map(argument).collect::<Vec<_>>().join(", "))
         }
         ExprKind::Unary(operator, of) => format!("({operator:?} {})", self::expr(of)),

@@ -11,6 +11,7 @@
   "extends"
   "param"
   "schema"
+  "tags"
   "test"
   "type"
 ] @keyword
@@ -29,6 +30,7 @@
 (use_name "as" @keyword.control.import)
 
 (allow (name) @attribute)
+(tags (name) @label)
 (use path: (name) @namespace)
 (use_name
   name: (name) @type
@@ -81,15 +83,15 @@
 
 ((named_type name: (name) @type.builtin)
   (#any-of? @type.builtin
-    "bool" "bytes" "category" "connector" "date" "decimal" "duration" "encoder" "enum" "estimator" "figure" "float"
+    "bool" "bytes" "category" "connector" "database" "date" "decimal" "duration" "encoder" "enum" "estimator" "figure" "float"
     "float32" "float64" "graph" "image" "int" "int16" "int32" "int64" "int8" "list" "metric" "metrics" "model" "period"
-    "range" "recommender" "report" "secret" "sequences" "size" "str" "struct" "table" "time" "timestamp" "tracker"
+    "range" "recommender" "report" "secret" "sequences" "size" "store" "str" "struct" "table" "time" "timestamp" "tracker"
     "transform" "uint16" "uint32" "uint64" "uint8" "vector"))
 ((named_type name: (name) @type)
   (#not-any-of? @type
-    "bool" "bytes" "category" "connector" "date" "decimal" "duration" "encoder" "enum" "estimator" "figure" "float"
+    "bool" "bytes" "category" "connector" "database" "date" "decimal" "duration" "encoder" "enum" "estimator" "figure" "float"
     "float32" "float64" "graph" "image" "int" "int16" "int32" "int64" "int8" "list" "metric" "metrics" "model" "period"
-    "range" "recommender" "report" "secret" "sequences" "size" "str" "struct" "table" "time" "timestamp" "tracker"
+    "range" "recommender" "report" "secret" "sequences" "size" "store" "str" "struct" "table" "time" "timestamp" "tracker"
     "transform" "uint16" "uint32" "uint64" "uint8" "vector"))
 (table_type "table" @type.builtin)
 (struct_type "struct" @type.builtin)

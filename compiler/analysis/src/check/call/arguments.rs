@@ -15,7 +15,7 @@ use crate::check::signature::{Default, Param, ParamKind, RowShape, Shape, Signat
 use crate::check::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::Definition;
-use crate::typed::{Text, TypedArg};
+use crate::typed::{LibraryName, Text, TypedArg};
 
 use super::Given;
 
@@ -94,12 +94,12 @@ impl<'a> Arguments<'a> {
     }
 
     /// Arguments by name in the order of the signature.
-    pub fn named(&mut self, signature: &Signature) -> Vec<(Text, TypedArg)> {
+    pub fn named(&mut self, signature: &Signature) -> Vec<(LibraryName, TypedArg)> {
         let typed = std::mem::take(&mut self.typed);
         // They stay for as long as the program: no more room than they need.
         let mut named = Vec::with_capacity(typed.iter().flatten().count());
         let params = signature.params.iter().zip(typed);
-        named.extend(params.filter_map(|(param, arg)| Some((param.name.clone(), arg?))));
+        named.extend(params.filter_map(|(param, arg)| Some((param.name, arg?))));
         named
     }
 }
@@ -117,7 +117,9 @@ fn phase(kind: &ParamKind, of: SignatureKind, params: &[Param]) -> u8 {
         ParamKind::Table { .. } | ParamKind::Tables(_) => 2,
         // The type of a column says what constants beside it must be; those of list functions need the list first.
         ParamKind::Row { .. } if of == SignatureKind::Operator => 3,
-        ParamKind::Value { .. } | ParamKind::EntryColumn | ParamKind::Results { .. } => VALUES,
+        ParamKind::Value { .. } | ParamKind::EntryColumn | ParamKind::EntryColumns | ParamKind::Results { .. } => {
+            VALUES
+        }
         ParamKind::Keys { .. } | ParamKind::Columns { .. } | ParamKind::Order { .. } | ParamKind::Renames { .. } => 5,
         ParamKind::Row { .. } => 6,
         ParamKind::Windows { .. } | ParamKind::Aggregates { .. } | ParamKind::Aggregate { .. } => 7,
@@ -203,6 +205,7 @@ impl<'a> Body<'a> {
             ParamKind::Results { made } => self.results_argument(call, place, given, *made, arguments),
             ParamKind::Space { of } => self.space_argument(call, place, given, *of, arguments),
             ParamKind::EntryColumn => self.entry_column_argument(call, place, given, arguments),
+            ParamKind::EntryColumns => self.entry_columns_argument(call, place, given, arguments),
             ParamKind::LearnedList(shape) => self.learned_list_argument(call, place, given, ready, shape, arguments),
             // What was learned is the same for every row: in an expression over rows it stands for itself.
             ParamKind::Learned(shape) => {
@@ -217,7 +220,12 @@ impl<'a> Body<'a> {
             ParamKind::Value { ty, constant } => {
                 self.value_argument(call, place, given, ready, ty, *constant, arguments)
             }
-            ParamKind::Keys { of, made } => self.keys_argument(call, place, given, of, *made, arguments),
+            ParamKind::Keys { of, made, one } => {
+                self.keys_argument(call, place, given, of, *made, arguments);
+                if *one {
+                    self.one_key(call, place, given, arguments);
+                }
+            }
             ParamKind::Order { of } => self.order_argument(call, place, given, *of, arguments),
             ParamKind::Renames { of, old, new } => {
                 self.renames_argument(call, place, given, *of, *old, *new, arguments)
@@ -303,7 +311,7 @@ impl<'a> Body<'a> {
     ) {
         let Given::Expr(expr) = given else { return };
         let gml_syntax::ast::ExprKind::Name(name) = &expr.kind else {
-            let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+            let want = Want::argument(call.signature.name, call.signature.params[place].name);
             self.emit(message::calls::schema_wanted(&want, expr.span));
             arguments.failed = true;
             return;

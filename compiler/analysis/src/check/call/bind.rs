@@ -40,7 +40,7 @@ pub(crate) struct View {
 impl View {
     /// A parameter of a signature.
     pub fn of(param: &Param) -> Self {
-        Self { name: param.name.clone(), required: param.default.is_none(), takes_block: param.kind.takes_block() }
+        Self { name: param.name.into(), required: param.default.is_none(), takes_block: param.kind.takes_block() }
     }
 }
 

@@ -9,7 +9,7 @@ use gml_syntax::ast::{self, ExprKind};
 use super::{Arguments, Given};
 use crate::check::body::Body;
 use crate::check::learned::Pending;
-use crate::check::message;
+use crate::check::message::{self, Want};
 use crate::check::signature::Variable;
 use crate::check::value::{Space, Value};
 use crate::rows;
@@ -131,37 +131,72 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         let want = Self::want(call, place);
-        let expr = match given {
-            Given::Expr(ast::Expr { kind: ExprKind::Error, .. }) => return,
-            Given::Expr(expr) => expr,
-            Given::Block(_, span) => {
-                self.emit(message::results::entry_column_wanted(&want, span, None));
-                arguments.failed = true;
-                return;
-            }
-        };
-        let name = match &expr.kind {
-            ExprKind::Name(name) => name,
-            ExprKind::Column(name) => {
-                self.emit(message::results::entry_column_wanted(&want, expr.span, Some(&name.text)));
-                arguments.failed = true;
-                return;
-            }
-            _ => {
-                self.emit(message::results::entry_column_wanted(&want, expr.span, None));
-                arguments.failed = true;
-                return;
-            }
-        };
-        if let Some(row) = self.entry.clone()
-            && row.get(name).is_none()
-            && !row.open
-        {
-            self.emit(message::results::unknown_entry_column(&want, name, expr.span, &row));
-            arguments.failed = true;
-        }
-        let kind = TypedKind::Literal(gml_ir::Value::Str(name.clone()));
+        let Some(expr) = self.entry_expression(&want, given, arguments) else { return };
+        let Some(name) = self.entry_column(&want, expr, arguments) else { return };
+        let kind = TypedKind::Literal(gml_ir::Value::Str(name));
         arguments.typed[place] = Some(TypedArg::Value(Typed { kind, ty: Type::Str, span: expr.span }));
+    }
+
+    /// A list of names of columns of the catalog entry.
+    pub(super) fn entry_columns_argument(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        let want = Self::want(call, place);
+        let Some(expr) = self.entry_expression(&want, given, arguments) else { return };
+        let ExprKind::List(items) = &expr.kind else {
+            self.emit(message::results::entry_column_wanted(&want, expr.span, None));
+            arguments.failed = true;
+            return;
+        };
+        let names = items.iter().map(|item| self.entry_column(&want, item, arguments).map(gml_ir::Value::Str));
+        let Some(names) = names.collect::<Option<Vec<_>>>() else { return };
+        let kind = TypedKind::Literal(gml_ir::Value::List(names));
+        let ty = Type::List(Arc::new(Type::Str));
+        arguments.typed[place] = Some(TypedArg::Value(Typed { kind, ty, span: expr.span }));
+    }
+
+    /// What is given for a column of the catalog entry, or for a list of them.
+    fn entry_expression(
+        &mut self,
+        want: &Want<'_>,
+        given: Given<'a>,
+        arguments: &mut Arguments<'a>,
+    ) -> Option<&'a ast::Expr> {
+        match given {
+            Given::Expr(ast::Expr { kind: ExprKind::Error, .. }) => None,
+            Given::Expr(expr) => Some(expr),
+            Given::Block(_, span) => {
+                self.emit(message::results::entry_column_wanted(want, span, None));
+                arguments.failed = true;
+                None
+            }
+        }
+    }
+
+    /// The bare name of a column that the entry has.
+    fn entry_column(
+        &mut self,
+        want: &Want<'_>,
+        expr: &'a ast::Expr,
+        arguments: &mut Arguments<'a>,
+    ) -> Option<Arc<str>> {
+        let said = match &expr.kind {
+            ExprKind::Name(name) => match &self.entry {
+                Some(row) if row.get(name).is_none() && !row.open => {
+                    message::results::unknown_entry_column(want, name, expr.span, row)
+                }
+                _ => return Some(name.clone()),
+            },
+            ExprKind::Column(name) => message::results::entry_column_wanted(want, expr.span, Some(&name.text)),
+            _ => message::results::entry_column_wanted(want, expr.span, None),
+        };
+        self.emit(said);
+        arguments.failed = true;
+        None
     }
 }
 

@@ -27,13 +27,13 @@ pub(super) fn taken<'a>(ready: &mut Ready<'a>, expr: &ast::Expr) -> Option<Value
 
 /// The signature that a call means.
 pub(super) struct Choice<'a> {
-    pub signature: &'a Arc<Signature>,
+    pub signature: &'a Signature,
     pub given: Vec<Option<Given<'a>>>,
     pub ready: Ready<'a>,
 }
 
 struct Candidate<'a> {
-    signature: &'a Arc<Signature>,
+    signature: &'a Signature,
     given: Vec<Option<Given<'a>>>,
 }
 
@@ -41,11 +41,11 @@ impl<'a> Body<'a> {
     /// The signature that fits best. No diagnostic where an argument has one already.
     pub(super) fn choose(
         &mut self,
-        signatures: &[&'a Arc<Signature>],
+        signatures: &[&'a Signature],
         syntax: &Syntax<'a>,
     ) -> Result<Choice<'a>, Option<Diagnostic>> {
         let mut candidates = Vec::new();
-        let mut faults: Vec<(&'a Arc<Signature>, BindFault<'a>)> = Vec::new();
+        let mut faults: Vec<(&'a Signature, BindFault<'a>)> = Vec::new();
         for signature in signatures {
             match bind(&signature.views, syntax) {
                 Ok(given) => candidates.push(Candidate { signature, given }),
@@ -70,6 +70,7 @@ impl<'a> Body<'a> {
             if faults.is_empty() { diagnostic } else { Some(self.closest(faults, signatures, syntax)) }
         })?;
         let mut ready = Vec::new();
+        by_form(&mut candidates, syntax);
         if candidates.len() > 1 {
             self.by_types(&mut candidates, &mut ready, syntax)?;
         }
@@ -112,13 +113,13 @@ impl<'a> Body<'a> {
     /// The fault of the signature that came nearest.
     fn closest(
         &self,
-        faults: Vec<(&'a Arc<Signature>, BindFault<'a>)>,
-        all: &[&'a Arc<Signature>],
+        faults: Vec<(&'a Signature, BindFault<'a>)>,
+        all: &[&'a Signature],
         syntax: &Syntax<'a>,
     ) -> Diagnostic {
         let on_table = self.is_on_table(syntax);
         let best = faults.iter().map(|(signature, _)| self.rank(signature.kind, on_table)).min().unwrap_or(0);
-        let mut nearest: Option<&(&'a Arc<Signature>, BindFault<'a>)> = None;
+        let mut nearest: Option<&(&'a Signature, BindFault<'a>)> = None;
         for fault in faults.iter().filter(|(signature, _)| self.rank(signature.kind, on_table) == best) {
             if nearest.is_none_or(|nearest| fault.1.progress() > nearest.1.progress()) {
                 nearest = Some(fault);
@@ -129,8 +130,8 @@ impl<'a> Body<'a> {
                 let diagnostic = message::calls::bind_fault(fault, &signature.views, syntax);
                 let others: Vec<&Signature> = all
                     .iter()
-                    .filter(|other| self.rank(other.kind, on_table) == best && !Arc::ptr_eq(other, signature))
-                    .map(|other| &***other)
+                    .filter(|other| self.rank(other.kind, on_table) == best && !std::ptr::eq(**other, *signature))
+                    .copied()
                     .collect();
                 message::calls::naming_others(diagnostic, signature, &others)
             }
@@ -227,11 +228,11 @@ impl<'a> Body<'a> {
                 continue;
             }
             // Arguments of an operator have no row; those of an aggregate have the rows that it is over.
-            let signature = candidates.first().map(|candidate| candidate.signature.clone());
+            let signature = candidates.first().map(|candidate| candidate.signature);
             let frame = signature.and_then(|signature| match signature.kind {
                 SignatureKind::Operator => None,
                 SignatureKind::Function => self.frame.clone(),
-                SignatureKind::Aggregate | SignatureKind::Window => self.frame_within(&signature, syntax),
+                SignatureKind::Aggregate | SignatureKind::Window => self.frame_within(signature, syntax),
             });
             let value = self.in_frame(frame, |body| body.expr(expr, None));
             let fits: Vec<Fit> = kinds.iter().map(|kind| fit(kind, value.ty())).collect();
@@ -300,6 +301,29 @@ impl<'a> Body<'a> {
             }
         });
         found
+    }
+}
+
+/// By how arguments are written: a range is no column, and `[.a]` no value, so that `log(0.1..1.0)` is a scale to search on
+/// where the `log` of columns is imported too.
+fn by_form<'a>(candidates: &mut Vec<Candidate<'a>>, syntax: &Syntax<'a>) {
+    let is_column = |expr: &ast::Expr| matches!(expr.kind, ExprKind::Column(_));
+    for expr in syntax.positional.iter().chain(syntax.named.iter().map(|(_, expr)| expr)) {
+        let are_columns = match &expr.kind {
+            ExprKind::Column(_) => true,
+            ExprKind::List(items) => !items.is_empty() && items.iter().all(is_column),
+            ExprKind::Range { .. } | ExprKind::Int(_) | ExprKind::Float(_) => false,
+            _ => continue,
+        };
+        let wanted = |candidate: &Candidate<'a>| match kind_of(candidate, expr) {
+            Some(ParamKind::Keys { .. }) => are_columns,
+            Some(ParamKind::Value { .. }) => !are_columns,
+            _ => true,
+        };
+        let takes_keys = |candidate: &Candidate<'a>| matches!(kind_of(candidate, expr), Some(ParamKind::Keys { .. }));
+        if candidates.iter().any(takes_keys) && candidates.iter().any(wanted) {
+            candidates.retain(wanted);
+        }
     }
 }
 

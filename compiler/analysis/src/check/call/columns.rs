@@ -73,7 +73,7 @@ impl<'a> Body<'a> {
                 (ParamKind::Order { .. }, Some(TypedArg::Order(keys))) => {
                     window.order = Some(keys.iter().map(|(key, _)| key.ty.clone()).collect());
                 }
-                (ParamKind::Value { .. }, Some(TypedArg::Value(typed))) if &*param.name == "rows" => {
+                (ParamKind::Value { .. }, Some(TypedArg::Value(typed))) if param.name == "rows" => {
                     let word = crate::check::value::constant(typed).and_then(Constant::as_str);
                     window.before = word == Some("before");
                     let given = call.given.get(call.signature.param("rows").unwrap_or(usize::MAX)).copied().flatten();
@@ -267,7 +267,7 @@ impl<'a> Body<'a> {
         let frame = self.frame_of(call, row.clone(), kind);
         let value = self.in_frame(frame, |body| body.expr(expr, Some(&due).filter(|due| **due != Type::Unknown)));
         arguments.variables.infer(ty, value.ty());
-        let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+        let want = Want::argument(call.signature.name, call.signature.params[place].name);
         let value = self.row_value(call, value, ty, &want, arguments);
         arguments.failed |= *value.ty() == Type::Error;
         self.narrow_result(call, over, ty, &value, &row, arguments);
@@ -286,7 +286,7 @@ impl<'a> Body<'a> {
         let is_condition = to == Type::Bool && !matches!(shape, Shape::Variable(_));
         if is_condition && value.ty().is_nullable() && matches!(value.ty().non_null(), Type::Bool | Type::Null) {
             let text = self.text(value.span());
-            self.emit(message::nulls::nullable_condition(&value, &call.signature.name, text));
+            self.emit(message::nulls::nullable_condition(&value, call.signature.name, text));
             return value;
         }
         if let Shape::Variable(variable) = shape

@@ -20,7 +20,7 @@ use crate::types::{comparable, satisfies};
 impl<'a> Body<'a> {
     /// The row of an operator at hand.
     pub(super) fn frame_of(&self, call: &Pending<'a>, row: Arc<Row>, kind: FrameKind) -> Option<Arc<Frame>> {
-        let (operator, span) = (call.signature.name.clone(), call.syntax.function.span);
+        let (operator, span) = (call.signature.name, call.syntax.function.span);
         Some(Arc::new(Frame { row, kind, operator, span }))
     }
 
@@ -62,6 +62,24 @@ impl<'a> Body<'a> {
         arguments.typed[place] = Some(TypedArg::Columns(typed));
     }
 
+    /// `key[R -> K]`: exactly one column.
+    pub(super) fn one_key(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        given: Given<'a>,
+        arguments: &mut Arguments<'a>,
+    ) {
+        if let Some(TypedArg::Columns(columns)) = &arguments.typed[place]
+            && columns.len() != 1
+            && !arguments.failed
+        {
+            let names: Vec<Text> = columns.iter().map(|(name, _)| name.clone()).collect();
+            self.emit(message::columns::one_wanted(call, place, &names, given.span()));
+            arguments.failed = true;
+        }
+    }
+
     /// The column of that name, which all rows must have in a type that can be compared.
     fn key(
         &mut self,
@@ -73,7 +91,7 @@ impl<'a> Body<'a> {
         let mut found: Option<Column> = None;
         for (side, row) in rows.iter().enumerate() {
             let Some(column) = row.get(&name.text) else {
-                if !row.open || self.gone.contains(&name.text) {
+                if !row.open || self.gone.contains(&name.text) || !self.others.may_be(&name.text) {
                     if let Some(diagnostic) = self.part_without(name, arguments) {
                         self.emit(diagnostic);
                         arguments.failed = true;
@@ -105,7 +123,7 @@ impl<'a> Body<'a> {
             && let Some(column) = &found
             && !can_be_key(&column.ty)
         {
-            self.emit(message::rows::cannot_be_key(&call.signature.name, &name.text, name.span, &column.ty));
+            self.emit(message::rows::cannot_be_key(call.signature.name, &name.text, name.span, &column.ty));
             arguments.failed = true;
         }
         found
@@ -180,14 +198,10 @@ impl<'a> Body<'a> {
             let (expr, descending) = direction(item);
             let value = self.in_frame(frame.clone(), |body| body.expr(expr, None));
             if !value.ty().is_silent() && satisfies("ordered", value.ty()) == Some(false) {
-                self.emit(message::rows::no_order(&call.signature.name, value.ty(), value.span()));
+                self.emit(message::rows::no_order(call.signature.name, value.ty(), value.span()));
                 arguments.failed = true;
             } else if value.space < Space::Row && !value.ty().is_silent() {
-                self.emit(message::columns::order_constant(
-                    &call.signature.name,
-                    value.span(),
-                    self.text(value.span()),
-                ));
+                self.emit(message::columns::order_constant(call.signature.name, value.span(), self.text(value.span())));
                 arguments.failed = true;
             }
             keys.push((value.typed, descending));
@@ -252,7 +266,7 @@ impl<'a> Body<'a> {
         let mut fits = true;
         for (column, span) in row.columns.iter().zip(spans) {
             if !can_be_key(&column.ty) {
-                self.emit(message::rows::cannot_be_key(&call.signature.name, &column.name, *span, &column.ty));
+                self.emit(message::rows::cannot_be_key(call.signature.name, &column.name, *span, &column.ty));
                 fits = false;
             }
         }
@@ -261,7 +275,7 @@ impl<'a> Body<'a> {
 
     /// What a parameter that names columns is called in messages.
     pub(super) fn want<'c>(call: &'c Pending<'a>, place: usize) -> Want<'c> {
-        Want::argument(&call.signature.name, &call.signature.params[place].name)
+        Want::argument(call.signature.name, call.signature.params[place].name)
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a called name means.
 
-use std::sync::Arc;
-
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
@@ -114,25 +112,25 @@ impl<'a> Body<'a> {
     }
 
     /// A function of the standard library that needs no argument, named without its parentheses.
-    pub fn call_without_arguments(&mut self, signature: &Arc<Signature>, span: Span) -> Value<'a> {
+    pub fn call_without_arguments(&mut self, signature: &Signature, span: Span) -> Value<'a> {
         let args = super::shapes::defaults(signature);
         let ty = super::shapes::instantiate(&signature.result, &super::shapes::Variables::new(signature));
         let call = TypedCall {
             signature: signature.id,
-            module: signature.module.clone(),
-            name: signature.name.clone(),
+            module: signature.module,
+            name: signature.name,
             kind: signature.kind,
             args,
         };
-        Value::new(TypedKind::Call(call), ty, Space::Const, span)
+        Value::new(TypedKind::Call(Box::new(call)), ty, Space::Const, span)
     }
 
     fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: Syntax<'a>) -> Value<'a> {
         let shared = self.shared;
-        let signatures: Vec<&'a Arc<Signature>> = ids.iter().map(|id| shared.signature(*id)).collect();
+        let signatures: Vec<&'a Signature> = ids.iter().map(|id| shared.signature(*id)).collect();
         match self.choose(&signatures, &syntax) {
             Ok(choose::Choice { signature, given, ready }) => {
-                if let Some(id) = ids.iter().find(|id| Arc::ptr_eq(shared.signature(**id), signature)) {
+                if let Some(id) = ids.iter().find(|id| std::ptr::eq(shared.signature(**id), signature)) {
                     self.note(syntax.function.span, || Meaning::Signature(*id));
                     self.note_arguments(&syntax, &Definition::Std(vec![*id]));
                 }

@@ -52,7 +52,7 @@ pub(super) struct Syntax<'a> {
 
 impl<'a> Syntax<'a> {
     fn of(expr: &'a ast::Expr) -> Option<Self> {
-        let ast::ExprKind::Call { function, args, block, block_span, style } = &expr.kind else { return None };
+        let ast::ExprKind::Call { function, args, block, style } = &expr.kind else { return None };
         let mut positional = Vec::new();
         let mut named = Vec::new();
         for arg in args {
@@ -61,7 +61,7 @@ impl<'a> Syntax<'a> {
                 None => positional.push(&arg.value),
             }
         }
-        let block = block.as_deref().map(|bindings| (bindings, block_span.unwrap_or(expr.span)));
+        let block = block.as_deref().map(|block| (block.bindings.as_slice(), block.span));
         Some(Self { function, positional, named, block, style: *style, span: expr.span })
     }
 
@@ -83,7 +83,7 @@ impl<'a> Body<'a> {
     /// A call of a signature that was settled on.
     fn call_signature(
         &mut self,
-        signature: &Arc<Signature>,
+        signature: &'a Signature,
         given: Vec<Option<Given<'a>>>,
         ready: choose::Ready<'a>,
         syntax: Syntax<'a>,
@@ -93,7 +93,7 @@ impl<'a> Body<'a> {
             self.look_into(&syntax);
             return Value::error(syntax.span);
         }
-        let call = super::learned::Pending::new(signature.clone(), given, syntax, self.scope.clone());
+        let call = super::learned::Pending::new(signature, given, syntax, self.scope.clone());
         let arguments = self.arguments(&call, ready, None);
         self.result(Arc::new(call), arguments)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Row, TableType, Type};
+use gml_ir::{Row, SequencesType, TableType, Type};
 
 use super::Syntax;
 use super::bind::{Given, View, bind};
@@ -21,7 +21,7 @@ impl<'a> Body<'a> {
         let declaration = &shared.package.nodes[id.0 as usize];
         let Some(ast) = shared.package.node_ast(id) else { return Value::error(syntax.span) };
         if let Some(frame) = &self.frame {
-            let diagnostic = message::spaces::node_in_row(syntax, &frame.operator, declaration.declared.name_span);
+            let diagnostic = message::spaces::node_in_row(syntax, frame.operator, declaration.declared.name_span);
             self.emit(diagnostic);
             self.look_into(syntax);
             return Value::error(syntax.span);
@@ -55,8 +55,13 @@ impl<'a> Body<'a> {
                     Value::error(span)
                 }
             };
-            if let Type::Table(table) = value.ty() {
-                partitions = partitions.union(table.partitions);
+            let part = match value.ty() {
+                Type::Table(table) => Some(table.partitions),
+                Type::Sequences(sequences) => Some(sequences.partitions),
+                _ => None,
+            };
+            if let Some(part) = part {
+                partitions = partitions.union(part);
                 split = split.or(value.split());
             }
             let value = self.node_argument(value, declared, &want, ast.params[place].name.span);
@@ -86,6 +91,9 @@ impl<'a> Body<'a> {
         };
         let ty = match ty {
             Type::Table(table) => Type::Table(TableType { partitions: table.partitions.union(partitions), ..table }),
+            Type::Sequences(sequences) => {
+                Type::Sequences(SequencesType { partitions: sequences.partitions.union(partitions), ..sequences })
+            }
             ty => ty,
         };
         let facts = split.map(|split| Arc::new(Facts { split: Some(split), ..Facts::default() }));
@@ -124,8 +132,10 @@ impl<'a> Body<'a> {
                 let row = if due.row.open { opened(&table.row, &due.row) } else { due.row.clone() };
                 self.made_to_fit(value, row)
             }
-            (Type::Table(_) | Type::Estimator(_) | Type::Learned(_), _)
-            | (_, Type::Table(_) | Type::Estimator(_) | Type::Learned(_)) => self.coerced(value, declared, want),
+            (Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_), _)
+            | (_, Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_)) => {
+                self.coerced(value, declared, want)
+            }
             _ => {
                 let value = self.coerced(value, declared, want);
                 self.constant_needed(value, want)

@@ -19,7 +19,7 @@ use crate::types::satisfies;
 impl<'a> Body<'a> {
     /// The value of a call of which the arguments were checked.
     pub(super) fn result(&mut self, call: Arc<Pending<'a>>, mut arguments: Arguments<'a>) -> Value<'a> {
-        let signature = call.signature.clone();
+        let signature = call.signature;
         self.alike_tables(&call, &mut arguments);
         let ty = match signature.kind {
             SignatureKind::Operator => self.operator_type(&signature.result, &call, &mut arguments),
@@ -29,14 +29,14 @@ impl<'a> Body<'a> {
         let facts = self.facts(&call, &ty, &arguments);
         let typed = TypedCall {
             signature: signature.id,
-            module: signature.module.clone(),
-            name: signature.name.clone(),
+            module: signature.module,
+            name: signature.name,
             kind: signature.kind,
-            args: arguments.named(&signature),
+            args: arguments.named(signature),
         };
         let failed_value = arguments.failed && !matches!(ty, Type::Table(_) | Type::Record(_));
         let ty = if failed_value && signature.kind == SignatureKind::Operator { Type::Error } else { ty };
-        Value::new(TypedKind::Call(typed), ty, space, call.syntax.span).with(facts)
+        Value::new(TypedKind::Call(Box::new(typed)), ty, space, call.syntax.span).with(facts)
     }
 
     /// What is known of the result beside its type.
@@ -77,7 +77,8 @@ impl<'a> Body<'a> {
                     });
                     if there {
                         let ty = self.operator_type(&part.ty, call, arguments);
-                        row.columns.push(Column::new(part.name.clone(), ty));
+                        let contracts = part.contracts.clone();
+                        row.columns.push(Column { contracts, ..Column::new(part.name.clone(), ty) });
                     }
                 }
                 Type::Record(Arc::new(row))
@@ -266,7 +267,8 @@ impl<'a> Body<'a> {
                 Some(row) => (*self.row(&row, call, arguments)).clone(),
                 None => open(),
             },
-            RowShape::Pattern(_) => open(),
+            RowShape::Comparable(of) => (*self.row(of, call, arguments)).clone(),
+            RowShape::Prefixed(_) | RowShape::Pattern(_) => open(),
         }
     }
 

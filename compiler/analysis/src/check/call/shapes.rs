@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_ir::{Row, Type};
 
 use crate::check::signature::{Default, ParamKind, RowShape, Shape, Signature, Variable};
-use crate::typed::{Text, TypedArg};
+use crate::typed::{LibraryName, TypedArg};
 use crate::types::common;
 
 /// What a variable stands for in a call.
@@ -204,6 +204,8 @@ pub(in crate::check) fn bound_in_words(bound: &str) -> &str {
         "dated" => "a date or a timestamp",
         "discrete" => "a text, a whole number or a bool",
         "grade" => "a whole number or a bool",
+        "measured" => "a number or a bool",
+        "learnable" => "a bool, a text or a number",
         "vector" => "a vector",
         "scalar" => "a single value",
         other => other,
@@ -211,9 +213,9 @@ pub(in crate::check) fn bound_in_words(bound: &str) -> &str {
 }
 
 /// The defaults of all parameters that have one, as arguments.
-pub(in crate::check) fn defaults(signature: &Signature) -> Vec<(Text, TypedArg)> {
+pub(in crate::check) fn defaults(signature: &Signature) -> Vec<(LibraryName, TypedArg)> {
     let default = |param: &crate::check::signature::Param| match &param.default {
-        Some(Default::Constant(typed)) => Some((param.name.clone(), TypedArg::Value(typed.clone()))),
+        Some(Default::Constant(typed)) => Some((param.name, TypedArg::Value(typed.clone()))),
         _ => None,
     };
     signature.params.iter().filter_map(default).collect()

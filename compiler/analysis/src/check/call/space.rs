@@ -12,7 +12,7 @@ use crate::check::learned::{Estimator, Pending};
 use crate::check::message;
 use crate::check::signature::{ParamKind, Shape};
 use crate::check::value::{Space, Value};
-use crate::typed::{Text, Typed, TypedArg, TypedKind};
+use crate::typed::{LibraryName, Text, Typed, TypedArg, TypedKind};
 use crate::types::{Fit, assignable};
 
 /// The estimators of a chain; `None` where not all of them are known.
@@ -80,7 +80,7 @@ impl<'a> Body<'a> {
             }
             let inner = match (&value.kind, chain) {
                 (ExprKind::Record(inner), Some(calls)) if param_of(calls, &name.text).is_empty() => {
-                    let of_name = |call: &&Arc<Pending<'a>>| call.signature.name == name.text;
+                    let of_name = |call: &&Arc<Pending<'a>>| call.signature.name == &*name.text;
                     let of_name: Vec<_> = calls.iter().filter(of_name).cloned().collect();
                     (!of_name.is_empty()).then_some((inner, of_name))
                 }
@@ -111,7 +111,15 @@ impl<'a> Body<'a> {
             self.emit(message::spaces::constant_needed(&value, &want, text));
             return Value::error(expr.span).typed;
         }
+        let said = self.diagnostics.len();
         self.search_of(name, value.ty(), value.span(), chain);
+        if self.diagnostics.len() == said
+            && let Some(calls) = chain
+            && let [(call, Some(_))] = param_of(calls, &name.text).as_slice()
+            && let Some(place) = call.signature.param(&name.text)
+        {
+            self.within_bounds(call, place, &value.typed);
+        }
         value.typed
     }
 
@@ -119,7 +127,7 @@ impl<'a> Body<'a> {
         let Some(calls) = chain else { return };
         match param_of(calls, &name.text).as_slice() {
             [] => {
-                let tunable: Vec<Text> = calls.iter().flat_map(|call| tunable(call)).collect();
+                let tunable: Vec<LibraryName> = calls.iter().flat_map(|call| tunable(call)).collect();
                 self.emit(message::space::unknown(name, calls, &tunable));
             }
             [(call, None)] => self.emit(message::space::not_tunable(name, call)),
@@ -164,7 +172,7 @@ fn param_of<'c, 'a>(calls: &'c [Arc<Pending<'a>>], name: &str) -> Vec<(&'c Arc<P
     calls.iter().filter_map(param).collect()
 }
 
-fn tunable<'c>(call: &'c Pending<'_>) -> impl Iterator<Item = Text> + 'c {
+fn tunable<'c>(call: &'c Pending<'_>) -> impl Iterator<Item = LibraryName> + 'c {
     let values = call.signature.params.iter().filter(|param| matches!(param.kind, ParamKind::Value { .. }));
-    values.map(|param| param.name.clone())
+    values.map(|param| param.name)
 }

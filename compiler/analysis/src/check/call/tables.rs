@@ -98,6 +98,14 @@ impl<'a> Body<'a> {
                 self.has_roles(call, value, &table.row, right, arguments);
                 self.table_row(call, place, value, table, left, arguments);
             }
+            RowShape::And(left, right) if matches!(**right, RowShape::Comparable(_)) => {
+                let demanded = self.row(right, call, arguments);
+                let mismatches = rows::can_be_compared(&table.row, &demanded);
+                if !mismatches.is_empty() {
+                    self.emit(message::rows::cannot_conform(call, value, &mismatches, &table.row, &demanded));
+                }
+                self.table_row(call, place, value, table, left, arguments);
+            }
             RowShape::And(left, right) => {
                 let demanded = self.row(right, call, arguments);
                 let mismatches = rows::has_at_least(&table.row, &demanded);
@@ -245,7 +253,7 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         arguments.space = arguments.space.max(Space::Run);
-        let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+        let want = Want::argument(call.signature.name, call.signature.params[place].name);
         match value.ty() {
             Type::Learned(learned) => match (&**learned, shape) {
                 (Learned::Model(rows), Shape::Model(from, to))
@@ -323,7 +331,9 @@ impl<'a> Body<'a> {
     ) {
         let RowShape::Pattern(columns) = demand else { return };
         for wanted in columns {
-            if let Some(diagnostic) = crate::check::learned::lacks(wanted, call, row, value.span(), false) {
+            if let Some(diagnostic) =
+                crate::check::learned::lacks(wanted, call, (&**row, !row.open), value.span(), false)
+            {
                 self.emit(diagnostic);
                 arguments.failed = true;
             }

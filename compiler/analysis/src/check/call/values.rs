@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
@@ -13,8 +14,8 @@ use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::{ParamKind, Shape};
 use crate::check::value::{Space, Value};
-use crate::typed::TypedArg;
-use crate::types::{check_date_format, check_regex, satisfies};
+use crate::typed::{Typed, TypedArg, TypedKind};
+use crate::types::{check_date_format, check_regex, satisfied, satisfies};
 
 impl<'a> Body<'a> {
     /// Converts values to what their parameters want, now that the variables are bound.
@@ -22,16 +23,32 @@ impl<'a> Body<'a> {
         for (place, value) in std::mem::take(&mut arguments.waiting) {
             let param = &call.signature.params[place];
             let ParamKind::Value { ty, constant } = &param.kind else { continue };
-            let want = Want::argument(&call.signature.name, &param.name);
+            let want = Want::argument(call.signature.name, param.name);
             let is_constant = *constant || call.signature.kind == SignatureKind::Operator;
             let value = if is_constant { self.constant_needed(value, &want) } else { value };
             let value = self.classed(call, value, ty, &want, arguments);
             let value = self.lifted(call, value, ty, is_constant, &want, arguments);
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
-            self.readable(call, &param.name, &value);
+            self.readable(call, param.name, &value);
+            self.within_bounds(call, place, &value.typed);
             arguments.set_constant(place, crate::check::value::folded(&value.typed));
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
+        }
+    }
+
+    /// A constant must satisfy what the signature says of it, and so must all that is looked for in its place.
+    pub(super) fn within_bounds(&mut self, call: &Pending<'a>, place: usize, value: &Typed) {
+        let param = &call.signature.params[place];
+        if param.contracts.is_empty() {
+            return;
+        }
+        let outside = |(constant, _): &(Constant, Span)| {
+            param.contracts.iter().any(|contract| !satisfied(&contract.rule, constant))
+        };
+        if let Some((constant, span)) = constants(value).into_iter().find(outside) {
+            let text = self.text(span);
+            self.emit(message::calls::out_of_bounds(call, param, &constant, span, text));
         }
     }
 
@@ -72,7 +89,7 @@ impl<'a> Body<'a> {
             return self.column_value(value, want);
         };
         // The type of the value's own part, not what it has in common with others.
-        let mut own = shapes::Variables::new(&call.signature);
+        let mut own = shapes::Variables::new(call.signature);
         own.infer(shape, value.ty());
         let Some(ty) = own.ty(variable).cloned() else { return value };
         if ty.is_silent() || satisfies(bound, &ty) != Some(false) {
@@ -112,7 +129,7 @@ impl<'a> Body<'a> {
         let is_condition = to == Type::Bool && !matches!(shape, Shape::Variable(_));
         if call.signature.kind == SignatureKind::Aggregate && is_condition {
             let text = self.text(value.span());
-            self.emit(message::nulls::nullable_condition(&value, &call.signature.name, text));
+            self.emit(message::nulls::nullable_condition(&value, call.signature.name, text));
             return Value::error(value.span());
         }
         arguments.lifted = true;
@@ -121,7 +138,7 @@ impl<'a> Body<'a> {
 
     /// The frame of what stands in the parentheses of an aggregate or a window function.
     pub(super) fn within_frame(&self, call: &Pending<'a>) -> Option<Arc<Frame>> {
-        self.frame_within(&call.signature, &call.syntax)
+        self.frame_within(call.signature, &call.syntax)
     }
 
     pub(super) fn frame_within(
@@ -133,8 +150,8 @@ impl<'a> Body<'a> {
         let of_group = signature.kind == SignatureKind::Aggregate && matches!(frame.kind, FrameKind::Group(_));
         Some(Arc::new(Frame {
             row: frame.row.clone(),
-            kind: FrameKind::Within { name: signature.name.clone(), span: syntax.function.span, of_group },
-            operator: frame.operator.clone(),
+            kind: FrameKind::Within { name: signature.name, span: syntax.function.span, of_group },
+            operator: frame.operator,
             span: frame.span,
         }))
     }
@@ -150,10 +167,43 @@ impl<'a> Body<'a> {
         let value = Value { typed: typed.clone(), space: Space::Const, short: false, facts: None };
         for column in &arguments.variables.row(columns).columns {
             let checked = self.coerced(value.clone(), column.ty.non_null(), &Want::Fill(&column.name));
-            if matches!(checked.typed.kind, crate::typed::TypedKind::Error) && !value.ty().is_silent() {
+            if matches!(checked.typed.kind, TypedKind::Error) && !value.ty().is_silent() {
                 arguments.failed = true;
                 return;
             }
         }
     }
+}
+
+/// The constants that are written in a value: itself, the ends of a range and of `log(range)`, the items of a list.
+fn constants(value: &Typed) -> Vec<(Constant, Span)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        match &value.kind {
+            TypedKind::Literal(Constant::Range { start, end, inclusive }) => {
+                found.push(((**start).clone(), value.span));
+                // An end that is left out may lie outside itself.
+                found.extend(inclusive.then(|| ((**end).clone(), value.span)));
+            }
+            TypedKind::Literal(Constant::List(items)) => {
+                found.extend(items.iter().map(|item| (item.clone(), value.span)));
+            }
+            TypedKind::Literal(constant) => found.push((constant.clone(), value.span)),
+            TypedKind::Cast(inner) => waiting.push(inner),
+            TypedKind::Range { start, end, inclusive } => {
+                waiting.extend(inclusive.then_some(&**end));
+                waiting.push(start);
+            }
+            TypedKind::List(items) => waiting.extend(items.iter().rev()),
+            TypedKind::Call(call) if matches!(value.ty, Type::Search(_)) => {
+                waiting.extend(call.args.iter().filter_map(|(_, arg)| match arg {
+                    TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
 }

@@ -2,6 +2,7 @@
 
 use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
+use gml_syntax::ast::ItemKind;
 
 use crate::check::body::{Body, Place};
 use crate::check::frame::FrameKind;
@@ -38,12 +39,9 @@ impl<'a> Body<'a> {
                 Value::new(TypedKind::Param(*id), ty, Space::Const, span)
             }
             Some(Definition::Dataset(id)) => self.dataset(*id, name, span),
-            Some(Definition::Connection(_)) => Value::new(
-                TypedKind::Literal(Constant::Str(name.clone())),
-                Type::Named("connection".into()),
-                Space::Const,
-                span,
-            ),
+            Some(Definition::Connection(id)) if self.place == Place::Constant && !self.in_connection => {
+                self.connection(*id, span)
+            }
             Some(Definition::Std(ids)) => self.bare_function(ids, name, span, due),
             Some(Definition::Unknown) => Value::new(TypedKind::Error, Type::Unknown, Space::Const, span),
             Some(definition) => {
@@ -106,6 +104,22 @@ impl<'a> Body<'a> {
         }
         let ty = saved::entry_type(shared, id, &self.visiting);
         Value::new(TypedKind::Dataset(id), ty, Space::Run, span)
+    }
+
+    /// A connection stands for the call that makes it. What is wrong with that is said where it is declared.
+    fn connection(&mut self, id: u32, span: Span) -> Value<'a> {
+        let package = self.shared.package;
+        let declared = package.connections.get(id as usize).map(|connection| &connection.declared);
+        let item = declared.map(|declared| (declared.module, &package.item(declared).kind));
+        let Some((module, ItemKind::Connection(connection))) = item else { return Value::error(span) };
+        let mut body = Body::new(self.shared, module, Place::Constant);
+        body.in_connection = true;
+        let mut value = body.expr(&connection.value, None);
+        if !matches!(value.ty(), Type::Named(name) if matches!(&**name, "database" | "store")) {
+            return Value::error(span);
+        }
+        value.typed.span = span;
+        value
     }
 
     /// The name of a function of the standard library that needs no argument is a call of it where a value is due.

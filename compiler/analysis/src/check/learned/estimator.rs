@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 use gml_ir::{Learned, Partitions, Row, Type};
 
-use super::{Estimator, Pending};
+use super::{Estimator, Others, Pending};
 use crate::check::body::Body;
 use crate::check::call::{Arguments, Bound, Given, Learner};
 use crate::check::message::{self, Want};
@@ -43,7 +43,7 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         arguments.space = arguments.space.max(Space::Run);
-        let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+        let want = Want::argument(call.signature.name, call.signature.params[place].name);
         let said = self.diagnostics.len();
         let learned = match value.ty() {
             Type::Estimator(kind) => {
@@ -54,7 +54,7 @@ impl<'a> Body<'a> {
                     }
                 };
                 let known = value.facts.as_ref().and_then(|facts| facts.estimator.clone());
-                let learns = known.and_then(|estimator| self.learn(&estimator, &source, call.syntax.own_span()));
+                let learns = known.and_then(|estimator| self.learn_all(&estimator, &source, call.syntax.own_span()));
                 Type::Learned(match (learns, source) {
                     (Some(Learns::Model(output)), Source::Rows(row)) => Arc::new(Learned::Model(Some((row, output)))),
                     (Some(Learns::Transform(output)), Source::Rows(row)) => {
@@ -119,16 +119,24 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// What an estimator learns; `None` where that cannot be known.
+    /// What an estimator learns from rows or sequences as they are; `None` where that cannot be known.
+    fn learn_all(&mut self, estimator: &Estimator<'a>, source: &Source, at: Span) -> Option<Learns> {
+        let others = Others::of(match source {
+            Source::Rows(row) => row.open,
+            Source::Items(_) => true,
+        });
+        let others = std::mem::replace(&mut self.others, others);
+        let gone = std::mem::take(&mut self.gone);
+        let learns = self.learn(estimator, source, at);
+        (self.others, self.gone) = (others, gone);
+        learns
+    }
+
+    /// What a part of an estimator learns from what the parts before it made.
     fn learn(&mut self, estimator: &Estimator<'a>, source: &Source, at: Span) -> Option<Learns> {
         match estimator {
             Estimator::Call(call) => self.learn_call(call, source, at),
-            Estimator::Chain(parts) => {
-                let before = self.gone.len();
-                let learns = self.learn_chain(parts, source, at);
-                self.gone.truncate(before);
-                learns
-            }
+            Estimator::Chain(parts) => self.learn_chain(parts, source, at),
         }
     }
 
@@ -170,19 +178,27 @@ impl<'a> Body<'a> {
         let Source::Rows(row) = source else {
             return Some(Learns::Other(self.learned_shape(learns, &arguments)));
         };
-        let about = match about {
+        let takes = about.as_ref();
+        let about = match takes {
             Some(about) => self.row(about, call, &mut arguments),
             None => row.clone(),
         };
         if matches!(**learns, Shape::Model(..)) {
-            self.learnable(call, &about, at);
+            self.learnable(call, takes, &about, at);
+        }
+        if let Some(takes) = takes {
+            self.takes(takes, call, at, &mut arguments);
         }
         if let Some(demand) = demand {
             self.demanded(demand, call, &about, at, &mut arguments);
         }
         Some(match &**learns {
             Shape::Model(_, output) => Learns::Model(self.row(output, call, &mut arguments)),
-            Shape::Transform(_, output) => Learns::Transform(self.row(output, call, &mut arguments)),
+            Shape::Transform(_, output) => {
+                let row = self.row(output, call, &mut arguments);
+                self.note_others(output, call, &mut arguments);
+                Learns::Transform(row)
+            }
             other => Learns::Other(self.learned_shape(other, &arguments)),
         })
     }

@@ -3,8 +3,10 @@
 mod chain;
 mod demand;
 mod estimator;
+mod others;
 
 pub(super) use demand::lacks;
+pub(super) use others::Others;
 
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ pub(super) enum Estimator<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Pending<'a> {
     /// The signature that it calls.
-    pub signature: Arc<Signature>,
+    pub signature: &'a Signature,
     /// Its arguments by parameter.
     pub given: Vec<Option<Given<'a>>>,
     /// As written.
@@ -38,7 +40,7 @@ pub(super) struct Pending<'a> {
 
 impl<'a> Pending<'a> {
     pub fn new(
-        signature: Arc<Signature>,
+        signature: &'a Signature,
         given: Vec<Option<Given<'a>>>,
         syntax: Syntax<'a>,
         scope: Vec<LocalId>,

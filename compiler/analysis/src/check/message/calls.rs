@@ -1,20 +1,18 @@
 //! Calls and their arguments.
 
-use std::sync::Arc;
-
 use gml_diagnostics::{Diagnostic, Edit, Fix, Span, codes};
-use gml_ir::Type;
+use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::{Binding, Name};
 
 use super::synonyms::synonym;
 use super::{Want, behind, calling, guess, listed, proposing, safe, short};
 use crate::check::call::{BindFault, Syntax, View};
 use crate::check::learned::Pending;
-use crate::check::signature::Signature;
+use crate::check::signature::{Param, ParamKind, Shape, Signature};
 use crate::check::value::Value;
 use crate::package::Definition;
 use crate::suggest::closest;
-use crate::types::satisfies;
+use crate::types::{satisfied, satisfies};
 
 pub(in crate::check) fn unknown_function<'n>(name: &Name, known: impl Iterator<Item = &'n str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(
@@ -149,7 +147,7 @@ fn form(signature: &Signature) -> String {
     format!("`{}({})`", signature.name, params.join(", "))
 }
 
-pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[&Arc<Signature>]) -> Diagnostic {
+pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[&Signature]) -> Diagnostic {
     let forms: Vec<String> = all.iter().map(|signature| form(signature)).collect();
     Diagnostic::new(
         codes::NO_OVERLOAD_FITS,
@@ -217,6 +215,36 @@ pub(in crate::check) fn wrong_class(
     }
 }
 
+pub(in crate::check) fn out_of_bounds(
+    call: &Pending<'_>,
+    param: &Param,
+    value: &Constant,
+    span: Span,
+    text: &str,
+) -> Diagnostic {
+    let (name, function) = (&param.name, &call.signature.name);
+    let bounds: Vec<String> = param.contracts.iter().map(|contract| format!("`{}`", contract.text)).collect();
+    let bounds = bounds.join(" and ");
+    let diagnostic = Diagnostic::new(
+        codes::ARGUMENT_OUT_OF_RANGE,
+        span,
+        format!("`{name}` of `{function}` is {value}, and must be {bounds}"),
+    )
+    .with_label("outside of what it can be");
+    // `80` where a share is due is meant in percent.
+    let is_whole = text.bytes().all(|byte| byte.is_ascii_digit());
+    let percent =
+        value.as_float().filter(|value| *value > 1.0 && *value <= 100.0 && is_whole).map(|value| value / 100.0);
+    let fits = |share: f64| param.contracts.iter().all(|contract| satisfied(&contract.rule, &Constant::Float(share)));
+    let is_share = matches!(&param.kind, ParamKind::Value { ty: Shape::Is(ty), .. } if *ty.non_null() == Type::Float);
+    match percent.filter(|share| is_share && fits(*share)) {
+        Some(share) => {
+            diagnostic.help(format!("a share is written `{text}%` or `{share}`")).fix(guess(span, format!("{text}%")))
+        }
+        None => diagnostic.help(format!("give `{name}` a value that is {bounds}")),
+    }
+}
+
 /// A class of types in words.
 pub(super) fn class(bound: &str) -> String {
     // Classes that the library may add later are named as they are.
@@ -232,7 +260,7 @@ pub(in crate::check) fn table_wanted(
     span: Span,
     text: &str,
 ) -> Diagnostic {
-    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let want = Want::argument(call.signature.name, call.signature.params[place].name);
     let diagnostic = Diagnostic::new(
         codes::TYPE_MISMATCH,
         span,
@@ -257,7 +285,7 @@ pub(in crate::check) fn tables_wanted(
     span: Span,
     text: &str,
 ) -> Diagnostic {
-    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let want = Want::argument(call.signature.name, call.signature.params[place].name);
     let diagnostic = Diagnostic::new(
         codes::TYPE_MISMATCH,
         span,

@@ -10,6 +10,7 @@ use crate::check::frame::{Frame, FrameKind};
 use crate::check::learned::Pending;
 use crate::rows::column_names;
 use crate::suggest::closest;
+use crate::typed::Text;
 
 /// The place of the dot in front of a column's name, and the name.
 fn with_dot(span: Span, name: &Name) -> Span {
@@ -99,7 +100,7 @@ pub(in crate::check) fn needs_name(want: &Want<'_>, text: &str, span: Span) -> D
 }
 
 pub(in crate::check) fn plain_wanted(call: &Pending<'_>, place: usize, span: Span, text: Option<&str>) -> Diagnostic {
-    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let want = Want::argument(call.signature.name, call.signature.params[place].name);
     let found = text.map_or_else(|| "a block".to_owned(), |text| format!("`{}`", short(text)));
     Diagnostic::new(
         codes::TYPE_MISMATCH,
@@ -108,6 +109,23 @@ pub(in crate::check) fn plain_wanted(call: &Pending<'_>, place: usize, span: Spa
     )
     .with_label("no plain column")
     .help("write `.a` or `[.a, .b]`; what is computed can be made a column with `derive { a = .. }` before")
+}
+
+pub(in crate::check) fn one_wanted(call: &Pending<'_>, place: usize, names: &[Text], span: Span) -> Diagnostic {
+    let want = Want::argument(call.signature.name, call.signature.params[place].name);
+    let found = match names.len() {
+        0 => "none is named".to_owned(),
+        count => format!("{count} are named"),
+    };
+    let diagnostic =
+        Diagnostic::new(codes::ONE_COLUMN_DUE, span, format!("{} is one column, and {found}", want.subject()))
+            .with_label("one column is due");
+    match names {
+        [first, second, ..] => diagnostic.help(format!(
+            "name one; to go by several at once, make one of them before: `|> derive {{ {first}_{second} = f\"{{.{first}}}_{{.{second}}}\" }}`"
+        )),
+        _ => diagnostic.help("name one: `.a`"),
+    }
 }
 
 pub(in crate::check) fn order_constant(operator: &str, span: Span, text: &str) -> Diagnostic {

@@ -22,6 +22,14 @@ pub(in crate::check) fn unknown<'n>(entry: &Name, known: impl IntoIterator<Item 
     }
 }
 
+/// `resources(p) = { cpu: 0 }`
+pub(in crate::check) fn no_resources(field: &str, span: Span) -> Diagnostic {
+    let message = format!("`{field}` of `resources` is more than nothing");
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("nothing can run with that")
+        .help(format!("leave `{field}` out to let the machine decide"))
+}
+
 pub(in crate::check) fn outside_pipeline(keyword: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::SAVE_OUTSIDE_PIPELINE, span, format!("`{keyword}` has a meaning in pipelines only"))
         .with_label("a test changes nothing outside of it")
@@ -87,16 +95,26 @@ pub(in crate::check) fn saved_type(entry: &Name, declared_at: Span, value: &Valu
     .help("save it under an entry of its type, or change the type of the entry")
 }
 
-pub(in crate::check) fn written_twice(name: &str, declared_at: Span, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::new(
-        codes::DATASET_WRITTEN_TWICE,
-        second,
-        format!("`{name}` is saved twice: the second save would undo the first"),
-    )
-    .with_label("saved again here")
-    .and(first, "saved here")
-    .and(declared_at, "the entry")
-    .help("give each its own entry, or put the tables together before: `union([a, b])`")
+pub(in crate::check) fn written_twice(
+    name: &str,
+    declared_at: Span,
+    first: Span,
+    second: Span,
+    keeps_versions: bool,
+) -> Diagnostic {
+    let message = if keeps_versions {
+        format!("`{name}` is saved twice, as models of different columns: who reads the newest would not know which")
+    } else {
+        format!("`{name}` is saved twice: the second save would undo the first")
+    };
+    let diagnostic = Diagnostic::new(codes::DATASET_WRITTEN_TWICE, second, message)
+        .with_label("saved again here")
+        .and(first, "saved here")
+        .and(declared_at, "the entry");
+    if keeps_versions {
+        return diagnostic.help("learn both from the same columns, or give each its own entry");
+    }
+    diagnostic.help("give each its own entry, or put the tables together before: `union([a, b])`")
 }
 
 pub(in crate::check) fn cannot_track(ty: &Type, span: Span, text: &str) -> Diagnostic {
@@ -165,12 +183,54 @@ pub(in crate::check) fn cannot_hold(
         .help(help)
 }
 
-pub(in crate::check) fn no_such_cells(entry: &str, column: &Column, span: Span, declared_at: Span) -> Diagnostic {
-    let message = format!("a CSV file cannot hold the column `{}` of `{entry}`: {}", column.name, column.ty);
+pub(in crate::check) fn no_such_cells(
+    entry: &str,
+    connector: &str,
+    column: &Column,
+    span: Span,
+    declared_at: Span,
+) -> Diagnostic {
+    let (file, help) = match connector {
+        "excel" => ("a workbook", "read it from `parquet(\"path\")` or `jsonl(\"path\")`"),
+        "query" | "sql_table" => ("a table of a database", "declare it as str, or keep it as `parquet(\"path\")`"),
+        _ => ("a CSV file", "keep it as `parquet(\"path\")` or `jsonl(\"path\")`"),
+    };
+    let message = format!("{file} cannot hold the column `{}` of `{entry}`: {}", column.name, column.ty);
     Diagnostic::new(codes::CONNECTOR_CANNOT_HOLD, span, message)
         .with_label("for numbers, texts, dates and the like")
         .and(declared_at, format!("its column `{}` has parts", column.name))
-        .help("keep it as `parquet(\"path\")` or `jsonl(\"path\")`")
+        .help(help)
+}
+
+pub(in crate::check) fn no_folder_name(entry: &str, column: &Column, span: Span, declared_at: Span) -> Diagnostic {
+    let message = format!("`{entry}` cannot be partitioned by `{}`: {}", column.name, column.ty);
+    Diagnostic::new(codes::CONNECTOR_CANNOT_HOLD, span, message)
+        .with_label("names of folders hold integers, texts, bools, dates and timestamps")
+        .and(declared_at, format!("`{}` is declared here", column.name))
+        .help("partition by a column of such a type: a day, a country, a number of a bucket")
+}
+
+pub(in crate::check) fn only_reads(entry: &str, connector: &str, span: Span, saved: Span) -> Diagnostic {
+    let help = match connector {
+        "onnx" => "keep what was learned as `artifact(\"path\")`",
+        "images" => "keep pictures as `parquet(\"path\")`",
+        "query" => "save under an entry of a table: `sql_table(database, \"name\")`",
+        _ => "save under an entry of another form: `parquet(\"path\")`, `csv(\"path\")`, `ipc(\"path\")`",
+    };
+    Diagnostic::new(codes::ONLY_READ, span, format!("`{entry}` is saved, and `{connector}` only reads"))
+        .with_label("reads, and does not write")
+        .and(saved, "saved here")
+        .help(help)
+}
+
+pub(in crate::check) fn not_a_connection(name: &str, ty: &Type, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::NOT_A_CONNECTION,
+        span,
+        format!("the connection `{name}` leads to a database or a store, and this is {}", kind_of(ty)),
+    )
+    .with_label(format!("this is {}", kind_of(ty)))
+    .help("write `postgres(url: secret(\"URL\"))`, `sqlite(\"path\")`, `s3(region: \"eu-central-1\")` or the like")
 }
 
 pub(in crate::check) fn pattern(entry: &str, span: Span, saved: Span) -> Diagnostic {

@@ -369,6 +369,42 @@ pub(in crate::check) fn text_features(call: &Pending<'_>, texts: &[&Column], at:
     ))
 }
 
+/// Features that are no numbers, before a learner that takes nothing else.
+pub(in crate::check) fn unencoded_features(call: &Pending<'_>, others: &[&Column], at: Span) -> Diagnostic {
+    let columns: Vec<String> =
+        others.iter().map(|column| format!("`.{}` ({})", column.name, brief(&column.ty))).collect();
+    let names: Vec<String> = others.iter().map(|column| format!(".{}", column.name)).collect();
+    let names = names.join(", ");
+    Diagnostic::new(
+        codes::FEATURE_TYPE,
+        at,
+        format!("`{}` learns from numbers, and cannot take {}", call.signature.name, columns.join(", ")),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!(
+        "make numbers of them in the recipe: `one_hot([{names}]) >> ..`; or leave them out: `|> drop([{names}])`"
+    ))
+}
+
+pub(in crate::check) fn nullable_features(call: &Pending<'_>, nullable: &[&Column], at: Span) -> Diagnostic {
+    let names: Vec<String> = nullable.iter().map(|column| format!(".{}", column.name)).collect();
+    let names = names.join(", ");
+    let (are, them) = if nullable.len() == 1 { ("is", "it") } else { ("are", "them") };
+    Diagnostic::new(
+        codes::NULLABLE_FEATURE,
+        at,
+        format!(
+            "{} may be null, and `{}` stops where one {are}",
+            listed(nullable.iter().map(|column| &*column.name)),
+            call.signature.name
+        ),
+    )
+    .with_label("fitted here, on rows with these columns")
+    .and(call.syntax.function.span, "the learner")
+    .help(format!("fill {them} in the recipe, `impute(mean, [{names}]) >> ..`, or leave such rows out"))
+}
+
 pub(in crate::check) fn no_features(call: &Pending<'_>, row: &Row, at: Span) -> Diagnostic {
     Diagnostic::new(
         codes::NO_FEATURES,
@@ -456,10 +492,22 @@ pub(in crate::check) fn target_type(
         Some(span) => diagnostic.and(span, "this objective"),
         None => diagnostic.and(call.syntax.function.span, "the learner"),
     };
+    let has_objectives = call.signature.param("objective").is_some();
     match column.ty.non_null() {
-        Type::Bool => diagnostic.help("a bool is learned with `objective: binary`"),
-        Type::Float | Type::Float32 => diagnostic.help("a number is learned with `objective: regression`"),
-        ty if ty.is_text() => diagnostic.help("a text is learned with `objective: multiclass`"),
+        Type::Bool if has_objectives => diagnostic.help("a bool is learned with `objective: binary`"),
+        Type::Bool => diagnostic.help("a bool is learned by `logistic()` or `boosted_trees(objective: binary)`"),
+        Type::Float | Type::Float32 if has_objectives => {
+            diagnostic.help("a number is learned with `objective: regression`")
+        }
+        ty if ty.is_text() && has_objectives => diagnostic.help("a text is learned with `objective: multiclass`"),
+        ty if ty.is_text() => diagnostic.help(format!(
+            "ask whether it is one of its values, `derive {{ {0} = .{0} == \"..\" }}`, or take another step or learner",
+            column.name
+        )),
+        ty if ty.is_temporal() => diagnostic.help(format!(
+            "count from some day on, as in `derive {{ {0} = .{0}.days_since(@2021-01-01) }}`",
+            column.name
+        )),
         _ => diagnostic.help(format!("make it one: `derive {{ {0} = .{0} > 0 }}`", column.name)),
     }
 }

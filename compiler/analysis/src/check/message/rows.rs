@@ -167,7 +167,7 @@ pub(in crate::check) fn table_lacks(
     value: &Value<'_>,
     mismatches: &[Mismatch],
 ) -> Diagnostic {
-    let want = Want::argument(&call.signature.name, &call.signature.params[place].name);
+    let want = Want::argument(call.signature.name, call.signature.params[place].name);
     let actual = match value.ty() {
         Type::Table(table) => table.row.clone(),
         _ => std::sync::Arc::default(),
@@ -180,6 +180,43 @@ pub(in crate::check) fn table_lacks(
     )
     .with_label("these rows do not fit");
     with_remedy(diagnostic, mismatches, &actual)
+}
+
+/// A table that `conform` cannot make one of the schema.
+pub(in crate::check) fn cannot_conform(
+    call: &Pending<'_>,
+    value: &Value<'_>,
+    mismatches: &[Mismatch],
+    actual: &Row,
+    declared: &Row,
+) -> Diagnostic {
+    let schema = declared.schema.as_ref().map_or_else(|| "the schema".to_owned(), |schema| format!("`{schema}`"));
+    let diagnostic = Diagnostic::new(
+        code_of(mismatches, codes::CONFORM_LACKS_COLUMN),
+        call.syntax.own_span(),
+        format!("these rows cannot become rows of {schema}: {}", all_in_words(mismatches)),
+    )
+    .with_label("would stop here when it runs");
+    let diagnostic = match value.span() {
+        rows if rows.file == call.syntax.own_span().file => diagnostic.and(rows, "these rows"),
+        _ => diagnostic,
+    };
+    match mismatches.first() {
+        Some(Mismatch::Missing(column)) => match closest(&column.name, column_names(actual)) {
+            Some(near) => {
+                diagnostic.help(format!("rename a column before: `|> rename {{ {} = .{near} }}`", column.name))
+            }
+            None => diagnostic.help(format!(
+                "make it before: `|> derive {{ {} = .. }}`; {}",
+                column.name,
+                columns_of(actual)
+            )),
+        },
+        Some(Mismatch::Type { name, declared, .. }) => {
+            diagnostic.help(format!("make it {declared} before: `|> derive {{ {name} = .. }}`"))
+        }
+        _ => diagnostic,
+    }
 }
 
 fn code_of(mismatches: &[Mismatch], missing: gml_diagnostics::Code) -> gml_diagnostics::Code {

@@ -10,7 +10,7 @@ use super::calls::kind_of;
 use super::{Want, listed, proposing};
 use crate::check::learned::Pending;
 use crate::suggest::closest;
-use crate::typed::Text;
+use crate::typed::LibraryName;
 
 pub(in crate::check) fn record_wanted(want: &Want<'_>, span: Span, ty: Option<&Type>) -> Diagnostic {
     let found = ty.map_or_else(|| "a block".into(), kind_of);
@@ -23,18 +23,18 @@ pub(in crate::check) fn record_wanted(want: &Want<'_>, span: Span, ty: Option<&T
     .help("write `{ depth: 2..10, leaves: log(4..256) }`, or a list of such records, of which one is chosen each time")
 }
 
-pub(in crate::check) fn unknown(name: &Name, calls: &[Arc<Pending<'_>>], tunable: &[Text]) -> Diagnostic {
-    let estimators = listed(calls.iter().map(|call| &*call.signature.name));
+pub(in crate::check) fn unknown(name: &Name, calls: &[Arc<Pending<'_>>], tunable: &[LibraryName]) -> Diagnostic {
+    let estimators = listed(calls.iter().map(|call| call.signature.name));
     let diagnostic = Diagnostic::new(
         codes::UNKNOWN_SEARCH,
         name.span,
         format!("no estimator that is tuned here has an argument `{}`", name.text),
     )
     .with_label("nothing to look for under this name");
-    match closest(&name.text, tunable.iter().map(|known| &**known)) {
+    match closest(&name.text, tunable.iter().copied()) {
         Some(near) => proposing(diagnostic, name.span, Some(near)),
         None if tunable.is_empty() => diagnostic.help(format!("{estimators} can be tuned in nothing")),
-        None => diagnostic.help(format!("what can be tuned: {}", listed(tunable.iter().map(|known| &**known)))),
+        None => diagnostic.help(format!("what can be tuned: {}", listed(tunable.iter().copied()))),
     }
 }
 

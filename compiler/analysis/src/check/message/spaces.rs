@@ -56,7 +56,7 @@ pub(in crate::check) fn row_expression_needed(
     let name = &signature.name;
     let kind =
         if signature.kind == SignatureKind::Aggregate { "one value of many rows" } else { "a value by other rows" };
-    let operator = frame.map_or("", |frame| &*frame.operator);
+    let operator = frame.map_or("", |frame| frame.operator);
     let diagnostic = Diagnostic::new(
         codes::ROW_EXPRESSION_NEEDED,
         syntax.own_span(),

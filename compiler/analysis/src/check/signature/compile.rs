@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::call::{View, order};
 use super::defaults::default_of;
+use super::names::interned;
 use super::{
     LearnsFrom, Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable,
 };
@@ -20,14 +21,14 @@ const ORDERED: &str = "std.window";
 pub(crate) fn compile(package: &Package, id: SignatureId) -> Signature {
     let declaration = &package.signatures[id.0 as usize];
     let signature: &ast::Signature = &declaration.ast;
-    let module = package.module(declaration.declared.module).name.clone();
+    let module = interned(&package.module(declaration.declared.module).name);
     let compiler = Compiler { package, module: declaration.declared.module, signature };
     let params: Vec<Param> = signature.params.iter().map(|param| compiler.param(param)).collect();
     Signature {
         id,
-        needs_order: signature.kind == ast::SignatureKind::Window && &*module == ORDERED,
+        needs_order: signature.kind == ast::SignatureKind::Window && module == ORDERED,
         module,
-        name: signature.name.text.clone(),
+        name: interned(&signature.name.text),
         kind: signature.kind,
         variables: signature
             .type_params
@@ -53,7 +54,15 @@ impl Compiler<'_> {
         let (ty, looks) = looks(&param.ty);
         let kind = self.kind(ty);
         let default = param.default.as_ref().map(|default| default_of(default, &kind));
-        Param { name: param.name.text.clone(), kind, default, looks }
+        let contracts = match &kind {
+            ParamKind::Value { ty: Shape::Is(ty), .. } => {
+                let scope = TypeScope::new(self.package, self.module);
+                // The library's own tests hold that all of them have a meaning.
+                param.contracts.iter().filter_map(|rule| scope.contract(rule, ty, &mut Vec::new())).collect()
+            }
+            _ => Vec::new(),
+        };
+        Param { name: interned(&param.name.text), kind, contracts, default, looks }
     }
 
     fn kind(&self, ty: &TypeExpr) -> ParamKind {
@@ -107,7 +116,9 @@ impl Compiler<'_> {
             ("aggregates", Some((of, made))) => {
                 ParamKind::Aggregates { of: self.variable_of(of), made: self.variable_of(made) }
             }
-            ("keys", Some((of, made))) => ParamKind::Keys { of: self.variables_of(of), made: self.variable_of(made) },
+            ("keys" | "key", Some((of, made))) => {
+                ParamKind::Keys { of: self.variables_of(of), made: self.variable_of(made), one: name == "key" }
+            }
             ("renames", Some((of, old))) => ParamKind::Renames {
                 of: self.variable_of(of),
                 old: self.variable_of(old),
@@ -131,6 +142,7 @@ impl Compiler<'_> {
         let TypeKind::Named(name, args) = &item.kind else { return None };
         Some(match &*name.text {
             "table" => ParamKind::Tables(self.row_at(args, 0)),
+            "entry_column" => ParamKind::EntryColumns,
             "sequences" => {
                 ParamKind::SequencesList { keys: self.variable_at(args, 0), item: self.variable_at(args, 1) }
             }
@@ -262,10 +274,17 @@ impl Compiler<'_> {
     }
 
     fn record(&self, row: &RowSyntax) -> Shape {
-        let part = |column: &ast::RowColumn| Part {
-            name: column.name.text.clone(),
-            ty: self.shape(&column.ty),
-            condition: column.condition.as_ref().map(|name| self.param_named(&name.text)),
+        let scope = TypeScope::new(self.package, self.module);
+        let part = |column: &ast::RowColumn| {
+            let ty = self.shape(&column.ty);
+            let contracts = match &ty {
+                Shape::Is(ty) => {
+                    column.contracts.iter().filter_map(|rule| scope.contract(rule, ty, &mut Vec::new())).collect()
+                }
+                _ => Vec::new(),
+            };
+            let condition = column.condition.as_ref().map(|name| self.param_named(&name.text));
+            Part { name: column.name.text.clone(), ty, contracts, condition }
         };
         Shape::Record(row.columns.iter().map(part).collect())
     }
@@ -309,6 +328,8 @@ impl Compiler<'_> {
             "retyped" => RowShape::Retyped(first(), Box::new(self.shape(args.get(1)?))),
             "imputed" => RowShape::Imputed(first(), self.param_at(args, 1)),
             "indicators" => RowShape::Indicators(first()),
+            "prefixed" => RowShape::Prefixed(first()),
+            "comparable" => RowShape::Comparable(first()),
             "pivoted" => RowShape::Pivoted(first(), Box::new(self.shape(args.get(1)?))),
             "named" => RowShape::Named(self.param_at(args, 0), Box::new(self.shape(args.get(1)?))),
             "rename" => RowShape::Rename(first(), Box::new(self.row_at(args, 1)), Box::new(self.row_at(args, 2))),

@@ -2,15 +2,16 @@
 
 mod compile;
 mod defaults;
+mod names;
 
 use std::sync::Arc;
 
-use gml_ir::{Partitions, Role, Row, Type};
+use gml_ir::{Contract, Partitions, Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
 use super::call::View;
 use crate::package::SignatureId;
-use crate::typed::{Text, Typed};
+use crate::typed::{LibraryName, Text, Typed};
 
 pub(crate) use compile::compile;
 
@@ -23,9 +24,9 @@ pub(crate) struct Signature {
     /// Its place in the package.
     pub id: SignatureId,
     /// `std.table`
-    pub module: Text,
+    pub module: LibraryName,
     /// `filter`
-    pub name: Text,
+    pub name: LibraryName,
     /// Operator, function, aggregate or window function.
     pub kind: SignatureKind,
     /// Row and type variables with their bounds.
@@ -48,9 +49,11 @@ pub(crate) struct Signature {
 #[derive(Debug)]
 pub(crate) struct Param {
     /// Its name.
-    pub name: Text,
+    pub name: LibraryName,
     /// What it takes.
     pub kind: ParamKind,
+    /// What a constant must satisfy beyond being of its type: `rounds: int >= 1`.
+    pub contracts: Vec<Contract>,
     /// What it is where a call leaves it out.
     pub default: Option<Default>,
     /// Rows other than the one at hand that are looked at because of it.
@@ -96,8 +99,8 @@ pub(crate) enum ParamKind {
     Aggregates { of: Variable, made: Variable },
     /// `aggregate[R] -> T`
     Aggregate { of: Variable, ty: Shape },
-    /// `keys[R -> K]`, `keys[L & R -> K]`
-    Keys { of: Vec<Variable>, made: Variable },
+    /// `keys[R -> K]`, `keys[L & R -> K]`; `key[R -> K]`: one column and no more
+    Keys { of: Vec<Variable>, made: Variable, one: bool },
     /// `order[R]`
     Order { of: Variable },
     /// `renames[R -> K, N]`
@@ -122,6 +125,8 @@ pub(crate) enum ParamKind {
     Space { of: usize },
     /// `entry_column`: a bare name of a column of the catalog entry
     EntryColumn,
+    /// `list[entry_column]`: bare names of columns of the catalog entry
+    EntryColumns,
     /// A value; `constant`: known before the run, whatever the kind of the signature.
     Value { ty: Shape, constant: bool },
 }
@@ -210,6 +215,8 @@ pub(crate) enum Shape {
 pub(crate) struct Part {
     pub name: Text,
     pub ty: Shape,
+    /// What its values always satisfy.
+    pub contracts: Vec<Contract>,
     /// The parameter without which it is absent.
     pub condition: Option<usize>,
 }
@@ -239,6 +246,10 @@ pub(crate) enum RowShape {
     Imputed(Box<RowShape>, usize),
     /// `indicators[K]`
     Indicators(Box<RowShape>),
+    /// `prefixed[K]`: columns whose names begin with one of these
+    Prefixed(Box<RowShape>),
+    /// `comparable[S]`: these columns, of types that theirs can be compared with
+    Comparable(Box<RowShape>),
     /// `pivoted[P, T]`
     Pivoted(Box<RowShape>, Box<Shape>),
     /// `named[name, T]`
@@ -294,7 +305,7 @@ pub(crate) enum PatternType {
 impl Signature {
     /// The place of the parameter of that name.
     pub fn param(&self, name: &str) -> Option<usize> {
-        self.params.iter().position(|param| &*param.name == name)
+        self.params.iter().position(|param| param.name == name)
     }
 }
 

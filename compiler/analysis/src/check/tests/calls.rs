@@ -1,5 +1,13 @@
 //! Overloads, names of other tools, arguments.
 
+use gml_diagnostics::FileId;
+use gml_syntax::ast;
+
+use crate::check::signature::{Default, compile};
+use crate::package::SignatureId;
+use crate::typed::TypedKind;
+use crate::types::satisfied;
+
 use super::{check, told, wrong};
 
 #[test]
@@ -68,4 +76,37 @@ fn patterns_and_formats_can_be_read() {
     assert_eq!(wrong("filter(.s.matches(\"(\"))"), ["bad-regex `\"(\"`"]);
     assert_eq!(wrong("select { y = .s.to_date(\"%Y-%m\") }"), ["bad-date-format `\"%Y-%m\"`"]);
     assert_eq!(wrong("select { y = .s.to_date(\"%d.%m.%Y\") }"), Vec::<String>::new());
+}
+
+fn signature_of(item: &ast::Item) -> Option<&str> {
+    match &item.kind {
+        ast::ItemKind::Signature(signature) => Some(&signature.name.text),
+        _ => None,
+    }
+}
+
+/// A contract that had no meaning would hold nothing, and a default that breaks one would be refused where it is written.
+#[test]
+fn contracts_of_the_library_have_a_meaning_and_its_defaults_satisfy_them() {
+    let modules =
+        gml_stdlib::MODULES.iter().map(|module| (module.name, gml_syntax::parse(FileId(0), module.text).module));
+    let uses: String = modules
+        .filter_map(|(name, module)| {
+            module.items.iter().find_map(|item| Some(format!("use {name}.{{{}}}\n", signature_of(item)?)))
+        })
+        .collect();
+    let package = check(&uses).package;
+    let mut count = 0;
+    for (place, written) in package.signatures.iter().enumerate() {
+        let signature = compile(&package, SignatureId(place as u32));
+        for (param, as_written) in signature.params.iter().zip(&written.ast.params) {
+            let about = format!("`{}` of `{}`", param.name, signature.name);
+            assert_eq!(param.contracts.len(), as_written.contracts.len(), "{about}");
+            count += param.contracts.len();
+            let Some(Default::Constant(default)) = &param.default else { continue };
+            let TypedKind::Literal(value) = &default.kind else { panic!("{about}") };
+            assert!(param.contracts.iter().all(|contract| satisfied(&contract.rule, value)), "{about} is {value}");
+        }
+    }
+    assert!(count > 100, "{count} contracts");
 }

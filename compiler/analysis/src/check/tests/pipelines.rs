@@ -112,6 +112,12 @@ fn params_and_entries() {
 fn connectors_hold_what_they_are_made_for() {
     assert_eq!(check("catalog { c: model = parquet(\"x\") }").codes(), ["connector-cannot-hold `parquet(\"x\")`"]);
     assert_eq!(check("catalog { c: table[U] = artifact(\"x\") }").codes(), ["connector-cannot-hold `artifact(\"x\")`"]);
+    let asked = |database: &str| {
+        check(&format!("connection d = {database}\ncatalog {{ c: table {{ n: list[int] }} = query(d, sql: \"select 1\") }}\npipeline p {{ expect count(c) > 0 }}")).codes()
+    };
+    assert_eq!(asked("duckdb(\"x\")"), [""; 0]);
+    assert_eq!(asked("bigquery(project: \"x\", token: secret(\"T\"))"), [""; 0]);
+    assert_eq!(asked("sqlite(\"x\")"), ["connector-cannot-hold `query(d, sql: \"select 1\")`"]);
     let program = "param root: str = \"a\"\ncatalog { c: table { n: int } = parquet(f\"{root}/*.parquet\") }\npipeline p { save t |> select([.n]) as c }";
     assert_eq!(check(program).codes(), ["save-to-pattern `f\"{root}/*.parquet\"`"]);
 }

@@ -1,0 +1,81 @@
+//! Pairs and features made from the rows that say what came to be.
+
+use gml_diagnostics::Diagnostic;
+
+use super::{entrance, message};
+use crate::hash::Set;
+use crate::lineage::fact::{Label, NodeCall, TableFacts};
+use crate::lineage::{ColumnId, Flow, How, Maker, Part, Stretch};
+
+/// Looks at what pairs that are given a target are made of.
+pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>) {
+    let provenance = &flow.provenance;
+    let tells = |rows: &[Stretch]| provenance.tells(&provenance.closure(rows), &label.outcome.rows);
+    let ancestry = Ancestry::of(flow, &label.pairs);
+    let brings = |table: &TableFacts| tells(&table.rows);
+    let of_pairs = tells(&label.pairs.rows);
+    // The feature that is made of these rows; none where the pairs themselves are.
+    let feature = ancestry.telling(flow, &tells).filter(|_| !of_pairs).map(|column| flow.columns.get(column));
+    if feature.is_none() && !of_pairs {
+        return;
+    }
+    let (own, way) = entrance(label.span, &label.around, brings);
+    let split = label.outcome.rows.iter().flat_map(|stretch| &stretch.cuts).find(|(_, part)| part.is_some());
+    // Who looks up what came to be in the rows that the rest is made of has named the wrong ones there.
+    let is_outcome_wrong = split.is_some_and(|(_, part)| *part == Some(Part::Train));
+    let is_part = |call: &&NodeCall| ancestry.has(flow, &call.result);
+    let entry = flow
+        .node_calls
+        .iter()
+        .filter(is_part)
+        .find_map(|call| call.tables.iter().find(|(_, table)| brings(table)).map(|(span, _)| *span));
+    let entry = entry.or(feature.map(|column| column.span));
+    let (span, other) = match entry {
+        Some(entry) if !is_outcome_wrong => (entry, Some(own)),
+        entry => (own, entry),
+    };
+    let split = split.map(|(cut, _)| provenance.cut(*cut).span);
+    let feature = feature.map(|column| &*column.name);
+    found.push(message::label_from_own_rows(feature, span, other, label.judged, span == own, &way, split));
+}
+
+/// All that a table is made of.
+struct Ancestry {
+    columns: Set<ColumnId>,
+    /// In the order in which they were met, nearest first.
+    order: Vec<ColumnId>,
+    rows: Vec<Stretch>,
+}
+
+impl Ancestry {
+    fn of(flow: &Flow<'_>, table: &TableFacts) -> Self {
+        let mut order: Vec<ColumnId> = table.columns.all().collect();
+        let mut columns: Set<ColumnId> = order.iter().copied().collect();
+        let mut place = 0;
+        while place < order.len() {
+            let inputs = flow.columns.get(order[place]).inputs.iter().filter_map(|input| input.column);
+            let new: Vec<ColumnId> = inputs.filter(|of| columns.insert(*of)).collect();
+            order.extend(new);
+            place += 1;
+        }
+        Self { columns, order, rows: flow.provenance.closure(&table.rows) }
+    }
+
+    /// The column that is computed from such rows; where others are made of that, the one that they are made of.
+    fn telling(&self, flow: &Flow<'_>, tells: &impl Fn(&[Stretch]) -> bool) -> Option<ColumnId> {
+        self.order.iter().rev().copied().find(|column| {
+            flow.columns.get(*column).inputs.iter().any(|input| match &input.how {
+                How::Over(over) | How::Chosen(over) => tells(&over.rows),
+                How::Joined(rows) | How::Learned(rows) | How::Predicted(rows) => tells(rows),
+                How::Same | How::Row | How::Key | How::Perhaps => false,
+            })
+        })
+    }
+
+    /// Whether rows of another table, or columns that were made for it, are part of it.
+    fn has(&self, flow: &Flow<'_>, table: &TableFacts) -> bool {
+        let is_made = |column: &ColumnId| matches!(flow.columns.get(*column).maker, Maker::Step(..));
+        table.columns.all().filter(is_made).any(|column| self.columns.contains(&column))
+            || table.rows.iter().any(|rows| self.rows.contains(rows))
+    }
+}
