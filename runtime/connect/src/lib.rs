@@ -1,27 +1,38 @@
 //! Reading and writing datasets with their declared schema.
 //!
-//! What lives here: file formats, schemas against files, contracts, writing by rename, and the [`Fault`] that everything
+//! What lives here: file formats, stores, databases, schemas against files, contracts, writing by rename, secrets, and the [`Fault`] that everything
 //! at run time answers with. What does not: what is computed from the data, and in which order.
 
+mod afar;
 mod cell;
 mod code;
 mod conform;
+mod database;
 pub mod dtype;
 mod fault;
+mod hub;
 mod infer;
 mod json;
 mod nearest;
 mod nested;
 mod paths;
+mod post;
 mod query;
 mod records;
+pub mod secrets;
 mod table;
 mod text;
 
+pub use afar::FOLDER as FROM;
+pub use cell::vectors;
+pub use database::{fetch_duckdb, has_duckdb};
 pub use fault::Fault;
+pub use hub::HubModel;
 pub use infer::infer;
+pub use post::post_json;
 pub use query::{collect, fault, guarded};
 pub use table::{
-    Bound, Finding, Folder, Loaded, Part, Reading, Report, Scan, Summary, Tolerated, Verified, Wanted, Written,
-    check_headers, hold, inspect, read, write, write_folder, write_parquet,
+    AT, Bound, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated, Verified, Version,
+    Wanted, Writer, Written, abandon, check_headers, files, files_in, forget_versions, hold, inspect, is_elsewhere,
+    is_versioned, read, version_name, versions, write, write_folder, write_parquet,
 };

@@ -37,18 +37,31 @@ pub(crate) fn files(path: &str, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     if found.is_empty() { Err(missing(path, &full)) } else { Ok(found) }
 }
 
+/// How names match patterns: letter by letter, and a single `*` within a folder.
+pub(crate) const PATTERNS: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
+/// The text of a pattern in which only `*` and `**` are more than letters.
+fn literal(text: &str) -> String {
+    text.replace('[', "[[]").replace('?', "[?]")
+}
+
+/// The pattern that names of a store are held against; `path` is what the entry says.
+pub(crate) fn pattern(path: &str, text: &str) -> Result<glob::Pattern, Fault> {
+    glob::Pattern::new(&literal(text)).map_err(|error| no_pattern(path, &error))
+}
+
+fn no_pattern(path: &str, error: &glob::PatternError) -> Fault {
+    Fault::new(code::FILE_MISSING, format!("`{path}` is no pattern that can be matched: {}", error.msg))
+        .at(path)
+        .help("`*` stands for part of a name, `**` for any folders and must stand alone between slashes")
+}
+
 fn matches(path: &str, full: &Path, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     // Letters of the project's own path and brackets of file names are no pattern; only `*` and `**` are.
     let root = glob::Pattern::escape(&project.to_string_lossy());
-    let own = path.replace('[', "[[]").replace('?', "[?]");
-    let pattern = Path::new(&root).join(own);
-    let options =
-        glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-    let paths = glob::glob_with(&pattern.to_string_lossy(), options).map_err(|error| {
-        Fault::new(code::FILE_MISSING, format!("`{path}` is no pattern that can be matched: {}", error.msg))
-            .at(path)
-            .help("`*` stands for part of a name, `**` for any folders and must stand alone between slashes")
-    })?;
+    let pattern = Path::new(&root).join(literal(path));
+    let paths = glob::glob_with(&pattern.to_string_lossy(), PATTERNS).map_err(|error| no_pattern(path, &error))?;
     paths
         .map(|entry| entry.map_err(|error| unreadable(error.path(), error.error())))
         .collect::<Result<Vec<_>, _>>()

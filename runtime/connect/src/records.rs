@@ -28,6 +28,13 @@ impl<'a> Records<'a> {
         Self { text, position: 0, line: 1, delimiter, quote, cells, unescaped, unclosed: None }
     }
 
+    /// The records of a text that goes on behind so many lines of a file; `single` says that the last one before has one cell.
+    pub(crate) fn resumed(text: &'a [u8], delimiter: u8, quote: u8, lines: u64, single: bool) -> Self {
+        let before = Cell { start: 0, end: 0, quoted: false, unescaped: false };
+        let (cells, unescaped) = (vec![before; usize::from(single)], Vec::new());
+        Self { text, position: 0, line: lines + 1, delimiter, quote, cells, unescaped, unclosed: None }
+    }
+
     /// Goes to the next record; the line it begins on, or `None` behind the last.
     pub(crate) fn advance(&mut self) -> Option<u64> {
         let single = self.cells.len() == 1;

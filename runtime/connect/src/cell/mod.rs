@@ -5,6 +5,20 @@ mod leaf;
 
 pub(crate) use builder::Builder;
 
+use polars::prelude::Series;
+
+use crate::Fault;
+use crate::query::guarded;
+
+/// A column of vectors of `width` numbers each, one behind the other in `numbers`; null where `valid` says so.
+///
+/// # Errors
+/// Where there are not as many numbers as that.
+pub fn vectors(name: &str, width: usize, numbers: Vec<f32>, valid: &[bool]) -> Result<Series, Fault> {
+    let builder = Builder::Vector { width, items: numbers, valid: valid.to_vec() };
+    guarded(|| builder.finish(name.into()))
+}
+
 /// A value that is not of its column's type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Misfit {

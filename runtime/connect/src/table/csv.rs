@@ -8,6 +8,7 @@ use gml_ir::{Dataset, Row, Value};
 use polars::prelude::*;
 
 use super::lacks;
+use super::pieces::Piece;
 use super::stored::Misfits;
 use crate::cell::Builder;
 use crate::query::guarded;
@@ -95,15 +96,21 @@ fn empty() -> Fault {
         .help("write a header line with the names of the columns; a table without rows has just that")
 }
 
-/// Reads the columns of the row.
-pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect) -> Result<DataFrame, Fault> {
-    let text = std::fs::read(path).map_err(|error| paths::unreadable(path, &error))?;
+/// Reads the columns of the row from a piece of the file.
+pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect, piece: &Piece) -> Result<DataFrame, Fault> {
+    let text = piece.read(path)?;
     if text.is_empty() {
         return Err(empty());
     }
-    let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
-    records.advance();
-    let header = records.texts().ok_or_else(|| not_text(1))?;
+    let (mut records, header) = if piece.is_first() {
+        let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
+        records.advance();
+        let header = records.texts().ok_or_else(|| not_text(1))?;
+        (records, header)
+    } else {
+        let Piece { lines, single, .. } = *piece;
+        (Records::resumed(&text, dialect.delimiter, dialect.quote, lines, single), header(path, dialect)?)
+    };
     let mut builders = places(&header.iter().map(String::as_str).collect::<Vec<_>>(), row)?;
     let mut misfits = Misfits::new(row);
     let mut height = 0;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use gml_ir::{Dataset, Row};
 
-use super::{check_header, path_of, row_of};
-use crate::{Fault, paths};
+use super::sources::{self, Source, Sources};
+use super::{Verified, check_header, row_of};
+use crate::Fault;
 
 /// Something that the files of a dataset have against its schema.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,19 +27,19 @@ pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
         Ok(row) => row,
         Err(fault) => return of_dataset(fault),
     };
-    let files = match path_of(dataset).and_then(|path| paths::files(path, project)) {
-        Ok(files) => files,
+    let found = match sources::of(dataset, project, &Verified::default()) {
+        Ok(found) => found,
         Err(fault) => return of_dataset(fault),
     };
     let mut findings: Vec<Finding> = Vec::new();
-    for file in &files {
-        for (column, fault) in of_file(dataset, file, row) {
+    for file in &found.files {
+        for (column, fault) in of_file(dataset, &found, file, row) {
             let same = |known: &&mut Finding| {
                 known.column == column && known.fault.code == fault.code && known.fault.message == fault.message
             };
             match findings.iter_mut().find(same) {
                 Some(known) => known.files += 1,
-                None => findings.push(Finding { column, fault: fault.at(file.display()), files: 1 }),
+                None => findings.push(Finding { column, fault: fault.at(file.path.display()), files: 1 }),
             }
         }
     }
@@ -46,17 +47,17 @@ pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
 }
 
 /// What one file has against the row.
-fn of_file(dataset: &Dataset, file: &Path, row: &Row) -> Vec<(Option<String>, Fault)> {
-    let Err(first) = check_header(dataset, file, row) else { return Vec::new() };
+fn of_file(dataset: &Dataset, found: &Sources, file: &Source, row: &Row) -> Vec<(Option<String>, Fault)> {
+    let Err(first) = check_header(dataset, found, file, row) else { return Vec::new() };
     // Something is wrong, so that each column is asked for by itself.
     let single = |place: usize| Row { columns: vec![row.columns[place].clone()], ..row.clone() };
-    let found: Vec<(Option<String>, Fault)> = (0..row.columns.len())
+    let wrong: Vec<(Option<String>, Fault)> = (0..row.columns.len())
         .filter_map(|place| {
-            let fault = check_header(dataset, file, &single(place)).err()?;
+            let fault = check_header(dataset, found, file, &single(place)).err()?;
             Some((Some(row.columns[place].name.to_string()), fault))
         })
         .collect();
     // What is wrong with every column is wrong with the file.
-    let is_of_file = found.len() == row.columns.len() && found.iter().all(|(_, fault)| *fault == first);
-    if is_of_file || found.is_empty() { vec![(None, first)] } else { found }
+    let is_of_file = wrong.len() == row.columns.len() && wrong.iter().all(|(_, fault)| *fault == first);
+    if is_of_file || wrong.is_empty() { vec![(None, first)] } else { wrong }
 }

@@ -1,22 +1,51 @@
 //! JSON lines: one object a line.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::Path;
 
 use gml_ir::Row;
 use polars::prelude::*;
 
 use super::lacks;
+use super::pieces::Piece;
 use super::stored::Misfits;
 use crate::cell::Builder;
 use crate::json::Json;
 use crate::query::guarded;
-use crate::{Fault, code, paths};
+use crate::{Fault, code};
 
-/// Reads the columns of the row. A field that an object lacks is null.
-pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
-    let file = File::open(path).map_err(|error| paths::unreadable(path, &error))?;
+/// Columns that no object of a piece has a field for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Absent {
+    /// Their places in the row.
+    pub(super) columns: Vec<usize>,
+    /// The fields that the first object has; `None` where there is no object.
+    pub(super) fields: Option<Vec<String>>,
+}
+
+impl Absent {
+    /// The fault of the first column that is in none of the pieces of a file and may not be null.
+    ///
+    /// # Errors
+    /// Where there is one.
+    pub(super) fn settle<'a>(pieces: impl Iterator<Item = &'a Self>, row: &Row) -> Result<(), Fault> {
+        let mut pieces = pieces.filter_map(|piece| Some((&piece.columns, piece.fields.as_ref()?)));
+        let Some((first, fields)) = pieces.next() else { return Ok(()) };
+        let mut absent = first.clone();
+        pieces.for_each(|(columns, _)| absent.retain(|place| columns.contains(place)));
+        match absent.iter().map(|place| &row.columns[*place]).find(|column| !column.ty.is_nullable()) {
+            Some(column) => {
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                Err(lacks(column.stored_name(), &column.name, &fields))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads the columns of the row from a piece of the file. A field that an object lacks is null.
+pub(super) fn read(path: &Path, row: &Row, piece: &Piece) -> Result<(DataFrame, Absent), Fault> {
+    let text = piece.read(path)?;
     let mut builders = Vec::with_capacity(row.columns.len());
     for column in &row.columns {
         builders.push(Builder::of(column).ok_or_else(|| {
@@ -27,9 +56,9 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
     let mut misfits = Misfits::new(row);
     let mut height = 0;
     let mut seen = vec![false; row.columns.len()];
-    let mut names: Vec<String> = Vec::new();
-    for (index, line) in BufReader::new(file).lines().enumerate() {
-        let number = index as u64 + 1;
+    let mut fields: Option<Vec<String>> = None;
+    for (index, line) in text.lines().enumerate() {
+        let number = piece.lines + index as u64 + 1;
         let line = line.map_err(|error| {
             Fault::new(code::CANNOT_READ, format!("line {number}: {error}")).help("write the file as UTF-8")
         })?;
@@ -44,10 +73,10 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
             Fault::new(code::MALFORMED_LINE, format!("line {number} is no JSON object: {error}"))
                 .help("each line holds one object: {\"name\": value, ..}")
         })?;
-        if height == 0
-            && let Json::Object(fields) = &object
+        if fields.is_none()
+            && let Json::Object(own) = &object
         {
-            names = fields.iter().map(|(name, _)| name.to_string()).collect();
+            fields = Some(own.iter().map(|(name, _)| name.to_string()).collect());
         }
         height += 1;
         for (place, (column, builder)) in row.columns.iter().zip(&mut builders).enumerate() {
@@ -58,14 +87,6 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
             }
         }
     }
-    if height > 0
-        && let Some(place) = seen.iter().position(|seen| !seen)
-        && !row.columns[place].ty.is_nullable()
-    {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let column = &row.columns[place];
-        return Err(lacks(column.stored_name(), &column.name, &names));
-    }
     misfits.finish()?;
     let columns = row
         .columns
@@ -73,5 +94,7 @@ pub(super) fn read(path: &Path, row: &Row) -> Result<DataFrame, Fault> {
         .zip(builders)
         .map(|(column, builder)| guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    guarded(|| DataFrame::new(height, columns))
+    let columns_absent = seen.iter().enumerate().filter(|(_, seen)| !**seen).map(|(place, _)| place);
+    let absent = Absent { columns: columns_absent.collect(), fields };
+    Ok((guarded(|| DataFrame::new(height, columns))?, absent))
 }

@@ -2,16 +2,25 @@
 
 mod checks;
 mod csv;
+mod delta;
+mod excel;
 mod headers;
+mod images;
+mod ipc;
 mod jsonl;
 mod open;
 mod parquet;
-mod replace;
+mod partitions;
+mod pieces;
+pub(crate) mod replace;
 mod rules;
 mod save;
 mod scan;
 mod shape;
+mod sources;
 mod stored;
+mod verified;
+mod version;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -21,11 +30,18 @@ use polars::prelude::*;
 
 use crate::{Fault, code, paths};
 
+use sources::{Format, Source, Sources};
+
 pub use checks::hold;
 pub use headers::{Finding, inspect};
-pub use replace::{Folder, write_folder};
-pub use save::{Written, write, write_parquet};
-pub use scan::{Part, Report, Scan, Summary, Verified};
+pub use replace::{Folder, abandon, write_folder};
+pub(crate) use save::{ParquetFile, cell};
+pub use save::{Writer, Written, write, write_parquet};
+pub use scan::{Part, Report, Scan, Size, Summary};
+pub use sources::is_elsewhere;
+pub(crate) use stored::Misfits;
+pub use verified::Verified;
+pub use version::{AT, RUN, Version, forget_versions, is_versioned, version_name, versions};
 pub use wanted::{Bound, Reading, Wanted};
 
 /// A table read from files.
@@ -64,6 +80,31 @@ pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
     scan.finish(parts, &verified)
 }
 
+/// The files that hold a table dataset, in the order in which they are read. What lies elsewhere is fetched: of objects these
+/// are copies, of a database its answer.
+///
+/// # Errors
+/// Where there are none, a folder cannot be looked into, or what lies elsewhere is not given.
+pub fn files(dataset: &Dataset, project: &Path, verified: &Verified) -> Result<Vec<PathBuf>, Fault> {
+    let found = sources::of(dataset, project, verified).map_err(|fault| fault.at(&dataset.name))?;
+    Ok(found.beside.iter().cloned().chain(found.files.iter().map(|file| file.path.clone())).collect())
+}
+
+/// The files in a folder and in those in it, in the order of their paths.
+///
+/// # Errors
+/// Where one cannot be looked into.
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let entries = folder.read_dir().map_err(|error| paths::unreadable(folder, &error))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| paths::unreadable(folder, &error))?.path();
+        if path.is_dir() { found.extend(files_in(&path)?) } else { found.push(path) }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Holds the files of a table dataset against its schema by their headers and footers: which columns there are and, where
 /// the format knows, of which types. No rows are read. JSON lines have no header, so only their being there is checked.
 ///
@@ -71,24 +112,31 @@ pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
 /// Where a file is missing, cannot be read, lacks a column or has it with another type.
 pub fn check_headers(dataset: &Dataset, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     let row = row_of(dataset)?;
-    let files = paths::files(path_of(dataset)?, project)?;
-    for file in &files {
-        check_header(dataset, file, row).map_err(|fault| fault.at(file.display()))?;
+    let found = sources::of(dataset, project, &Verified::default())?;
+    for file in &found.files {
+        check_header(dataset, &found, file, row).map_err(|fault| fault.at(file.path.display()))?;
     }
-    Ok(files)
+    Ok(found.files.iter().map(|file| file.path.clone()).collect())
 }
 
-fn check_header(dataset: &Dataset, file: &Path, row: &Row) -> Result<(), Fault> {
-    match &*dataset.connector.name {
-        "parquet" => parquet::Footer::read(file, row).map(drop),
-        "csv" => csv::check_header(file, row, &csv::Dialect::of(dataset)?),
-        "jsonl" => std::fs::File::open(file).map(drop).map_err(|error| paths::unreadable(file, &error)),
-        other => Err(unknown(dataset, other)),
+fn check_header(dataset: &Dataset, found: &Sources, file: &Source, row: &Row) -> Result<(), Fault> {
+    let path = &file.path;
+    let within = row.columns.iter().filter(|column| file.constants.iter().all(|(name, _)| *name != column.name));
+    let stored = |column: &gml_ir::Column| found.stored.as_ref().and_then(|row| row.get(&column.name)).cloned();
+    let columns = within.map(|column| stored(column).unwrap_or_else(|| column.clone()));
+    let row = &Row { columns: columns.collect(), ..row.clone() };
+    match found.format {
+        Format::Parquet => parquet::Footer::read(path, row).map(drop),
+        Format::Ipc => ipc::Header::read(path, row).map(drop),
+        Format::Excel => excel::Sheet::of(dataset).check(path, row),
+        Format::Csv => csv::check_header(path, row, &csv::Dialect::of(dataset)?),
+        Format::Pictures => images::Pictures::of(dataset)?.check(row),
+        Format::Lines => std::fs::File::open(path).map(drop).map_err(|error| paths::unreadable(path, &error)),
     }
 }
 
 /// The row of a dataset that must be a table.
-fn row_of(dataset: &Dataset) -> Result<&Row, Fault> {
+pub(crate) fn row_of(dataset: &Dataset) -> Result<&Row, Fault> {
     dataset.row().ok_or_else(|| {
         Fault::new(code::CONNECTOR_CANNOT_HOLD, format!("`{}` holds {}, which is no table", dataset.name, dataset.ty))
             .at(&dataset.name)
@@ -105,14 +153,22 @@ pub(crate) fn path_of(dataset: &Dataset) -> Result<&str, Fault> {
     })
 }
 
+/// What messages call the place of a dataset. No keys or passwords are in it.
+pub(crate) fn place_of(dataset: &Dataset) -> String {
+    match path_of(dataset) {
+        Ok(path) => crate::afar::cleaned(path),
+        Err(_) => crate::database::place_of(dataset),
+    }
+}
+
 fn unknown(dataset: &Dataset, connector: &str) -> Fault {
     Fault::new(code::NOT_IMPLEMENTED, format!("tables cannot be kept by `{connector}` in this version"))
         .at(&dataset.name)
-        .help("use csv, parquet or jsonl")
+        .help("use csv, parquet, jsonl or ipc")
 }
 
 /// A column of the schema that the header of a file lacks.
-fn lacks(stored: &str, name: &str, header: &[&str]) -> Fault {
+pub(crate) fn lacks(stored: &str, name: &str, header: &[&str]) -> Fault {
     let what = if stored == name { format!("`{stored}`") } else { format!("`{stored}` (for `{name}`)") };
     let fault = Fault::new(code::HEADER_LACKS_COLUMN, format!("the file has no column {what}"))
         .detail(format!("it has {}", crate::nearest::listed(header.iter().copied(), 30)));

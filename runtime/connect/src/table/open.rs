@@ -1,25 +1,27 @@
 //! Rows that say `..`: what else a file or a frame has goes through as it is.
 
-use std::path::Path;
-
 use gml_ir::{Column, Dataset, Row};
 use polars::prelude::DataType;
 
-use super::{csv, parquet};
+use super::sources::{Format, Source, Sources};
+use super::{csv, excel, ipc, parquet};
 use crate::Fault;
 use crate::dtype::undeclared;
 
 /// The row with the columns of a file that it does not name, behind its own. JSON lines have no header that could tell of
 /// them: of those just the columns that are named are read.
-pub(super) fn of_file(row: &Row, dataset: &Dataset, file: &Path) -> Result<Row, Fault> {
-    let others = match &*dataset.connector.name {
-        "parquet" => parquet::Footer::read(file, &Row::default()).map(|footer| footer.columns()),
-        "csv" => csv::Dialect::of(dataset)
-            .and_then(|dialect| csv::header(file, &dialect))
+pub(super) fn of_file(row: &Row, dataset: &Dataset, found: &Sources, file: &Source) -> Result<Row, Fault> {
+    let path = &file.path;
+    let others = match found.format {
+        Format::Parquet => parquet::Footer::read(path, &Row::default()).map(|footer| footer.columns()),
+        Format::Ipc => ipc::Header::read(path, &Row::default()).map(|header| header.columns()),
+        Format::Excel => excel::Sheet::of(dataset).columns(path),
+        Format::Csv => csv::Dialect::of(dataset)
+            .and_then(|dialect| csv::header(path, &dialect))
             .map(|names| names.into_iter().map(|name| (name, DataType::String)).collect()),
-        _ => Ok(Vec::new()),
+        Format::Lines | Format::Pictures => Ok(Vec::new()),
     };
-    others.map(|others| with(row, others)).map_err(|fault| fault.at(file.display()))
+    others.map(|others| with(row, others)).map_err(|fault| fault.at(path.display()))
 }
 
 /// The row with columns that it does not name, behind its own.

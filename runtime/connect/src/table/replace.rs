@@ -1,40 +1,114 @@
 //! Appearing at once: everything is written beside its place and put there by rename.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gml_ir::{Dataset, Value};
+use gml_ir::Dataset;
 
 use super::path_of;
+use super::version::{self, NewVersion};
 use crate::{Fault, code, paths};
 
 static WRITES: AtomicU32 = AtomicU32::new(0);
 
+/// What is being written in this process.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes away what this process has not finished writing. For one that is about to end; nothing is to be written behind it.
+pub fn abandon() {
+    let mut unfinished = unfinished();
+    for path in std::mem::take(&mut *unfinished) {
+        remove(&path);
+    }
+    // Nobody else gets it any more: a thread that still writes waits here until the process has ended.
+    std::mem::forget(unfinished);
+}
+
+/// Takes away a file or a folder. Where that fails, it stays: every reader passes over it, and the next write removes it.
+fn remove(path: &Path) {
+    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
 /// Writes a file through a temporary one in the same folder; `fill` writes the bytes. Where it fails, nothing is left.
-pub(super) fn write_file(target: &Path, fill: impl FnOnce(&mut File) -> Result<(), Fault>) -> Result<u64, Fault> {
-    if target.is_dir() {
-        return Err(cannot(target, &io::Error::from(io::ErrorKind::IsADirectory)));
+pub(crate) fn write_file(target: &Path, fill: impl FnOnce(&mut File) -> Result<(), Fault>) -> Result<u64, Fault> {
+    let mut pending = Pending::create(target)?;
+    fill(&mut pending.file)?;
+    pending.appear()
+}
+
+/// A file that is being written beside its place. Dropped before it appears, it leaves nothing behind.
+pub(crate) struct Pending {
+    file: File,
+    temporary: PathBuf,
+    target: PathBuf,
+    appeared: bool,
+}
+
+impl Pending {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// Where nothing can be written there.
+    pub(crate) fn create(target: &Path) -> Result<Self, Fault> {
+        if target.is_dir() {
+            return Err(cannot(target, &io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        // A device or a pipe would be gone after the rename.
+        if target.metadata().is_ok_and(|there| !there.is_file()) {
+            let text = format!("{} cannot be written: what stands there is no file", target.display());
+            return Err(Fault::new(code::CANNOT_WRITE, text).help("name a path where a file may be put"));
+        }
+        let temporary = beside(target)?;
+        let file = File::create(&temporary).map_err(|error| cannot(target, &error))?;
+        Ok(Self { file, temporary, target: target.to_owned(), appeared: false })
     }
-    // A device or a pipe would be gone after the rename.
-    if target.metadata().is_ok_and(|there| !there.is_file()) {
-        let text = format!("{} cannot be written: what stands there is no file", target.display());
-        return Err(Fault::new(code::CANNOT_WRITE, text).help("name a path where a file may be put"));
+
+    /// Another handle of the file.
+    ///
+    /// # Errors
+    /// Where the system gives none.
+    pub(super) fn handle(&self) -> Result<File, Fault> {
+        self.file.try_clone().map_err(|error| cannot(&self.target, &error))
     }
-    let temporary = beside(target)?;
-    let written = File::create(&temporary).map_err(|error| cannot(target, &error)).and_then(|mut file| {
-        fill(&mut file)?;
-        file.sync_all().map_err(|error| cannot(target, &error))?;
-        let bytes = file.metadata().map_err(|error| cannot(target, &error))?.len();
-        fs::rename(&temporary, target).map_err(|error| cannot(target, &error))?;
+
+    /// Writes bytes behind those that are there.
+    ///
+    /// # Errors
+    /// Where the system does not take them.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        io::Write::write_all(&mut self.file, bytes).map_err(|error| cannot(&self.target, &error))
+    }
+
+    /// Puts what was written in its place. Gives its size.
+    ///
+    /// # Errors
+    /// Where it does not get to the disk, or cannot be renamed.
+    pub(crate) fn appear(mut self) -> Result<u64, Fault> {
+        let wrong = |error: io::Error| cannot(&self.target, &error);
+        self.file.sync_all().map_err(wrong)?;
+        let bytes = self.file.metadata().map_err(wrong)?.len();
+        fs::rename(&self.temporary, &self.target).map_err(wrong)?;
+        self.appeared = true;
         Ok(bytes)
-    });
-    if written.is_err() {
-        // The fault of the write is what matters; what cannot be removed is passed over by every reader.
-        let _ = fs::remove_file(&temporary);
     }
-    written
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if !self.appeared {
+            // The fault of the write is what matters; what cannot be removed is passed over by every reader.
+            let _ = fs::remove_file(&self.temporary);
+        }
+        unfinished().remove(&self.temporary);
+    }
 }
 
 /// Where a folder of an artifact is.
@@ -52,17 +126,19 @@ impl Folder {
     /// # Errors
     /// Where nothing was saved there yet.
     pub fn newest(dataset: &Dataset, project: &Path) -> Result<Self, Fault> {
-        let path = path_of(dataset)?;
-        let place = paths::resolve(path, project);
-        let found = if versioned(dataset) {
-            versions(&place)
-                .into_iter()
-                .max()
-                .map(|version| Self { path: place.join(named(version)), version: Some(version) })
-        } else {
-            heal(&place);
-            place.is_dir().then(|| Self { path: place.clone(), version: None })
-        };
+        if version::is_versioned(dataset) {
+            let (number, path) = version::current(dataset, project)?;
+            return Ok(Self { path, version: Some(number) });
+        }
+        let place = paths::resolve(here(dataset)?, project);
+        heal(&place);
+        let found = place.is_dir().then(|| Self { path: place.clone(), version: None });
+        if found.is_none() && &*dataset.connector.name == "onnx" {
+            let text = format!("there is no folder with the model of `{}`", dataset.name);
+            return Err(Fault::new(code::FILE_MISSING, text)
+                .at(place.display())
+                .help("bring the folder of the model there: `gmlc model add` fetches one"));
+        }
         found.ok_or_else(|| {
             Fault::new(
                 code::FILE_MISSING,
@@ -72,6 +148,19 @@ impl Folder {
             .help("run the pipeline that saves it first")
         })
     }
+}
+
+/// The path of a folder, which has to be one of this machine.
+fn here(dataset: &Dataset) -> Result<&str, Fault> {
+    let path = path_of(dataset)?;
+    if crate::afar::is_afar(path) {
+        let text =
+            format!("what was learned cannot be kept in a store in this version: {}", crate::afar::cleaned(path));
+        return Err(Fault::new(code::NOT_IMPLEMENTED, text)
+            .at(&dataset.name)
+            .help("keep it in a folder of this machine, and copy that folder"));
+    }
+    Ok(path)
 }
 
 /// Writes the folder of an artifact dataset; `fill` writes its files into an empty folder. Readers see the old folder or
@@ -84,55 +173,75 @@ pub fn write_folder(
     project: &Path,
     fill: impl FnOnce(&Path) -> Result<(), Fault>,
 ) -> Result<Folder, Fault> {
-    let place = paths::resolve(path_of(dataset)?, project);
-    let target = if versioned(dataset) {
-        let version = versions(&place).into_iter().max().unwrap_or(0) + 1;
-        Folder { path: place.join(named(version)), version: Some(version) }
-    } else {
-        heal(&place);
-        Folder { path: place, version: None }
-    };
-    let temporary = beside(&target.path)?;
-    let written = fs::create_dir(&temporary).map_err(|error| cannot(&target.path, &error)).and_then(|()| {
-        fill(&temporary)?;
-        settle(&temporary).map_err(|error| cannot(&target.path, &error))?;
-        swap(&temporary, &target.path).map_err(|error| cannot(&target.path, &error))
+    let place = paths::resolve(here(dataset)?, project);
+    if version::is_versioned(dataset) {
+        let of_dataset = |fault: Fault| fault.at(&dataset.name);
+        let new = NewVersion::create(dataset, project).map_err(of_dataset)?;
+        fill(new.folder()).map_err(of_dataset)?;
+        let version = new.appear().map_err(of_dataset)?;
+        return Ok(Folder { path: version.folder, version: Some(version.number) });
+    }
+    heal(&place);
+    let wrong = |error: io::Error| cannot(&place, &error);
+    let written = Unfinished::folder(&place).and_then(|folder| {
+        fill(folder.path())?;
+        settle(folder.path()).map_err(wrong)?;
+        swap(folder.path(), &place).map_err(wrong)?;
+        folder.appeared();
+        Ok(())
     });
-    if let Err(fault) = written {
-        let _ = fs::remove_dir_all(&temporary);
-        return Err(fault.at(&dataset.name));
+    written.map_err(|fault| fault.at(&dataset.name))?;
+    Ok(Folder { path: place, version: None })
+}
+
+/// A file or a folder that is being written beside its place. Dropped before it appears, it is removed.
+pub(super) struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// A name beside a place.
+    ///
+    /// # Errors
+    /// Where its folder cannot be made.
+    pub(super) fn beside(target: &Path) -> Result<Self, Fault> {
+        beside(target).map(Self)
     }
-    if let Some(version) = target.version {
-        let latest = target.path.with_file_name("latest");
-        write_file(&latest, |file| {
-            io::Write::write_all(file, format!("{}\n", named(version)).as_bytes())
-                .map_err(|error| cannot(&latest, &error))
-        })?;
+
+    /// An empty folder beside a place.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub(super) fn folder(target: &Path) -> Result<Self, Fault> {
+        let folder = Self::beside(target)?;
+        fs::create_dir(folder.path()).map_err(|error| cannot(target, &error))?;
+        Ok(folder)
     }
-    Ok(target)
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// It has another name now: there is nothing to remove.
+    pub(super) fn appeared(self) {}
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // The fault of the write is what matters; what cannot be removed is passed over by every reader.
+        if self.0.exists() {
+            remove(&self.0);
+        }
+        unfinished().remove(&self.0);
+    }
 }
 
 /// Sees that the files of a folder are on the disk before the folder takes its place.
-fn settle(folder: &Path) -> io::Result<()> {
+pub(super) fn settle(folder: &Path) -> io::Result<()> {
     for entry in folder.read_dir()? {
         let path = entry?.path();
         if path.is_dir() { settle(&path)? } else { File::open(&path)?.sync_all()? }
     }
     Ok(())
-}
-
-fn versioned(dataset: &Dataset) -> bool {
-    dataset.connector.get("versioned").and_then(Value::as_bool).unwrap_or(false)
-}
-
-fn named(version: u64) -> String {
-    format!("{version:06}")
-}
-
-fn versions(place: &Path) -> Vec<u64> {
-    let Ok(entries) = place.read_dir() else { return Vec::new() };
-    let names = entries.flatten().filter(|entry| entry.path().is_dir());
-    names.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 fn old_of(place: &Path) -> PathBuf {
@@ -162,7 +271,7 @@ fn swap(new: &Path, place: &Path) -> io::Result<()> {
 }
 
 /// Puts back the old folder where a process died between the two renames.
-fn heal(place: &Path) {
+pub(super) fn heal(place: &Path) {
     let old = old_of(place);
     if old.exists() && !place.exists() {
         // Where it cannot be put back, the caller finds no folder and says so.
@@ -175,12 +284,32 @@ fn beside(target: &Path) -> Result<PathBuf, Fault> {
     let folder = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| cannot(target, &error))?;
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let start = format!(".{name}.tmp-");
+    sweep(folder, &start);
     let number = WRITES.fetch_add(1, Ordering::Relaxed);
-    Ok(folder.join(format!(".{name}.tmp-{}-{number}", std::process::id())))
+    let path = folder.join(format!("{start}{}-{number}", std::process::id()));
+    unfinished().insert(path.clone());
+    Ok(path)
+}
+
+/// Takes away what processes that were killed have not finished of this dataset.
+fn sweep(folder: &Path, start: &str) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(start)?.split('-').next()?.parse::<u32>().ok());
+        if process.is_some_and(is_gone) {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Whether there is no process of that number; not known on systems that do not list them as folders.
+fn is_gone(process: u32) -> bool {
+    Path::new("/proc/self").exists() && !Path::new("/proc").join(process.to_string()).exists()
 }
 
 /// A place that cannot be written.
-pub(super) fn cannot(target: &Path, error: &io::Error) -> Fault {
+pub(crate) fn cannot(target: &Path, error: &io::Error) -> Fault {
     let fault = Fault::new(code::CANNOT_WRITE, format!("{} cannot be written: {error}", target.display()));
     match error.kind() {
         io::ErrorKind::PermissionDenied => fault.help("give yourself the right to write there, or choose another path"),

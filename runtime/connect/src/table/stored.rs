@@ -8,21 +8,49 @@ use crate::{Fault, code};
 /// How many are shown.
 const SHOWN: usize = 5;
 
+/// Where values come from, in the words of messages.
+struct Source {
+    /// What is to be mended.
+    mend: &'static str,
+    /// What a row of it is called.
+    row: &'static str,
+    /// What else can be done.
+    or: &'static str,
+}
+
 /// Collects them, so that a message can say how many there are.
-pub(super) struct Misfits<'a> {
+pub(crate) struct Misfits<'a> {
     row: &'a Row,
+    source: Source,
     counts: Vec<u64>,
     first: Vec<Vec<(u64, Misfit)>>,
 }
 
 impl<'a> Misfits<'a> {
     /// None yet.
-    pub(super) fn new(row: &'a Row) -> Self {
-        Self { row, counts: vec![0; row.columns.len()], first: vec![Vec::new(); row.columns.len()] }
+    pub(crate) fn new(row: &'a Row) -> Self {
+        let or = "name what stands for null: csv(.., nulls: [\"\", \"NA\"])";
+        Self::from(row, Source { mend: "the file", row: "line", or })
+    }
+
+    /// None yet, of a sheet.
+    pub(crate) fn of_sheet(row: &'a Row) -> Self {
+        let or = "leave the cell empty where there is no value";
+        Self::from(row, Source { mend: "the file", row: "row", or })
+    }
+
+    /// None yet, of what a database answers.
+    pub(crate) fn of_answer(row: &'a Row) -> Self {
+        let or = "bring it to the type in the query: `cast(.. as ..)`";
+        Self::from(row, Source { mend: "the data", row: "row", or })
+    }
+
+    fn from(row: &'a Row, source: Source) -> Self {
+        Self { row, source, counts: vec![0; row.columns.len()], first: vec![Vec::new(); row.columns.len()] }
     }
 
     /// One in the column at that place, on that line of the file.
-    pub(super) fn add(&mut self, column: usize, line: u64, misfit: Misfit) {
+    pub(crate) fn add(&mut self, column: usize, line: u64, misfit: Misfit) {
         self.counts[column] += 1;
         if self.first[column].len() < SHOWN {
             self.first[column].push((line, misfit));
@@ -30,7 +58,7 @@ impl<'a> Misfits<'a> {
     }
 
     /// The fault of the first column that has any.
-    pub(super) fn finish(self) -> Result<(), Fault> {
+    pub(crate) fn finish(self) -> Result<(), Fault> {
         let Some(place) = self.counts.iter().position(|count| *count > 0) else { return Ok(()) };
         let column = &self.row.columns[place];
         let count = self.counts[place];
@@ -40,11 +68,9 @@ impl<'a> Misfits<'a> {
             format!("{count} {values} of the column `{}` {are} no {}", column.stored_name(), column.ty.non_null()),
         );
         for (line, misfit) in &self.first[place] {
-            fault = fault.detail(format!("line {line}: {}{}", misfit.value, misfit.path));
+            fault = fault.detail(format!("{} {line}: {}{}", self.source.row, misfit.value, misfit.path));
         }
-        Err(fault.help(format!(
-            "mend the file, declare `{}` as str, or name what stands for null: csv(.., nulls: [\"\", \"NA\"])",
-            column.name
-        )))
+        let Source { mend, or, .. } = self.source;
+        Err(fault.help(format!("mend {mend}, declare `{}` as str, or {or}", column.name)))
     }
 }

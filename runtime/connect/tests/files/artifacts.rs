@@ -76,7 +76,7 @@ fn versions_count_up_and_the_latest_is_written_down() {
     let newest = Folder::newest(&entry, project.path()).unwrap();
     assert_eq!((newest.version, text(&newest).as_str()), (Some(2), "two"));
     let place = project.path().join("models/m");
-    assert_eq!(names(&place), ["000001", "000002", "latest"]);
+    assert_eq!(names(&place), ["000001", "000002", "latest", "versions.jsonl"]);
     assert_eq!(fs::read_to_string(place.join("latest")).unwrap(), "000002\n");
 }
 

@@ -245,3 +245,56 @@ fn an_open_row_passes_what_else_the_file_has() {
     let text = gml_connect::read(&opened("t.csv"), folder.path()).unwrap().frame;
     assert_eq!(text, df!("b" => [1_i64], "a" => ["7"]).unwrap());
 }
+
+#[test]
+fn a_group_of_many_rows_is_read_in_stretches() {
+    let folder = tempfile::tempdir().unwrap();
+    let many = 400_000;
+    let whole = events(&[1, 2, 3, 4, 5, 6, 7]);
+    let rows = (0..many as u32).map(|row| row / 3 % 7).collect::<Vec<_>>();
+    let mut frame = whole.take(&IdxCa::from_vec("rows".into(), rows)).unwrap();
+    let optional = (0..many as i64).map(|row| (row % 5 != 0).then_some(row)).collect::<Vec<_>>();
+    frame.with_column(Column::new("row".into(), optional)).unwrap();
+    let file = File::create(folder.path().join("t.parquet")).unwrap();
+    ParquetWriter::new(file).with_row_group_size(Some(many)).finish(&mut frame).unwrap();
+    let columns = [event_columns(), vec![column("row", Type::INT.nullable())]].concat();
+    let entry = dataset("t.parquet", columns.clone());
+    let (read, parts) = scanned(&entry, folder.path(), &Reading::everything(), &Verified::default()).unwrap();
+    assert_eq!(parts, 2);
+    assert!(read.unwrap().equals_missing(&frame.select(["day", "n", "params", "row"]).unwrap()));
+    // Rows are counted from the begin of the file.
+    let ruled = ruled(
+        "row",
+        Type::INT.nullable(),
+        gml_ir::ContractRule::Compare(BinaryOp::Less, Value::Int(many as i64 - 1)),
+        "< 399999",
+    );
+    let entry = dataset("t.parquet", [event_columns(), vec![ruled]].concat());
+    stops(read_only(&entry, folder.path(), &only(&["n"])), "GML0906", &["1 row", "row 400000: row = 399999"]);
+}
+
+#[test]
+fn a_long_text_is_read_in_pieces_and_told_of_by_its_lines() {
+    let rows = 600_000;
+    let mut text = String::from("id,n\n");
+    (0..rows).for_each(|row| text.push_str(&format!("\"customer\n{row}\",{row}\n")));
+    let folder = folder(&[("t.csv", text.as_bytes())]);
+    let entry = dataset("t.csv", vec![column("id", Type::Str), column("n", Type::INT)]);
+    let (read, parts) = scanned(&entry, folder.path(), &only(&["n"]), &Verified::default()).unwrap();
+    assert_eq!(parts, 2);
+    assert_eq!(read.unwrap(), df!("n" => (0..rows).collect::<Vec<i64>>()).unwrap());
+    let small = gml_ir::ContractRule::Compare(BinaryOp::Less, Value::Int(rows - 1));
+    let limited = dataset("t.csv", vec![column("id", Type::Str), ruled("n", Type::INT, small, "< 599999")]);
+    stops(gml_connect::read(&limited, folder.path()), "GML0906", &["row 600000: n = 599999"]);
+    std::fs::write(folder.path().join("t.csv"), text + "last,x\n").unwrap();
+    stops(gml_connect::read(&entry, folder.path()), "GML0905", &["line 1200002: \"x\""]);
+
+    let lines: String = (0..400_000).map(|row| format!("{{\"id\": \"customer {row}\"}}\n")).collect();
+    let with = lines.clone() + "{\"id\": \"last\", \"n\": 7}\n";
+    std::fs::write(folder.path().join("t.jsonl"), with).unwrap();
+    let entry =
+        tolerating(dataset("t.jsonl", vec![column("id", Type::Str), column("n", Type::INT)]), OnViolation::Drop);
+    assert_eq!(gml_connect::read(&entry, folder.path()).unwrap().frame.height(), 1);
+    std::fs::write(folder.path().join("t.jsonl"), lines).unwrap();
+    stops(gml_connect::read(&entry, folder.path()), "GML0904", &["`n`", "it has id"]);
+}

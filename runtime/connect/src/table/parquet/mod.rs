@@ -1,10 +1,15 @@
 //! Parquet files: their footers, and of their pages only what is needed.
 
+mod flat;
 mod leaves;
+mod nested;
+#[cfg(test)]
+mod nested_tests;
 mod statistics;
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
 use gml_ir::{Column as Declared, Row};
@@ -27,6 +32,16 @@ pub(super) struct Footer {
     schema: ArrowSchema,
     /// How each column of the declared row comes out of the file.
     conversions: Vec<Conversion>,
+}
+
+/// Rows of a group.
+pub(super) struct Group {
+    /// Which group.
+    pub(super) group: usize,
+    /// Its rows.
+    pub(super) rows: Range<usize>,
+    /// Rows of the file before them.
+    pub(super) before: usize,
 }
 
 impl Footer {
@@ -68,35 +83,34 @@ impl Footer {
         bounds.iter().any(|bound| excluded(bound) == Some(true))
     }
 
-    /// Reads what is wanted of a group, and where rules are to be checked also what they need that the footer does not
-    /// prove. Gives the columns with the types that they have in the frame. `before` rows of the file come first.
+    /// Reads what is wanted of rows of a group, and where rules are to be checked also what they need that the footer does
+    /// not prove. Gives the columns with the types that they have in the frame.
     pub(super) fn read_group(
         &self,
         path: &Path,
         row: &Row,
-        group: usize,
-        before: usize,
+        place: &Group,
         wanted: Option<&Wanted>,
         checked: bool,
     ) -> Result<(DataFrame, Row), Fault> {
         let mut file = open(path)?;
-        let rows = &self.metadata.row_groups[group];
+        let rows = &self.metadata.row_groups[place.group];
         let (mut declared, mut columns) = (Vec::new(), Vec::new());
         for (column, conversion) in row.columns.iter().zip(&self.conversions) {
             let wanted = wanted.and_then(|wanted| wanted.field(&column.name));
             let Some((kept, chunks)) = self.kept(rows, column, conversion, wanted, checked)? else { continue };
             let column = Declared { ty: kept.ty.clone(), ..column.clone() };
-            let stored =
-                guarded(|| decode(&mut file, rows.num_rows(), &kept, &chunks)).map_err(|fault| damaged(&fault))?;
+            let stored = guarded(|| decode(&mut file, (&place.rows, rows.num_rows()), &kept, &chunks))
+                .map_err(|fault| damaged(&fault))?;
             let conversion = self::conversion(&kept.field, &column)?;
             let (converted, misfits) = guarded(|| conversion.apply(&stored))?;
             if let Some(marks) = misfits {
-                return Err(misfit(column.stored_name(), &stored, &marks, &column.ty.to_string(), before));
+                return Err(misfit(column.stored_name(), &stored, &marks, &column.ty.to_string(), place.before));
             }
             columns.push(converted.with_name((&*column.name).into()).into_column());
             declared.push(column);
         }
-        let frame = guarded(|| DataFrame::new(rows.num_rows(), columns))?;
+        let frame = guarded(|| DataFrame::new(place.rows.len(), columns))?;
         Ok((frame, Row { columns: declared, ..row.clone() }))
     }
 
@@ -130,7 +144,7 @@ impl Footer {
 }
 
 /// The conversion from the field of a file to a declared column.
-fn conversion(field: &ArrowField, column: &Declared) -> Result<Conversion, Fault> {
+pub(super) fn conversion(field: &ArrowField, column: &Declared) -> Result<Conversion, Fault> {
     plan(&DataType::from_arrow_field(field), column).map_err(|mismatch| {
         let place = format!("{}{}", column.stored_name(), mismatch.path);
         match mismatch.kind {
@@ -148,9 +162,14 @@ fn conversion(field: &ArrowField, column: &Declared) -> Result<Conversion, Fault
 }
 
 /// The values of the leaves.
-fn decode(file: &mut File, rows: usize, kept: &Kept, chunks: &[&ColumnChunkMetadata]) -> PolarsResult<Series> {
+fn decode(
+    file: &mut File,
+    (rows, group): (&Range<usize>, usize),
+    kept: &Kept,
+    chunks: &[&ColumnChunkMetadata],
+) -> PolarsResult<Series> {
     let length = file.metadata()?.len();
-    let (mut pages, mut types) = (Vec::with_capacity(chunks.len()), Vec::with_capacity(chunks.len()));
+    let mut read = Vec::with_capacity(chunks.len());
     for chunk in chunks {
         let range = chunk.byte_range();
         if range.end > length {
@@ -160,12 +179,22 @@ fn decode(file: &mut File, rows: usize, kept: &Kept, chunks: &[&ColumnChunkMetad
         let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(usize::MAX)];
         file.seek(SeekFrom::Start(range.start))?;
         file.read_exact(&mut bytes)?;
+        read.push((bytes, *chunk));
+    }
+    // A part of a group is left to the decoder of nested pages, which keeps no levels.
+    if *rows == (0..group)
+        && let Some(paths) = nested::paths(&kept.field, chunks)
+    {
+        return Series::try_from((&kept.field, vec![nested::array(&kept.field, group, paths, read)?]));
+    }
+    let (mut pages, mut types) = (Vec::with_capacity(chunks.len()), Vec::with_capacity(chunks.len()));
+    for (bytes, chunk) in read {
         let reader = PageReader::new(Cursor::new(bytes.into()), chunk, Vec::new(), usize::MAX);
         pages.push(BasicDecompressor::new(reader, Vec::new()));
         types.push(&chunk.descriptor().descriptor.primitive_type);
     }
-    let all = Some(Filter::new_ranged(0, rows));
-    let (arrays, _) = read::column_iter_to_arrays(pages, types, kept.field.clone(), all)?;
+    let filter = Some(Filter::new_ranged(rows.start, rows.end));
+    let (arrays, _) = read::column_iter_to_arrays(pages, types, kept.field.clone(), filter)?;
     Series::try_from((&kept.field, arrays))
 }
 
@@ -189,7 +218,7 @@ fn damaged(fault: &Fault) -> Fault {
 }
 
 /// Values that do not fit the declared type.
-fn misfit(column: &str, series: &Series, marks: &BooleanChunked, declared: &str, before: usize) -> Fault {
+pub(super) fn misfit(column: &str, series: &Series, marks: &BooleanChunked, declared: &str, before: usize) -> Fault {
     let rows: Vec<usize> =
         marks.iter().enumerate().filter(|(_, mark)| *mark == Some(true)).map(|(row, _)| row).collect();
     let mut fault = Fault::new(

@@ -1,57 +1,34 @@
 //! Reading a table part by part: no more of the files than is needed, and not all of it at once.
 
-use std::collections::HashSet;
+mod parts;
+mod size;
+
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::Arc;
 
 use gml_ir::{Dataset, OnViolation, Row};
 use polars::prelude::*;
 
 use super::checks::{self, Breach, Origin};
+use super::jsonl::Absent;
+use super::pieces::Piece;
+use super::sources::{self, Format};
+use super::verified::{Verified, Version};
 use super::wanted::{Reading, Wanted, narrowed};
-use super::{Loaded, Tolerated, csv, jsonl, open, parquet, path_of, row_of, unknown};
+use super::{Loaded, Tolerated, ipc, open, parquet, row_of};
+use crate::Fault;
 use crate::dtype::data_type;
 use crate::query::guarded;
-use crate::{Fault, paths};
-
-/// Files that were held against the rules of a dataset and broke none. A run keeps this in mind, so that rows which a
-/// second reader does not need are not read again for their rules alone.
-#[derive(Debug, Default)]
-pub struct Verified(Mutex<HashSet<Version>>);
-
-/// A file as it was, and the dataset that it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Version {
-    dataset: String,
-    file: PathBuf,
-    bytes: u64,
-    changed: Option<SystemTime>,
-}
-
-impl Version {
-    fn of(dataset: &Dataset, file: &Path) -> Result<Self, Fault> {
-        let about = file.metadata().map_err(|error| paths::unreadable(file, &error))?;
-        let (bytes, changed) = (about.len(), about.modified().ok());
-        Ok(Self { dataset: dataset.name.to_string(), file: file.to_owned(), bytes, changed })
-    }
-}
-
-impl Verified {
-    fn holds(&self, version: &Version) -> bool {
-        version.changed.is_some() && self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(version)
-    }
-
-    fn add(&self, version: Version) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(version);
-    }
-}
+pub use size::Size;
 
 /// A table dataset about to be read.
 pub struct Scan<'a> {
     dataset: &'a Dataset,
     row: Row,
-    path: &'a str,
+    /// What messages call it.
+    path: String,
+    format: Format,
     /// The columns that are wanted, with the fields that are wanted of them.
     target: Row,
     wanted: Wanted,
@@ -62,23 +39,61 @@ pub struct Scan<'a> {
 /// A file.
 struct Source {
     path: PathBuf,
-    /// What it says of itself, of a Parquet file.
-    footer: Option<parquet::Footer>,
+    /// What messages call it.
+    name: String,
+    /// The columns that are in it.
+    row: Row,
+    /// What it says of itself.
+    header: Header,
+    /// The columns that are the same in all of its rows and not in it.
+    constants: Vec<Column>,
+    /// Rows of it that are no rows of the table any more.
+    deleted: Arc<[u64]>,
     version: Version,
     verified: bool,
+}
+
+/// What a file says of itself.
+enum Header {
+    Parquet(parquet::Footer),
+    Ipc(ipc::Header),
+    /// Nothing that is needed to read it.
+    None,
 }
 
 /// Where a part lies.
 struct Place {
     file: usize,
-    /// The group of rows, of a Parquet file.
-    group: usize,
     /// Rows of the file before it.
     before: usize,
-    /// Its rows, where they are known.
-    rows: usize,
     /// Whether no row of it is needed.
     excluded: bool,
+    /// Whether it is not even looked at: what excludes it stands in the name of its folder.
+    passed_over: bool,
+    stretch: Stretch,
+}
+
+/// A stretch of a file.
+enum Stretch {
+    /// Rows of a group of a Parquet file.
+    Group { group: usize, rows: Range<usize> },
+    /// A piece of a text file.
+    Text(Piece),
+    /// A batch of rows of an Arrow file.
+    Batch { batch: usize, rows: usize },
+    /// All of it.
+    Whole,
+}
+
+impl Stretch {
+    /// How many rows it has, where that is known before it is read.
+    fn rows(&self) -> usize {
+        match self {
+            Self::Group { rows, .. } => rows.len(),
+            Self::Batch { rows, .. } => *rows,
+            Self::Text(_) | Self::Whole => 0,
+        }
+    }
 }
 
 /// A part of a table.
@@ -93,6 +108,8 @@ pub struct Part {
 pub struct Report {
     rows: usize,
     breaches: Vec<Breach>,
+    /// Columns that objects of JSON have no field for.
+    absent: Absent,
 }
 
 /// What is known of a table when all parts are read.
@@ -109,34 +126,20 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// Where a file is missing, or a footer cannot be read or does not fit the declared row.
     pub fn open(dataset: &'a Dataset, project: &Path, reading: &Reading, verified: &Verified) -> Result<Self, Fault> {
-        let (declared, path) = (row_of(dataset)?, path_of(dataset)?);
-        let files = paths::files(path, project)?;
-        let row = match files.first() {
-            Some(first) if declared.open => open::of_file(declared, dataset, first)?,
+        let declared = row_of(dataset)?;
+        let found = sources::of(dataset, project, verified)?;
+        let row = match found.files.first() {
+            Some(first) if declared.open => open::of_file(declared, dataset, &found, first)?,
             _ => declared.clone(),
         };
         let (target, wanted) = narrowed(&row, &reading.wanted);
-        let mut scan = Self { dataset, row, path, target, wanted, files: Vec::new(), places: Vec::new() };
-        for (file, path) in files.into_iter().enumerate() {
-            let version = Version::of(dataset, &path)?;
-            let footer = match &*dataset.connector.name {
-                "parquet" => Some(parquet::Footer::read(&path, &scan.row).map_err(|fault| fault.at(path.display()))?),
-                _ => None,
-            };
-            match &footer {
-                Some(footer) => {
-                    let mut before = 0;
-                    for (group, rows) in footer.groups().enumerate() {
-                        // Rows with a repeated key cannot be told from a part alone: all rows are looked at.
-                        let excluded = scan.streams() && footer.excludes(group, &scan.row, &reading.bounds);
-                        scan.places.push(Place { file, group, before, rows, excluded });
-                        before += rows;
-                    }
-                }
-                None => scan.places.push(Place { file, group: 0, before: 0, rows: 0, excluded: false }),
-            }
-            let verified = verified.holds(&version);
-            scan.files.push(Source { path, footer, version, verified });
+        let path = super::place_of(dataset);
+        let (files, places) = (Vec::with_capacity(found.files.len()), Vec::new());
+        let mut scan = Self { dataset, row, path, format: found.format, target, wanted, files, places };
+        for source in &found.files {
+            let file = scan.source(source, found.stored.as_ref(), verified)?;
+            scan.places_of(&file, reading).map_err(|fault| fault.at(&file.name))?;
+            scan.files.push(file);
         }
         Ok(scan)
     }
@@ -163,33 +166,26 @@ impl<'a> Scan<'a> {
     pub fn read(&self, part: usize) -> Result<Part, Fault> {
         let place = &self.places[part];
         let file = &self.files[place.file];
-        if place.excluded && file.verified {
-            return Ok(Part { frame: None, report: Report { rows: place.rows, breaches: Vec::new() } });
+        if place.passed_over || (place.excluded && file.verified) {
+            let (rows, breaches, absent) = (place.stretch.rows(), Vec::new(), Absent::default());
+            return Ok(Part { frame: None, report: Report { rows, breaches, absent } });
         }
         // Keys that occur once are looked at when all rows are there.
         let all = Wanted::All;
         let wanted = if self.streams() { &self.wanted } else { &all };
         let wanted = (!place.excluded).then_some(wanted);
-        let read = match (&file.footer, &*self.dataset.connector.name) {
-            (Some(footer), _) => {
-                let checked = !file.verified;
-                footer.read_group(&file.path, &self.row, place.group, place.before, wanted, checked)
-            }
-            (None, "csv") => csv::Dialect::of(self.dataset)
-                .and_then(|dialect| csv::read(&file.path, &self.row, &dialect))
-                .map(|frame| (frame, self.row.clone())),
-            (None, "jsonl") => jsonl::read(&file.path, &self.row).map(|frame| (frame, self.row.clone())),
-            (None, other) => Err(unknown(self.dataset, other)),
-        };
-        let (frame, row) = read.map_err(|fault| fault.at(file.path.display()))?;
+        let mut absent = Absent::default();
+        let read = self.rows(file, place, wanted, &mut absent);
+        let (frame, row) =
+            read.and_then(|(frame, row)| self.whole(file, place, frame, row)).map_err(|fault| fault.at(&file.name))?;
         let (frame, breaches) = if self.streams() && !file.verified {
-            let name = (self.files.len() > 1).then(|| file.path.display().to_string());
-            let origin = Origin::part(self.path, name, place.before);
+            let name = (self.files.len() > 1).then(|| file.name.clone());
+            let origin = Origin::part(&self.path, name, place.before);
             checks::check(frame, &row, &self.row, self.dataset.on_violation, &origin)?
         } else {
             (frame, Vec::new())
         };
-        let report = Report { rows: frame.height(), breaches };
+        let report = Report { rows: frame.height(), breaches, absent };
         let fails = !report.breaches.is_empty() && self.dataset.on_violation == OnViolation::Fail;
         let frame = match wanted {
             Some(_) if !fails => Some(if self.streams() { self.narrow(frame)? } else { frame }),
@@ -224,9 +220,13 @@ impl<'a> Scan<'a> {
     /// Where rows break a rule and the catalog entry does not tolerate it.
     pub fn settle(&self, reports: Vec<Report>, verified: &Verified) -> Result<Summary, Fault> {
         let rows = reports.iter().map(|report| report.rows as u64).sum();
+        for (number, file) in self.files.iter().enumerate() {
+            let own = self.places.iter().zip(&reports).filter(|(place, _)| place.file == number);
+            Absent::settle(own.map(|(_, report)| &report.absent), &file.row).map_err(|fault| fault.at(&file.name))?;
+        }
         for (number, file) in self.files.iter().enumerate().filter(|_| self.streams()) {
             let mut own = self.places.iter().zip(&reports).filter(|(place, _)| place.file == number);
-            if own.all(|(_, report)| report.breaches.is_empty()) {
+            if own.all(|(place, report)| report.breaches.is_empty() && !place.passed_over) {
                 verified.add(file.version.clone());
             }
         }
@@ -258,8 +258,8 @@ impl<'a> Scan<'a> {
         };
         let mut tolerated = summary.tolerated;
         if !self.streams() {
-            let names = self.files.iter().map(|file| file.path.display().to_string());
-            let origin = Origin::files(self.path, names.zip(heights).collect());
+            let names = self.files.iter().map(|file| file.name.clone());
+            let origin = Origin::files(&self.path, names.zip(heights).collect());
             let (kept, breaches) = checks::check(frame, &self.row, &self.row, self.dataset.on_violation, &origin)?;
             tolerated.extend(self.tolerated(breaches)?);
             frame = self.narrow(kept)?;

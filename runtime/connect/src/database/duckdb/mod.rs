@@ -1,0 +1,215 @@
+//! DuckDB files. DuckDB is C++ of which a build takes longer than all else: its package from PyPI is used, in a process of its own
+//! ([`worker.py`]), which gives an answer as a Parquet file.
+
+mod setup;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use gml_ir::{Column as Declared, Dataset, Row, Type, Value};
+use serde_json::{Value as Json, json};
+
+use super::asked::{Asked, qualified, quoted};
+use super::cells::Family;
+use super::faults::Trouble;
+use super::rows::{of_another_type, place_of};
+use super::spool::Spool;
+use super::tables::{self, Rows};
+use crate::{Fault, code};
+
+pub use setup::{fetch_duckdb, has_duckdb};
+
+const WORKER: &str = include_str!("worker.py");
+
+/// What values of a type are; nothing where they have no place here or are nested.
+fn family(ty: &str) -> Option<Family> {
+    Some(match ty {
+        "BOOLEAN" => Family::Bool,
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT"
+        | "HUGEINT" | "UHUGEINT" => Family::Int,
+        "FLOAT" | "DOUBLE" => Family::Float,
+        "VARCHAR" | "UUID" | "JSON" => Family::Text,
+        "BLOB" => Family::Bytes,
+        "DATE" => Family::Date,
+        "TIME" => Family::Time,
+        "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" | "TIMESTAMP WITH TIME ZONE" => Family::Timestamp,
+        _ if ty.starts_with("DECIMAL(") => Family::Decimal,
+        _ if ty.starts_with("ENUM(") => Family::Text,
+        _ => return None,
+    })
+}
+
+/// A column of an answer as it is put into the file: what Parquet has no form for in the form that it has one for. Nothing is
+/// rounded: what does not fit is an error of the database.
+fn written(declared: &Declared, ty: &str) -> Option<String> {
+    let name = quoted(declared.stored_name(), '"');
+    let nested = || {
+        let is_nested = matches!(declared.ty.non_null(), Type::List(_) | Type::Struct(_) | Type::Vector(_));
+        (is_nested && (ty.ends_with(']') || ty.starts_with("STRUCT("))).then(|| name.clone())
+    };
+    let Some(family) = family(ty) else { return nested() };
+    if !family.fits(declared) {
+        return None;
+    }
+    let own = declared.ty.non_null();
+    let cast = match (family, ty, own) {
+        (_, "UUID", _) => "VARCHAR".to_owned(),
+        _ if ty.starts_with("ENUM(") => "VARCHAR".to_owned(),
+        // What is stored in another form than it is read as is a number.
+        (Family::Int, ..) if declared.parsed.is_some() => "BIGINT".to_owned(),
+        (Family::Int, _, Type::Decimal { .. }) => "DECIMAL(38, 0)".to_owned(),
+        (Family::Int | Family::Float | Family::Decimal, _, Type::Float32) => "FLOAT".to_owned(),
+        // The shortest digits that mean this number, not those of the nearest of twice the size.
+        (Family::Float, "FLOAT", Type::Float) => {
+            return Some(format!("CAST(CAST({name} AS VARCHAR) AS DOUBLE) AS {name}"));
+        }
+        (Family::Decimal, _, Type::Int(_) | Type::Size) if !ty.ends_with(",0)") => return None,
+        (Family::Int | Family::Decimal, _, Type::Int(_) | Type::Size | Type::Float) => column_type(own)?,
+        (Family::Timestamp, "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS", _)
+        | (Family::Date, _, Type::Timestamp) => "TIMESTAMP".to_owned(),
+        _ => return Some(name),
+    };
+    Some(format!("CAST({name} AS {cast}) AS {name}"))
+}
+
+/// Asks a query. Gives the file with the rows, in the form in which they are stored.
+pub(super) fn read(
+    path: &Path,
+    asked: &Asked,
+    row: &Row,
+    dataset: &Dataset,
+    project: &Path,
+) -> Result<PathBuf, Trouble> {
+    super::file_of(path, false)?;
+    let values = asked.values.iter().map(given).collect::<Result<Vec<_>, Fault>>()?;
+    let request = json!({ "work": "columns", "database": path, "sql": asked.sql, "values": values });
+    let answer = call(&request)?;
+    let columns: Vec<(&str, &str)> = answer["columns"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|column| Some((column[0].as_str()?, column[1].as_str()?)))
+        .collect();
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let column = |declared: &Declared| {
+        let stored = declared.stored_name();
+        let place = place_of(declared, &names)?;
+        let ty = columns[place].1;
+        let shown = family(ty).map_or_else(|| format!("{ty} in the database"), |family| family.shown().to_owned());
+        written(declared, ty).ok_or_else(|| of_another_type(stored, &shown, &declared.ty))
+    };
+    let chosen = row.columns.iter().map(column).collect::<Result<Vec<_>, Fault>>()?;
+    let spool = Spool::of(dataset, project)?;
+    let out = std::path::absolute(spool.beside()).unwrap_or_else(|_| spool.beside());
+    let request = json!({
+        "work": "ask", "database": path, "sql": asked.sql, "values": values, "columns": chosen, "out": out,
+    });
+    call(&request)?;
+    Ok(spool.keep(&out)?)
+}
+
+/// Replaces a table: the rows go into a new one, and in the same transaction into the place of the old one.
+pub(super) fn replace(path: &Path, name: &[&str], file: &Path, rows: &Rows<'_>) -> Result<(), Trouble> {
+    super::file_of(path, true)?;
+    let declared = rows.declared('"', column_type)?;
+    let (table, schema) = name.split_last().map_or(("", &[][..]), |(table, schema)| (*table, schema));
+    let within = |table| qualified(schema.iter().copied().chain([table]), '"');
+    let request = json!({
+        "work": "replace",
+        "database": path,
+        "table": within(table),
+        "staging": within(&tables::staging(table)),
+        "quoted": quoted(table, '"'),
+        "schema": schema.last(),
+        "name": table,
+        "names": rows.names('"'),
+        "columns": rows.stored_names(),
+        "declared": declared,
+        "file": std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf()),
+    });
+    call(&request).map(drop)
+}
+
+fn column_type(ty: &Type) -> Option<String> {
+    use gml_ir::IntKind::{I8, I16, I32, I64, U8, U16, U32, U64};
+    Some(match ty.non_null() {
+        Type::Bool => "BOOLEAN".into(),
+        Type::Int(I8) => "TINYINT".into(),
+        Type::Int(I16) => "SMALLINT".into(),
+        Type::Int(I32) => "INTEGER".into(),
+        Type::Int(I64) => "BIGINT".into(),
+        Type::Int(U8) => "UTINYINT".into(),
+        Type::Int(U16) => "USMALLINT".into(),
+        Type::Int(U32) => "UINTEGER".into(),
+        Type::Int(U64) | Type::Size => "UBIGINT".into(),
+        Type::Float => "DOUBLE".into(),
+        Type::Float32 => "FLOAT".into(),
+        Type::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
+        Type::Str | Type::Category | Type::Enum(_) => "VARCHAR".into(),
+        Type::Bytes => "BLOB".into(),
+        Type::Date => "DATE".into(),
+        Type::Time => "TIME".into(),
+        Type::Timestamp => "TIMESTAMP WITH TIME ZONE".into(),
+        _ => return None,
+    })
+}
+
+/// A value as it goes to the worker: what it is, and its content.
+fn given(value: &Value) -> Result<Json, Fault> {
+    Ok(match value {
+        Value::Null => json!({ "null": null }),
+        Value::Bool(truth) => json!({ "bool": truth }),
+        Value::Int(number) => json!({ "int": number }),
+        Value::Float(number) => json!({ "float": number.to_string() }),
+        Value::Str(text) => json!({ "str": text }),
+        Value::Date(days) => json!({ "date": days }),
+        Value::Timestamp(micros) => json!({ "timestamp": micros }),
+        Value::Duration(micros) => json!({ "duration": micros }),
+        Value::List(items) => json!({ "list": items.iter().map(given).collect::<Result<Vec<_>, Fault>>()? }),
+        other => {
+            let text = format!("a value cannot be given to the database: {other} is no single value");
+            return Err(Fault::new(code::QUERY_REFUSED, text));
+        }
+    })
+}
+
+/// Has a process do something, and gives what it answers.
+fn call(request: &Json) -> Result<Json, Trouble> {
+    let home = setup::home().ok_or_else(setup::missing)?;
+    let mut process = Command::new(setup::PYTHON)
+        .args(["-I", "-c", WORKER])
+        .arg(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| setup::no_python(&error))?;
+    let mut told = process.stdin.take();
+    let sent = told.as_mut().map(|input| writeln!(input, "{request}").and_then(|()| input.flush()));
+    let mut line = String::new();
+    let read = process.stdout.take().map(|output| BufReader::new(output).read_line(&mut line));
+    // Until here its input is open: it ends where this process does.
+    drop(told);
+    let output = process.wait_with_output().map_err(|error| setup::no_python(&error))?;
+    let answer: Option<Json> = serde_json::from_str(&line).ok();
+    match (answer, sent, read) {
+        (Some(answer), Some(Ok(())), Some(Ok(_))) => match answer["refused"].as_str() {
+            None => Ok(answer),
+            Some(text) if answer["passes"] == true => Err(Trouble::Busy(text.to_owned())),
+            Some(text) => Err(Trouble::Fault(
+                Fault::new(code::QUERY_REFUSED, "DuckDB refuses")
+                    .detail(text.lines().next().unwrap_or_default())
+                    .help("correct the query, or what it finds in the database"),
+            )),
+        },
+        _ => {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_owned();
+            let text = format!("the process that asks DuckDB ended with {}", output.status);
+            Err(Trouble::Fault(
+                Fault::new(code::QUERY_REFUSED, text).detail(last).help("run `gmlc setup duckdb` again"),
+            ))
+        }
+    }
+}

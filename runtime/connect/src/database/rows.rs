@@ -1,0 +1,162 @@
+//! Rows of an answer on their way into columns of the declared types.
+
+use futures_core::stream::BoxStream;
+use gml_ir::{Column as Declared, Row, Type, Value};
+use polars::prelude::*;
+use sqlx::{AssertSqlSafe, Column as _, Database, Executor, IntoArguments, SqlSafeStr, Statement, TypeInfo};
+
+use super::asked::Asked;
+use super::cells::{Cell, Family, push};
+use super::faults::Trouble;
+use super::spool::Spool;
+use crate::afar::next;
+use crate::cell::Builder;
+use crate::query::guarded;
+use crate::table::{Misfits, lacks};
+use crate::{Fault, code};
+
+/// Rows that are put together before they are written.
+const BATCH: usize = 1 << 16;
+
+/// How a kind of database names its types, and what its values are.
+pub(super) trait Dialect: Database {
+    /// What values of a type are; nothing where they have no place here.
+    fn family(ty: &Self::TypeInfo) -> Option<Family>;
+
+    /// The value of a row at a place.
+    fn cell(row: &Self::Row, place: usize, family: Family) -> Result<Cell, sqlx::Error>;
+
+    /// Puts a value beside a query.
+    fn bind(arguments: &mut Self::Arguments, value: &Value) -> Result<(), String>;
+}
+
+/// The table that an answer becomes.
+pub(super) struct Table<'a> {
+    row: &'a Row,
+    builders: Vec<Builder>,
+    misfits: Misfits<'a>,
+    spool: Spool,
+    /// Rows that wait in the builders, and those before them.
+    waiting: usize,
+    before: u64,
+}
+
+impl<'a> Table<'a> {
+    /// One without rows.
+    pub(super) fn new(row: &'a Row, spool: Spool) -> Result<Self, Fault> {
+        Ok(Self { row, builders: builders(row)?, misfits: Misfits::of_answer(row), spool, waiting: 0, before: 0 })
+    }
+
+    /// Where each column of the row is in an answer with such columns.
+    fn places<D: Dialect>(&self, columns: &[D::Column]) -> Result<Vec<(usize, Family)>, Fault> {
+        let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+        let place = |declared: &Declared| {
+            let stored = declared.stored_name();
+            let place = place_of(declared, &names)?;
+            let ty = columns[place].type_info();
+            let family = D::family(ty).filter(|family| family.fits(declared)).ok_or_else(|| {
+                let shown = D::family(ty)
+                    .map_or_else(|| format!("{} in the database", ty.name()), |family| family.shown().to_owned());
+                of_another_type(stored, &shown, &declared.ty)
+            })?;
+            Ok((place, family))
+        };
+        self.row.columns.iter().map(place).collect()
+    }
+
+    fn push<D: Dialect>(&mut self, row: &D::Row, places: &[(usize, Family)]) -> Result<(), Trouble> {
+        self.waiting += 1;
+        let number = self.before + self.waiting as u64;
+        for (index, (place, family)) in places.iter().enumerate() {
+            let cell = match D::cell(row, *place, *family) {
+                Ok(cell) => cell,
+                Err(error @ (sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))) => {
+                    Cell::Refused(error.to_string())
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if let Err(misfit) = push(&mut self.builders[index], cell, &self.row.columns[index]) {
+                self.misfits.add(index, number, misfit);
+            }
+        }
+        if self.waiting == BATCH { Ok(self.write()?) } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), Fault> {
+        let full = std::mem::replace(&mut self.builders, builders(self.row)?);
+        let columns =
+            self.row.columns.iter().zip(full).map(|(column, builder)| {
+                guarded(|| builder.finish((&*column.name).into())).map(IntoColumn::into_column)
+            });
+        let columns = columns.collect::<Result<Vec<_>, Fault>>()?;
+        self.before += self.waiting as u64;
+        let frame = guarded(|| DataFrame::new(std::mem::take(&mut self.waiting), columns))?;
+        self.spool.push(frame)
+    }
+
+    /// The file with the rows.
+    pub(super) fn finish(mut self) -> Result<std::path::PathBuf, Fault> {
+        self.misfits.finish()?;
+        self.misfits = Misfits::of_answer(self.row);
+        self.write()?;
+        self.spool.finish()
+    }
+}
+
+pub(super) fn given_twice(stored: &str) -> Fault {
+    let text = format!("the answer has `{stored}` more than once");
+    Fault::new(code::QUERY_REFUSED, text).help("give one of them another name: `.. as name`")
+}
+
+pub(super) fn of_another_type(stored: &str, shown: &str, declared: &Type) -> Fault {
+    let text = format!("the column `{stored}` is {shown} in the answer, and {declared} is declared");
+    Fault::new(code::STORED_TYPE_DIFFERS, text)
+        .help("declare it as it is, or bring it to the type in the query: `cast(.. as ..)`")
+}
+
+fn builders(row: &Row) -> Result<Vec<Builder>, Fault> {
+    let builder = |column: &Declared| {
+        Builder::of(column).filter(Builder::is_scalar).ok_or_else(|| {
+            let text = format!("a table of a database cannot hold `{}`: {}", column.name, column.ty);
+            Fault::new(code::CONNECTOR_CANNOT_HOLD, text).help("keep the table as Parquet")
+        })
+    };
+    row.columns.iter().map(builder).collect()
+}
+
+/// Where a declared column is among those of an answer.
+pub(super) fn place_of(declared: &Declared, names: &[&str]) -> Result<usize, Fault> {
+    let stored = declared.stored_name();
+    let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &declared.name, names))?;
+    if names[place + 1..].contains(&stored) { Err(given_twice(stored)) } else { Ok(place) }
+}
+
+/// Asks, and puts what is answered into the table.
+pub(super) async fn read<D: Dialect>(
+    connection: &mut D::Connection,
+    asked: &Asked,
+    table: &mut Table<'_>,
+) -> Result<(), Trouble>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+    D::Arguments: IntoArguments<D>,
+{
+    // The text is the program's own; values of other origin stand beside it.
+    let sql = || AssertSqlSafe(asked.sql.as_str()).into_sql_str();
+    let mut arguments = D::Arguments::default();
+    for value in &asked.values {
+        D::bind(&mut arguments, value).map_err(|text| {
+            Fault::new(code::QUERY_REFUSED, format!("a value cannot be given to the database: {text}"))
+        })?;
+    }
+    let places = {
+        let statement = connection.prepare(sql()).await?;
+        table.places::<D>(statement.columns())?
+    };
+    let mut rows: BoxStream<'_, Result<D::Row, sqlx::Error>> =
+        sqlx::query_with::<D, _>(sql(), arguments).fetch(connection);
+    while let Some(row) = next(&mut rows).await {
+        table.push::<D>(&row?, &places)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! SQLite files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use gml_ir::{Type, Value};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteTypeInfo};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, TypeInfo, ValueRef};
+
+use super::asked::{Asked, quoted};
+use super::cells::{Cell, Family};
+use super::faults::Trouble;
+use super::rows::{Dialect, Table};
+use super::tables::{Given, Rows, given};
+use crate::text;
+
+/// Values of one statement, at most.
+const VALUES: usize = 30_000;
+
+impl Dialect for Sqlite {
+    /// Each value has a type of its own; what columns are declared as does not bind them.
+    fn family(_: &SqliteTypeInfo) -> Option<Family> {
+        Some(Family::Any)
+    }
+
+    fn cell(row: &SqliteRow, place: usize, _: Family) -> Result<Cell, sqlx::Error> {
+        let value = row.try_get_raw(place)?;
+        if value.is_null() {
+            return Ok(Cell::Null);
+        }
+        let name = value.type_info().name().to_owned();
+        Ok(match &*name {
+            "REAL" => Cell::Float(row.try_get_unchecked(place)?),
+            "TEXT" => Cell::Text(row.try_get_unchecked(place)?),
+            "BLOB" => Cell::Bytes(row.try_get_unchecked(place)?),
+            _ => Cell::Int(row.try_get_unchecked(place)?),
+        })
+    }
+
+    fn bind(arguments: &mut SqliteArguments, value: &Value) -> Result<(), String> {
+        let added =
+            match value {
+                Value::Null => arguments.add(None::<String>),
+                Value::Bool(truth) => arguments.add(*truth),
+                Value::Int(number) => arguments.add(*number),
+                Value::Float(number) => arguments.add(*number),
+                Value::Str(text) => arguments.add(text.to_string()),
+                Value::Date(day) => arguments
+                    .add(text::date_text(*day, &text::Stamp::Iso).ok_or("a date outside of the years 1 to 9999")?),
+                Value::Timestamp(micros) => arguments
+                    .add(text::timestamp_text(*micros, &text::Stamp::Iso).ok_or("a timestamp that no year holds")?),
+                other => return Err(format!("{other} is no single value that SQLite takes")),
+            };
+        added.map_err(|error| error.to_string())
+    }
+}
+
+async fn connected(path: &Path, write: bool) -> Result<SqliteConnection, Trouble> {
+    super::file_of(path, write)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(write)
+        .read_only(!write)
+        .busy_timeout(Duration::from_secs(20));
+    Ok(options.connect().await?)
+}
+
+/// Asks a query.
+pub(super) async fn read(path: &Path, asked: &Asked, table: &mut Table<'_>) -> Result<(), Trouble> {
+    let mut connection = connected(path, false).await?;
+    super::rows::read::<Sqlite>(&mut connection, asked, table).await?;
+    let _ = connection.close().await;
+    Ok(())
+}
+
+/// Numbers that SQLite would round are kept as texts.
+fn column_type(ty: &Type) -> Option<String> {
+    Some(
+        match ty.non_null() {
+            Type::Bool | Type::Int(_) | Type::Size => "integer",
+            Type::Float | Type::Float32 => "real",
+            Type::Bytes => "blob",
+            Type::Decimal { .. } | Type::Str | Type::Category | Type::Enum(_) => "text",
+            Type::Date | Type::Time | Type::Timestamp | Type::Duration => "text",
+            _ => return None,
+        }
+        .to_owned(),
+    )
+}
+
+/// Replaces the rows of a table, or the table, in one transaction: SQLite changes definitions in transactions too.
+pub(super) async fn replace(path: &Path, name: &[&str], rows: &mut Rows<'_>) -> Result<(), Trouble> {
+    let declared = rows.declared('"', column_type)?;
+    let target = quoted(&name.join("."), '"');
+    let mut connection = connected(path, true).await?;
+    let mut work = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let columns: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM pragma_table_info(?)").bind(name.join(".")).fetch_all(&mut *work).await?;
+    if !columns.is_empty() && rows.has_columns(&columns) {
+        work.execute(AssertSqlSafe(format!("DELETE FROM {target}"))).await?;
+    } else {
+        work.execute(AssertSqlSafe(format!("DROP TABLE IF EXISTS {target}"))).await?;
+        work.execute(AssertSqlSafe(format!("CREATE TABLE {target} ({})", declared.join(", ")))).await?;
+    }
+    let names = rows.names('"');
+    let at_once = (VALUES / names.len().max(1)).clamp(1, 1_000);
+    let line = format!("({})", vec!["?"; names.len()].join(", "));
+    while let Some(frame) = rows.next()? {
+        let mut begin = 0;
+        while begin < frame.height() {
+            let end = (begin + at_once).min(frame.height());
+            let mut arguments = SqliteArguments::default();
+            for place in begin..end {
+                for column in frame.columns() {
+                    let added = match given(column, place, 'T')? {
+                        Given::Null => arguments.add(None::<String>),
+                        Given::Bool(truth) => arguments.add(truth),
+                        Given::Int(number) => arguments.add(number),
+                        Given::Unsigned(number) => match i64::try_from(number) {
+                            Ok(number) => arguments.add(number),
+                            Err(_) => arguments.add(number.to_string()),
+                        },
+                        // A number that is none would become null.
+                        Given::Float(number) if !number.is_finite() => arguments.add(text::float_text(number)),
+                        Given::Float(number) => arguments.add(number),
+                        Given::Text(text) => arguments.add(text),
+                        Given::Bytes(bytes) => arguments.add(bytes),
+                    };
+                    added.map_err(sqlx::Error::Encode)?;
+                }
+            }
+            let sql =
+                format!("INSERT INTO {target} ({}) VALUES {}", names.join(", "), vec![&*line; end - begin].join(", "));
+            sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false).execute(&mut *work).await?;
+            begin = end;
+        }
+    }
+    work.commit().await?;
+    let _ = connection.close().await;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Arrow IPC: files, which say where each batch of rows lies, and streams, which are read from begin to end.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::Path;
+
+use gml_ir::Row;
+use polars::prelude::*;
+use polars_arrow::datatypes::{ArrowSchema, Field as ArrowField};
+use polars_arrow::io::ipc::read::{
+    FileMetadata, FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata,
+};
+use polars_arrow::record_batch::RecordBatchT;
+
+use super::lacks;
+use super::parquet::{conversion, misfit};
+use super::wanted::Wanted;
+use crate::query::guarded;
+use crate::{Fault, code, paths};
+
+/// The first bytes of a file. A stream begins with the length of its schema.
+const MAGIC: &[u8; 6] = b"ARROW1";
+
+/// What a file or a stream says of itself.
+pub(super) struct Header {
+    schema: ArrowSchema,
+    /// The end of a file; a stream has none.
+    file: Option<FileMetadata>,
+}
+
+impl Header {
+    /// Reads it, and holds it against the declared row.
+    pub(super) fn read(path: &Path, row: &Row) -> Result<Self, Fault> {
+        let mut reader = open(path)?;
+        let header = if is_file(&mut reader).map_err(|error| paths::unreadable(path, &error))? {
+            let file = guarded(|| read_file_metadata(&mut reader)).map_err(|fault| damaged(&fault))?;
+            Self { schema: ArrowSchema::clone(&file.schema), file: Some(file) }
+        } else {
+            let stream = guarded(|| read_stream_metadata(&mut reader)).map_err(|fault| damaged(&fault))?;
+            Self { schema: stream.schema, file: None }
+        };
+        for column in &row.columns {
+            conversion(header.field(column.stored_name(), &column.name)?, column)?;
+        }
+        Ok(header)
+    }
+
+    fn field(&self, stored: &str, name: &str) -> Result<&ArrowField, Fault> {
+        let names: Vec<&str> = self.schema.iter_names().map(|name| name.as_str()).collect();
+        self.schema.get(stored).ok_or_else(|| lacks(stored, name, &names))
+    }
+
+    /// Names and types of its columns.
+    pub(super) fn columns(&self) -> Vec<(String, DataType)> {
+        self.schema.iter_values().map(|field| (field.name.to_string(), DataType::from_arrow_field(field))).collect()
+    }
+
+    /// How many rows each batch of a file has; nothing for a stream.
+    pub(super) fn batches(&self, path: &Path) -> Result<Option<Vec<usize>>, Fault> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let mut reader = FileReader::new(open(path)?, file.clone(), Some(Vec::new()), None);
+        let rows = (0..file.blocks.len()).map(|block| {
+            reader.set_current_block(block);
+            let length = guarded(|| match reader.next_record_batch() {
+                Some(batch) => Ok(batch?.length().ok().and_then(|length| usize::try_from(length).ok())),
+                None => Ok(None),
+            });
+            let length = length.map_err(|fault| damaged(&fault))?;
+            length.ok_or_else(|| damaged(&Fault::new(code::NOT_ARROW, format!("batch {} has no rows", block + 1))))
+        });
+        rows.collect::<Result<Vec<_>, Fault>>().map(Some)
+    }
+
+    /// Reads the columns that are wanted, or that rules look at, of a batch, or of a whole stream.
+    pub(super) fn rows(
+        &self,
+        path: &Path,
+        row: &Row,
+        batch: Option<usize>,
+        before: usize,
+        wanted: Option<&Wanted>,
+        checked: bool,
+    ) -> Result<(DataFrame, Row), Fault> {
+        let is_read =
+            |column: &&gml_ir::Column| checked || wanted.is_some_and(|wanted| wanted.field(&column.name).is_some());
+        let declared: Vec<gml_ir::Column> = row.columns.iter().filter(is_read).cloned().collect();
+        let mut places = Vec::with_capacity(declared.len());
+        for column in &declared {
+            self.field(column.stored_name(), &column.name)?;
+            places.extend(self.schema.index_of(column.stored_name()));
+        }
+        places.sort_unstable();
+        places.dedup();
+        let (stored, height) = guarded(|| self.stored(path, places.clone(), batch)).map_err(|fault| damaged(&fault))?;
+        let mut columns = Vec::with_capacity(declared.len());
+        for column in &declared {
+            let field = self.field(column.stored_name(), &column.name)?;
+            let series = guarded(|| stored.column(column.stored_name()).cloned())?;
+            let series = series.as_materialized_series();
+            let to = conversion(field, column)?;
+            let (converted, misfits) = guarded(|| to.apply(series))?;
+            if let Some(marks) = misfits {
+                return Err(misfit(column.stored_name(), series, &marks, &column.ty.to_string(), before));
+            }
+            columns.push(converted.with_name((&*column.name).into()).into_column());
+        }
+        let frame = guarded(|| DataFrame::new(height, columns))?;
+        Ok((frame, Row { columns: declared, ..row.clone() }))
+    }
+
+    /// Columns at places of the schema, as they are stored.
+    fn stored(&self, path: &Path, places: Vec<usize>, batch: Option<usize>) -> PolarsResult<(DataFrame, usize)> {
+        let fields: Vec<ArrowField> = places
+            .iter()
+            .filter_map(|place| self.schema.get_at_index(*place).map(|(_, field)| field.clone()))
+            .collect();
+        let mut reader = BufReader::new(File::open(path)?);
+        let mut batches = Vec::new();
+        match &self.file {
+            Some(file) => {
+                let mut reader = FileReader::new(reader, file.clone(), Some(places), None);
+                reader.set_current_block(batch.unwrap_or(0));
+                let count = if batch.is_some() { 1 } else { usize::MAX };
+                for rows in reader.take(count) {
+                    batches.push(rows?);
+                }
+            }
+            None => {
+                let metadata = read_stream_metadata(&mut reader)?;
+                for state in StreamReader::new(reader, metadata, Some(places)) {
+                    match state? {
+                        StreamState::Some(rows) => batches.push(rows),
+                        // A file does not grow while it is read.
+                        StreamState::Waiting => break,
+                    }
+                }
+            }
+        }
+        together(&fields, batches)
+    }
+}
+
+/// Batches one behind the other.
+fn together(fields: &[ArrowField], batches: Vec<RecordBatchT<ArrayRef>>) -> PolarsResult<(DataFrame, usize)> {
+    let height = batches.iter().map(RecordBatchT::len).sum();
+    let mut arrays: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(batches.len()); fields.len()];
+    for batch in batches {
+        for (place, array) in batch.into_arrays().into_iter().enumerate() {
+            arrays[place].push(array);
+        }
+    }
+    let columns = fields.iter().zip(arrays).map(|(field, arrays)| {
+        if arrays.is_empty() {
+            return Ok(Column::new_empty(field.name.clone(), &DataType::from_arrow_field(field)));
+        }
+        Series::try_from((field, arrays)).map(IntoColumn::into_column)
+    });
+    let columns = columns.collect::<PolarsResult<Vec<_>>>()?;
+    Ok((DataFrame::new(height, columns)?, height))
+}
+
+fn is_file(reader: &mut (impl Read + Seek)) -> std::io::Result<bool> {
+    let mut first = Vec::new();
+    reader.by_ref().take(MAGIC.len() as u64).read_to_end(&mut first)?;
+    reader.rewind()?;
+    Ok(first == MAGIC)
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, Fault> {
+    let file = File::open(path).map_err(|error| paths::unreadable(path, &error))?;
+    if file.metadata().is_ok_and(|about| about.len() == 0) {
+        return Err(Fault::new(code::EMPTY_FILE, "the file is empty, so it is no Arrow file")
+            .help("write it again from its source"));
+    }
+    Ok(BufReader::new(file))
+}
+
+fn damaged(fault: &Fault) -> Fault {
+    if matches!(fault.code, code::CANNOT_READ | code::FILE_MISSING | code::OUT_OF_MEMORY | code::EMPTY_FILE) {
+        return fault.clone();
+    }
+    Fault::new(code::NOT_ARROW, "the file is no Arrow IPC file, or it is cut off or damaged")
+        .detail(fault.message.clone())
+        .help("see whether it was copied to its end, and write it again from its source")
+}

@@ -1,0 +1,77 @@
+//! What a run knows already of the datasets that it reads.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use gml_ir::Dataset;
+
+use super::sources::Sources;
+use crate::{Fault, paths};
+
+/// Files that were held against the rules of a dataset and broke none. A run keeps this in mind, so that rows which a
+/// second reader does not need are not read again for their rules alone.
+///
+/// What lies elsewhere is asked for once, too: all of a run sees the same, unless the run writes it itself.
+#[derive(Debug, Default)]
+pub struct Verified {
+    files: Mutex<HashSet<Version>>,
+    asked: Mutex<HashMap<String, Arc<Sources>>>,
+}
+
+/// A file as it was, and the dataset that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Version {
+    dataset: String,
+    file: PathBuf,
+    bytes: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Version {
+    pub(super) fn of(dataset: &Dataset, file: &Path) -> Result<Self, Fault> {
+        let about = file.metadata().map_err(|error| paths::unreadable(file, &error))?;
+        let (bytes, changed) = (about.len(), about.modified().ok());
+        Ok(Self { dataset: dataset.name.to_string(), file: file.to_owned(), bytes, changed })
+    }
+
+    /// The size of the file.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Verified {
+    pub(super) fn holds(&self, version: &Version) -> bool {
+        version.changed.is_some() && lock(&self.files).contains(version)
+    }
+
+    pub(super) fn add(&self, version: Version) {
+        lock(&self.files).insert(version);
+    }
+
+    /// Where the rows of a dataset that lies elsewhere were found, in this run.
+    pub(super) fn asked(
+        &self,
+        dataset: &Dataset,
+        ask: impl FnOnce() -> Result<Sources, Fault>,
+    ) -> Result<Arc<Sources>, Fault> {
+        let name = format!("{} {:?}", dataset.name, dataset.connector);
+        if let Some(known) = lock(&self.asked).get(&name) {
+            return Ok(Arc::clone(known));
+        }
+        let found = Arc::new(ask()?);
+        lock(&self.asked).insert(name, Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// Forgets where rows were found. For a run that has written something, which may lie there.
+    pub fn forget(&self) {
+        lock(&self.asked).clear();
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,234 @@
+//! Datasets that keep every version: a folder for each (`000001`, `000002`, ..) in the place that the catalog names.
+//!
+//! ```text
+//! models/buyer/
+//!   000001/           the files of a version; a table has the one that its path names
+//!   000002/
+//!   versions.jsonl    a line for each: when it was saved, and by which run
+//!   latest            the name of the newest
+//! ```
+//!
+//! A version appears by renaming its folder, and never changes afterwards. Writers at the same time get a number each.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use gml_ir::{Dataset, Value};
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::path_of;
+use super::replace::{Unfinished, cannot, settle, write_file};
+use crate::{Fault, code, paths};
+
+/// The argument of a connector that says which version is read; it stands in no program.
+pub const AT: &str = "$at";
+/// The argument of a connector that says which run writes; it stands in no program.
+pub const RUN: &str = "$run";
+
+const INDEX: &str = "versions.jsonl";
+const LATEST: &str = "latest";
+
+/// A version of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its number.
+    pub number: u64,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// When it was saved.
+    pub at: Timestamp,
+    /// The run that saved it, where that is known.
+    pub run: Option<String>,
+}
+
+/// Whether a dataset keeps its versions.
+pub fn is_versioned(dataset: &Dataset) -> bool {
+    dataset.connector.get("versioned").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The name of a version.
+pub fn version_name(number: u64) -> String {
+    format!("{number:06}")
+}
+
+/// The versions of a dataset that keeps them, the oldest first.
+///
+/// # Errors
+/// Where the dataset has no place.
+pub fn versions(dataset: &Dataset, project: &Path) -> Result<Vec<Version>, Fault> {
+    Ok(in_place(&paths::resolve(path_of(dataset)?, project)))
+}
+
+fn in_place(place: &Path) -> Vec<Version> {
+    let index = fs::read_to_string(place.join(INDEX)).unwrap_or_default();
+    // A line that is not whole belongs to a writer that was killed: what else is known of the version has to do.
+    let lines: Vec<Json> = index.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let mut found: Vec<Version> = numbers(place)
+        .into_iter()
+        .map(|number| {
+            let (name, folder) = (version_name(number), place.join(version_name(number)));
+            let line = lines.iter().rev().find(|line| line["version"] == *name);
+            let told = line.and_then(|line| line["at"].as_str()?.parse().ok());
+            let changed = || Timestamp::try_from(folder.metadata().ok()?.modified().ok()?).ok();
+            let at = told.or_else(changed).unwrap_or(Timestamp::UNIX_EPOCH);
+            let run = line.and_then(|line| line["run"].as_str()).map(str::to_owned);
+            Version { number, folder, at, run }
+        })
+        .collect();
+    found.sort_by_key(|version| version.number);
+    found
+}
+
+fn numbers(place: &Path) -> Vec<u64> {
+    let Ok(entries) = place.read_dir() else { return Vec::new() };
+    let names = entries.flatten().filter(|entry| entry.path().is_dir());
+    names.filter_map(|entry| number(entry.file_name().to_str()?)).collect()
+}
+
+/// The number of a version's name.
+fn number(name: &str) -> Option<u64> {
+    let number = name.parse().ok()?;
+    (version_name(number) == name).then_some(number)
+}
+
+/// The version of a dataset that is read: the one that was asked for, else the newest.
+///
+/// # Errors
+/// Where there is none.
+pub(super) fn current(dataset: &Dataset, project: &Path) -> Result<(u64, PathBuf), Fault> {
+    let place = paths::resolve(path_of(dataset)?, project);
+    let asked = dataset.connector.get(AT).and_then(Value::as_int).and_then(|number| u64::try_from(number).ok());
+    let found = match asked {
+        Some(number) => Some(number).filter(|number| place.join(version_name(*number)).is_dir()),
+        None => numbers(&place).into_iter().max(),
+    };
+    if let Some(number) = found {
+        return Ok((number, place.join(version_name(number))));
+    }
+    let fault = match asked {
+        Some(number) => {
+            Fault::new(code::FILE_MISSING, format!("`{}` has no version {}", dataset.name, version_name(number)))
+        }
+        None if place.is_file() => Fault::new(
+            code::CANNOT_READ,
+            format!("`{}` keeps versions, which need a folder, and {} is a file", dataset.name, place.display()),
+        ),
+        None => Fault::new(
+            code::FILE_MISSING,
+            format!("nothing was saved as `{}` yet: there is no {}", dataset.name, place.display()),
+        ),
+    };
+    let help = if place.is_file() {
+        "move the file to where the first version would be: a folder 000001 with the file in it"
+    } else {
+        "run the pipeline that saves it first"
+    };
+    Err(fault.at(&dataset.name).help(help))
+}
+
+/// The path under which a table dataset is read: of one that keeps versions that of the file of a version.
+///
+/// # Errors
+/// Where it has no path, or nothing was saved yet.
+pub(super) fn path_to_read(dataset: &Dataset, project: &Path) -> Result<String, Fault> {
+    let path = path_of(dataset)?;
+    if !is_versioned(dataset) || crate::afar::is_afar(path) {
+        return Ok(path.to_owned());
+    }
+    let (number, _) = current(dataset, project)?;
+    Ok(format!("{path}/{}/{}", version_name(number), file_name(path)))
+}
+
+/// The name of the file of each version of a table.
+pub(super) fn file_name(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
+}
+
+/// A version that is being written. Dropped before it appears, it leaves nothing behind.
+pub(super) struct NewVersion {
+    place: PathBuf,
+    run: Option<String>,
+    folder: Unfinished,
+}
+
+impl NewVersion {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// Where nothing can be written there.
+    pub(super) fn create(dataset: &Dataset, project: &Path) -> Result<Self, Fault> {
+        let place = paths::resolve(path_of(dataset)?, project);
+        let run = dataset.connector.get(RUN).and_then(Value::as_str).map(str::to_owned);
+        let folder = Unfinished::folder(&place.join("version"))?;
+        Ok(Self { place, run, folder })
+    }
+
+    /// The folder that its files are written into.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Puts it in its place, as the newest.
+    ///
+    /// # Errors
+    /// Where it does not get to the disk, or cannot be renamed.
+    pub(super) fn appear(self) -> Result<Version, Fault> {
+        let Self { place, run, folder } = self;
+        let wrong = |error: io::Error| cannot(&place, &error);
+        settle(folder.path()).map_err(wrong)?;
+        // Where the disk knows no locks, the rename alone tells writers apart, and `latest` may name the last but one.
+        let mut index = File::options().create(true).append(true).open(place.join(INDEX)).map_err(wrong)?;
+        let _alone = index.lock();
+        let version = loop {
+            let number = numbers(&place).into_iter().max().unwrap_or(0) + 1;
+            let target = place.join(version_name(number));
+            match fs::rename(folder.path(), &target) {
+                Ok(()) => break Version { number, folder: target, at: Timestamp::now(), run },
+                // Another writer was faster: the folder is there, and is never empty.
+                Err(_) if target.is_dir() => {}
+                Err(error) => return Err(wrong(error)),
+            }
+        };
+        folder.appeared();
+        let line = json!({ "version": version_name(version.number), "at": version.at.to_string(), "run": version.run });
+        // In one go, so that a line is there as a whole or not at all; the first sign ends one that is not.
+        let before = fs::read(place.join(INDEX)).unwrap_or_default();
+        let start = if before.is_empty() || before.ends_with(b"\n") { "" } else { "\n" };
+        index.write_all(format!("{start}{line}\n").as_bytes()).map_err(wrong)?;
+        let latest = place.join(LATEST);
+        let newest = numbers(&place).into_iter().max().unwrap_or(version.number);
+        write_file(&latest, |file| {
+            file.write_all(format!("{}\n", version_name(newest)).as_bytes()).map_err(|error| cannot(&latest, &error))
+        })?;
+        Ok(version)
+    }
+}
+
+/// Takes away all but so many of the newest versions of a dataset, and gives their names with the bytes that they took. With
+/// `pretend` nothing is touched.
+///
+/// # Errors
+/// Where one cannot be removed.
+pub fn forget_versions(
+    dataset: &Dataset,
+    project: &Path,
+    keep: usize,
+    pretend: bool,
+) -> Result<Vec<(String, u64)>, Fault> {
+    let mut all = versions(dataset, project)?;
+    all.truncate(all.len().saturating_sub(keep.max(1)));
+    let mut gone = Vec::with_capacity(all.len());
+    for version in all {
+        let files = super::files_in(&version.folder)?;
+        let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|about| about.len()).sum();
+        if !pretend {
+            // It is no version any more before the first of its files goes.
+            let aside = Unfinished::beside(&version.folder)?;
+            fs::rename(&version.folder, aside.path()).map_err(|error| cannot(&version.folder, &error))?;
+        }
+        gone.push((version_name(version.number), bytes));
+    }
+    Ok(gone)
+}
