@@ -1,30 +1,65 @@
 //! The operators and stores that are built in.
 
 use std::fs;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use gml_connect::{Fault, Folder, Part, Reading, Scan, Verified};
-use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
+use gml_connect::{Fault, Folder, Part, Reading, Scan, Size, Verified, Writer, Written};
+use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
+use gml_ir::{Dataset, Expr, Program, StepKind, TableType, Type, Value};
 use gml_operators::{Context, Data, Fitted, Implementation, Table, expr, frame};
-use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
+use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, IntoLazy, LazyFrame, NewChunkedArray};
 
-use crate::backend::{Backend, Loaded, Saved, Stopped, Through};
+use crate::backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Streamed, Through, together};
+use crate::spill::Buckets;
 use crate::{codes, schedule};
 
 /// The connector of what was learned.
 const ARTIFACT: &str = "artifact";
+
+/// The connector of encoders in ONNX form.
+const ONNX: &str = "onnx";
 
 /// The operators of `gml-operators` and the stores of `gml-connect`, in this process.
 #[derive(Debug, Default)]
 pub struct Embedded {
     /// Files that were held against their rules, in this run.
     verified: Verified,
+    /// What runs nodes in other languages.
+    languages: Languages,
+}
+
+impl Embedded {
+    /// Those for a program in that folder.
+    pub fn new(program: &Program, project: &Path) -> Self {
+        Self { verified: Verified::default(), languages: Languages::new(&program.python, project) }
+    }
 }
 
 impl Backend for Embedded {
     fn operator(&self, module: &str, name: &str) -> Option<Implementation> {
         gml_operators::operator(module, name)
+    }
+
+    fn version(&self, module: &str, name: &str) -> String {
+        gml_operators::version(module, name)
+    }
+
+    fn files(&self, dataset: &Dataset, project: &Path) -> Option<Result<Vec<PathBuf>, Fault>> {
+        Some(match &dataset.ty {
+            Type::Table(_) => gml_connect::files(dataset, project, &self.verified),
+            _ => Folder::newest(dataset, project).and_then(|folder| gml_connect::files_in(&folder.path)),
+        })
+    }
+
+    fn newest(&self, dataset: &Dataset, project: &Path) -> Option<PathBuf> {
+        let keeps = gml_connect::is_versioned(dataset);
+        let versions = keeps.then(|| gml_connect::versions(dataset, project)).and_then(Result::ok)?;
+        versions.into_iter().last().map(|version| version.folder)
+    }
+
+    fn size(&self, dataset: &Dataset, project: &Path, reading: &Reading) -> Option<Size> {
+        Scan::open(dataset, project, reading, &self.verified).ok().map(|scan| scan.size())
     }
 
     fn pending(&self, step: &StepKind) -> Option<String> {
@@ -33,6 +68,18 @@ impl Backend for Embedded {
 
     fn pending_store(&self, dataset: &Dataset) -> Option<String> {
         gml_operators::pending_store(dataset)
+    }
+
+    fn foresee(&self, node: &Node<'_>, args: &[(Arc<str>, Foreseen<'_>)]) -> Result<(), Fault> {
+        self.languages.foresee(node, args)
+    }
+
+    fn made_of(&self, node: &Node<'_>) -> Result<MadeOf, String> {
+        self.languages.made_of(node)
+    }
+
+    fn foreign(&self, node: &Node<'_>, args: Vec<(Arc<str>, Data)>, say: &Say<'_>) -> Result<Table, Fault> {
+        self.languages.run(node, args, say)
     }
 
     fn literal(&self, cells: &[Vec<Value>], ty: &TableType) -> Result<Table, Fault> {
@@ -47,18 +94,23 @@ impl Backend for Embedded {
         frame::collect(query)
     }
 
-    fn load(&self, dataset: &Dataset, project: &Path, _context: &Context) -> Result<Loaded, Fault> {
+    fn load(&self, dataset: &Dataset, project: &Path, context: &Context) -> Result<Loaded, Fault> {
         match &dataset.ty {
             Type::Table(ty) => {
                 let loaded = gml_connect::read(dataset, project)?;
                 let rows = Some(loaded.frame.height() as u64);
                 let table = Table { frame: loaded.frame.lazy(), ty: ty.clone() };
-                Ok(Loaded { data: Data::Table(table), rows, tolerated: loaded.tolerated })
+                Ok(Loaded { data: Data::Table(table), rows, tolerated: loaded.tolerated, notes: Vec::new() })
             }
             Type::Learned(_) if &*dataset.connector.name == ARTIFACT => {
                 let folder = Folder::newest(dataset, project)?;
                 let fitted = gml_operators::load(&folder.path)?;
-                Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new() })
+                Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new(), notes: Vec::new() })
+            }
+            Type::Learned(_) if &*dataset.connector.name == ONNX => {
+                let folder = Folder::newest(dataset, project)?;
+                let (fitted, notes) = gml_operators::open_onnx(dataset, &folder.path, context)?;
+                Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new(), notes })
             }
             _ => Err(cannot_hold(dataset)),
         }
@@ -70,6 +122,7 @@ impl Backend for Embedded {
         project: &Path,
         reading: &Reading,
         through: &Through<'_>,
+        merge: Option<&Through<'_>>,
         context: &Context,
     ) -> Result<Loaded, Stopped> {
         let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
@@ -80,21 +133,161 @@ impl Backend for Embedded {
             let loaded = scan.finish(parts, &self.verified).map_err(Stopped::Reading)?;
             let rows = Some(loaded.frame.height() as u64);
             let data = Data::Table(through(table(loaded.frame)).map_err(Stopped::Computing)?);
-            return Ok(Loaded { data, rows, tolerated: loaded.tolerated });
+            return Ok(Loaded { data, rows, tolerated: loaded.tolerated, notes: Vec::new() });
         }
         let computed =
             |frame| through(table(frame)).and_then(|made| self.collect(made.frame)).map_err(Stopped::Computing);
-        let parts = in_order(scan.parts(), context.threads, |part| {
+        let work = |part: usize| {
             let Part { frame, report } = scan.read(part).map_err(Stopped::Reading)?;
             Ok((frame.map(computed).transpose()?, report))
-        })?;
-        let (frames, reports): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        };
+        let mut reports = Vec::with_capacity(scan.parts());
+        let frame = match merge {
+            None => {
+                let (frames, of_parts): (Vec<_>, Vec<_>) =
+                    in_order(scan.parts(), context.threads, work)?.into_iter().unzip();
+                reports.extend(of_parts);
+                stacked(frames.into_iter().flatten()).map_err(Stopped::Computing)?
+            }
+            Some(merge) => {
+                let merged = |frame| merge(table(frame)).and_then(|made| self.collect(made.frame));
+                let mut piled = Piled::default();
+                schedule::stream(scan.parts(), context.threads, work, |(frame, report)| {
+                    reports.push(report);
+                    frame.map_or(Ok(()), |frame| piled.push(frame, merged).map_err(Stopped::Computing))
+                })?;
+                stacked(piled.frames.into_iter()).map_err(Stopped::Computing)?
+            }
+        };
         let summary = scan.settle(reports, &self.verified).map_err(Stopped::Reading)?;
-        let frame = match stacked(frames.into_iter().flatten()).map_err(Stopped::Computing)? {
+        let frame = match frame {
             Some(frame) => frame,
             None => computed(scan.empty())?,
         };
-        Ok(Loaded { data: Data::Table(table(frame)), rows: Some(summary.rows), tolerated: summary.tolerated })
+        Ok(Loaded {
+            data: Data::Table(table(frame)),
+            rows: Some(summary.rows),
+            tolerated: summary.tolerated,
+            notes: Vec::new(),
+        })
+    }
+
+    fn gather(
+        &self,
+        dataset: &Dataset,
+        project: &Path,
+        reading: &Reading,
+        (through, merge): (&Through<'_>, &Through<'_>),
+        room: &Room<'_>,
+        context: &Context,
+    ) -> Result<Gathered, Stopped> {
+        let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
+        let scan = Scan::open(dataset, project, reading, &self.verified).map_err(Stopped::Reading)?;
+        if !scan.streams() {
+            return self
+                .scan(dataset, project, reading, through, None, context)
+                .map(|loaded| Gathered::Table(Box::new(loaded)));
+        }
+        let table = |frame: DataFrame| Table { frame: frame.lazy(), ty: ty.clone() };
+        let computed = |frame| through(table(frame)).and_then(|made| self.collect(made.frame));
+        let merged = |frame| merge(table(frame)).and_then(|made| self.collect(made.frame));
+        let work = |part: usize| {
+            let Part { frame, report } = scan.read(part).map_err(Stopped::Reading)?;
+            let groups = frame.map(|frame| computed(frame).and_then(|groups| placed(groups, part, room.place)));
+            Ok((groups.transpose().map_err(Stopped::Computing)?, report))
+        };
+        let mut reports = Vec::with_capacity(scan.parts());
+        let mut piled = Piled { most: Some(room.bytes), ..Piled::default() };
+        let mut buckets: Option<Buckets> = None;
+        schedule::stream(scan.parts(), context.threads, work, |(frame, report)| {
+            reports.push(report);
+            let Some(frame) = frame else { return Ok(()) };
+            let spilled = piled.push(frame, merged).and_then(|()| piled.too_much(merged)).and_then(|rows| {
+                let Some(rows) = rows else { return Ok(()) };
+                let buckets = match &mut buckets {
+                    Some(buckets) => buckets,
+                    none => none.insert(Buckets::new(room.folder, room.keys)?),
+                };
+                buckets.push(&rows)
+            });
+            spilled.map_err(Stopped::Computing)
+        })?;
+        let summary = scan.settle(reports, &self.verified).map_err(Stopped::Reading)?;
+        let (rows, tolerated) = (Some(summary.rows), summary.tolerated);
+        let left = stacked(piled.frames.into_iter()).map_err(Stopped::Computing)?;
+        match (buckets, left) {
+            (Some(mut buckets), left) => {
+                left.iter().try_for_each(|rows| buckets.push(rows)).map_err(Stopped::Computing)?;
+                Ok(Gathered::Buckets { buckets, rows, tolerated })
+            }
+            (None, left) => {
+                let frame = match left {
+                    Some(frame) => frame,
+                    None => computed(scan.empty()).map_err(Stopped::Computing)?,
+                };
+                Ok(Gathered::Table(Box::new(Loaded {
+                    data: Data::Table(table(frame)),
+                    rows,
+                    tolerated,
+                    notes: Vec::new(),
+                })))
+            }
+        }
+    }
+
+    fn save_parts(&self, dataset: &Dataset, parts: &Parts<'_>, project: &Path) -> Result<Saved, Fault> {
+        let Type::Table(ty) = &dataset.ty else { return Err(cannot_hold(dataset)) };
+        if !Writer::streams(dataset) {
+            let frame = together(parts)?;
+            return self.save(dataset, &Data::Table(Table { frame: frame.lazy(), ty: ty.clone() }), project);
+        }
+        let mut writer = Writer::open(dataset, project)?;
+        parts(&mut |rows| writer.push(rows))?;
+        let written = writer.finish()?;
+        self.verified.forget();
+        Ok(saved(written))
+    }
+
+    fn stream(
+        &self,
+        dataset: &Dataset,
+        project: &Path,
+        reading: &Reading,
+        through: &Through<'_>,
+        to: &Dataset,
+        context: &Context,
+    ) -> Result<Streamed, Stopped> {
+        let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
+        let scan = Scan::open(dataset, project, reading, &self.verified).map_err(Stopped::Reading)?;
+        if !scan.streams() || !Writer::streams(to) {
+            let Loaded { data, rows, tolerated, .. } = self.scan(dataset, project, reading, through, None, context)?;
+            let saved = self.save(to, &data, project).map_err(Stopped::Writing)?;
+            return Ok(Streamed { rows, tolerated, saved });
+        }
+        let computed = |frame: DataFrame| {
+            through(Table { frame: frame.lazy(), ty: ty.clone() })
+                .and_then(|made| self.collect(made.frame))
+                .map_err(Stopped::Computing)
+        };
+        let mut writer = Writer::open(to, project).map_err(Stopped::Writing)?;
+        let (mut reports, mut some) = (Vec::with_capacity(scan.parts()), false);
+        let work = |part: usize| {
+            let Part { frame, report } = scan.read(part).map_err(Stopped::Reading)?;
+            Ok((frame.map(computed).transpose()?, report))
+        };
+        schedule::stream(scan.parts(), context.threads, work, |(frame, report)| {
+            reports.push(report);
+            some |= frame.is_some();
+            frame.map_or(Ok(()), |frame| writer.push(frame).map_err(Stopped::Writing))
+        })?;
+        if !some {
+            writer.push(computed(scan.empty())?).map_err(Stopped::Writing)?;
+        }
+        // The rules of what was read are told before those of what is written, and nothing appears where they do not hold.
+        let summary = scan.settle(reports, &self.verified).map_err(Stopped::Reading)?;
+        let written = writer.finish().map_err(Stopped::Writing)?;
+        self.verified.forget();
+        Ok(Streamed { rows: Some(summary.rows), tolerated: summary.tolerated, saved: saved(written) })
     }
 
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault> {
@@ -102,13 +295,78 @@ impl Backend for Embedded {
             Data::Table(table) => {
                 let frame = self.collect(table.frame.clone())?;
                 let written = gml_connect::write(dataset, frame, project)?;
-                let (rows, bytes) = (Some(written.rows), Some(written.bytes));
-                Ok(Saved { path: written.path, rows, bytes, tolerated: written.tolerated })
+                self.verified.forget();
+                Ok(saved(written))
             }
             Data::Fitted(fitted) if &*dataset.connector.name == ARTIFACT => save_fitted(dataset, &**fitted, project),
             _ => Err(cannot_hold(dataset)),
         }
     }
+}
+
+/// What parts gave, one behind the other, made one of whenever there is much of it: so no more is held than twice of what is left in
+/// the end.
+#[derive(Default)]
+struct Piled {
+    frames: Vec<DataFrame>,
+    /// Rows of the first of them, of which one was made, and of the others.
+    merged: usize,
+    waiting: usize,
+    /// Bytes of the others, and how many there may be of all; nothing where there is room.
+    bytes: u64,
+    most: Option<u64>,
+}
+
+impl Piled {
+    /// So many rows may wait in any case.
+    const ROWS: usize = 1 << 20;
+
+    fn push(&mut self, frame: DataFrame, merge: impl Fn(DataFrame) -> Result<DataFrame, Fault>) -> Result<(), Fault> {
+        self.waiting += frame.height();
+        self.bytes += frame.estimated_size() as u64;
+        self.frames.push(frame);
+        if self.waiting < Self::ROWS.max(self.merged / 2) {
+            return Ok(());
+        }
+        self.make_one(merge)
+    }
+
+    fn make_one(&mut self, merge: impl Fn(DataFrame) -> Result<DataFrame, Fault>) -> Result<(), Fault> {
+        if let Some(all) = stacked(std::mem::take(&mut self.frames).into_iter())? {
+            let one = merge(all)?;
+            (self.merged, self.waiting, self.bytes) = (one.height(), 0, one.estimated_size() as u64);
+            self.frames.push(one);
+        }
+        Ok(())
+    }
+
+    /// Takes everything out where there is no room for it, even when one is made of it.
+    fn too_much(&mut self, merge: impl Fn(DataFrame) -> Result<DataFrame, Fault>) -> Result<Option<DataFrame>, Fault> {
+        let Some(most) = self.most.filter(|most| self.bytes > *most) else { return Ok(None) };
+        if self.waiting > 0 {
+            self.make_one(merge)?;
+        }
+        // What only just fits would be made one of again with every part that comes.
+        if self.bytes <= most / 2 {
+            return Ok(None);
+        }
+        (self.merged, self.waiting, self.bytes) = (0, 0, 0);
+        stacked(std::mem::take(&mut self.frames).into_iter())
+    }
+}
+
+/// The groups of a part with the place of each among those of all parts.
+fn placed(mut groups: DataFrame, part: usize, place: &str) -> Result<DataFrame, Fault> {
+    let first = (part as i64) << 32;
+    let places = Int64Chunked::from_iter_values(place.into(), first..first + groups.height() as i64);
+    groups.with_column(places.into_column()).map_err(|error| gml_connect::fault(&error))?;
+    Ok(groups)
+}
+
+/// What is told of a table that was written.
+fn saved(written: Written) -> Saved {
+    let (rows, bytes) = (Some(written.rows), Some(written.bytes));
+    Saved { path: written.path, rows, bytes, tolerated: written.tolerated, notes: Vec::new() }
 }
 
 /// The results of pieces of work in their order, done on at most so many threads.
@@ -129,16 +387,31 @@ fn in_order<T: Send>(
 /// Frames of the same columns one behind the other.
 fn stacked(mut frames: impl Iterator<Item = DataFrame>) -> Result<Option<DataFrame>, Fault> {
     let Some(mut all) = frames.next() else { return Ok(None) };
+    let mut parts = 1;
     for frame in frames {
+        parts += 1;
         all.vstack_mut_owned(frame).map_err(|error| gml_connect::fault(&error))?;
+    }
+    // Files of a row each, such as pictures, would leave columns of as many pieces.
+    if parts > 64 && all.height() / parts < 1000 {
+        all.rechunk_mut_par();
     }
     Ok(Some(all))
 }
 
 fn save_fitted(dataset: &Dataset, fitted: &dyn Fitted, project: &Path) -> Result<Saved, Fault> {
-    let folder = gml_connect::write_folder(dataset, project, |folder| gml_operators::save(fitted, folder).map(drop))?;
+    let mut left_out = None;
+    let folder = gml_connect::write_folder(dataset, project, |folder| {
+        left_out = gml_operators::save(fitted, folder)?;
+        Ok(())
+    })?;
     let bytes = size(&folder.path);
-    Ok(Saved { path: folder.path, rows: None, bytes, tolerated: Vec::new() })
+    let note = |fault: Fault| {
+        let help = fault.help.map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{}{help} [{}]", fault.message, fault.code)
+    };
+    let notes = left_out.map(note).into_iter().collect();
+    Ok(Saved { path: folder.path, rows: None, bytes, tolerated: Vec::new(), notes })
 }
 
 /// Bytes of the files of a folder; `None` where it cannot be looked into.

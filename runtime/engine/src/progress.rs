@@ -1,5 +1,7 @@
 //! What a run says while it goes on.
 
+use gml_connect::secrets::hide;
+
 /// Hears of the steps of a run as they start and finish. Steps run in parallel, so calls come from several threads and
 /// those of different steps are interleaved.
 pub trait Progress {
@@ -9,8 +11,32 @@ pub trait Progress {
     /// A step is done: how many rows its table has, where it is one, and how long it took.
     fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64);
 
+    /// A step is not run: what an earlier run kept of it stands for it.
+    fn step_cached(&self, _name: &str, _index: usize, _total: usize) {}
+
     /// Something worth saying: rows that broke a contract and were tolerated, a `when` that did not hold.
     fn message(&self, text: &str);
+}
+
+/// Says what another one says, without secrets.
+pub(crate) struct Hiding<'a>(pub(crate) &'a (dyn Progress + Sync));
+
+impl Progress for Hiding<'_> {
+    fn step_started(&self, name: &str, index: usize, total: usize) {
+        self.0.step_started(name, index, total);
+    }
+
+    fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64) {
+        self.0.step_finished(name, rows, seconds);
+    }
+
+    fn step_cached(&self, name: &str, index: usize, total: usize) {
+        self.0.step_cached(name, index, total);
+    }
+
+    fn message(&self, text: &str) {
+        self.0.message(&hide(text));
+    }
 }
 
 /// Says nothing.

@@ -1,36 +1,55 @@
 //! Runs: pipelines one after the other, with a record of what happened.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use gml_connect::Fault;
+use gml_connect::secrets::hide_fault;
 use gml_ir::{Pipeline, Program, Value};
 use gml_operators::Context;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::backend::Backend;
+use crate::cache::{Cache, Choice, Decided, Deciding, StoreSettings, decide};
 use crate::codes;
 use crate::embedded::Embedded;
-use crate::execute::{Failure, Journal, Session, validate};
+use crate::execute::{Failure, Journal, Session, usable, validate};
+use crate::openlineage::OpenLineage;
 use crate::plan::{Plan, plan};
-use crate::progress::Progress;
+use crate::progress::{Hiding, Progress};
+use crate::secrets;
+use crate::stop::Stopper;
 use crate::store;
 use crate::store::artifact::Kept;
 use crate::store::json;
+use crate::store::live::Live;
 use crate::store::record::{FailureRecord, PipelineRecord, RunRecord, RunState};
+use crate::tracking::Mlflow;
+use crate::versions::saved_by;
 
 /// What a run may use.
 pub struct RunOptions<'a> {
     /// How many steps may run at the same time, and how many threads an operator may use by itself. Results never
     /// depend on it.
     pub threads: usize,
+    /// Bytes that steps at the same time may take together, as far as can be told; nothing where they may take what there is.
+    pub memory: Option<u64>,
     /// Folder of native libraries that `gmlc setup` fetched.
     pub libraries: PathBuf,
     /// Hears of the steps.
     pub progress: &'a (dyn Progress + Sync),
+    /// What is kept for later runs, and taken from earlier ones; nothing where there are no settings.
+    pub store: Option<StoreSettings>,
+    /// Which steps are done, and whether whatever is kept of them counts.
+    pub choice: Choice,
+    /// Tells others of the pipelines.
+    pub lineage: Option<Arc<OpenLineage>>,
+    /// Stops the run from another thread.
+    pub stopper: Option<&'a Stopper>,
 }
 
 /// Runs the pipelines of these names one after the other. The record is written to
@@ -45,7 +64,7 @@ pub fn run(
     project: &Path,
     options: &RunOptions<'_>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
-    run_with(&Embedded::default(), program, pipelines, project, options)
+    run_with(&Embedded::new(program, project), program, pipelines, project, options)
 }
 
 /// [`run`] with other operators and stores.
@@ -59,45 +78,175 @@ pub fn run_with(
     project: &Path,
     options: &RunOptions<'_>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
+    let Some(tracking) = &program.tracking else {
+        return recorded(backend, program, pipelines, project, options, &|| Ok(()));
+    };
+    let told = Mlflow::of(tracking, project);
+    // A server that must be told is asked before any step runs.
+    let ready = || match &told {
+        Ok(server) if server.required => server.reach(),
+        Ok(_) => Ok(()),
+        Err(fault) => Err(fault.clone()),
+    };
+    let ran = recorded(backend, program, pipelines, project, options, &ready);
+    let Ok(server) = &told else { return ran };
+    let record = match &ran {
+        Ok(record) => record,
+        Err((fault, _)) if fault.code == codes::TRACKING => return ran,
+        Err((_, record)) => record,
+    };
+    match (server.tell(project, record), ran) {
+        (Ok(told), ran) => {
+            let problem = |left_out: &String| format!("MLflow was not told of {left_out} [{}]", codes::TRACKING);
+            told.left_out.iter().for_each(|left_out| options.progress.message(&problem(left_out)));
+            ran
+        }
+        (Err(fault), Ok(record)) if server.required => {
+            let record = failed(record, &fault, None);
+            // What made the run fail is told, even where that cannot be written.
+            let _ = store::write(project, &record);
+            Err((fault, record))
+        }
+        (Err(fault), ran) => {
+            options.progress.message(&format!("{} [{}]", fault.message, fault.code));
+            ran
+        }
+    }
+}
+
+/// Runs pipelines and records it; nothing runs where `ready` says that it cannot.
+fn recorded(
+    backend: &dyn Backend,
+    program: &Program,
+    pipelines: &[&str],
+    project: &Path,
+    options: &RunOptions<'_>,
+    ready: &dyn Fn() -> Result<(), Fault>,
+) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut record = empty_record(program, now);
-    let id = match store::reserve(project, now, &program.source_hash) {
+    let id = match store::reserve(project, now) {
         Ok(id) => id,
         Err(fault) => return Err((fault.clone(), failed(record, &fault, None))),
     };
     record.id = id;
+    let program = &*saved_by(program, &record.id);
+    let run = record.id.clone();
     let planned = match chosen(backend, program, pipelines) {
         Ok(planned) => planned,
         Err(fault) => return finish(project, record, &[], started, Err((fault, None))),
     };
     record.pipelines = planned.iter().map(|(pipeline, _)| pipeline_record(pipeline)).collect();
+    if let Err(fault) = secrets::check(program, &planned, project) {
+        return finish(project, record, &[], started, Err((hide_fault(fault), None)));
+    }
+    if let Err(fault) = ready() {
+        return finish(project, record, &[], started, Err((fault, None)));
+    }
+    // Before the record says that it runs: whoever reads that finds whether its process lives.
+    let live = Live::begin(project, &record.id, started);
     // What a killed run leaves: that it was running.
     if let Err(fault) = store::write(project, &record) {
         return Err((fault.clone(), failed(record, &fault, None)));
     }
+    let cache = options.store.as_ref().map(|settings| Cache::open(project, &record.id, settings));
+    let unfinished = store::unfinished_folder(project, &record);
+    let hiding = Hiding(options.progress);
     let session = Session {
         program,
         backend,
         project: Some(project),
         folder: Some(store::run_folder(project, &record.id)),
-        context: Context { threads: options.threads.max(1), libraries: options.libraries.clone() },
-        progress: options.progress,
-        journal: Journal::new(record, planned.iter().map(|(pipeline, plan)| (&*pipeline.name, plan))),
+        context: Context { threads: options.threads.max(1), libraries: options.libraries.clone(), unfinished: None },
+        memory: options.memory,
+        unfinished: Some(unfinished.clone()),
+        progress: &hiding,
+        cache: cache.as_ref(),
+        journal: Arc::new(Journal::new(record, planned.iter().map(|(pipeline, plan)| (&*pipeline.name, plan)), live)),
         started: AtomicUsize::new(0),
         total: planned.iter().map(|(_, plan)| plan.len()).sum(),
     };
-    let result = planned.iter().try_for_each(|(pipeline, plan)| session.run(&pipeline.name, &pipeline.graph, plan));
-    let result = result.map_err(|Failure { fault, step }| (fault, Some(step)));
-    let (record, artifacts) = session.journal.finish();
-    finish(project, record, &artifacts, started, result)
+    if let Some(stopper) = options.stopper {
+        stopper.watch(project, &session.journal, started, options.lineage.clone());
+    }
+    let result = planned.iter().try_for_each(|(pipeline, plan)| {
+        let Some(lineage) = &options.lineage else { return session.pipeline(pipeline, plan, &options.choice) };
+        let say = |problem: Option<String>| problem.iter().for_each(|text| options.progress.message(text));
+        say(lineage.started(program, pipeline, &run));
+        let result = session.pipeline(pipeline, plan, &options.choice);
+        let fault = result.as_ref().err().map(|failure| &failure.fault);
+        say(lineage.ended(fault, &session.journal.finish().0));
+        result
+    });
+    let result = result.map_err(|Failure { fault, step }| (hide_fault(fault), Some(step)));
+    if let Some(stopper) = options.stopper {
+        stopper.release();
+    }
+    let journal = Arc::clone(&session.journal);
+    let (record, artifacts) = journal.finish();
+    let told = cache.map(Cache::close).unwrap_or_default();
+    told.iter().for_each(|text| options.progress.message(text));
+    if result.is_ok() {
+        // Where something of it is left, a later run goes on from it, to the same end.
+        let _ = std::fs::remove_dir_all(&unfinished);
+    }
+    let finished = finish(project, record, &artifacts, started, result);
+    journal.end();
+    finished
+}
+
+impl Session<'_> {
+    /// Runs what of a pipeline has to run.
+    fn pipeline(&self, pipeline: &Pipeline, plan: &Plan, choice: &Choice) -> Result<(), Failure> {
+        let Some((cache, project)) = self.cache.zip(self.project) else {
+            return self.run(&pipeline.name, &pipeline.graph, plan, &Decided::all(plan), &pipeline.resources);
+        };
+        let pending = BTreeMap::new();
+        let deciding =
+            Deciding { backend: self.backend, program: self.program, project, cache, choice, pending: &pending };
+        let (decided, known) = decide(&deciding, &pipeline.name, &pipeline.graph, plan);
+        cache.told().iter().for_each(|text| self.progress.message(text));
+        let result = self.run(&pipeline.name, &pipeline.graph, plan, &decided, &pipeline.resources);
+        // What was known before explains the next run too where this one did not get done.
+        if result.is_ok() {
+            cache.remember(&pipeline.name, &known);
+        }
+        result
+    }
+}
+
+/// What of pipelines would run, and why, without running any or changing the store. Each is decided on as if those before
+/// it had run.
+pub fn foresee(
+    program: &Program,
+    pipelines: &[&Pipeline],
+    project: &Path,
+    settings: &StoreSettings,
+    choice: &Choice,
+) -> Vec<(Plan, Decided)> {
+    let (backend, cache) = (Embedded::new(program, project), Cache::look(project, settings));
+    let mut pending = BTreeMap::new();
+    let foreseen = pipelines.iter().map(|pipeline| {
+        let plan = plan(program, pipeline);
+        let deciding = Deciding { backend: &backend, program, project, cache: &cache, choice, pending: &pending };
+        let (decided, _) = decide(&deciding, &pipeline.name, &pipeline.graph, &plan);
+        for dataset in decided.writes(&pipeline.graph, &plan) {
+            pending.insert(dataset, pipeline.name.to_string());
+        }
+        (plan, decided)
+    });
+    foreseen.collect()
 }
 
 /// Whether a pipeline can be run by this version: all that it uses has an implementation.
 ///
 /// # Errors
-/// GML0912 with the first step that has none.
-pub fn runnable(program: &Program, pipeline: &Pipeline) -> Result<(), Fault> {
-    validate(&Embedded::default(), program, &pipeline.graph, &plan(program, pipeline))
+/// GML0912 with the first step that has none, and what can be foreseen to go wrong with nodes in other languages; GML0952 where a gpu
+/// is given that nothing can use.
+pub fn runnable(program: &Program, pipeline: &Pipeline, project: &Path) -> Result<(), Fault> {
+    let (backend, plan) = (Embedded::new(program, project), plan(program, pipeline));
+    validate(&backend, program, &pipeline.graph, &plan)?;
+    usable(&backend, program, pipeline, &plan)
 }
 
 /// The pipelines of these names with their plans.
@@ -107,6 +256,7 @@ fn chosen<'a>(backend: &dyn Backend, program: &'a Program, names: &[&str]) -> Re
         let pipeline = pipeline.ok_or_else(|| unknown_pipeline(program, name))?;
         let plan = plan(program, pipeline);
         validate(backend, program, &pipeline.graph, &plan)?;
+        usable(backend, program, pipeline, &plan)?;
         Ok((pipeline, plan))
     };
     names.iter().map(find).collect()
@@ -149,7 +299,7 @@ fn finish(
 }
 
 /// Writes the record and its page.
-fn written(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
+pub(crate) fn written(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
     store::write(project, record)?;
     store::write_page(project, record, artifacts)
 }

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use gml_connect::Fault;
-use gml_ir::{Location, Program, Test};
+use gml_ir::{Location, Program, Resources, Test};
 use gml_operators::Context;
 
 use crate::backend::Backend;
+use crate::cache::Decided;
 use crate::embedded::Embedded;
 use crate::execute::{Journal, Session, validate};
 use crate::plan::plan_graph;
@@ -32,9 +33,10 @@ pub struct TestOutcome {
 }
 
 /// Runs the tests whose names contain `filter`, in parallel, and tells how they went in the order of the program.
-/// `libraries` is the folder of native libraries that `gmlc setup` fetched.
-pub fn test(program: &Program, filter: Option<&str>, libraries: &Path) -> Vec<TestOutcome> {
-    test_with(&Embedded::default(), program, filter, libraries)
+/// `libraries` is the folder of native libraries that `gmlc setup` fetched, `project` that of the program, where the files of
+/// nodes in other languages are.
+pub fn test(program: &Program, filter: Option<&str>, project: &Path, libraries: &Path) -> Vec<TestOutcome> {
+    test_with(&Embedded::new(program, project), program, filter, libraries)
 }
 
 /// [`test`] with other operators.
@@ -62,13 +64,18 @@ fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf
             backend,
             project: None,
             folder: None,
-            context: Context { threads: 1, libraries },
+            context: Context { threads: 1, libraries, unfinished: None },
+            memory: None,
+            unfinished: None,
             progress: &Silent,
-            journal: Journal::new(run::blank(program), [(&*test.name, &plan)]),
+            cache: None,
+            journal: Arc::new(Journal::new(run::blank(program), [(&*test.name, &plan)], None)),
             started: AtomicUsize::new(0),
             total: plan.len(),
         };
-        session.run(&test.name, &test.graph, &plan).map_err(|failure| failure.fault)
+        session
+            .run(&test.name, &test.graph, &plan, &Decided::all(&plan), &Resources::default())
+            .map_err(|failure| failure.fault)
     });
     TestOutcome {
         name: test.name.to_string(),

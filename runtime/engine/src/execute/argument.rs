@@ -20,8 +20,8 @@ pub(super) fn input(arg: &Arg, get: Get<'_>) -> Result<Input, Fault> {
     })
 }
 
-/// An argument within a record.
-fn data(arg: &Arg, get: Get<'_>) -> Result<Data, Fault> {
+/// An argument within a record, or of a node in another language.
+pub(super) fn data(arg: &Arg, get: Get<'_>) -> Result<Data, Fault> {
     Ok(match arg {
         Arg::Step(step) => get(*step)?,
         Arg::Const(value) => Data::Value(value.clone()),

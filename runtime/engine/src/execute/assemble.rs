@@ -27,7 +27,9 @@ pub(super) fn value(data: &Data) -> Option<Value> {
             fields.collect::<Option<_>>().map(Value::Record)
         }
         Data::Table(_)
+        | Data::Sequences(_)
         | Data::Estimator(_)
+        | Data::SequenceEstimator(_)
         | Data::Fitted(_)
         | Data::Metrics(_)
         | Data::Figure(_)

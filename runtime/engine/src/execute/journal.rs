@@ -9,8 +9,10 @@ use gml_operators::Metric;
 
 use super::step_id;
 use crate::backend::Saved;
+use crate::cache::{self, KeptArtifact, KeptTolerated, Trace};
 use crate::plan::Plan;
 use crate::store::artifact::Kept;
+use crate::store::live::{Live, Now};
 use crate::store::memory;
 use crate::store::record::{
     ArtifactRecord, ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
@@ -23,8 +25,11 @@ pub(crate) struct Journal {
     places: HashMap<String, usize>,
     /// What the names of the files of steps begin with, by the place of the step.
     stems: Vec<String>,
+    /// Tells other processes.
+    live: Option<Live>,
 }
 
+#[derive(Clone)]
 struct State {
     record: RunRecord,
     /// By the place of the step that tracked them.
@@ -33,23 +38,55 @@ struct State {
     artifacts: BTreeMap<usize, Vec<Kept>>,
     /// By the place of the step that wrote it.
     datasets: BTreeMap<usize, DatasetRecord>,
+    /// What each step left here, for later runs that need not do it again.
+    traces: BTreeMap<usize, Trace>,
 }
 
 impl Journal {
     /// A journal of a run that did nothing yet: every step of the plans is there, as skipped.
-    pub(crate) fn new<'a>(mut record: RunRecord, plans: impl IntoIterator<Item = (&'a str, &'a Plan)>) -> Self {
+    pub(crate) fn new<'a>(
+        mut record: RunRecord,
+        plans: impl IntoIterator<Item = (&'a str, &'a Plan)>,
+        live: Option<Live>,
+    ) -> Self {
         let mut places = HashMap::new();
         plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut places, path, plan));
         let stems = stems(&record.steps);
+        if let Some(live) = &live {
+            live.tell(record.steps.iter().cloned(), Some(Now::Waiting));
+        }
         let (metrics, artifacts, datasets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let state = State { record, metrics, artifacts, datasets };
-        Self { state: Mutex::new(state), places, stems }
+        let state = State { record, metrics, artifacts, datasets, traces: BTreeMap::new() };
+        Self { state: Mutex::new(state), places, stems, live }
     }
 
-    /// The record at the end of the run, and what it kept in files.
-    pub(crate) fn finish(self) -> (RunRecord, Vec<Kept>) {
-        let State { mut record, metrics, artifacts, datasets } =
-            self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// The record is written: who follows the run finds all of it there.
+    pub(crate) fn end(&self) {
+        if let Some(live) = &self.live {
+            live.end();
+        }
+    }
+
+    /// Steps begin.
+    pub(super) fn begins<'a>(&self, ids: impl Iterator<Item = &'a str>) {
+        let Some(live) = &self.live else { return };
+        let steps: Vec<StepRecord> = {
+            let state = self.lock();
+            ids.filter_map(|id| Some(state.record.steps[*self.places.get(id)?].clone())).collect()
+        };
+        live.tell(steps, Some(Now::Running));
+    }
+
+    /// A step is as it is in the record.
+    fn tell(&self, step: &StepRecord) {
+        if let Some(live) = &self.live {
+            live.tell([step.clone()], None);
+        }
+    }
+
+    /// The record as it is now, and what the run kept in files. At the end of the run, and where it is interrupted.
+    pub(crate) fn finish(&self) -> (RunRecord, Vec<Kept>) {
+        let State { mut record, metrics, artifacts, datasets, .. } = self.lock().clone();
         record.metrics.extend(metrics.into_values().flatten());
         let mut kept = Vec::new();
         for (place, artifacts) in artifacts {
@@ -73,10 +110,31 @@ impl Journal {
         self.enter(id, StepState::Ran, seconds, rows);
     }
 
+    /// The step was not run: what it left in an earlier run stands for it.
+    pub(super) fn cached(&self, id: &str, rows: Option<u64>) {
+        let Some(place) = self.places.get(id) else { return };
+        let step = &mut self.lock().record.steps[*place];
+        (step.state, step.rows) = (StepState::Cached, rows);
+        self.tell(step);
+    }
+
+    /// What a step left here.
+    pub(super) fn trace(&self, id: &str) -> Trace {
+        let Some(place) = self.places.get(id) else { return Trace::default() };
+        let state = self.lock();
+        let mut trace = state.traces.get(place).cloned().unwrap_or_default();
+        trace.rows = state.record.steps[*place].rows;
+        trace
+    }
+
     /// The rows of a step that ran, known only later.
     pub(super) fn counted(&self, id: &str, rows: Option<u64>) {
         let Some(place) = self.places.get(id) else { return };
-        self.lock().record.steps[*place].rows = rows;
+        let step = &mut self.lock().record.steps[*place];
+        step.rows = rows;
+        if step.state == StepState::Ran {
+            self.tell(step);
+        }
     }
 
     pub(super) fn failed(&self, id: &str, seconds: f64) {
@@ -89,8 +147,15 @@ impl Journal {
             partition: metric.partition,
             value: metric.value,
         });
+        self.measured(id, metrics.collect());
+    }
+
+    /// Numbers that a step tracked, now or in the run in which it ran.
+    pub(super) fn measured(&self, id: &str, metrics: Vec<MetricRecord>) {
         if let Some(place) = self.places.get(id) {
-            self.lock().metrics.entry(*place).or_default().extend(metrics);
+            let mut state = self.lock();
+            state.traces.entry(*place).or_default().metrics.extend(metrics.iter().cloned());
+            state.metrics.entry(*place).or_default().extend(metrics);
         }
     }
 
@@ -100,28 +165,45 @@ impl Journal {
         if part.is_empty() { stem.to_owned() } else { format!("{stem}.{part}") }
     }
 
-    pub(super) fn kept(&self, id: &str, artifact: Kept) {
+    pub(super) fn kept(&self, id: &str, artifact: Kept, object: Option<KeptArtifact>) {
         if let Some(place) = self.places.get(id) {
-            self.lock().artifacts.entry(*place).or_default().push(artifact);
+            let mut state = self.lock();
+            state.traces.entry(*place).or_default().artifacts.extend(object);
+            state.artifacts.entry(*place).or_default().push(artifact);
         }
     }
 
-    pub(super) fn saved(&self, id: &str, dataset: &str, saved: &Saved, project: &Path) {
-        let path = saved.path.strip_prefix(project).unwrap_or(&saved.path);
-        let entry = DatasetRecord {
-            name: dataset.to_owned(),
-            path: path.to_string_lossy().into_owned(),
-            rows: saved.rows,
-            bytes: saved.bytes,
-        };
+    /// A dataset that a step wrote; `content` is the hash of what it wrote.
+    pub(super) fn saved(&self, id: &str, dataset: &str, saved: &Saved, project: &Path, content: Option<String>) {
+        let path = saved.path.strip_prefix(project).unwrap_or(&saved.path).to_string_lossy().into_owned();
+        let (rows, bytes) = (saved.rows, saved.bytes);
+        let trace = content.map(|content| cache::Saved { path: path.clone(), content, rows, bytes });
         if let Some(place) = self.places.get(id) {
+            let mut state = self.lock();
+            state.traces.entry(*place).or_default().saved = trace;
+            state.datasets.insert(*place, DatasetRecord { name: dataset.to_owned(), path, rows, bytes, cached: false });
+        }
+    }
+
+    /// A dataset that is as a step of an earlier run wrote it.
+    pub(super) fn is_there(&self, id: &str, dataset: &str, saved: &cache::Saved) {
+        let (path, rows, bytes) = (saved.path.clone(), saved.rows, saved.bytes);
+        if let Some(place) = self.places.get(id) {
+            let entry = DatasetRecord { name: dataset.to_owned(), path, rows, bytes, cached: true };
             self.lock().datasets.insert(*place, entry);
         }
     }
 
     /// Rows that were tolerated. A dataset that several pipelines read is reported once.
-    pub(super) fn tolerated(&self, dataset: &str, tolerated: &[Tolerated]) {
-        let contracts = &mut self.lock().record.contracts;
+    pub(super) fn tolerated(&self, id: &str, dataset: &str, tolerated: &[Tolerated]) {
+        let mut state = self.lock();
+        if let Some(place) = self.places.get(id)
+            && !tolerated.is_empty()
+        {
+            let traces = &mut state.traces.entry(*place).or_default().tolerated;
+            traces.extend(tolerated.iter().map(|rows| KeptTolerated::of(dataset, rows)));
+        }
+        let contracts = &mut state.record.contracts;
         for rows in tolerated.iter().filter(|rows| rows.rows > 0) {
             let entry = ContractRecord {
                 dataset: dataset.to_owned(),
@@ -141,6 +223,7 @@ impl Journal {
         let Some(place) = self.places.get(id) else { return };
         let step = &mut self.lock().record.steps[*place];
         (step.state, step.seconds, step.rows, step.peak_memory) = (state, seconds, rows, peak_memory);
+        self.tell(step);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gml_operators::Data;
 
+use crate::budget::Share;
 use crate::plan::Plan;
 
 /// A place for the result of each stage of a plan.
 pub(super) struct Slots {
-    results: Vec<Mutex<Option<Data>>>,
+    results: Vec<Mutex<Option<(Data, Share)>>>,
     /// How many stages have yet to use it.
     users: Vec<AtomicUsize>,
 }
@@ -30,11 +31,16 @@ impl Slots {
 
     /// The result of a stage that is done and not yet used up.
     pub(super) fn get(&self, stage: usize) -> Option<Data> {
-        self.lock(stage).clone()
+        self.lock(stage).as_ref().map(|(data, _)| data.clone())
     }
 
-    /// Keeps a result for its users; one without users is dropped.
-    pub(super) fn fill(&self, stage: usize, result: Option<Data>) {
+    /// Bytes that the result of a stage takes.
+    pub(super) fn bytes(&self, stage: usize) -> u64 {
+        self.lock(stage).as_ref().map_or(0, |(_, share)| share.bytes())
+    }
+
+    /// Keeps a result with the memory that it takes for its users; one without users is dropped.
+    pub(super) fn fill(&self, stage: usize, result: Option<(Data, Share)>) {
         if self.users[stage].load(Ordering::Acquire) > 0 {
             *self.lock(stage) = result;
         }
@@ -47,7 +53,7 @@ impl Slots {
         }
     }
 
-    fn lock(&self, stage: usize) -> MutexGuard<'_, Option<Data>> {
+    fn lock(&self, stage: usize) -> MutexGuard<'_, Option<(Data, Share)>> {
         self.results[stage].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -61,12 +67,13 @@ mod tests {
     #[test]
     fn results_are_dropped_after_their_last_use() {
         let slots = Slots::with_users(vec![2, 0]);
-        let value = || Some(Data::Value(Value::Int(1)));
+        let budget = crate::budget::Budget::new(Some(100));
+        let value = || Some((Data::Value(Value::Int(1)), budget.hold(40)));
         slots.fill(0, value());
         slots.release(0);
         assert!(slots.get(0).is_some());
         slots.release(0);
-        assert!(slots.get(0).is_none());
+        assert!(slots.get(0).is_none() && budget.left() == Some(100));
         slots.fill(1, value());
         assert!(slots.get(1).is_none(), "a result without users is not kept");
     }

@@ -1,15 +1,19 @@
 //! One step, by its kind.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use gml_connect::{Fault, Tolerated};
+use gml_foreign::Node;
 use gml_ir::{Dataset, Step, StepId, StepKind, Type, Value};
-use gml_operators::{Call, Data};
+use gml_operators::{Call, Context, Data};
 
 use super::expect::Expectation;
 use super::stage::internal;
 use super::{Scope, Session, argument, assemble};
+use crate::backend::Saved;
 use crate::codes;
+use crate::spill::Runs;
 
 /// What a step gave.
 #[derive(Default)]
@@ -30,15 +34,24 @@ impl Done {
 pub(super) type Get<'a> = &'a (dyn Fn(StepId) -> Result<Data, Fault> + Sync);
 
 impl Session<'_> {
-    pub(super) fn step(&self, scope: &Scope<'_>, step: &Step, id: StepId, get: Get<'_>) -> Result<Done, Fault> {
+    pub(super) fn step(
+        &self,
+        scope: &Scope<'_>,
+        step: &Step,
+        id: StepId,
+        get: Get<'_>,
+        context: &Context,
+    ) -> Result<Done, Fault> {
         match &step.kind {
-            StepKind::Load(dataset) => self.load(*dataset),
+            StepKind::Load(dataset) => self.load(*dataset, context),
             StepKind::Call { module, operator, args } => {
                 let implementation =
                     self.backend.operator(module, operator).ok_or_else(|| not_implemented(module, operator))?;
                 let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
                 let args = args.collect::<Result<_, Fault>>()?;
-                let call = Call { operator, args, result: &step.ty, context: &self.context };
+                let unfinished = self.unfinished.as_ref().map(|folder| folder.join(scope.id(id)));
+                let context = Context { unfinished, ..context.clone() };
+                let call = Call { operator, args, result: &step.ty, context: &context };
                 let data = implementation(call)?;
                 self.keep_history(scope, id, &data)?;
                 if let Data::Fitted(fitted) = &data
@@ -48,7 +61,14 @@ impl Session<'_> {
                 }
                 Ok(Done::with(data))
             }
-            StepKind::Foreign { language, .. } => Err(foreign_not_implemented(language)),
+            StepKind::Foreign { language, settings, args } => {
+                let node = node(step, language, settings);
+                let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::data(arg, get)?)));
+                let args = args.collect::<Result<_, Fault>>()?;
+                let name = node.name;
+                let say = |line: &str| self.progress.message(&format!("{name}: {line}"));
+                Ok(Done::with(Data::Table(self.backend.foreign(&node, args, &say)?)))
+            }
             StepKind::Part(of, name) => part(get(*of)?, name).map(Done::with),
             StepKind::Table(cells) => match &step.ty {
                 Type::Table(ty) => Ok(Done::with(Data::Table(self.backend.literal(cells, ty)?))),
@@ -58,7 +78,10 @@ impl Session<'_> {
                 let inputs = inputs.iter().map(|input| get(*input)).collect::<Result<Vec<_>, _>>()?;
                 assemble::compute(self.backend, expr, &inputs).map(Done::with)
             }
-            StepKind::Save { value, dataset } => self.save(&scope.id(id), *dataset, &get(*value)?),
+            StepKind::Save { value, dataset } => match scope.runs_of(*value) {
+                Some(runs) => self.save_runs(&scope.id(id), *dataset, runs),
+                None => self.save(&scope.id(id), *dataset, &get(*value)?),
+            },
             StepKind::Track(of) => {
                 self.track(scope, id, *of, get)?;
                 Ok(Done::default())
@@ -75,9 +98,10 @@ impl Session<'_> {
         }
     }
 
-    fn load(&self, dataset: u32) -> Result<Done, Fault> {
+    fn load(&self, dataset: u32, context: &Context) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
-        let loaded = self.backend.load(dataset, project, &self.context)?;
+        let loaded = self.backend.load(dataset, project, context)?;
+        loaded.notes.iter().for_each(|note| self.progress.message(note));
         Ok(Done {
             data: Some(loaded.data),
             rows: loaded.rows,
@@ -87,9 +111,22 @@ impl Session<'_> {
 
     fn save(&self, id: &str, dataset: u32, value: &Data) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
-        let saved = self.backend.save(dataset, value, project)?;
-        self.journal.saved(id, &dataset.name, &saved, project);
-        Ok(Done { data: None, rows: saved.rows, tolerated: Some((dataset.name.to_string(), saved.tolerated)) })
+        Ok(self.saved(id, dataset, self.backend.save(dataset, value, project)?, project))
+    }
+
+    /// Saves rows that are on disk.
+    fn save_runs(&self, id: &str, dataset: u32, runs: &Runs) -> Result<Done, Fault> {
+        let (dataset, project) = self.dataset(dataset)?;
+        let saved = self.backend.save_parts(dataset, &|sink| runs.drain(sink), project)?;
+        Ok(self.saved(id, dataset, saved, project))
+    }
+
+    /// What is told of a step that saved.
+    pub(super) fn saved(&self, id: &str, dataset: &Dataset, saved: Saved, project: &Path) -> Done {
+        let content = self.cache.and_then(|cache| cache.hashes().of_path(&saved.path).ok()).map(|(content, _)| content);
+        self.journal.saved(id, &dataset.name, &saved, project, content);
+        saved.notes.iter().for_each(|note| self.progress.message(&format!("{}: {note}", dataset.name)));
+        Done { data: None, rows: saved.rows, tolerated: Some((dataset.name.to_string(), saved.tolerated)) }
     }
 
     pub(super) fn dataset(&self, place: u32) -> Result<(&Dataset, &Path), Fault> {
@@ -139,7 +176,8 @@ pub(super) fn cannot_run(what: &str) -> Fault {
         .help("this version of gmlc checks it and cannot run it; leave the step out")
 }
 
-pub(super) fn foreign_not_implemented(language: &str) -> Fault {
-    Fault::new(codes::NOT_IMPLEMENTED, format!("nodes in {language} are declared but not implemented yet"))
-        .help("this version of gmlc checks them and cannot run them; write the node in GML")
+/// A node in another language.
+pub(crate) fn node<'a>(step: &'a Step, language: &'a str, settings: &'a [(Arc<str>, Value)]) -> Node<'a> {
+    let name = step.within.last().map_or(language, |name| &**name);
+    Node { name, language, settings, result: &step.ty }
 }

@@ -6,6 +6,7 @@ use gml_operators::{Data, Metric};
 
 use super::step::Get;
 use super::{Scope, Session};
+use crate::cache::KeptArtifact;
 use crate::codes;
 use crate::store::artifact::Artifact;
 
@@ -34,7 +35,15 @@ impl Session<'_> {
     pub(super) fn keep_history(&self, scope: &Scope<'_>, id: StepId, data: &Data) -> Result<(), Fault> {
         let Data::Estimator(estimator) = data else { return Ok(()) };
         match estimator.history() {
-            Some(history) => self.keep(&scope.id(id), "", Artifact::History(history.clone())),
+            Some(history) => {
+                if history.resumed > 0 {
+                    let (trials, name) = (history.resumed, crate::plan::step_name(self.program, scope.graph, id));
+                    let s = if trials == 1 { "" } else { "s" };
+                    self.progress
+                        .message(&format!("{name}: goes on behind {trials} trial{s} of a run that was stopped"));
+                }
+                self.keep(&scope.id(id), "", Artifact::History(history.clone()))
+            }
             None => Ok(()),
         }
     }
@@ -42,8 +51,20 @@ impl Session<'_> {
     fn keep(&self, id: &str, part: &str, artifact: Artifact) -> Result<(), Fault> {
         // Tests leave no record, and so no files.
         let Some(folder) = &self.folder else { return Ok(()) };
+        let object = match self.cache.filter(|cache| cache.keeps()) {
+            Some(cache) => cache.keep_artifact(part, &artifact).map_err(|fault| cache.stop(&fault.message)).ok(),
+            None => None,
+        };
         let stem = self.journal.stem(id, part);
-        self.journal.kept(id, artifact.keep(folder, stem)?);
+        self.journal.kept(id, artifact.keep(folder, stem)?, object);
+        Ok(())
+    }
+
+    /// Puts what a step put into a file of an earlier run into one of this run.
+    pub(super) fn keep_again(&self, id: &str, kept: &KeptArtifact) -> Result<(), Fault> {
+        let (Some(folder), Some(cache)) = (&self.folder, self.cache) else { return Ok(()) };
+        let stem = self.journal.stem(id, &kept.part);
+        self.journal.kept(id, cache.artifact(kept)?.keep(folder, stem)?, None);
         Ok(())
     }
 
@@ -69,7 +90,9 @@ impl Session<'_> {
             Data::Figure(figure) => Artifact::Figure(figure.clone()),
             Data::Report(report) => Artifact::Report(report.clone()),
             Data::Table(table) => Artifact::Table(self.backend.collect(table.frame.clone())?),
-            Data::Estimator(_) | Data::Fitted(_) => return Err(not_tracked(name)),
+            Data::Sequences(_) | Data::Estimator(_) | Data::SequenceEstimator(_) | Data::Fitted(_) => {
+                return Err(not_tracked(name));
+            }
         };
         found.artifacts.push((part.to_owned(), artifact));
         Ok(())

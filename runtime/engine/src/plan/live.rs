@@ -6,7 +6,7 @@ use gml_ir::{Arg, Graph, Step, StepId, StepKind};
 
 /// The steps of the same graph that a step uses, once for each use, in the order of its arguments. For a `when` these
 /// are its condition and what its body takes from outside.
-pub(super) fn inputs(step: &Step) -> Vec<StepId> {
+pub(crate) fn inputs(step: &Step) -> Vec<StepId> {
     let mut found = Vec::new();
     match &step.kind {
         StepKind::Load(_) | StepKind::Table(_) | StepKind::Outer(_) => {}
@@ -74,7 +74,7 @@ fn has_effect(graph: &Graph) -> bool {
 }
 
 /// The datasets that a step reads and those that it writes, those of the body of a `when` among them.
-pub(super) fn datasets(step: &Step) -> (BTreeSet<u32>, BTreeSet<u32>) {
+pub(crate) fn datasets(step: &Step) -> (BTreeSet<u32>, BTreeSet<u32>) {
     let (mut read, mut written) = (BTreeSet::new(), BTreeSet::new());
     match &step.kind {
         StepKind::Load(dataset) => {

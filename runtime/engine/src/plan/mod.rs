@@ -8,13 +8,18 @@ mod name;
 mod order;
 mod scans;
 mod stages;
+mod streams;
 mod text;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gml_ir::{Graph, Location, Pipeline, Program, StepId};
+use gml_ir::{Graph, Location, Pipeline, Program, Resources, StepId};
+use gml_operators::Keys;
 
+use crate::cache::Decided;
+
+pub(crate) use live::{datasets as datasets_of, inputs as inputs_of};
 pub(crate) use name::step_name;
 pub use scans::Scan;
 
@@ -43,6 +48,14 @@ pub struct Stage {
     pub kept: Option<Kept>,
     /// How the datasets that it loads are read.
     pub scans: Vec<Scan>,
+    /// What the nodes that its steps are of are given.
+    pub resources: Resources,
+    /// Whether rows go part by part from the files that it reads to the one that it saves, so that they are never all in
+    /// memory.
+    pub streams: bool,
+    /// Where it groups the rows that it reads: the columns by which the groups and what the steps behind make of them may be done
+    /// bucket by bucket.
+    pub buckets: Option<Keys>,
     /// What a `when` does if its condition holds.
     pub body: Option<Plan>,
 }
@@ -102,7 +115,12 @@ impl Plan {
 
     /// A numbered list of what is done, a line for each step, with what it depends on.
     pub fn to_text(&self) -> String {
-        text::to_text(self)
+        text::to_text(self, None)
+    }
+
+    /// The same, with what is decided of each step: whether it runs, and why.
+    pub fn to_text_with(&self, decided: &Decided) -> String {
+        text::to_text(self, Some(decided))
     }
 }
 

@@ -10,7 +10,10 @@ pub(crate) fn step_name(program: &Program, graph: &Graph, id: StepId) -> String 
     match &graph.step(id).kind {
         StepKind::Load(place) => format!("load {}", dataset(*place)),
         StepKind::Call { operator, .. } => operator.to_string(),
-        StepKind::Foreign { language, .. } => format!("{language} node"),
+        StepKind::Foreign { language, .. } => match graph.step(id).within.last() {
+            Some(node) => format!("{node} ({language})"),
+            None => format!("{language} node"),
+        },
         StepKind::Part(of, name) => format!("{name} of {}", step_name(program, graph, *of)),
         StepKind::Table(rows) => format!("table of {} row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
         StepKind::Compute { .. } => "compute".into(),

@@ -33,7 +33,12 @@ impl Scan {
 }
 
 /// For each step that loads a table, how it is read; for others `None`.
-pub(super) fn scans(graph: &Graph, users: &[Vec<StepId>], kept: &[Option<Kept>]) -> Vec<Option<Scan>> {
+pub(super) fn scans(
+    graph: &Graph,
+    users: &[Vec<StepId>],
+    kept: &[Option<Kept>],
+    streamed: &[bool],
+) -> Vec<Option<Scan>> {
     let wanted = wanted(graph, users);
     let of_step = |(place, wanted): (usize, Option<Wanted>)| {
         let load = StepId(place as u32);
@@ -43,7 +48,7 @@ pub(super) fn scans(graph: &Graph, users: &[Vec<StepId>], kept: &[Option<Kept>])
         let mut filters = true;
         while let Some(next) = follower(graph, users, kept, scan.last()) {
             let StepKind::Call { module, operator, args } = &graph.step(next).kind else { break };
-            if !by_rows(module, operator, args) {
+            if !by_rows(module, operator, args) && !streamed[next.0 as usize] {
                 scan.turns = in_turns(module, operator, args);
                 scan.through.extend(scan.turns.is_some().then_some(next));
                 break;
@@ -69,7 +74,7 @@ fn follower(graph: &Graph, users: &[Vec<StepId>], kept: &[Option<Kept>], step: S
 }
 
 /// Whether a step is the argument `input` of a call, and no other one.
-fn takes_as_input(user: &Step, step: StepId) -> bool {
+pub(super) fn takes_as_input(user: &Step, step: StepId) -> bool {
     let StepKind::Call { args, .. } = &user.kind else { return false };
     let as_input = args.iter().any(|(name, arg)| &**name == "input" && *arg == Arg::Step(step));
     as_input && inputs(user).iter().filter(|input| **input == step).count() == 1

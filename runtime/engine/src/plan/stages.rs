@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use gml_ir::{Graph, Program, Step, StepId, StepKind, Type};
+use gml_ir::{Graph, Program, Resources, Step, StepId, StepKind, Type};
+use gml_operators::Keys;
 
 use super::live::{children, datasets, inputs, live};
 use super::scans::scans;
-use super::{Kept, Plan, PlannedStep, Stage, order, step_name};
+use super::streams::streamed;
+use super::{Kept, Plan, PlannedStep, Scan, Stage, order, step_name};
 
 /// The module whose operators take queries and give queries. Others take tables that are in memory.
 const RELATIONAL: &str = "std.table";
@@ -35,15 +37,18 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         inputs(step).into_iter().for_each(|input| users[place_of(input)].push(StepId(place as u32)));
         rewritten.extend(datasets(step).1);
     }
+    let streamed = streamed(program, graph, &live, &users, &rewritten);
     let facts = Facts { program, graph, users: &users, rewritten: &rewritten };
-    let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(|place| facts.kept(place)).collect();
+    let kept = |place: usize| if streamed[place] { None } else { facts.kept(place) };
+    let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(kept).collect();
 
-    let scans = scans(graph, &users, &kept);
+    let scans = scans(graph, &users, &kept, &streamed);
 
     // From the end: a step that can be part of its only user's query belongs to that user's stage, any other is its own.
     let mut head: Vec<usize> = (0..graph.steps.len()).collect();
     for (place, step) in graph.steps.iter().enumerate().rev() {
-        if let ([user], None, true) = (users[place].as_slice(), &kept[place], gives_query(step)) {
+        let joins = streamed[place] || gives_query(step);
+        if let ([user], None, true) = (users[place].as_slice(), &kept[place], joins) {
             head[place] = head[place_of(*user)];
         }
     }
@@ -66,12 +71,16 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         let uses = others(&mut own.iter().flat_map(|place| inputs(&graph.steps[*place])));
         let mut after = others(&mut own.iter().flat_map(|place| order[*place].iter().copied()));
         after.extend(&uses);
+        let of_stage: Vec<Scan> = own.iter().filter_map(|place| scans[*place].clone()).collect();
         Stage {
             steps: own.iter().map(|place| planned_step(program, graph, *place)).collect(),
             uses: uses.into_iter().collect(),
             after: after.into_iter().collect(),
             kept: kept[*head].clone(),
-            scans: own.iter().filter_map(|place| scans[*place].clone()).collect(),
+            buckets: buckets(graph, own, &of_stage),
+            scans: of_stage,
+            resources: resources(program, own.iter().map(|place| &graph.steps[*place])),
+            streams: streamed[*head],
             body: children(&graph.steps[*head]).map(|body| plan_graph(program, body)),
         }
     });
@@ -81,8 +90,43 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
     Plan { stages, dead, stage_of }
 }
 
+/// The keys by which all steps of a stage, from the one that groups rows as they are read, may be done bucket by bucket.
+fn buckets(graph: &Graph, own: &[usize], scans: &[Scan]) -> Option<Keys> {
+    let [scan] = scans else { return None };
+    scan.turns.as_ref()?;
+    let call = |step: StepId| match &graph.step(step).kind {
+        StepKind::Call { module, operator, args } => Some((module, operator, args)),
+        _ => None,
+    };
+    let (.., args) = call(scan.last())?;
+    let (mut keys, mut before) = (Keys::of(args)?, scan.last());
+    for place in own.iter().filter(|place| **place > scan.last().0 as usize) {
+        let step = StepId(*place as u32);
+        let (module, operator, args) = call(step)?;
+        if inputs(graph.step(step)) != [before] {
+            return None;
+        }
+        keys = keys.through(module, operator, args)?;
+        before = step;
+    }
+    Some(keys)
+}
+
 fn steps<'a>(graph: &'a Graph, live: &'a [bool]) -> impl Iterator<Item = (usize, &'a Step)> {
     graph.steps.iter().enumerate().filter(|(place, _)| live[*place])
+}
+
+/// What steps that run as one get: of each its innermost node that says something decides, and of several the most is taken.
+fn resources<'a>(program: &Program, steps: impl Iterator<Item = &'a Step>) -> Resources {
+    let of_step = |step: &Step| {
+        let nodes = step.within.iter().rev().filter_map(|node| program.node(node));
+        nodes.fold(Resources::default(), |inner, node| inner.or(node.resources))
+    };
+    steps.map(of_step).fold(Resources::default(), |one, other| Resources {
+        cpu: one.cpu.max(other.cpu),
+        memory: one.memory.max(other.memory),
+        gpu: one.gpu.max(other.gpu),
+    })
 }
 
 fn planned_step(program: &Program, graph: &Graph, place: usize) -> PlannedStep {

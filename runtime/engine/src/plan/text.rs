@@ -3,22 +3,24 @@
 use std::fmt::Write as _;
 
 use super::{Kept, Plan, PlannedStep, Stage};
+use crate::cache::{Act, Decided, Verdict};
 
 /// Columns in characters of a step's name, before the place in the program.
 const WIDTH: usize = 34;
 
-pub(super) fn to_text(plan: &Plan) -> String {
+pub(super) fn to_text(plan: &Plan, decided: Option<&Decided>) -> String {
     let mut text = String::new();
-    write_plan(&mut text, plan, "");
+    write_plan(&mut text, plan, decided, "");
     text
 }
 
-fn write_plan(text: &mut String, plan: &Plan, prefix: &str) {
+fn write_plan(text: &mut String, plan: &Plan, decided: Option<&Decided>, prefix: &str) {
     if plan.is_empty() {
         line(text, &format!("{}nothing to do", indent(prefix)));
     }
     for (place, stage) in plan.stages.iter().enumerate() {
-        write_stage(text, stage, &format!("{prefix}{}", place + 1), prefix);
+        let verdict = decided.and_then(|decided| decided.stages.get(place));
+        write_stage(text, stage, verdict, &format!("{prefix}{}", place + 1), prefix);
     }
     if !plan.dead.is_empty() {
         let (count, s) = (plan.dead.len(), if plan.dead.len() == 1 { "" } else { "s" });
@@ -26,7 +28,7 @@ fn write_plan(text: &mut String, plan: &Plan, prefix: &str) {
     }
 }
 
-fn write_stage(text: &mut String, stage: &Stage, number: &str, prefix: &str) {
+fn write_stage(text: &mut String, stage: &Stage, verdict: Option<&Verdict>, number: &str, prefix: &str) {
     let margin = indent(prefix);
     let after = numbers(prefix, &stage.after);
     let number = format!("{number}.");
@@ -41,11 +43,31 @@ fn write_stage(text: &mut String, stage: &Stage, number: &str, prefix: &str) {
             }
         }
     }
+    if !stage.resources.is_empty() {
+        line(text, &format!("{margin}      gets {}", stage.resources));
+    }
+    if stage.streams {
+        line(text, &format!("{margin}      read, computed and written part by part"));
+    }
     if let Some(kept) = &stage.kept {
         line(text, &format!("{margin}      {}", why(kept)));
     }
+    if let Some(verdict) = verdict {
+        line(text, &format!("{margin}      {}", outcome(verdict)));
+    }
     if let Some(body) = &stage.body {
-        write_plan(text, body, &number);
+        write_plan(text, body, verdict.and_then(|verdict| verdict.body.as_ref()), &number);
+    }
+}
+
+/// What becomes of a stage.
+fn outcome(verdict: &Verdict) -> String {
+    match (verdict.act, verdict.held, &verdict.why) {
+        (Act::Run, _, Some(why)) => format!("run: {why}"),
+        (Act::Run, _, None) => "run".into(),
+        (Act::Cached, Some(false), _) => "cached: its condition does not hold".into(),
+        (Act::Cached, ..) => "cached".into(),
+        (Act::LeftOut, ..) => "left out".into(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::store::record::ArtifactKind;
 const SHOWN_ROWS: usize = 20;
 
 /// What was written, and what the page of the run shows of it.
+#[derive(Clone)]
 pub(crate) struct Kept {
     /// The name of its files, without endings.
     pub(crate) stem: String,
@@ -49,7 +50,8 @@ impl Artifact {
         Ok(Kept { kind: self.kind(), files: self.files(&stem), section: self.section(&stem), stem })
     }
 
-    fn kind(&self) -> ArtifactKind {
+    /// What it is.
+    pub(crate) fn kind(&self) -> ArtifactKind {
         match self {
             Self::Figure(_) => ArtifactKind::Figure,
             Self::Report(_) => ArtifactKind::Report,
@@ -71,7 +73,7 @@ impl Artifact {
     fn write(&self, folder: &Path, stem: &str) -> Result<(), Fault> {
         let file = |ending: &str| folder.join(format!("{stem}.{ending}"));
         let text = |ending: &str, text: &str| {
-            replace(&file(ending), text).map_err(|error| cannot_write(&file(ending), &error))
+            replace(&file(ending), text.as_bytes()).map_err(|error| cannot_write(&file(ending), &error))
         };
         match self {
             Self::Figure(figure) => text("svg", &gml_report::svg(figure)),
@@ -116,6 +118,7 @@ fn history_text(history: &History) -> Result<String, Fault> {
         "metric": history.metric,
         "maximize": history.maximize,
         "best": history.best,
+        "resumed": history.resumed,
         "trials": trials.collect::<Vec<_>>(),
     });
     let text = serde_json::to_string_pretty(&whole)

@@ -1,7 +1,9 @@
 //! Where run records lie: `<project>/.gml/runs/<id>/run.json`, and `<project>/.gml/runs/last` with the id of the latest.
 
 pub(crate) mod artifact;
+pub(crate) mod history;
 pub mod json;
+pub(crate) mod live;
 pub mod memory;
 pub(crate) mod page;
 pub mod record;
@@ -10,9 +12,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use gml_connect::Fault;
+use gml_connect::{Fault, secrets};
 use gml_ir::hash_text;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::codes;
 use artifact::Kept;
@@ -23,21 +25,19 @@ fn folder(project: &Path) -> PathBuf {
     project.join(".gml").join("runs")
 }
 
-/// A new id for a run that starts `now`, and its folder: the time in UTC, and six digits that tell apart runs that start
-/// in the same second.
+/// A new id for a run that starts `now`, and its folder: the time in UTC to the microsecond, so that ids are in the order in
+/// which runs start; where another run has it, the next microsecond that is free.
 ///
 /// # Errors
 /// Where the folder cannot be made.
-pub(crate) fn reserve(project: &Path, now: Timestamp, program_hash: &str) -> Result<String, Fault> {
+pub(crate) fn reserve(project: &Path, now: Timestamp) -> Result<String, Fault> {
     let runs = folder(project);
     fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
-    let time = now.strftime("%Y%m%d-%H%M%S").to_string();
-    for attempt in 0_u32.. {
-        let seed = format!("{program_hash} {} {} {attempt}", now.as_nanosecond(), std::process::id());
-        let id = format!("{time}-{}", &hash_text(&seed)[..6]);
+    for later in 0..1_000 {
+        let id = (now + SignedDuration::from_micros(later)).strftime("%Y%m%d-%H%M%S-%6f").to_string();
         match fs::create_dir(runs.join(&id)) {
             Ok(()) => return Ok(id),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1_000 => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(cannot_write(&runs.join(&id), &error)),
         }
     }
@@ -54,9 +54,9 @@ pub(crate) fn write(project: &Path, record: &RunRecord) -> Result<(), Fault> {
     let mut text = serde_json::to_string_pretty(record)
         .map_err(|error| Fault::new(codes::INTERNAL_ERROR, format!("the run record has no JSON form: {error}")))?;
     text.push('\n');
-    replace(&path, &text).map_err(|error| cannot_write(&path, &error))?;
+    replace(&path, text.as_bytes()).map_err(|error| cannot_write(&path, &error))?;
     let last = runs.join("last");
-    replace(&last, &record.id).map_err(|error| cannot_write(&last, &error))
+    replace(&last, record.id.as_bytes()).map_err(|error| cannot_write(&last, &error))
 }
 
 /// Writes the page of a run for people: `report.html` beside its record.
@@ -66,7 +66,7 @@ pub(crate) fn write(project: &Path, record: &RunRecord) -> Result<(), Fault> {
 pub(crate) fn write_page(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
     let path = run_folder(project, &record.id).join(PAGE);
     let text = gml_report::page(&page::of_run(record, artifacts));
-    replace(&path, &text).map_err(|error| cannot_write(&path, &error))
+    replace(&path, text.as_bytes()).map_err(|error| cannot_write(&path, &error))
 }
 
 /// The page of a run, in its folder.
@@ -77,11 +77,24 @@ pub fn run_folder(project: &Path, id: &str) -> PathBuf {
     folder(project).join(id)
 }
 
-/// Writes a file as a whole: it has the old content or the new one, never half of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Where the steps of a run keep what they have done so far: a folder for runs of the same pipelines of the same program with the
+/// same parameters, by the same version of this crate.
+pub(crate) fn unfinished_folder(project: &Path, record: &RunRecord) -> PathBuf {
+    let RunRecord { program_hash, environment, parameters, pipelines, .. } = record;
+    let pipelines: Vec<_> = pipelines.iter().map(|pipeline| (&pipeline.name, &pipeline.parameters)).collect();
+    let conditions = (env!("CARGO_PKG_VERSION"), program_hash, environment, parameters, pipelines);
+    // What can be written as JSON once can be written twice.
+    let text = serde_json::to_string(&conditions).unwrap_or_default();
+    project.join(".gml").join("unfinished").join(&hash_text(&text)[..16])
+}
+
+/// Writes a file as a whole: it has the old content or the new one, never half of it. Text goes without secrets.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let shown = std::str::from_utf8(content).map(secrets::hide);
+    let content = shown.as_ref().map_or(content, |text| text.as_bytes());
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(content)?;
         file.sync_all()
     });
     let replaced = written.and_then(|()| fs::rename(&beside, path));
@@ -123,10 +136,17 @@ pub fn load_record(project: &Path, id: &str) -> Result<RunRecord, Fault> {
     }
     let text = fs::read_to_string(&path)
         .map_err(|error| Fault::new(codes::CANNOT_READ, format!("cannot be read: {error}")).at(path.display()))?;
-    serde_json::from_str(&text).map_err(|error| {
+    let read = serde_json::from_str(&text).map_err(|error| {
         Fault::new(codes::CANNOT_READ, format!("is no run record: {error}"))
             .at(path.display())
             .help("it was changed, or written by another version of gmlc; delete its folder")
+    });
+    read.map(|mut record: RunRecord| {
+        // What it has done is not in the record of a run that goes on, or was killed.
+        if record.state == record::RunState::Running && record.steps.is_empty() {
+            record.steps = live::steps(project, &id);
+        }
+        record
     })
 }
 

@@ -46,6 +46,7 @@ fn facts(record: &RunRecord) -> Vec<(String, Datum)> {
         RunState::Running => Datum::Verdict("running".into(), true),
         RunState::Done => Datum::Verdict("done".into(), false),
         RunState::Failed => Datum::Verdict("failed".into(), true),
+        RunState::Interrupted => Datum::Verdict("interrupted".into(), true),
     };
     // To the second, which is enough for people.
     let started = record.started.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");

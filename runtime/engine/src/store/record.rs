@@ -49,6 +49,8 @@ pub enum RunState {
     Done,
     /// A step failed.
     Failed,
+    /// The user stopped it.
+    Interrupted,
 }
 
 /// A pipeline of a run.
@@ -156,6 +158,9 @@ pub struct DatasetRecord {
     pub rows: Option<u64>,
     /// Size of all files.
     pub bytes: Option<u64>,
+    /// Whether an earlier run wrote it, and this one found it as it would have written it.
+    #[serde(default)]
+    pub cached: bool,
 }
 
 /// Rows that broke a contract and did not stop the run.

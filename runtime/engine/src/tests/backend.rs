@@ -55,6 +55,7 @@ impl Backend for TestBackend {
             ("std.learning", "judge") => Some(judge),
             ("std.learning", "split") => Some(split),
             ("std.learning", "slow") => Some(slow),
+            ("std.learning", "threads") => Some(threads),
             ("std.learning", "fail") => Some(|_| Err(Fault::new("GML0921", "the learner gave up"))),
             ("std.learning", "panic") => Some(|_| panic!("index out of bounds")),
             _ => None,
@@ -98,7 +99,7 @@ impl Backend for TestBackend {
         let frame = query.map(read, AllowedOptimizations::empty(), Some(Arc::new(schema)), Some("read"));
         let ty = TableType { row: Arc::new(row), partitions: Default::default() };
         let tolerated = self.tolerated.clone();
-        Ok(Loaded { data: Data::Table(Table { frame, ty }), rows: None, tolerated })
+        Ok(Loaded { data: Data::Table(Table { frame, ty }), rows: None, tolerated, notes: Vec::new() })
     }
 
     fn save(&self, dataset: &Dataset, value: &Data, project: &Path) -> Result<Saved, Fault> {
@@ -110,7 +111,7 @@ impl Backend for TestBackend {
         self.log.lock().unwrap().push(format!("write {}", dataset.name));
         let rows = Some(frame.height() as u64);
         self.store.lock().unwrap().insert(dataset.name.to_string(), frame);
-        Ok(Saved { path, rows, bytes: Some(text.len() as u64), tolerated: Vec::new() })
+        Ok(Saved { path, rows, bytes: Some(text.len() as u64), tolerated: Vec::new(), notes: Vec::new() })
     }
 }
 
@@ -181,6 +182,13 @@ fn split(call: Call<'_>) -> Result<Data, Fault> {
     let train = part(input.frame.clone().filter(col("n").gt_eq(lit(2))));
     let test = part(input.frame.clone().filter(col("n").lt(lit(2))));
     Ok(Data::Record(vec![("train".into(), train), ("test".into(), test)]))
+}
+
+fn threads(call: Call<'_>) -> Result<Data, Fault> {
+    let key = constant(&call, "key").as_str().unwrap().to_owned();
+    super::resources::GIVEN.lock().unwrap().push((key, call.context.threads));
+    let frame = table(&call, "input").frame.clone();
+    result(&call, frame)
 }
 
 fn slow(call: Call<'_>) -> Result<Data, Fault> {

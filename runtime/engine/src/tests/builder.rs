@@ -99,7 +99,7 @@ pub(super) fn program(datasets: &[&str], pipelines: Vec<(&str, Steps)>) -> Progr
         location: Location::default(),
     });
     let pipelines =
-        pipelines.into_iter().map(|(name, Steps(graph))| Pipeline { name: name.into(), params: Vec::new(), graph });
+        pipelines.into_iter().map(|(name, Steps(graph))| Pipeline { name: name.into(), graph, ..Pipeline::default() });
     Program {
         version: IR_VERSION,
         source_hash: "5ca1e".into(),

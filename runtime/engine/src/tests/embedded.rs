@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use gml_ir::*;
@@ -60,15 +61,28 @@ fn program() -> Program {
     apply.save(clean, 2);
     apply.expect_count(clean, 2, None);
     let pipelines = [("learn", learn), ("apply", apply)];
-    let pipelines = pipelines.map(|(name, Steps(graph))| Pipeline { name: name.into(), params: Vec::new(), graph });
+    let pipelines = pipelines.map(|(name, Steps(graph))| Pipeline { name: name.into(), graph, ..Pipeline::default() });
     Program { version: IR_VERSION, datasets, pipelines: pipelines.into(), ..Program::default() }
+}
+
+fn options(project: &Path) -> RunOptions<'static> {
+    RunOptions {
+        threads: 2,
+        memory: None,
+        libraries: project.into(),
+        progress: &Silent,
+        store: None,
+        choice: Default::default(),
+        lineage: None,
+        stopper: None,
+    }
 }
 
 #[test]
 fn tables_and_artifacts_go_to_disk_and_come_back() {
     let project = tempfile::tempdir().unwrap();
     std::fs::write(project.path().join("raw.csv"), "n,m\n1,10\n2,\n3,30\n").unwrap();
-    let options = RunOptions { threads: 2, libraries: project.path().into(), progress: &Silent };
+    let options = options(project.path());
     let mut files = Vec::new();
     for version in ["000001", "000002"] {
         let record = run(&program(), &["learn", "apply"], project.path(), &options).unwrap();
@@ -87,7 +101,7 @@ fn tables_and_artifacts_go_to_disk_and_come_back() {
 #[test]
 fn a_missing_file_is_a_fault_with_its_place_in_the_program() {
     let project = tempfile::tempdir().unwrap();
-    let options = RunOptions { threads: 2, libraries: project.path().into(), progress: &Silent };
+    let options = options(project.path());
     let (fault, record) = run(&program(), &["learn"], project.path(), &options).unwrap_err();
     assert_eq!(fault.code, "GML0901");
     assert!(fault.details.contains(&"in the step `load raw` at main.gml:1:5".into()), "{fault:?}");
@@ -99,7 +113,7 @@ fn a_missing_file_is_a_fault_with_its_place_in_the_program() {
 fn a_table_cannot_be_kept_as_an_artifact() {
     let project = tempfile::tempdir().unwrap();
     std::fs::write(project.path().join("raw.csv"), "n,m\n1,10\n").unwrap();
-    let options = RunOptions { threads: 1, libraries: project.path().into(), progress: &Silent };
+    let options = RunOptions { threads: 1, ..options(project.path()) };
     let mut program = program();
     let mut steps = Steps::default();
     let raw = steps.push(StepKind::Load(0), Type::table(row(true)));

@@ -128,7 +128,16 @@ fn what_is_not_implemented_is_told_before_anything_runs() {
 fn an_unknown_pipeline_is_told() {
     let program = program(&[], vec![("prepare", Steps::default())]);
     let project = tempfile::tempdir().unwrap();
-    let options = crate::RunOptions { threads: 1, libraries: "".into(), progress: &crate::Silent };
+    let options = crate::RunOptions {
+        threads: 1,
+        memory: None,
+        libraries: "".into(),
+        progress: &crate::Silent,
+        store: None,
+        choice: Default::default(),
+        lineage: None,
+        stopper: None,
+    };
     let result = crate::run_with(&TestBackend::default(), &program, &["prepair"], project.path(), &options);
     let (fault, _) = result.unwrap_err();
     assert_eq!((fault.code, fault.help.as_deref()), ("GML0111", Some("it has prepare")));

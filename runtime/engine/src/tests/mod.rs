@@ -7,6 +7,8 @@ mod failures;
 mod orders;
 mod plans;
 mod records;
+mod resources;
+mod secrets;
 mod shared;
 mod units;
 mod whens;
@@ -27,6 +29,15 @@ fn run(
     threads: usize,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let names: Vec<&str> = program.pipelines.iter().map(|pipeline| &*pipeline.name).collect();
-    let options = RunOptions { threads, libraries: project.join("libraries"), progress: &Silent };
+    let options = RunOptions {
+        threads,
+        memory: None,
+        libraries: project.join("libraries"),
+        progress: &Silent,
+        store: None,
+        choice: Default::default(),
+        lineage: None,
+        stopper: None,
+    };
     run_with(backend, program, &names, project, &options)
 }

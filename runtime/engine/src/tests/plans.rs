@@ -51,7 +51,8 @@ fn steps_that_nothing_needs_are_left_out() {
     let idle = steps.push(StepKind::When { condition, body: body.0 }, Type::Bool);
     let plan = planned(&["a", "b"], steps);
     assert_eq!(plan.dead, [dead, deader, condition, idle]);
-    assert_eq!(names(&plan), ["load a", "save b"]);
+    assert_eq!(names(&plan), ["load a → save b"]);
+    assert!(plan.stages[0].streams);
 }
 
 #[test]
@@ -109,4 +110,36 @@ fn a_pipeline_without_effect_does_nothing() {
     let plan = planned(&["a"], steps);
     assert!(plan.is_empty());
     assert_eq!(plan.to_text(), "nothing to do\n(1 step left out: nothing needs it)\n");
+}
+
+#[test]
+fn rows_stream_only_where_nothing_else_uses_them() {
+    let streams = |steps: Steps| planned(&["a", "b", "c"], steps).stages.iter().any(|stage| stage.streams);
+    let copied = |then: fn(&mut Steps, StepId)| {
+        let mut steps = Steps::default();
+        let a = steps.load(0);
+        let args = [("input", Arg::Step(a)), ("condition", Arg::Const(Value::Bool(true)))];
+        let filtered = steps.call("std.table.filter", &args, table());
+        let model = steps.constant(1);
+        let args = [("input", Arg::Step(filtered)), ("model", Arg::Step(model))];
+        let scored = steps.call("std.learning.predict", &args, table());
+        steps.save(scored, 1);
+        then(&mut steps, scored);
+        streams(steps)
+    };
+    assert!(copied(|_, _| {}));
+    assert!(!copied(|steps, scored| {
+        steps.save(scored, 2);
+    }));
+    assert!(!copied(|steps, scored| {
+        let rows = steps.count(scored);
+        steps.compare(rows, BinaryOp::Greater, 3);
+        steps.push(StepKind::Track(rows), Type::Bool);
+    }));
+    // A step that may need all rows, and one that joins the table with itself.
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let kept = steps.keep(a, 1);
+    steps.save(kept, 1);
+    assert!(!streams(steps));
 }

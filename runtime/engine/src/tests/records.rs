@@ -112,7 +112,16 @@ fn tolerated_rows_are_reported_once() {
     let backend = TestBackend { tolerated: vec![rows], ..TestBackend::with("a", &[1]) };
     let project = tempfile::tempdir().unwrap();
     let listener = Listener::default();
-    let options = RunOptions { threads: 2, libraries: "".into(), progress: &listener };
+    let options = RunOptions {
+        threads: 2,
+        memory: None,
+        libraries: "".into(),
+        progress: &listener,
+        store: None,
+        choice: Default::default(),
+        lineage: None,
+        stopper: None,
+    };
     let mut steps = Steps::default();
     let a = steps.load(0);
     for dataset in 1..3 {
@@ -152,7 +161,16 @@ impl Progress for Listener {
 #[test]
 fn progress_hears_of_stages() {
     let listener = Listener::default();
-    let options = RunOptions { threads: 1, libraries: "".into(), progress: &listener };
+    let options = RunOptions {
+        threads: 1,
+        memory: None,
+        libraries: "".into(),
+        progress: &listener,
+        store: None,
+        choice: Default::default(),
+        lineage: None,
+        stopper: None,
+    };
     let mut steps = Steps::default();
     let a = steps.literal(&[1, 2]);
     let kept = steps.keep(a, 2);

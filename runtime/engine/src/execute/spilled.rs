@@ -1,0 +1,156 @@
+//! Groups of rows that memory does not hold: they and the steps behind them are done bucket by bucket, on disk.
+
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Step, StepId, StepKind, Type};
+use gml_operators::{Context, Data, Keys, Table, Turns, frame};
+use polars::prelude::*;
+
+use super::scan::Scanned;
+use super::stage::{Halt, internal};
+use super::step::Get;
+use super::{Scope, Session};
+use crate::backend::{self, Loaded, Room, Stopped};
+use crate::plan::{Scan, Stage};
+use crate::schedule;
+use crate::spill::{BUCKETS, Buckets, Runs};
+
+/// Of what may be taken in all, so much may wait in memory: it is there again as what is made of it, and once more on the way.
+const PART: u64 = 8;
+
+/// What reading and grouping gave.
+pub(super) enum Gathered {
+    /// The groups.
+    Groups(Box<Scanned>),
+    /// What the last step of the stage gives.
+    Rows {
+        /// On disk.
+        runs: Runs,
+        /// Rows that were read.
+        read: Option<u64>,
+    },
+}
+
+impl Session<'_> {
+    /// Reads a dataset and groups its rows; where memory does not hold the groups, the steps behind are done too.
+    pub(super) fn gather(
+        &self,
+        scope: &Scope<'_>,
+        stage: &Stage,
+        (scan, keys): (&Scan, &Keys),
+        limit: u64,
+        get: Get<'_>,
+        context: &Context,
+    ) -> Result<Gathered, Halt> {
+        let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
+            return Err(internal("rows are grouped in turns that are none").into());
+        };
+        let (dataset, project) = self.dataset(*dataset).map_err(Stopped::Reading)?;
+        let Type::Table(ty) = &dataset.ty else { return Err(internal("what is read is no table").into()) };
+        let placed = turns.placed();
+        let ready = self.through(scope, scan, Some(&placed), get)?;
+        let folder = self.scratch(&scope.id(scan.last()));
+        let room =
+            Room { keys: keys.names(), place: &Turns::place(), bytes: limit / PART, folder: &folder.join("buckets") };
+        let through = |table: Table| ready.part(table, context);
+        let merged = |table: Table| ready.merged(table, context);
+        let gathered = self.backend.gather(dataset, project, &scan.reading, (&through, &merged), &room, context)?;
+        match gathered {
+            backend::Gathered::Table(loaded) => {
+                let Loaded { data, rows, tolerated, .. } = *loaded;
+                let Data::Table(table) = data else { return Err(internal("rows that were read are no table").into()) };
+                // The place of each row was not needed.
+                let ready = self.through(scope, scan, Some(turns), get)?;
+                let data = Data::Table(ready.whole(table, context).map_err(Stopped::Computing)?);
+                Ok(Gathered::Groups(Box::new(Scanned { data, dataset: dataset.name.to_string(), rows, tolerated })))
+            }
+            backend::Gathered::Buckets { buckets, rows, tolerated } => {
+                self.tolerated(&scope.id(scan.load), &dataset.name, &tolerated);
+                self.progress.message(&format!(
+                    "{}: memory does not hold all groups; they are put on disk and done in parts, by {}",
+                    stage.title(),
+                    keys.names().join(", ")
+                ));
+                let work = |bucket: usize| {
+                    let table = buckets.read(bucket).map(|rows| Table { frame: rows.lazy(), ty: ty.clone() });
+                    let table = table.and_then(|table| ready.merged(table, context));
+                    let table = table.and_then(|table| ready.whole(table, context)).map_err(Stopped::Computing)?;
+                    self.rest(scope, stage, scan.last(), table, get, context)
+                };
+                let filled = buckets.filled();
+                let mut runs = Runs::new(&folder.join("runs"), Turns::place()).map_err(Stopped::Computing)?;
+                let threads = side_by_side(&buckets, limit).min(context.threads);
+                schedule::stream(
+                    filled.len(),
+                    threads,
+                    |place| work(filled[place]),
+                    |frame| runs.push(&frame).map_err(|fault| Stopped::Computing(fault).into()),
+                )?;
+                Ok(Gathered::Rows { runs, read: rows })
+            }
+        }
+    }
+
+    /// Does the steps behind the one that groups with the rows of a bucket.
+    fn rest(
+        &self,
+        scope: &Scope<'_>,
+        stage: &Stage,
+        group: StepId,
+        groups: Table,
+        get: Get<'_>,
+        context: &Context,
+    ) -> Result<DataFrame, Halt> {
+        let mut rows = self.backend.collect(groups.frame).map_err(Stopped::Computing)?;
+        let places = rows.drop_in_place(&Turns::place()).map_err(|error| internal(error.to_string()))?;
+        let ty = |step: &Step| match &step.ty {
+            Type::Table(ty) => Ok(ty.clone()),
+            other => Err(internal(format!("rows become {other}"))),
+        };
+        let (mut before, mut table) =
+            (group, Table { frame: rows.lazy(), ty: ty(scope.graph.step(group)).map_err(Stopped::Computing)? });
+        let behind = stage.steps.iter().skip_while(|step| step.id != group).skip(1);
+        for step in behind {
+            let at = |fault| Halt::At(step.id, fault);
+            let given = |id: StepId| if id == before { Ok(Data::Table(table.clone())) } else { get(id) };
+            let done = self.step(scope, scope.graph.step(step.id), step.id, &given, context).map_err(at)?;
+            let Some(Data::Table(made)) = done.data else { return Err(at(internal("a step gives no table"))) };
+            // Run here, so that what goes wrong is told of this step.
+            let rows = self.backend.collect(made.frame).map_err(at)?;
+            (before, table) = (step.id, Table { frame: rows.lazy(), ty: made.ty });
+        }
+        let mut rows = self.backend.collect(table.frame).map_err(Stopped::Computing)?;
+        if rows.height() != places.len() {
+            return Err(internal("a step gives other rows than it takes").into());
+        }
+        rows.with_column(places).map_err(|error| internal(error.to_string()))?;
+        Ok(rows)
+    }
+
+    /// The result of a stage whose rows are on disk: they stay there where they are only saved, and come into memory where not.
+    pub(super) fn spilled(&self, scope: &Scope<'_>, place: usize, runs: Runs) -> Result<(Data, u64), Fault> {
+        let stage = &scope.plan.stages[place];
+        let last = stage.steps.last().map(|step| scope.graph.step(step.id));
+        let Some(Type::Table(ty)) = last.map(|step| &step.ty) else { return Err(internal("rows become no table")) };
+        let saves = |user: &Stage| {
+            let kinds = user.steps.iter().map(|step| &scope.graph.step(step.id).kind);
+            kinds.into_iter().all(|kind| matches!(kind, StepKind::Save { .. }))
+        };
+        if scope.plan.stages.iter().filter(|user| user.uses.contains(&place)).all(saves) {
+            scope.keep_runs(place, Arc::new(runs));
+            let elsewhere = |_: &DataFrame| Err(internal("rows that are on disk are asked for in memory"));
+            let frame = frame::verify(DataFrame::empty().lazy(), "rows on disk", elsewhere);
+            return Ok((Data::Table(Table { frame, ty: ty.clone() }), 0));
+        }
+        let all = backend::together(&|sink| runs.drain(sink))?;
+        let bytes = all.estimated_size() as u64;
+        Ok((Data::Table(Table { frame: all.lazy(), ty: ty.clone() }), bytes))
+    }
+}
+
+/// How many buckets fit into memory at the same time, with what is made of them.
+fn side_by_side(buckets: &Buckets, limit: u64) -> usize {
+    let each = PART * buckets.bytes() / BUCKETS as u64;
+    usize::try_from(limit / each.max(1)).unwrap_or(usize::MAX).max(1)
+}

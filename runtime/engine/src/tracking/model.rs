@@ -1,0 +1,102 @@
+//! Models that a run saved: their files, and versions of registered models.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use super::client::{Client, Refused};
+
+/// The file that says how MLflow loads a model. Only models that have a form in ONNX have it.
+const MLMODEL: &str = "MLmodel";
+
+/// A model that a run saved.
+pub(super) struct Saved<'a> {
+    /// Its entry in the catalog.
+    pub(super) name: &'a str,
+    pub(super) folder: &'a Path,
+    pub(super) experiment: &'a str,
+    pub(super) run: &'a str,
+    /// Where the files of the run go.
+    pub(super) artifacts: &'a str,
+}
+
+impl Saved<'_> {
+    /// Tells of the model, and makes it a version of the registered model of its name. Servers older than MLflow 3 have it among
+    /// the files of the run.
+    pub(super) async fn tell(&self, client: &Client, register: bool) -> Result<(), Refused> {
+        let files = files(self.folder)
+            .map_err(|error| Refused::other(format!("{} cannot be read: {error}", self.folder.display())))?;
+        let (place, id) = match self.logged(client).await {
+            Ok(logged) => logged,
+            Err(refused) if is_unknown(&refused) => (format!("{}/models/{}", self.artifacts, self.name), None),
+            Err(refused) => return Err(refused),
+        };
+        let uploaded = async {
+            for (file, name) in &files {
+                client.upload(&place, name, file).await?;
+            }
+            Ok::<(), Refused>(())
+        }
+        .await;
+        if let Some(id) = &id {
+            let status = if uploaded.is_ok() { "LOGGED_MODEL_READY" } else { "LOGGED_MODEL_UPLOAD_FAILED" };
+            client.patch(&format!("logged-models/{id}"), &json!({ "model_id": id, "status": status })).await?;
+        }
+        uploaded?;
+        if !files.iter().any(|(_, name)| name == MLMODEL) {
+            return Err(Refused::other(
+                "it has no form that MLflow loads, so it is kept with its files and not registered",
+            ));
+        }
+        if register { self.registered(client, &place, id.as_deref()).await } else { Ok(()) }
+    }
+
+    /// A model of the experiment; gives where its files go, and its id.
+    async fn logged(&self, client: &Client) -> Result<(String, Option<String>), Refused> {
+        let asked = json!({ "experiment_id": self.experiment, "name": self.name, "source_run_id": self.run, "model_type": "gml" });
+        let made = client.post("logged-models", &asked).await?;
+        let info = &made["model"]["info"];
+        let text = |name: &str| info[name].as_str().map(str::to_owned);
+        let (place, id) =
+            text("artifact_uri").zip(text("model_id")).ok_or_else(|| Refused::other("it gave the model no id"))?;
+        client.post("runs/outputs", &json!({ "run_id": self.run, "models": [{ "model_id": id, "step": 0 }] })).await?;
+        Ok((place, Some(id)))
+    }
+
+    async fn registered(&self, client: &Client, place: &str, id: Option<&str>) -> Result<(), Refused> {
+        match client.post("registered-models/create", &json!({ "name": self.name })).await {
+            Ok(_) => {}
+            Err(refused) if refused.code.as_deref() == Some("RESOURCE_ALREADY_EXISTS") => {}
+            Err(refused) => return Err(refused),
+        }
+        let mut version = json!({ "name": self.name, "source": place, "run_id": self.run });
+        if let Some(id) = id {
+            version["model_id"] = Json::from(id);
+        }
+        client.post("model-versions/create", &version).await.map(drop)
+    }
+}
+
+/// Whether the server knows nothing of what it was asked for.
+fn is_unknown(refused: &Refused) -> bool {
+    matches!(refused.code.as_deref(), Some("ENDPOINT_NOT_FOUND")) || refused.message.starts_with("it answers 404")
+}
+
+/// The files of a folder and of those in it, with their names below it.
+fn files(folder: &Path) -> std::io::Result<Vec<(PathBuf, String)>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(inner) = open.pop() {
+        for entry in std::fs::read_dir(&inner)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                found.push((path, name));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
