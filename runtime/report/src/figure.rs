@@ -1,7 +1,9 @@
 //! What a figure is: panels with axes and marks, in the units of the data.
 
+use serde::{Deserialize, Serialize};
+
 /// A figure.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// What it is about.
     pub title: String,
@@ -12,7 +14,7 @@ pub struct Figure {
 }
 
 /// A pair of axes and what is drawn between them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// What it is about, where the figure has several.
     pub title: String,
@@ -27,7 +29,7 @@ pub struct Panel {
 }
 
 /// An axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// What it measures.
     pub title: String,
@@ -36,7 +38,7 @@ pub struct Axis {
 }
 
 /// The places of an axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Scale {
     /// Numbers.
     Numbers {
@@ -52,7 +54,7 @@ pub enum Scale {
 }
 
 /// How the numbers of an axis are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// As they are.
     Plain,
@@ -67,7 +69,7 @@ pub enum Form {
 }
 
 /// Something drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Mark {
     /// A line through points.
     Line {
@@ -140,7 +142,7 @@ pub enum Mark {
 }
 
 /// A bar.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// Where it begins on the axis that it stands on.
     pub start: f64,
@@ -157,7 +159,7 @@ pub struct Bar {
 }
 
 /// A range with a middle.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// Its place on the other axis.
     pub at: f64,
@@ -172,7 +174,7 @@ pub struct Span {
 }
 
 /// A square on two axes of names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// The place of the name on `x`.
     pub x: usize,
@@ -187,7 +189,7 @@ pub struct Cell {
 }
 
 /// A colour by its meaning; themes give it its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Colour {
     /// One of several that are told apart, from 0.
     Series(usize),

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::figure::Figure;
 
 /// A report.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// What it is about.
     pub title: String,
@@ -14,7 +16,7 @@ pub struct Report {
 }
 
 /// A part of a report.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Block {
     /// A paragraph.
     Text(String),
@@ -35,7 +37,7 @@ pub enum Block {
 }
 
 /// A table for people.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// Names of the columns.
     pub headings: Vec<String>,
@@ -46,7 +48,7 @@ pub struct Grid {
 }
 
 /// What stands in a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Datum {
     /// Nothing.
     Nothing,

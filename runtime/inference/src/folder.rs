@@ -1,0 +1,32 @@
+//! Files of a folder that holds a model.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+use crate::error::{Fault, Kind};
+
+/// The model of a folder: `model.onnx`, or the one in a folder `onnx`, where hubs of models keep it.
+pub(crate) fn model_file(folder: &Path) -> Result<PathBuf, Fault> {
+    let places = [folder.join("model.onnx"), folder.join("onnx/model.onnx")];
+    places.into_iter().find(|place| place.is_file()).ok_or_else(|| {
+        Fault::new(Kind::Missing, "the folder holds no `model.onnx`").at(folder).help(
+            "export the model to ONNX under that name (`optimum-cli export onnx`), or fetch one with `gmlc model add`",
+        )
+    })
+}
+
+/// What a file says in JSON.
+pub(crate) fn read_json(place: &Path) -> Result<Json, Fault> {
+    let cannot = |error: &dyn std::fmt::Display| {
+        Fault::new(Kind::Model, "a file of the model cannot be read").at(place).detail(error)
+    };
+    let text = fs::read_to_string(place).map_err(|error| cannot(&error))?;
+    serde_json::from_str(&text).map_err(|error| cannot(&error))
+}
+
+/// As [`read_json`]; `None` where there is no such file.
+pub(crate) fn read_json_if(place: &Path) -> Result<Option<Json>, Fault> {
+    if place.exists() { read_json(place).map(Some) } else { Ok(None) }
+}

@@ -1,0 +1,9 @@
+//! Vectors of pictures: any model of pictures in ONNX form.
+
+mod decode;
+mod encoder;
+mod prepare;
+mod settings;
+
+pub use decode::{Picture, decode, resized, size_of, to_bytes};
+pub use encoder::{ImageEncoder, ImageOptions};

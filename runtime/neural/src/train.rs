@@ -1,0 +1,295 @@
+//! The steps of a training.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::Error;
+use crate::checkpoint::{self, State};
+use crate::dgsr::{Clicks, Growing};
+use crate::kernels::Adam;
+use crate::model::{Architecture, Epoch, Model, Weight, judge, parts, rows_of, with_network};
+use crate::network::{Batch, Given, Network, Noise, Part, Shape};
+use crate::random::{self, Purpose};
+use crate::sequences::Sequences;
+use crate::table::{self, Aside, Learned};
+use crate::tensor::Tensor;
+
+/// What the learning rate becomes where a network's decays.
+const DECAY: f64 = 0.1;
+
+/// At most as much of a training is lost when it is killed.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(120);
+
+/// How a network learns.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Schedule {
+    /// How often all is gone through.
+    pub epochs: usize,
+    /// Examples in a step.
+    pub batch: usize,
+    /// How far a step goes.
+    pub learning_rate: f64,
+    /// How much weights are drawn to 0.
+    pub l2: f64,
+    /// After so many epochs in a row that were not better it ends.
+    pub stop_after: Option<usize>,
+    /// What chance follows from.
+    pub seed: u64,
+}
+
+/// What a network learns from.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// How many items there are.
+    pub items: usize,
+    /// What is learned.
+    pub train: Sequences<'a>,
+    /// When each of its items was clicked, which only [`Dgsr`](crate::Dgsr) asks for.
+    pub times: Option<&'a [i64]>,
+    /// What epochs are judged by: the weights of the best are kept.
+    pub valid: Option<Sequences<'a>>,
+}
+
+/// Where a training is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// How many there will be at most.
+    pub epochs: usize,
+    /// The step of the epoch that was done, from 1.
+    pub step: usize,
+    /// How many it has.
+    pub steps: usize,
+    /// The mean loss of the epoch so far.
+    pub loss: f64,
+    /// The epochs before.
+    pub history: &'a [Epoch],
+}
+
+/// Trains a network. `keep` is where its state is written again and again; a state of the same training that is there is gone on
+/// with, and the file is removed in the end. `watch` is told of each step and may end it there: its state is written, and the
+/// result is `None`.
+///
+/// # Errors
+/// Where nothing can be learned, the weights grow without bound, or the state is not written or read.
+pub fn train(
+    architecture: &Architecture,
+    schedule: &Schedule,
+    data: &Data<'_>,
+    keep: Option<&Path>,
+    watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Option<Model>, Error> {
+    let of = keep.map_or(0, |_| {
+        let of = |sequences: Sequences<'_>| -> (Vec<u32>, Vec<usize>) {
+            (sequences.items().to_vec(), sequences.offsets().to_vec())
+        };
+        let valid = data.valid.map(of).unwrap_or_default();
+        let train = (data.train.items(), data.train.offsets());
+        checkpoint::mark(&(architecture, schedule, data.items), &[train, (&valid.0, &valid.1)], data.times)
+    });
+    let keep = keep.map(|path| (path, of));
+    let trained = match architecture {
+        Architecture::Dgsr(of) => {
+            let times = data.times.filter(|times| times.len() == data.train.items().len());
+            let times = times.ok_or_else(|| Error::Data("dgsr wants the time of each click".into()))?;
+            let clicks = Clicks::new(data.train, times, data.items);
+            Training::new(&Growing { of, clicks }, schedule, data, keep)?.run(watch)
+        }
+        _ => with_network!(architecture, network => Training::new(network, schedule, data, keep)?.run(watch)),
+    }?;
+    let Some((table, weights, history, best)) = trained else { return Ok(None) };
+    if let Some((path, _)) = keep {
+        checkpoint::remove(path)?;
+    }
+    Ok(Some(Model { architecture: architecture.clone(), items: data.items, table, weights, history, best }))
+}
+
+type Trained = (Weight, Vec<Weight>, Vec<Epoch>, usize);
+
+/// A training of a network.
+pub(crate) struct Training<'a, N> {
+    network: &'a N,
+    schedule: &'a Schedule,
+    valid: Option<Sequences<'a>>,
+    /// All parts of sequences that something is learned from.
+    pub(crate) parts: Vec<Part<'a>>,
+    shapes: Vec<Shape>,
+    pub(crate) state: State,
+    keep: Option<(&'a Path, u64)>,
+    aside: Aside,
+    scores: Vec<f32>,
+}
+
+impl<'a, N: Network> Training<'a, N> {
+    /// Before the first step, or where it was.
+    pub(crate) fn new(
+        network: &'a N,
+        schedule: &'a Schedule,
+        data: &Data<'a>,
+        keep: Option<(&'a Path, u64)>,
+    ) -> Result<Self, Error> {
+        let (parts, shapes) = (parts(network, data.train), network.shapes());
+        if parts.is_empty() {
+            return Err(Error::NothingToLearn);
+        }
+        let kept = match keep {
+            Some((path, of)) => checkpoint::read(path, of)?,
+            None => None,
+        };
+        let state = kept.unwrap_or_else(|| {
+            let first =
+                |place: u64, shape: &Shape| shape.values(&mut random::numbers(schedule.seed, Purpose::Weights, place));
+            let table = Shape::new("", [data.items, network.width()], network.first_items());
+            let weights = shapes.iter().zip(1..).flat_map(|(shape, place)| first(place, shape)).collect();
+            State { table: Learned::new(first(0, &table)), weights: Learned::new(weights), ..State::default() }
+        });
+        let aside = Aside::new(data.items, network.width());
+        Ok(Self { network, schedule, valid: data.valid, parts, shapes, state, keep, aside, scores: Vec::new() })
+    }
+
+    fn run(mut self, watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>) -> Result<Option<Trained>, Error> {
+        let steps = self.parts.len().div_ceil(self.schedule.batch);
+        let mut written = Instant::now();
+        while !self.is_complete() {
+            let epoch = self.state.at.epoch;
+            let mut rng = random::numbers(self.schedule.seed, Purpose::Order, epoch as u64);
+            let order = random::order(&mut rng, self.parts.len());
+            while self.state.at.step < steps {
+                let step = self.state.at.step;
+                let chosen = &order[step * self.schedule.batch..]
+                    [..self.schedule.batch.min(order.len() - step * self.schedule.batch)];
+                let chosen: Vec<Part<'_>> = chosen.iter().map(|place| self.parts[*place as usize]).collect();
+                let (loss, count) = self.step(&chosen, self.rate(epoch));
+                if !loss.is_finite() {
+                    return Err(Error::Diverged { epoch: epoch + 1, step: step + 1 });
+                }
+                let at = &mut self.state.at;
+                at.step += 1;
+                at.loss = (at.loss.0 + loss * count as f64, at.loss.1 + count);
+                let progress = Progress {
+                    epoch: epoch + 1,
+                    epochs: self.schedule.epochs,
+                    step: at.step,
+                    steps,
+                    loss: at.loss.0 / at.loss.1 as f64,
+                    history: &at.history,
+                };
+                let is_ended = watch(&progress).is_break();
+                if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
+                    self.write()?;
+                    written = Instant::now();
+                }
+                if is_ended {
+                    return Ok(None);
+                }
+            }
+            self.end_epoch();
+            self.write()?;
+            written = Instant::now();
+        }
+        let best = self.state.best.take();
+        let [table, weights] = best.unwrap_or_else(|| {
+            [std::mem::take(&mut self.state.table.values), std::mem::take(&mut self.state.weights.values)]
+        });
+        let size = [table.len() / self.network.width(), self.network.width()];
+        let table = Weight { name: "items.table".into(), size, values: table };
+        let weights = self.settled(&table.values, &weights);
+        Ok(Some((table, weights, self.state.at.history, self.state.at.best)))
+    }
+
+    fn write(&self) -> Result<(), Error> {
+        match self.keep {
+            Some((path, of)) => checkpoint::write(path, of, &self.state),
+            None => Ok(()),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        let at = &self.state.at;
+        at.epoch >= self.schedule.epochs
+            || self.valid.is_some()
+                && self.schedule.stop_after.is_some_and(|after| at.epoch >= at.best + after && at.best > 0)
+    }
+
+    /// The learning rate of an epoch.
+    fn rate(&self, epoch: usize) -> f64 {
+        let decays = self.network.decays_every().map_or(0, |every| epoch / every);
+        self.schedule.learning_rate * DECAY.powi(i32::try_from(decays).unwrap_or(i32::MAX))
+    }
+
+    /// The weights by name, and those that follow from them.
+    pub(crate) fn settled(&self, table: &[f32], weights: &[f32]) -> Vec<Weight> {
+        let mut from = 0;
+        let named = self.shapes.iter().map(|shape| {
+            let values = weights[from..from + shape.size[0] * shape.size[1]].to_vec();
+            from += values.len();
+            Weight { name: shape.name.clone(), size: shape.size, values }
+        });
+        let mut named: Vec<Weight> = named.collect();
+        named.extend(self.network.settle(table, &named));
+        named
+    }
+
+    fn end_epoch(&mut self) {
+        let valid = self.valid.and_then(|valid| {
+            let weights = self.settled(&self.state.table.values, &self.state.weights.values);
+            judge(self.network, &self.state.table.values, &weights, valid)
+        });
+        let at = &mut self.state.at;
+        at.history.push(Epoch { loss: at.loss.0 / at.loss.1 as f64, valid });
+        (at.epoch, at.step, at.loss) = (at.epoch + 1, 0, (0.0, 0));
+        let mrr = |epoch: usize| at.history[epoch - 1].valid.map_or(f64::NEG_INFINITY, |valid| valid.mrr);
+        match valid {
+            None => at.best = at.epoch,
+            Some(valid) if at.best == 0 || valid.mrr > mrr(at.best) => {
+                at.best = at.epoch;
+                self.state.best = Some([self.state.table.values.clone(), self.state.weights.values.clone()]);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A step. Gives the loss before it, and over how many examples.
+    pub(crate) fn step(&mut self, parts: &[Part<'_>], learning_rate: f64) -> (f64, usize) {
+        let (Batch { rows, layout }, next) = self.network.learning(parts);
+        let width = self.network.width();
+        let mut from = 0;
+        let leaves: Vec<Tensor> = self
+            .shapes
+            .iter()
+            .map(|shape| {
+                let count = shape.size[0] * shape.size[1];
+                from += count;
+                Tensor::weights(self.state.weights.values[from - count..from].to_vec(), shape.size)
+            })
+            .collect();
+        let of_rows = Tensor::weights(rows_of(&self.state.table.values, width, &rows), [rows.len(), width]);
+        self.state.at.steps += 1;
+        let mut noise = Noise { rng: random::numbers(self.schedule.seed, Purpose::Dropout, self.state.at.steps) };
+        let given = Given { rows: of_rows.clone(), weights: &leaves };
+        let vectors = self.network.forward(&given, &layout, Some(&mut noise));
+
+        let adam = Adam::new(learning_rate, self.schedule.l2, self.state.at.steps);
+        self.aside.choose(rows.items());
+        let (table, aside) = (&mut self.state.table, &mut self.aside);
+        let descent = table::descend(table, width, vectors.values(), &next, aside, adam, &mut self.scores);
+        let mut gradients = vectors.backward(descent.gradient);
+        if let Some(of_rows) = gradients.take(&of_rows) {
+            self.aside.add(&rows, &of_rows);
+        }
+        self.aside.update(&mut self.state.table, adam);
+        let mut of_weights = Vec::with_capacity(self.state.weights.values.len());
+        for leaf in &leaves {
+            match gradients.take(leaf) {
+                Some(gradient) => of_weights.extend(gradient),
+                None => of_weights.resize(of_weights.len() + leaf.values().len(), 0.0),
+            }
+        }
+        self.state.weights.update(&of_weights, adam);
+        (descent.loss, next.len())
+    }
+}
