@@ -8,6 +8,8 @@ use gml_report::{Figure, Report};
 use polars::prelude::LazyFrame;
 
 use crate::learned::{Estimator, Fitted};
+use crate::recommenders::SequenceEstimator;
+use crate::sequences::Sequences;
 
 /// The result of a step.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ use crate::learned::{Estimator, Fitted};
 pub enum Data {
     /// A table.
     Table(Table),
+    /// Sessions of items.
+    Sequences(Sequences),
     /// A single value: a scalar, a row as a record, a list.
     Value(Value),
     /// Named parts, such as those of a split.
@@ -23,6 +27,8 @@ pub enum Data {
     List(Vec<Data>),
     /// Something that knows how to learn.
     Estimator(Arc<dyn Estimator>),
+    /// Something that knows how to learn from sequences.
+    SequenceEstimator(Arc<dyn SequenceEstimator>),
     /// Something learned.
     Fitted(Arc<dyn Fitted>),
     /// Numbers for the run record.
@@ -91,6 +97,9 @@ pub struct Context {
     pub threads: usize,
     /// Folder of native libraries that `gmlc setup` fetched.
     pub libraries: std::path::PathBuf,
+    /// Folder where a step may keep what it has done so far, for the case that the run is stopped. It belongs to this step of this
+    /// program with these parameters: what is found there was made under the same conditions, but maybe from other data.
+    pub unfinished: Option<std::path::PathBuf>,
 }
 
 /// An implementation of an operator.

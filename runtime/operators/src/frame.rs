@@ -106,6 +106,11 @@ pub fn grid(frame: &DataFrame, most: usize) -> Grid {
     Grid { left_out: frame.height() - shown, ..Grid::new(headings, (0..shown).map(row).collect()) }
 }
 
+/// Names as columns.
+pub(crate) fn columns(names: &[String]) -> Vec<Expr> {
+    names.iter().map(|name| polars::prelude::col(name.as_str())).collect()
+}
+
 /// What temporary columns are called: no column of a program begins so.
 pub(crate) const TEMPORARY: &str = "__gml_";
 

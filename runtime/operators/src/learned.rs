@@ -10,7 +10,7 @@ use gml_ir::{Learned, Value};
 use crate::data::{Context, Metric, Table};
 use crate::explain::Explained;
 use crate::onnx;
-use crate::tune::History;
+use crate::tune::{History, afresh};
 
 /// Knows how to learn from a table.
 pub trait Estimator: Send + Sync {
@@ -41,17 +41,20 @@ pub trait Estimator: Send + Sync {
     /// The value that an argument has now; `None` where it is none of this estimator.
     fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value>;
 
-    /// Makes ready what does not change between fits in which only `changed` arguments differ.
+    /// Makes ready what does not change between fits in which only `changed` arguments differ. Unless an estimator says
+    /// otherwise that is nothing: each fit begins from the start.
     ///
     /// # Errors
     /// Where the rows cannot be learned from, or a native library is missing.
     fn trials(
         &self,
-        changed: &[(Option<Arc<str>>, Arc<str>)],
+        _changed: &[(Option<Arc<str>>, Arc<str>)],
         train: &Table,
         valid: &Table,
         context: &Context,
-    ) -> Result<Box<dyn Trials>, Fault>;
+    ) -> Result<Box<dyn Trials>, Fault> {
+        Ok(afresh(self.with(&[], context)?, train, valid))
+    }
 
     /// How its arguments were found, where they were.
     fn history(&self) -> Option<&Arc<History>> {
@@ -70,8 +73,13 @@ pub struct Change {
     pub value: Value,
 }
 
-/// Is told after each round how the rows to validate on are met (smaller is better), and may end the fit.
-pub type Watch<'w> = &'w mut dyn FnMut(f64) -> ControlFlow<()>;
+/// Is told after each round how the rows to validate on are met, and may end the fit.
+pub struct Watch<'w> {
+    /// What it wants to be told. A learner that cannot tell it round by round tells what it stops by.
+    pub metric: Option<&'w Value>,
+    /// Takes the value after each round; smaller is better.
+    pub told: &'w mut dyn FnMut(f64) -> ControlFlow<()>,
+}
 
 /// Fits of one estimator with changing arguments on the same rows.
 pub trait Trials: Send + Sync {
@@ -92,6 +100,11 @@ pub trait Fitted: Send + Sync {
     /// # Errors
     /// Where the table lacks a column that was learned from, or has it with another type.
     fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault>;
+
+    /// Whether it looks at each row by itself, so that rows may come part by part.
+    fn by_rows(&self) -> bool {
+        true
+    }
 
     /// What it is, with its rows.
     fn ty(&self) -> Learned;

@@ -1,43 +1,21 @@
 //! What the standard library declares and this version cannot run yet. This is the only list of it. Whoever implements one
 //! takes it off here: the tests hold that nothing is both.
 
-use gml_ir::{Arg, Dataset, Expr, ExprKind, StepKind, Type, Value};
+use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, StepKind, Type, Value};
 
+use crate::embed::EMBED;
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
+use crate::table::EMBEDDING;
 
 /// Operators, by module.
-const OPERATORS: &[(&str, &[&str])] = &[
-    ("std.pairs", &["for_everyone", "label"]),
-    ("std.split", &["split_leave_last"]),
-    ("std.embed", &["text_encoder", "image_encoder"]),
-    (
-        "std.recommend",
-        &[
-            "popular",
-            "bought_before",
-            "same_attribute",
-            "nearest",
-            "candidates",
-            "sample_negatives",
-            "top_k",
-            "popularity",
-            "session_popularity",
-            "item_knn",
-            "als",
-            "recommend",
-        ],
-    ),
-    ("std.features", &["synthesize"]),
-    ("std.graph", &["sequences", "sr_gnn", "dgsr", "gru4rec", "sasrec"]),
-];
+const OPERATORS: &[(&str, &[&str])] = &[("std.embed", &["image_encoder"])];
 
 /// Arguments of operators that run without them: module, operator, argument.
-const ARGUMENTS: &[(&str, &str, &str)] =
-    &[("std.learning", "evaluate", "recommender"), ("std.learning", "evaluate", "candidates")];
+const ARGUMENTS: &[(&str, &str, &str)] = &[];
 
 /// Functions of rows, metrics and connectors.
-const FUNCTIONS: &[&str] = &["embed", "jaccard", "cosine", "images", "onnx", "coverage", "novelty"];
+const FUNCTIONS: &[&str] = &[];
 
 /// Modules and names of the operators that are declared and cannot be run yet.
 pub fn pending_operators() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -67,9 +45,12 @@ pub fn pending_in(step: &StepKind) -> Option<String> {
             if let Some((.., argument)) = argument {
                 return Some(format!("`{argument}:` of `{operator}`"));
             }
+            if given(INPUTS) && !(&**module == "std.table" && EMBEDDING.contains(&&**operator)) {
+                return Some(format!("`{EMBED}` within `{operator}`"));
+            }
             args.iter().find_map(|(_, arg)| in_argument(arg))
         }
-        StepKind::Compute { expr, .. } => in_expr(expr),
+        StepKind::Compute { expr, .. } => in_expr(expr).or_else(|| embedded(expr)),
         _ => None,
     }
 }
@@ -94,6 +75,12 @@ fn in_argument(arg: &Arg) -> Option<String> {
         Arg::List(items) => items.iter().find_map(in_argument),
         Arg::Record(fields) => fields.iter().find_map(|(_, value)| in_argument(value)),
     }
+}
+
+/// A single value that is embedded.
+fn embedded(expr: &Expr) -> Option<String> {
+    let ExprKind::Call { function, .. } = &expr.kind else { return None };
+    (&**function == EMBED).then(|| format!("`{EMBED}` of a single value"))
 }
 
 fn in_value(value: &Value) -> Option<String> {

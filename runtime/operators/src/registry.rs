@@ -4,7 +4,10 @@ use crate::data::Implementation;
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
 use crate::expr::{FUNCTIONS, Function};
-use crate::{drift, explain, learn, monitor, pages, plots, prep, profile, split, table};
+use crate::{
+    drift, embed, explain, features, learn, monitor, nearest, pages, pairs, plots, prep, profile, recommenders,
+    sequences, split, table,
+};
 
 /// Module, name and implementation of operators, a table a part of this crate.
 const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
@@ -18,6 +21,12 @@ const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
     profile::OPERATORS,
     pages::OPERATORS,
     monitor::OPERATORS,
+    sequences::OPERATORS,
+    recommenders::OPERATORS,
+    pairs::OPERATORS,
+    features::OPERATORS,
+    embed::OPERATORS,
+    nearest::OPERATORS,
 ];
 
 /// The implementation of an operator, by its module and its name.
@@ -34,5 +43,11 @@ pub fn operators() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// Names of all functions of rows, aggregates and window functions.
 pub fn functions() -> impl Iterator<Item = &'static str> {
     let of_rows = |functions: &'static [(&'static str, Function)]| functions.iter().map(|(name, _)| *name);
-    FUNCTIONS.iter().copied().flat_map(of_rows).chain(AGGREGATES.iter().copied()).chain(WINDOWS.iter().copied())
+    FUNCTIONS
+        .iter()
+        .copied()
+        .flat_map(of_rows)
+        .chain(AGGREGATES.iter().copied())
+        .chain(WINDOWS.iter().copied())
+        .chain([embed::EMBED])
 }

@@ -21,6 +21,8 @@ const MANY_VALUES: usize = 40;
 const SKEWED: f64 = 2.0;
 /// Buckets of numbers for linear models that are to bend.
 const BUCKETS: i64 = 16;
+/// Columns that the values of a text share, where there are many of them and no mean of the target.
+const HASHED: i64 = 64;
 
 /// The features by what they hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -133,13 +135,17 @@ impl Columns {
     /// Numbers without nulls alone, for linear models; in `buckets` each number may have its own curve.
     pub(super) fn linear(
         &self,
+        objective: Objective,
         buckets: bool,
         rows: usize,
         seed: i64,
         context: &Context,
     ) -> Result<Vec<Arc<dyn Estimator>>, Fault> {
         let mut steps = self.common(rows, context)?;
-        if !self.many.is_empty() {
+        if !self.many.is_empty() && objective == Objective::Multiclass {
+            // Classes have no mean.
+            steps.push(step("hash", &self.many, vec![("buckets", Value::Int(HASHED))], context)?);
+        } else if !self.many.is_empty() {
             steps.push(target_encode(&self.many, seed, context)?);
         }
         let parts = ["year", "month", "day", "weekday"];

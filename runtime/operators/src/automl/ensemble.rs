@@ -13,7 +13,7 @@ use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
 use crate::frame::{self, fault};
 use crate::learn::parameters::Objective;
-use crate::learn::{artifact, members, outputs, with_outputs};
+use crate::learn::{artifact, members, outputs, to_probabilities, with_outputs};
 use crate::learned::Fitted;
 use crate::prep::Exact;
 
@@ -36,13 +36,11 @@ pub(super) fn pooled(objective: Objective, raw: &[f64], classes: usize) -> Vec<f
     match objective {
         Objective::Binary => raw.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect(),
         Objective::Multiclass => {
-            let row = |row: &[f64]| {
-                let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let parts: Vec<f64> = row.iter().map(|raw| (raw - most).exp()).collect();
-                let sum: f64 = parts.iter().sum();
-                parts.into_iter().map(move |part| part / sum)
-            };
-            raw.chunks_exact(classes.max(1)).flat_map(row).collect()
+            let mut scores = raw.to_vec();
+            scores.chunks_exact_mut(classes.max(1)).for_each(|row| {
+                to_probabilities(row);
+            });
+            scores
         }
         Objective::Regression | Objective::Lambdarank => raw.to_vec(),
     }
@@ -110,6 +108,10 @@ impl Fitted for Ensemble {
         let scores = pooled(self.objective, &sums, self.classes.len());
         let outputs: DataFrame = outputs::columns(self.objective, scores, &self.classes, rows.height())?;
         with_outputs(table, rows, outputs, &outputs::row(self.objective))
+    }
+
+    fn by_rows(&self) -> bool {
+        self.models.iter().all(|model| model.by_rows())
     }
 
     fn ty(&self) -> Learned {

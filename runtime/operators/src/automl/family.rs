@@ -26,6 +26,8 @@ pub(super) struct Family {
     pub(super) is_trees: bool,
     /// Arguments to begin with, the most promising first.
     pub(super) starts: Vec<Vec<Change>>,
+    /// Of the trees.
+    seed: i64,
     /// The steps before the learner.
     steps: Vec<Arc<dyn Estimator>>,
 }
@@ -50,21 +52,21 @@ pub(super) fn families(
     let given = [("rounds", Value::Int(ROUNDS)), ("stop_after", Value::Int(STOP_AFTER)), ("seed", Value::Int(seed))];
     let trees = presets::boosted_trees(objective.name(), &given, context)?;
     let of_trees =
-        |name, steps| Family { name, learner: Arc::clone(&trees), is_trees: true, starts: tree_starts(), steps };
+        |name, steps| Family { name, learner: Arc::clone(&trees), is_trees: true, starts: tree_starts(), seed, steps };
     let mut families = vec![of_trees("boosted_trees", columns.plain(rows, context)?)];
     let linear = match objective {
-        Objective::Binary => Some(("logistic", "logistic of buckets")),
+        Objective::Binary | Objective::Multiclass => Some(("logistic", "logistic of buckets")),
         Objective::Regression => Some(("ridge", "ridge of buckets")),
-        Objective::Multiclass | Objective::Lambdarank => None,
+        Objective::Lambdarank => None,
     };
     if let Some((plain, buckets)) = linear {
         let learner = linear_learner(objective, context)?;
         let of_sums = |name, steps| {
             let starts = linear_starts();
-            Family { name, learner: Arc::clone(&learner), is_trees: false, starts, steps }
+            Family { name, learner: Arc::clone(&learner), is_trees: false, starts, seed, steps }
         };
-        families.push(of_sums(plain, columns.linear(false, rows, seed, context)?));
-        families.push(of_sums(buckets, columns.linear(true, rows, seed, context)?));
+        families.push(of_sums(plain, columns.linear(objective, false, rows, seed, context)?));
+        families.push(of_sums(buckets, columns.linear(objective, true, rows, seed, context)?));
     }
     if columns.has_categories() {
         families.push(of_trees("boosted_trees of encoded texts", columns.encoded(objective, rows, seed, context)?));
@@ -159,17 +161,23 @@ impl Family {
         Ok(Ready { trials, recipe, input: Arc::clone(&train.ty.row) })
     }
 
-    /// Learns the recipe and the learner anew, from all rows; trees for as many rounds as were found best.
+    /// Learns the recipe and the learner anew, from all rows; trees for as many rounds as were found best, with a seed of their
+    /// own in each turn.
     pub(super) fn anew(
         &self,
         changes: &[Change],
         rounds: Option<usize>,
+        turn: u32,
         rows: &Table,
         context: &Context,
     ) -> Result<Arc<dyn Fitted>, Fault> {
         let mut changes = changes.to_vec();
+        let change = |name: &str, value: Value| Change { operator: None, argument: name.into(), value };
+        if turn > 0 {
+            let seed = (self.seed + i64::from(turn)) & 0x7fff_ffff;
+            changes.push(change("seed", Value::Int(seed)));
+        }
         if let Some(rounds) = rounds {
-            let change = |name: &str, value: Value| Change { operator: None, argument: name.into(), value };
             let rounds = i64::try_from(rounds).unwrap_or(ROUNDS).max(1);
             changes.extend([change("stop_after", Value::Null), change("rounds", Value::Int(rounds))]);
         }

@@ -6,6 +6,7 @@
 mod columns;
 mod ensemble;
 mod family;
+mod folds;
 mod operator;
 mod search;
 mod selection;

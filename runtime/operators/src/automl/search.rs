@@ -32,6 +32,8 @@ const STARTS_UNTIL: f64 = 0.35;
 const TRIALS_UNTIL: f64 = 0.65;
 /// Learning anew takes longer than learning did: there are more rows.
 const LONGER: f64 = 1.5;
+/// How often the chosen ones are learned anew.
+const TURNS: u32 = 3;
 /// Models kept: more than an ensemble may choose from.
 const KEPT: usize = 48;
 
@@ -64,16 +66,27 @@ pub(super) struct Found {
 }
 
 /// A model that was learned.
-struct Candidate {
-    family: usize,
-    changes: Vec<Change>,
+pub(super) struct Candidate {
+    pub(super) family: usize,
+    pub(super) changes: Vec<Change>,
     /// Behind the recipe of its family.
     model: Arc<dyn Fitted>,
     /// What it says of the rows to judge on.
     raw: Vec<f64>,
     /// Smaller is better.
     value: f64,
-    seconds: f64,
+    pub(super) seconds: f64,
+}
+
+/// A model of the ensemble, with its share.
+type Member = (Arc<dyn Fitted>, f64);
+
+/// A candidate that the ensemble has.
+struct Chosen<'c> {
+    candidate: &'c Candidate,
+    share: f64,
+    /// After which trees stop.
+    rounds: Option<usize>,
 }
 
 impl Candidate {
@@ -152,8 +165,8 @@ impl Task<'_> {
                 }
                 // A family whose recipe cannot be learned has been told of.
                 let Some(of) = &ready[place] else { continue };
-                let mut watch = |_: f64| std::ops::ControlFlow::Continue(());
-                match self.candidate(place, of, changes, &mut watch, self.context) {
+                let watch = Watch { metric: None, told: &mut |_| std::ops::ControlFlow::Continue(()) };
+                match self.candidate(place, of, changes, watch, self.context) {
                     Ok(Some(mut candidate)) => {
                         candidate.seconds = now.elapsed().as_secs_f64();
                         self.keep(candidate, families, tried);
@@ -199,6 +212,7 @@ impl Task<'_> {
             limit,
             self.seed,
             workers,
+            self.metric,
             |changes: &[Change], watch: Watch<'_>| {
                 let now = Instant::now();
                 let Some(mut candidate) = self.candidate(place, of, changes, watch, &context)? else { return Ok(None) };
@@ -249,6 +263,56 @@ impl Task<'_> {
         tried.first_failure.get_or_insert(fault);
     }
 
+    /// The chosen models learned from all rows, with their shares; those of trees several times, with other rows and columns
+    /// left out by chance each time, as long as there is time: their mean depends less on chance than any of them.
+    fn anew(
+        &self,
+        families: &[Family],
+        ready: &[Option<Ready>],
+        chosen: &[Chosen<'_>],
+        board: &mut Vec<Line>,
+        effort: Effort,
+        began: Instant,
+    ) -> Result<Vec<Member>, Fault> {
+        let rows = family::together(self.train, self.valid)?;
+        let now = Instant::now();
+        let mut of_candidate: Vec<Vec<Arc<dyn Fitted>>> = vec![Vec::new(); chosen.len()];
+        for turn in 0..TURNS {
+            if turn > 0 && !effort.has_time(began, now.elapsed().as_secs_f64() / f64::from(turn) * LONGER) {
+                break;
+            }
+            for (Chosen { candidate, rounds, .. }, models) in chosen.iter().zip(&mut of_candidate) {
+                let family = &families[candidate.family];
+                if turn == 0 || family.is_trees {
+                    match family.anew(&candidate.changes, *rounds, turn, &rows, self.context) {
+                        Ok(model) => models.push(model),
+                        // It stays as it was learned from `train`; later turns are extra.
+                        Err(fault) => {
+                            board.push(Line {
+                                model: format!(
+                                    "{} from all rows (not learned: {})",
+                                    candidate.name(families),
+                                    fault.message
+                                ),
+                                score: f64::NAN,
+                                seconds: now.elapsed().as_secs_f64(),
+                            });
+                            if turn == 0 {
+                                let ready = ready[candidate.family].as_ref().ok_or(fault)?;
+                                models.push(ready.whole(&candidate.model)?);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let shared = |(models, chosen): (Vec<Arc<dyn Fitted>>, &Chosen<'_>)| {
+            let share = chosen.share / models.len().max(1) as f64;
+            models.into_iter().map(move |model| (model, share)).collect::<Vec<_>>()
+        };
+        Ok(of_candidate.into_iter().zip(chosen).flat_map(shared).collect())
+    }
+
     /// The models that together do best, learned anew from all rows where there is time for it.
     fn ensemble(
         &self,
@@ -261,36 +325,59 @@ impl Task<'_> {
     ) -> Result<Arc<dyn Fitted>, Fault> {
         let now = Instant::now();
         let lost = || Fault::new("GML0999", "a model lost its recipe");
-        let first = &candidates[0];
-        let of_first = ready[first.family].as_ref().ok_or_else(lost)?;
-        let judged = sample(&*first.model, of_first.trials.valid(), self.context)?;
-        // The best of each family first: what differs most helps most.
-        let mut order: Vec<&Candidate> = Vec::new();
-        for place in 0..families.len() {
-            order.extend(candidates.iter().find(|candidate| candidate.family == place));
-        }
+        // The best, then the best of each other family: what differs most helps most.
+        let is_first = |place: usize| candidates[..place].iter().all(|known| known.family != candidates[place].family);
+        let mut order: Vec<&Candidate> =
+            (0..candidates.len()).filter(|place| is_first(*place)).map(|place| &candidates[place]).collect();
         let others = candidates.iter().filter(|candidate| order.iter().all(|known| !std::ptr::eq(*known, *candidate)));
         let others: Vec<&Candidate> = others.collect();
         order.extend(others);
-        let raws: Vec<&[f64]> = order.iter().map(|candidate| candidate.raw.as_slice()).collect();
-        let (shares, value) =
-            selection::select(&raws, &judged, self.objective, |sample| self.value(sample), self.context)?;
-        let chosen: Vec<(&Candidate, f64)> = order.into_iter().zip(shares).filter(|(_, share)| *share > 0.0).collect();
-        let again: f64 = chosen.iter().map(|(candidate, _)| candidate.seconds * LONGER).sum();
-        let is_time = match effort {
-            Effort::Trials(_) => true,
-            Effort::Budget(budget) => began.elapsed().as_secs_f64() + again <= budget.as_secs_f64(),
+        let value = |sample: &Sample| self.value(sample);
+        // Where one of them cannot be learned from other rows, all are judged by what they say of `valid`.
+        let unseen = match self.unseen(families, &order, effort, began) {
+            Ok(unseen) => unseen,
+            Err(fault) => {
+                board.push(Line {
+                    model: format!("learning again without a fifth of the rows (not done: {})", fault.message),
+                    score: f64::NAN,
+                    seconds: now.elapsed().as_secs_f64(),
+                });
+                None
+            }
         };
-        let all = if is_time { Some(family::together(self.train, self.valid)?) } else { None };
+        let (shares, value) = match &unseen {
+            Some(unseen) => {
+                let raws: Vec<&[f64]> = unseen.raws.iter().map(|(raw, _)| raw.as_slice()).collect();
+                selection::select(&raws, &unseen.sample, self.objective, value, self.seed, self.context)?
+            }
+            None => {
+                let of_first = ready[order[0].family].as_ref().ok_or_else(lost)?;
+                let judged = sample(&*order[0].model, of_first.trials.valid(), self.context)?;
+                let raws: Vec<&[f64]> = order.iter().map(|candidate| candidate.raw.as_slice()).collect();
+                selection::select(&raws, &judged, self.objective, value, self.seed, self.context)?
+            }
+        };
+        let rounds = |place: usize| match &unseen {
+            Some(unseen) => unseen.raws[place].1,
+            None => rounds_of(&*order[place].model),
+        };
+        let chosen = order.iter().zip(shares).enumerate().filter(|(_, (_, share))| *share > 0.0);
+        let chosen: Vec<Chosen<'_>> =
+            chosen.map(|(place, (candidate, share))| Chosen { candidate, share, rounds: rounds(place) }).collect();
+        let again: f64 = chosen.iter().map(|chosen| chosen.candidate.seconds * LONGER).sum();
+        let is_time = effort.has_time(began, again);
         let mut models = Vec::with_capacity(chosen.len());
-        for (candidate, _) in &chosen {
-            models.push(match &all {
-                Some(rows) => {
-                    let rounds = rounds_of(&*candidate.model);
-                    families[candidate.family].anew(&candidate.changes, rounds, rows, self.context)?
-                }
-                None => ready[candidate.family].as_ref().ok_or_else(lost)?.whole(&candidate.model)?,
-            });
+        let mut shares = Vec::with_capacity(chosen.len());
+        if is_time {
+            for (model, share) in self.anew(families, ready, &chosen, board, effort, began)? {
+                models.push(model);
+                shares.push(share);
+            }
+        } else {
+            for Chosen { candidate, share, .. } in &chosen {
+                models.push(ready[candidate.family].as_ref().ok_or_else(lost)?.whole(&candidate.model)?);
+                shares.push(*share);
+            }
         }
         if let [model] = models.as_slice() {
             return Ok(Arc::clone(model));
@@ -300,12 +387,19 @@ impl Task<'_> {
             score: self.sign * value,
             seconds: now.elapsed().as_secs_f64(),
         });
-        let shares = chosen.iter().map(|(_, share)| *share).collect();
         Ok(Arc::new(Ensemble::new(models, shares, self.objective, Arc::clone(&self.train.ty.row))?))
     }
 }
 
 impl Effort {
+    /// Whether what takes so many seconds can be done yet.
+    fn has_time(self, began: Instant, seconds: f64) -> bool {
+        match self {
+            Self::Budget(budget) => began.elapsed().as_secs_f64() + seconds <= budget.as_secs_f64(),
+            Self::Trials(_) => true,
+        }
+    }
+
     fn is_over(self, began: Instant, share: f64) -> bool {
         match self {
             Self::Budget(budget) => began.elapsed() >= budget.mul_f64(share),

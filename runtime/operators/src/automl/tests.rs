@@ -76,7 +76,17 @@ fn what_is_found_is_better_than_trees_alone() {
 
         let scores: Vec<f64> = board.column("score").unwrap().f64().unwrap().iter().flatten().collect();
         assert!(scores.len() >= 6, "{board}");
-        assert!(scores.is_sorted_by(|a, b| if more { a >= b } else { a <= b }), "{board}");
+        let names: Vec<&str> = board.column("model").unwrap().str().unwrap().iter().flatten().collect();
+        let sums = names
+            .iter()
+            .zip(&scores)
+            .filter(|(name, score)| (name.starts_with("logistic") || name.starts_with("ridge")) && score.is_finite());
+        // Two recipes with three penalties each; with the smallest one, weights of classes that a line tells apart grow for longer
+        // than `logistic` waits.
+        assert!(sums.count() >= 4, "{names:?} {scores:?}");
+        let learned = scores.iter().position(|score| score.is_nan()).unwrap_or(scores.len());
+        assert!(scores[..learned].is_sorted_by(|a, b| if more { a >= b } else { a <= b }), "{board}");
+        assert!(scores[learned..].iter().all(|score| score.is_nan()), "{board}");
 
         // Neither threads nor being saved change what it says.
         let (again, _) = found(3);
@@ -108,7 +118,13 @@ fn contributions_add_up_to_the_raw_score() {
 
 #[test]
 fn columns_of_every_kind_are_taken() {
-    let (train, valid, test) = parts("binary");
+    for (objective, metric, direction) in [("binary", "auc", "maximize"), ("multiclass", "log_loss", "minimize")] {
+        every_kind(objective, metric, direction);
+    }
+}
+
+fn every_kind(objective: &str, metric: &'static str, direction: &'static str) {
+    let (train, valid, test) = parts(objective);
     let with = |table: &Table, from: usize| {
         let mut rows = table.frame.clone().collect().unwrap();
         let height = rows.height();
@@ -138,14 +154,16 @@ fn columns_of_every_kind_are_taken() {
         super::super::learn::tests::support::table(rows, &roles, Partitions::NONE)
     };
     let (train, valid, test) = (with(&train, 0), with(&valid, 400), with(&test, 600));
-    let (model, board) = search(&train, &valid, ("maximize", "auc"), 1, Effort::Trials(0)).unwrap();
+    let (model, board) = search(&train, &valid, (direction, metric), 1, Effort::Trials(0)).unwrap();
     let failed = board.column("score").unwrap().f64().unwrap().iter().flatten().filter(|score| score.is_nan()).count();
     assert_eq!(failed, 0, "{board:?}");
     let features = model.features();
     for (name, is_there) in [("words", true), ("day", true), ("key", false), ("empty", false), ("list", false)] {
         assert_eq!(features.iter().any(|feature| **feature == *name), is_there, "{name} in {features:?}");
     }
-    assert!(score(&model, &test, "auc") > 0.9);
+    let found = score(&model, &test, metric);
+    // Shares of three classes alone have a log loss above 1.
+    assert!(if objective == "binary" { found > 0.9 } else { found < 0.7 }, "{objective}: {found}");
 }
 
 #[test]

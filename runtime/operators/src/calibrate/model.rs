@@ -92,6 +92,10 @@ impl Fitted for Calibrated {
         with_outputs(table, rows, predicted, &self.outputs)
     }
 
+    fn by_rows(&self) -> bool {
+        self.model.by_rows()
+    }
+
     fn ty(&self) -> Learned {
         Learned::Model(Some((Arc::clone(&self.input), Arc::clone(&self.outputs))))
     }

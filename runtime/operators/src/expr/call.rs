@@ -6,14 +6,14 @@ use gml_connect::Fault;
 use gml_ir::{Expr, Type, Value};
 use polars::prelude as pl;
 
-use super::{Scope, list, math, text, time};
+use super::{Scope, list, math, similarity, text, time};
 
 /// A function of the standard library as a polars expression.
 pub(crate) type Function = fn(&Args<'_>) -> Result<pl::Expr, Fault>;
 
 /// All functions of rows, a table a module of the standard library.
 pub(crate) const FUNCTIONS: &[&[(&str, Function)]] =
-    &[list::FUNCTIONS, math::FUNCTIONS, text::FUNCTIONS, time::FUNCTIONS];
+    &[list::FUNCTIONS, math::FUNCTIONS, text::FUNCTIONS, time::FUNCTIONS, similarity::FUNCTIONS];
 
 /// The arguments of a call.
 pub(crate) struct Args<'a> {

@@ -15,6 +15,7 @@ mod list_parts;
 mod math;
 mod operator;
 mod order;
+mod similarity;
 mod text;
 mod ticks;
 mod time;
@@ -30,9 +31,9 @@ pub use compute::{compute, table_literal};
 pub use constant::{any_value, literal, series, value, values};
 pub(crate) use dtype::common;
 pub use dtype::{dtype, type_of};
-pub(crate) use list_parts::Lists;
+pub(crate) use list_parts::{Lists, assemble};
 pub(crate) use order::{Keys, group_ids};
-pub(crate) use ticks::micros;
+pub(crate) use ticks::{DAY, micros};
 
 /// What an expression may refer to beside the columns of its row.
 #[derive(Clone, Default)]

@@ -11,12 +11,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
+use polars::prelude::DataFrame;
+
 use super::{blend, chain, linear, trees};
 use crate::automl;
 use crate::calibrate;
+use crate::embed;
 use crate::learned::Fitted;
 use crate::onnx;
 use crate::prep;
+use crate::recommenders;
+use crate::sequences;
 
 /// The file that says what the folder holds.
 pub(crate) const FILE: &str = "signature.json";
@@ -47,6 +52,8 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         Some("linear") => linear::load(folder, &signature, type_part),
         Some("blend") => blend::load(folder, &signature),
         Some("ensemble") => automl::load(folder, &signature),
+        Some(recommenders::KIND) => recommenders::load(folder, &signature),
+        Some(embed::WORDS) => embed::load_words(folder, &signature),
         Some(kind) => {
             Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
         }
@@ -60,7 +67,7 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
 ///
 /// # Errors
 /// GML0910 where the folder cannot be written.
-pub fn save(fitted: &dyn Fitted, folder: &Path) -> Result<Option<String>, Fault> {
+pub fn save(fitted: &dyn Fitted, folder: &Path) -> Result<Option<Fault>, Fault> {
     fitted.save(folder)?;
     if !matches!(fitted.ty(), Learned::Model(_)) {
         return Ok(None);
@@ -72,7 +79,7 @@ pub fn save(fitted: &dyn Fitted, folder: &Path) -> Result<Option<String>, Fault>
             write_file(folder, onnx::MLMODEL, &onnx::mlmodel(&exported)?)?;
             (json!({ "file": onnx::FILE, "sha256": gml_ir::hash_bytes(&exported.file) }), None)
         }
-        Err(fault) => (json!({ "left_out": fault.message }), Some(fault.message)),
+        Err(fault) => (json!({ "left_out": fault.message.clone() }), Some(fault)),
     };
     signature["onnx"] = entry;
     write_file(folder, FILE, &to_text(&signature)?)?;
@@ -88,7 +95,16 @@ pub(super) fn read_signature(folder: &Path) -> Result<Json, Fault> {
             .help("run the pipeline that saves the model first"),
         _ => unreadable(&place, &error.to_string()),
     })?;
-    serde_json::from_slice(&bytes).map_err(|error| unreadable(&place, &error.to_string()))
+    exact(bytes).map_err(|error| unreadable(&place, &error.to_string()))
+}
+
+/// What JSON says, with every number as it was written. `serde_json` by itself reads one in some ten thousand off by its last
+/// bit, and a model that was saved and loaded would not be the same.
+///
+/// # Errors
+/// Where it is no JSON, or says something else.
+pub(crate) fn exact<T: DeserializeOwned>(mut json: Vec<u8>) -> Result<T, simd_json::Error> {
+    simd_json::serde::from_slice(&mut json)
 }
 
 /// Writes `signature.json`: format, kind, type, and the parts given.
@@ -121,7 +137,7 @@ pub(crate) fn write_file(folder: &Path, name: &str, text: &str) -> Result<(), Fa
     write_bytes(folder, name, text.as_bytes())
 }
 
-fn write_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+pub(crate) fn write_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
     fs::write(folder.join(name), bytes).map_err(|error| {
         Fault::new("GML0910", format!("the model cannot be saved: {error}"))
             .at(folder.join(name).display())
@@ -129,17 +145,38 @@ fn write_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
     })
 }
 
-/// Reads one file of a saved model, held against the checksum that its entry in the signature gives.
+/// Reads one file of text of a saved model, held against the checksum that its entry in the signature gives.
 pub(crate) fn read_file(folder: &Path, name: &str, entry: &Json) -> Result<String, Fault> {
+    let bytes = read_bytes(folder, name, entry)?;
+    String::from_utf8(bytes).map_err(|_| unreadable(&folder.join(name), "it is not UTF-8 text"))
+}
+
+/// Reads one file of a saved model, held against the checksum that its entry in the signature gives.
+pub(crate) fn read_bytes(folder: &Path, name: &str, entry: &Json) -> Result<Vec<u8>, Fault> {
     let place = folder.join(name);
     let bytes = fs::read(&place).map_err(|error| unreadable(&place, &error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable(&place, "it is not UTF-8 text"))?;
     let expected = entry.get("sha256").and_then(Json::as_str);
-    if expected == Some(&gml_ir::hash_text(&text)) {
-        Ok(text)
+    if expected == Some(&gml_ir::hash_bytes(&bytes)) {
+        Ok(bytes)
     } else {
         Err(unreadable(&place, &format!("its SHA-256 is not the one that {FILE} gives")))
     }
+}
+
+/// Writes a table of a saved model as Parquet. Gives its entry in the signature.
+pub(crate) fn write_table(folder: &Path, name: &str, table: &mut DataFrame) -> Result<Json, Fault> {
+    let place = folder.join(name);
+    sequences::write(&place, table)?;
+    let bytes = fs::read(&place)
+        .map_err(|error| Fault::new("GML0910", format!("the model cannot be saved: {error}")).at(place.display()))?;
+    Ok(json!({ "file": name, "sha256": gml_ir::hash_bytes(&bytes) }))
+}
+
+/// Reads a table that [`write_table`] wrote.
+pub(crate) fn read_table(folder: &Path, name: &str, entry: &Json) -> Result<DataFrame, Fault> {
+    let place = folder.join(name);
+    read_bytes(folder, name, entry)?;
+    sequences::read(&place).map_err(|fault| unreadable(&place, &fault.message))
 }
 
 /// A part of the signature.
@@ -163,4 +200,24 @@ pub(crate) fn unreadable(place: &Path, why: &str) -> Fault {
     Fault::new("GML0918", format!("a saved model cannot be loaded: {why}"))
         .at(place.display())
         .help("restore the folder as it was saved, or run the pipeline that saves the model again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_to_the_last_bit() {
+        let mut state = 1_u64;
+        let mut numbers = vec![f64::from_bits(0x3fed_fe0d_779e_0cb2), 5e-324, f64::MAX, -0.1, 1e-7];
+        for _ in 0..100_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let mantissa = (state >> 12) as f64 / (1_u64 << 52) as f64;
+            numbers.push(mantissa * 10_f64.powi((state % 40) as i32 - 20));
+        }
+        let text = to_text(&numbers).unwrap();
+        let again: Vec<f64> = exact(text.into_bytes()).unwrap();
+        let other = numbers.iter().zip(&again).find(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(other, None);
+    }
 }

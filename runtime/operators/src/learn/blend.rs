@@ -120,6 +120,11 @@ impl Fitted for Blend {
         with_outputs(table, rows, outputs, &outputs::row(Objective::Lambdarank))
     }
 
+    /// Places are counted within groups, whose rows may stand anywhere.
+    fn by_rows(&self) -> bool {
+        false
+    }
+
     fn ty(&self) -> Learned {
         Learned::Model(Some((Arc::clone(&self.input), Arc::new(outputs::row(Objective::Lambdarank)))))
     }

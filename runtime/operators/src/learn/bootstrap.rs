@@ -27,7 +27,7 @@ pub(crate) fn values(
 ) -> Result<Vec<Vec<f64>>, Fault> {
     let rows_of = sample.groups().map(rows_of);
     let of_one = |resample: usize| -> Result<Vec<Option<f64>>, Fault> {
-        let drawn = draw(sample, rows_of.as_deref(), hash(seed, resample as u64));
+        let (drawn, _) = drawn(sample, rows_of.as_deref(), hash(seed, resample as u64));
         metrics.iter().map(|metric| defined(metric, &drawn)).collect()
     };
     let drawn = in_pool(context.threads, || (0..resamples).into_par_iter().map(of_one).collect::<Result<Vec<_>, _>>())?;
@@ -55,12 +55,17 @@ pub(crate) fn interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
     }))
 }
 
-/// As many rows as there are, drawn with replacement; of a ranking whole queries.
-fn draw(sample: &Sample, rows_of: Option<&[Vec<usize>]>, seed: u64) -> Sample {
+/// As many rows as there are, drawn with replacement, of a ranking whole queries; with the places that they were drawn from.
+pub(crate) fn draw(sample: &Sample, seed: u64) -> (Sample, Vec<usize>) {
+    drawn(sample, sample.groups().map(rows_of).as_deref(), seed)
+}
+
+fn drawn(sample: &Sample, rows_of: Option<&[Vec<usize>]>, seed: u64) -> (Sample, Vec<usize>) {
     let below = |count: usize, place: usize| ((u128::from(hash(seed, place as u64)) * count as u128) >> 64) as usize;
     let Some(rows_of) = rows_of else {
         let count = sample.outcome.rows();
-        return sample.take(&(0..count).map(|place| below(count, place)).collect::<Vec<_>>(), None);
+        let rows: Vec<usize> = (0..count).map(|place| below(count, place)).collect();
+        return (sample.take(&rows, None), rows);
     };
     let (mut rows, mut groups) = (Vec::new(), Vec::new());
     for place in 0..rows_of.len() {
@@ -68,7 +73,7 @@ fn draw(sample: &Sample, rows_of: Option<&[Vec<usize>]>, seed: u64) -> Sample {
         rows.extend_from_slice(of_group);
         groups.resize(rows.len(), place);
     }
-    sample.take(&rows, Some(groups))
+    (sample.take(&rows, Some(groups)), rows)
 }
 
 fn rows_of(groups: &[usize]) -> Vec<Vec<usize>> {

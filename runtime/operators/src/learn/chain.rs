@@ -158,6 +158,10 @@ impl Fitted for FittedChain {
         with_outputs(table, rows, predicted, &outputs)
     }
 
+    fn by_rows(&self) -> bool {
+        self.model.by_rows()
+    }
+
     fn ty(&self) -> Learned {
         match self.model.ty() {
             Learned::Model(Some((_, outputs))) => Learned::Model(Some((Arc::clone(&self.input), outputs))),

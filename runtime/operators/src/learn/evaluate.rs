@@ -12,14 +12,21 @@ use crate::data::{Call, Data, Input, Metric, Table};
 use crate::expr::{group_ids, translate};
 use crate::frame;
 use crate::metrics::{Sample, judge, name_of};
+use crate::pairs::judge_candidates;
 use crate::prep::Distinct;
 use crate::table::CallExt;
 
 /// How many samples may be drawn.
 const RESAMPLES: Bounds = Bounds { least: 0.0, most: 1_000_000.0, words: "in 0..1000000" };
 
-/// `evaluate(model, on: [..], metrics: [..])`: every metric on every table, table by table.
+/// `evaluate(model, on: [..], metrics: [..])`: every metric on every table, table by table. Recommenders are judged elsewhere.
 pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
+    if optional(&call, "recommender").is_some() {
+        return crate::recommenders::evaluate(call);
+    }
+    if optional(&call, "candidates").is_some() {
+        return judge_candidates(&call);
+    }
     let model = fitted(&call, "model")?;
     let metrics = metrics(&call)?;
     let resampling = match optional(&call, "resamples") {
@@ -102,7 +109,7 @@ fn segments(call: &Call<'_>, rows: &DataFrame) -> Result<Vec<Segment>, Fault> {
 }
 
 /// The metrics of a call.
-pub(super) fn metrics(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
+pub(crate) fn metrics(call: &Call<'_>) -> Result<Vec<Value>, Fault> {
     let metrics = items(call, "metrics")?.into_iter().map(|item| match item {
         Input::Const(metric) | Input::Data(Data::Value(metric)) => Ok(metric),
         _ => Err(misfit(call, "metrics", "holds something that is no metric")),

@@ -30,8 +30,9 @@ use crate::data::Implementation;
 
 pub use artifact::{load, save};
 pub(crate) use chain::{behind, chain, computed, with_outputs};
-pub(crate) use evaluate::partition;
+pub(crate) use evaluate::{metrics, partition};
 pub(crate) use linear::dot;
+pub(crate) use linear::to_probabilities;
 pub(crate) use matrix::LARGEST_EXACT;
 pub(crate) use outputs::with_columns;
 pub(crate) use pool::in_pool;

@@ -2,8 +2,9 @@
 
 use gml_connect::Fault;
 
-use super::arguments::{estimator, fitted, items, misfit, optional, table};
+use super::arguments::{argument, estimator, fitted, items, misfit, optional, table};
 use crate::data::{Call, Data, Input};
+use crate::recommenders;
 
 /// `parts[0] >> parts[1] >> ..`
 pub(super) fn chain(call: Call<'_>) -> Result<Data, Fault> {
@@ -17,8 +18,11 @@ pub(super) fn chain(call: Call<'_>) -> Result<Data, Fault> {
     Ok(Data::Estimator(super::chain::chain(parts)))
 }
 
-/// Learns from the rows of `train`; those of `valid` decide when to stop.
+/// Learns from the rows or sequences of `train`; those of `valid` decide when to stop.
 pub(super) fn fit(call: Call<'_>) -> Result<Data, Fault> {
+    if let Input::Data(Data::SequenceEstimator(estimator)) = argument(&call, "learner")? {
+        return recommenders::fit(&call, estimator);
+    }
     let train = table(&call, "train")?;
     let valid = optional(&call, "valid").map(|_| table(&call, "valid")).transpose()?;
     Ok(Data::Fitted(estimator(&call, "learner")?.fit(train, valid, call.context)?))

@@ -26,7 +26,7 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::Role;
+use gml_ir::{Role, Value};
 use serde::{Deserialize, Serialize};
 
 use super::arguments::{column_names, misfit, optional, optional_constant, word};
@@ -195,6 +195,18 @@ impl Parameters {
         pairs.extend(self.settings.iter().cloned());
         pairs.extend([("deterministic", "true".to_owned()), ("force_row_wise", "true".to_owned())]);
         pairs
+    }
+}
+
+/// LightGBM's name of a metric that it can tell after each round, for what is learned, where it is none that decides when to stop;
+/// and whether more of it is better.
+pub(super) fn further_metric(objective: Objective, metric: &Value) -> Option<(&'static str, bool)> {
+    let Value::Symbol { name, .. } = metric else { return None };
+    match (objective, &**name) {
+        (Objective::Binary, "auc") => Some(("auc", true)),
+        (Objective::Binary, "average_precision") => Some(("average_precision", true)),
+        (Objective::Regression, "mae") => Some(("l1", false)),
+        _ => None,
     }
 }
 

@@ -48,10 +48,10 @@ pub(crate) fn boosted_trees(
     made("boosted_trees", trees::boosted_trees, args, context)
 }
 
-/// `logistic` for a bool, `ridge` for a number, with their defaults.
+/// `logistic` for a bool and for classes, `ridge` for a number, with their defaults.
 pub(crate) fn linear_learner(objective: Objective, context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
     let number = |name, value| (name, Input::Const(Value::Float(value)));
-    if objective != Objective::Binary {
+    if objective == Objective::Regression {
         return made("ridge", linear::ridge, vec![number("l2", 1.0)], context);
     }
     let args = vec![
@@ -60,6 +60,7 @@ pub(crate) fn linear_learner(objective: Objective, context: &Context) -> Result<
         number("positive_weight", 1.0),
         ("iterations", Input::Const(Value::Int(1000))),
         number("tolerance", 1e-6),
+        ("objective", Input::Const(Value::Str(objective.name().into()))),
     ];
     made("logistic", linear::logistic, args, context)
 }

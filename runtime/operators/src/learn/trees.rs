@@ -21,7 +21,7 @@ use crate::data::{Call, Context, Data, Table};
 use crate::explain::{self, Explained, Forest};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
-use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation};
+use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation, Watched};
 use crate::onnx;
 use crate::prep::Kind;
 use crate::tune::afresh;
@@ -64,7 +64,8 @@ impl Estimator for BoostedTrees {
         }
         let valid = valid.filter(|_| self.parameters.stop_after.is_some());
         let binned = Binned::new(self, train, valid, "", context)?;
-        let trained = binned.train(&self.parameters, &mut |_| ControlFlow::Continue(()), context)?;
+        let watch = Watch { metric: None, told: &mut |_| ControlFlow::Continue(()) };
+        let trained = binned.train(&self.parameters, watch, context)?;
         trained.ok_or_else(|| Fault::new("GML0999", "a fit that nobody ended gave no trees"))
     }
 
@@ -113,7 +114,7 @@ impl Binned {
         further: &str,
         context: &Context,
     ) -> Result<Self, Fault> {
-        let library = LightGbm::open(&context.libraries)?;
+        let library = LightGbm::open(&lightgbm::place(&context.libraries))?;
         let objective = of.parameters.objective;
         let train = &of.parameters.with_group(train)?;
         let roles = Roles::of(&train.ty.row)?;
@@ -147,11 +148,20 @@ impl Binned {
         context: &Context,
     ) -> Result<Option<Arc<dyn Fitted>>, Fault> {
         let pairs = parameters.pairs(self.classes.len());
-        let settings = parameters::text(&pairs, context.threads);
+        let mut settings = parameters::text(&pairs, context.threads);
         let maximize = self.objective == Objective::Lambdarank;
+        let mut watched = Watched { place: 0, maximize };
+        if let Some((name, maximize)) =
+            watch.metric.and_then(|metric| parameters::further_metric(self.objective, metric))
+        {
+            let first = format!("metric={}", self.objective.metric());
+            settings = settings.replacen(&first, &format!("{first},{name}"), 1);
+            watched = Watched { place: 1, maximize };
+        }
         let valid = self.valid.as_ref().map(|rows| Validation { rows, after: parameters.stop_after, maximize });
         let trained =
-            lightgbm::train(&self.library, &self.train, valid, &settings, parameters.rounds, watch).map_err(gave_up)?;
+            lightgbm::train(&self.library, &self.train, valid, &settings, parameters.rounds, watched, watch.told)
+                .map_err(gave_up)?;
         let Some(trained) = trained else { return Ok(None) };
         Ok(Some(Arc::new(FittedTrees {
             features: self.features.clone(),
@@ -266,7 +276,8 @@ struct FittedTrees {
     classes: Vec<Arc<str>>,
     parameters: Vec<(String, String)>,
     rounds: usize,
-    /// The metric at the last round, on the rows to stop by.
+    /// The metric at the last round, on the rows to stop by, where the trees have just been learned. Its last digits go with the
+    /// number of threads, in which the library sums it up, so it is not saved.
     best: Option<f64>,
     text: String,
     input: Arc<Row>,
@@ -280,7 +291,7 @@ impl FittedTrees {
         if let Some(booster) = &*loaded {
             return Ok(Arc::clone(booster));
         }
-        let library = LightGbm::open(&context.libraries)?;
+        let library = LightGbm::open(&lightgbm::place(&context.libraries))?;
         let booster = Arc::new(Booster::load(&library, &self.text).map_err(gave_up)?);
         *loaded = Some(Arc::clone(&booster));
         Ok(booster)
@@ -344,7 +355,6 @@ impl Fitted for FittedTrees {
             ("rounds kept".into(), self.rounds.to_string()),
         ];
         if let Some(best) = self.best {
-            // Its last digits go with the number of threads, in which the library sums it up.
             let best = gml_report::compact(best);
             facts.push((format!("{} on the rows to stop by", self.objective.metric()), best));
         }
@@ -396,7 +406,7 @@ impl Fitted for FittedTrees {
     fn save(&self, folder: &Path) -> Result<(), Fault> {
         artifact::write_file(folder, MODEL_FILE, &self.text)?;
         let parameters = self.parameters.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
-        let mut parts = vec![
+        let parts = vec![
             ("objective", artifact::to_json(&self.objective)?),
             ("features", artifact::to_json(&self.features)?),
             ("feature_names", artifact::to_json(&matrix::library_names(&self.features))?),
@@ -406,11 +416,6 @@ impl Fitted for FittedTrees {
             ("library", json!({ "name": "lightgbm", "version": lightgbm::VERSION })),
             ("model", json!({ "file": MODEL_FILE, "sha256": gml_ir::hash_text(&self.text) })),
         ];
-        if let Some(best) = self.best {
-            // As text: readers of JSON may round numbers.
-            let stopped = json!({ "metric": self.objective.metric(), "value": best.to_string() });
-            parts.push(("stopped", stopped));
-        }
         artifact::write_signature(folder, "boosted_trees", &self.ty(), parts)
     }
 
@@ -431,14 +436,13 @@ pub(super) fn load(folder: &Path, signature: &Json, type_part: &str) -> Result<A
     };
     let parameters: serde_json::Map<String, Json> = artifact::parsed(folder, signature, "parameters")?;
     let parameters = parameters.into_iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
-    let best = signature.get("stopped").and_then(|stopped| stopped.get("value")).and_then(Json::as_str);
     Ok(Arc::new(FittedTrees {
         features: artifact::parsed(folder, signature, "features")?,
         objective: artifact::parsed(folder, signature, "objective")?,
         classes: artifact::parsed(folder, signature, "classes")?,
         parameters: parameters.collect(),
         rounds: artifact::parsed(folder, signature, "rounds")?,
-        best: best.and_then(|best| best.parse().ok()),
+        best: None,
         text: artifact::read_file(folder, MODEL_FILE, artifact::part(folder, signature, "model")?)?,
         input,
         booster: Mutex::new(None),

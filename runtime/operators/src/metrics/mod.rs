@@ -20,6 +20,7 @@ pub(crate) fn name_of(metric: &Value) -> String {
     let told: Vec<_> = args
         .iter()
         .filter(|(arg, value)| !(&**arg == "threshold" && value.as_float() == Some(DEFAULT_THRESHOLD)))
+        .filter(|(_, value)| *value != Value::Null)
         .map(|(_, value)| value.to_string())
         .collect();
     if told.is_empty() { name.to_string() } else { format!("{name}({})", told.join(", ")) }
@@ -149,7 +150,7 @@ fn relevant(relevance: &[f64]) -> Vec<bool> {
 }
 
 /// A number of places or bins, at least 1.
-fn count(metric: &Value, name: &str) -> Result<usize, Fault> {
+pub(crate) fn count(metric: &Value, name: &str) -> Result<usize, Fault> {
     let count = metric.get(name).and_then(Value::as_int).and_then(|count| usize::try_from(count).ok());
     count.filter(|count| (1..=LARGEST_COUNT).contains(count)).ok_or_else(|| {
         let given = metric.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);

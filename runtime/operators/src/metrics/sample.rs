@@ -91,6 +91,39 @@ impl Sample {
         }
     }
 
+    /// These rows and those of another sample behind them; nothing where they are of different kinds or tell other classes
+    /// apart. Rankings are of other queries.
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
+        fn joined<T>(mut first: Vec<T>, second: Vec<T>) -> Vec<T> {
+            first.extend(second);
+            first
+        }
+        let outcome = match (self.outcome, other.outcome) {
+            (Outcome::Binary { truth, probability }, Outcome::Binary { truth: truths, probability: probabilities }) => {
+                Outcome::Binary { truth: joined(truth, truths), probability: joined(probability, probabilities) }
+            }
+            (
+                Outcome::Classes { truth, probabilities, classes },
+                Outcome::Classes { truth: truths, probabilities: others, classes: same },
+            ) if classes == same => {
+                Outcome::Classes { truth: joined(truth, truths), probabilities: joined(probabilities, others), classes }
+            }
+            (Outcome::Value { truth, value }, Outcome::Value { truth: truths, value: values }) => {
+                Outcome::Value { truth: joined(truth, truths), value: joined(value, values) }
+            }
+            _ => return None,
+        };
+        let weights = match (self.weights, other.weights) {
+            (Some(first), Some(second)) => Some(joined(first, second)),
+            (None, None) => None,
+            _ => return None,
+        };
+        if self.group.is_some() || other.group.is_some() {
+            return None;
+        }
+        Some(Self { outcome, weights, group: None })
+    }
+
     /// The rows at these places, which may come more than once. `groups` are the groups that they belong to then, where
     /// groups were drawn.
     pub(crate) fn take(&self, places: &[usize], groups: Option<Vec<usize>>) -> Self {

@@ -45,6 +45,10 @@ impl Fitted for Promoted {
         self.model.apply(table, context)
     }
 
+    fn by_rows(&self) -> bool {
+        self.model.by_rows()
+    }
+
     fn ty(&self) -> Learned {
         self.model.ty()
     }

@@ -1,8 +1,7 @@
 //! Building a graph: values with names, nodes that make one of others, constants.
 
 use gml_connect::Fault;
-
-use super::message::{
+use gml_onnx::{
     Attribute, Dimension, Graph as Message, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type, ValueInfo, kind,
 };
 

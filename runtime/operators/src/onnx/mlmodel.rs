@@ -21,11 +21,16 @@ pub(crate) fn mlmodel(of: &Exported) -> Result<String, Fault> {
             |(name, element): &(String, Element)| json!({ "name": name, "type": word(*element), "required": true });
         columns.iter().map(column).collect()
     };
+    mlmodel_of(&columns(&of.inputs), &columns(&of.outputs))
+}
+
+/// The text of the file, by what MLflow calls inputs and outputs.
+///
+/// # Errors
+/// Where a name cannot be written, which it always can.
+pub(crate) fn mlmodel_of(inputs: &Json, outputs: &Json) -> Result<String, Fault> {
     // JSON is YAML, so names need no escaping of their own; the lists are texts of JSON, as MLflow writes them.
-    let signature = json!({
-        "inputs": columns(&of.inputs).to_string(),
-        "outputs": columns(&of.outputs).to_string(),
-    });
+    let signature = json!({ "inputs": inputs.to_string(), "outputs": outputs.to_string() });
     let model = json!({
         "flavors": {
             "onnx": {

@@ -10,9 +10,9 @@
 
 mod columns;
 mod curve;
+mod dates;
 mod forest;
 mod graph;
-mod message;
 mod mlmodel;
 mod recipe;
 
@@ -23,7 +23,7 @@ pub(crate) use columns::Columns;
 pub(crate) use curve::{logistic, summing_to_one, through};
 pub(crate) use forest::forest;
 pub(crate) use graph::{Element, Flow, Graph, Setting};
-pub(crate) use mlmodel::{FILE as MLMODEL, mlmodel};
+pub(crate) use mlmodel::{FILE as MLMODEL, mlmodel, mlmodel_of};
 pub(crate) use recipe::{places, recipe};
 
 use crate::learned::Fitted;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
+use super::dates::date_parts;
 use super::graph::{Element, Flow, Graph, MODELS, Setting};
 use super::not_expressed;
 use crate::learn::LARGEST_EXACT;
-use crate::prep::{Affine, Cell, Clipped, Coded, Encoded, Exact, Fill, Kind, Recipe, Step};
+use crate::prep::{Affine, Bounded, Cell, Clipped, Coded, Encoded, Exact, Fill, Kind, Recipe, Step};
 
 /// The columns with a recipe behind them.
 ///
@@ -29,12 +30,20 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
             }
             Step::Clip { columns: clipped } => clipped.iter().try_for_each(|clipped| clip(clipped, graph, columns))?,
             Step::Drop { columns: dropped } => dropped.iter().for_each(|name| columns.drop(name)),
-            Step::Binary { .. }
-            | Step::Hash { .. }
-            | Step::Bucket { .. }
-            | Step::DateParts { .. }
-            | Step::TextCounts { .. } => {
-                return Err(not_expressed(&format!("the step `{}` has no form there", step.operator())));
+            Step::Binary { columns: coded } => coded.iter().try_for_each(|coded| binary(coded, graph, columns))?,
+            Step::Bucket { columns: bounded } => {
+                bounded.iter().try_for_each(|bounded| bucket(bounded, graph, columns))?;
+            }
+            Step::DateParts { columns: inputs } => {
+                inputs.iter().try_for_each(|input| date_parts(input, graph, columns))?;
+            }
+            Step::Hash { .. } => {
+                return Err(not_expressed("ONNX has no hash, which the step `hash` takes of each value"));
+            }
+            Step::TextCounts { .. } => {
+                return Err(not_expressed(
+                    "ONNX cannot tell the words of a text apart, which the step `text_counts` counts",
+                ));
             }
         }
     }
@@ -83,6 +92,45 @@ fn ordinal(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
     let places = (1..=coded.values.len()).map(|place| place as f64).collect();
     let place = looked_up(name, &column, &coded.values, places, -1.0, graph)?;
     let flow = where_null(&column, f64::NAN, place, graph);
+    columns.set(name, Column::numbers(flow, column.nullable));
+    Ok(())
+}
+
+/// Each digit is looked up by itself.
+fn binary(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let name = &coded.input.column;
+    let column = columns.get(graph, name, coded.input.kind)?;
+    columns.drop(name);
+    let width = coded.digit_names().count();
+    for (digit, (made, _)) in coded.digit_names().enumerate() {
+        let shift = width - 1 - digit;
+        let digits = (1..=coded.values.len()).map(|place| f64::from(u8::from(place >> shift & 1 == 1))).collect();
+        let found = looked_up(name, &column, &coded.values, digits, 0.0, graph)?;
+        let flow = where_null(&column, 0.0, found, graph);
+        columns.set(&made, Column::numbers(flow, false));
+    }
+    Ok(())
+}
+
+/// The number of bounds that the value is not below.
+fn bucket(bounded: &Bounded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let name = &bounded.input.column;
+    let column = columns.get(graph, name, bounded.input.kind)?;
+    let bounds: Vec<f64> = bounded.bounds.iter().map(|bound| bound.0).collect();
+    let count = if bounds.is_empty() {
+        let (none, null) = (graph.number(0.0), graph.node("IsNaN", &[&column.flow], Vec::new()));
+        let null = graph.cast(&null, Element::Double);
+        graph.node("Mul", &[&null, &none], Vec::new())
+    } else {
+        let across = graph.numbers(vec![1, i64::try_from(bounds.len()).unwrap_or(i64::MAX)], bounds);
+        // NaN is not below any of them, as it is here.
+        let is_below = graph.node("Less", &[&column.flow, &across], Vec::new());
+        let reached = graph.node("Not", &[&is_below], Vec::new());
+        let reached = graph.cast(&reached, Element::Double);
+        let axis = graph.ints(vec![1]);
+        graph.node("ReduceSum", &[&reached, &axis], vec![("keepdims", Setting::Int(1))])
+    };
+    let flow = where_null(&column, f64::NAN, count, graph);
     columns.set(name, Column::numbers(flow, column.nullable));
     Ok(())
 }

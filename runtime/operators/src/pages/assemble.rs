@@ -6,6 +6,7 @@ use gml_connect::Fault;
 use gml_ir::Value;
 use gml_report::{Block, Datum, Grid, Report};
 
+use super::rivals::{alike, side_by_side};
 use crate::data::{Call, Data, Input, Metric};
 use crate::frame;
 use crate::learn::arguments::{argument, misfit, word};
@@ -22,13 +23,31 @@ pub(super) fn report(call: Call<'_>) -> Result<Data, Fault> {
         }
         _ => return Err(misfit(&call, "parts", "is no record of results")),
     };
-    let section = |(name, data): &(Arc<str>, Data)| Ok(Block::section(words(name), blocks(&call, name, data)?));
-    let blocks = parts.iter().map(section).collect::<Result<_, Fault>>()?;
-    Ok(Data::Report(Arc::new(Report::new(title, blocks))))
+    Ok(Data::Report(Arc::new(Report::new(title, sections(&call, &parts)?))))
+}
+
+/// A section for each part; one for several behind each other that are judged by the same metrics.
+fn sections(call: &Call<'_>, parts: &[(Arc<str>, Data)]) -> Result<Vec<Block>, Fault> {
+    let mut sections = Vec::new();
+    let rivals = parts.chunk_by(|(_, left), (_, right)| match (left, right) {
+        (Data::Metrics(left), Data::Metrics(right)) => alike(left, right),
+        _ => false,
+    });
+    for together in rivals {
+        let judged = together.iter().filter_map(|(name, data)| match data {
+            Data::Metrics(metrics) => Some((&**name, metrics.as_slice())),
+            _ => None,
+        });
+        match together {
+            [(name, data)] => sections.push(Block::section(words(name), blocks(call, name, data)?)),
+            _ => sections.push(Block::section("Side by side", side_by_side(&judged.collect::<Vec<_>>()))),
+        }
+    }
+    Ok(sections)
 }
 
 /// A name as words: `how_good` is "How good".
-fn words(name: &str) -> String {
+pub(super) fn words(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -50,7 +69,7 @@ fn blocks(call: &Call<'_>, name: &str, data: &Data) -> Result<Vec<Block>, Fault>
             };
             fields.iter().map(part).collect::<Result<Vec<_>, Fault>>()?.concat()
         }
-        Data::Estimator(_) | Data::Fitted(_) => {
+        Data::Sequences(_) | Data::Estimator(_) | Data::SequenceEstimator(_) | Data::Fitted(_) => {
             return Err(misfit(call, "parts", &format!("holds `{name}`, which cannot be shown")));
         }
     })

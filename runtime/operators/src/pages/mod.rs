@@ -5,6 +5,7 @@
 
 mod assemble;
 mod card;
+mod rivals;
 #[cfg(test)]
 mod tests;
 

@@ -28,7 +28,7 @@ fn parts() -> Vec<(Arc<str>, Data)> {
 }
 
 fn reported(parts: Vec<(Arc<str>, Data)>) -> Result<Data, gml_connect::Fault> {
-    let context = Context { threads: 1, libraries: "/nowhere".into() };
+    let context = Context { threads: 1, libraries: "/nowhere".into(), unfinished: None };
     let args = vec![
         ("title".into(), Input::Const(Value::Str("Who buys?".into()))),
         ("parts".into(), Input::Data(Data::Record(parts))),
@@ -54,4 +54,29 @@ fn results_stand_under_their_names_in_order() {
     {
         assert!(html.contains(part), "{part}: {html}");
     }
+}
+
+#[test]
+fn rivals_stand_side_by_side() {
+    let judged = |name: &str, hit: f64, place: f64| {
+        let metric = |metric: &str, value| Metric { name: metric.into(), partition: "test".into(), value };
+        (Arc::from(name), Data::Metrics(vec![metric("hit_rate(20)", hit), metric("mrr(20)", place)]))
+    };
+    let mut parts = vec![judged("popularity", 0.01, 0.002), judged("item_knn", 0.25, 0.125)];
+    parts.push(("alone".into(), Data::Metrics(vec![])));
+    let Data::Report(report) = reported(parts).unwrap() else { panic!("no report") };
+    let [Block::Section(title, blocks), Block::Section(other, _)] = &*report.blocks else { panic!("{report:?}") };
+    assert_eq!((&**title, &**other), ("Side by side", "Alone"));
+    let [Block::Table(grid), Block::Figure(figure)] = &**blocks else { panic!("{blocks:?}") };
+    assert_eq!(grid.headings, ["", "hit_rate(20)", "mrr(20)"]);
+    let numbers = |row: usize| -> Vec<f64> {
+        let number = |datum: &gml_report::Datum| match datum {
+            gml_report::Datum::Number(number) => Some(*number),
+            _ => None,
+        };
+        grid.rows[row].iter().filter_map(number).collect()
+    };
+    assert_eq!((numbers(0), numbers(1)), (vec![0.01, 0.002], vec![0.25, 0.125]));
+    assert_eq!(figure.panels.len(), 2);
+    assert!(page(&report).contains("Item knn: mrr(20) 0.1250"), "{}", page(&report));
 }

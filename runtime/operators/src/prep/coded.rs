@@ -60,7 +60,7 @@ impl Coded {
     }
 
     /// The names of [`Coded::digits`], and what they are made of.
-    pub(super) fn digit_names(&self) -> impl Iterator<Item = (String, &Input)> {
+    pub(crate) fn digit_names(&self) -> impl Iterator<Item = (String, &Input)> {
         (0..self.width()).map(|digit| (format!("{}_{digit}", self.input.column), &self.input))
     }
 

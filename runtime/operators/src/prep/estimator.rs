@@ -14,8 +14,7 @@ use super::{Filling, Scaling, encode, fit, words};
 use crate::data::{Context, Table};
 use crate::frame;
 use crate::learn::recall::Recall;
-use crate::learned::{Change, Estimator, Fitted, Trials};
-use crate::tune::afresh;
+use crate::learned::{Change, Estimator, Fitted};
 
 /// What a step learns of each of its columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,16 +77,6 @@ impl Estimator for PrepareCall {
 
     fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
         self.recall.argument(operator, name)
-    }
-
-    fn trials(
-        &self,
-        _: &[(Option<Arc<str>>, Arc<str>)],
-        train: &Table,
-        valid: &Table,
-        context: &Context,
-    ) -> Result<Box<dyn Trials>, Fault> {
-        Ok(afresh(self.with(&[], context)?, train, valid))
     }
 }
 

@@ -16,8 +16,7 @@ use crate::learn::arguments::{constant, misfit, optional};
 use crate::learn::bounds::{COUNT, SHARE_FROM_ZERO, float, seed, whole};
 use crate::learn::recall::Recall;
 use crate::learn::{in_pool, presets, target};
-use crate::learned::{Change, Estimator, Fitted, Trials};
-use crate::tune::afresh;
+use crate::learned::{Change, Estimator, Fitted};
 
 pub(super) fn select_features(call: Call<'_>) -> Result<Data, Fault> {
     let constants = constant(&call, "constants")?;
@@ -78,16 +77,6 @@ impl Estimator for Select {
     fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
         self.recall.argument(operator, name)
     }
-
-    fn trials(
-        &self,
-        _: &[(Option<Arc<str>>, Arc<str>)],
-        train: &Table,
-        valid: &Table,
-        context: &Context,
-    ) -> Result<Box<dyn Trials>, Fault> {
-        Ok(afresh(self.with(&[], context)?, train, valid))
-    }
 }
 
 impl Select {
@@ -132,16 +121,6 @@ impl Estimator for LeaveOut {
 
     fn argument(&self, _: Option<&str>, _: &str) -> Option<&Value> {
         None
-    }
-
-    fn trials(
-        &self,
-        _: &[(Option<Arc<str>>, Arc<str>)],
-        train: &Table,
-        valid: &Table,
-        _: &Context,
-    ) -> Result<Box<dyn Trials>, Fault> {
-        Ok(afresh(Arc::new(self.clone()), train, valid))
     }
 }
 

@@ -14,11 +14,11 @@ use crate::frame::fault;
 
 /// How it learns.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// At most so many words, the most frequent ones.
-    pub(super) words: usize,
+    pub(crate) words: usize,
     /// In at least so many texts.
-    pub(super) min_rows: usize,
+    pub(crate) min_rows: usize,
 }
 
 /// The words that count, by their letters, and how rare they are.
@@ -40,6 +40,40 @@ impl Words {
     }
 }
 
+/// How much each word of a text counts, the squares of which add up to 1.
+pub(crate) struct Weights<'w> {
+    words: &'w Words,
+    places: HashMap<&'w str, usize>,
+}
+
+impl Words {
+    /// Ready to weigh the words of texts.
+    pub(crate) fn weights(&self) -> Weights<'_> {
+        Weights { words: self, places: self.words.iter().enumerate().map(|(place, word)| (&**word, place)).collect() }
+    }
+}
+
+impl Weights<'_> {
+    /// The words of a text that count, by their places and in their order, and how much they do.
+    pub(crate) fn of(&self, text: &str) -> Vec<(usize, f64)> {
+        let text = text.to_lowercase();
+        let mut found: Vec<usize> = words_of(&text).filter_map(|word| self.places.get(word)).copied().collect();
+        // In the order of the columns, so that the sum does not depend on the order of the words.
+        found.sort_unstable();
+        let mut weights: Vec<(usize, f64)> = Vec::with_capacity(found.len());
+        for place in found {
+            let rarity = self.words.rarity[place].0;
+            match weights.last_mut().filter(|(last, _)| *last == place) {
+                Some((_, weight)) => *weight += rarity,
+                None => weights.push((place, rarity)),
+            }
+        }
+        let length = weights.iter().map(|(_, weight)| weight.powi(2)).sum::<f64>().sqrt();
+        weights.iter_mut().for_each(|(_, weight)| *weight /= length);
+        weights
+    }
+}
+
 /// Runs of letters and digits of a text in small letters.
 fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty())
@@ -57,7 +91,7 @@ struct Occurrence {
 }
 
 /// The words of the texts.
-pub(super) fn learn(settings: &Settings, input: Input, column: &Column) -> Result<Words, Fault> {
+pub(crate) fn learn(settings: &Settings, input: Input, column: &Column) -> Result<Words, Fault> {
     if input.kind != Kind::Text {
         return Err(Fault::new(
             "GML0703",
@@ -100,26 +134,12 @@ pub(super) fn learn(settings: &Settings, input: Input, column: &Column) -> Resul
 /// The rows with a column for each word behind them.
 pub(super) fn add(columns: &[Words], mut rows: DataFrame) -> Result<DataFrame, Fault> {
     for words in columns {
-        let places: HashMap<&str, usize> =
-            words.words.iter().enumerate().map(|(place, word)| (&**word, place)).collect();
+        let weights = words.weights();
         let texts = rows.column(&words.input.column).map_err(fault)?.cast(&DataType::String).map_err(fault)?;
         let mut made = vec![vec![0.0; rows.height()]; words.words.len()];
-        let mut counts: Vec<f64> = vec![0.0; words.words.len()];
-        let mut found: Vec<usize> = Vec::new();
         for (row, text) in texts.str().map_err(fault)?.iter().enumerate() {
-            let text = text.unwrap_or_default().to_lowercase();
-            for place in words_of(&text).filter_map(|word| places.get(word)) {
-                if counts[*place] == 0.0 {
-                    found.push(*place);
-                }
-                counts[*place] += words.rarity[*place].0;
-            }
-            // In the order of the columns, so that the sum does not depend on the order of the words.
-            found.sort_unstable();
-            let length = found.iter().map(|place| counts[*place].powi(2)).sum::<f64>().sqrt();
-            for place in found.drain(..) {
-                made[place][row] = counts[place] / length;
-                counts[place] = 0.0;
+            for (place, weight) in weights.of(text.unwrap_or_default()) {
+                made[place][row] = weight;
             }
         }
         for ((name, _), values) in words.names().zip(made) {

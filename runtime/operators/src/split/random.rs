@@ -7,6 +7,7 @@ use super::parts::{NAMES, parts};
 use crate::data::{Call, Data};
 use crate::expr::{group_ids, translate};
 use crate::frame::{collect, evaluate};
+use crate::sequences;
 use crate::table::{CallExt, hash};
 
 /// `split_random`: exactly the shares of all rows, rounded to whole rows.
@@ -42,6 +43,11 @@ pub(super) fn split_stratified(call: Call<'_>) -> Result<Data, Fault> {
 /// `split_group`: the shares of the groups; how many rows that is depends on their sizes.
 pub(super) fn split_group(call: Call<'_>) -> Result<Data, Fault> {
     let shares = Shares::of(&call)?;
+    if let Some(input) = sequences::input(&call) {
+        let places: Vec<usize> = (0..input.len()).collect();
+        let part_of = shares.assign(&places, input.len(), call.seed()?);
+        return sequences::parts(&call, input, shares.asked(), &part_of);
+    }
     let table = call.table("input")?;
     let frame = collect(table.frame.clone())?;
     let (groups, count) = groups(&call, &frame)?;

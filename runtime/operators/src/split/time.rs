@@ -7,12 +7,19 @@ use super::parts::{NAMES, parts};
 use crate::data::{Call, Data};
 use crate::expr::{micros, translate};
 use crate::frame::{collect, evaluate, fault};
+use crate::sequences;
 use crate::table::CallExt;
 
 /// `split_time`: by ranges, or by periods counted back from the last row.
 ///
 /// A period counts whole days where `by` is a date: `last(3d)` is the last day and the two before it.
 pub(super) fn split_time(call: Call<'_>) -> Result<Data, Fault> {
+    if let Some(input) = sequences::input(&call) {
+        // A sequence belongs where its last click does; one without a click belongs nowhere.
+        let ends: Vec<Option<i64>> = input.iter().map(|sequence| sequence.end()).collect();
+        let (asked, part_of) = by_periods(&call, &NAMES.map(|name| call.value(name)), &ends)?;
+        return sequences::parts(&call, input, asked, &part_of);
+    }
     let table = call.table("input")?;
     let by = call.expr("by")?;
     let ticks = micros(translate(&by)?, &by.ty);

@@ -71,7 +71,7 @@ pub(super) fn sorted_by(order: &[OrderKey]) -> Result<Vec<Expr>, Fault> {
 }
 
 /// Columns of a frame by name.
-pub(super) fn series(frame: &DataFrame, names: &[String]) -> Result<Vec<Series>, Fault> {
+pub(crate) fn series(frame: &DataFrame, names: &[String]) -> Result<Vec<Series>, Fault> {
     let columns = names.iter().map(|name| frame.column(name).map(|column| column.as_materialized_series().clone()));
     columns.collect::<Result<_, _>>().map_err(fault)
 }

@@ -18,7 +18,7 @@ pub(super) fn group(call: Call<'_>) -> Result<Data, Fault> {
 }
 
 /// The query that groups by columns and computes aggregates; the keys come first.
-pub(super) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExpr]) -> Result<LazyFrame, Fault> {
+pub(crate) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExpr]) -> Result<LazyFrame, Fault> {
     let plan = Plan::of(aggregates)?;
     let keys = named(by)?;
     let outputs = named(&plan.outputs)?;

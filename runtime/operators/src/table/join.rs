@@ -62,7 +62,7 @@ pub(super) fn join(call: Call<'_>) -> Result<Data, Fault> {
 }
 
 /// A column of both sides that is no key would have to have two values.
-pub(super) fn no_collision(left: &Schema, right: &Schema, keys: &[String]) -> Result<(), Fault> {
+pub(crate) fn no_collision(left: &Schema, right: &Schema, keys: &[String]) -> Result<(), Fault> {
     let both = right.iter_names().find(|name| left.contains(name) && !keys.iter().any(|key| key == name.as_str()));
     match both {
         Some(name) => Err(Fault::new("GML0303", format!("both tables of a join have a column {name} that is no key"))
@@ -72,7 +72,7 @@ pub(super) fn no_collision(left: &Schema, right: &Schema, keys: &[String]) -> Re
 }
 
 /// Both sides with their keys in one type.
-pub(super) fn alike(
+pub(crate) fn alike(
     mut left: LazyFrame,
     mut right: LazyFrame,
     keys: &[String],

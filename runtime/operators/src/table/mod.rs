@@ -12,6 +12,7 @@ mod fill;
 mod group;
 mod join;
 mod order;
+mod partition;
 mod parts;
 mod reshape;
 mod rows;
@@ -21,27 +22,35 @@ mod union;
 mod uses;
 
 use crate::data::Implementation;
+use crate::embed::within;
 
 pub(crate) use args::CallExt;
+pub(crate) use derive::series;
+pub(crate) use group::grouped;
+pub(crate) use join::{alike, no_collision};
+pub use partition::Keys;
 pub use parts::{Turns, in_turns};
 pub(crate) use sample::hash;
-pub use uses::{bounds, by_rows, used};
+pub use uses::{applies, bounds, by_rows, used};
+
+/// The operators in whose expressions something may be embedded.
+pub(crate) const EMBEDDING: [&str; 6] = ["filter", "derive", "select", "group", "sort", "top"];
 
 /// All operators of `std.table`.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
-    ("std.table", "filter", rows::filter),
-    ("std.table", "derive", derive::derive),
-    ("std.table", "select", rows::select),
+    ("std.table", "filter", |call| within(call, rows::filter)),
+    ("std.table", "derive", |call| within(call, derive::derive)),
+    ("std.table", "select", |call| within(call, rows::select)),
     ("std.table", "drop", rows::drop),
     ("std.table", "rename", rows::rename),
-    ("std.table", "group", group::group),
+    ("std.table", "group", |call| within(call, group::group)),
     ("std.table", "join", join::join),
     ("std.table", "union", union::union),
     ("std.table", "distinct", rows::distinct),
-    ("std.table", "sort", order::sort),
+    ("std.table", "sort", |call| within(call, order::sort)),
     ("std.table", "take", order::take),
     ("std.table", "take_last", order::take_last),
-    ("std.table", "top", order::top),
+    ("std.table", "top", |call| within(call, order::top)),
     ("std.table", "sample", sample::sample),
     ("std.table", "last", order::last),
     ("std.table", "explode", reshape::explode),

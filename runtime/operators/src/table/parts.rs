@@ -20,6 +20,9 @@ type Arguments = Vec<(Arc<str>, Arg)>;
 pub struct Turns {
     /// Arguments of the `group` of a part.
     pub part: Arguments,
+    /// Arguments of the `group` that makes one of what several parts gave, in the same form: however often it is done, the end is the
+    /// same.
+    pub merge: Arguments,
     /// Arguments of the `group` of all that the parts gave.
     pub whole: Arguments,
 }
@@ -43,29 +46,36 @@ pub fn in_turns(module: &str, operator: &str, args: &[(Arc<str>, Arg)]) -> Optio
         let ty = key.expr.ty.clone();
         NamedExpr { name: key.name.clone(), expr: Expr { kind: ExprKind::Column(key.name.clone()), ty } }
     });
+    let known: Vec<NamedExpr> = known.collect();
     let with = |by: Vec<NamedExpr>, aggregates: Vec<NamedExpr>| {
         let others = args.iter().filter(|(name, _)| !matches!(&**name, "by" | "aggregates")).cloned();
         others.chain([("by".into(), Arg::Columns(by)), ("aggregates".into(), Arg::Columns(aggregates))]).collect()
     };
-    let whole = with(known.collect(), aggregates);
-    Some(Turns { part: with(keys, states.columns), whole })
+    let (merge, whole) = (with(known.clone(), states.merged), with(known, aggregates));
+    Some(Turns { part: with(keys, states.columns), merge, whole })
 }
 
 /// What is kept of each group of a part.
 #[derive(Default)]
 struct States {
     columns: Vec<NamedExpr>,
+    /// The same columns of several parts together.
+    merged: Vec<NamedExpr>,
 }
 
 impl States {
-    /// The column, over the parts, that has the value of an aggregate of a part.
-    fn keep(&mut self, expr: Expr) -> Expr {
-        let place = self.columns.iter().position(|known| known.expr == expr).unwrap_or_else(|| {
-            let name = format!("{TEMPORARY}state_{}", self.columns.len()).into();
-            self.columns.push(NamedExpr { name, expr: expr.clone() });
-            self.columns.len() - 1
-        });
-        Expr { kind: ExprKind::Column(self.columns[place].name.clone()), ty: expr.ty }
+    /// The column, over the parts, that has the value of an aggregate of a part; `merge` gives, from that column, what the aggregate
+    /// is of several parts.
+    fn keep(&mut self, expr: Expr, merge: impl FnOnce(Expr) -> Expr) -> Expr {
+        let column = |name: &Arc<str>| Expr { kind: ExprKind::Column(name.clone()), ty: expr.ty.clone() };
+        if let Some(known) = self.columns.iter().find(|known| known.expr == expr) {
+            return column(&known.name);
+        }
+        let name: Arc<str> = format!("{TEMPORARY}state_{}", self.columns.len()).into();
+        let state = column(&name);
+        self.merged.push(NamedExpr { name: name.clone(), expr: merge(state.clone()) });
+        self.columns.push(NamedExpr { name, expr });
+        state
     }
 
     /// The expression over the parts that has the value which `expr` has over all rows.
@@ -89,29 +99,54 @@ impl States {
         };
         let own = call(function, args.to_vec(), ty);
         let again = |function: &str, state: Expr| Some(call(function, vec![("values".into(), state)], ty));
+        // Of several parts it is what it is of all of them, of the type of the column.
+        let over = |function: &str| {
+            let function = function.to_owned();
+            move |state: Expr| {
+                let ty = state.ty.clone();
+                Expr { kind: ExprKind::Call { function: function.into(), args: vec![("values".into(), state)] }, ty }
+            }
+        };
         match &**function {
-            "count" | "count_values" => again("sum", self.keep(own)),
+            "count" | "count_values" => again("sum", self.keep(own, over("sum"))),
             // A part's sum of shorter numbers cannot be too large where the whole is not.
-            "sum" if values.is_some_and(|(_, values)| is_short(&values.ty)) => again("sum", self.keep(own)),
-            "any" | "all" => again(function, self.keep(own)),
+            "sum" if values.is_some_and(|(_, values)| is_short(&values.ty)) => {
+                again("sum", self.keep(own, over("sum")))
+            }
+            "any" | "all" => again(function, self.keep(own, over(function))),
             // Of no rows that count there is none: null, whatever the type says of the whole.
-            "min" | "max" => again(function, self.keep(Expr { ty: ty.clone().nullable(), ..own })),
+            "min" | "max" => {
+                let own = Expr { ty: ty.clone().nullable(), ..own };
+                again(function, self.keep(own, over(function)))
+            }
             "first" | "last" => {
                 let condition = given("where").filter(|condition| constant(condition) != Some(Value::Bool(true)));
                 let by = given("by").filter(|by| constant(by) != Some(Value::Null));
-                let mut over = vec![("values".into(), self.keep(Expr { ty: ty.clone().nullable(), ..own }))];
+                let first = |values: Expr, rest: &[(Arc<str>, Expr)]| {
+                    let ty = values.ty.clone();
+                    let args = [("values".into(), values)].into_iter().chain(rest.iter().cloned()).collect();
+                    call(function, args, &ty)
+                };
+                let mut rest: Vec<(Arc<str>, Expr)> = Vec::new();
+                if let Some(condition) = condition {
+                    // The group of a part in which no row counts has no first one.
+                    let any = vec![("values".into(), condition.clone())];
+                    rest.push(("where".into(), self.keep(call("any", any, &Type::Bool), over("any"))));
+                }
                 if let Some(by) = by {
                     let mut of_by: Vec<(Arc<str>, Expr)> =
                         vec![("values".into(), by.clone()), ("by".into(), by.clone())];
                     of_by.extend(condition.map(|condition| ("where".into(), condition.clone())));
-                    over.push(("by".into(), self.keep(call(function, of_by, &by.ty.clone().nullable()))));
+                    let of_by = call(function, of_by, &by.ty.clone().nullable());
+                    let state = self.keep(of_by, |state| {
+                        let by: (Arc<str>, Expr) = ("by".into(), state.clone());
+                        first(state, &[&rest[..], &[by]].concat())
+                    });
+                    rest.push(("by".into(), state));
                 }
-                if let Some(condition) = condition {
-                    // The group of a part in which no row counts has no first one.
-                    let any = vec![("values".into(), condition.clone())];
-                    over.push(("where".into(), self.keep(call("any", any, &Type::Bool))));
-                }
-                Some(call(function, over, ty))
+                let values = self.keep(Expr { ty: ty.clone().nullable(), ..own }, |state| first(state, &rest));
+                let args = [("values".into(), values)].into_iter().chain(rest).collect();
+                Some(call(function, args, ty))
             }
             _ => None,
         }

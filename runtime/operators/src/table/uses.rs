@@ -15,11 +15,20 @@ type Arguments = [(Arc<str>, Arg)];
 
 /// Whether an operator looks at each row by itself, so that it may be given the rows of its `input` part by part.
 pub fn by_rows(module: &str, operator: &str, args: &Arguments) -> bool {
+    // Vectors are computed for all rows at once, by all threads.
+    if arg(args, gml_ir::INPUTS).is_some() {
+        return false;
+    }
     match (module, operator) {
         ("std.table", "filter" | "select" | "drop" | "rename") => true,
         ("std.table", "derive") => Plan::of(named(args, "columns")).is_ok_and(|plan| plan.calls.is_empty()),
         _ => false,
     }
+}
+
+/// Whether an operator applies something learned to its `input`: row by row, if [`crate::Fitted::by_rows`] of that says so.
+pub fn applies(module: &str, operator: &str) -> bool {
+    module == "std.learning" && matches!(operator, "predict" | "apply")
 }
 
 /// What an operator uses of its table `input`, where `wanted` of its result is needed. `ty` is the type of its result.

@@ -3,6 +3,7 @@
 //! What lives here: the operator `tune`, the search and its history. What does not: learners (`learn`), metrics.
 
 mod afresh;
+mod kept;
 mod operator;
 mod parzen;
 mod picture;

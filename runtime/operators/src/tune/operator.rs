@@ -6,6 +6,7 @@ use std::time::Duration;
 use gml_connect::Fault;
 use gml_ir::Value;
 
+use super::kept::Kept;
 use super::read;
 use super::space::{Point, Space};
 use super::study::{Attempt, Ended, LANES, Limit, Study};
@@ -35,16 +36,22 @@ pub(crate) fn tune(call: Call<'_>) -> Result<Data, Fault> {
     let trials = learner.trials(&changed, &train, &valid, call.context)?;
     let workers = call.context.threads.clamp(1, LANES);
     let context = Context { threads: (call.context.threads / workers).max(1), ..call.context.clone() };
-    let study =
-        Study { space: &space, start: start(&space, &*learner), limit: limit(&call)?, seed: seed(&call)?, workers };
+    let kept = call.context.unfinished.as_ref().map(|folder| Kept::open(folder, &train, &valid)).transpose()?;
+    let resumed = kept.as_ref().map_or(0, Kept::count);
+    let (start, rounds) = (start(&space, &*learner), rounds(&space, &*learner));
+    let study = Study { space: &space, start, limit: limit(&call)?, seed: seed(&call)?, rounds, workers, kept };
     let sign = if maximize { -1.0 } else { 1.0 };
     let ended = study.run(|Attempt { points, watch }| {
-        let Some(model) = trials.fit(&changes(&space, points), watch, &context)? else { return Ok(None) };
+        let Some(model) =
+            trials.fit(&changes(&space, points), Watch { metric: Some(metric), told: watch }, &context)?
+        else {
+            return Ok(None);
+        };
         let sample = sample(&*model, trials.valid(), &context)?;
         judge(metric, &sample).map(|value| Some(sign * value))
-    });
+    })?;
     let best = best(&ended)?;
-    let history = History { metric: name_of(metric), maximize, trials: history(&space, &ended, sign), best };
+    let history = History { metric: name_of(metric), maximize, trials: history(&space, &ended, sign), best, resumed };
     let estimator = learner.with(&changes(&space, &ended[best].points), call.context)?;
     Ok(Data::Estimator(Arc::new(Tuned { best: estimator, history: Arc::new(history) })))
 }
@@ -59,12 +66,16 @@ pub(crate) fn search(
     limit: Limit,
     seed: u64,
     workers: usize,
+    metric: &Value,
     attempt: impl Fn(&[Change], Watch<'_>) -> Result<Option<f64>, Fault> + Sync,
 ) -> Result<(), Fault> {
     let space = read::space(over, learner)?;
-    let study = Study { space: &space, start: start(&space, learner), limit, seed, workers };
-    study.run(|Attempt { points, watch }| attempt(&changes(&space, points), watch));
-    Ok(())
+    let (start, rounds) = (start(&space, learner), rounds(&space, learner));
+    let study = Study { space: &space, start, limit, seed, rounds, workers, kept: None };
+    let made = study.run(|Attempt { points, watch }| {
+        attempt(&changes(&space, points), Watch { metric: Some(metric), told: watch })
+    });
+    made.map(drop)
 }
 
 /// The trial that did best, the first among equals.
@@ -116,6 +127,15 @@ fn start(space: &Space, learner: &dyn Estimator) -> Vec<Option<Point>> {
         points.push(point);
     }
     points
+}
+
+/// The rounds that every trial may have.
+fn rounds(space: &Space, learner: &dyn Estimator) -> Option<usize> {
+    const ROUNDS: &str = "rounds";
+    if space.dimensions.iter().any(|dimension| dimension.argument.as_deref() == Some(ROUNDS)) {
+        return None;
+    }
+    learner.argument(None, ROUNDS)?.as_int().and_then(|rounds| usize::try_from(rounds).ok())
 }
 
 fn limit(call: &Call<'_>) -> Result<Limit, Fault> {

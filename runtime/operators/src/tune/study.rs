@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use gml_connect::Fault;
 
+use super::kept::Kept;
 use super::pruning::Medians;
 use super::sampler::{Outcome, Seen, suggest};
 use super::space::{Point, Space};
@@ -31,8 +32,12 @@ pub(super) struct Study<'s> {
     pub(super) start: Vec<Option<Point>>,
     pub(super) limit: Limit,
     pub(super) seed: u64,
+    /// The rounds that a trial may have, where it says so and the search does not change it.
+    pub(super) rounds: Option<usize>,
     /// Trials at once.
     pub(super) workers: usize,
+    /// Where trials are kept, and those that are there already.
+    pub(super) kept: Option<Kept>,
 }
 
 /// A trial that has ended.
@@ -58,21 +63,34 @@ pub(super) struct Attempt<'a> {
 struct State {
     started: usize,
     ended: Vec<Option<Ended>>,
-    /// A trial panicked: nobody waits for it.
+    /// A trial panicked, or could not be kept: nobody waits for it.
     broken: bool,
+    failure: Option<Fault>,
 }
 
 impl Study<'_> {
     /// Makes trials until the limit. `attempt` learns and judges; it gives nothing where it was told to stop.
-    pub(super) fn run(&self, attempt: impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync) -> Vec<Ended> {
-        let began = Instant::now();
-        let state = Mutex::new(State { started: 0, ended: Vec::new(), broken: false });
+    ///
+    /// # Errors
+    /// Where a trial cannot be kept.
+    pub(super) fn run(
+        &self,
+        attempt: impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync,
+    ) -> Result<Vec<Ended>, Fault> {
+        let began = Clock { now: Instant::now(), before: self.kept.as_ref().map_or(Duration::ZERO, Kept::elapsed) };
+        let state = Mutex::new(State { started: 0, ended: Vec::new(), broken: false, failure: None });
         let changed = Condvar::new();
         let work = || {
             let guard = Broken { state: &state, changed: &changed };
             while let Some((trial, seen, medians)) = self.next(&state, &changed, began) {
-                let ended = self.trial(trial, &seen, &medians, &attempt);
-                lock(&state).ended[trial] = Some(ended);
+                match self.trial(trial, &seen, &medians, began, &attempt) {
+                    Ok(ended) => lock(&state).ended[trial] = Some(ended),
+                    Err(failure) => {
+                        let mut held = lock(&state);
+                        held.broken = true;
+                        held.failure.get_or_insert(failure);
+                    }
+                }
                 changed.notify_all();
             }
             std::mem::forget(guard);
@@ -85,15 +103,22 @@ impl Study<'_> {
             work();
         });
         let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        state.ended.into_iter().flatten().collect()
+        match state.failure {
+            Some(failure) => Err(failure),
+            None => Ok(state.ended.into_iter().flatten().collect()),
+        }
     }
 
     /// The next trial, once all that it may know of have ended.
-    fn next(&self, state: &Mutex<State>, changed: &Condvar, began: Instant) -> Option<(usize, Vec<Seen>, Medians)> {
+    fn next(&self, state: &Mutex<State>, changed: &Condvar, began: Clock) -> Option<(usize, Vec<Seen>, Medians)> {
         let mut held = lock(state);
         let over = match self.limit {
             Limit::Trials(count) => held.started >= count,
-            Limit::Budget(time) => held.started > 0 && began.elapsed() >= time,
+            // A trial that was made in time counts, whenever it was.
+            Limit::Budget(time) => {
+                let made = self.kept.as_ref().is_some_and(|kept| kept.has(held.started));
+                held.started > 0 && !made && began.elapsed() >= time
+            }
         };
         if over || held.broken {
             return None;
@@ -116,7 +141,8 @@ impl Study<'_> {
             outcome: ended.outcome(),
         });
         let whole = ended.iter().filter(|(_, ended)| ended.state == TrialState::Done && !ended.curve.is_empty());
-        Some((trial, seen.collect(), Medians::new(whole.map(|(_, ended)| ended.curve.clone()).collect())))
+        let curves: Vec<&[f64]> = whole.map(|(_, ended)| ended.curve.as_slice()).collect();
+        Some((trial, seen.collect(), Medians::new(&curves)))
     }
 
     fn trial(
@@ -124,16 +150,18 @@ impl Study<'_> {
         trial: usize,
         seen: &[Seen],
         medians: &Medians,
+        search: Clock,
         attempt: &(impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync),
-    ) -> Ended {
+    ) -> Result<Ended, Fault> {
         let began = Instant::now();
         let points = if trial == 0 { self.start.clone() } else { suggest(self.space, seen, trial, self.seed) };
+        if let Some(ended) = self.kept.as_ref().and_then(|kept| kept.get(trial, &points)) {
+            return Ok(ended);
+        }
         let mut curve: Vec<f64> = Vec::new();
-        let mut best = f64::INFINITY;
         let mut watch = |value: f64| {
-            best = best.min(value);
             curve.push(value);
-            if medians.hopeless(curve.len() - 1, best) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if medians.hopeless(&curve, self.rounds) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let result = attempt(Attempt { points: &points, watch: &mut watch });
         let (state, value, failure) = match result {
@@ -142,7 +170,24 @@ impl Study<'_> {
             Ok(None) => (TrialState::Pruned, None, None),
             Err(fault) => (TrialState::Failed, None, Some(fault.message)),
         };
-        Ended { points, state, value, curve, seconds: began.elapsed().as_secs_f64(), failure }
+        let ended = Ended { points, state, value, curve, seconds: began.elapsed().as_secs_f64(), failure };
+        if let Some(kept) = &self.kept {
+            kept.add(trial, &ended, search.elapsed())?;
+        }
+        Ok(ended)
+    }
+}
+
+/// The time since a search began, that of runs which were stopped among it.
+#[derive(Clone, Copy)]
+struct Clock {
+    now: Instant,
+    before: Duration,
+}
+
+impl Clock {
+    fn elapsed(self) -> Duration {
+        self.before + self.now.elapsed()
     }
 }
 

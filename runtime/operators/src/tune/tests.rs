@@ -153,7 +153,15 @@ proptest! {
 }
 
 fn study(space: &Space, workers: usize) -> Study<'_> {
-    Study { space, start: vec![None; space.dimensions.len()], limit: Limit::Trials(30), seed: 5, workers }
+    Study {
+        space,
+        start: vec![None; space.dimensions.len()],
+        limit: Limit::Trials(30),
+        seed: 5,
+        rounds: Some(20),
+        workers,
+        kept: None,
+    }
 }
 
 #[test]
@@ -163,13 +171,14 @@ fn the_number_of_threads_changes_no_trial() {
         let study = Study { start: suggest(&space, &[], 0, 1), ..study(&space, workers) };
         let attempt = |Attempt { points, watch }: Attempt<'_>| {
             for round in 0..20 {
-                if watch(bowl(points) + 1.0 / f64::from(round + 1)).is_break() {
+                if watch(bowl(points) + 0.5_f64.powi(round)).is_break() {
                     return Ok(None);
                 }
             }
             Ok(Some(bowl(points)))
         };
-        let trials = study.run(attempt).into_iter().map(|ended| (ended.points, ended.state, ended.value, ended.curve));
+        let trials =
+            study.run(attempt).unwrap().into_iter().map(|ended| (ended.points, ended.state, ended.value, ended.curve));
         trials.collect::<Vec<_>>()
     };
     let alone = run(1);
@@ -183,16 +192,30 @@ fn the_number_of_threads_changes_no_trial() {
 fn a_budget_makes_one_trial_at_least() {
     let space = bowl_space();
     let study = Study { limit: Limit::Budget(Duration::ZERO), start: suggest(&space, &[], 0, 1), ..study(&space, 2) };
-    assert_eq!(study.run(|_| Ok(Some(1.0))).len(), 1);
+    assert_eq!(study.run(|_| Ok(Some(1.0))).unwrap().len(), 1);
 }
 
 #[test]
-fn hopeless_is_worse_than_the_median_of_the_round() {
-    let curves = |count: usize| (0..count).map(|curve| vec![1.0, curve as f64]).collect();
-    assert!(!Medians::new(curves(4)).hopeless(1, 9.0));
-    let medians = Medians::new(curves(5));
-    assert!(medians.hopeless(1, 2.1) && !medians.hopeless(1, 2.0));
-    assert!(!medians.hopeless(2, 9.0));
+fn hopeless_is_what_ends_worse_than_the_median() {
+    // Halfway from 1 to `end` in every `half` rounds.
+    let curve = |end: f64, half: f64, rounds: usize| -> Vec<f64> {
+        (0..rounds).map(|round| end + (1.0 - end) * 0.5_f64.powf(round as f64 / half)).collect()
+    };
+    let ended: Vec<Vec<f64>> = [0.1, 0.2, 0.3, 0.4, 0.5].map(|end| curve(end, 3.0, 100)).to_vec();
+    let ended: Vec<&[f64]> = ended.iter().map(Vec::as_slice).collect();
+    let is_hopeless = |curve: &[f64]| Medians::new(&ended).hopeless(curve, Some(100));
+    // It has come to its end, above and below the median of 0.3.
+    assert!(is_hopeless(&curve(0.35, 3.0, 60)) && !is_hopeless(&curve(0.29, 3.0, 60)));
+    // It is far behind all others, and will be before them: rounds are left in which it goes on as it did.
+    let slow = curve(0.05, 20.0, 20);
+    assert!(slow[19] > 0.5 && !is_hopeless(&slow));
+    // It falls ever slower, before it stands still.
+    assert!(is_hopeless(&curve(0.6, 6.0, 60)));
+    // Too few rounds, too few trials.
+    assert!(!is_hopeless(&curve(0.6, 1.0, 9)));
+    assert!(!Medians::new(&ended[..4]).hopeless(&curve(0.6, 3.0, 60), Some(100)));
+    // One that never gains anything.
+    assert!(is_hopeless(&[0.9; 20]));
 }
 
 fn tuned(objective: &str, minimize: &str, over: Value, threads: usize) -> Result<Data, gml_connect::Fault> {

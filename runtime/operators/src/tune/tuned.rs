@@ -20,6 +20,9 @@ pub struct History {
     pub trials: Vec<Trial>,
     /// The place of the best one.
     pub best: usize,
+    /// How many of the trials a run made that was stopped.
+    #[serde(default)]
+    pub resumed: usize,
 }
 
 /// A trial.

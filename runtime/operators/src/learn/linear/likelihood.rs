@@ -1,4 +1,5 @@
-//! Logistic regression (Cox 1958, "The Regression Analysis of Binary Sequences").
+//! Logistic regression (Cox 1958, "The Regression Analysis of Binary Sequences"), and its form for several classes (Cox 1966, "Some
+//! Procedures Connected with the Logistic Qualitative Response Curve").
 
 use super::Weights;
 use super::design::Design;
@@ -46,6 +47,70 @@ pub(super) fn logistic(
     let mut weights = minimise(of, start, &penalty, limits)?;
     let intercept = weights.pop().unwrap_or_default();
     Ok(Weights { weights, intercept })
+}
+
+/// As [`logistic`], for the places of `classes` classes: a sum for each class, of which the largest is the likeliest. All sums moved
+/// alike say the same; those are given whose intercepts add up to 0.
+pub(super) fn softmax(
+    design: &Design,
+    target: &[f64],
+    classes: usize,
+    l1: f64,
+    l2: f64,
+    limits: Limits,
+) -> Result<Vec<Weights>, Unfinished> {
+    let (weights, total, width) = (&design.weights, design.total(), design.width());
+    let one = width + 1;
+    let of = |point: &[f64]| {
+        let mut scores = vec![0.0; weights.len() * classes];
+        for (class, own) in point.chunks_exact(one).enumerate() {
+            let sums = design.times(&own[..width]);
+            let of_class = scores.iter_mut().skip(class).step_by(classes);
+            of_class.zip(sums).for_each(|(score, sum)| *score = sum + own[width]);
+        }
+        let mut loss = 0.0;
+        for ((row, truth), weight) in scores.chunks_exact_mut(classes).zip(target).zip(weights) {
+            let truth = *truth as usize;
+            let score = row[truth];
+            let sum = to_probabilities(row);
+            loss += weight * (sum - score);
+            row[truth] -= 1.0;
+            row.iter_mut().for_each(|part| *part *= weight);
+        }
+        let mut slope = Vec::with_capacity(point.len());
+        for (class, own) in point.chunks_exact(one).enumerate() {
+            let misses: Vec<f64> = scores.iter().skip(class).step_by(classes).copied().collect();
+            let part = design.transposed_times(&misses);
+            slope.extend(part.into_iter().zip(own).map(|(part, weight)| (part + l2 * weight) / total));
+            slope.push(misses.iter().sum::<f64>() / total);
+        }
+        let squares: f64 = point.chunks_exact(one).flat_map(|own| &own[..width]).map(|weight| weight * weight).sum();
+        ((loss + l2 * squares / 2.0) / total, slope)
+    };
+    // It begins where all rows have the shares of the classes.
+    let mut shares = vec![0.0; classes];
+    target.iter().zip(weights).for_each(|(truth, weight)| shares[*truth as usize] += weight);
+    let (mut start, mut penalty) = (vec![0.0; one * classes], vec![l1 / total; one * classes]);
+    for (class, share) in shares.iter().enumerate() {
+        // A class may have no weight at all.
+        start[class * one + width] = (share / total).max(f64::MIN_POSITIVE).ln();
+        penalty[class * one + width] = 0.0;
+    }
+    let found = minimise(of, start, &penalty, limits)?;
+    let mean = found.iter().skip(width).step_by(one).sum::<f64>() / classes as f64;
+    let weights =
+        found.chunks_exact(one).map(|own| Weights { weights: own[..width].to_vec(), intercept: own[width] - mean });
+    Ok(weights.collect())
+}
+
+/// Makes probabilities of the raw scores of a row's classes: their exponentials, as shares. Gives the logarithm of the sum of the
+/// exponentials.
+pub(crate) fn to_probabilities(row: &mut [f64]) -> f64 {
+    let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    row.iter_mut().for_each(|score| *score = (*score - most).exp());
+    let sum: f64 = row.iter().sum();
+    row.iter_mut().for_each(|part| *part /= sum);
+    most + sum.ln()
 }
 
 /// The probability of log odds.

@@ -17,6 +17,7 @@ use gml_connect::Fault;
 use gml_ir::Value;
 use polars::prelude::col;
 
+use super::arguments::constant;
 use super::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, whole};
 use super::in_pool;
 use super::matrix;
@@ -30,25 +31,53 @@ use design::Design;
 use model::FittedLinear;
 
 pub(crate) use design::dot;
+pub(crate) use likelihood::to_probabilities;
 pub(super) use model::load;
 
 /// What is learned, and how weights are kept small.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Parameters {
-    Logistic { l1: f64, l2: f64, positive_weight: f64, iterations: usize, tolerance: f64 },
-    Ridge { l2: f64 },
-    ElasticNet { penalty: f64, share: f64, iterations: usize, tolerance: f64 },
+    Logistic {
+        l1: f64,
+        l2: f64,
+        positive_weight: f64,
+        iterations: usize,
+        tolerance: f64,
+    },
+    /// A sum for each class.
+    Softmax {
+        l1: f64,
+        l2: f64,
+        iterations: usize,
+        tolerance: f64,
+    },
+    Ridge {
+        l2: f64,
+    },
+    ElasticNet {
+        penalty: f64,
+        share: f64,
+        iterations: usize,
+        tolerance: f64,
+    },
 }
 
 pub(super) fn logistic(call: Call<'_>) -> Result<Data, Fault> {
     estimator(&call, logistic, |call| {
-        Ok(Parameters::Logistic {
-            l1: float(call, "l1", &AMOUNT)?,
-            l2: float(call, "l2", &AMOUNT)?,
-            positive_weight: float(call, "positive_weight", &POSITIVE)?,
-            iterations: whole(call, "iterations", &COUNT)?,
-            tolerance: float(call, "tolerance", &POSITIVE)?,
-        })
+        let (l1, l2) = (float(call, "l1", &AMOUNT)?, float(call, "l2", &AMOUNT)?);
+        let positive_weight = float(call, "positive_weight", &POSITIVE)?;
+        let (iterations, tolerance) = (whole(call, "iterations", &COUNT)?, float(call, "tolerance", &POSITIVE)?);
+        if constant(call, "objective")?.as_str() != Some(Objective::Multiclass.name()) {
+            return Ok(Parameters::Logistic { l1, l2, positive_weight, iterations, tolerance });
+        }
+        if positive_weight != 1.0 {
+            let text =
+                format!("`positive_weight` of logistic is {positive_weight}, and several classes have no positives");
+            return Err(
+                Fault::new("GML0229", text).help("leave it out, or give the rows a column with the role `weight`")
+            );
+        }
+        Ok(Parameters::Softmax { l1, l2, iterations, tolerance })
     })
 }
 
@@ -109,7 +138,9 @@ impl Estimator for Linear {
 /// Rows in the form that weights are found from.
 struct Ready {
     design: Design,
+    /// Of several classes the place of the row's class.
     target: Vec<f64>,
+    classes: Vec<Arc<str>>,
     input: Arc<gml_ir::Row>,
 }
 
@@ -117,6 +148,7 @@ impl Linear {
     fn objective(&self) -> Objective {
         match self.parameters {
             Parameters::Logistic { .. } => Objective::Binary,
+            Parameters::Softmax { .. } => Objective::Multiclass,
             Parameters::Ridge { .. } | Parameters::ElasticNet { .. } => Objective::Regression,
         }
     }
@@ -132,7 +164,14 @@ impl Linear {
             return Err(matrix::no_rows(train));
         }
         let target = rows.column(&roles.target).map_err(fault)?;
-        let target = target::numbers_of(self.objective(), operator, target)?;
+        let (target, classes) = match self.objective() {
+            Objective::Multiclass => {
+                let classes = target::classes(target)?;
+                let places = target::labels(Objective::Multiclass, target, &classes, true)?;
+                (places.into_iter().map(f64::from).collect(), classes)
+            }
+            objective => (target::numbers_of(objective, operator, target)?, Vec::new()),
+        };
         let weights = match &roles.weight {
             Some(weight) => target::weights(rows.column(weight).map_err(fault)?)?,
             None => vec![1.0; rows.height()],
@@ -141,23 +180,28 @@ impl Linear {
             return Err(Fault::new("GML0921", format!("{operator} has no rows to learn from: all weights are 0")));
         }
         let design = Design::new(operator, columns, &rows, weights)?;
-        Ok(Ready { design, target, input: Arc::clone(&train.ty.row) })
+        Ok(Ready { design, target, classes, input: Arc::clone(&train.ty.row) })
     }
 
     fn learn(&self, parameters: &Parameters, ready: &Ready, context: &Context) -> Result<FittedLinear, Fault> {
-        let Ready { design, target, input } = ready;
+        let Ready { design, target, classes, input } = ready;
         let found = in_pool(context.threads, || match *parameters {
             Parameters::Logistic { l1, l2, positive_weight, iterations, tolerance } => {
                 let limits = lbfgs::Limits { iterations, tolerance };
-                likelihood::logistic(design, target, positive_weight, l1, l2, limits)
+                likelihood::logistic(design, target, positive_weight, l1, l2, limits).map(|found| vec![found])
             }
-            Parameters::Ridge { l2 } => least_squares::ridge(design, target, l2),
+            Parameters::Softmax { l1, l2, iterations, tolerance } => {
+                let limits = lbfgs::Limits { iterations, tolerance };
+                likelihood::softmax(design, target, classes.len(), l1, l2, limits)
+            }
+            Parameters::Ridge { l2 } => least_squares::ridge(design, target, l2).map(|found| vec![found]),
             Parameters::ElasticNet { penalty, share, .. } if penalty * share == 0.0 => {
                 // Without a penalty on sizes this is ridge regression, which needs no descent.
-                least_squares::ridge(design, target, penalty * design.total())
+                least_squares::ridge(design, target, penalty * design.total()).map(|found| vec![found])
             }
             Parameters::ElasticNet { penalty, share, iterations, tolerance } => {
                 least_squares::elastic_net(design, target, penalty, share, iterations, tolerance)
+                    .map(|found| vec![found])
             }
         });
         let found = found.map_err(|not_found| {
@@ -165,7 +209,8 @@ impl Linear {
                 "raise `iterations` or `tolerance`, give a larger penalty, or leave out features that say the same",
             )
         })?;
-        Ok(FittedLinear::new(self.recall.operator(), self.objective(), design, &found, Arc::clone(input)))
+        let (operator, classes) = (self.recall.operator(), classes.clone());
+        Ok(FittedLinear::new(operator, self.objective(), classes, design, &found, Arc::clone(input)))
     }
 }
 

@@ -16,7 +16,7 @@ use super::super::parameters::Objective;
 use super::super::{artifact, outputs};
 use super::Weights;
 use super::design::Design;
-use super::likelihood::probability;
+use super::likelihood::{probability, to_probabilities};
 use crate::data::{Context, Table};
 use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
@@ -27,12 +27,14 @@ use crate::prep::{Exact, Kind};
 /// The file that holds the weights.
 const MODEL_FILE: &str = "linear.json";
 
-/// A sum of weighted features.
+/// A sum of weighted features, or one for each class.
 pub(in super::super) struct FittedLinear {
     operator: Arc<str>,
     objective: Objective,
     features: Vec<Feature>,
-    terms: Terms,
+    classes: Vec<Arc<str>>,
+    /// One, or one for each class.
+    sums: Vec<Terms>,
     input: Arc<Row>,
 }
 
@@ -79,36 +81,47 @@ pub(super) fn nulls(operator: &str, column: &Column) -> Fault {
 }
 
 impl FittedLinear {
-    pub(super) fn new(operator: &str, objective: Objective, design: &Design, found: &Weights, input: Arc<Row>) -> Self {
-        let scales = design.center.iter().zip(&design.spread);
-        let terms =
-            design.features.iter().zip(&found.weights).zip(scales).map(|((feature, weight), (mean, spread))| Term {
-                feature: Arc::clone(&feature.name),
-                weight: Exact(weight / spread),
-                mean: Exact(*mean),
-            });
-        let terms = Terms { base: Exact(found.intercept), terms: terms.collect() };
-        Self { operator: operator.into(), objective, features: design.features.clone(), terms, input }
+    pub(super) fn new(
+        operator: &str,
+        objective: Objective,
+        classes: Vec<Arc<str>>,
+        design: &Design,
+        found: &[Weights],
+        input: Arc<Row>,
+    ) -> Self {
+        let sum = |found: &Weights| {
+            let scales = design.center.iter().zip(&design.spread);
+            let terms =
+                design.features.iter().zip(&found.weights).zip(scales).map(|((feature, weight), (mean, spread))| {
+                    Term { feature: Arc::clone(&feature.name), weight: Exact(weight / spread), mean: Exact(*mean) }
+                });
+            Terms { base: Exact(found.intercept), terms: terms.collect() }
+        };
+        let sums = found.iter().map(sum).collect();
+        Self { operator: operator.into(), objective, features: design.features.clone(), classes, sums, input }
     }
 
-    /// The weights of the features as the program wrote them, and the score where all of them are 0.
+    /// The weights of the features as the program wrote them, and the score where all of them are 0; for each class.
     #[cfg(test)]
-    pub(super) fn coefficients(&self) -> (Vec<f64>, f64) {
-        let weights: Vec<f64> = self.terms.terms.iter().map(|term| term.weight.0).collect();
-        let shift: f64 = self.terms.terms.iter().map(|term| term.weight.0 * term.mean.0).sum();
-        (weights, self.terms.base.0 - shift)
+    pub(super) fn coefficients(&self) -> Vec<(Vec<f64>, f64)> {
+        let of = |sum: &Terms| {
+            let weights: Vec<f64> = sum.terms.iter().map(|term| term.weight.0).collect();
+            let shift: f64 = sum.terms.iter().map(|term| term.weight.0 * term.mean.0).sum();
+            (weights, sum.base.0 - shift)
+        };
+        self.sums.iter().map(of).collect()
     }
 
     /// Gives the numbers of one feature after the other to a function.
-    fn each(&self, rows: &DataFrame, mut take: impl FnMut(usize, &Term, &[f64])) -> Result<(), Fault> {
-        for (place, term) in self.terms.terms.iter().enumerate() {
-            let column = rows.column(&term.feature).map_err(fault)?;
+    fn each(&self, rows: &DataFrame, mut take: impl FnMut(usize, &[f64])) -> Result<(), Fault> {
+        for (place, feature) in self.features.iter().enumerate() {
+            let column = rows.column(&feature.name).map_err(fault)?;
             if column.null_count() > 0 {
                 return Err(nulls(&self.operator, column));
             }
             let floats = column.cast(&DataType::Float64).map_err(fault)?;
             let numbers: Vec<f64> = floats.f64().map_err(fault)?.iter().flatten().collect();
-            take(place, term, &numbers);
+            take(place, &numbers);
         }
         Ok(())
     }
@@ -122,19 +135,33 @@ impl FittedLinear {
 impl Fitted for FittedLinear {
     fn apply(&self, table: &Table, _: &Context) -> Result<Table, Fault> {
         let rows = self.read(table)?;
-        let mut scores = vec![self.terms.base.0; rows.height()];
-        self.each(&rows, |_, term, numbers| {
-            scores.iter_mut().zip(numbers).for_each(|(score, number)| *score += term.weight.0 * (number - term.mean.0));
+        let (height, width) = (rows.height(), self.sums.len());
+        let bases: Vec<f64> = self.sums.iter().map(|sum| sum.base.0).collect();
+        let mut scores = bases.repeat(height);
+        self.each(&rows, |place, numbers| {
+            for (class, sum) in self.sums.iter().enumerate() {
+                let term = &sum.terms[place];
+                let of_class = scores.iter_mut().skip(class).step_by(width);
+                of_class.zip(numbers).for_each(|(score, number)| *score += term.weight.0 * (number - term.mean.0));
+            }
         })?;
-        if self.objective == Objective::Binary {
-            scores.iter_mut().for_each(|score| *score = probability(*score));
+        match self.objective {
+            Objective::Binary => scores.iter_mut().for_each(|score| *score = probability(*score)),
+            Objective::Multiclass => scores.chunks_exact_mut(width).for_each(|row| {
+                to_probabilities(row);
+            }),
+            Objective::Regression | Objective::Lambdarank => {}
         }
-        let outputs = outputs::columns(self.objective, scores, &[], rows.height())?;
+        let outputs = outputs::columns(self.objective, scores, &self.classes, height)?;
         with_outputs(table, rows, outputs, &outputs::row(self.objective))
     }
 
     fn ty(&self) -> Learned {
         Learned::Model(Some((Arc::clone(&self.input), Arc::new(outputs::row(self.objective)))))
+    }
+
+    fn classes(&self) -> &[Arc<str>] {
+        &self.classes
     }
 
     fn features(&self) -> Vec<Arc<str>> {
@@ -147,14 +174,16 @@ impl Fitted for FittedLinear {
 
     fn explain(&self, table: &Table, _: &Context) -> Result<Explained, Fault> {
         let rows = self.read(table)?;
-        let width = self.features.len();
-        let mut values = vec![0.0; rows.height() * width];
-        self.each(&rows, |place, term, numbers| {
-            for (value, number) in values.iter_mut().skip(place).step_by(width).zip(numbers) {
-                *value = term.weight.0 * (number - term.mean.0);
+        let (width, classes) = (self.features.len(), self.sums.len());
+        let mut values = vec![0.0; rows.height() * width * classes];
+        self.each(&rows, |place, numbers| {
+            for (class, sum) in self.sums.iter().enumerate() {
+                let term = &sum.terms[place];
+                let of_class = values.iter_mut().skip(class * width + place).step_by(width * classes);
+                of_class.zip(numbers).for_each(|(value, number)| *value = term.weight.0 * (number - term.mean.0));
             }
         })?;
-        Ok(Explained { columns: self.features(), values, base: vec![self.terms.base.0] })
+        Ok(Explained { columns: self.features(), values, base: self.sums.iter().map(|sum| sum.base.0).collect() })
     }
 
     /// What features add up does not depend on each other.
@@ -178,23 +207,29 @@ impl Fitted for FittedLinear {
         }
         let matrix = graph.beside(&inputs);
         let width = i64::try_from(inputs.len()).unwrap_or(i64::MAX);
-        let of = |number: fn(&Term) -> f64| self.terms.terms.iter().map(number).collect::<Vec<_>>();
-        let means = graph.numbers(vec![1, width], of(|term| term.mean.0));
-        let weights = graph.numbers(vec![width, 1], of(|term| term.weight.0));
+        let scores = i64::try_from(self.sums.len()).unwrap_or(i64::MAX);
+        let means = self.sums.first().into_iter().flat_map(|sum| &sum.terms).map(|term| term.mean.0).collect();
+        let means = graph.numbers(vec![1, width], means);
+        let weights = (0..inputs.len()).flat_map(|place| self.sums.iter().map(move |sum| sum.terms[place].weight.0));
+        let weights = graph.numbers(vec![width, scores], weights.collect());
         let moved = graph.node("Sub", &[&matrix, &means], Vec::new());
         let sums = graph.node("MatMul", &[&moved, &weights], Vec::new());
-        let base = graph.number(self.terms.base.0);
+        let base = graph.numbers(vec![1, scores], self.sums.iter().map(|sum| sum.base.0).collect());
         let raw = graph.node("Add", &[&sums, &base], Vec::new());
-        Ok(outputs::onnx(self.objective, &[], raw, graph))
+        Ok(outputs::onnx(self.objective, &self.classes, raw, graph))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {
-        let text = artifact::to_text(&self.terms)?;
+        let text = match &*self.sums {
+            [only] => artifact::to_text(only)?,
+            sums => artifact::to_text(&sums)?,
+        };
         artifact::write_file(folder, MODEL_FILE, &text)?;
         let parts = vec![
             ("operator", Json::from(&*self.operator)),
             ("objective", artifact::to_json(&self.objective)?),
             ("features", artifact::to_json(&self.features)?),
+            ("classes", artifact::to_json(&self.classes)?),
             ("model", json!({ "file": MODEL_FILE, "sha256": gml_ir::hash_text(&text) })),
         ];
         artifact::write_signature(folder, "linear", &self.ty(), parts)
@@ -212,18 +247,29 @@ pub(in super::super) fn load(folder: &Path, signature: &Json, type_part: &str) -
         return Err(damaged("a linear model has the type of a model"));
     };
     let text = artifact::read_file(folder, MODEL_FILE, artifact::part(folder, signature, "model")?)?;
-    let terms: Terms = serde_json::from_str(&text)
-        .map_err(|error| artifact::unreadable(&folder.join(MODEL_FILE), &error.to_string()))?;
+    let objective: Objective = artifact::parsed(folder, signature, "objective")?;
+    // Models of one sum that were saved before there were others say nothing of classes.
+    let classes: Vec<Arc<str>> = match objective {
+        Objective::Multiclass => artifact::parsed(folder, signature, "classes")?,
+        _ => Vec::new(),
+    };
+    let sums: Result<Vec<Terms>, _> = match objective {
+        Objective::Multiclass => artifact::exact(text.into_bytes()),
+        _ => artifact::exact(text.into_bytes()).map(|sum| vec![sum]),
+    };
+    let sums = sums.map_err(|error| artifact::unreadable(&folder.join(MODEL_FILE), &error.to_string()))?;
     let features: Vec<Feature> = artifact::parsed(folder, signature, "features")?;
-    let same = features.iter().map(|feature| &feature.name).eq(terms.terms.iter().map(|term| &term.feature));
-    if !same {
-        return Err(damaged("its features are not those of its weights"));
+    let names = || features.iter().map(|feature| &feature.name);
+    let same = |sum: &Terms| names().eq(sum.terms.iter().map(|term| &term.feature));
+    if !sums.iter().all(same) || sums.len() != classes.len().max(1) {
+        return Err(damaged("its features or classes are not those of its weights"));
     }
     Ok(Arc::new(FittedLinear {
         operator: artifact::parsed(folder, signature, "operator")?,
-        objective: artifact::parsed(folder, signature, "objective")?,
+        objective,
         features,
-        terms,
+        classes,
+        sums,
         input,
     }))
 }

@@ -46,16 +46,30 @@ fn learner(name: &str, given: &[(&'static str, f64)]) -> Data {
     let numbers = kept.chain(given).map(|(name, value)| (*name, Input::Const(Value::Float(*value))));
     let mut args: Vec<_> = numbers.collect();
     args.push(("iterations", Input::Const(Value::Int(100_000))));
+    args.push(("objective", Input::Const(Value::Str("binary".into()))));
     call(name, args, 1).unwrap()
+}
+
+/// `logistic` for several classes.
+fn classes_learner(l1: f64, l2: f64) -> Data {
+    let number = |name, value| (name, Input::Const(Value::Float(value)));
+    let mut args = vec![number("l1", l1), number("l2", l2), number("positive_weight", 1.0), number("tolerance", 1e-10)];
+    args.push(("iterations", Input::Const(Value::Int(100_000))));
+    args.push(("objective", Input::Const(Value::Str("multiclass".into()))));
+    call("logistic", args, 1).unwrap()
 }
 
 fn fitted(name: &str, given: &[(&'static str, f64)], train: &Table, threads: usize) -> Data {
     fit(learner(name, given), train, None, threads).unwrap()
 }
 
-fn coefficients(model: &Data) -> (Vec<f64>, f64) {
+fn all_coefficients(model: &Data) -> Vec<(Vec<f64>, f64)> {
     let Data::Fitted(model) = model else { panic!("nothing was learned") };
     model.as_any().downcast_ref::<FittedLinear>().unwrap().coefficients()
+}
+
+fn coefficients(model: &Data) -> (Vec<f64>, f64) {
+    all_coefficients(model).remove(0)
 }
 
 fn close(found: (Vec<f64>, f64), expected: (Vec<f64>, f64), tolerance: f64, what: &str) {
@@ -78,6 +92,59 @@ fn logistic_weights_are_those_of_scikit_learn() {
     let train = rows("binary", false);
     let heavier = fitted("logistic", &[("positive_weight", 3.0)], &train, 1);
     close(coefficients(&heavier), reference("logistic_positive_weight_3"), 1e-6, "positive_weight");
+}
+
+#[test]
+fn weights_of_classes_are_those_of_scikit_learn() {
+    let all: Json = serde_json::from_str(include_str!("reference.json")).unwrap();
+    for (weighted, suffix) in [(false, ""), (true, "_weighted")] {
+        let train = rows("multiclass", weighted);
+        for l2 in [0.1, 1.0, 100.0] {
+            let name = format!("softmax_l2_{l2:?}{suffix}");
+            let found = all_coefficients(&fit(classes_learner(0.0, l2), &train, None, 1).unwrap());
+            let expected = all[&name].as_array().unwrap_or_else(|| panic!("{name}"));
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.into_iter().zip(expected) {
+                let numbers: Vec<f64> = serde_json::from_value(expected["coefficients"].clone()).unwrap();
+                close(found, (numbers, expected["intercept"].as_f64().unwrap()), 1e-5, &name);
+            }
+        }
+    }
+}
+
+#[test]
+fn classes_are_told_explained_and_kept() {
+    let train = rows("multiclass", false);
+    let Data::Fitted(model) = fit(classes_learner(1.0, 1.0), &train, None, 1).unwrap() else { panic!("no model") };
+    let classes: Vec<&str> = model.classes().iter().map(|class| &**class).collect();
+    let said = model.apply(&train, &context(1)).unwrap().frame.collect().unwrap();
+    let scores = said.column("scores").unwrap().list().unwrap().get_inner();
+    let scores: Vec<f64> = scores.f64().unwrap().iter().flatten().collect();
+    let labels: Vec<&str> = said.column("label").unwrap().str().unwrap().iter().flatten().collect();
+    let right = said.column("y").unwrap().cast(&DataType::String).unwrap();
+    let right = right.str().unwrap().iter().flatten().zip(&labels).filter(|(truth, label)| truth == *label).count();
+    assert!(right * 10 > labels.len() * 7, "{right} of {}", labels.len());
+    let explained = model.explain(&train, &context(1)).unwrap();
+    for (row, (label, own)) in labels.iter().zip(scores.chunks_exact(classes.len())).enumerate() {
+        assert!((own.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let likeliest = own.iter().copied().fold(0.0, f64::max);
+        assert_eq!(own[classes.iter().position(|class| class == label).unwrap()], likeliest);
+        // What features add up to are the raw scores.
+        let width = explained.columns.len();
+        let raw: Vec<f64> = (0..classes.len())
+            .map(|class| {
+                let first = (row * classes.len() + class) * width;
+                explained.base[class] + explained.values[first..first + width].iter().sum::<f64>()
+            })
+            .collect();
+        assert!(((raw[0] - raw[1]).exp() - own[0] / own[1]).abs() < 1e-9 * (own[0] / own[1]).max(1.0));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert!(crate::learn::save(&*model, folder.path()).unwrap().is_none(), "it has a form in ONNX");
+    let again = crate::learn::load(folder.path()).unwrap();
+    assert_eq!((again.classes(), again.ty()), (model.classes(), model.ty()));
+    let same = again.apply(&train, &context(1)).unwrap().frame.collect().unwrap();
+    assert!(same.equals_missing(&said));
 }
 
 /// The columns of a category add up to 1, so without a penalty on squares several weights say the same: what is the same is
@@ -251,6 +318,7 @@ fn not_coming_to_rest_is_an_error() {
     let args = [("l1", 0.0), ("l2", 1.0), ("positive_weight", 1.0), ("tolerance", 1e-6)];
     let mut args: Vec<_> = args.map(|(name, value)| (name, Input::Const(Value::Float(value)))).to_vec();
     args.push(("iterations", Input::Const(Value::Int(2))));
+    args.push(("objective", Input::Const(Value::Str("binary".into()))));
     let fault = fit(call("logistic", args, 1).unwrap(), &train, None, 1).err().unwrap();
     assert_eq!(fault.code, "GML0921");
     assert!(fault.message.contains("after 2 iterations"), "{}", fault.message);

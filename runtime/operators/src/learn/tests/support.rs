@@ -9,7 +9,7 @@ use polars::prelude::{DataFrame, IntoLazy, df};
 
 use crate::data::{Call, Context, Data, Implementation, Input, Metric, Table};
 use crate::frame;
-use crate::native::setup::fetch_lightgbm;
+use crate::native::setup::{LIGHTGBM, fetch};
 use crate::{learn, prep};
 
 /// What a run allows. The library is that of `GML_LIGHTGBM`, else it is fetched as `gmlc setup` does.
@@ -19,10 +19,10 @@ pub(crate) fn context(threads: usize) -> Context {
         Some(place) => place.into(),
         None => {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/libraries");
-            fetch_lightgbm(&folder, &mut |_| {}).unwrap()
+            fetch(&LIGHTGBM, &folder, &mut |_| {}).unwrap()
         }
     });
-    Context { threads, libraries: libraries.clone() }
+    Context { threads, libraries: libraries.clone(), unfinished: None }
 }
 
 pub(crate) fn call(name: &str, args: Vec<(&str, Input)>, threads: usize) -> Result<Data, Fault> {

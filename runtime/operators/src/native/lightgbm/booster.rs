@@ -16,6 +16,15 @@ pub struct Validation<'d> {
     pub maximize: bool,
 }
 
+/// A metric that is watched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watched {
+    /// Its place among those that the parameters name.
+    pub place: usize,
+    /// Whether more of it is better.
+    pub maximize: bool,
+}
+
 /// The outcome of a training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trained {
@@ -28,7 +37,7 @@ pub struct Trained {
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
-/// among equals. The metric is the first that `parameters` name. `watch` is told of it after each round (smaller is
+/// among equals. The metric is the first that `parameters` name. `watch` is told of `watched` after each round (smaller is
 /// better); where it breaks off there is no outcome.
 ///
 /// # Errors
@@ -39,6 +48,7 @@ pub fn train(
     valid: Option<Validation<'_>>,
     parameters: &str,
     rounds: usize,
+    watched: Watched,
     watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Option<Trained>, String> {
     let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
@@ -50,8 +60,10 @@ pub fn train(
         // Whether the round grew a tree does not matter: with sampled rows the next one may grow one again.
         booster.update()?;
         let Some(valid) = valid else { continue };
-        let value = booster.eval(1)?.first().copied().ok_or("LightGBM gave no metric to stop by")?;
-        if watch(if valid.maximize { -value } else { value }).is_break() {
+        let values = booster.eval(1)?;
+        let value = values.first().copied().ok_or("LightGBM gave no metric to stop by")?;
+        let told = values.get(watched.place).copied().ok_or("LightGBM gave no metric to watch")?;
+        if watch(if watched.maximize { -told } else { told }).is_break() {
             return Ok(None);
         }
         let Some(after) = valid.after else { continue };

@@ -12,7 +12,7 @@ use super::ffi::Api;
 pub const VERSION: &str = "4.7.0";
 
 /// The file name of the library on this platform.
-pub fn library_file() -> &'static str {
+pub const fn library_file() -> &'static str {
     if cfg!(target_os = "macos") {
         "lib_lightgbm.dylib"
     } else if cfg!(windows) {
@@ -30,6 +30,11 @@ pub fn lightgbm_in(place: &Path) -> Option<PathBuf> {
     [place.to_path_buf(), place.join(folder).join(file), place.join(file), place.join("lightgbm/lib").join(file)]
         .into_iter()
         .find(|candidate| candidate.is_file())
+}
+
+/// The library that a run uses: what `GML_LIGHTGBM` names, else that of the folder of libraries.
+pub fn place(libraries: &Path) -> PathBuf {
+    crate::native::place("GML_LIGHTGBM", libraries)
 }
 
 /// The opened library.

@@ -1,0 +1,110 @@
+//! `embed` within the expressions of an operator: vectors are computed first, as columns of their own, for all rows at once.
+
+use std::sync::Arc;
+
+use gml_connect::Fault;
+use gml_ir::{Expr, ExprKind, INPUTS};
+use polars::prelude::{Column, DataFrame, by_name};
+
+use crate::data::{Call, Context, Data, Implementation, Input, Table};
+use crate::expr::translate;
+use crate::frame::{apply, evaluate, fault};
+use crate::learned::Fitted;
+use crate::table::CallExt;
+
+use super::encoder::Encoder;
+
+/// The function of rows.
+pub(crate) const EMBED: &str = "embed";
+
+/// What the names of columns begin with that hold vectors until an operator has used them.
+const VECTOR: &str = "__vector_";
+
+/// A call of `embed`: by what, and of what.
+struct Embedded {
+    encoder: Arc<dyn Fitted>,
+    value: Expr,
+}
+
+/// Does an operator of tables whose expressions may embed something.
+pub(crate) fn within(call: Call<'_>, operator: Implementation) -> Result<Data, Fault> {
+    let Some(Input::List(encoders)) = call.input(INPUTS) else { return operator(call) };
+    let encoders = encoders.iter().map(|input| match input {
+        Input::Data(Data::Fitted(fitted)) => Ok(Arc::clone(fitted)),
+        _ => Err(Fault::new("GML0999", format!("{} looks at something that is not learned", call.operator))),
+    });
+    let encoders = encoders.collect::<Result<Vec<_>, _>>()?;
+    let mut found = Vec::new();
+    let args = call.args.iter().filter(|(name, _)| &**name != INPUTS).map(|(name, arg)| {
+        let mut arg = arg.clone();
+        let mut take = |expr: &mut Expr| taken(expr, &encoders, &mut found);
+        match &mut arg {
+            Input::Expr(expr) => take(expr)?,
+            Input::Columns(columns) => columns.iter_mut().try_for_each(|column| take(&mut column.expr))?,
+            Input::Order(keys) => keys.iter_mut().try_for_each(|key| take(&mut key.expr))?,
+            Input::Data(_) | Input::Const(_) | Input::List(_) => {}
+        }
+        Ok((name.clone(), arg))
+    });
+    let mut args = args.collect::<Result<Vec<_>, Fault>>()?;
+    let names: Vec<String> = (0..found.len()).map(|place| format!("{VECTOR}{place}")).collect();
+    let table = call.table("input")?;
+    let context = Context { threads: call.context.threads.max(1), ..call.context.clone() };
+    let frame = apply(table.frame.clone(), "embed", move |frame| with_vectors(frame, &found, &context))?;
+    let with = Table { frame, ty: table.ty.clone() };
+    for (name, arg) in &mut args {
+        if &**name == "input" {
+            *arg = Input::Data(Data::Table(with.clone()));
+        }
+    }
+    match operator(Call { args, ..call })? {
+        Data::Table(table) => {
+            // What the operator let through of them goes.
+            Ok(Data::Table(Table { frame: table.frame.drop(by_name(names, false, false)), ty: table.ty }))
+        }
+        other => Ok(other),
+    }
+}
+
+/// The frame with a column of vectors for each call.
+fn with_vectors(mut frame: DataFrame, found: &[Embedded], context: &Context) -> Result<DataFrame, Fault> {
+    let values = found.iter().map(|one| Ok(("value".to_owned(), translate(&one.value)?)));
+    let values = values.collect::<Result<Vec<_>, Fault>>()?;
+    for (place, (one, value)) in found.iter().zip(values).enumerate() {
+        let name = format!("{VECTOR}{place}");
+        let of = evaluate(&frame, vec![value])?;
+        let of: Column = of.columns()[0].clone().with_name(name.as_str().into());
+        let vectors = Encoder::of(&*one.encoder)?.column(&of, context)?;
+        frame.with_column(vectors).map_err(fault)?;
+    }
+    Ok(frame)
+}
+
+/// Puts a column in the place of each call of `embed` in an expression.
+fn taken(expr: &mut Expr, encoders: &[Arc<dyn Fitted>], found: &mut Vec<Embedded>) -> Result<(), Fault> {
+    if let ExprKind::Call { function, args } = &expr.kind
+        && &**function == EMBED
+    {
+        let arg = |name: &str| args.iter().find(|(arg, _)| &**arg == name).map(|(_, expr)| expr);
+        let internal = || Fault::new("GML0999", "`embed` was called without an encoder or a value");
+        let (encoder, value) = (arg("encoder").ok_or_else(internal)?, arg("value").ok_or_else(internal)?);
+        let ExprKind::Input(place) = encoder.kind else { return Err(internal()) };
+        let encoder = encoders.get(place as usize).ok_or_else(internal)?;
+        let name = format!("{VECTOR}{}", found.len());
+        found.push(Embedded { encoder: Arc::clone(encoder), value: value.clone() });
+        expr.kind = ExprKind::Column(name.into());
+        return Ok(());
+    }
+    let mut take = |expr: &mut Expr| taken(expr, encoders, found);
+    match &mut expr.kind {
+        ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => Ok(()),
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => take(of),
+        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => take(left).and_then(|()| take(right)),
+        ExprKind::If(condition, then, otherwise) => {
+            [condition, then, otherwise].into_iter().try_for_each(|part| take(part))
+        }
+        ExprKind::List(items) => items.iter_mut().try_for_each(take),
+        ExprKind::Struct(fields) => fields.iter_mut().try_for_each(|field| take(&mut field.expr)),
+        ExprKind::Call { args, .. } => args.iter_mut().try_for_each(|(_, arg)| take(arg)),
+    }
+}

@@ -1,0 +1,142 @@
+//! Strategies that find candidates in a history: what is popular, what was bought before, what is like it.
+
+use gml_connect::Fault;
+use gml_ir::Role;
+use polars::prelude::{
+    Expr, IdxCa, IdxSize, Int64Chunked, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions,
+    UniqueKeepStrategy, col, len, lit,
+};
+use rayon::prelude::*;
+
+use super::numbering::packed;
+use crate::data::{Call, Data, Table};
+use crate::expr::micros;
+use crate::frame::{TEMPORARY, apply, columns, fault, schema};
+use crate::learn::in_pool;
+use crate::table::{CallExt, alike};
+
+/// `popular`: groups are counted in any order and then put into one that depends on the rows alone: the groups of `per` and
+/// items of equal frequency as they first appear.
+pub(super) fn popular(call: Call<'_>) -> Result<Data, Fault> {
+    let (item, per, top) = (call.keys("item")?, call.keys("per")?, call.whole("top")?);
+    let by: Vec<String> = per.iter().chain(&item).cloned().collect();
+    let rows = call.table("input")?.frame.clone().select(columns(&by)).with_row_index(place(), None);
+    let counted = rows.group_by(columns(&by)).agg([len().alias(count()), col(place()).min()]);
+    let most = lit(u32::try_from(top).unwrap_or(u32::MAX));
+    let best = if per.is_empty() {
+        sorted(counted, vec![(col(count()), true), (col(place()), false)])
+            .slice(0, u32::try_from(top).unwrap_or(u32::MAX))
+    } else {
+        let group = || col(format!("{TEMPORARY}group"));
+        let first = col(place()).min().over(columns(&per)).map_err(fault)?;
+        let counted = counted.with_columns([first.alias(format!("{TEMPORARY}group"))]);
+        let ordered = sorted(counted, vec![(group(), false), (col(count()), true), (col(place()), false)]);
+        let among = col(place()).cum_count(false).over([group()]).map_err(fault)?;
+        ordered.filter(among.lt_eq(most))
+    };
+    call.give(best.select(columns(&by)))
+}
+
+/// `bought_before`: each pair at its latest time; of equal times the pair whose last row is later, and those without a time last.
+pub(super) fn bought_before(call: Call<'_>) -> Result<Data, Fault> {
+    let history = call.table("history")?;
+    let ids = of_role(history, Role::Id);
+    let Some(time) = history.ty.row.with_role(Role::Time) else {
+        return Err(call.bad("history", "a table with a column of role `time`"));
+    };
+    let latest = || format!("{TEMPORARY}latest");
+    let mut needed = columns(&ids);
+    needed.push(micros(col(&*time.name), &time.ty).alias(latest()));
+    let (rows, threads) = (history.frame.clone().select(needed), call.context.threads);
+    call.give(apply(rows, "bought_before", move |rows| {
+        let pairs = rows.select(ids.iter().map(String::as_str)).map_err(fault)?;
+        let times = rows.column(&latest()).map_err(fault)?.as_materialized_series().clone();
+        let chosen = latest_of_each(&packed(&pairs)?, times.i64().map_err(fault)?, threads);
+        pairs.take(&IdxCa::from_vec("".into(), chosen)).map_err(fault)
+    })?)
+}
+
+/// A row of each number, those of the latest time first.
+fn latest_of_each(numbers: &[u64], times: &Int64Chunked, threads: usize) -> Vec<IdxSize> {
+    let mut rows: Vec<(u64, IdxSize)> = numbers.iter().copied().zip(0..).collect();
+    let times: Vec<Option<i64>> = times.iter().collect();
+    in_pool(threads, || {
+        rows.par_sort_unstable();
+        let latest = rows.chunk_by(|left, right| left.0 == right.0).filter_map(|of_pair| {
+            let time = of_pair.iter().map(|(_, row)| times[*row as usize]).max()?;
+            Some((time, of_pair.last()?.1))
+        });
+        let mut latest: Vec<(Option<i64>, IdxSize)> = latest.collect();
+        latest.par_sort_unstable_by(|left, right| right.cmp(left));
+        latest.into_iter().map(|(_, row)| row).collect()
+    })
+}
+
+/// `same_attribute`: what users had is first told by its attributes alone, so that a user who had many items of an attribute
+/// meets its items once.
+pub(super) fn same_attribute(call: Call<'_>) -> Result<Data, Fault> {
+    let (item, on) = (call.keys("item")?, call.keys("on")?);
+    let history = call.table("history")?;
+    let users: Vec<String> = of_role(history, Role::Id).into_iter().filter(|id| !item.contains(id)).collect();
+    let attribute: Vec<String> = (0..on.len()).map(|place| format!("{TEMPORARY}attribute_{place}")).collect();
+    let own: Vec<String> = (0..item.len()).map(|place| format!("{TEMPORARY}own_{place}")).collect();
+
+    let mut pairs = users.clone();
+    pairs.extend(item.iter().cloned());
+    let pairs = history.frame.clone().select(columns(&pairs)).unique_stable(None, UniqueKeepStrategy::First);
+    let mut described = columns(&item);
+    described.extend(on.iter().zip(&attribute).map(|(from, to)| col(from.as_str()).alias(to.as_str())));
+    let items = call.table("items")?.frame.clone().select(described).unique_stable(None, UniqueKeepStrategy::First);
+    let (of_pairs, of_items) = (schema(&pairs)?, schema(&items)?);
+    let (pairs, items) = alike(pairs, items, &item, &of_pairs, &of_items)?;
+
+    let had = pairs.join(items.clone(), columns(&item), columns(&item), in_order()).with_row_index(place(), None);
+    let mut by = users.clone();
+    by.extend(attribute.iter().cloned());
+    let sources = item.iter().zip(&own).map(|(item, own)| col(item.as_str()).first().alias(own.as_str()));
+    let sources: Vec<Expr> = sources.chain([len().alias(count()), col(place()).min()]).collect();
+    let tastes = sorted(had.group_by(columns(&by)).agg(sources), vec![(col(place()), false)]);
+
+    let found = tastes.join(items, columns(&attribute), columns(&attribute), in_order());
+    // The only item that a user had of an attribute is no candidate for itself; one of several is, because of the others.
+    let same = item.iter().zip(&own).map(|(item, own)| col(item.as_str()).eq_missing(col(own.as_str())));
+    let itself = same.reduce(Expr::and).unwrap_or_else(|| lit(false));
+    let mut pairs = users;
+    pairs.extend(item);
+    let kept = found.filter(col(count()).gt(lit(1)).or(itself.not())).select(columns(&pairs));
+    call.give(kept.unique_stable(None, UniqueKeepStrategy::First))
+}
+
+/// The columns that have a role.
+pub(super) fn of_role(table: &Table, role: Role) -> Vec<String> {
+    table
+        .ty
+        .row
+        .columns
+        .iter()
+        .filter(|column| column.role == Some(role))
+        .map(|column| column.name.to_string())
+        .collect()
+}
+
+/// Rows in the order of the left side, and for each those of the right one in theirs. Null is equal to nothing.
+fn in_order() -> JoinArgs {
+    JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(JoinType::Inner) }
+}
+
+fn sorted(frame: LazyFrame, by: Vec<(Expr, bool)>) -> LazyFrame {
+    let (by, descending): (Vec<Expr>, Vec<bool>) = by.into_iter().unzip();
+    let options =
+        SortMultipleOptions { nulls_last: vec![true; by.len()], descending, ..SortMultipleOptions::default() };
+    frame.sort_by_exprs(by, options)
+}
+
+/// The place of a row.
+fn place() -> String {
+    format!("{TEMPORARY}place")
+}
+
+/// How many rows there are of a group.
+fn count() -> String {
+    format!("{TEMPORARY}count")
+}

@@ -1,0 +1,279 @@
+//! Networks that learn what comes next: they are trained by `gml-neural` and run by ONNX Runtime.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gml_connect::Fault;
+use gml_inference::{Options, Session, Tensor};
+use gml_neural::{Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, SasRec, Schedule, SrGnn};
+use ndarray::Array2;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::{Known, Scorer, Scores, SequenceEstimator};
+use crate::data::{Call, Context, Data};
+use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
+use crate::learn::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
+use crate::native::onnxruntime::{self, fault as of_inference};
+use crate::onnx;
+use crate::sequences::{Sequence, Sequences};
+use crate::table::CallExt;
+
+/// The files of the network.
+const FILE: &str = onnx::FILE;
+
+/// Sequences that the network is asked about in one call.
+const TOGETHER: usize = 64;
+
+/// `sr_gnn(..)`
+pub(super) fn sr_gnn(call: Call<'_>) -> Result<Data, Fault> {
+    let size = SrGnn { dimension: whole(&call, "dimension", &COUNT)?, steps: whole(&call, "steps", &COUNT)? };
+    estimator(&call, Architecture::SrGnn(size))
+}
+
+/// `gru4rec(..)`
+pub(super) fn gru4rec(call: Call<'_>) -> Result<Data, Fault> {
+    let size = Gru4Rec {
+        dimension: whole(&call, "dimension", &COUNT)?,
+        layers: whole(&call, "layers", &COUNT)?,
+        dropout: float(&call, "dropout", &SHARE_FROM_ZERO)?,
+    };
+    estimator(&call, Architecture::Gru4Rec(size))
+}
+
+/// `sasrec(..)`
+pub(super) fn sasrec(call: Call<'_>) -> Result<Data, Fault> {
+    let size = SasRec {
+        dimension: whole(&call, "dimension", &COUNT)?,
+        heads: whole(&call, "heads", &COUNT)?,
+        layers: whole(&call, "layers", &COUNT)?,
+        length: whole(&call, "length", &COUNT)?,
+        dropout: float(&call, "dropout", &SHARE_FROM_ZERO)?,
+    };
+    let size = size.checked().map_err(|error| {
+        Fault::new("GML0229", format!("`heads` of sasrec does not fit: {error}"))
+            .help("give a `dimension` that is a multiple of `heads`")
+    })?;
+    estimator(&call, Architecture::SasRec(size))
+}
+
+/// `dgsr(..)`
+pub(super) fn dgsr(call: Call<'_>) -> Result<Data, Fault> {
+    let size = Dgsr {
+        dimension: whole(&call, "dimension", &COUNT)?,
+        hops: whole(&call, "hops", &COUNT)?,
+        neighbours: whole(&call, "neighbours", &COUNT)?,
+    };
+    estimator(&call, Architecture::Dgsr(size))
+}
+
+fn estimator(call: &Call<'_>, architecture: Architecture) -> Result<Data, Fault> {
+    if call.text("device").as_deref() == Some("cuda") {
+        return Err(Fault::new(
+            "GML0925",
+            format!("this gmlc trains {} on the processor only, and `device` is cuda", call.operator),
+        )
+        .help(
+            "give `device: auto` or `cpu`; what is trained can be used on a GPU all the same, since it is an ONNX file",
+        ));
+    }
+    let stop_after = match call.value("stop_after") {
+        None => None,
+        Some(_) => Some(whole(call, "stop_after", &COUNT)?),
+    };
+    let schedule = Schedule {
+        epochs: whole(call, "epochs", &COUNT)?,
+        batch: whole(call, "batch", &COUNT)?,
+        learning_rate: float(call, "learning_rate", &POSITIVE)?,
+        l2: float(call, "l2", &AMOUNT)?,
+        stop_after,
+        seed: seed(call)?,
+    };
+    Ok(Data::SequenceEstimator(Arc::new(Network { architecture, schedule })))
+}
+
+/// A network that has not learned yet.
+struct Network {
+    architecture: Architecture,
+    schedule: Schedule,
+}
+
+/// Sequences one after the other.
+struct Flat {
+    items: Vec<u32>,
+    times: Vec<i64>,
+    offsets: Vec<usize>,
+}
+
+impl Flat {
+    fn of(sequences: &Sequences) -> Self {
+        let mut flat = Self { items: Vec::new(), times: Vec::new(), offsets: vec![0] };
+        for sequence in sequences.iter() {
+            flat.items.extend_from_slice(sequence.items);
+            flat.times.extend_from_slice(sequence.times);
+            flat.offsets.push(flat.items.len());
+        }
+        flat
+    }
+
+    fn sequences(&self, items: usize) -> Result<gml_neural::Sequences<'_>, Fault> {
+        gml_neural::Sequences::new(&self.items, &self.offsets, items).map_err(fault)
+    }
+}
+
+impl SequenceEstimator for Network {
+    fn fit(&self, train: &Sequences, valid: Option<&Sequences>, context: &Context) -> Result<Arc<dyn Scorer>, Fault> {
+        if self.schedule.stop_after.is_some() && valid.is_none() {
+            return Err(Fault::new("GML0716", "`stop_after` needs sequences to stop by, and `fit` was given none")
+                .help("give `valid:`, or leave `stop_after` out"));
+        }
+        let items = train.items().len();
+        let (train, valid) = (Flat::of(train), valid.map(Flat::of));
+        let lessons = Lessons {
+            items,
+            train: train.sequences(items)?,
+            times: Some(&train.times),
+            valid: valid.as_ref().map(|valid| valid.sequences(items)).transpose()?,
+        };
+        let kept = context.unfinished.as_ref().map(|folder| folder.join("training"));
+        let mut watch = |_: &gml_neural::Progress<'_>| ControlFlow::Continue(());
+        let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut watch);
+        let model = trained
+            .map_err(fault)?
+            .ok_or_else(|| Fault::new("GML0999", "a training that nobody ended gave nothing"))?;
+        let told = Told { history: model.history.clone(), best: model.best };
+        let name = name(&self.architecture);
+        let file = model.onnx(&format!("What comes next in a sequence of items, as {name} of GML learned it"));
+        Ok(Arc::new(Trained { architecture: self.architecture.clone(), file, told, session: Mutex::new(None) }))
+    }
+}
+
+/// The name of the operator.
+fn name(architecture: &Architecture) -> &'static str {
+    match architecture {
+        Architecture::SrGnn(_) => "sr_gnn",
+        Architecture::Gru4Rec(_) => "gru4rec",
+        Architecture::SasRec(_) => "sasrec",
+        Architecture::Dgsr(_) => "dgsr",
+    }
+}
+
+/// Whether a recommender is one of these.
+pub(super) fn is_network(kind: &str) -> bool {
+    ["sr_gnn", "gru4rec", "sasrec", "dgsr"].contains(&kind)
+}
+
+fn fault(error: Error) -> Fault {
+    match error {
+        Error::NothingToLearn => Fault::new("GML0922", error.to_string()).help(
+            "see which filter, which `min_length` or `min_support`, or which part of the split leaves none with two items",
+        ),
+        Error::Diverged { .. } => Fault::new("GML0926", error.to_string()).help("give a smaller `learning_rate`"),
+        Error::Checkpoint { .. } => Fault::new("GML0910", error.to_string())
+            .help("see that the folder is there, that it is yours, and that the disk is not full"),
+        Error::Data(_) => Fault::new("GML0999", error.to_string()),
+    }
+}
+
+/// What was seen of the training.
+struct Told {
+    history: Vec<Epoch>,
+    best: usize,
+}
+
+/// A network that has learned.
+struct Trained {
+    architecture: Architecture,
+    file: Vec<u8>,
+    told: Told,
+    session: Mutex<Option<Session>>,
+}
+
+impl Scorer for Trained {
+    fn kind(&self) -> &'static str {
+        name(&self.architecture)
+    }
+
+    fn scores(&self, given: &[Sequence<'_>], known: &Known, context: &Context) -> Result<Vec<Scores>, Fault> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if session.is_none() {
+            let runtime = onnxruntime::open(&context.libraries)?;
+            let options = Options { threads: context.threads, ..Options::default() };
+            *session = Some(Session::from_bytes(&runtime, &self.file, FILE, options).map_err(of_inference)?);
+        }
+        let Some(session) = session.as_mut() else { return Err(Fault::new("GML0999", "no session was opened")) };
+        // Those of one length are asked together, so that nothing has to be filled up.
+        let clicks = self.architecture.clicks();
+        let last = |sequence: &Sequence<'_>| sequence.items[sequence.len().saturating_sub(clicks)..].to_vec();
+        let asked: Vec<Vec<u32>> = given.iter().map(last).collect();
+        let mut order: Vec<usize> = (0..asked.len()).collect();
+        order.sort_by_key(|place| asked[*place].len());
+        let mut scores: Vec<Option<Scores>> = given.iter().map(|_| None).collect();
+        for places in order.chunk_by(|left, right| asked[*left].len() == asked[*right].len()) {
+            for places in places.chunks(TOGETHER) {
+                let length = asked[places[0]].len();
+                let codes = places.iter().flat_map(|place| asked[*place].iter().map(|item| i64::from(*item))).collect();
+                let codes = Array2::from_shape_vec((places.len(), length), codes);
+                let codes = codes.map_err(|error| Fault::new("GML0999", error.to_string()))?;
+                let inputs = [(gml_neural::ITEMS, &Tensor::from(codes))];
+                let given = session.run(&inputs, &[gml_neural::SCORES]).map_err(of_inference)?;
+                let of_places = given.into_iter().next().and_then(Tensor::into_float32);
+                let of_places = of_places.map(|scores| scores.into_raw_vec_and_offset().0).unwrap_or_default();
+                if of_places.len() != places.len() * known.len() {
+                    return Err(Fault::new(
+                        "GML0918",
+                        "a saved model cannot be used: it knows another number of items",
+                    )
+                    .help("restore the folder as it was saved, or run the pipeline that saves the model again"));
+                }
+                for (place, of_place) in places.iter().zip(of_places.chunks_exact(known.len())) {
+                    scores[*place] = Some(Scores::All(of_place.to_vec()));
+                }
+            }
+        }
+        scores
+            .into_iter()
+            .map(|scores| scores.ok_or_else(|| Fault::new("GML0999", "a sequence got no scores")))
+            .collect()
+    }
+
+    fn save(&self, folder: &Path) -> Result<Vec<(&'static str, Json)>, Fault> {
+        write_bytes(folder, FILE, &self.file)?;
+        let tensor = |name: &str, dtype: &str| json!([{ "name": name, "type": "tensor", "tensor-spec": { "dtype": dtype, "shape": [-1, -1] } }]);
+        let mlmodel = onnx::mlmodel_of(&tensor(gml_neural::ITEMS, "int64"), &tensor(gml_neural::SCORES, "float32"))?;
+        write_file(folder, onnx::MLMODEL, &mlmodel)?;
+        Ok(vec![
+            ("network", json!({ "size": self.architecture, "epochs": self.told.history, "best": self.told.best })),
+            ("onnx", json!({ "file": FILE, "sha256": gml_ir::hash_bytes(&self.file), "opset": gml_neural::OPERATORS })),
+        ])
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let fact = |name: &str, value: String| (name.to_owned(), value);
+        let mut facts =
+            vec![fact("epochs", self.told.history.len().to_string()), fact("best epoch", self.told.best.to_string())];
+        if let Some(epoch) = self.told.best.checked_sub(1).and_then(|place| self.told.history.get(place)) {
+            facts.push(fact("loss", format!("{:.4}", epoch.loss)));
+            if let Some(valid) = epoch.valid {
+                facts.push(fact("valid hit_rate(20)", format!("{:.4}", valid.hit_rate)));
+                facts.push(fact("valid mrr(20)", format!("{:.4}", valid.mrr)));
+            }
+        }
+        facts
+    }
+}
+
+/// Loads what [`Scorer::save`] wrote.
+pub(super) fn load(folder: &Path, signature: &Json) -> Result<Arc<dyn Scorer>, Fault> {
+    #[derive(Deserialize)]
+    struct Network {
+        size: Architecture,
+        epochs: Vec<Epoch>,
+        best: usize,
+    }
+    let Network { size, epochs, best } = parsed(folder, signature, "network")?;
+    let file = read_bytes(folder, FILE, part(folder, signature, "onnx")?)?;
+    let told = Told { history: epochs, best };
+    Ok(Arc::new(Trained { architecture: size, file, told, session: Mutex::new(None) }))
+}

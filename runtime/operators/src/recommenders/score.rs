@@ -1,0 +1,59 @@
+//! What was learned, as numbers for items.
+
+use std::path::Path;
+
+use gml_connect::Fault;
+use serde_json::Value as Json;
+
+use super::Known;
+use crate::data::Context;
+use crate::sequences::Sequence;
+
+/// Gives items numbers by which they are recommended.
+pub trait Scorer: Send + Sync {
+    /// What it is, in `signature.json`: the name of its operator.
+    fn kind(&self) -> &'static str;
+
+    /// The scores of the items behind each of these sequences, none of which is empty. What is known of the items is that which
+    /// the scorer was made from. Results depend on nothing but the sequence, neither on those beside it nor on the number of
+    /// threads, of which it may use those of the pool that it runs in.
+    ///
+    /// # Errors
+    /// Where they cannot be computed.
+    fn scores(&self, given: &[Sequence<'_>], known: &Known, context: &Context) -> Result<Vec<Scores>, Fault>;
+
+    /// Writes what it needs beside [`Known`] into the folder of an artifact. Gives the parts of `signature.json` that [`super::load`]
+    /// finds again.
+    ///
+    /// # Errors
+    /// GML0910 where the folder cannot be written.
+    fn save(&self, folder: &Path) -> Result<Vec<(&'static str, Json)>, Fault>;
+
+    /// How it was learned, as names and what stands behind them.
+    fn facts(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+/// The scores of items.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scores {
+    /// Of all, by their numbers.
+    All(Vec<f32>),
+    /// Of some, which come before all others.
+    Some {
+        /// Their numbers in rising order, and their scores.
+        scored: Vec<(u32, f32)>,
+        /// What the others have.
+        rest: Rest,
+    },
+}
+
+/// The scores of items that have none of their own. The more frequent ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// 0
+    Nothing,
+    /// Their shares of all clicks.
+    Shares,
+}

@@ -1,0 +1,102 @@
+//! Sequences as a folder: `keys.parquet`, `items.parquet` and `clicks.parquet`.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use gml_connect::{Fault, guarded};
+use gml_ir::SequencesType;
+use polars::prelude::{
+    Column, DataFrame, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
+};
+
+use super::value::{Clicks, Span};
+use super::{Items, Sequences};
+use crate::frame::fault;
+
+/// The files.
+const KEYS: &str = "keys.parquet";
+const ITEMS: &str = "items.parquet";
+const CLICKS: &str = "clicks.parquet";
+/// The column of [`KEYS`] with the length of each sequence: no column of a program begins so.
+const LENGTH: &str = "__gml_length";
+
+impl Sequences {
+    /// Writes them into an empty folder: what they have, without what they share with others. The same sequences give the same
+    /// bytes.
+    ///
+    /// # Errors
+    /// GML0910 where the folder cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), Fault> {
+        let mut keys = self.keys().clone();
+        let lengths: Vec<u32> = self.iter().map(|sequence| sequence.len() as u32).collect();
+        keys.with_column(Column::from(Series::new(LENGTH.into(), lengths))).map_err(fault)?;
+        write(&folder.join(KEYS), &mut keys)?;
+        write(&folder.join(ITEMS), &mut single(self.items().values().clone())?)?;
+        let (mut items, mut times) = (Vec::with_capacity(self.clicks()), Vec::with_capacity(self.clicks()));
+        for sequence in self.iter() {
+            items.extend_from_slice(sequence.items);
+            times.extend_from_slice(sequence.times);
+        }
+        let clicks = vec![Series::new("item".into(), items).into(), Series::new("time".into(), times).into()];
+        write(&folder.join(CLICKS), &mut DataFrame::new(self.clicks(), clicks).map_err(fault)?)
+    }
+
+    /// Reads what [`Sequences::save`] wrote.
+    ///
+    /// # Errors
+    /// GML0902 where a file is missing or holds something else.
+    pub fn load(folder: &Path, ty: SequencesType) -> Result<Self, Fault> {
+        let mut keys = read(&folder.join(KEYS))?;
+        let items = read(&folder.join(ITEMS))?;
+        let clicks = read(&folder.join(CLICKS))?;
+        let lengths = keys.drop_in_place(LENGTH).map_err(fault)?;
+        let mut end = 0_u32;
+        let mut spans = Vec::with_capacity(lengths.len());
+        for length in lengths.u32().map_err(fault)?.iter().map(Option::unwrap_or_default) {
+            let start = end;
+            end = start.checked_add(length).ok_or_else(|| damaged(folder))?;
+            spans.push(Span { start, end });
+        }
+        let column = |name: &str| clicks.column(name).map(|column| column.as_materialized_series().clone());
+        let numbers = column("item").map_err(fault)?;
+        let numbers: Vec<u32> = numbers.u32().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
+        let times = column("time").map_err(fault)?;
+        let times: Vec<i64> = times.i64().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
+        let items = Items::new(items.column("item").map_err(fault)?.as_materialized_series())?;
+        let known = items.len() as u64;
+        if numbers.len() != end as usize || numbers.iter().any(|number| u64::from(*number) >= known) {
+            return Err(damaged(folder));
+        }
+        Ok(Self::new(ty, Arc::new(items), Clicks { items: numbers, times }, spans, keys))
+    }
+}
+
+fn damaged(folder: &Path) -> Fault {
+    Fault::new("GML0902", "the files of kept sequences do not fit together").at(folder.display())
+}
+
+/// A frame of one column.
+pub(crate) fn single(values: Series) -> Result<DataFrame, Fault> {
+    DataFrame::new(values.len(), vec![Column::from(values)]).map_err(fault)
+}
+
+/// Writes a frame as Parquet.
+pub(crate) fn write(path: &Path, frame: &mut DataFrame) -> Result<(), Fault> {
+    let cannot = |why: String| {
+        Fault::new("GML0910", format!("a file cannot be written: {why}"))
+            .at(path.display())
+            .help("see that the folder is there, that it is yours, and that the disk is not full")
+    };
+    let file = File::create(path).map_err(|error| cannot(error.to_string()))?;
+    // One row group after the other whatever the number of threads, so that the bytes are the same.
+    let write = || ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).finish(frame);
+    guarded(write).map(drop).map_err(|fault| cannot(fault.message))
+}
+
+/// Reads a frame that [`write`] wrote.
+pub(crate) fn read(path: &Path) -> Result<DataFrame, Fault> {
+    let cannot = |why: String| Fault::new("GML0902", format!("a file cannot be read: {why}")).at(path.display());
+    let file = File::open(path).map_err(|error| cannot(error.to_string()))?;
+    guarded(|| ParquetReader::new(file).finish()).map_err(|fault| cannot(fault.message))
+}

@@ -1,0 +1,36 @@
+//! Versions of operators, which stand in the keys of kept results.
+//!
+//! Whoever changes what an operator gives (other values, other columns, other bytes) raises its number here, so that what
+//! was kept before is not taken for it. A change of the table engine or of how learners are called is one of all operators
+//! that use it. A release of gmlc has another version anyway, which stands in every key.
+
+/// Operators whose results are not what they once were: module, operator and number. All others have the number 1.
+const RAISED: &[(&str, &str, u32)] = &[];
+
+/// What operators of learners depend on beside themselves: another version of it learns other trees.
+const LIGHTGBM: &str = crate::native::lightgbm::VERSION;
+
+/// The version of an operator.
+pub fn version(module: &str, name: &str) -> String {
+    let raised = RAISED.iter().find(|(of, operator, _)| *of == module && *operator == name);
+    let number = raised.map_or(1, |(.., number)| *number);
+    if matches!(name, "boosted_trees" | "automl") {
+        format!("{number}, LightGBM {LIGHTGBM}")
+    } else {
+        number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_given_to_operators_that_there_are() {
+        for (module, name, number) in RAISED {
+            assert!(crate::operator(module, name).is_some() && *number > 1, "{module}.{name}");
+        }
+        assert_eq!(version("std.table", "filter"), "1");
+        assert!(version("std.learn", "boosted_trees").contains(LIGHTGBM));
+    }
+}
