@@ -17,14 +17,21 @@ pub enum Exit {
     Interrupted,
 }
 
+impl Exit {
+    /// The code that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::ProgramWrong => 1,
+            Self::Usage => 2,
+            Self::RunFailed => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::ProgramWrong => 1,
-            Exit::Usage => 2,
-            Exit::RunFailed => 3,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use gml_connect::Fault;
-use gml_ir::{Graph, Program, StepKind, Type};
-use gml_operators::native::{lightgbm, setup};
+use gml_ir::{Dataset, Graph, Learned, Program, StepKind, Type, Value};
+use gml_operators::native::setup::{self, LIGHTGBM, ONNXRUNTIME};
 
-/// Where libraries are: `GML_LIGHTGBM` (a library of the user's own), else the folder of fetched ones: `GML_LIBRARIES`, else
-/// `gml` in the user's cache folder.
+/// The folder of fetched libraries: `GML_LIBRARIES`, else `gml` in the user's cache folder. A library of the user's own is named
+/// by a variable of its own (`GML_LIGHTGBM`, `GML_ONNXRUNTIME`), which whoever opens it looks at.
 pub fn folder() -> PathBuf {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    from("GML_LIGHTGBM")
-        .or_else(|| from("GML_LIBRARIES"))
+    from("GML_LIBRARIES")
         .or_else(|| from("XDG_CACHE_HOME").map(|cache| cache.join("gml")))
         .or_else(|| from("HOME").map(|home| home.join(".cache/gml")))
         .unwrap_or_else(|| std::env::temp_dir().join("gml"))
@@ -26,20 +25,54 @@ pub fn ensure_for<'a>(
     graphs: impl IntoIterator<Item = &'a Graph>,
     report: &mut dyn FnMut(&str),
 ) -> Result<(), Fault> {
-    let needed = graphs.into_iter().any(|graph| needs_lightgbm(program, graph));
-    if needed && lightgbm::lightgbm_in(&folder()).is_none() {
-        setup::fetch_lightgbm(&folder(), report)?;
+    let graphs: Vec<&Graph> = graphs.into_iter().collect();
+    for (package, needed) in [(&LIGHTGBM, needs_lightgbm as Needs), (&ONNXRUNTIME, needs_onnxruntime as Needs)] {
+        let place = package.place(&folder());
+        if graphs.iter().any(|graph| any(program, graph, needed)) && package.found(&place).is_none() {
+            setup::fetch(package, &place, report)?;
+        }
+    }
+    if graphs.iter().any(|graph| any(program, graph, needs_duckdb)) && !gml_connect::has_duckdb() {
+        gml_connect::fetch_duckdb(report)?;
     }
     Ok(())
 }
 
-fn needs_lightgbm(program: &Program, graph: &Graph) -> bool {
+/// Whether a step needs a library; with the dataset that it loads or saves, if it does.
+type Needs = fn(&StepKind, Option<&Dataset>) -> bool;
+
+fn any(program: &Program, graph: &Graph, needed: Needs) -> bool {
     graph.steps.iter().any(|step| match &step.kind {
-        StepKind::Call { operator, .. } => &**operator == "boosted_trees",
-        StepKind::Load(dataset) => {
-            program.datasets.get(*dataset as usize).is_some_and(|dataset| matches!(dataset.ty, Type::Learned(_)))
+        StepKind::When { body, .. } => any(program, body, needed),
+        StepKind::Load(dataset) | StepKind::Save { dataset, .. } => {
+            needed(&step.kind, program.datasets.get(*dataset as usize))
         }
-        StepKind::When { body, .. } => needs_lightgbm(program, body),
-        _ => false,
+        kind => needed(kind, None),
     })
+}
+
+fn needs_lightgbm(step: &StepKind, loaded: Option<&Dataset>) -> bool {
+    let operator = matches!(step, StepKind::Call { operator, .. } if &**operator == "boosted_trees");
+    operator || loaded.is_some_and(|dataset| matches!(&dataset.ty, Type::Learned(of) if may_be_trees(of)))
+}
+
+fn needs_onnxruntime(step: &StepKind, loaded: Option<&Dataset>) -> bool {
+    let networks = ["image_encoder", "sr_gnn", "gru4rec", "sasrec", "dgsr"];
+    let operator = matches!(step, StepKind::Call { operator, .. } if networks.contains(&&**operator));
+    // Encoders of texts that were learned here are no models of ONNX; recommenders may be networks.
+    let by_network = |of: &Learned| matches!(of, Learned::Encoder(Type::Image, _) | Learned::Recommender(_));
+    operator
+        || loaded.is_some_and(|dataset| {
+            &*dataset.connector.name == "onnx" || matches!(&dataset.ty, Type::Learned(of) if by_network(of))
+        })
+}
+
+fn may_be_trees(of: &Learned) -> bool {
+    !matches!(of, Learned::Encoder(..) | Learned::Recommender(_))
+}
+
+/// Whether a table of a DuckDB file is read or written.
+fn needs_duckdb(_: &StepKind, dataset: Option<&Dataset>) -> bool {
+    let database = dataset.and_then(|dataset| dataset.connector.get("database"));
+    matches!(database, Some(Value::Symbol { name, .. }) if &**name == "duckdb")
 }

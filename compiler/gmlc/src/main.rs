@@ -3,14 +3,17 @@
 //! What lives here: the command line, files, the terminal, exit codes. What does not: anything about the language, the
 //! data or the models.
 
+mod allocator;
 mod command;
 mod exit;
+mod interrupt;
 mod libraries;
 mod lsp;
 mod output;
 mod progress;
 mod project;
 mod replace;
+mod sources;
 mod world;
 
 use clap::Parser;
@@ -18,6 +21,14 @@ use clap::error::ErrorKind;
 
 use command::Cli;
 use exit::Exit;
+
+#[global_allocator]
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+
+/// How often a thread of LightGBM (of OpenMP) looks for work before it sleeps. By default it is 300,000 times, which takes
+/// the processor from the thread that would make the work: of two runs at once on two processors each took 100 times as long
+/// (36 s for 0.3 s). With 1,000, two take 0.6 s, and one alone as long as before.
+const SPINS: &str = "1000";
 
 fn main() -> std::process::ExitCode {
     let cli = match Cli::try_parse() {
@@ -29,6 +40,9 @@ fn main() -> std::process::ExitCode {
             return if asked { Exit::Done } else { Exit::Usage }.into();
         }
     };
+    if !cli.reads_data() {
+        allocator::reads_programs();
+    }
     // A panic inside of a step is caught and told as a fault; the trace is for those who ask for it.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| {}));
@@ -36,6 +50,10 @@ fn main() -> std::process::ExitCode {
     if let Some(threads) = cli.threads() {
         // SAFETY: no other thread was started yet, so none reads the environment.
         unsafe { std::env::set_var("POLARS_MAX_THREADS", threads.to_string()) };
+    }
+    if ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"].iter().all(|name| std::env::var_os(name).is_none()) {
+        // SAFETY: no other thread was started yet, so none reads the environment.
+        unsafe { std::env::set_var("GOMP_SPINCOUNT", SPINS) };
     }
     // Programs nest deeper than the default stack of a thread on some systems allows for.
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || command::dispatch(cli));

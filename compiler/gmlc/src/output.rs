@@ -1,9 +1,10 @@
-//! What goes to the terminal. A reader that went away (`gmlc plan | head`) ends the output, not the command.
+//! What goes to the terminal, never with a secret in it. A reader that went away (`gmlc plan | head`) ends the output, not the command.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use clap::ValueEnum;
 use gml_connect::Fault;
+use gml_connect::secrets::hide;
 use gml_diagnostics::{Diagnostic, Sources, render};
 
 /// The form of diagnostics.
@@ -23,18 +24,18 @@ pub enum Format {
 
 /// A line on standard output.
 pub fn line(text: impl AsRef<str>) {
-    let _ = writeln!(stdout().lock(), "{}", text.as_ref());
+    let _ = writeln!(stdout().lock(), "{}", hide(text.as_ref()));
 }
 
 /// A text on standard output as it is.
 pub fn text(text: &str) {
     let mut output = stdout().lock();
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    let _ = output.write_all(hide(text).as_bytes()).and_then(|()| output.flush());
 }
 
 /// A line on standard error.
 pub fn error_line(text: impl AsRef<str>) {
-    let _ = writeln!(stderr().lock(), "{}", text.as_ref());
+    let _ = writeln!(stderr().lock(), "{}", hide(text.as_ref()));
 }
 
 /// Whether to colour standard error.

@@ -1,65 +1,127 @@
-//! Progress of a run: a moving line on a terminal, plain lines elsewhere.
+//! Progress of a run: a moving line on a terminal, plain lines elsewhere, or an object of JSON a line for whoever collects logs.
 
 use std::io::{IsTerminal, stderr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use gml_engine::Progress;
+use clap::ValueEnum;
+use gml_connect::Fault;
+use gml_connect::secrets::hide;
+use gml_engine::{Progress, RunRecord};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as Json, json};
 
 use crate::output;
 
 /// Steps without rows that take fewer seconds get no line: they only put other steps together.
 const NOTICEABLE: f64 = 0.005;
 
+/// The form of what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    Text,
+    /// An object a line.
+    Json,
+}
+
 /// Shows the steps of a run as they go.
 pub struct Shown {
-    bar: Option<ProgressBar>,
+    form: Form,
+    began: Instant,
+}
+
+enum Form {
+    Bar(ProgressBar),
+    Lines,
+    Json,
 }
 
 impl Shown {
-    /// On a terminal a bar, elsewhere lines.
-    pub fn new() -> Self {
-        let bar = stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("{spinner} [{pos}/{len}] {elapsed} {msg}") {
-                bar.set_style(style);
+    /// On a terminal a bar, elsewhere lines, where no other form is asked for.
+    pub fn new(log: Log) -> Self {
+        let form = match log {
+            Log::Json => Form::Json,
+            Log::Text if stderr().is_terminal() => {
+                let bar = ProgressBar::new(0);
+                if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {elapsed} {msg}") {
+                    bar.set_style(style.progress_chars("=> "));
+                }
+                bar.enable_steady_tick(Duration::from_millis(120));
+                Form::Bar(bar)
             }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        Self { bar }
+            Log::Text => Form::Lines,
+        };
+        Self { form, began: Instant::now() }
     }
 
     /// Takes the bar away.
     pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
+        if let Form::Bar(bar) = &self.form {
             bar.finish_and_clear();
+        }
+    }
+
+    /// The run ended well.
+    pub fn done(&self, record: &RunRecord) {
+        self.event("run_done", json!({ "run": record.id, "metrics": record.metrics, "datasets": record.datasets }));
+    }
+
+    /// The run failed.
+    pub fn failed(&self, fault: &Fault, record: &RunRecord) {
+        let step = record.failure.as_ref().and_then(|failure| failure.step.clone());
+        let fault = json!({
+            "run": record.id, "code": fault.code, "message": fault.message, "place": fault.place,
+            "details": fault.details, "help": fault.help, "step": step,
+        });
+        self.event("run_failed", fault);
+    }
+
+    /// A line of JSON, where that is the form.
+    fn event(&self, event: &str, fields: Json) {
+        if matches!(self.form, Form::Json) {
+            // Seconds since the start: the collector of logs knows the time of day.
+            let mut line = json!({ "event": event, "seconds": self.began.elapsed().as_secs_f64() });
+            if let (Json::Object(line), Json::Object(fields)) = (&mut line, fields) {
+                line.extend(fields);
+            }
+            output::error_line(line.to_string());
         }
     }
 }
 
 impl Progress for Shown {
-    fn step_started(&self, name: &str, _index: usize, total: usize) {
-        if let Some(bar) = &self.bar {
+    fn step_started(&self, name: &str, index: usize, total: usize) {
+        if let Form::Bar(bar) = &self.form {
             bar.set_length(total as u64);
             bar.set_message(name.to_owned());
         }
+        self.event("step_started", json!({ "step": name, "index": index, "total": total }));
     }
 
     fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64) {
         let worth_a_line = rows.is_some() || seconds >= NOTICEABLE;
+        self.event("step_finished", json!({ "step": name, "rows": rows, "took": seconds }));
         let rows = rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
-        match &self.bar {
-            Some(bar) => bar.inc(1),
-            None if worth_a_line => output::error_line(format!("  {name}  {rows}{seconds:.2} s")),
-            None => {}
+        match &self.form {
+            Form::Bar(bar) => bar.inc(1),
+            Form::Lines if worth_a_line => output::error_line(format!("  {name}  {rows}{seconds:.2} s")),
+            Form::Lines | Form::Json => {}
         }
     }
 
+    fn step_cached(&self, name: &str, index: usize, total: usize) {
+        if let Form::Bar(bar) = &self.form {
+            bar.set_length(total as u64);
+            bar.inc(1);
+        }
+        self.event("step_cached", json!({ "step": name, "index": index, "total": total }));
+    }
+
     fn message(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(text),
-            None => output::error_line(text),
+        match &self.form {
+            Form::Bar(bar) => bar.println(hide(text)),
+            Form::Lines => output::error_line(text),
+            Form::Json => self.event("message", json!({ "text": text })),
         }
     }
 }

@@ -26,6 +26,10 @@ impl World for FolderWorld {
         text.map(Into::into).map_err(|error| ReadError::InvalidUtf8 { offset: error.utf8_error().valid_up_to() as u64 })
     }
 
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        Some(self.read(path))
+    }
+
     fn modules_in(&self, folder: &str) -> Vec<String> {
         let folder = if folder.is_empty() { Path::new(".") } else { Path::new(folder) };
         let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };

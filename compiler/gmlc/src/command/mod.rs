@@ -1,20 +1,28 @@
 //! The commands.
 
 mod check;
+mod choice;
+mod clean;
 mod doc;
 mod explain;
 mod fmt;
 mod graph;
 mod infer;
+mod lineage;
+mod model;
 mod plan;
 mod prepare;
 mod run;
+mod runs;
 mod setup;
 mod test;
+mod ui;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+use choice::{ChoiceArgs, chosen, read_at, store};
 
 use crate::exit::Exit;
 use crate::output::Format;
@@ -28,9 +36,14 @@ pub struct Cli {
 }
 
 impl Cli {
+    /// Whether the command reads rows, not only programs.
+    pub fn reads_data(&self) -> bool {
+        matches!(self.command, Command::Run { .. } | Command::Test { .. } | Command::Infer { .. })
+    }
+
     /// The number of threads that the command line allows.
     pub fn threads(&self) -> Option<u16> {
-        if let Command::Run { threads, .. } = &self.command { *threads } else { None }
+        if let Command::Run { given, .. } = &self.command { given.threads } else { None }
     }
 }
 
@@ -44,9 +57,12 @@ enum Command {
         pipeline: Option<String>,
         #[command(flatten)]
         program: ProgramArgs,
-        /// How many threads to use; results do not depend on it.
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-        threads: Option<u16>,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+        #[command(flatten)]
+        given: run::GivenArgs,
+        #[command(flatten)]
+        told: run::ToldArgs,
     },
     /// Run the tests of a program.
     Test {
@@ -55,13 +71,21 @@ enum Command {
         #[command(flatten)]
         program: ProgramArgs,
     },
-    /// Print the steps of a pipeline, or of all of them, without running any.
+    /// Print the steps of a pipeline, or of all of them, and which would run and why, without running any.
     Plan {
         /// The pipeline; all of them where none is named.
         pipeline: Option<String>,
         #[command(flatten)]
         program: ProgramArgs,
+        #[command(flatten)]
+        choice: ChoiceArgs,
     },
+    /// Serve a page, to this machine only, that shows the graph of a project and its runs as they go.
+    Ui(ui::UiArgs),
+    /// List, show and compare runs, and throw away the records of old ones.
+    Runs(runs::RunsArgs),
+    /// Throw away what is kept of earlier runs. Datasets and run records stay.
+    Clean(clean::CleanArgs),
     /// Print what flows through a program: datasets, steps and nodes, with the schema on every edge. Runs nothing.
     Graph(graph::GraphArgs),
     /// Put programs into the one form that all programs have. Changes blanks and line breaks, never what a program says.
@@ -84,8 +108,17 @@ enum Command {
         #[arg(long)]
         stdio: bool,
     },
-    /// Fetch the native libraries that runs need, once.
-    Setup,
+    /// Models that others trained.
+    Model(model::ModelArgs),
+    /// Fetch the native libraries that runs need, once: all of them, or one.
+    Setup {
+        /// The library.
+        #[arg(value_enum)]
+        library: Option<setup::Library>,
+        /// The one for NVIDIA GPUs, of ONNX Runtime.
+        #[arg(long, requires = "library")]
+        cuda: bool,
+    },
 }
 
 /// Which program, with which settings.
@@ -116,15 +149,21 @@ fn setting(text: &str) -> Result<(String, String), String> {
 pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args),
-        Command::Run { pipeline, program, threads } => run::run(pipeline.as_deref(), &program, threads),
+        Command::Run { pipeline, program, choice, given, told } => {
+            run::run(pipeline.as_deref(), &program, &choice, &given, &told)
+        }
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
-        Command::Plan { pipeline, program } => plan::plan(pipeline.as_deref(), &program),
+        Command::Plan { pipeline, program, choice } => plan::plan(pipeline.as_deref(), &program, &choice),
+        Command::Ui(args) => ui::ui(&args),
+        Command::Runs(args) => runs::runs(&args),
+        Command::Clean(args) => clean::clean(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Doc(args) => doc::doc(&args),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Infer { file } => infer::infer(&file),
         Command::Lsp { stdio: _ } => crate::lsp::serve(),
-        Command::Setup => setup::setup(),
+        Command::Model(args) => model::model(&args),
+        Command::Setup { library, cuda } => setup::setup(library, cuda),
     }
 }

@@ -1,5 +1,7 @@
 //! From a command's arguments to a program that can run.
 
+use gml_analysis::package::Package;
+use gml_analysis::typed::TypedProgram;
 use gml_analysis::{Settings, lower, suggest};
 use gml_diagnostics::{Diagnostic, Sources, codes};
 use gml_ir::{Pipeline, Program};
@@ -15,6 +17,10 @@ pub struct Prepared {
     pub project: Project,
     /// Its graph.
     pub program: Program,
+    /// What the compiler knows of it.
+    pub package: Package,
+    /// What it checked.
+    pub typed: TypedProgram,
 }
 
 /// Checks and lowers the program; diagnostics are shown.
@@ -40,7 +46,7 @@ pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
         })
     };
     output::diagnostics(&diagnostics, sources, args.format);
-    Ok(Prepared { project, program: lowered? })
+    Ok(Prepared { project, program: lowered?, package: analysis.package, typed: analysis.program })
 }
 
 /// What a program that cannot be lowered ends with: it is wrong, or what the command line sets in it.

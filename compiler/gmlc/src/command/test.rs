@@ -17,7 +17,7 @@ pub fn test(filter: Option<&str>, args: &ProgramArgs) -> Exit {
         output::fault(&fault);
         return Exit::RunFailed;
     }
-    let outcomes = gml_engine::test(program, filter, &libraries::folder());
+    let outcomes = gml_engine::test(program, filter, &prepared.project.folder, &libraries::folder());
     for outcome in &outcomes {
         let verdict = if outcome.passed { "ok" } else { "FAILED" };
         output::line(format!("test {:?} ... {verdict} ({:.2} s)", outcome.name, outcome.seconds));

@@ -56,6 +56,10 @@ impl World for Buffers<'_> {
         }
     }
 
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        Some(self.read(path))
+    }
+
     fn modules_in(&self, folder: &str) -> Vec<String> {
         let folder = self.root.join(folder);
         let inner = |path: &Path| path.strip_prefix(self.root).ok()?.to_str().map(|path| path.replace('\\', "/"));

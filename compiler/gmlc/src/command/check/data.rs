@@ -52,7 +52,7 @@ pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result
 fn is_looked_at(dataset: &Dataset) -> bool {
     let path = dataset.connector.get("path").and_then(|path| path.as_str());
     let is_local = path.is_some_and(|path| !path.contains("://"));
-    is_local && matches!(&*dataset.connector.name, "parquet" | "csv" | "jsonl" | "artifact")
+    is_local && matches!(&*dataset.connector.name, "parquet" | "csv" | "jsonl" | "ipc" | "excel" | "delta" | "artifact")
 }
 
 /// The datasets that a pipeline loads and none before it saves.

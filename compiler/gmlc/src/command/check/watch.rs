@@ -5,18 +5,16 @@ use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::{CheckArgs, Checked, checked, show};
 use crate::exit::Exit;
 use crate::output::{self, Format};
+use crate::sources::{self, Version, parent_of, snapshot};
 
 /// How often the files are looked at. Looking at a few hundred takes less than a millisecond, works on every file system,
 /// and sees the renames by which editors save.
 const PERIOD: Duration = Duration::from_millis(150);
-
-/// What tells a version of a file from another.
-type Version = (Option<SystemTime>, u64);
 
 /// Checks again whenever a source file appears, changes or goes, until the user interrupts.
 pub fn watch(args: &CheckArgs) -> Exit {
@@ -79,37 +77,14 @@ fn folder_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.to_path_buf() } else { parent_of(path) }
 }
 
-fn parent_of(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new(".")).to_path_buf()
-}
-
 /// The folders in which the sources of the programs lie.
 fn folders_of(programs: &[Checked]) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::new();
     for program in programs {
         folders.insert(program.project.folder.clone());
-        let package = &program.analysis.package;
-        for module in package.modules.iter().filter(|module| !module.is_std) {
-            folders.insert(parent_of(Path::new(package.sources.path(module.file))));
-        }
+        folders.extend(sources::folders_of(&program.analysis.package));
     }
     folders
-}
-
-/// Every source file in the folders, those of modules to come included.
-fn snapshot(folders: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Version> {
-    let mut found = BTreeMap::new();
-    for folder in folders {
-        for entry in folder.read_dir().into_iter().flatten().flatten() {
-            let path = entry.path();
-            let is_source = path.extension().is_some_and(|ending| ending == "gml") || path.ends_with("gml.toml");
-            if is_source && let Ok(about) = entry.metadata() {
-                found.insert(path, (about.modified().ok(), about.len()));
-            }
-        }
-    }
-    found
 }
 
 /// An empty screen, where there is one.
