@@ -10,6 +10,10 @@ param seed: int = 42
 param trials: int = 40
 ## A visit is called promising from this probability on; 4% of all visits put something into the cart.
 param threshold: float = 4%
+## With `--env bigquery`: the project that queries are run in, and the days that are read.
+param project: str = "my-project"
+param first_day: date = @2020-12-19
+param last_day: date = @2021-01-10
 
 ## The GA4 export, as BigQuery writes it: one row an event. Only what is used is named; the rest of the file is not read.
 schema Event {
@@ -63,6 +67,15 @@ catalog {
     sessions: table[Session]   = parquet(f"{root}/03_primary/sessions.parquet"),
     propensity: model          = artifact(f"{root}/06_models/propensity", versioned: true),
     predictions: table[Scored] = parquet(f"{root}/07_model_output/predictions.parquet"),
+}
+
+## The export where Google Analytics puts it. Whose key is in the secret may run queries in the project.
+env bigquery {
+    catalog.events = query(
+        bigquery(project: project, service_account: secret("BIGQUERY_ACCOUNT"), location: "US"),
+        file: "sql/events.sql",
+        args: { first_day, last_day },
+    ),
 }
 
 ## The value of one integer event parameter, if the event carries it.
