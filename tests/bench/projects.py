@@ -1,4 +1,5 @@
-"""Projects of many nodes, to measure with: every node has seven operators and is used once."""
+"""Projects of many nodes, to measure with: every node has seven operators and is used once. In those that learn, the totals
+of ten nodes are the features of a model, which a pipeline trains and judges and another one uses."""
 
 from pathlib import Path
 
@@ -46,6 +47,80 @@ def in_one_file(count: int, folder: Path) -> None:
     folder.mkdir(parents=True)
     nodes = "".join(map(node, range(count)))
     (folder / "main.gml").write_text(SCHEMAS + CATALOG + nodes + pipeline(count))
+
+
+NODES_PER_MODEL = 10
+
+USED_TO_LEARN = """\
+use std.learn.{boosted_trees}
+use std.metrics.{auc, brier}
+use std.prep.{impute, scale}
+
+"""
+
+LEARNED_FROM = """\
+schema Visit { id customer: str, id day: date, pages: int, seconds: float?, target bought: bool }
+
+"""
+
+
+def learning_catalog(models: int) -> str:
+    """The data, and a model and its scores for each."""
+    entries = "".join(
+        f"""    buyer_{number}: model = artifact("buyer_{number}"),
+    scores_{number}: table {{ id customer: str, id day: date, score: float }} = parquet("scores_{number}.parquet"),
+"""
+        for number in range(models)
+    )
+    return f"""catalog {{
+    sales: table[Sale] = parquet("sales.parquet"),
+    visits: table[Visit] = parquet("visits.parquet"),
+{entries}}}
+
+"""
+
+
+def model(number: int) -> str:
+    """A model of the totals of ten nodes: its features, its training and its use."""
+    numbers = range(number * NODES_PER_MODEL, (number + 1) * NODES_PER_MODEL)
+    joins = "".join(
+        f"        |> join(totals_{part}(sales) |> rename {{ total_{part} = .total, visits_{part} = .visits, before_{part} = .before }},"
+        " on: [.customer, .day], how: left, expect: many_to_one)\n"
+        for part in numbers
+    )
+    filled = ", ".join(f".total_{part}" for part in numbers)
+    return f"""## What model {number} is told of a customer's day.
+node features_{number}(visits: table[Visit], sales: table[Sale]) -> table {{
+    visits
+        |> filter(.pages > {number % 5})
+{joins}        |> derive {{ pace = .seconds / (.pages + 1) }}
+}}
+
+pipeline training_{number} {{
+    let data = features_{number}(visits, sales)
+        |> split_time(by: .day, train: @2021-01-01..@2021-01-20, valid: @2021-01-21..@2021-01-25, test: @2021-01-26..@2021-01-31)
+    let recipe = impute(mean, [{filled}]) >> scale([.pages])
+    let trees = boosted_trees(objective: binary, rounds: {number + 100}, stop_after: 20, seed: 1)
+    let model = fit(recipe >> trees, train: data.train, valid: data.valid)
+    track evaluate(model, on: [data.test], metrics: [auc, brier])
+    save calibrate(model, on: data.valid, method: isotonic) as buyer_{number}
+}}
+
+pipeline scoring_{number} {{
+    save features_{number}(visits, sales) |> predict(buyer_{number}) |> select([.customer, .day, .score]) as scores_{number}
+}}
+
+"""
+
+
+def that_learns(models: int, folder: Path) -> None:
+    """A project that trains so many models, each of the totals of ten nodes of its own; all of it is in main.gml."""
+    folder.mkdir(parents=True)
+    parts = (
+        "".join(map(node, range(number * NODES_PER_MODEL, (number + 1) * NODES_PER_MODEL))) + model(number)
+        for number in range(models)
+    )
+    (folder / "main.gml").write_text(USED_TO_LEARN + SCHEMAS + LEARNED_FROM + learning_catalog(models) + "".join(parts))
 
 
 def in_several_files(count: int, folder: Path) -> None:

@@ -30,13 +30,22 @@ pub fn gmlc_folder() -> PathBuf {
 ///
 /// # Panics
 /// Where the binary cannot be started: the test cannot say anything then.
-#[allow(clippy::expect_used)]
 pub fn gmlc(folder: &Path, args: &[&str]) -> Finished {
+    gmlc_with(folder, args, &[])
+}
+
+/// The same with variables in its environment.
+///
+/// # Panics
+/// As [`gmlc`].
+#[allow(clippy::expect_used)]
+pub fn gmlc_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Finished {
     let alone = (args.first() == Some(&"run")).then(|| RUNS.lock().unwrap_or_else(PoisonError::into_inner));
     let output = Command::new(gmlc_folder().join("gmlc"))
         .args(args)
         .current_dir(folder)
         .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
         .output()
         .expect("gmlc is built by `cargo build --release --package gmlc`, which tests/all does first");
     drop(alone);

@@ -8,7 +8,7 @@ mod program;
 mod project;
 mod sitter;
 
-pub use command::{Finished, gmlc, gmlc_folder};
+pub use command::{Finished, gmlc, gmlc_folder, gmlc_with};
 pub use markdown::{Fence, fences};
 pub use paths::{peers_python, repository, shared_data};
 pub use peer::peer;

@@ -57,5 +57,5 @@ pub fn run_tests(checked: &Checked, libraries: &Path) -> Result<Vec<TestOutcome>
     let analysis = &checked.analysis;
     let program = lower(&analysis.package, &analysis.program, &Settings::default())
         .map_err(|wrong| wrong.iter().map(|diagnostic| format!("{}\n", diagnostic.message)).collect::<String>())?;
-    Ok(gml_engine::test(&program, None, libraries))
+    Ok(gml_engine::test(&program, None, Path::new("."), libraries))
 }

@@ -54,6 +54,15 @@ def main() -> None:
         intercept = float(np.ravel(model.intercept_)[0] - coefficients @ scaler.mean_)
         return {"coefficients": coefficients.tolist(), "intercept": intercept}
 
+    def of_classes(model, y, weights=None) -> list[dict]:
+        scaler = StandardScaler().fit(learned, sample_weight=weights)
+        model.fit(scaler.transform(learned), y, sample_weight=weights)
+        coefficients = model.coef_ / scaler.scale_
+        # All sums may be moved alike: here they add up to 0.
+        intercepts = model.intercept_ - model.intercept_.mean() - coefficients @ scaler.mean_
+        pairs = zip(coefficients, intercepts, strict=True)
+        return [{"coefficients": own.tolist(), "intercept": float(intercept)} for own, intercept in pairs]
+
     exact = {"tol": 1e-12, "max_iter": 100_000}
     for name, weights in {"": None, "_weighted": weight}.items():
         for l2 in [0.1, 1.0, 100.0]:
@@ -68,6 +77,11 @@ def main() -> None:
     )
     balanced = LogisticRegression(C=1.0, class_weight={True: 3.0, False: 1.0}, solver="newton-cholesky", **exact)
     report["logistic_positive_weight_3"] = of(balanced, label)
+    classes = np.array(["low", "mid", "high"])[(target[:LEARNED] >= 1.2).astype(int) + (target[:LEARNED] >= 2.4)]
+    for name, weights in {"": None, "_weighted": weight}.items():
+        for l2 in [0.1, 1.0, 100.0]:
+            model = LogisticRegression(C=1 / l2, solver="newton-cg", **exact)
+            report[f"softmax_l2_{l2}{name}"] = of_classes(model, classes, weights)
     for penalty in PATH:
         report[f"lasso_{penalty}"] = of(ElasticNet(alpha=penalty, l1_ratio=1.0, **exact), number)
         report[f"elastic_net_{penalty}_0.5"] = of(ElasticNet(alpha=penalty, l1_ratio=0.5, **exact), number)

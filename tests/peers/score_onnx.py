@@ -3,7 +3,7 @@
     python score_onnx.py MODEL_FOLDER SCORED.parquet
 
 The table holds the columns that the model takes and those that GML said (`score`, `label`, `scores`, `calibrated`, ..). Nulls of numbers are
-given as NaN, nulls of text as the empty text. Printed is, as JSON, the largest difference of each output, and how many labels
+given as NaN, nulls of text as the empty text, dates as days and timestamps as microseconds since 1970. Printed is, as JSON, the largest difference of each output, and how many labels
 differ.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 KINDS = {"tensor(double)": "float64", "tensor(int64)": "int64", "tensor(bool)": "bool"}
@@ -27,6 +28,18 @@ def given(table: pd.DataFrame, name: str, kind: str) -> np.ndarray:
     else:
         values = column.to_numpy(dtype=KINDS[kind], na_value=np.nan if kind == "tensor(double)" else None)
     return values
+
+
+def counted(table: pa.Table) -> pa.Table:
+    """Dates as days and timestamps as microseconds since 1970."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_date(field.type):
+            days = table.column(place).cast(pa.int32()).cast(pa.int64())
+            table = table.set_column(place, field.name, days)
+        elif pa.types.is_timestamp(field.type):
+            moments = table.column(place).cast(pa.timestamp("us", tz=field.type.tz)).cast(pa.int64())
+            table = table.set_column(place, field.name, moments)
+    return table
 
 
 def said(table: pd.DataFrame, name: str, outputs: list[str]) -> np.ndarray:
@@ -51,7 +64,7 @@ def main() -> None:
     parser.add_argument("scored", type=Path, help="rows with GML's scores")
     arguments = parser.parse_args()
 
-    table = pq.read_table(arguments.scored).to_pandas()
+    table = counted(pq.read_table(arguments.scored)).to_pandas()
     session = onnxruntime.InferenceSession(arguments.model / "model.onnx", providers=["CPUExecutionProvider"])
     inputs = session.get_inputs()
     feeds = {value.name: given(table, value.name, value.type).reshape(-1, *value.shape[1:]) for value in inputs}

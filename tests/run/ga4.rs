@@ -142,7 +142,7 @@ fn every_run_writes_the_same_bytes() {
     for (turn, args) in
         [&["run"][..], &["run"], &["run", "--threads", "1"], &["run", "--threads", "5"]].iter().enumerate()
     {
-        project.done(&[*args, &["--set", "trials=5"][..]].concat());
+        project.done(&[*args, &["--force", "--set", "trials=5"][..]].concat());
         let model = format!("data/06_models/propensity/{:06}", turn + 1);
         written.push([
             project.read(SESSIONS),

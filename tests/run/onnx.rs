@@ -18,7 +18,15 @@ fn trained() -> Project {
     project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
     project.done(&["run", "prepare"]);
     project.write("main.gml", include_str!("programs/onnx.gml"));
-    project.done(&["run"]);
+    let told = project.done(&["run"]).stderr;
+    // What has no form in ONNX is said, and nothing else.
+    let notes: Vec<&str> = told.lines().filter(|line| line.contains("GML0936")).collect();
+    let [note] = notes[..] else { panic!("{told}") };
+    let expected = "hashed: the model cannot be written as ONNX: ONNX has no hash, which the step `hash` takes of each value [GML0936]";
+    assert_eq!(note.trim(), expected);
+    assert!(
+        !project.path("models/hashed/model.onnx").exists() && project.path("models/hashed/signature.json").exists()
+    );
     project
 }
 
@@ -31,6 +39,7 @@ fn onnxruntime_says_the_same() {
         ("devices", &["label", "scores_desktop", "scores_mobile", "scores_tablet", "calibrated_desktop"]),
         ("chances", &["score"]),
         ("views", &["value"]),
+        ("parts", &["score"]),
     ] {
         let (folder, scored) =
             (project.path(&format!("models/{model}")), project.path(&format!("scores/{model}.parquet")));

@@ -3,6 +3,9 @@
 //! `tests/all` sets both up. Where one is absent the test says so and has nothing to do, but not where `CI` is set: there
 //! it fails.
 
+#[cfg(unix)]
+mod tracking;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -61,7 +61,7 @@ fn neovim_has_the_queries_of_the_grammar() {
 
 #[test]
 fn helix_has_them_with_its_own_names() {
-    for name in ["highlights", "injections", "locals"] {
+    for name in ["highlights", "injections", "locals", "tags"] {
         let query = read(&format!("grammar/tree-sitter-gml/queries/{name}.scm"));
         holds(&format!("editors/helix/queries/gml/{name}.scm"), &renamed(&query));
     }

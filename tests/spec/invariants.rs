@@ -42,7 +42,17 @@ const COMPILER: [&str; 7] = [
     "compiler/doc",
     "compiler/ide",
 ];
-const RUNTIME: [&str; 4] = ["runtime/connect", "runtime/report", "runtime/operators", "runtime/engine"];
+const RUNTIME: [&str; 9] = [
+    "runtime/connect",
+    "runtime/report",
+    "runtime/inference",
+    "runtime/onnx",
+    "runtime/neural",
+    "runtime/operators",
+    "runtime/foreign",
+    "runtime/engine",
+    "runtime/ui",
+];
 
 #[test]
 fn only_the_syntax_crate_knows_pest() {
@@ -75,8 +85,15 @@ fn no_crate_depends_upwards() {
         below(package, &runtime);
     }
     below("runtime/connect", &["gml-operators", "gml-engine"]);
+    below("runtime/inference", &["gml-connect", "gml-operators", "gml-engine", "gml-ir", "polars"]);
+    below(
+        "runtime/onnx",
+        &["gml-connect", "gml-inference", "gml-neural", "gml-operators", "gml-engine", "gml-ir", "polars"],
+    );
+    below("runtime/neural", &["gml-connect", "gml-operators", "gml-engine", "gml-ir", "polars"]);
     below("runtime/report", &["gml-connect", "gml-operators", "gml-engine", "gml-ir", "polars"]);
-    below("runtime/operators", &["gml-engine"]);
+    below("runtime/operators", &["gml-foreign", "gml-engine"]);
+    below("runtime/foreign", &["gml-engine"]);
     for package in RUNTIME {
         below(package, &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     }

@@ -1,5 +1,5 @@
-//! Literate specs: each Markdown file of this folder, and the reference in `docs/language.md`, states rules of the language,
-//! with programs that show them.
+//! Literate specs: each Markdown file of this folder, and the pages `language.md`, `foreign.md`, `tracking.md` and
+//! `connectors.md` of `docs`, state rules of the language, with programs that show them.
 //!
 //! - A fence ```` ```gml ```` is a program of its own. Its diagnostics must be those that its comments announce:
 //!   `# error: GML0301 part of the message` or `# warning: GML0120` at the end of the line they point at. Without such a
@@ -20,7 +20,9 @@ fn the_specs_hold() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
-    files.push(repository().join("docs/language.md"));
+    let pages =
+        ["docs/language.md", "docs/environments.md", "docs/foreign.md", "docs/tracking.md", "docs/connectors.md"];
+    files.extend(pages.map(|page| repository().join(page)));
     files.sort();
     let mut programs = 0;
     let mut failures = Vec::new();

@@ -34,10 +34,7 @@ fn they_are_those_of_the_design() {
 
 #[test]
 fn a_run_refuses_what_is_pending_before_any_step() {
-    for (program, pipeline, what) in [
-        ("retail_ranking", "embeddings", "`image_encoder` of std.embed"),
-        ("session_gnn", "serving", "`sequences` of std.graph"),
-    ] {
+    for (program, pipeline, what) in [("retail_ranking", "embeddings", "`image_encoder` of std.embed")] {
         let text = std::fs::read_to_string(repository().join(format!("tests/spec/programs/{program}.gml"))).unwrap();
         let project = Project::of(&[("main.gml", text)]);
         for command in ["plan", "run"] {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// What programs are made of, beside their own words.
-const VOCABULARY: &str = "use param schema catalog connection fn node pipeline env test allow let save track expect when \
+const VOCABULARY: &str = "use param schema catalog connection fn node pipeline env test allow tags let save track expect when \
     for run if then else match in is not null and or true false as extends table struct unique enum list vector named \
     parsed matches id time target weight group a b x y R { } [ ] ( ) , : = == != < <= > >= + - * / // % ** -> => |> >> ?? \
     ? ?. . .. ..< _ .a .b .item 0 1 42 -1 0.5 80% 9223372036854775807 1e308 7d 15min 512MiB @2021-01-26 \

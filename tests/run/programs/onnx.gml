@@ -1,4 +1,6 @@
-use std.prep.{clip, impute, log, one_hot, ordinal, scale, target_encode}
+use std.prep.{
+    binary, bucketize, clip, date_parts, hash, impute, log, one_hot, ordinal, quantile_bin, scale, target_encode,
+}
 use std.learn.{boosted_trees, logistic}
 
 schema Session {
@@ -34,6 +36,9 @@ catalog {
     chance_scores: table { visitor: str, .. } = parquet("scores/chances.parquet"),
     views: model                            = artifact("models/views"),
     view_scores: table { visitor: str, .. } = parquet("scores/views.parquet"),
+    parts: model                            = artifact("models/parts"),
+    part_scores: table { visitor: str, .. } = parquet("scores/parts.parquet"),
+    hashed: model                           = artifact("models/hashed"),
 }
 
 pipeline propensity {
@@ -105,4 +110,55 @@ pipeline numbers {
     let model = fit(trees, train: data.train)
     save model as views
     save data.test |> predict(model) as view_scores
+}
+
+schema Begun {
+    id     visitor: str,
+           day: date,
+           began: timestamp,
+           returned: timestamp?,
+           is_mobile: bool,
+           city: category?,
+           visits_before: int,
+           page_views_before: int,
+           days_since_last: float?,
+    target added_to_cart: bool,
+}
+
+node with_moments(sessions: table[Session]) -> table[Begun] {
+    sessions
+        |> derive {
+            # Days before 1970 and leap days among them.
+            day = @1600-02-20 + 1d * (.session % 150_000),
+            began = .started_at,
+            returned = if .visits_before > 0 then .started_at else null,
+        }
+        |> select([
+            .visitor,
+            .day,
+            .began,
+            .returned,
+            .is_mobile,
+            .city,
+            .visits_before,
+            .page_views_before,
+            .days_since_last,
+            .added_to_cart,
+        ])
+}
+
+pipeline moments {
+    let data = with_moments(sessions) |> split_random(train: 80%, test: 20%, seed: 1)
+    let recipe = binary([.city, .is_mobile])
+              >> bucketize([.visits_before], bounds: [1.0, 2.0, 5.0])
+              >> quantile_bin([.page_views_before, .days_since_last], n: 8)
+              >> date_parts([.day, .began, .returned])
+    let model = fit(recipe >> boosted_trees(objective: binary, rounds: 60, leaves: 63, min_rows: 3), train: data.train)
+    save model as parts
+    save data.test |> predict(model) as part_scores
+}
+
+pipeline hashes {
+    let rows = by_views(sessions)
+    save fit(hash([.city], buckets: 16) >> one_hot([.device]) >> boosted_trees(objective: regression), train: rows) as hashed
 }

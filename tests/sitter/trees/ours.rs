@@ -24,6 +24,9 @@ impl Ours {
         for name in &item.allow {
             self.add("allowed", name.span, &name.text);
         }
+        for name in &item.tags {
+            self.add("tag", name.span, &name.text);
+        }
         match &item.kind {
             ItemKind::Use(used) => {
                 for name in &used.path {
@@ -232,7 +235,7 @@ impl Ours {
             }
             ExprKind::Call { function, args, block, style, .. } => {
                 self.arguments(args);
-                inner.extend(block.iter().flatten().map(|binding| &binding.value));
+                inner.extend(block.iter().flat_map(|block| &block.bindings).map(|binding| &binding.value));
                 called = &function.text;
                 match style {
                     CallStyle::Plain => "call",

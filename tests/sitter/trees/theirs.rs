@@ -70,6 +70,7 @@ impl Theirs<'_> {
         match kind {
             "item" => self.add("item", node, ""),
             "allow" => self.names_in("allowed", node),
+            "tags" => self.names_in("tag", node),
             "use" => self.field("path", node, "path"),
             "use_name" => {
                 self.field("use_name", node, "name");

@@ -1,0 +1,44 @@
+//! Datasets in the forms and places of other systems, held against the libraries and servers of those.
+//!
+//! `tests/all` sets them up. Where one is absent the test says so and has nothing to do, but not where `CI` is set: there it
+//! fails.
+
+mod bigquery;
+mod databases;
+mod duckdb;
+mod files;
+mod folders;
+mod servers;
+mod stores;
+
+use std::path::PathBuf;
+
+use gml_tests::Project;
+use serde_json::Value;
+
+/// What is wanted for a test, or nothing after saying that it is skipped.
+fn wanted<T>(name: &str, found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
+        assert!(!must, "{name} is not here, and CI must be held against it: tests/all sets it up");
+        eprintln!("skipped: no {name} (tests/all sets it up)");
+    }
+    found
+}
+
+/// The interpreter with the packages that numbers are compared with.
+fn peers() -> Option<PathBuf> {
+    let python = std::env::var_os("GML_PEERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
+    wanted("Python with the packages of tests/peers", python)
+}
+
+/// The interpreter with the servers of stores.
+fn servers_python() -> Option<PathBuf> {
+    std::env::var_os("GML_STORES_PYTHON").map(PathBuf::from).filter(|python| python.exists())
+}
+
+/// The rows of a file of JSON lines.
+fn lines(project: &Project, name: &str) -> Vec<Value> {
+    let text = String::from_utf8(project.read(name)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}

@@ -1,0 +1,72 @@
+use super::*;
+
+#[test]
+fn force_runs_everything_and_gives_the_same() {
+    let project = project();
+    run(&project, &[]);
+    let files = project.files();
+    run(&project, &["--force"]);
+    assert!(!states(&project).contains_key("cached"), "{:?}", states(&project));
+    let mut again = project.files();
+    // A model that is saved anew gets a version of its own, with the same bytes.
+    for (name, content) in &files {
+        if name.ends_with("versions.jsonl") {
+            let index = again.remove(name).unwrap_or_default();
+            assert!(index.starts_with(content) && index.len() > content.len(), "{name}");
+            continue;
+        }
+        assert_eq!(
+            again.remove(name).as_ref(),
+            Some(content).filter(|_| !name.ends_with("latest")).or(Some(&b"000002\n".to_vec())),
+            "{name}"
+        );
+    }
+    for (name, content) in again {
+        assert_eq!(&content, &files[&name.replace("000002", "000001")], "{name}");
+    }
+}
+
+#[test]
+fn only_what_is_chosen_is_done() {
+    let project = project();
+    run(&project, &["--to", "dear"]);
+    assert!(project.path("out/dear.parquet").exists() && !project.path("out/judged.csv").exists());
+    run(&project, &["--only", "save judged"]);
+    assert!(project.path("out/judged.csv").exists());
+    assert!(!project.path("out/model").exists() && !project.path("out/many.csv").exists());
+    assert!(project.record()["metrics"].as_array().unwrap().is_empty());
+    run(&project, &["--from", "group"]);
+    assert!(project.path("out/many.csv").exists() && !project.path("out/model").exists());
+    run(&project, &[]);
+    assert!(project.path("out/model").exists());
+    run(&project, &["--only", "fit", "--force"]);
+    assert_eq!(ran(&project).iter().filter(|name| *name == "fit").count(), 1, "{:?}", ran(&project));
+    assert!(!ran(&project).contains(&"save dear".to_owned()));
+}
+
+#[test]
+fn a_name_that_no_step_has_is_told() {
+    let project = project();
+    let finished = project.gmlc(&["run", "--from", "dear_one"]);
+    assert_eq!(finished.code, 2);
+    assert!(finished.stderr.contains("no step is called `dear_one`; did you mean `dear_ones`?"), "{}", finished.stderr);
+    assert!(!project.path("out/dear.parquet").exists());
+}
+
+#[test]
+fn clean_takes_the_store_and_nothing_else() {
+    let project = project();
+    run(&project, &[]);
+    let files = project.files();
+    let pretended = project.done(&["clean", "--dry-run"]).stdout;
+    assert!(pretended.starts_with("would throw away "), "{pretended}");
+    run(&project, &[]);
+    assert!(ran(&project).is_empty());
+    assert!(project.done(&["clean", "--unused-for", "1"]).stdout.starts_with("threw away 0 kept results"));
+    let thrown = project.done(&["clean"]).stdout;
+    assert!(thrown.contains("datasets, models and run records are not touched"), "{thrown}");
+    assert_eq!(project.files(), files);
+    assert!(project.path(".gml/runs/last").exists());
+    run(&project, &[]);
+    assert!(!states(&project).contains_key("cached"));
+}

@@ -1,0 +1,159 @@
+//! The blueprint `retail_ranking` as its users run it: on the slice that ships with it, held against Python, and on the whole of
+//! Online Retail and a sample of H&M, where the ranking must do better than offering what was bought last.
+
+#[allow(dead_code, reason = "other tests compare tables with it")]
+mod frames;
+
+use std::path::Path;
+use std::process::Command;
+
+use gml_tests::{Project, peer, peers_python, repository, shared_data};
+use polars::prelude::*;
+use serde_json::Value;
+
+const BLUEPRINT: &str = "blueprints/retail_ranking";
+/// The parts that what is judged comes from: buyers of the last stretch, known from those before.
+const JUDGED: &str = "train+valid+test";
+/// The same of the baseline, whose split has no middle.
+const BASELINE: &str = "train+test";
+const RECOMMENDATIONS: &str = "data/07_model_output/recommendations.parquet";
+
+/// The blueprint's program and the tables of a folder.
+fn blueprint(tables: &Path) -> Project {
+    let program = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
+    let project = Project::of(&[("main.gml", program)]);
+    assert_eq!(project.with_raw_data(tables), 3, "{} holds transactions, customers and articles", tables.display());
+    project
+}
+
+fn slice() -> Project {
+    blueprint(&repository().join(BLUEPRINT).join("data/01_raw"))
+}
+
+fn expected() -> Value {
+    serde_json::from_slice(&std::fs::read(repository().join(BLUEPRINT).join("expected.json")).unwrap()).unwrap()
+}
+
+/// Every metric of the last run is the one that is expected, and none is missing.
+fn metrics_are(project: &Project, expected: &Value, tolerance: f64) {
+    let told = project.record()["metrics"].as_array().unwrap().len();
+    let mut looked_at = 0;
+    for (partition, metrics) in expected.as_object().unwrap() {
+        for (metric, value) in metrics.as_object().unwrap() {
+            let (found, wanted) = (project.metric(metric, partition), value.as_f64().unwrap());
+            assert!((found - wanted).abs() <= tolerance, "{metric} of {partition} is {found}, expected {wanted}");
+            looked_at += 1;
+        }
+    }
+    assert_eq!(looked_at, told, "{}", project.record()["metrics"]);
+}
+
+#[test]
+fn the_slice_gives_the_expected_numbers() {
+    let (project, expected) = (slice(), expected());
+    let tolerance = expected["tolerance"].as_f64().unwrap();
+    project.done(&["run", "baseline"]);
+    metrics_are(&project, &expected["baseline"], tolerance);
+    let baseline = project.metric("map(12)", BASELINE);
+    project.done(&["run", "training"]);
+    metrics_are(&project, &expected["training"], tolerance);
+    assert!(project.metric("map(12)", JUDGED) > baseline);
+    project.done(&["run", "recommending"]);
+    let offers = frames::parquet(&project.path(RECOMMENDATIONS));
+    let customers = frames::parquet(&project.path("data/01_raw/customers.parquet"));
+    assert_eq!(offers.height(), customers.height());
+    assert!(offers.column("customer_id").unwrap().equals(customers.column("customer_id").unwrap()));
+    let lists = offers.column("articles").unwrap().list().unwrap().clone();
+    for list in lists.amortized_iter().flatten() {
+        let list = list.deep_clone();
+        assert_eq!((list.len(), list.n_unique().unwrap()), (12, 12));
+    }
+}
+
+#[test]
+fn every_number_of_threads_writes_the_same_bytes() {
+    let project = slice();
+    let mut written = Vec::new();
+    for threads in ["1", "3"] {
+        project.done(&["run", "training", "--force", "--threads", threads]);
+        project.done(&["run", "recommending", "--force", "--threads", threads]);
+        let metrics = project.record()["metrics"].clone();
+        written.push((project.read(RECOMMENDATIONS), metrics));
+    }
+    assert!(written[0] == written[1]);
+}
+
+#[test]
+fn strategies_and_baseline_are_those_of_python() {
+    let Some(python) = peers_python() else { return };
+    let project = slice();
+    let told = peer(&python, "retail_candidates.py", &[&project.path("data/01_raw")]);
+    project.done(&["run", "baseline"]);
+    let near = |metric: &str, partition: &str, value: &Value| {
+        let (found, wanted) = (project.metric(metric, partition), value.as_f64().unwrap());
+        assert!((found - wanted).abs() < 1e-12, "{metric} of {partition} is {found}, Python says {wanted}");
+    };
+    for metric in ["map(12)", "hit_rate(12)", "coverage(12)", "novelty(12)"] {
+        near(metric, BASELINE, &told["baseline"][metric]);
+    }
+    project.done(&["run", "training"]);
+    for (metric, value) in told["found"].as_object().unwrap() {
+        near(metric, "valid", value);
+    }
+}
+
+#[test]
+fn online_retail_is_ranked_better_than_by_what_was_bought_last() {
+    let (Some(folder), Some(python)) = (shared_data("data/online_retail"), peers_python()) else { return };
+    let made = tempfile::tempdir().unwrap();
+    let script = repository().join(BLUEPRINT).join("data/make_slice.py");
+    let source = folder.join("online_retail.parquet");
+    let status = Command::new(python).arg(script).arg(source).arg(made.path()).arg("100").status().unwrap();
+    assert!(status.success());
+    let project = blueprint(made.path());
+    project.done(&["run", "baseline"]);
+    // Measured elsewhere with pandas: MAP@12 0.163, hit rate 0.798.
+    let (map, hits) = (project.metric("map(12)", BASELINE), project.metric("hit_rate(12)", BASELINE));
+    assert!((map - 0.163).abs() < 0.002 && (hits - 0.798).abs() < 0.005, "{map} {hits}");
+    project.done(&["run", "training"]);
+    let ranked = project.metric("map(12)", JUDGED);
+    assert!(ranked > map.max(0.163), "{ranked} is not above {map}");
+    strategies_add_up(&project);
+}
+
+#[test]
+fn h_and_m_is_ranked_better_than_by_what_was_bought_last() {
+    let Some(folder) = shared_data("data/hm_fashion") else { return };
+    let program = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
+    let project = Project::of(&[("main.gml", program)]);
+    for (table, file) in [("transactions", "transactions_train"), ("customers", "customers"), ("articles", "articles")]
+    {
+        let mut rows = frames::parquet(&folder.join(format!("{table}.parquet")));
+        let path = project.path(&format!("data/hm/{file}.csv"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        CsvWriter::new(std::fs::File::create(path).unwrap()).finish(&mut rows).unwrap();
+    }
+    // Of this sample of customers, the last week is too little to judge by.
+    let run = |pipeline: &str| project.done(&["run", pipeline, "--env", "hm", "--set", "horizon=114d"]);
+    run("baseline");
+    let map = project.metric("map(12)", BASELINE);
+    assert!((map - 0.0042).abs() < 0.0005, "{map}");
+    run("training");
+    let ranked = project.metric("map(12)", JUDGED);
+    assert!(ranked > map.max(0.0042), "{ranked} is not above {map}");
+    strategies_add_up(&project);
+    run("recommending");
+}
+
+/// All strategies together find what each finds, and cost no more than all of them one by one.
+fn strategies_add_up(project: &Project) {
+    for partition in ["valid", JUDGED] {
+        let (recall, candidates) = (project.metric("recall", partition), project.metric("candidates", partition));
+        let mut sum = 0.0;
+        for strategy in ["again", "bestseller", "by_age", "of_kind", "same_product"] {
+            assert!(project.metric(&format!("recall[{strategy}]"), partition) <= recall + 1e-12, "{strategy}");
+            sum += project.metric(&format!("candidates[{strategy}]"), partition);
+        }
+        assert!(recall > 0.0 && candidates <= sum + 1e-9, "{recall} {candidates} {sum}");
+    }
+}

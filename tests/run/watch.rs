@@ -1,0 +1,140 @@
+//! Traffic that has moved: scores are refused, the model is learned again, and the better of the two is kept. On visits of the
+//! blueprint, of which some columns are made to drift.
+
+use std::fs::File;
+
+use gml_tests::{Project, repository};
+use polars::prelude::*;
+use serde_json::Value;
+
+const BLUEPRINT: &str = "blueprints/ga4_propensity";
+const MODEL: &str = "model.txt";
+
+/// The visits of the slice that ships, and a model of the first days.
+fn project() -> Project {
+    let blueprint = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
+    let project = Project::of(&[("main.gml", blueprint)]);
+    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    project.done(&["run", "prepare"]);
+    project.write("main.gml", include_str!("programs/watch.gml"));
+    project.done(&["run", "training"]);
+    project
+}
+
+/// The visits of the last four days.
+fn last_days(project: &Project) -> DataFrame {
+    let file = File::open(project.path("data/03_primary/sessions.parquet")).unwrap();
+    let sessions = ParquetReader::new(file).finish().unwrap();
+    let dates = sessions.column("date").unwrap().cast(&DataType::Int32).unwrap();
+    // 2021-01-07, in days since 1970.
+    let late: BooleanChunked = dates.i32().unwrap().iter().map(|day| day.map(|day| day >= 18_634)).collect();
+    sessions.filter(&late).unwrap()
+}
+
+fn write(project: &Project, mut visits: DataFrame) {
+    ParquetWriter::new(File::create(project.path("lately.parquet")).unwrap()).finish(&mut visits).unwrap();
+}
+
+/// Another traffic: other devices, browsers, places and sources than those learned from.
+fn drifted(visits: &DataFrame) -> DataFrame {
+    let mut visits = visits.clone();
+    for (name, values) in [
+        ("device", ["tablet", "watch", "tablet"]),
+        ("os", ["Tizen", "Android", "Tizen"]),
+        ("browser", ["Silk", "Silk", "Chrome"]),
+        ("country", ["Iceland", "Malta", "Malta"]),
+        ("city", ["Reykjavik", "Valletta", "Mdina"]),
+        ("source", ["newsletter", "newsletter", "(direct)"]),
+        ("medium", ["email", "email", "(none)"]),
+    ] {
+        let rows = visits.height();
+        visits.with_column(Column::new(name.into(), (0..rows).map(|row| values[row % 3]).collect::<Vec<_>>())).unwrap();
+    }
+    visits
+}
+
+/// Whoever came from a newsletter on a tablet buys, and nobody else: nothing that the first days tell of.
+fn with_new_buyers(visits: &DataFrame) -> DataFrame {
+    let mut visits = drifted(visits);
+    let bought = (0..visits.height()).map(|row| row % 3 == 0 && row % 7 < 5).collect::<Vec<_>>();
+    visits.with_column(Column::new("added_to_cart".into(), bought)).unwrap();
+    visits
+}
+
+/// Nobody can foresee who buys: the sign of a pseudo-random number.
+fn with_chance_buyers(visits: &DataFrame) -> DataFrame {
+    let mut visits = drifted(visits);
+    let bought = (0..visits.height() as u64).map(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40 & 15 == 0);
+    visits.with_column(Column::new("added_to_cart".into(), bought.collect::<Vec<_>>())).unwrap();
+    visits
+}
+
+fn version(project: &Project, version: usize) -> Option<Vec<u8>> {
+    let path = format!("champion/{version:06}/{MODEL}");
+    project.path(&path).exists().then(|| project.read(&path))
+}
+
+/// The names of the steps within a `when` of the last run, and what became of them.
+fn within_when(record: &Value) -> Vec<(String, String)> {
+    let steps = record["steps"].as_array().unwrap().iter();
+    let inner = steps.filter(|step| step["id"].as_str().unwrap().matches('.').count() > 1);
+    inner.map(|step| (step["name"].as_str().unwrap().into(), step["state"].as_str().unwrap().into())).collect()
+}
+
+#[test]
+fn a_model_of_other_traffic_is_refused_or_learned_again() {
+    let project = project();
+    let usual = last_days(&project);
+
+    // Days like those learned from: they are scored, and nothing is learned.
+    write(&project, usual.clone());
+    project.done(&["run", "scoring"]);
+    let scores = project.read("predictions.parquet");
+    project.done(&["run", "watch"]);
+    assert!(project.metric("share_drifted", "") <= 0.3);
+    let inner = within_when(&project.record());
+    assert!(
+        inner.iter().any(|(name, _)| name == "promote") && inner.iter().all(|(_, state)| state == "skipped"),
+        "{inner:?}"
+    );
+    assert!(version(&project, 2).is_none());
+
+    // Other traffic is refused, and the scores of before stay.
+    write(&project, with_new_buyers(&usual));
+    let refused = project.gmlc(&["run", "scoring"]);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    for part in ["GML0916", "the traffic is another one: train again", "shift.share_drifted <= 30%"] {
+        assert!(refused.stderr.contains(part), "{part:?} is not in:\n{}", refused.stderr);
+    }
+    assert!(project.read("predictions.parquet") == scores, "rows were scored that the model does not know");
+    let failure = &project.record()["failure"];
+    assert_eq!(failure["message"], "the traffic is another one: train again");
+
+    // And learned from: the new model is better there, and takes the place of the old one.
+    project.done(&["run", "watch"]);
+    let record = project.record();
+    assert!(project.metric("share_drifted", "") > 0.3);
+    assert!(within_when(&record).iter().all(|(_, state)| state == "ran"), "{:?}", within_when(&record));
+    let (champion, challenger) = (project.metric("auc.champion", "test"), project.metric("auc.challenger", "test"));
+    assert!(challenger > 0.9 && champion < 0.7, "{champion} and {challenger}");
+    let saved = &record["datasets"].as_array().unwrap()[0];
+    assert_eq!((&saved["name"], &saved["path"]), (&"champion".into(), &"champion/000002".into()));
+    let (first, second) = (version(&project, 1).unwrap(), version(&project, 2).unwrap());
+    assert!(first != second, "the challenger was better and is not there");
+
+    // A new model that is no better than the one in use does not take its place.
+    let mut by_chance = with_chance_buyers(&usual);
+    let odd: BooleanChunked = (0..by_chance.height()).map(|row| row % 8 != 0).collect();
+    by_chance = by_chance.filter(&odd).unwrap();
+    let mut worse = 0;
+    for part in 0..3 {
+        write(&project, by_chance.slice(part * 1_500, 1_500));
+        project.done(&["run", "watch"]);
+        let (champion, challenger) = (project.metric("auc.champion", "test"), project.metric("auc.challenger", "test"));
+        let (before, after) =
+            (version(&project, part as usize + 2).unwrap(), version(&project, part as usize + 3).unwrap());
+        assert_eq!(before == after, challenger <= champion, "part {part}: {champion} and {challenger}");
+        worse += usize::from(challenger <= champion);
+    }
+    assert!(worse > 0, "all challengers were better by chance");
+}

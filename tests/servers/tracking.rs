@@ -1,0 +1,265 @@
+//! Runs told to a real MLflow server, read back and scored with MLflow's own client; and servers that are dead or hang.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gml_tests::{Finished, Project, gmlc_with, repository};
+use serde_json::Value;
+
+const PROGRAM: &str = r#"
+use std.learn.{logistic, boosted_trees, tune}
+use std.metrics.{auc, log_loss}
+
+param strength: float = 1.0
+param token: str = "visible"
+
+schema Visit { id visitor: int, pages: float, seconds: float, target bought: bool }
+
+catalog {
+    visits: table[Visit] = csv("visits.csv"),
+    propensity: model = artifact("out/propensity", versioned: true),
+    scored: table { visitor: int, pages: float, seconds: float, score: float } = parquet("out/scored.parquet"),
+}
+
+pipeline training(seed: int = 7) {
+    let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: seed)
+    let best = tune(logistic(l2: strength), train: data.train, valid: data.valid, maximize: auc, trials: 4, seed: seed, over: { l2: log(0.01..10.0) })
+    let model = fit(best, train: data.train)
+    track evaluate(model, on: [data.test], metrics: [auc, log_loss])
+    track roc_plot(model, on: data.test)
+    save model as propensity
+    save data.test |> predict(model) |> select([.visitor, .pages, .seconds, .score]) as scored
+}
+
+env tracked {
+    tracking = mlflow(url: secret("MLFLOW_URL"), experiment: "visits", timeout: 5s),
+}
+
+env needed {
+    tracking = mlflow(url: secret("MLFLOW_URL"), experiment: "visits", timeout: 2s, required: true),
+}
+"#;
+
+fn project() -> Project {
+    let mut text = String::from("visitor,pages,seconds,bought\n");
+    let mut state = 1_u64;
+    for row in 0..600 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let (pages, luck) = ((state >> 33) % 40, (state >> 45) % 40);
+        text += &format!("{row},{pages}.5,{}.25,{}\n", luck * 3, pages > luck);
+    }
+    Project::of(&[("main.gml", PROGRAM.to_owned()), ("visits.csv", text)])
+}
+
+/// A process that is ended with the test, with all that it began.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    fn start(command: &mut Command, url: &str, path: &str) -> Self {
+        use std::os::unix::process::CommandExt;
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap();
+        let server = Self(child);
+        let address = url.trim_start_matches("http://").to_owned();
+        let until = Instant::now() + Duration::from_secs(180);
+        let answers = || {
+            let Ok(mut stream) = TcpStream::connect(&address) else { return false };
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+            let asked = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            let mut answer = String::new();
+            std::io::Write::write_all(&mut stream, asked.as_bytes()).is_ok()
+                && stream.read_to_string(&mut answer).is_ok()
+                && answer.starts_with("HTTP/1.1 200")
+        };
+        while !answers() {
+            assert!(Instant::now() < until, "{url} does not answer");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        server
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("GML_SERVERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
+    super::wanted("MLflow", python)
+}
+
+/// A script of this folder; the environment of the server's Python, so that it finds its own programs.
+fn reads(python: &Path, url: &str, args: &[&str]) -> Value {
+    let output = Command::new(python)
+        .arg(repository().join("tests/servers/mlflow_reads.py"))
+        .args(args)
+        .envs([("MLFLOW_TRACKING_URI", url), ("PYTHONDONTWRITEBYTECODE", "1")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn run(project: &Project, env: &str, url: &str) -> Finished {
+    gmlc_with(&project.path(""), &["run", "--env", env], &[("MLFLOW_URL", url)])
+}
+
+#[test]
+fn a_real_server_is_told_of_runs_and_scores_with_their_models() {
+    let Some(python) = python() else { return };
+    let (project, kept) = (project(), tempfile::tempdir().unwrap());
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let port = url.rsplit(':').next().unwrap();
+    let store = format!("sqlite:///{}", kept.path().join("runs.db").display());
+    let mut command = Command::new(&python);
+    command.args(["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", port, "--workers", "1"]);
+    command.args(["--backend-store-uri", &store, "--artifacts-destination"]).arg(kept.path().join("files"));
+    let _server = Server::start(command.current_dir(kept.path()), &url, "/health");
+
+    let told = run(&project, "tracked", &url);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(!told.stderr.contains("GML0980"), "{}", told.stderr);
+    assert!(!format!("{}{}", told.stdout, told.stderr).contains(&url), "the address is a secret");
+    let record = project.record();
+    let found = reads(&python, &url, &["visits"]);
+    let runs = found["runs"].as_array().unwrap();
+    let [run_found] = runs.as_slice() else { panic!("{found}") };
+    assert_eq!(run_found["status"], "FINISHED");
+    assert_eq!(run_found["record"], record["id"]);
+    assert_eq!(run_found["tags"]["gml.run"], record["id"]);
+    assert_eq!(run_found["tags"]["gml.environment"], "tracked");
+    assert_eq!((&run_found["params"]["strength"], &run_found["params"]["training.seed"]), (&"1.0".into(), &"7".into()));
+    // Metrics are those of the record, to the last bit.
+    for metric in ["auc", "log_loss"] {
+        let value = run_found["metrics"][format!("test/{metric}")][0][1].as_f64().unwrap();
+        assert_eq!(value.to_bits(), project.metric(metric, "test").to_bits(), "{metric}");
+    }
+    // The trials of the search are steps.
+    let trials = run_found["metrics"]["tune/auc"].as_array().unwrap();
+    assert_eq!(trials.iter().map(|trial| trial[0].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(run_found["metrics"]["tune/l2"].as_array().unwrap().len(), 4);
+    let artifacts: Vec<&str> = run_found["artifacts"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    for file in ["run.json", "report.html", "roc_plot.svg", "tune.json", "tune.svg"] {
+        assert!(artifacts.contains(&file), "{file} is missing in {artifacts:?}");
+    }
+    let version = &found["versions"][0];
+    assert_eq!((&version["name"], &version["version"]), (&"propensity".into(), &1.into()));
+    assert_eq!(version["inputs"], serde_json::json!(["pages", "seconds"]));
+
+    // The model that the server has says the same as the run.
+    let rows = project.path("out/scored.parquet");
+    let ours = reads_scores(&python, &rows);
+    let theirs = reads(&python, &url, &["score", "models:/propensity/1", &rows.display().to_string()]);
+    same("pyfunc", &ours, &theirs["score"]);
+    let served = format!("http://127.0.0.1:{}", free_port());
+    let mut command = Command::new(&python);
+    command.args([
+        "-m",
+        "mlflow",
+        "models",
+        "serve",
+        "-m",
+        "models:/propensity/1",
+        "--env-manager",
+        "local",
+        "-h",
+        "127.0.0.1",
+    ]);
+    command.args(["-p", served.rsplit(':').next().unwrap()]).env("MLFLOW_TRACKING_URI", &url).current_dir(kept.path());
+    // What serves is started by name.
+    let bin = python.parent().unwrap().display().to_string();
+    command.env("PATH", format!("{bin}:{}", std::env::var("PATH").unwrap_or_default()));
+    let _scorer = Server::start(&mut command, &served, "/ping");
+    let theirs = reads(&python, &url, &["invoke", &served, &rows.display().to_string()]);
+    let column = |rows: &Value| match rows.get("score") {
+        Some(scores) => scores.clone(),
+        None => rows.as_array().unwrap().iter().map(|row| row["score"].clone()).collect(),
+    };
+    same("served", &ours, &column(&theirs));
+
+    // A run that fails is told as that, and another version comes beside the first.
+    let text = String::from_utf8(project.read("main.gml")).unwrap();
+    project.write(
+        "main.gml",
+        text.replace("    save data.test", "    expect count(visits) == 1, \"too many\"\n    save data.test"),
+    );
+    assert_eq!(run(&project, "tracked", &url).code, 3);
+    project.write("main.gml", text);
+    assert_eq!(
+        gmlc_with(&project.path(""), &["run", "--env", "tracked", "--set", "seed=8"], &[("MLFLOW_URL", &url)]).code,
+        0
+    );
+    let found = reads(&python, &url, &["visits"]);
+    let states: Vec<&Value> = found["runs"].as_array().unwrap().iter().map(|run| &run["status"]).collect();
+    assert_eq!(states, ["FINISHED", "FAILED", "FINISHED"]);
+    assert!(found["runs"][1]["tags"]["gml.failure"].as_str().unwrap().starts_with("GML0916: too many"));
+    assert!(found["versions"].as_array().unwrap().len() >= 2, "{}", found["versions"]);
+}
+
+/// The scores that the run has written.
+fn reads_scores(python: &Path, rows: &Path) -> Value {
+    let code = "import json, sys, pandas as pd; print(json.dumps(pd.read_parquet(sys.argv[1]).score.tolist()))";
+    let output = Command::new(python).args(["-c", code]).arg(rows).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn same(what: &str, ours: &Value, theirs: &Value) {
+    let numbers = |value: &Value| -> Vec<f64> {
+        let flat = |value: &Value| value.as_f64().or_else(|| value[0].as_f64()).unwrap();
+        value.as_array().unwrap().iter().map(flat).collect()
+    };
+    let (ours, theirs) = (numbers(ours), numbers(theirs));
+    assert!(ours.len() > 100 && ours.len() == theirs.len(), "{what}: {} and {}", ours.len(), theirs.len());
+    let largest = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(largest <= 1e-12, "{what} differs by {largest}");
+}
+
+/// Nobody listens, somebody listens and says nothing, somebody says nonsense: the run ends right, and says so once.
+#[test]
+fn servers_that_do_not_work() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nonsense = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = nonsense.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in nonsense.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = std::io::Write::write_all(
+                &mut stream,
+                b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy",
+            );
+        }
+    });
+    let cases = [
+        (format!("http://127.0.0.1:{}", free_port()), "cannot be reached"),
+        (format!("http://127.0.0.1:{}", silent.local_addr().unwrap().port()), "does not answer within 5 s"),
+        (format!("http://127.0.0.1:{port}"), "it answers 503"),
+        ("no address".to_owned(), "its address is no URL"),
+    ];
+    for (url, says) in &cases {
+        let project = project();
+        let began = Instant::now();
+        let ran = run(&project, "tracked", url);
+        assert_eq!(ran.code, 0, "{url}: {}", ran.stderr);
+        assert!(ran.stderr.contains("GML0980") && ran.stderr.contains(says), "{url}: {}", ran.stderr);
+        assert_eq!(ran.stderr.matches("GML0980").count(), 1, "{}", ran.stderr);
+        assert!(began.elapsed() < Duration::from_secs(90));
+        assert_eq!(project.record()["state"], "done");
+        assert!(project.path("out/scored.parquet").exists());
+        // Where it must be told, nothing runs.
+        let project = self::project();
+        let ran = run(&project, "needed", url);
+        assert_eq!(ran.code, 3, "{url}: {}", ran.stderr);
+        assert!(ran.stderr.contains("GML0980"), "{}", ran.stderr);
+        assert!(!project.path("out").exists(), "something was written");
+    }
+}
