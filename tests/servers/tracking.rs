@@ -149,7 +149,7 @@ fn a_real_server_is_told_of_runs_and_scores_with_their_models() {
     assert_eq!(trials.iter().map(|trial| trial[0].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert_eq!(run_found["metrics"]["tune/l2"].as_array().unwrap().len(), 4);
     let artifacts: Vec<&str> = run_found["artifacts"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    for file in ["run.json", "report.html", "roc_plot.svg", "tune.json", "tune.svg"] {
+    for file in ["run.json", "report.html", "roc_plot.svg", "roc_plot.png", "tune.json", "tune.svg"] {
         assert!(artifacts.contains(&file), "{file} is missing in {artifacts:?}");
     }
     let version = &found["versions"][0];

@@ -1,4 +1,4 @@
-//! Figures and reports as values, drawn as SVG and written as HTML pages.
+//! Figures and reports as values, drawn as SVG and PNG and written as HTML pages.
 //!
 //! What lives here: what a figure and a report are, and how they are drawn. What does not: the numbers in them
 //! (`gml-operators`), where files are put (`gml-engine`).
@@ -13,6 +13,7 @@ mod escape;
 mod figure;
 mod html;
 mod number;
+mod png;
 mod report;
 mod svg;
 mod ticks;
@@ -20,5 +21,6 @@ mod ticks;
 pub use figure::{Axis, Bar, Cell, Colour, Figure, Form, Mark, Panel, Scale, Span};
 pub use html::page;
 pub use number::{compact, duration, percent};
+pub use png::{NoPicture, png};
 pub use report::{Block, Datum, Grid, Report};
 pub use svg::document as svg;

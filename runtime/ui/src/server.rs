@@ -309,6 +309,7 @@ async fn file(State(app): State<Arc<App>>, Segments((id, name)): Segments<(Strin
         }
         let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
             Some("html") => "text/html; charset=utf-8",
             Some("json") => "application/json",
             _ => "application/octet-stream",

@@ -28,7 +28,9 @@ fn it_runs_as_written() {
     let expected = [
         ("tune", "history", "tune.json"),
         ("tune", "history", "tune.svg"),
+        ("tune", "history", "tune.png"),
         ("calibration_plot", "figure", "calibration_plot.svg"),
+        ("calibration_plot", "figure", "calibration_plot.png"),
         ("explain", "report", "explain.html"),
     ];
     let kept: Vec<_> = kept.iter().map(|(name, kind, path)| (name.as_str(), kind.as_str(), path.as_str())).collect();
@@ -36,7 +38,9 @@ fn it_runs_as_written() {
     let written = files(&project);
     let mut names: Vec<&str> = written.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["calibration_plot.svg", "explain.html", "report.html", "run.json", "tune.json", "tune.svg"]);
+    let pictures = ["calibration_plot.png", "calibration_plot.svg"];
+    let others = ["explain.html", "report.html", "run.json", "tune.json", "tune.png", "tune.svg"];
+    assert_eq!(names, [&pictures[..], &others[..]].concat());
     for name in ["calibration_plot.svg", "explain.html", "report.html", "tune.svg"] {
         stands_alone(name, &text(&written, name));
     }

@@ -91,6 +91,8 @@ fn every_result_has_its_file() {
     let mut sorted = kept.clone();
     sorted.sort();
     let mut due: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+    // Each figure is there as pixels too.
+    due.extend(expected.iter().filter_map(|name| name.strip_suffix(".svg")).map(|stem| format!("{stem}.png")));
     due.retain(|name| name != "report.html");
     due.push("report-2.html".into());
     due.sort();
@@ -98,6 +100,9 @@ fn every_result_has_its_file() {
     let written = files(&project);
     for name in written.keys().filter(|name| name.ends_with(".svg") || name.ends_with(".html")) {
         stands_alone(name, &text(&written, name));
+    }
+    for name in written.keys().filter(|name| name.ends_with(".png")) {
+        assert!(written[name].starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
     }
     assert!(kept.iter().all(|name| written.contains_key(name)));
     assert_eq!(written.len(), kept.len() + 2, "the record, its page, and nothing half-written: {:?}", written.keys());

@@ -30,7 +30,7 @@ pub(crate) struct Kept {
 
 /// Something that a run leaves behind.
 pub(crate) enum Artifact {
-    /// A figure, as SVG.
+    /// A figure, as SVG and as PNG.
     Figure(Arc<Figure>),
     /// A report, as an HTML page.
     Report(Arc<Report>),
@@ -62,10 +62,10 @@ impl Artifact {
 
     fn files(&self, stem: &str) -> Vec<String> {
         let endings: &[&str] = match self {
-            Self::Figure(_) => &["svg"],
+            Self::Figure(_) => &["svg", "png"],
             Self::Report(_) => &["html"],
             Self::Table(_) => &["parquet"],
-            Self::History(_) => &["json", "svg"],
+            Self::History(_) => &["json", "svg", "png"],
         };
         endings.iter().map(|ending| format!("{stem}.{ending}")).collect()
     }
@@ -75,13 +75,19 @@ impl Artifact {
         let text = |ending: &str, text: &str| {
             replace(&file(ending), text.as_bytes()).map_err(|error| cannot_write(&file(ending), &error))
         };
+        let drawn = |figure: &Figure| {
+            text("svg", &gml_report::svg(figure))?;
+            let picture = gml_report::png(figure)
+                .map_err(|error| Fault::new(crate::codes::INTERNAL_ERROR, error.to_string()).at(&figure.title))?;
+            replace(&file("png"), &picture).map_err(|error| cannot_write(&file("png"), &error))
+        };
         match self {
-            Self::Figure(figure) => text("svg", &gml_report::svg(figure)),
+            Self::Figure(figure) => drawn(figure),
             Self::Report(report) => text("html", &gml_report::page(report)),
             Self::Table(frame) => gml_connect::write_parquet(&file("parquet"), frame.clone()).map(drop),
             Self::History(history) => {
                 text("json", &history_text(history)?)?;
-                text("svg", &gml_report::svg(&history.figure()))
+                drawn(&history.figure())
             }
         }
     }

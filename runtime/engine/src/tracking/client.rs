@@ -194,6 +194,7 @@ fn media(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or("") {
         "html" => "text/html",
         "svg" => "image/svg+xml",
+        "png" => "image/png",
         "json" => "application/json",
         _ => "application/octet-stream",
     }
