@@ -198,7 +198,7 @@ fn clicks(project: &Project) {
 }
 
 #[test]
-fn groups_that_memory_does_not_hold_are_done_on_disk_and_are_the_same() {
+fn groups_are_the_same_on_any_threads_and_where_memory_does_not_hold_them() {
     let project = Project::of(&[("main.gml", GROUPS.to_owned())]);
     clicks(&project);
     let outputs = ["visits.parquet", "again.csv", "busy.csv"];
@@ -216,6 +216,10 @@ fn groups_that_memory_does_not_hold_are_done_on_disk_and_are_the_same() {
     assert!(!said.contains("on disk"), "{said}");
     let rows = ParquetReader::new(File::open(project.path("visits.parquet")).unwrap()).finish().unwrap().height();
     assert!(rows > 90_000, "{rows} visits");
+    // One thread does all groups together, several share them.
+    for threads in ["1", "2", "3"] {
+        assert!(results(&["--threads", threads]).0 == free, "{threads} threads give something else");
+    }
     for args in
         [&["--memory", "24MiB"][..], &["--memory", "3MiB", "--threads", "1"], &["--memory", "3MiB", "--threads", "2"]]
     {

@@ -73,10 +73,7 @@ impl Buckets {
     /// Where they cannot be written.
     pub fn push(&mut self, frame: &DataFrame) -> Result<(), Fault> {
         self.bytes += frame.estimated_size() as u64;
-        let mut rows: Vec<Vec<IdxSize>> = vec![Vec::new(); BUCKETS];
-        for (row, hash) in hashes(frame, &self.keys)?.into_iter().enumerate() {
-            rows[(hash % BUCKETS as u64) as usize].push(row as IdxSize);
-        }
+        let rows = apart(frame, &self.keys, BUCKETS)?;
         for (bucket, rows) in rows.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             let mut own = guarded(|| frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows)))?;
             write(&self.path(bucket, self.files[bucket]), &mut own)?;
@@ -153,8 +150,7 @@ impl Runs {
                 }
             }
             if let Some(ready) = ready {
-                let sorted = guarded(|| ready.sort([self.place.as_str()], SortMultipleOptions::default()))?;
-                sink(guarded(|| sorted.drop(&self.place))?)?;
+                sink(in_order(ready, &self.place)?)?;
             }
         }
     }
@@ -207,6 +203,36 @@ pub(crate) fn append(all: &mut Option<DataFrame>, rows: DataFrame) -> Result<(),
     }
 }
 
+/// The rows of a table in so many shares: those with the same values of `keys` lie in the same one, in their order. Each row gets a column
+/// that says where it stood.
+pub(crate) fn shares(frame: &DataFrame, keys: &[Arc<str>], place: &str, count: usize) -> Result<Vec<DataFrame>, Fault> {
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let share = |rows: Vec<IdxSize>| {
+        let places = Int64Chunked::from_iter_values(place.into(), rows.iter().map(|row| i64::from(*row)));
+        guarded(|| {
+            let mut own = frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?;
+            own.with_column(places.into_column())?;
+            Ok(own)
+        })
+    };
+    apart(frame, &keys, count)?.into_iter().filter(|rows| !rows.is_empty()).map(share).collect()
+}
+
+/// Rows in the order of the column that says where they stand, without it.
+pub(crate) fn in_order(rows: DataFrame, place: &str) -> Result<DataFrame, Fault> {
+    let sorted = guarded(|| rows.sort([place], SortMultipleOptions::default()))?;
+    guarded(|| sorted.drop(place))
+}
+
+/// Which rows lie in each of so many buckets.
+fn apart(frame: &DataFrame, keys: &[String], count: usize) -> Result<Vec<Vec<IdxSize>>, Fault> {
+    let mut rows: Vec<Vec<IdxSize>> = vec![Vec::new(); count];
+    for (row, hash) in hashes(frame, keys)?.into_iter().enumerate() {
+        rows[(hash % count as u64) as usize].push(row as IdxSize);
+    }
+    Ok(rows)
+}
+
 /// A hash of the values of some columns in each row.
 fn hashes(frame: &DataFrame, keys: &[String]) -> Result<Vec<u64>, Fault> {
     // FNV-1a (Fowler, Noll, Vo): quick, and the same everywhere.
@@ -223,6 +249,12 @@ fn hashes(frame: &DataFrame, keys: &[String]) -> Result<Vec<u64>, Fault> {
                 let numbers = column.to_physical_repr().cast(&DataType::Int64)?;
                 for (hash, number) in hashes.iter_mut().zip(numbers.i64()?.iter()) {
                     mix(hash, &number.unwrap_or(i64::MIN).to_le_bytes());
+                }
+            } else if column.dtype().is_float() {
+                // The two zeros are one key, and so are all that are no number.
+                let plain = |number: f64| if number.is_nan() { f64::NAN } else { number + 0.0 };
+                for (hash, number) in hashes.iter_mut().zip(column.cast(&DataType::Float64)?.f64()?.iter()) {
+                    mix(hash, &number.map_or(i64::MIN.to_le_bytes(), |number| plain(number).to_le_bytes()));
                 }
             } else {
                 let texts = column.cast(&DataType::String)?;
@@ -314,6 +346,26 @@ mod tests {
         })
         .unwrap();
         assert_eq!(values, (0..rows).map(|place| place * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn keys_that_group_together_lie_in_one_share() {
+        let odd = f64::from_bits(f64::NAN.to_bits() | 1);
+        let keys = [Some(0.0), Some(-0.0), Some(f64::NAN), Some(odd), None, None, Some(1.5), Some(1.5)];
+        let frame = df!("key" => keys).unwrap();
+        let shares = shares(&frame, &["key".into()], "place", 7).unwrap();
+        let share_of = |row: i64| {
+            let has = |share: &DataFrame| {
+                share.column("place").unwrap().i64().unwrap().into_no_null_iter().any(|place| place == row)
+            };
+            shares.iter().position(has).unwrap()
+        };
+        for pair in [0, 2, 4, 6] {
+            assert_eq!(share_of(pair), share_of(pair + 1), "{pair}");
+        }
+        let mut all = None;
+        shares.into_iter().for_each(|share| append(&mut all, share).unwrap());
+        assert!(in_order(all.unwrap(), "place").unwrap().equals_missing(&frame));
     }
 
     #[test]

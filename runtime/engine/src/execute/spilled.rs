@@ -1,9 +1,10 @@
-//! Groups of rows that memory does not hold: they and the steps behind them are done bucket by bucket, on disk.
+//! Groups of many rows: they and the steps behind them are done bucket by bucket, side by side, on disk where memory does not hold
+//! them.
 
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Step, StepId, StepKind, Type};
+use gml_ir::{Step, StepId, StepKind, TableType, Type};
 use gml_operators::{Context, Data, Keys, Table, Turns, frame};
 use polars::prelude::*;
 
@@ -14,35 +15,112 @@ use super::{Scope, Session};
 use crate::backend::{self, Loaded, Room, Stopped};
 use crate::plan::{Scan, Stage};
 use crate::schedule;
-use crate::spill::{BUCKETS, Buckets, Runs};
+use crate::spill::{self, BUCKETS, Buckets, Runs};
 
 /// Of what may be taken in all, so much may wait in memory: it is there again as what is made of it, and once more on the way.
 const PART: u64 = 8;
+
+/// With fewer rows than these, threads that share them take longer than one.
+const SHARED: usize = 1 << 14;
 
 /// What reading and grouping gave.
 pub(super) enum Gathered {
     /// The groups.
     Groups(Box<Scanned>),
     /// What the last step of the stage gives.
-    Rows {
-        /// On disk.
-        runs: Runs,
+    All {
+        /// Its table.
+        data: Data,
+        /// Rows of it.
+        rows: u64,
+        /// Bytes that it takes in memory.
+        bytes: u64,
         /// Rows that were read.
         read: Option<u64>,
     },
 }
 
 impl Session<'_> {
-    /// Reads a dataset and groups its rows; where memory does not hold the groups, the steps behind are done too.
+    /// Reads a dataset and groups its rows; where there are many groups, the steps behind are done too, and where memory does not hold
+    /// them, on disk.
     pub(super) fn gather(
         &self,
         scope: &Scope<'_>,
-        stage: &Stage,
+        place: usize,
+        (scan, keys): (&Scan, &Keys),
+        get: Get<'_>,
+        context: &Context,
+    ) -> Result<Gathered, Halt> {
+        match scope.budget.limit() {
+            Some(limit) => self.bounded(scope, place, (scan, keys), limit, get, context),
+            None => self.shared(scope, place, (scan, keys), get, context),
+        }
+    }
+
+    /// The groups in memory; threads share them with the steps behind, where there are many.
+    fn shared(
+        &self,
+        scope: &Scope<'_>,
+        place: usize,
+        (scan, keys): (&Scan, &Keys),
+        get: Get<'_>,
+        context: &Context,
+    ) -> Result<Gathered, Halt> {
+        let stage = &scope.plan.stages[place];
+        let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
+            return Err(internal("rows are grouped in turns that are none").into());
+        };
+        let (dataset, project) = self.dataset(*dataset).map_err(Stopped::Reading)?;
+        let ready = self.through(scope, scan, Some(turns), get)?;
+        let through = |table: Table| ready.part(table, context);
+        let merged = |table: Table| ready.merged(table, context);
+        let Loaded { data, rows, tolerated, .. } =
+            self.backend.scan(dataset, project, &scan.reading, &through, Some(&merged), context)?;
+        let Data::Table(Table { frame, ty }) = data else {
+            return Err(internal("rows that were read are no table").into());
+        };
+        let frame = self.backend.collect(frame).map_err(Stopped::Computing)?;
+        if context.threads < 2 || frame.height() < SHARED {
+            let table = Table { frame: frame.lazy(), ty };
+            let data = Data::Table(ready.whole(table, context).map_err(Stopped::Computing)?);
+            return Ok(Gathered::Groups(Box::new(Scanned {
+                data,
+                dataset: dataset.name.to_string(),
+                rows,
+                tolerated,
+            })));
+        }
+        self.tolerated(&scope.id(scan.load), &dataset.name, &tolerated);
+        let ready = self.through(scope, scan, Some(&turns.placed()), get)?;
+        let shares = spill::shares(&frame, keys.names(), &Turns::place(), context.threads);
+        let shares = shares.map_err(Stopped::Computing)?;
+        drop(frame);
+        let own = Context { threads: 1, ..context.clone() };
+        let work = |share: usize| {
+            let table = Table { frame: shares[share].clone().lazy(), ty: ty.clone() };
+            let table = ready.whole(table, &own).map_err(Stopped::Computing)?;
+            self.rest(scope, stage, scan.last(), table, get, &own)
+        };
+        let mut all = None;
+        schedule::stream(shares.len(), context.threads, work, |rows| {
+            spill::append(&mut all, rows).map_err(|fault| Stopped::Computing(fault).into())
+        })?;
+        let all = spill::in_order(all.unwrap_or_default(), &Turns::place()).map_err(Stopped::Computing)?;
+        let (rows_made, bytes) = (all.height() as u64, all.estimated_size() as u64);
+        let ty = last_type(scope, place).map_err(Stopped::Computing)?;
+        Ok(Gathered::All { data: Data::Table(Table { frame: all.lazy(), ty }), rows: rows_made, bytes, read: rows })
+    }
+
+    fn bounded(
+        &self,
+        scope: &Scope<'_>,
+        place: usize,
         (scan, keys): (&Scan, &Keys),
         limit: u64,
         get: Get<'_>,
         context: &Context,
     ) -> Result<Gathered, Halt> {
+        let stage = &scope.plan.stages[place];
         let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
             return Err(internal("rows are grouped in turns that are none").into());
         };
@@ -87,7 +165,9 @@ impl Session<'_> {
                     |place| work(filled[place]),
                     |frame| runs.push(&frame).map_err(|fault| Stopped::Computing(fault).into()),
                 )?;
-                Ok(Gathered::Rows { runs, read: rows })
+                let made = runs.rows;
+                let (data, bytes) = self.spilled(scope, place, runs).map_err(Stopped::Computing)?;
+                Ok(Gathered::All { data, rows: made, bytes, read: rows })
             }
         }
     }
@@ -129,10 +209,8 @@ impl Session<'_> {
     }
 
     /// The result of a stage whose rows are on disk: they stay there where they are only saved, and come into memory where not.
-    pub(super) fn spilled(&self, scope: &Scope<'_>, place: usize, runs: Runs) -> Result<(Data, u64), Fault> {
-        let stage = &scope.plan.stages[place];
-        let last = stage.steps.last().map(|step| scope.graph.step(step.id));
-        let Some(Type::Table(ty)) = last.map(|step| &step.ty) else { return Err(internal("rows become no table")) };
+    fn spilled(&self, scope: &Scope<'_>, place: usize, runs: Runs) -> Result<(Data, u64), Fault> {
+        let ty = last_type(scope, place)?;
         let saves = |user: &Stage| {
             let kinds = user.steps.iter().map(|step| &scope.graph.step(step.id).kind);
             kinds.into_iter().all(|kind| matches!(kind, StepKind::Save { .. }))
@@ -141,11 +219,20 @@ impl Session<'_> {
             scope.keep_runs(place, Arc::new(runs));
             let elsewhere = |_: &DataFrame| Err(internal("rows that are on disk are asked for in memory"));
             let frame = frame::verify(DataFrame::empty().lazy(), "rows on disk", elsewhere);
-            return Ok((Data::Table(Table { frame, ty: ty.clone() }), 0));
+            return Ok((Data::Table(Table { frame, ty }), 0));
         }
         let all = backend::together(&|sink| runs.drain(sink))?;
         let bytes = all.estimated_size() as u64;
-        Ok((Data::Table(Table { frame: all.lazy(), ty: ty.clone() }), bytes))
+        Ok((Data::Table(Table { frame: all.lazy(), ty }), bytes))
+    }
+}
+
+/// The type of the table that a stage gives.
+fn last_type(scope: &Scope<'_>, place: usize) -> Result<TableType, Fault> {
+    let last = scope.plan.stages[place].steps.last().map(|step| scope.graph.step(step.id));
+    match last.map(|step| &step.ty) {
+        Some(Type::Table(ty)) => Ok(ty.clone()),
+        _ => Err(internal("rows become no table")),
     }
 }
 

@@ -169,7 +169,6 @@ impl Session<'_> {
     ) -> Result<(), Halt> {
         let (stage, results) = (&scope.plan.stages[place], &work.results);
         let get = |id: StepId| self.value(scope, results, id);
-        let in_buckets = stage.buckets.as_ref().zip(scope.budget.limit());
         let done = match stage.scans.iter().find(|scan| scan.last() == planned.id) {
             _ if stage.streams && is_last => {
                 let scan = stage.scans.first();
@@ -177,15 +176,13 @@ impl Session<'_> {
                 self.stream(scope, scan, planned.id, &get, context)?
             }
             Some(scan) => {
-                let scanned = match in_buckets {
+                let scanned = match &stage.buckets {
                     None => self.scan(scope, scan, &get, context)?,
-                    Some((keys, limit)) => match self.gather(scope, stage, (scan, keys), limit, &get, context)? {
+                    Some(keys) => match self.gather(scope, place, (scan, keys), &get, context)? {
                         Gathered::Groups(groups) => *groups,
-                        Gathered::Rows { runs, read } => {
+                        Gathered::All { data, rows, bytes, read } => {
                             self.journal.counted(&scope.id(scan.load), read);
-                            work.rows = Some(runs.rows);
-                            let (data, bytes) = self.spilled(scope, place, runs)?;
-                            (work.bytes, work.done) = (bytes, true);
+                            (work.rows, work.bytes, work.done) = (Some(rows), bytes, true);
                             let last = stage.steps.last().map_or(planned.id, |step| step.id);
                             work.results.insert(last, data);
                             return Ok(());
