@@ -30,7 +30,7 @@ pub(super) enum Gathered {
     /// What the last step of the stage gives.
     All {
         /// Its table.
-        data: Data,
+        data: Box<Data>,
         /// Rows of it.
         rows: u64,
         /// Bytes that it takes in memory.
@@ -108,7 +108,12 @@ impl Session<'_> {
         let all = spill::in_order(all.unwrap_or_default(), &Turns::place()).map_err(Stopped::Computing)?;
         let (rows_made, bytes) = (all.height() as u64, all.estimated_size() as u64);
         let ty = last_type(scope, place).map_err(Stopped::Computing)?;
-        Ok(Gathered::All { data: Data::Table(Table { frame: all.lazy(), ty }), rows: rows_made, bytes, read: rows })
+        Ok(Gathered::All {
+            data: Box::new(Data::Table(Table { frame: all.lazy(), ty })),
+            rows: rows_made,
+            bytes,
+            read: rows,
+        })
     }
 
     fn bounded(
@@ -167,7 +172,7 @@ impl Session<'_> {
                 )?;
                 let made = runs.rows;
                 let (data, bytes) = self.spilled(scope, place, runs).map_err(Stopped::Computing)?;
-                Ok(Gathered::All { data, rows: made, bytes, read: rows })
+                Ok(Gathered::All { data: Box::new(data), rows: made, bytes, read: rows })
             }
         }
     }

@@ -184,7 +184,7 @@ impl Session<'_> {
                             self.journal.counted(&scope.id(scan.load), read);
                             (work.rows, work.bytes, work.done) = (Some(rows), bytes, true);
                             let last = stage.steps.last().map_or(planned.id, |step| step.id);
-                            work.results.insert(last, data);
+                            work.results.insert(last, *data);
                             return Ok(());
                         }
                     },
