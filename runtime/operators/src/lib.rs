@@ -6,6 +6,7 @@
 mod automl;
 mod calibrate;
 mod columns;
+mod course;
 mod data;
 mod drift;
 mod embed;
@@ -34,6 +35,7 @@ mod table;
 mod tune;
 mod version;
 
+pub use course::{Course, Curve};
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use embed::open_onnx;
 pub use explain::Explained;
