@@ -29,7 +29,7 @@ pub use backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Throug
 pub use cache::{Act, Choice, Cleaned, Decided, StoreSettings, UnknownStep, Verdict, clean};
 pub use embedded::Embedded;
 pub use openlineage::{ColumnInput, ColumnInputs, OpenLineage};
-pub use plan::{Kept, Plan, PlannedStep, Scan, Stage, plan};
+pub use plan::{Joining, Kept, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
 pub use run::{RunOptions, foresee, run, run_with, runnable};
 pub use spill::Buckets;

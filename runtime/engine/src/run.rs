@@ -19,7 +19,7 @@ use crate::codes;
 use crate::embedded::Embedded;
 use crate::execute::{Failure, Journal, Session, usable, validate};
 use crate::openlineage::OpenLineage;
-use crate::plan::{Plan, plan};
+use crate::plan::{Joining, Plan, plan};
 use crate::progress::{Hiding, Progress};
 use crate::secrets;
 use crate::stop::Stopper;
@@ -132,7 +132,7 @@ fn recorded(
     record.id = id;
     let program = &*saved_by(program, &record.id);
     let run = record.id.clone();
-    let planned = match chosen(backend, program, pipelines) {
+    let planned = match chosen(backend, program, pipelines, options.choice.joining) {
         Ok(planned) => planned,
         Err(fault) => return finish(project, record, &[], started, Err((fault, None))),
     };
@@ -227,7 +227,7 @@ pub fn foresee(
     let (backend, cache) = (Embedded::new(program, project), Cache::look(project, settings));
     let mut pending = BTreeMap::new();
     let foreseen = pipelines.iter().map(|pipeline| {
-        let plan = plan(program, pipeline);
+        let plan = plan(program, pipeline, choice.joining);
         let deciding = Deciding { backend: &backend, program, project, cache: &cache, choice, pending: &pending };
         let (decided, _) = decide(&deciding, &pipeline.name, &pipeline.graph, &plan);
         for dataset in decided.writes(&pipeline.graph, &plan) {
@@ -244,17 +244,22 @@ pub fn foresee(
 /// GML0912 with the first step that has none, and what can be foreseen to go wrong with nodes in other languages; GML0952 where a gpu
 /// is given that nothing can use.
 pub fn runnable(program: &Program, pipeline: &Pipeline, project: &Path) -> Result<(), Fault> {
-    let (backend, plan) = (Embedded::new(program, project), plan(program, pipeline));
+    let (backend, plan) = (Embedded::new(program, project), plan(program, pipeline, Joining::Queries));
     validate(&backend, program, &pipeline.graph, &plan)?;
     usable(&backend, program, pipeline, &plan)
 }
 
 /// The pipelines of these names with their plans.
-fn chosen<'a>(backend: &dyn Backend, program: &'a Program, names: &[&str]) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
+fn chosen<'a>(
+    backend: &dyn Backend,
+    program: &'a Program,
+    names: &[&str],
+    joining: Joining,
+) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
     let find = |name: &&str| {
         let pipeline = program.pipelines.iter().find(|pipeline| &*pipeline.name == *name);
         let pipeline = pipeline.ok_or_else(|| unknown_pipeline(program, name))?;
-        let plan = plan(program, pipeline);
+        let plan = plan(program, pipeline, joining);
         validate(backend, program, &pipeline.graph, &plan)?;
         usable(backend, program, pipeline, &plan)?;
         Ok((pipeline, plan))

@@ -127,6 +127,11 @@ impl Journal {
         trace
     }
 
+    /// The rows of a step, where they are known.
+    pub(super) fn rows(&self, id: &str) -> Option<u64> {
+        self.places.get(id).and_then(|place| self.lock().record.steps[*place].rows)
+    }
+
     /// The rows of a step that ran, known only later.
     pub(super) fn counted(&self, id: &str, rows: Option<u64>) {
         let Some(place) = self.places.get(id) else { return };
