@@ -238,6 +238,30 @@ fn a_real_server_is_told_of_runs_and_scores_with_their_models() {
     assert!(found["versions"].as_array().unwrap().len() >= 2, "{}", found["versions"]);
 
     rounds_and_epochs_are_steps(&python, &url);
+    an_interrupted_run_is_told(&python, &url);
+}
+
+fn an_interrupted_run_is_told(python: &Path, url: &str) {
+    let project = project();
+    // Far more rounds than there is time for.
+    project.write("main.gml", STEPS.replace("rounds: 25", "rounds: 100_000_000").replace("\"steps\"", "\"stopped\""));
+    let mut command = Command::new(gml_tests::gmlc_folder().join("gmlc"));
+    command.args(["run", "boosting", "--env", "tracked"]).current_dir(project.path("")).env("MLFLOW_URL", url);
+    let process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(120);
+    while !project.path("out/by_rounds").exists() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap().success());
+    let output = process.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("interrupted") && !told.contains("GML0980"), "{told}");
+    let found = reads(python, url, &["stopped"]);
+    assert_eq!(found["runs"][0]["status"], "KILLED", "{found}");
+    assert_eq!(found["runs"][0]["record"], project.record()["id"]);
+    // What it had learned until then is told.
+    assert_eq!(found["runs"][0]["metrics"]["fit/valid/binary_logloss"].as_array().map(Vec::len), Some(1_100));
 }
 
 /// What is kept of a run beside its record, and what the server has, are the same numbers at the same steps.

@@ -22,7 +22,7 @@ use crate::openlineage::OpenLineage;
 use crate::plan::{Joining, Plan, plan};
 use crate::progress::{Hiding, Progress};
 use crate::secrets;
-use crate::stop::Stopper;
+use crate::stop::{Others, Stopper};
 use crate::store;
 use crate::store::artifact::Kept;
 use crate::store::json;
@@ -79,7 +79,7 @@ pub fn run_with(
     options: &RunOptions<'_>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let Some(tracking) = &program.tracking else {
-        return recorded(backend, program, pipelines, project, options, &|| Ok(()));
+        return recorded(backend, program, pipelines, project, options, &|| Ok(()), None);
     };
     let told = Mlflow::of(tracking, project);
     // A server that must be told is asked before any step runs.
@@ -88,7 +88,7 @@ pub fn run_with(
         Ok(_) => Ok(()),
         Err(fault) => Err(fault.clone()),
     };
-    let ran = recorded(backend, program, pipelines, project, options, &ready);
+    let ran = recorded(backend, program, pipelines, project, options, &ready, told.as_ref().ok());
     let Ok(server) = &told else { return ran };
     let record = match &ran {
         Ok(record) => record,
@@ -122,6 +122,7 @@ fn recorded(
     project: &Path,
     options: &RunOptions<'_>,
     ready: &dyn Fn() -> Result<(), Fault>,
+    tracking: Option<&Mlflow>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut record = empty_record(program, now);
@@ -167,7 +168,8 @@ fn recorded(
         total: planned.iter().map(|(_, plan)| plan.len()).sum(),
     };
     if let Some(stopper) = options.stopper {
-        stopper.watch(project, &session.journal, started, options.lineage.clone());
+        let others = Others { lineage: options.lineage.clone(), tracking: tracking.cloned() };
+        stopper.watch(project, &session.journal, started, others);
     }
     let result = planned.iter().try_for_each(|(pipeline, plan)| {
         let Some(lineage) = &options.lineage else { return session.pipeline(pipeline, plan, &options.choice) };
