@@ -80,6 +80,27 @@ fn interrupted_by_the_user() {
     }
 }
 
+#[test]
+fn an_interrupted_run_ends_in_an_object_where_objects_are_asked_for() {
+    let project = project();
+    let mut command = Command::new(gmlc_folder().join("gmlc"));
+    command.args(["run", "--log", "json"]).current_dir(project.path(".")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let process = command.spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(120);
+    while !project.path(".gml/runs/last").exists() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(15));
+    assert!(Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap().success());
+    let output = process.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    let objects: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let last = objects.last().unwrap();
+    assert_eq!((&last["event"], &last["run"]), (&"run_interrupted".into(), &project.record()["id"]), "{told}");
+}
+
 /// Each version that is there is whole, whenever the run that saved it was killed.
 #[test]
 fn a_killed_writer_leaves_no_half_version() {

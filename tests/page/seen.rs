@@ -115,6 +115,29 @@ fn a_column_says_what_it_is_made_of() {
 }
 
 #[test]
+fn an_edge_within_a_query_tells_how_its_rows_are_counted() {
+    let Some(project) = project() else { return };
+    project.write("go", "");
+    project.done(&["run", "prepare"]);
+    let ui = Ui::of(&project);
+    let Some(mut page) = Browser::open(&format!("{}#graph/2", ui.url)) else { return };
+    let edge = "[...document.querySelectorAll('.picture [data-edge]')].find((card) => \
+                card.getAttribute('aria-label').startsWith('from filter to derive'))";
+    let rows = format!("({edge}?.querySelector('.rows')?.textContent ?? '')");
+    page.until("it says where it is", &format!("{rows} === 'within a query'"));
+    page.value(&format!("{edge}.focus()"));
+    page.press("Enter");
+    page.until("and what to do", "document.querySelector('#joined')?.innerText.includes('gmlc run --stepwise')");
+    page.picture("within-a-query");
+    project.done(&["run", "prepare", "--stepwise"]);
+    page.until("its rows are there", &format!("{rows} === '3 rows'"));
+    page.until(
+        "nothing is left within a query",
+        "![...document.querySelectorAll('.picture .rows')].some((text) => text.textContent === 'within a query')",
+    );
+}
+
+#[test]
 fn runs_stand_side_by_side() {
     let Some(project) = project() else { return };
     project.write("go", "");

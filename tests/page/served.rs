@@ -123,5 +123,36 @@ fn the_graph_knows_what_a_run_has_counted() {
         assert_eq!(rows("drop", "paced"), Some(2));
         // What is used twice is counted between.
         assert_eq!(rows("filter", "join"), Some(2));
+        // A join that keeps each row of its left side gives as many.
+        assert_eq!(rows("join", "drop"), Some(2));
     }
+}
+
+/// The rows between two boxes in the last run, and whether they are said to be within a query.
+fn between(ui: &Ui, id: &str, graph: usize, from: &str, to: &str) -> (Option<u64>, bool) {
+    let drawn = ui.json(&format!("/api/graph/{graph}"));
+    let run = ui.json(&format!("/api/runs/{id}?graph={graph}"));
+    let title = |edge: &serde_json::Value, end: &str| {
+        let place = edge[end].as_u64().unwrap() as usize;
+        drawn["vertices"][place]["title"].as_str().unwrap().to_owned()
+    };
+    let edges = drawn["edges"].as_array().unwrap();
+    let place = edges.iter().position(|edge| title(edge, "from") == from && title(edge, "to") == to);
+    let place = place.unwrap_or_else(|| panic!("{from} to {to}"));
+    (run["graph"]["edges"][place].as_u64(), run["graph"]["joined"][place].as_bool().unwrap())
+}
+
+#[test]
+fn an_edge_within_a_query_says_so_until_steps_are_done_one_by_one() {
+    let Some(project) = project() else { return };
+    project.write("go", "");
+    let ui = Ui::of(&project);
+    let last = || project.record()["id"].as_str().unwrap().to_owned();
+    project.done(&["run", "prepare"]);
+    assert_eq!(between(&ui, &last(), 2, "filter", "derive"), (None, true));
+    assert_eq!(between(&ui, &last(), 2, "derive", "filter"), (None, true));
+    assert_eq!(between(&ui, &last(), 2, "join", "drop"), (Some(2), false));
+    project.done(&["run", "prepare", "--stepwise"]);
+    assert_eq!(between(&ui, &last(), 2, "filter", "derive"), (Some(3), false));
+    assert_eq!(between(&ui, &last(), 2, "derive", "filter"), (Some(3), false));
 }

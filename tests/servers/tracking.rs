@@ -43,6 +43,38 @@ env needed {
 }
 "#;
 
+/// Rounds of boosting with rows to stop by and without, more of them than a request may hold, and epochs of a network.
+const STEPS: &str = r#"
+use std.learn.{boosted_trees}
+use std.graph.{sequences, gru4rec}
+
+schema Visit { id visitor: int, pages: float, seconds: float, target bought: bool }
+schema Click { group session: int, id item: int, time at: timestamp }
+
+catalog {
+    visits: table[Visit] = csv("visits.csv"),
+    clicks: table[Click] = csv("clicks.csv"),
+    by_rounds: model = artifact("out/by_rounds"),
+    to_the_end: model = artifact("out/to_the_end"),
+    next_item: recommender[int] = artifact("out/next_item"),
+}
+
+pipeline boosting {
+    let data = visits |> split_random(train: 60%, valid: 40%, seed: 7)
+    save fit(boosted_trees(objective: binary, rounds: 1100, stop_after: 1100, leaves: 4, seed: 7), train: data.train, valid: data.valid) as by_rounds
+    save fit(boosted_trees(objective: binary, rounds: 25, leaves: 4, seed: 7), train: data.train) as to_the_end
+}
+
+pipeline following {
+    let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_group(train: 60%, valid: 40%, seed: 7)
+    save fit(gru4rec(dimension: 8, epochs: 3, batch: 16, seed: 7), train: data.train, valid: data.valid) as next_item
+}
+
+env tracked {
+    tracking = mlflow(url: secret("MLFLOW_URL"), experiment: "steps", timeout: 10s),
+}
+"#;
+
 fn project() -> Project {
     let mut text = String::from("visitor,pages,seconds,bought\n");
     let mut state = 1_u64;
@@ -204,6 +236,79 @@ fn a_real_server_is_told_of_runs_and_scores_with_their_models() {
     assert_eq!(states, ["FINISHED", "FAILED", "FINISHED"]);
     assert!(found["runs"][1]["tags"]["gml.failure"].as_str().unwrap().starts_with("GML0916: too many"));
     assert!(found["versions"].as_array().unwrap().len() >= 2, "{}", found["versions"]);
+
+    rounds_and_epochs_are_steps(&python, &url);
+    an_interrupted_run_is_told(&python, &url);
+}
+
+fn an_interrupted_run_is_told(python: &Path, url: &str) {
+    let project = project();
+    // Far more rounds than there is time for.
+    project.write("main.gml", STEPS.replace("rounds: 25", "rounds: 100_000_000").replace("\"steps\"", "\"stopped\""));
+    let mut command = Command::new(gml_tests::gmlc_folder().join("gmlc"));
+    command.args(["run", "boosting", "--env", "tracked"]).current_dir(project.path("")).env("MLFLOW_URL", url);
+    let process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(120);
+    while !project.path("out/by_rounds").exists() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap().success());
+    let output = process.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("interrupted") && !told.contains("GML0980"), "{told}");
+    let found = reads(python, url, &["stopped"]);
+    assert_eq!(found["runs"][0]["status"], "KILLED", "{found}");
+    assert_eq!(found["runs"][0]["record"], project.record()["id"]);
+    // What it had learned until then is told.
+    assert_eq!(found["runs"][0]["metrics"]["fit/valid/binary_logloss"].as_array().map(Vec::len), Some(1_100));
+}
+
+/// What is kept of a run beside its record, and what the server has, are the same numbers at the same steps.
+fn rounds_and_epochs_are_steps(python: &Path, url: &str) {
+    let project = project();
+    project.write("main.gml", STEPS);
+    let click = |row: u32| {
+        let (hour, minute) = (row / 60, row % 60);
+        format!("{},{},2021-01-01T{hour:02}:{minute:02}:00Z\n", row / 5, (row / 5 + row % 5) % 9)
+    };
+    let clicks = (0..300).map(click);
+    project.write("clicks.csv", format!("session,item,at\n{}", clicks.collect::<String>()));
+    let told = run(&project, "tracked", url);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let (record, found) = (project.record(), reads(python, url, &["steps"]));
+    let metrics = &found["runs"][0]["metrics"];
+    let id = record["id"].as_str().unwrap();
+    let mut sizes = Vec::new();
+    for name in ["fit", "fit-2", "fit-3"] {
+        let course: Value = serde_json::from_slice(&project.read(&format!(".gml/runs/{id}/{name}.json"))).unwrap();
+        for curve in course["curves"].as_array().unwrap() {
+            let (metric, partition) = (curve["metric"].as_str().unwrap(), curve["partition"].as_str().unwrap());
+            let key = format!("{name}/{partition}/{}", metric.replace(['(', ')'], "_").trim_end_matches('_'));
+            let mut points: Vec<(i64, f64)> = metrics[&key]
+                .as_array()
+                .unwrap_or_else(|| panic!("{key} is not there"))
+                .iter()
+                .map(|point| (point[0].as_i64().unwrap(), point[1].as_f64().unwrap()))
+                .collect();
+            points.sort_by_key(|(step, _)| *step);
+            let steps = curve["steps"].as_array().unwrap().iter().map(|step| step.as_i64().unwrap());
+            let values = curve["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap());
+            assert_eq!(points, steps.zip(values).collect::<Vec<_>>(), "{key}");
+            sizes.push((key, points.len()));
+        }
+    }
+    sizes.sort();
+    let sizes: Vec<(&str, usize)> = sizes.iter().map(|(key, size)| (&**key, *size)).collect();
+    let due = [
+        ("fit-2/train/binary_logloss", 4),
+        ("fit-3/train/loss", 3),
+        ("fit-3/valid/hit_rate_20", 3),
+        ("fit-3/valid/mrr_20", 3),
+        ("fit/train/binary_logloss", 111),
+        ("fit/valid/binary_logloss", 1_100),
+    ];
+    assert_eq!(sizes, due);
 }
 
 /// The scores that the run has written.

@@ -2,33 +2,46 @@
 
 use std::io;
 
-use gml_engine::Stopper;
+use gml_engine::{Interrupted, Progress, Stopper};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
-use crate::output;
+use crate::progress::Shown;
 
-/// Does some work, during which a signal ends the process: the run that `stopper` watches is recorded as interrupted.
+/// Does some work, during which a signal ends the process: the run that `stopper` watches is recorded as interrupted. A second
+/// signal ends it without waiting for a tracking server.
 ///
 /// # Errors
 /// Where the system lets nobody listen for signals.
-pub fn watched<T>(stopper: &Stopper, work: impl FnOnce() -> T) -> io::Result<T> {
+pub fn watched<T>(stopper: &Stopper, shown: &Shown, work: impl FnOnce() -> T) -> io::Result<T> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let handle = signals.handle();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || {
-            if signals.forever().next().is_some() {
-                let id = stopper.stop();
-                output::error_line("interrupted: datasets are whole, and the steps that were done are kept");
-                if let Some(id) = id {
-                    output::error_line(format!("the run is recorded as {id}; run again to go on from there"));
-                }
-                std::process::exit(i32::from(Exit::Interrupted.code()));
+            if signals.forever().next().is_none() {
+                return;
             }
+            let ended = stopper.stop();
+            shown.interrupted(ended.as_ref().map(Interrupted::run));
+            if let Some(ended) = ended {
+                std::thread::spawn(move || {
+                    if signals.forever().next().is_some() {
+                        end();
+                    }
+                });
+                if let Err(fault) = ended.tell() {
+                    shown.message(&format!("{} [{}]", fault.message, fault.code));
+                }
+            }
+            end();
         });
         let done = work();
         handle.close();
         done
     }))
+}
+
+fn end() -> ! {
+    std::process::exit(i32::from(Exit::Interrupted.code()))
 }

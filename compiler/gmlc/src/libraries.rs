@@ -52,7 +52,8 @@ fn any(program: &Program, graph: &Graph, needed: Needs) -> bool {
 }
 
 fn needs_lightgbm(step: &StepKind, loaded: Option<&Dataset>) -> bool {
-    let operator = matches!(step, StepKind::Call { operator, .. } if &**operator == "boosted_trees");
+    let learners = ["boosted_trees", "automl"];
+    let operator = matches!(step, StepKind::Call { operator, .. } if learners.contains(&&**operator));
     operator || loaded.is_some_and(|dataset| matches!(&dataset.ty, Type::Learned(of) if may_be_trees(of)))
 }
 

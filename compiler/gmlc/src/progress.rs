@@ -63,30 +63,59 @@ impl Shown {
 
     /// The run ended well.
     pub fn done(&self, record: &RunRecord) {
-        self.event("run_done", json!({ "run": record.id, "metrics": record.metrics, "datasets": record.datasets }));
+        self.event("run_done", || json!({ "run": record.id, "metrics": record.metrics, "datasets": record.datasets }));
     }
 
     /// The run failed.
     pub fn failed(&self, fault: &Fault, record: &RunRecord) {
-        let step = record.failure.as_ref().and_then(|failure| failure.step.clone());
-        let fault = json!({
-            "run": record.id, "code": fault.code, "message": fault.message, "place": fault.place,
-            "details": fault.details, "help": fault.help, "step": step,
+        self.event("run_failed", || {
+            let step = record.failure.as_ref().and_then(|failure| failure.step.clone());
+            let mut failure = told(fault);
+            (failure["run"], failure["step"]) = (record.id.as_str().into(), step.into());
+            failure
         });
-        self.event("run_failed", fault);
+    }
+
+    /// The run was interrupted; nothing was run yet where it has no id.
+    pub fn interrupted(&self, run: Option<&str>) {
+        self.finish();
+        if matches!(self.form, Form::Json) {
+            return self.event("run_interrupted", || json!({ "run": run }));
+        }
+        output::error_line("interrupted: datasets are whole, and the steps that were done are kept");
+        if let Some(run) = run {
+            output::error_line(format!("the run is recorded as {run}; run again to go on from there"));
+        }
+    }
+
+    /// Nothing was run, since something that all of it needs is missing.
+    pub fn not_begun(&self, fault: &Fault) {
+        self.finish();
+        match self.form {
+            Form::Json => self.event("run_failed", || told(fault)),
+            Form::Bar(_) | Form::Lines => output::fault(fault),
+        }
     }
 
     /// A line of JSON, where that is the form.
-    fn event(&self, event: &str, fields: Json) {
+    fn event(&self, event: &str, fields: impl FnOnce() -> Json) {
         if matches!(self.form, Form::Json) {
             // Seconds since the start: the collector of logs knows the time of day.
             let mut line = json!({ "event": event, "seconds": self.began.elapsed().as_secs_f64() });
-            if let (Json::Object(line), Json::Object(fields)) = (&mut line, fields) {
+            if let (Json::Object(line), Json::Object(fields)) = (&mut line, fields()) {
                 line.extend(fields);
             }
             output::error_line(line.to_string());
         }
     }
+}
+
+/// A fault as an object.
+fn told(fault: &Fault) -> Json {
+    json!({
+        "run": null, "code": fault.code, "message": fault.message, "place": fault.place,
+        "details": fault.details, "help": fault.help, "step": null,
+    })
 }
 
 impl Progress for Shown {
@@ -95,12 +124,12 @@ impl Progress for Shown {
             bar.set_length(total as u64);
             bar.set_message(name.to_owned());
         }
-        self.event("step_started", json!({ "step": name, "index": index, "total": total }));
+        self.event("step_started", || json!({ "step": name, "index": index, "total": total }));
     }
 
     fn step_finished(&self, name: &str, rows: Option<u64>, seconds: f64) {
         let worth_a_line = rows.is_some() || seconds >= NOTICEABLE;
-        self.event("step_finished", json!({ "step": name, "rows": rows, "took": seconds }));
+        self.event("step_finished", || json!({ "step": name, "rows": rows, "took": seconds }));
         let rows = rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
         match &self.form {
             Form::Bar(bar) => bar.inc(1),
@@ -114,14 +143,14 @@ impl Progress for Shown {
             bar.set_length(total as u64);
             bar.inc(1);
         }
-        self.event("step_cached", json!({ "step": name, "index": index, "total": total }));
+        self.event("step_cached", || json!({ "step": name, "index": index, "total": total }));
     }
 
     fn message(&self, text: &str) {
         match &self.form {
             Form::Bar(bar) => bar.println(hide(text)),
             Form::Lines => output::error_line(text),
-            Form::Json => self.event("message", json!({ "text": text })),
+            Form::Json => self.event("message", || json!({ "text": text })),
         }
     }
 }

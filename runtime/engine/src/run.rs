@@ -19,10 +19,10 @@ use crate::codes;
 use crate::embedded::Embedded;
 use crate::execute::{Failure, Journal, Session, usable, validate};
 use crate::openlineage::OpenLineage;
-use crate::plan::{Plan, plan};
+use crate::plan::{Joining, Plan, plan};
 use crate::progress::{Hiding, Progress};
 use crate::secrets;
-use crate::stop::Stopper;
+use crate::stop::{Others, Stopper};
 use crate::store;
 use crate::store::artifact::Kept;
 use crate::store::json;
@@ -79,7 +79,7 @@ pub fn run_with(
     options: &RunOptions<'_>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let Some(tracking) = &program.tracking else {
-        return recorded(backend, program, pipelines, project, options, &|| Ok(()));
+        return recorded(backend, program, pipelines, project, options, &|| Ok(()), None);
     };
     let told = Mlflow::of(tracking, project);
     // A server that must be told is asked before any step runs.
@@ -88,7 +88,7 @@ pub fn run_with(
         Ok(_) => Ok(()),
         Err(fault) => Err(fault.clone()),
     };
-    let ran = recorded(backend, program, pipelines, project, options, &ready);
+    let ran = recorded(backend, program, pipelines, project, options, &ready, told.as_ref().ok());
     let Ok(server) = &told else { return ran };
     let record = match &ran {
         Ok(record) => record,
@@ -122,6 +122,7 @@ fn recorded(
     project: &Path,
     options: &RunOptions<'_>,
     ready: &dyn Fn() -> Result<(), Fault>,
+    tracking: Option<&Mlflow>,
 ) -> Result<RunRecord, (Fault, Box<RunRecord>)> {
     let (now, started) = (Timestamp::now(), Instant::now());
     let mut record = empty_record(program, now);
@@ -132,7 +133,7 @@ fn recorded(
     record.id = id;
     let program = &*saved_by(program, &record.id);
     let run = record.id.clone();
-    let planned = match chosen(backend, program, pipelines) {
+    let planned = match chosen(backend, program, pipelines, options.choice.joining) {
         Ok(planned) => planned,
         Err(fault) => return finish(project, record, &[], started, Err((fault, None))),
     };
@@ -167,7 +168,8 @@ fn recorded(
         total: planned.iter().map(|(_, plan)| plan.len()).sum(),
     };
     if let Some(stopper) = options.stopper {
-        stopper.watch(project, &session.journal, started, options.lineage.clone());
+        let others = Others { lineage: options.lineage.clone(), tracking: tracking.cloned() };
+        stopper.watch(project, &session.journal, started, others);
     }
     let result = planned.iter().try_for_each(|(pipeline, plan)| {
         let Some(lineage) = &options.lineage else { return session.pipeline(pipeline, plan, &options.choice) };
@@ -227,7 +229,7 @@ pub fn foresee(
     let (backend, cache) = (Embedded::new(program, project), Cache::look(project, settings));
     let mut pending = BTreeMap::new();
     let foreseen = pipelines.iter().map(|pipeline| {
-        let plan = plan(program, pipeline);
+        let plan = plan(program, pipeline, choice.joining);
         let deciding = Deciding { backend: &backend, program, project, cache: &cache, choice, pending: &pending };
         let (decided, _) = decide(&deciding, &pipeline.name, &pipeline.graph, &plan);
         for dataset in decided.writes(&pipeline.graph, &plan) {
@@ -244,17 +246,22 @@ pub fn foresee(
 /// GML0912 with the first step that has none, and what can be foreseen to go wrong with nodes in other languages; GML0952 where a gpu
 /// is given that nothing can use.
 pub fn runnable(program: &Program, pipeline: &Pipeline, project: &Path) -> Result<(), Fault> {
-    let (backend, plan) = (Embedded::new(program, project), plan(program, pipeline));
+    let (backend, plan) = (Embedded::new(program, project), plan(program, pipeline, Joining::Queries));
     validate(&backend, program, &pipeline.graph, &plan)?;
     usable(&backend, program, pipeline, &plan)
 }
 
 /// The pipelines of these names with their plans.
-fn chosen<'a>(backend: &dyn Backend, program: &'a Program, names: &[&str]) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
+fn chosen<'a>(
+    backend: &dyn Backend,
+    program: &'a Program,
+    names: &[&str],
+    joining: Joining,
+) -> Result<Vec<(&'a Pipeline, Plan)>, Fault> {
     let find = |name: &&str| {
         let pipeline = program.pipelines.iter().find(|pipeline| &*pipeline.name == *name);
         let pipeline = pipeline.ok_or_else(|| unknown_pipeline(program, name))?;
-        let plan = plan(program, pipeline);
+        let plan = plan(program, pipeline, joining);
         validate(backend, program, &pipeline.graph, &plan)?;
         usable(backend, program, pipeline, &plan)?;
         Ok((pipeline, plan))

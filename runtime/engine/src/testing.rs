@@ -13,7 +13,7 @@ use crate::backend::Backend;
 use crate::cache::Decided;
 use crate::embedded::Embedded;
 use crate::execute::{Journal, Session, validate};
-use crate::plan::plan_graph;
+use crate::plan::{Joining, plan_graph};
 use crate::progress::Silent;
 use crate::{run, schedule};
 
@@ -57,7 +57,7 @@ pub fn test_with(backend: &dyn Backend, program: &Program, filter: Option<&str>,
 
 fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf) -> TestOutcome {
     let started = Instant::now();
-    let plan = plan_graph(program, &test.graph);
+    let plan = plan_graph(program, &test.graph, Joining::Queries);
     let result = validate(backend, program, &test.graph, &plan).and_then(|()| {
         let session = Session {
             program,

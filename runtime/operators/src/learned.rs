@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Learned, Value};
 
+use crate::course::Course;
 use crate::data::{Context, Metric, Table};
 use crate::explain::Explained;
 use crate::onnx;
@@ -122,6 +123,11 @@ pub trait Fitted: Send + Sync {
     /// How it was learned, as names and what stands behind them.
     fn facts(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// What was seen step by step while it learned, where it has just learned in steps.
+    fn course(&self) -> Option<Course> {
+        None
     }
 
     /// How it compared with another model where it was chosen: goes into the run record.

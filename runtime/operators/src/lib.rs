@@ -6,6 +6,7 @@
 mod automl;
 mod calibrate;
 mod columns;
+mod course;
 mod data;
 mod drift;
 mod embed;
@@ -34,6 +35,7 @@ mod table;
 mod tune;
 mod version;
 
+pub use course::{Course, Curve};
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use embed::open_onnx;
 pub use explain::Explained;
@@ -43,7 +45,7 @@ pub use pending::{pending_arguments, pending_functions, pending_in, pending_oper
 pub use recommenders::{Known, Recommender, Rest, Scorer, Scores, SequenceEstimator};
 pub use registry::{functions, operator, operators};
 pub use sequences::{Items, Sequence, Sequences};
-pub use table::{Keys, Turns, applies, bounds, by_rows, in_turns, used};
+pub use table::{Keys, Turns, applies, bounds, by_rows, in_turns, keeps_rows, used};
 pub use tune::{History, Trial, TrialState};
 pub use version::version;
 

@@ -93,10 +93,12 @@ async function graphView({ rest, query }) {
     function edgePanel(place) {
         const edge = drawn.edges[place];
         const rows = current?.graph?.edges[place];
+        const joined = current?.graph?.joined[place] ? el("p", { id: "joined" }, "This is within a query of several steps, which run as one: rows are counted where it ends. ",
+            el("code", {}, "gmlc run --stepwise"), " does each step by itself and counts them all.") : "";
         const buttons = edge.columns.map(([name, text]) => el("li", {}, name === null ? el("span", { class: "mono" }, text)
             : el("button", { class: "mono", "data-name": name, "aria-pressed": "false", onclick: () => { void trace(place, name); } }, text)));
         panel.replaceChildren(el("h2", {}, `${drawn.vertices[edge.from].title} → ${drawn.vertices[edge.to].title}`),
-            el("p", {}, el("code", {}, edge.kind), rows === null || rows === undefined ? "" : ` · ${count(rows)} rows`),
+            el("p", {}, el("code", {}, edge.kind), rows === null || rows === undefined ? "" : ` · ${count(rows)} rows`), joined,
             edge.columns.length > 0 ? el("p", { class: "soft" }, "Choose a column to see what it is made of.") : "",
             el("ul", { class: "columns" }, buttons), el("div", { id: "lineage" }));
     }
@@ -173,9 +175,7 @@ async function graphView({ rest, query }) {
             const place = Number(card.dataset.edge);
             const text = card.querySelector(".rows");
             const rows = current?.graph?.edges[place];
-            const became = current?.graph?.vertices[drawn.edges[place].from]?.state;
-            // Steps that run as one query are counted at its end only.
-            const uncounted = became === "ran" || became === "cached" ? "rows not counted" : "";
+            const uncounted = current?.graph?.joined[place] ? "within a query" : "";
             if (text) text.textContent = rows === null || rows === undefined ? uncounted : `${count(rows)} row${rows === 1 ? "" : "s"}`;
         }
         if (chosen?.vertex !== undefined) vertexPanel(chosen.vertex);

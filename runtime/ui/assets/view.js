@@ -127,7 +127,7 @@ export function wholeRun(run) {
     for (const report of of("report")) {
         parts.push(el("h2", {}, `Report ${report.name}`), el("iframe", { src: file(report.path), title: report.name, sandbox: true, loading: "lazy" }));
     }
-    const tables = [...of("table"), ...of("history").filter((artifact) => artifact.path.endsWith(".json"))];
+    const tables = [...of("table"), ...[...of("history"), ...of("course")].filter((artifact) => artifact.path.endsWith(".json"))];
     if (tables.length > 0) {
         parts.push(el("h2", {}, "Files"), el("ul", {}, tables.map((entry) => el("li", {}, el("a", { href: file(entry.path), download: entry.path }, entry.path)))));
     }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use gml_engine::StepRecord;
+use gml_engine::{StepRecord, StepState};
 use serde::Serialize;
 
-use crate::program::{Drawn, Shape};
+use crate::program::{Drawn, Flow, Shape};
 use crate::runs::Run;
 
 /// What became of a graph in a run.
@@ -16,6 +16,8 @@ pub(crate) struct GraphState {
     vertices: Vec<Option<Became>>,
     /// The rows of each edge, where they were counted.
     edges: Vec<Option<u64>>,
+    /// Of each edge, whether it is within a query: that is counted where it ends, and what follows from that.
+    joined: Vec<bool>,
 }
 
 /// What became of a box.
@@ -34,12 +36,10 @@ pub(crate) fn of_graph(graph: &Drawn, run: &Run) -> GraphState {
         record.steps.iter().filter(|step| prefix.as_ref().is_none_or(|prefix| step.id.starts_with(prefix))).collect();
     let of_vertices = assigned(&graph.vertices, &steps, graph.pipeline.is_none());
     let vertices = of_vertices.iter().map(|steps| became(run, steps));
-    let edges = graph.edges.iter().map(|edge| {
-        if !edge.is_table {
-            return None;
-        }
-        let (from, to) = (graph.vertices.get(edge.from)?, graph.vertices.get(edge.to)?);
-        let named = |name: String| same(steps.iter().filter(|step| step.name == name).map(|step| step.rows));
+    let behind = |edge: &Flow| -> Vec<&StepRecord> {
+        let ends = (graph.vertices.get(edge.from), graph.vertices.get(edge.to));
+        let (Some(from), Some(to), true) = (ends.0, ends.1, edge.is_table) else { return Vec::new() };
+        let named = |name: String| steps.iter().filter(|step| step.name == name).copied().collect();
         if let Some(part) = &edge.part {
             return named(format!("{part} of {}", from.title));
         }
@@ -47,10 +47,21 @@ pub(crate) fn of_graph(graph: &Drawn, run: &Run) -> GraphState {
             ("dataset", _) => named(format!("load {}", from.title)),
             (_, "dataset") => named(format!("save {}", to.title)),
             // What a node gives is what its last step gives.
-            _ => of_vertices.get(edge.from)?.last()?.rows,
+            _ => of_vertices.get(edge.from).and_then(|steps| steps.last()).copied().into_iter().collect(),
         }
-    });
-    GraphState { vertices: vertices.collect(), edges: edges.collect() }
+    };
+    let behind: Vec<Vec<&StepRecord>> = graph.edges.iter().map(behind).collect();
+    GraphState {
+        vertices: vertices.collect(),
+        edges: behind.iter().map(|steps| same(steps.iter().map(|step| step.rows))).collect(),
+        joined: behind.iter().map(|steps| is_joined(steps)).collect(),
+    }
+}
+
+/// Whether steps are done and none of them was counted.
+fn is_joined(steps: &[&StepRecord]) -> bool {
+    let done = |step: &&StepRecord| matches!(step.state, StepState::Ran | StepState::Cached);
+    steps.iter().any(done) && steps.iter().all(|step| step.rows.is_none())
 }
 
 /// The number, where all that have one have the same.

@@ -62,8 +62,12 @@ fn clean_takes_the_store_and_nothing_else() {
     assert!(pretended.starts_with("would throw away "), "{pretended}");
     run(&project, &[]);
     assert!(ran(&project).is_empty());
-    assert!(project.done(&["clean", "--unused-for", "1"]).stdout.starts_with("threw away 0 kept results"));
+    project.write(".gml/unfinished/0123456789abcdef/training.7/trials", "half of it");
+    assert!(project.done(&["clean", "--unused-for", "1"]).stdout.starts_with("threw away 0 kept results, 0 bytes"));
+    assert!(project.path(".gml/unfinished/0123456789abcdef").exists());
     let thrown = project.done(&["clean"]).stdout;
+    assert!(thrown.contains("and what a run that was stopped had begun"), "{thrown}");
+    assert!(!project.path(".gml/unfinished/0123456789abcdef").exists());
     assert!(thrown.contains("datasets, models and run records are not touched"), "{thrown}");
     assert_eq!(project.files(), files);
     assert!(project.path(".gml/runs/last").exists());

@@ -4,6 +4,7 @@ mod changes;
 mod choices;
 mod equal;
 mod plans;
+mod stepwise;
 
 use std::collections::BTreeMap;
 

@@ -29,6 +29,9 @@ fn it_runs_as_written() {
         ("tune", "history", "tune.json"),
         ("tune", "history", "tune.svg"),
         ("tune", "history", "tune.png"),
+        ("fit", "course", "fit.json"),
+        ("fit", "course", "fit.svg"),
+        ("fit", "course", "fit.png"),
         ("calibration_plot", "figure", "calibration_plot.svg"),
         ("calibration_plot", "figure", "calibration_plot.png"),
         ("explain", "report", "explain.html"),
@@ -39,9 +42,9 @@ fn it_runs_as_written() {
     let mut names: Vec<&str> = written.keys().map(String::as_str).collect();
     names.sort_unstable();
     let pictures = ["calibration_plot.png", "calibration_plot.svg"];
-    let others = ["explain.html", "report.html", "run.json", "tune.json", "tune.png", "tune.svg"];
-    assert_eq!(names, [&pictures[..], &others[..]].concat());
-    for name in ["calibration_plot.svg", "explain.html", "report.html", "tune.svg"] {
+    let learned = ["explain.html", "fit.json", "fit.png", "fit.svg", "report.html", "run.json"];
+    assert_eq!(names, [&pictures[..], &learned[..], &["tune.json", "tune.png", "tune.svg"]].concat());
+    for name in ["calibration_plot.svg", "explain.html", "fit.svg", "report.html", "tune.svg"] {
         stands_alone(name, &text(&written, name));
     }
 
@@ -53,11 +56,24 @@ fn it_runs_as_written() {
     assert_eq!(best["value"].as_f64(), values.max_by(f64::total_cmp));
     assert!(best["arguments"]["depth"].as_i64().is_some_and(|depth| (2..=10).contains(&depth)), "{best}");
 
+    // The rounds of the best one, up to where learning stopped.
+    let course: serde_json::Value = serde_json::from_slice(&written["fit.json"]).unwrap();
+    let curve = |partition: &str| {
+        let curves = course["curves"].as_array().unwrap();
+        curves.iter().find(|curve| curve["partition"] == partition).unwrap_or_else(|| panic!("{partition}: {course}"))
+    };
+    let (valid, kept) = (curve("valid"), course["kept"].as_u64().unwrap() as usize);
+    let values: Vec<f64> = valid["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+    assert_eq!(valid["metric"], "binary_logloss");
+    assert_eq!(valid["steps"], (1..=values.len()).collect::<Vec<_>>().as_slice().into());
+    assert_eq!(values.iter().copied().fold(f64::INFINITY, f64::min), values[kept - 1], "the best round is kept");
+    assert_eq!(curve("train")["steps"].as_array().unwrap()[..2], [1, 10]);
+
     // The page of the run has all of it.
     let page = text(&written, "report.html");
     let auc = project.metric("auc", "test");
     for part in
-        ["Metrics", "Calibration", "Explanation", "Looking for arguments", "Steps", "tuning_time", "boosted_trees"]
+        ["Metrics", "Calibration", "Explanation", "Looking for arguments", "How fit went", "Steps", "tuning_time"]
     {
         assert!(page.contains(part), "{part}");
     }

@@ -75,6 +75,8 @@ fn every_result_has_its_file() {
     let expected = [
         "tune.json",
         "tune.svg",
+        "fit.json",
+        "fit.svg",
         "calibration_plot.svg",
         "calibration_plot-2.svg",
         "roc_plot.svg",

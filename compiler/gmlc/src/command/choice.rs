@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use gml_analysis::suggest;
-use gml_engine::{At, Choice, StoreSettings, UnknownStep};
+use gml_engine::{At, Choice, Joining, StoreSettings, UnknownStep};
 use gml_ir::{Pipeline, Program};
 
 use super::prepare::Prepared;
@@ -30,6 +30,10 @@ pub struct ChoiceArgs {
     /// Only the steps of pipelines and nodes with one of these tags: `tags(nightly)` above them.
     #[arg(long, value_name = "TAG", value_delimiter = ',')]
     tags: Vec<String>,
+    /// Do each step by itself, with its whole table in memory, so that the rows on every edge are counted: for looking into a
+    /// pipeline. Results are the same; it takes more time and memory.
+    #[arg(long)]
+    stepwise: bool,
     /// Read an older version of datasets that keep them: a version (`3`, `buyer=3`), what was there when a run ran, or at a time.
     #[arg(long, value_name = "VERSION", value_parser = At::parse)]
     at: Vec<At>,
@@ -61,10 +65,11 @@ pub fn read_at(args: &ChoiceArgs, prepared: &mut Prepared, pipeline: Option<&str
 /// # Errors
 /// The exit code, where a name is that of no step.
 pub fn chosen(args: &ChoiceArgs, program: &Program, pipelines: &[&Pipeline]) -> Result<Choice, Exit> {
-    let ChoiceArgs { force, from, to, only, tags, at: _ } = args;
+    let ChoiceArgs { force, from, to, only, tags, stepwise, at: _ } = args;
     let (from, to, only, tags) = (from.clone(), to.clone(), only.clone(), tags.clone());
-    let choice = Choice { force: *force, from, to, only, tags };
-    let plans: Vec<_> = pipelines.iter().map(|pipeline| gml_engine::plan(program, pipeline)).collect();
+    let joining = if *stepwise { Joining::Nothing } else { Joining::Queries };
+    let choice = Choice { force: *force, from, to, only, tags, joining };
+    let plans: Vec<_> = pipelines.iter().map(|pipeline| gml_engine::plan(program, pipeline, joining)).collect();
     let all = pipelines.iter().zip(&plans).map(|(pipeline, plan)| (&*pipeline.name, &pipeline.graph, plan));
     choice.check(program, all).map_err(|UnknownStep { name, known, is_tag }| {
         let near = suggest::did_you_mean(&name, known.iter().map(String::as_str)).map(|text| format!("; {text}"));

@@ -49,7 +49,12 @@ pub fn clean(args: &CleanArgs) -> Exit {
             let done = if args.dry_run { "would throw away" } else { "threw away" };
             let (results, bytes) = (cleaned.results, size(cleaned.bytes));
             let s = if results == 1 { "" } else { "s" };
-            output::line(format!("{done} {results} kept result{s}, {bytes}"));
+            let unfinished = match cleaned.unfinished {
+                0 => String::new(),
+                1 => " and what a run that was stopped had begun".into(),
+                runs => format!(" and what {runs} runs that were stopped had begun"),
+            };
+            output::line(format!("{done} {results} kept result{s}{unfinished}, {bytes}"));
             if cleaned.left > 0 {
                 output::line(format!("{} are left, {}", cleaned.left, size(cleaned.bytes_left)));
             }

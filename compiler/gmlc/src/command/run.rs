@@ -77,13 +77,13 @@ pub fn run(
             Ok(both) => both,
             Err(exit) => return exit,
         };
+    let (shown, stopper) = (Shown::new(told.log), Stopper::default());
     let graphs = pipelines.iter().map(|pipeline| &pipeline.graph);
-    if let Err(fault) = libraries::ensure_for(program, graphs, &mut |text| output::error_line(text)) {
-        output::fault(&fault);
+    if let Err(fault) = libraries::ensure_for(program, graphs, &mut |text| shown.message(text)) {
+        shown.not_begun(&fault);
         return Exit::RunFailed;
     }
     let available = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let (shown, stopper) = (Shown::new(told.log), Stopper::default());
     versions.iter().for_each(|text| shown.message(text));
     let options = RunOptions {
         threads: given.threads.map_or(available, usize::from),
@@ -96,14 +96,15 @@ pub fn run(
         stopper: Some(&stopper),
     };
     let names: Vec<&str> = pipelines.iter().map(|pipeline| &*pipeline.name).collect();
-    let outcome =
-        match interrupt::watched(&stopper, || gml_engine::run(program, &names, &prepared.project.folder, &options)) {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                output::error_line(format!("signals cannot be listened for: {error}"));
-                return Exit::RunFailed;
-            }
-        };
+    let outcome = match interrupt::watched(&stopper, &shown, || {
+        gml_engine::run(program, &names, &prepared.project.folder, &options)
+    }) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            output::error_line(format!("signals cannot be listened for: {error}"));
+            return Exit::RunFailed;
+        }
+    };
     shown.finish();
     match outcome {
         Ok(record) => {

@@ -5,13 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use gml_connect::Fault;
 
-use super::{folder, objects};
+use super::{content, folder, objects};
+use crate::store::UNFINISHED;
 
 /// What was taken away, or would be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cleaned {
     /// Kept results.
     pub results: usize,
+    /// Runs that were stopped, of which more was kept than their results.
+    pub unfinished: usize,
     /// The bytes that they took.
     pub bytes: u64,
     /// Kept results that are left.
@@ -27,7 +30,8 @@ pub struct Cleaned {
 /// While a run is under way, and where the store cannot be changed.
 pub fn clean(project: &Path, unused_for: Option<Duration>, pretend: bool) -> Result<Cleaned, Fault> {
     let root = folder(project);
-    if !root.is_dir() {
+    let unfinished = project.join(UNFINISHED);
+    if !root.is_dir() && !unfinished.is_dir() {
         return Ok(Cleaned::default());
     }
     let _alone = if pretend { None } else { Some(super::alone(project)?) };
@@ -54,6 +58,18 @@ pub fn clean(project: &Path, unused_for: Option<Duration>, pretend: bool) -> Res
         if unused_for.is_none_or(|unused_for| idle >= unused_for) {
             cleaned.results += 1;
             cleaned.bytes += bytes;
+            if !pretend {
+                objects::remove(&path);
+            }
+        }
+    }
+    // What a run that was stopped had done of steps that take long: it may go on from there, or never.
+    for path in unfinished.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let files = content::files(&path).unwrap_or_default();
+        let used = files.iter().filter_map(|file| file.metadata().ok()?.modified().ok()).max().unwrap_or(now);
+        if unused_for.is_none_or(|unused_for| now.duration_since(used).unwrap_or_default() >= unused_for) {
+            cleaned.unfinished += 1;
+            cleaned.bytes += objects::size(&path);
             if !pretend {
                 objects::remove(&path);
             }

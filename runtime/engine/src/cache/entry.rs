@@ -45,7 +45,7 @@ pub(crate) struct Trace {
     pub(crate) saved: Option<Saved>,
 }
 
-/// A figure, report, table or history that a step put into a file of the run.
+/// A figure, report, table, or course of a search or of learning that a step put into a file of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct KeptArtifact {
     /// Where in the result it was: `columns` of a record.

@@ -193,6 +193,7 @@ impl Cache {
             Artifact::Figure(figure) => bytes(rmp_serde::to_vec(&**figure)),
             Artifact::Report(report) => bytes(rmp_serde::to_vec(&**report)),
             Artifact::History(history) => bytes(rmp_serde::to_vec(&**history)),
+            Artifact::Course(course) => bytes(rmp_serde::to_vec(&**course)),
             Artifact::Table(frame) => self.put_table(&mut frame.clone()),
         }?;
         Ok(KeptArtifact { part: part.to_owned(), kind: artifact.kind(), object })
@@ -211,6 +212,7 @@ impl Cache {
             ArtifactKind::Figure => Artifact::Figure(Arc::new(rmp_serde::from_slice(&bytes()?).map_err(wrong)?)),
             ArtifactKind::Report => Artifact::Report(Arc::new(rmp_serde::from_slice(&bytes()?).map_err(wrong)?)),
             ArtifactKind::History => Artifact::History(Arc::new(rmp_serde::from_slice(&bytes()?).map_err(wrong)?)),
+            ArtifactKind::Course => Artifact::Course(Arc::new(rmp_serde::from_slice(&bytes()?).map_err(wrong)?)),
             ArtifactKind::Table => Artifact::Table(self.frame(&kept.object)?),
         })
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use gml_ir::{Graph, Program, StepKind};
 
-use crate::plan::{Plan, Stage};
+use crate::plan::{Joining, Plan, Stage};
 
-/// What the command line says of the steps of a run.
+/// What the command line says of the steps of a run, and of how they are done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     /// Do what is chosen anew, whatever is kept of it.
@@ -20,6 +20,8 @@ pub struct Choice {
     pub only: Vec<String>,
     /// Only the steps of pipelines and nodes with one of these tags, and what saves, tracks or expects just their results.
     pub tags: Vec<String>,
+    /// Whether steps run joined into queries.
+    pub joining: Joining,
 }
 
 /// A name on the command line that no step has, or a tag that nothing has.

@@ -13,7 +13,7 @@ use crate::cache::{self, KeptArtifact, KeptTolerated, Trace};
 use crate::plan::Plan;
 use crate::store::artifact::Kept;
 use crate::store::live::{Live, Now};
-use crate::store::memory;
+use crate::store::memory::Peak;
 use crate::store::record::{
     ArtifactRecord, ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
 };
@@ -27,6 +27,7 @@ pub(crate) struct Journal {
     stems: Vec<String>,
     /// Tells other processes.
     live: Option<Live>,
+    peak: Peak,
 }
 
 #[derive(Clone)]
@@ -53,11 +54,11 @@ impl Journal {
         plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut places, path, plan));
         let stems = stems(&record.steps);
         if let Some(live) = &live {
-            live.tell(record.steps.iter().cloned(), Some(Now::Waiting));
+            live.steps(&record.steps);
         }
         let (metrics, artifacts, datasets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let state = State { record, metrics, artifacts, datasets, traces: BTreeMap::new() };
-        Self { state: Mutex::new(state), places, stems, live }
+        Self { state: Mutex::new(state), places, stems, live, peak: Peak::default() }
     }
 
     /// The record is written: who follows the run finds all of it there.
@@ -70,17 +71,16 @@ impl Journal {
     /// Steps begin.
     pub(super) fn begins<'a>(&self, ids: impl Iterator<Item = &'a str>) {
         let Some(live) = &self.live else { return };
-        let steps: Vec<StepRecord> = {
-            let state = self.lock();
-            ids.filter_map(|id| Some(state.record.steps[*self.places.get(id)?].clone())).collect()
-        };
-        live.tell(steps, Some(Now::Running));
+        let state = self.lock();
+        for place in ids.filter_map(|id| self.places.get(id)) {
+            live.tell(*place, &state.record.steps[*place], Some(Now::Running));
+        }
     }
 
     /// A step is as it is in the record.
-    fn tell(&self, step: &StepRecord) {
+    fn tell(&self, place: usize, step: &StepRecord) {
         if let Some(live) = &self.live {
-            live.tell([step.clone()], None);
+            live.tell(place, step, None);
         }
     }
 
@@ -115,7 +115,7 @@ impl Journal {
         let Some(place) = self.places.get(id) else { return };
         let step = &mut self.lock().record.steps[*place];
         (step.state, step.rows) = (StepState::Cached, rows);
-        self.tell(step);
+        self.tell(*place, step);
     }
 
     /// What a step left here.
@@ -127,13 +127,18 @@ impl Journal {
         trace
     }
 
+    /// The rows of a step, where they are known.
+    pub(super) fn rows(&self, id: &str) -> Option<u64> {
+        self.places.get(id).and_then(|place| self.lock().record.steps[*place].rows)
+    }
+
     /// The rows of a step that ran, known only later.
     pub(super) fn counted(&self, id: &str, rows: Option<u64>) {
         let Some(place) = self.places.get(id) else { return };
         let step = &mut self.lock().record.steps[*place];
         step.rows = rows;
         if step.state == StepState::Ran {
-            self.tell(step);
+            self.tell(*place, step);
         }
     }
 
@@ -219,11 +224,11 @@ impl Journal {
     }
 
     fn enter(&self, id: &str, state: StepState, seconds: f64, rows: Option<u64>) {
-        let peak_memory = memory::peak();
+        let peak_memory = self.peak.get();
         let Some(place) = self.places.get(id) else { return };
         let step = &mut self.lock().record.steps[*place];
         (step.state, step.seconds, step.rows, step.peak_memory) = (state, seconds, rows, peak_memory);
-        self.tell(step);
+        self.tell(*place, step);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

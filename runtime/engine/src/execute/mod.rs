@@ -3,6 +3,7 @@
 mod again;
 mod argument;
 mod assemble;
+mod counts;
 mod expect;
 mod journal;
 mod needs;

@@ -55,6 +55,7 @@ impl Session<'_> {
             Some(Kept::HandedTo(step)) => format!("`{step}` needs all of it in memory"),
             Some(Kept::Shared(times)) => format!("it is used {times} times and held in memory for that"),
             Some(Kept::Rewritten) => "this pipeline also writes it, so that it is held in memory".into(),
+            Some(Kept::Alone) => "each step is done by itself (--stepwise), so that it is held in memory".into(),
             Some(Kept::Conditional) | None => "it is held in memory".into(),
         };
         let name = crate::plan::step_name(self.program, scope.graph, load);

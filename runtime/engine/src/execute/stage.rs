@@ -108,6 +108,7 @@ impl Session<'_> {
             }
             self.journal.ran(id, seconds, work.rows);
         }
+        self.count_within(scope, stage);
         self.progress.step_finished(&title, work.rows, started.elapsed().as_secs_f64());
         scope.bytes[place].store(work.bytes, Ordering::Release);
         Ok((stage.steps.last().and_then(|step| work.results.remove(&step.id)), held))

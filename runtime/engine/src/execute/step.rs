@@ -54,6 +54,10 @@ impl Session<'_> {
                 let call = Call { operator, args, result: &step.ty, context: &context };
                 let data = implementation(call)?;
                 self.keep_history(scope, id, &data)?;
+                // What later steps make of a model was not learned by them.
+                if &**operator == "fit" {
+                    self.keep_course(scope, id, &data)?;
+                }
                 if let Data::Fitted(fitted) = &data
                     && !fitted.judged().is_empty()
                 {

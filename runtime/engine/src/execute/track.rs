@@ -1,5 +1,7 @@
 //! What is tracked: numbers, and what is kept in files of the run.
 
+use std::sync::Arc;
+
 use gml_connect::Fault;
 use gml_ir::{StepId, Value};
 use gml_operators::{Data, Metric};
@@ -44,6 +46,15 @@ impl Session<'_> {
                 }
                 self.keep(&scope.id(id), "", Artifact::History(history.clone()))
             }
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what was seen step by step while something learned.
+    pub(super) fn keep_course(&self, scope: &Scope<'_>, id: StepId, data: &Data) -> Result<(), Fault> {
+        let Data::Fitted(fitted) = data else { return Ok(()) };
+        match fitted.course().filter(|course| !course.curves.is_empty()) {
+            Some(course) => self.keep(&scope.id(id), "", Artifact::Course(Arc::new(course))),
             None => Ok(()),
         }
     }

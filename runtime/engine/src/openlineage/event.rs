@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::OpenLineage;
-use crate::plan::{Plan, plan};
+use crate::plan::{Joining, Plan, plan};
 use crate::store::record::RunRecord;
 
 /// Who tells.
@@ -36,7 +36,7 @@ pub(super) struct Event {
 impl Event {
     pub(super) fn of(lineage: &OpenLineage, program: &Program, pipeline: &Pipeline, run: &str) -> Self {
         let (mut read, mut saved) = (BTreeSet::new(), BTreeSet::new());
-        datasets(&pipeline.graph, &plan(program, pipeline), &mut read, &mut saved);
+        datasets(&pipeline.graph, &plan(program, pipeline, Joining::Queries), &mut read, &mut saved);
         let place = |dataset: &Dataset| place(lineage, dataset);
         let described = |number: &u32| program.datasets.get(*number as usize);
         // What older versions are read of is a dataset by itself in the graph, and the same one to others.

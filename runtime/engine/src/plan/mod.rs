@@ -85,16 +85,28 @@ pub enum Kept {
     Rewritten,
     /// A condition or the body of a `when` uses it.
     Conditional,
+    /// Each step is done by itself.
+    Alone,
+}
+
+/// Whether steps are joined into one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Joining {
+    /// Table operators one after the other become one query.
+    #[default]
+    Queries,
+    /// Each step is done by itself and its whole table held in memory, so that its rows are counted.
+    Nothing,
 }
 
 /// The plan of a pipeline.
-pub fn plan(program: &Program, pipeline: &Pipeline) -> Plan {
-    plan_graph(program, &pipeline.graph)
+pub fn plan(program: &Program, pipeline: &Pipeline, joining: Joining) -> Plan {
+    plan_graph(program, &pipeline.graph, joining)
 }
 
 /// The plan of a graph.
-pub(crate) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
-    stages::plan_graph(program, graph)
+pub(crate) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> Plan {
+    stages::plan_graph(program, graph, joining)
 }
 
 impl Plan {

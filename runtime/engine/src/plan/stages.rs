@@ -8,7 +8,7 @@ use gml_operators::Keys;
 use super::live::{children, datasets, inputs, live};
 use super::scans::scans;
 use super::streams::streamed;
-use super::{Kept, Plan, PlannedStep, Scan, Stage, order, step_name};
+use super::{Joining, Kept, Plan, PlannedStep, Scan, Stage, order, step_name};
 
 /// The module whose operators take queries and give queries. Others take tables that are in memory.
 const RELATIONAL: &str = "std.table";
@@ -28,7 +28,7 @@ pub(super) fn takes_query(step: &Step) -> bool {
     matches!(&step.kind, StepKind::Call { module, .. } if &**module == RELATIONAL) && matches!(step.ty, Type::Table(_))
 }
 
-pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
+pub(super) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> Plan {
     let live = live(graph);
     let place_of = |id: StepId| id.0 as usize;
     let mut users: Vec<Vec<StepId>> = vec![Vec::new(); graph.steps.len()];
@@ -37,8 +37,11 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
         inputs(step).into_iter().for_each(|input| users[place_of(input)].push(StepId(place as u32)));
         rewritten.extend(datasets(step).1);
     }
-    let streamed = streamed(program, graph, &live, &users, &rewritten);
-    let facts = Facts { program, graph, users: &users, rewritten: &rewritten };
+    let streamed = match joining {
+        Joining::Queries => streamed(program, graph, &live, &users, &rewritten),
+        Joining::Nothing => vec![false; graph.steps.len()],
+    };
+    let facts = Facts { program, graph, users: &users, rewritten: &rewritten, joining };
     let kept = |place: usize| if streamed[place] { None } else { facts.kept(place) };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(kept).collect();
 
@@ -81,7 +84,7 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph) -> Plan {
             scans: of_stage,
             resources: resources(program, own.iter().map(|place| &graph.steps[*place])),
             streams: streamed[*head],
-            body: children(&graph.steps[*head]).map(|body| plan_graph(program, body)),
+            body: children(&graph.steps[*head]).map(|body| plan_graph(program, body, joining)),
         }
     });
     let stages = stages.collect();
@@ -146,6 +149,7 @@ struct Facts<'a> {
     users: &'a [Vec<StepId>],
     /// Datasets that the graph writes.
     rewritten: &'a BTreeSet<u32>,
+    joining: Joining,
 }
 
 impl Facts<'_> {
@@ -160,7 +164,10 @@ impl Facts<'_> {
             return Some(Kept::Rewritten);
         }
         match users.as_slice() {
-            [user] if gives_query(step) && takes_query(self.graph.step(*user)) => None,
+            [user] if gives_query(step) && takes_query(self.graph.step(*user)) => match self.joining {
+                Joining::Queries => None,
+                Joining::Nothing => Some(Kept::Alone),
+            },
             [user] if matches!(self.graph.step(*user).kind, StepKind::When { .. }) => Some(Kept::Conditional),
             [user] => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
             _ => Some(Kept::Shared(users.len())),

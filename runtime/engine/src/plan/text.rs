@@ -93,6 +93,7 @@ fn why(kept: &Kept) -> String {
         Kept::HandedTo(step) => format!("held in memory for {step}"),
         Kept::Rewritten => "read into memory: this pipeline also writes it".into(),
         Kept::Conditional => "held in memory for when".into(),
+        Kept::Alone => "held in memory: each step is done by itself".into(),
     }
 }
 

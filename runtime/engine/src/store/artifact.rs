@@ -1,10 +1,10 @@
-//! Files of a run beside its record: figures, reports, tables, and how arguments were found.
+//! Files of a run beside its record: figures, reports, tables, how arguments were found, and how learning went.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_operators::History;
+use gml_operators::{Course, History};
 use gml_report::{Block, Figure, Report};
 use polars::prelude::DataFrame;
 use serde_json::{Map, Value as Json, json};
@@ -38,6 +38,8 @@ pub(crate) enum Artifact {
     Table(DataFrame),
     /// How arguments were found, as JSON and as a figure.
     History(Arc<History>),
+    /// What was seen step by step while something learned, as JSON and as a figure.
+    Course(Arc<Course>),
 }
 
 impl Artifact {
@@ -57,6 +59,7 @@ impl Artifact {
             Self::Report(_) => ArtifactKind::Report,
             Self::Table(_) => ArtifactKind::Table,
             Self::History(_) => ArtifactKind::History,
+            Self::Course(_) => ArtifactKind::Course,
         }
     }
 
@@ -65,7 +68,7 @@ impl Artifact {
             Self::Figure(_) => &["svg", "png"],
             Self::Report(_) => &["html"],
             Self::Table(_) => &["parquet"],
-            Self::History(_) => &["json", "svg", "png"],
+            Self::History(_) | Self::Course(_) => &["json", "svg", "png"],
         };
         endings.iter().map(|ending| format!("{stem}.{ending}")).collect()
     }
@@ -89,6 +92,10 @@ impl Artifact {
                 text("json", &history_text(history)?)?;
                 drawn(&history.figure())
             }
+            Self::Course(course) => {
+                text("json", &pretty(&course_json(course))?)?;
+                drawn(&course.figure())
+            }
         }
     }
 
@@ -103,6 +110,7 @@ impl Artifact {
             Self::History(history) => {
                 Block::section("Arguments found", vec![Block::Table(history.grid()), Block::figure(history.figure())])
             }
+            Self::Course(course) => Block::section(format!("How {stem} went"), vec![Block::figure(course.figure())]),
         }
     }
 }
@@ -127,7 +135,20 @@ fn history_text(history: &History) -> Result<String, Fault> {
         "resumed": history.resumed,
         "trials": trials.collect::<Vec<_>>(),
     });
-    let text = serde_json::to_string_pretty(&whole)
-        .map_err(|error| Fault::new(crate::codes::INTERNAL_ERROR, format!("a history has no JSON form: {error}")))?;
+    pretty(&whole)
+}
+
+/// A value that JSON has no number for is null.
+fn course_json(course: &Course) -> Json {
+    let curves = course.curves.iter().map(|curve| {
+        let (steps, values): (Vec<usize>, Vec<f64>) = curve.points.iter().copied().unzip();
+        json!({ "metric": curve.metric, "partition": curve.partition, "steps": steps, "values": values })
+    });
+    json!({ "step": course.step, "kept": course.kept, "curves": curves.collect::<Vec<_>>() })
+}
+
+fn pretty(whole: &Json) -> Result<String, Fault> {
+    let text = serde_json::to_string_pretty(whole)
+        .map_err(|error| Fault::new(crate::codes::INTERNAL_ERROR, format!("an artifact has no JSON form: {error}")))?;
     Ok(text + "\n")
 }

@@ -4,11 +4,11 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use gml_connect::secrets;
 use serde::{Deserialize, Serialize};
 
 use super::record::{StepRecord, StepState};
@@ -40,15 +40,46 @@ pub enum Now {
     Running,
 }
 
+/// How long is waited for more before lines are written, so that a step costs no more than being noted. As much of what was told
+/// last is lost where a process is killed.
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// Tells of the steps of the run of this process.
 pub(crate) struct Live {
     path: PathBuf,
     began: Instant,
-    told: Mutex<Option<Writing>>,
+    told: Arc<Told>,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// Where lines go, and the thread that writes them.
-type Writing = (Sender<Vec<LiveStep>>, JoinHandle<()>);
+/// What is told and not yet written.
+#[derive(Default)]
+struct Told {
+    news: Mutex<News>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct News {
+    /// All steps of the run, until the writer has them.
+    steps: Vec<StepRecord>,
+    changes: Vec<Change>,
+    /// Whether nobody is told any more.
+    ended: bool,
+}
+
+/// What changes of a step.
+#[derive(Clone, Copy)]
+struct Change {
+    /// Its place among the steps of the run.
+    place: usize,
+    at: f64,
+    now: Option<Now>,
+    state: StepState,
+    seconds: f64,
+    rows: Option<u64>,
+    peak_memory: Option<u64>,
+}
 
 impl Live {
     /// Begins to tell. As long as the process lives, the file is locked. Where it cannot be written, nobody is told, and the run
@@ -57,25 +88,40 @@ impl Live {
         let path = run_folder(project, run).join(NAME);
         let file = File::options().create_new(true).append(true).open(&path).ok()?;
         file.lock().ok()?;
-        let (sender, receiver) = channel();
-        let writer = std::thread::Builder::new().name("live".into()).spawn(move || write(file, &receiver)).ok()?;
-        Some(Self { path, began, told: Mutex::new(Some((sender, writer))) })
+        let told = Arc::new(Told::default());
+        let heard = Arc::clone(&told);
+        let writer = std::thread::Builder::new().name("live".into()).spawn(move || heard.write(file)).ok()?;
+        Some(Self { path, began, told, writer: Mutex::new(Some(writer)) })
     }
 
-    /// Tells of steps as they are now.
-    pub(crate) fn tell(&self, steps: impl IntoIterator<Item = StepRecord>, now: Option<Now>) {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((sender, _)) = &*told else { return };
+    /// The steps of the run, all of which wait.
+    pub(crate) fn steps(&self, steps: &[StepRecord]) {
+        self.told.lock().steps = steps.to_vec();
+        for (place, step) in steps.iter().enumerate() {
+            self.tell(place, step, Some(Now::Waiting));
+        }
+    }
+
+    /// Tells of the step at a place as it is now.
+    pub(crate) fn tell(&self, place: usize, step: &StepRecord, now: Option<Now>) {
+        let StepRecord { state, seconds, rows, peak_memory, .. } = *step;
         let at = self.began.elapsed().as_secs_f64();
-        // Where the thread is gone, the disk is full.
-        let _ = sender.send(steps.into_iter().map(|step| LiveStep { at, now, step }).collect());
+        let mut news = self.told.lock();
+        if news.ended {
+            return;
+        }
+        news.changes.push(Change { place, at, now, state, seconds, rows, peak_memory });
+        if news.changes.len() == 1 {
+            self.told.changed.notify_one();
+        }
     }
 
-    /// The record has all of it.
+    /// The record has all of it: what was not written yet need not be.
     pub(crate) fn end(&self) {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((sender, writer)) = told {
-            drop(sender);
+        self.told.lock().ended = true;
+        self.told.changed.notify_one();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
             let _ = writer.join();
         }
         // What is left over is taken for that of a run that was killed only where its record says that it runs.
@@ -89,19 +135,64 @@ impl Drop for Live {
     }
 }
 
-/// Writes what there is to tell, as many lines at once as have come: a step must not wait for the disk.
-fn write(mut file: File, receiver: &Receiver<Vec<LiveStep>>) {
-    let mut lines = Vec::new();
-    while let Ok(first) = receiver.recv() {
-        lines.clear();
-        for step in std::iter::once(first).chain(receiver.try_iter()).flatten() {
-            if serde_json::to_writer(&mut lines, &step).is_ok() {
-                lines.push(b'\n');
+/// A line of the file.
+#[derive(Serialize)]
+struct Line<'a> {
+    at: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<Now>,
+    #[serde(flatten)]
+    step: &'a StepRecord,
+}
+
+impl Told {
+    fn lock(&self) -> MutexGuard<'_, News> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what there is to tell until nobody is told any more: of what happened to a step within a pause only what it led to.
+    fn write(&self, mut file: File) {
+        let (mut steps, mut lines): (Vec<StepRecord>, Vec<u8>) = (Vec::new(), Vec::new());
+        let mut marks: Vec<Option<(f64, Option<Now>)>> = Vec::new();
+        while let Some(changes) = self.next(&mut steps) {
+            marks.resize(steps.len(), None);
+            for change in changes {
+                let (Some(step), Some(mark)) = (steps.get_mut(change.place), marks.get_mut(change.place)) else {
+                    continue;
+                };
+                (step.state, step.seconds, step.rows, step.peak_memory) =
+                    (change.state, change.seconds, change.rows, change.peak_memory);
+                *mark = Some((change.at, change.now));
+            }
+            lines.clear();
+            for (step, mark) in steps.iter().zip(&mut marks) {
+                let Some((at, now)) = mark.take() else { continue };
+                if serde_json::to_writer(&mut lines, &Line { at, now, step }).is_ok() {
+                    lines.push(b'\n');
+                }
+            }
+            let shown = std::str::from_utf8(&lines).map(secrets::hide);
+            if file.write_all(shown.as_ref().map_or(&lines[..], |text| text.as_bytes())).is_err() {
+                // The disk is full: nobody is told any more. As long as the run goes on the file is locked.
+                drop(self.changed.wait_while(self.lock(), |news| !news.ended));
+                return;
             }
         }
-        if file.write_all(&lines).is_err() {
-            return;
+    }
+
+    /// What was told since, once there is something and a pause has gone by; nothing where nobody is told any more.
+    fn next(&self, steps: &mut Vec<StepRecord>) -> Option<Vec<Change>> {
+        let waits = |news: &mut News| news.changes.is_empty() && !news.ended;
+        let news = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
+        let paused = self.changed.wait_timeout_while(news, PAUSE, |news| !news.ended);
+        let mut news = paused.unwrap_or_else(PoisonError::into_inner).0;
+        if news.ended {
+            return None;
         }
+        if !news.steps.is_empty() {
+            *steps = std::mem::take(&mut news.steps);
+        }
+        Some(std::mem::take(&mut news.changes))
     }
 }
 
@@ -165,4 +256,59 @@ pub(super) fn steps(project: &Path, id: &str) -> Vec<StepRecord> {
         }
     }
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::LocationRecord;
+    use super::*;
+
+    fn step(id: &str) -> StepRecord {
+        StepRecord {
+            id: id.into(),
+            name: "filter".into(),
+            location: LocationRecord { file: "main.gml".into(), line: 1, column: 1 },
+            within: Vec::new(),
+            state: StepState::Skipped,
+            seconds: 0.0,
+            rows: None,
+            peak_memory: None,
+        }
+    }
+
+    /// What is told of steps until there is something of each of so many.
+    fn told(following: &mut Following, count: usize) -> Vec<(String, Option<Now>, Option<u64>)> {
+        let (mut told, until) = (Vec::new(), Instant::now() + Duration::from_secs(20));
+        while told.len() < count && Instant::now() < until {
+            told.extend(following.more().into_iter().map(|live| (live.step.id, live.now, live.step.rows)));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        told
+    }
+
+    #[test]
+    fn steps_are_told_in_their_order_and_what_is_over_within_a_pause_is_told_once() {
+        let project = tempfile::tempdir().unwrap();
+        fs::create_dir_all(run_folder(project.path(), "r")).unwrap();
+        let live = Live::begin(project.path(), "r", Instant::now()).unwrap();
+        let mut following = Following::of(project.path(), "r").unwrap();
+        let mut steps = [step("p.1"), step("p.2"), step("p.3")];
+        live.steps(&steps);
+        live.tell(1, &steps[1], Some(Now::Running));
+        (steps[1].state, steps[1].rows) = (StepState::Ran, Some(7));
+        live.tell(1, &steps[1], None);
+        live.tell(2, &steps[2], Some(Now::Running));
+        let due = [("p.1", Some(Now::Waiting), None), ("p.2", None, Some(7)), ("p.3", Some(Now::Running), None)];
+        assert_eq!(told(&mut following, 3), due.map(|(id, now, rows)| (id.to_owned(), now, rows)));
+        assert!(following.is_alive());
+        live.tell(0, &steps[0], Some(Now::Running));
+        assert_eq!(told(&mut following, 1), [("p.1".to_owned(), Some(Now::Running), None)]);
+        let began = Instant::now();
+        live.tell(0, &steps[0], None);
+        live.end();
+        assert!(began.elapsed() < Duration::from_secs(5));
+        assert!(Following::of(project.path(), "r").is_none() && !following.is_alive());
+        // A step that still runs then has nobody to tell.
+        live.tell(0, &steps[0], None);
+    }
 }

@@ -77,6 +77,9 @@ pub fn run_folder(project: &Path, id: &str) -> PathBuf {
     folder(project).join(id)
 }
 
+/// The folder, in that of a project, of what runs that were stopped had done of a step.
+pub(crate) const UNFINISHED: &str = ".gml/unfinished";
+
 /// Where the steps of a run keep what they have done so far: a folder for runs of the same pipelines of the same program with the
 /// same parameters, by the same version of this crate.
 pub(crate) fn unfinished_folder(project: &Path, record: &RunRecord) -> PathBuf {
@@ -85,7 +88,7 @@ pub(crate) fn unfinished_folder(project: &Path, record: &RunRecord) -> PathBuf {
     let conditions = (env!("CARGO_PKG_VERSION"), program_hash, environment, parameters, pipelines);
     // What can be written as JSON once can be written twice.
     let text = serde_json::to_string(&conditions).unwrap_or_default();
-    project.join(".gml").join("unfinished").join(&hash_text(&text)[..16])
+    project.join(UNFINISHED).join(&hash_text(&text)[..16])
 }
 
 /// Writes a file as a whole: it has the old content or the new one, never half of it. Text goes without secrets.

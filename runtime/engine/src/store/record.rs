@@ -28,7 +28,7 @@ pub struct RunRecord {
     pub steps: Vec<StepRecord>,
     /// What was tracked.
     pub metrics: Vec<MetricRecord>,
-    /// Figures, reports and tables that were tracked, in files beside the record.
+    /// Figures, reports and tables that were tracked, and how searches and learning went, in files beside the record.
     #[serde(default)]
     pub artifacts: Vec<ArtifactRecord>,
     /// What was written.
@@ -145,6 +145,8 @@ pub enum ArtifactKind {
     Table,
     /// How arguments were found: JSON, and a figure of the same name.
     History,
+    /// What was seen step by step while something learned: JSON, and a figure of the same name.
+    Course,
 }
 
 /// A dataset that was written.

@@ -1,11 +1,15 @@
 use gml_ir::*;
 
 use super::builder::{Steps, program, table};
-use crate::{Kept, Plan, plan};
+use crate::{Joining, Kept, Plan, plan};
 
 fn planned(datasets: &[&str], steps: Steps) -> Plan {
+    planned_as(Joining::Queries, datasets, steps)
+}
+
+fn planned_as(joining: Joining, datasets: &[&str], steps: Steps) -> Plan {
     let program = program(datasets, vec![("p", steps)]);
-    plan(&program, &program.pipelines[0])
+    plan(&program, &program.pipelines[0], joining)
 }
 
 fn names(plan: &Plan) -> Vec<String> {
@@ -23,6 +27,27 @@ fn adjacent_table_operators_are_one_query() {
     assert_eq!(names(&plan), ["load a → keep → keep", "save b"]);
     assert_eq!(plan.stages[0].kept, Some(Kept::HandedTo("save b".into())));
     assert_eq!(plan.stages[1].after, [0]);
+}
+
+#[test]
+fn steps_can_be_done_one_by_one() {
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let b = steps.keep(a, 1);
+    let c = steps.keep(b, 2);
+    steps.save(c, 1);
+    let mut body = Steps::default();
+    let inner = body.load(0);
+    let inner = body.keep(inner, 1);
+    body.save(inner, 2);
+    let condition = steps.constant(1);
+    steps.push(StepKind::When { condition, body: body.0 }, Type::Bool);
+    let plan = planned_as(Joining::Nothing, &["a", "b", "c"], steps);
+    assert_eq!(names(&plan), ["load a", "keep", "keep", "save b", "compute", "when"]);
+    assert_eq!(plan.stages[0].kept, Some(Kept::Alone));
+    assert!(plan.stages.iter().all(|stage| !stage.streams));
+    assert!(plan.stages.iter().flat_map(|stage| &stage.scans).all(|scan| scan.through.is_empty()));
+    assert_eq!(names(plan.stages[5].body.as_ref().unwrap()), ["load a", "keep", "save c"]);
 }
 
 #[test]

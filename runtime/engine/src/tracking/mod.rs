@@ -4,6 +4,7 @@
 mod batch;
 mod client;
 mod model;
+mod steps;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -245,7 +246,7 @@ fn params(record: &RunRecord, whole: &mut Batch) {
     }
 }
 
-/// What was tracked, how a search went trial by trial, and how long steps took.
+/// What was tracked, how searches went trial by trial and learning round by round, how many rows were written, and how long it took.
 fn metrics(record: &RunRecord, folder: &Path, started: i64, ended: i64, whole: &mut Batch) {
     let mut seen = std::collections::HashMap::new();
     for metric in &record.metrics {
@@ -264,41 +265,24 @@ fn metrics(record: &RunRecord, folder: &Path, started: i64, ended: i64, whole: &
             whole.metrics.push(Metric { key: name, value: rows as f64, time: ended, step: 0 });
         }
     }
-    for artifact in record.artifacts.iter().filter(|artifact| artifact.kind == ArtifactKind::History) {
-        let Some(text) =
-            artifact.path.ends_with(".json").then(|| std::fs::read(folder.join(&artifact.path)).ok()).flatten()
-        else {
-            continue;
+    for artifact in record.artifacts.iter().filter(|artifact| artifact.path.ends_with(".json")) {
+        let read = || {
+            let text = std::fs::read(folder.join(&artifact.path)).ok()?;
+            serde_json::from_slice::<Json>(&text).ok()
         };
-        let Ok(history) = serde_json::from_slice::<Json>(&text) else { continue };
-        trials(&key(&artifact.name), &history, started, whole);
-    }
-}
-
-/// The trials of a search as steps of metrics: the value of each, and the best one up to there.
-fn trials(name: &str, history: &Json, started: i64, whole: &mut Batch) {
-    let metric = key(history["metric"].as_str().unwrap_or("value"));
-    let maximize = history["maximize"].as_bool().unwrap_or(true);
-    let (mut best, mut time): (Option<f64>, i64) = (None, started);
-    for (step, trial) in history["trials"].as_array().into_iter().flatten().enumerate() {
-        time += (trial["seconds"].as_f64().unwrap_or(0.0) * 1e3) as i64;
-        let step = step as i64;
-        let mut add = |what: &str, value: f64| {
-            whole.metrics.push(Metric { key: format!("{name}/{what}"), value, time, step });
-        };
-        if let Some(rounds) = trial["rounds"].as_f64().filter(|rounds| *rounds > 0.0) {
-            add("rounds", rounds);
-        }
-        for (argument, value) in trial["arguments"].as_object().into_iter().flatten() {
-            if let Some(number) = value.as_f64() {
-                add(&key(argument), number);
+        match artifact.kind {
+            ArtifactKind::History => {
+                whole
+                    .metrics
+                    .extend(read().iter().flat_map(|history| steps::of_search(&artifact.name, history, started)));
             }
+            ArtifactKind::Course => {
+                whole
+                    .metrics
+                    .extend(read().iter().flat_map(|course| steps::of_learning(&artifact.name, course, ended)));
+            }
+            ArtifactKind::Figure | ArtifactKind::Report | ArtifactKind::Table => {}
         }
-        let Some(value) = trial["value"].as_f64() else { continue };
-        add(&metric, value);
-        let better = best.is_none_or(|best| if maximize { value > best } else { value < best });
-        best = if better { Some(value) } else { best };
-        add(&format!("best_{metric}"), best.unwrap_or(value));
     }
 }
 
@@ -321,37 +305,4 @@ fn models(record: &RunRecord, project: &Path) -> Vec<(String, PathBuf)> {
 /// Milliseconds since 1970 of a moment in the record.
 fn millis(moment: &str) -> i64 {
     moment.parse::<Timestamp>().map_or(0, |moment| moment.as_millisecond())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_becomes_metrics_with_steps() {
-        let history = json!({
-            "metric": "ndcg(10)", "maximize": false, "best": 1,
-            "trials": [
-                { "arguments": { "leaves": 8, "how": "fast" }, "value": 0.5, "rounds": 3, "seconds": 1.5 },
-                { "arguments": { "leaves": 9 }, "value": 0.25, "rounds": 0, "seconds": 0.5 },
-                { "arguments": {}, "value": null, "seconds": 1.0 },
-                { "arguments": {}, "value": 0.75, "seconds": 1.0 },
-            ],
-        });
-        let mut whole = Batch::default();
-        trials("tune", &history, 1_000, &mut whole);
-        let told: Vec<_> = whole.metrics.iter().map(|m| (m.key.as_str(), m.value, m.time, m.step)).collect();
-        let due = [
-            ("tune/rounds", 3.0, 2_500, 0),
-            ("tune/leaves", 8.0, 2_500, 0),
-            ("tune/ndcg_10", 0.5, 2_500, 0),
-            ("tune/best_ndcg_10", 0.5, 2_500, 0),
-            ("tune/leaves", 9.0, 3_000, 1),
-            ("tune/ndcg_10", 0.25, 3_000, 1),
-            ("tune/best_ndcg_10", 0.25, 3_000, 1),
-            ("tune/ndcg_10", 0.75, 5_000, 3),
-            ("tune/best_ndcg_10", 0.25, 5_000, 3),
-        ];
-        assert_eq!(told, due);
-    }
 }

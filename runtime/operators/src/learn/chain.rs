@@ -10,6 +10,7 @@ use polars::prelude::{DataFrame, IntoLazy};
 use serde_json::Value as Json;
 
 use super::artifact;
+use crate::course::Course;
 use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
 use crate::frame;
@@ -186,6 +187,10 @@ impl Fitted for FittedChain {
         let mut facts = vec![("prepared by".to_owned(), steps.join(" >> "))];
         facts.extend(self.model.facts());
         facts
+    }
+
+    fn course(&self) -> Option<Course> {
+        self.model.course()
     }
 
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {

@@ -1,6 +1,7 @@
 //! The whole way: tables in, what the library learned out.
 
 mod artifacts;
+mod courses;
 mod failures;
 mod judging;
 mod peers;

@@ -17,11 +17,12 @@ use super::outputs;
 use super::parameters::{self, Objective, Parameters};
 use super::recall::Recall;
 use super::target::{self, Roles};
+use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data, Table};
 use crate::explain::{self, Explained, Forest};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
-use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation, Watched};
+use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Trained, Validation, Watched};
 use crate::onnx;
 use crate::prep::Kind;
 use crate::tune::afresh;
@@ -65,7 +66,7 @@ impl Estimator for BoostedTrees {
         let valid = valid.filter(|_| self.parameters.stop_after.is_some());
         let binned = Binned::new(self, train, valid, "", context)?;
         let watch = Watch { metric: None, told: &mut |_| ControlFlow::Continue(()) };
-        let trained = binned.train(&self.parameters, watch, context)?;
+        let trained = binned.train(&self.parameters, watch, true, context)?;
         trained.ok_or_else(|| Fault::new("GML0999", "a fit that nobody ended gave no trees"))
     }
 
@@ -140,23 +141,24 @@ impl Binned {
         Ok(Self { library, objective, features, classes, train: binned, valid, input: Arc::clone(&train.ty.row) })
     }
 
-    /// Grows trees; `None` where `watch` ended it.
+    /// Grows trees; `None` where `watch` ended it. `with_train` has the rows to learn from looked at too, as they learn.
     fn train(
         &self,
         parameters: &Parameters,
         watch: Watch<'_>,
+        with_train: bool,
         context: &Context,
     ) -> Result<Option<Arc<dyn Fitted>>, Fault> {
         let pairs = parameters.pairs(self.classes.len());
         let mut settings = parameters::text(&pairs, context.threads);
         let maximize = self.objective == Objective::Lambdarank;
-        let mut watched = Watched { place: 0, maximize };
+        let mut watched = Watched { place: 0, maximize, with_train };
         if let Some((name, maximize)) =
             watch.metric.and_then(|metric| parameters::further_metric(self.objective, metric))
         {
             let first = format!("metric={}", self.objective.metric());
             settings = settings.replacen(&first, &format!("{first},{name}"), 1);
-            watched = Watched { place: 1, maximize };
+            watched = Watched { place: 1, maximize, with_train };
         }
         let valid = self.valid.as_ref().map(|rows| Validation { rows, after: parameters.stop_after, maximize });
         let trained =
@@ -170,6 +172,7 @@ impl Binned {
             parameters: pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             rounds: trained.rounds,
             best: trained.best,
+            course: Some(course(self.objective, &trained)),
             text: without_threads(&trained.text),
             input: Arc::clone(&self.input),
             booster: Mutex::new(None),
@@ -187,7 +190,7 @@ struct TreeTrials {
 impl Trials for TreeTrials {
     fn fit(&self, changes: &[Change], watch: Watch<'_>, context: &Context) -> Result<Option<Arc<dyn Fitted>>, Fault> {
         let parameters = self.estimator.recall.changed(changes, context, Parameters::of)?;
-        self.binned.train(&parameters, watch, context)
+        self.binned.train(&parameters, watch, false, context)
     }
 
     fn valid(&self) -> &Table {
@@ -279,6 +282,8 @@ struct FittedTrees {
     /// The metric at the last round, on the rows to stop by, where the trees have just been learned. Its last digits go with the
     /// number of threads, in which the library sums it up, so it is not saved.
     best: Option<f64>,
+    /// What was seen while they were learned; not saved either.
+    course: Option<Course>,
     text: String,
     input: Arc<Row>,
     /// Loaded on first use.
@@ -364,6 +369,10 @@ impl Fitted for FittedTrees {
         facts
     }
 
+    fn course(&self) -> Option<Course> {
+        self.course.clone()
+    }
+
     fn explain(&self, table: &Table, context: &Context) -> Result<Explained, Fault> {
         let found =
             self.explained(table, |forest, columns| explain::contributions(forest, columns, context.threads))?;
@@ -424,6 +433,14 @@ impl Fitted for FittedTrees {
     }
 }
 
+/// What was seen round by round.
+fn course(objective: Objective, trained: &Trained) -> Course {
+    let looked_at = [("train", &trained.train), ("valid", &trained.valid)];
+    let looked_at = looked_at.into_iter().filter(|(_, points)| !points.is_empty());
+    let curves = looked_at.map(|(partition, points)| Curve::new(objective.metric(), partition, points.iter().copied()));
+    Course { step: "round".into(), kept: trained.rounds, curves: curves.collect() }
+}
+
 /// How many rounds of boosting a model has; none where it is no trees.
 pub(crate) fn rounds_of(model: &dyn Fitted) -> Option<usize> {
     model.as_any().downcast_ref::<FittedTrees>().map(|trees| trees.rounds)
@@ -443,6 +460,7 @@ pub(super) fn load(folder: &Path, signature: &Json, type_part: &str) -> Result<A
         parameters: parameters.collect(),
         rounds: artifact::parsed(folder, signature, "rounds")?,
         best: None,
+        course: None,
         text: artifact::read_file(folder, MODEL_FILE, artifact::part(folder, signature, "model")?)?,
         input,
         booster: Mutex::new(None),

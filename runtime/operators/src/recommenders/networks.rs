@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gml_connect::Fault;
 use gml_inference::{Options, Session, Tensor};
-use gml_neural::{Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, SasRec, Schedule, SrGnn};
+use gml_neural::{Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, Judged, SasRec, Schedule, SrGnn};
 use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::{Known, Scorer, Scores, SequenceEstimator};
+use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data};
 use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
 use crate::learn::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
@@ -247,6 +248,22 @@ impl Scorer for Trained {
             ("network", json!({ "size": self.architecture, "epochs": self.told.history, "best": self.told.best })),
             ("onnx", json!({ "file": FILE, "sha256": gml_ir::hash_bytes(&self.file), "opset": gml_neural::OPERATORS })),
         ])
+    }
+
+    fn course(&self) -> Option<Course> {
+        let of_valid = |judged: &dyn Fn(&Judged) -> f64| {
+            let epochs = (1..).zip(&self.told.history);
+            epochs.filter_map(|(epoch, seen)| Some((epoch, judged(&seen.valid?)))).collect::<Vec<_>>()
+        };
+        let loss = (1..).zip(&self.told.history).map(|(epoch, seen)| (epoch, seen.loss)).collect();
+        let curves = [
+            ("loss", "train", loss),
+            ("hit_rate(20)", "valid", of_valid(&|valid| valid.hit_rate)),
+            ("mrr(20)", "valid", of_valid(&|valid| valid.mrr)),
+        ];
+        let curves = curves.into_iter().filter(|(.., points)| !points.is_empty());
+        let curves = curves.map(|(metric, partition, points)| Curve::new(metric, partition, points.into_iter()));
+        Some(Course { step: "epoch".into(), kept: self.told.best, curves: curves.collect() })
     }
 
     fn facts(&self) -> Vec<(String, String)> {

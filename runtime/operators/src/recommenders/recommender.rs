@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::best::{self, Scored};
 use super::{Known, Rest, Scorer, Scores, als, item_knn, networks, popularity};
+use crate::course::Course;
 use crate::data::{Context, Table};
 use crate::learn::artifact::{FILE, learned_type, parsed, unreadable, write_signature};
 use crate::learned::Fitted;
@@ -105,6 +106,10 @@ impl Fitted for Recommender {
         let learner = ("learner".to_owned(), self.scorer.kind().to_owned());
         let counts = counts.map(|(name, count)| (name.to_owned(), count.to_string()));
         [learner].into_iter().chain(self.scorer.facts()).chain(counts).collect()
+    }
+
+    fn course(&self) -> Option<Course> {
+        self.scorer.course()
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ use gml_connect::Fault;
 use serde_json::Value as Json;
 
 use super::Known;
+use crate::course::Course;
 use crate::data::Context;
 use crate::sequences::Sequence;
 
@@ -28,6 +29,11 @@ pub trait Scorer: Send + Sync {
     /// # Errors
     /// GML0910 where the folder cannot be written.
     fn save(&self, folder: &Path) -> Result<Vec<(&'static str, Json)>, Fault>;
+
+    /// What was seen step by step while it learned.
+    fn course(&self) -> Option<Course> {
+        None
+    }
 
     /// How it was learned, as names and what stands behind them.
     fn facts(&self) -> Vec<(String, String)> {

@@ -31,7 +31,7 @@ pub(crate) use join::{alike, no_collision};
 pub use partition::Keys;
 pub use parts::{Turns, in_turns};
 pub(crate) use sample::hash;
-pub use uses::{applies, bounds, by_rows, used};
+pub use uses::{applies, bounds, by_rows, keeps_rows, used};
 
 /// The operators in whose expressions something may be embedded.
 pub(crate) const EMBEDDING: [&str; 6] = ["filter", "derive", "select", "group", "sort", "top"];

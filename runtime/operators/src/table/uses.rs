@@ -31,6 +31,22 @@ pub fn applies(module: &str, operator: &str) -> bool {
     module == "std.learning" && matches!(operator, "predict" | "apply")
 }
 
+/// Whether an operator gives as many rows as its table `input` has, whatever is in them.
+pub fn keeps_rows(module: &str, operator: &str, args: &Arguments) -> bool {
+    let is = |name: &str, words: &[&str]| {
+        let word = arg(args, name).and_then(|arg| if let Arg::Const(value) = arg { value.as_str() } else { None });
+        word.is_some_and(|word| words.contains(&word))
+    };
+    match (module, operator) {
+        ("std.table", "derive" | "select" | "drop" | "rename" | "sort" | "fill" | "conform") => true,
+        // A row that meets none stays, and none meets two.
+        ("std.table", "join") => {
+            is("how", &["asof"]) || is("how", &["left"]) && is("expect", &["one_to_one", "many_to_one"])
+        }
+        _ => applies(module, operator),
+    }
+}
+
 /// What an operator uses of its table `input`, where `wanted` of its result is needed. `ty` is the type of its result.
 pub fn used(module: &str, operator: &str, args: &Arguments, ty: &Type, wanted: &Wanted) -> Wanted {
     if module != "std.table" {
@@ -317,6 +333,21 @@ mod tests {
         assert_eq!(derived, fields(&[("b", Wanted::All), ("s", of_s.clone())]));
         assert_eq!(used("std.table", "select", &args, &Type::Unknown, &wanted), fields(&[("s", of_s)]));
         assert_eq!(used("std.table", "join", &args, &Type::Unknown, &wanted), Wanted::All);
+    }
+
+    #[test]
+    fn a_join_keeps_rows_where_none_is_lost_and_none_meets_two() {
+        let join = |words: &[(&str, &str)]| {
+            let word = |(name, word): &(&str, &str)| (Arc::from(*name), Arg::Const(Value::Str(Arc::from(*word))));
+            keeps_rows("std.table", "join", &words.iter().map(word).collect::<Vec<_>>())
+        };
+        assert!(join(&[("how", "left"), ("expect", "many_to_one")]) && join(&[("how", "asof")]));
+        assert!(!join(&[("how", "left")]) && !join(&[("expect", "many_to_one")]));
+        assert!(
+            !join(&[("how", "left"), ("expect", "one_to_many")])
+                && !join(&[("how", "inner"), ("expect", "one_to_one")])
+        );
+        assert!(keeps_rows("std.table", "sort", &[]) && !keeps_rows("std.table", "filter", &[]));
     }
 
     #[test]

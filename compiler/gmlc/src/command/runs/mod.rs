@@ -45,7 +45,7 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Form,
     },
-    /// Hold two runs against each other: parameters, metrics, steps and datasets.
+    /// Hold two runs against each other: parameters, metrics, time, and rows of datasets.
     Compare {
         /// The one.
         first: String,

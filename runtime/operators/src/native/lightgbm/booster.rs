@@ -23,7 +23,12 @@ pub struct Watched {
     pub place: usize,
     /// Whether more of it is better.
     pub maximize: bool,
+    /// Whether the rows to learn from are looked at too, each [`EACH`] rounds.
+    pub with_train: bool,
 }
+
+/// Looking at the rows to learn from takes up to a fifth of a round, so that is not done after each.
+const EACH: usize = 10;
 
 /// The outcome of a training.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +39,10 @@ pub struct Trained {
     pub rounds: usize,
     /// The metric on the rows to validate on at that round.
     pub best: Option<f64>,
+    /// Rounds from 1, with the metric on the rows to learn from after each that was looked at.
+    pub train: Vec<(usize, f64)>,
+    /// The same of the rows to validate on, after each round that was learned, those behind the best among them.
+    pub valid: Vec<(usize, f64)>,
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
@@ -56,12 +65,17 @@ pub fn train(
         booster.add_valid(&valid.rows.handle)?;
     }
     let mut best: Option<(usize, f64)> = None;
+    let (mut of_train, mut of_valid) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
         // Whether the round grew a tree does not matter: with sampled rows the next one may grow one again.
         booster.update()?;
+        if watched.with_train && (round == 1 || round % EACH == 0 || round == rounds) {
+            of_train.push((round, first(&booster.eval(0)?)?));
+        }
         let Some(valid) = valid else { continue };
         let values = booster.eval(1)?;
-        let value = values.first().copied().ok_or("LightGBM gave no metric to stop by")?;
+        let value = first(&values)?;
+        of_valid.push((round, value));
         let told = values.get(watched.place).copied().ok_or("LightGBM gave no metric to watch")?;
         if watch(if watched.maximize { -told } else { told }).is_break() {
             return Ok(None);
@@ -77,7 +91,13 @@ pub fn train(
     }
     let text = booster.save(best.map_or(0, |(round, _)| round))?;
     let rounds = best.map_or(booster.iterations()?, |(round, _)| round.min(rounds));
-    Ok(Some(Trained { text, rounds, best: best.map(|(_, value)| value) }))
+    let best = best.map(|(_, value)| value);
+    Ok(Some(Trained { text, rounds, best, train: of_train, valid: of_valid }))
+}
+
+/// The metric to stop by.
+fn first(values: &[f64]) -> Result<f64, String> {
+    values.first().copied().ok_or_else(|| "LightGBM gave no metric to stop by".to_owned())
 }
 
 /// A learned model that predicts.
