@@ -98,7 +98,8 @@ function delta(
 ) -> connector
 
 ## What a database answers. `args` are bound where the text says `:name`; they are never spliced into it. The text stands in
-## the program or in a `file`. It is asked anew for each run.
+## the program or in a `file`. It is asked anew for each run. A filter right behind it goes to the database with it, where the text only
+## chooses, joins and groups columns, and the database compares as is done here.
 ##
 ## ```gml check
 ## param start: date = @2021-01-01
@@ -270,9 +271,12 @@ function onnx(
     normalize: bool? = null,
     max_tokens: int? >= 1 = null,
     gpu: enum["preferred", "required", "never"] = preferred,
+    store: store? = null,
 ) -> connector
 
 ## What was learned, as a folder; where it is `versioned`, one for each `save` (`000001`, `000002`, ..), of which the newest is read.
+## The folder may be one of an object store, which then holds each save under a name of its own beside an object that says which is
+## the newest.
 ##
 ## ```gml check
 ## use std.prep.{scale}
@@ -282,7 +286,7 @@ function onnx(
 ## }
 ## pipeline learn { save fit(scale([.pages]), train: visits) as scaling }
 ## ```
-function artifact(path: str, versioned: bool = false) -> connector
+function artifact(path: str, versioned: bool = false, store: store? = null) -> connector
 
 ## A value of the process's environment or of a secrets file, never shown.
 ##

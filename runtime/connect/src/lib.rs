@@ -32,7 +32,8 @@ pub use infer::infer;
 pub use post::post_json;
 pub use query::{collect, fault, guarded};
 pub use table::{
-    AT, Bound, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated, Verified, Version,
-    Wanted, Writer, Written, abandon, check_headers, files, files_in, forget_versions, hold, inspect, is_elsewhere,
-    is_versioned, read, version_name, versions, write, write_folder, write_parquet,
+    AT, Bound, Condition, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
+    Verified, Version, Wanted, Writer, Written, abandon, can_save, check_headers, files, files_in, forget_versions,
+    here, hold, inspect, is_elsewhere, is_versioned, read, told, version_name, versions, write, write_folder,
+    write_parquet,
 };

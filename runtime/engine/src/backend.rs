@@ -24,10 +24,15 @@ pub trait Backend: Sync {
         "1".into()
     }
 
-    /// The files that hold a dataset, in the order in which they are read; nothing where its content cannot be known before
-    /// it is read, so that whatever reads it runs each time.
-    fn files(&self, _dataset: &Dataset, _project: &Path) -> Option<Result<Vec<PathBuf>, Fault>> {
+    /// The files that hold what is needed of a dataset, in the order in which they are read; nothing where its content cannot be
+    /// known before it is read, so that whatever reads it runs each time.
+    fn files(&self, _dataset: &Dataset, _project: &Path, _reading: &Reading) -> Option<Result<Vec<PathBuf>, Fault>> {
         None
+    }
+
+    /// What was asked of others to get the files of a dataset, a line each.
+    fn asked(&self, _dataset: &Dataset, _reading: &Reading) -> Vec<String> {
+        Vec::new()
     }
 
     /// The folder of the newest version of a dataset that keeps versions; nothing for others.
@@ -48,6 +53,14 @@ pub trait Backend: Sync {
     /// What of a dataset's place is declared and cannot be used yet.
     fn pending_store(&self, _dataset: &Dataset) -> Option<String> {
         None
+    }
+
+    /// What can be known, before any step runs, to go wrong with saving a dataset.
+    ///
+    /// # Errors
+    /// What will go wrong.
+    fn can_save(&self, _dataset: &Dataset) -> Result<(), Fault> {
+        Ok(())
     }
 
     /// What can be known, before any step runs, to go wrong with a node in another language.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gml_connect::{Fault, Folder, Part, Reading, Scan, Size, Verified, Writer, Written};
+use gml_connect::{Fault, Part, Reading, Scan, Size, Verified, Writer, Written};
 use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, Program, StepKind, TableType, Type, Value};
 use gml_operators::{Context, Data, Fitted, Implementation, Table, expr, frame};
@@ -45,15 +45,20 @@ impl Backend for Embedded {
         gml_operators::version(module, name)
     }
 
-    fn files(&self, dataset: &Dataset, project: &Path) -> Option<Result<Vec<PathBuf>, Fault>> {
+    fn files(&self, dataset: &Dataset, project: &Path, reading: &Reading) -> Option<Result<Vec<PathBuf>, Fault>> {
         Some(match &dataset.ty {
-            Type::Table(_) => gml_connect::files(dataset, project, &self.verified),
-            _ => Folder::newest(dataset, project).and_then(|folder| gml_connect::files_in(&folder.path)),
+            Type::Table(_) => gml_connect::files(dataset, project, reading, &self.verified),
+            _ => self.verified.folder(dataset, project).and_then(|folder| gml_connect::files_in(&folder.path)),
         })
     }
 
+    fn asked(&self, dataset: &Dataset, reading: &Reading) -> Vec<String> {
+        gml_connect::told(dataset, reading, &self.verified)
+    }
+
     fn newest(&self, dataset: &Dataset, project: &Path) -> Option<PathBuf> {
-        let keeps = gml_connect::is_versioned(dataset);
+        // Of what is kept elsewhere nothing is held against what was saved.
+        let keeps = gml_connect::is_versioned(dataset) && !gml_connect::is_elsewhere(dataset);
         let versions = keeps.then(|| gml_connect::versions(dataset, project)).and_then(Result::ok)?;
         versions.into_iter().last().map(|version| version.folder)
     }
@@ -68,6 +73,10 @@ impl Backend for Embedded {
 
     fn pending_store(&self, dataset: &Dataset) -> Option<String> {
         gml_operators::pending_store(dataset)
+    }
+
+    fn can_save(&self, dataset: &Dataset) -> Result<(), Fault> {
+        gml_connect::can_save(dataset)
     }
 
     fn foresee(&self, node: &Node<'_>, args: &[(Arc<str>, Foreseen<'_>)]) -> Result<(), Fault> {
@@ -103,12 +112,12 @@ impl Backend for Embedded {
                 Ok(Loaded { data: Data::Table(table), rows, tolerated: loaded.tolerated, notes: Vec::new() })
             }
             Type::Learned(_) if &*dataset.connector.name == ARTIFACT => {
-                let folder = Folder::newest(dataset, project)?;
+                let folder = self.verified.folder(dataset, project)?;
                 let fitted = gml_operators::load(&folder.path)?;
                 Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new(), notes: Vec::new() })
             }
             Type::Learned(_) if &*dataset.connector.name == ONNX => {
-                let folder = Folder::newest(dataset, project)?;
+                let folder = self.verified.folder(dataset, project)?;
                 let (fitted, notes) = gml_operators::open_onnx(dataset, &folder.path, context)?;
                 Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new(), notes })
             }
@@ -298,7 +307,11 @@ impl Backend for Embedded {
                 self.verified.forget();
                 Ok(saved(written))
             }
-            Data::Fitted(fitted) if &*dataset.connector.name == ARTIFACT => save_fitted(dataset, &**fitted, project),
+            Data::Fitted(fitted) if &*dataset.connector.name == ARTIFACT => {
+                let saved = save_fitted(dataset, &**fitted, project)?;
+                self.verified.forget();
+                Ok(saved)
+            }
             _ => Err(cannot_hold(dataset)),
         }
     }
@@ -400,12 +413,12 @@ fn stacked(mut frames: impl Iterator<Item = DataFrame>) -> Result<Option<DataFra
 }
 
 fn save_fitted(dataset: &Dataset, fitted: &dyn Fitted, project: &Path) -> Result<Saved, Fault> {
-    let mut left_out = None;
+    let (mut left_out, mut bytes) = (None, None);
     let folder = gml_connect::write_folder(dataset, project, |folder| {
         left_out = gml_operators::save(fitted, folder)?;
+        bytes = size(folder);
         Ok(())
     })?;
-    let bytes = size(&folder.path);
     let note = |fault: Fault| {
         let help = fault.help.map(|help| format!("; {help}")).unwrap_or_default();
         format!("{}{help} [{}]", fault.message, fault.code)

@@ -45,7 +45,7 @@ pub use pending::{pending_arguments, pending_functions, pending_in, pending_oper
 pub use recommenders::{Known, Recommender, Rest, Scorer, Scores, SequenceEstimator};
 pub use registry::{functions, operator, operators};
 pub use sequences::{Items, Sequence, Sequences};
-pub use table::{Keys, Turns, applies, bounds, by_rows, in_turns, keeps_rows, used};
+pub use table::{Keys, Turns, applies, bounds, by_rows, conditions, in_turns, keeps_rows, used};
 pub use tune::{History, Trial, TrialState};
 pub use version::version;
 

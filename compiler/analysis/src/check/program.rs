@@ -302,6 +302,12 @@ impl<'a> Body<'a> {
         if matches!(call.name, "excel" | "delta" | "query" | "images" | "onnx") {
             self.emit(message::datasets::only_reads(entry, call.name, connector.span, saved));
         }
+        let given = |name: &str| call.args.iter().find(|(known, _)| &**known == name).map(|(_, arg)| arg);
+        let is_versioned = matches!(given("versioned"), Some(TypedArg::Value(value)) if is_true(value));
+        let Some(TypedArg::Value(path)) = given("path") else { return };
+        if (call.name == "artifact" || is_versioned || !partitions(call).is_empty()) && is_of_the_web(path) {
+            self.emit(message::datasets::folder_of_the_web(entry, path.span, saved));
+        }
     }
 
     /// What is saved is one file: its path cannot be a pattern of several.
@@ -316,6 +322,19 @@ impl<'a> Body<'a> {
         if is_pattern {
             self.emit(message::datasets::pattern(entry, path.span, saved));
         }
+    }
+}
+
+fn is_true(value: &Typed) -> bool {
+    matches!(value.kind, TypedKind::Literal(gml_ir::Value::Bool(true)))
+}
+
+/// Whether a path is one of a web server, as far as the program says how it begins.
+fn is_of_the_web(path: &Typed) -> bool {
+    match &path.kind {
+        TypedKind::Literal(gml_ir::Value::Str(text)) => text.starts_with("http://") || text.starts_with("https://"),
+        TypedKind::Format(parts) => parts.first().is_some_and(is_of_the_web),
+        _ => false,
     }
 }
 

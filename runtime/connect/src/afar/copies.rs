@@ -19,7 +19,7 @@ use crate::{Fault, code, paths};
 /// Bytes that are fetched or sent in one piece.
 const PIECE: u64 = 16 << 20;
 /// Objects that are fetched at the same time.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// The variable with the GiB that copies may take, and what holds where it is not set.
 const LIMIT: (&str, f64) = ("GML_COPIES_LIMIT", 10.0);
 /// Copies that were used within this time may be in use.
@@ -68,7 +68,7 @@ pub(crate) fn copies(dataset: &Dataset, project: &Path, path: &str, which: Which
     Ok(copied)
 }
 
-async fn found(
+pub(super) async fn found(
     store: &dyn ObjectStore,
     address: &Address<'_>,
     path: &str,
@@ -145,7 +145,7 @@ async fn fetched(
     Ok(copied)
 }
 
-fn done(joined: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) -> Result<(), Fault> {
+pub(super) fn done(joined: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) -> Result<(), Fault> {
     match joined {
         Some(Ok(result)) => result,
         Some(Err(error)) => Err(Fault::new(code::INTERNAL_ERROR, format!("fetching an object stopped: {error}"))),
@@ -153,7 +153,7 @@ fn done(joined: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) -> Re
     }
 }
 
-async fn fetch(store: &dyn ObjectStore, object: &ObjectMeta, url: &str, path: &Path) -> Result<(), Fault> {
+pub(super) async fn fetch(store: &dyn ObjectStore, object: &ObjectMeta, url: &str, path: &Path) -> Result<(), Fault> {
     let mut pending = crate::table::replace::Pending::create(path)?;
     let mut at = 0;
     while at < object.size {
@@ -200,7 +200,7 @@ pub(super) fn is_there(path: &Path, size: u64) -> bool {
 }
 
 /// Takes away the copies that were not used for longest, where all of them take more room than they may.
-fn limit(folder: &Path, in_use: &[Copied]) {
+pub(super) fn limit(folder: &Path, in_use: &[Copied]) {
     let limit = std::env::var(LIMIT.0).ok().and_then(|text| text.parse().ok()).unwrap_or(LIMIT.1);
     let limit = (limit * (1_u64 << 30) as f64) as u64;
     let files = crate::table::files_in(folder).unwrap_or_default();
@@ -234,12 +234,13 @@ pub(crate) fn send(dataset: &Dataset, path: &str, file: &Path) -> Result<u64, Fa
         return http::send(dataset, path, file);
     }
     let store = open(dataset, &address)?;
-    wait(sent(&*store, &address, path, file))?.map_err(|fault| fault.at(&dataset.name))
+    wait(put(&*store, address.key, path, file))?.map_err(|fault| fault.at(&dataset.name))
 }
 
-async fn sent(store: &dyn ObjectStore, address: &Address<'_>, path: &str, file: &Path) -> Result<u64, Fault> {
+/// Puts a file into a store as one object, in parts where it is large.
+pub(super) async fn put(store: &dyn ObjectStore, key: &str, path: &str, file: &Path) -> Result<u64, Fault> {
     let wrong = |error: object_store::Error| of_store(path, &error);
-    let key = Key::parse(address.key).map_err(|error| wrong(error.into()))?;
+    let key = Key::parse(key).map_err(|error| wrong(error.into()))?;
     let mut from = File::open(file).map_err(|error| paths::unreadable(file, &error))?;
     let size = from.metadata().map_err(|error| paths::unreadable(file, &error))?.len();
     let mut piece = || {

@@ -38,6 +38,12 @@ pub(super) fn copy(dataset: &Dataset, url: &str, folder: &Path) -> Result<PathBu
     .map_err(|fault: Fault| fault.at(&dataset.name))
 }
 
+/// The bytes of a file.
+pub(super) async fn bytes(url: &str, token: Option<&str>) -> Result<Vec<u8>, Fault> {
+    let got = answered(url, |client| request(client, Method::GET, url, token)).await?;
+    got.bytes().await.map(|bytes| bytes.to_vec()).map_err(|error| unreached(url, &error))
+}
+
 /// Sends a file.
 pub(super) fn send(dataset: &Dataset, url: &str, file: &Path) -> Result<u64, Fault> {
     let token = token(dataset)?;

@@ -3,6 +3,7 @@
 
 mod copies;
 mod faults;
+pub(crate) mod folders;
 mod http;
 mod secret;
 mod store;

@@ -9,19 +9,22 @@ mod cells;
 mod duckdb;
 mod faults;
 mod mysql;
+mod needed;
+mod plain;
 mod postgres;
 mod rows;
 mod spool;
 mod sqlite;
 mod tables;
+mod told;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gml_ir::{Dataset, Row, Value};
 
 use crate::afar::{self, cleaned, jittered, patience, wait};
-use crate::table::row_of;
 use crate::{Fault, code, paths};
 use asked::Asked;
 use bigquery::BigQuery;
@@ -31,6 +34,8 @@ use spool::Spool;
 use tables::Rows;
 
 pub use duckdb::{fetch_duckdb, has_duckdb};
+pub(crate) use needed::Needed;
+pub(crate) use told::Told;
 
 /// A database, and how it is reached.
 enum Database {
@@ -81,36 +86,33 @@ pub(crate) fn place_of(dataset: &Dataset) -> String {
     }
 }
 
-/// The file with what a database answers to a query, or with the rows of its table.
+/// The file with what is needed of a database's answer to a query, or of the rows of its table.
 ///
 /// # Errors
 /// Where it is not reached, refuses the query, or answers values of another type.
-pub(crate) fn answer(dataset: &Dataset, project: &Path) -> Result<Answer, Fault> {
+pub(crate) fn answer(dataset: &Dataset, project: &Path, needed: &Needed) -> Result<Answer, Fault> {
     let database = Database::of(dataset, project)?;
-    let row = row_of(dataset)?;
-    let asked = Asked::of(dataset, project, &database)?;
-    if let Database::DuckDb(path) = &database {
-        let file = again(&database, || duckdb::read(path, &asked, row, dataset, project))?;
-        return Ok(Answer { file, as_stored: true });
-    }
-    if let Database::BigQuery(place) = &database {
-        let file = again(&database, || {
-            let spool = Spool::of(dataset, project)?;
-            wait(bigquery::read(place, &asked, row, spool, dataset))?
-        })?;
-        return Ok(Answer { file, as_stored: false });
-    }
-    let file = again(&database, || {
-        let mut table = Table::new(row, Spool::of(dataset, project)?)?;
-        match &database {
-            Database::Postgres(url) => wait(postgres::read(url, &asked, &mut table))??,
-            Database::MySql(url) => wait(mysql::read(url, &asked, &mut table))??,
-            Database::Sqlite(path) => wait(sqlite::read(path, &asked, &mut table))??,
-            Database::DuckDb(_) | Database::BigQuery(_) => {}
-        }
-        Ok(table.finish()?)
+    let asked = Asked::of(dataset, &needed.row, project, &database)?;
+    let (file, told) = again(&database, || {
+        let spool = Spool::of(dataset, project)?;
+        let mut table = match &database {
+            Database::DuckDb(path) => return duckdb::read(path, &asked, needed, spool),
+            Database::BigQuery(place) => {
+                let file = wait(bigquery::read(place, &asked, &needed.row, spool, dataset))??;
+                return Ok((file, Told::whole("BigQuery tells of its types with the answer", needed)));
+            }
+            _ => Table::new(&needed.row, spool)?,
+        };
+        let told = match &database {
+            Database::Postgres(url) => wait(postgres::read(url, &asked, needed, &mut table))??,
+            Database::MySql(url) => wait(mysql::read(url, &asked, needed, &mut table))??,
+            Database::Sqlite(path) => wait(sqlite::read(path, &asked, needed, &mut table))??,
+            Database::DuckDb(_) | Database::BigQuery(_) => Told::default(),
+        };
+        Ok((table.finish()?, told))
     })?;
-    Ok(Answer { file, as_stored: false })
+    let as_stored = matches!(database, Database::DuckDb(_));
+    Ok(Answer { file, as_stored, row: needed.row.clone(), columns: needed.columns(), told })
 }
 
 /// What a database answered.
@@ -119,6 +121,12 @@ pub(crate) struct Answer {
     pub(crate) file: PathBuf,
     /// Whether its columns have the names and the forms that the database has; else they are those of the program.
     pub(crate) as_stored: bool,
+    /// The row with the columns of the file.
+    pub(crate) row: Row,
+    /// Their names, where those are not all of the dataset.
+    pub(crate) columns: Option<Vec<Arc<str>>>,
+    /// What was asked.
+    pub(crate) told: Told,
 }
 
 /// Replaces a table by the rows of a Parquet file: readers see the old table or the new one.

@@ -9,8 +9,10 @@ use sqlx::{Arguments, AssertSqlSafe, Column as _, Connection, Executor, Row as _
 use super::asked::{Asked, qualified};
 use super::cells::{Cell, Family};
 use super::faults::Trouble;
+use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
 use super::tables::{self, Given, Rows, given};
+use super::told::Told;
 
 /// Values of one statement, at most.
 const VALUES: usize = 60_000;
@@ -82,15 +84,56 @@ impl Dialect for MySql {
         };
         added.map_err(|error| error.to_string())
     }
+
+    fn bind_bytes(arguments: &mut MySqlArguments, bytes: Vec<u8>) -> Result<(), String> {
+        arguments.add(bytes).map_err(|error| error.to_string())
+    }
+
+    fn asks(ty: &MySqlTypeInfo, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> Option<String> {
+        if !compares(kind, ty.name()) {
+            return None;
+        }
+        let Test::Compare(op, value) = test else {
+            // A day that is all zeros passes for null where days may not be null, and is no day here.
+            let is_day = matches!(kind, Kind::Date | Kind::Timestamp);
+            return (!is_day).then(|| super::needed::presence(name, test));
+        };
+        if let (Kind::Text, Value::Str(text)) = (kind, value) {
+            // Byte by byte: the collations of MySQL take large letters for small ones, and a text with blanks behind it for
+            // the same. The first of both finds an index.
+            let indexed = (*op == "=" && is_plain(text)).then(|| clause.place(Param::Value(value.clone())));
+            let indexed = indexed.map(|place| format!("{name} = {place} AND ")).unwrap_or_default();
+            let bytes = clause.bytes(text);
+            return Some(format!("({indexed}CAST(CONVERT({name} USING utf8mb4) AS BINARY) {op} {bytes})"));
+        }
+        let place = clause.place(Param::Value(value.clone()));
+        Some(format!("{name} {op} {place}"))
+    }
 }
 
-/// Asks a query.
-pub(super) async fn read(url: &str, asked: &Asked, table: &mut Table<'_>) -> Result<(), Trouble> {
+/// Whether values of a type compare as they do here, and are read as they are: `float` is read by its shortest digits, and a year
+/// of two digits is another one.
+fn compares(kind: Kind, own: &str) -> bool {
+    match kind {
+        Kind::Bool => own == "BOOLEAN",
+        Kind::Int => matches!(
+            own.strip_suffix(" UNSIGNED").unwrap_or(own),
+            "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT"
+        ),
+        Kind::Float => own == "DOUBLE",
+        Kind::Text => matches!(own, "CHAR" | "VARCHAR" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT" | "LONGTEXT"),
+        Kind::Date => own == "DATE",
+        Kind::Timestamp => matches!(own, "DATETIME" | "TIMESTAMP"),
+    }
+}
+
+/// Asks a query for what is needed.
+pub(super) async fn read(url: &str, asked: &Asked, needed: &Needed, table: &mut Table<'_>) -> Result<Told, Trouble> {
     let mut connection = MySqlConnection::connect(url).await?;
-    super::rows::read::<MySql>(&mut connection, asked, table).await?;
+    let told = super::rows::read::<MySql>(&mut connection, asked, needed, table).await?;
     // The answer is there; whether the goodbye is heard does not matter.
     let _ = connection.close().await;
-    Ok(())
+    Ok(told)
 }
 
 fn column_type(ty: &Type) -> Option<String> {

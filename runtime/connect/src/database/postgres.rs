@@ -1,7 +1,7 @@
 //! PostgreSQL.
 
 use gml_ir::{Type, Value};
-use sqlx::postgres::types::PgInterval;
+use sqlx::postgres::types::{Oid, PgInterval};
 use sqlx::postgres::{PgArguments, PgConnection, PgRow, PgTypeInfo, PgTypeKind, Postgres};
 use sqlx::types::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sqlx::types::{Decimal, Uuid};
@@ -10,8 +10,10 @@ use sqlx::{Arguments, AssertSqlSafe, Column as _, Connection, Executor, Row as _
 use super::asked::{Asked, qualified, quoted};
 use super::cells::{Cell, Family};
 use super::faults::Trouble;
+use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
 use super::tables::{self, Rows, csv_line};
+use super::told::Told;
 
 /// Bytes that are sent at once.
 const PIECE: usize = 1 << 20;
@@ -86,6 +88,56 @@ impl Dialect for Postgres {
         };
         added.map_err(|error| error.to_string())
     }
+
+    fn bind_bytes(arguments: &mut PgArguments, bytes: Vec<u8>) -> Result<(), String> {
+        arguments.add(bytes).map_err(|error| error.to_string())
+    }
+
+    /// Numbers have the size in which they are sent, whatever they are compared with; of other values the query tells the type.
+    fn types(values: &[Value]) -> Vec<PgTypeInfo> {
+        let ty = |value: &Value| match value {
+            Value::Int(_) => <i64 as sqlx::Type<Self>>::type_info(),
+            Value::Float(_) => <f64 as sqlx::Type<Self>>::type_info(),
+            _ => PgTypeInfo::with_oid(UNKNOWN),
+        };
+        values.iter().map(ty).collect()
+    }
+
+    fn asks(ty: &PgTypeInfo, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> Option<String> {
+        let value_type = value_type(kind, ty.name())?;
+        let Test::Compare(op, value) = test else { return Some(super::needed::presence(name, test)) };
+        if let (Kind::Text, Value::Str(text)) = (kind, value) {
+            // Byte by byte, as `collate "C"` does, and whatever is the encoding there; the first of both finds an index.
+            let bytes = clause.bytes(text);
+            let same = format!("convert_to({name}, 'UTF8') {op} {bytes}::bytea");
+            if *op != "=" || !is_plain(text) {
+                return Some(same);
+            }
+            let text = clause.place(Param::Value(value.clone()));
+            return Some(format!("({name} = {text}::text AND {same})"));
+        }
+        let place = clause.place(Param::Value(value.clone()));
+        Some(format!("{name} {op} ({place}{value_type})"))
+    }
+}
+
+/// What PostgreSQL calls a type that it has to find out.
+const UNKNOWN: Oid = Oid(705);
+
+/// How a value is written that a column is compared with; nothing for types whose values compare in another way than here, or are
+/// read as other values: `real` by its shortest digits, `char(n)` without its blanks, `citext`.
+fn value_type(kind: Kind, own: &str) -> Option<&'static str> {
+    Some(match (kind, own) {
+        (Kind::Bool, "BOOL") => "::bool",
+        (Kind::Int, "INT2" | "INT4" | "INT8") => "::bigint",
+        // Both say that what is no number equals itself and is greater than all others.
+        (Kind::Float, "FLOAT8") => "::float8",
+        (Kind::Text, "TEXT" | "VARCHAR") => "",
+        (Kind::Date, "DATE") => "::date",
+        (Kind::Timestamp, "TIMESTAMPTZ") => "::timestamptz",
+        (Kind::Timestamp, "TIMESTAMP") => "::timestamptz AT TIME ZONE 'UTC'",
+        _ => return None,
+    })
 }
 
 /// A list, for `= any(:ids)`.
@@ -110,13 +162,13 @@ fn interval(of: PgInterval) -> Cell {
     }
 }
 
-/// Asks a query.
-pub(super) async fn read(url: &str, asked: &Asked, table: &mut Table<'_>) -> Result<(), Trouble> {
+/// Asks a query for what is needed.
+pub(super) async fn read(url: &str, asked: &Asked, needed: &Needed, table: &mut Table<'_>) -> Result<Told, Trouble> {
     let mut connection = PgConnection::connect(url).await?;
-    super::rows::read::<Postgres>(&mut connection, asked, table).await?;
+    let told = super::rows::read::<Postgres>(&mut connection, asked, needed, table).await?;
     // The answer is there; whether the goodbye is heard does not matter.
     let _ = connection.close().await;
-    Ok(())
+    Ok(told)
 }
 
 fn column_type(ty: &Type) -> Option<String> {

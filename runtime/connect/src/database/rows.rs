@@ -5,10 +5,12 @@ use gml_ir::{Column as Declared, Row, Type, Value};
 use polars::prelude::*;
 use sqlx::{AssertSqlSafe, Column as _, Database, Executor, IntoArguments, SqlSafeStr, Statement, TypeInfo};
 
-use super::asked::Asked;
+use super::asked::{Asked, Narrowed};
 use super::cells::{Cell, Family, push};
 use super::faults::Trouble;
+use super::needed::{Clause, Kind, Needed, Param, Test};
 use super::spool::Spool;
+use super::told::Told;
 use crate::afar::next;
 use crate::cell::Builder;
 use crate::query::guarded;
@@ -28,6 +30,17 @@ pub(super) trait Dialect: Database {
 
     /// Puts a value beside a query.
     fn bind(arguments: &mut Self::Arguments, value: &Value) -> Result<(), String>;
+
+    /// Puts bytes beside a query.
+    fn bind_bytes(arguments: &mut Self::Arguments, bytes: Vec<u8>) -> Result<(), String>;
+
+    /// The types of values that are bound, where the database has to be told of them.
+    fn types(_values: &[Value]) -> Vec<Self::TypeInfo> {
+        Vec::new()
+    }
+
+    /// A question to a column of a type, called by its name; nothing where the answer would be another one than here.
+    fn asks(ty: &Self::TypeInfo, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> Option<String>;
 }
 
 /// The table that an answer becomes.
@@ -131,32 +144,67 @@ pub(super) fn place_of(declared: &Declared, names: &[&str]) -> Result<usize, Fau
     if names[place + 1..].contains(&stored) { Err(given_twice(stored)) } else { Ok(place) }
 }
 
+/// What a query says with the conditions and for the columns that are needed, where that is less than what it answers as it is
+/// written; and the conditions that stay here.
+fn narrowed<D: Dialect>(asked: &Asked, needed: &Needed, columns: &[D::Column]) -> (Option<Narrowed>, Told) {
+    let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    if let Some(why) = asked.fixed() {
+        return (None, Told::whole(why, needed));
+    }
+    let mut clause = asked.clause();
+    clause.add(needed, &|column, kind, test, clause| {
+        let place = place_of(column, &names).ok()?;
+        D::asks(columns[place].type_info(), kind, &asked.quoted(column.stored_name()), test, clause)
+    });
+    let (left, all) = (std::mem::take(&mut clause.left), clause.parts.is_empty());
+    match asked.narrowed(&needed.row, &names, clause) {
+        Some(narrowed) => {
+            let told = Told { sql: narrowed.sql.clone(), left };
+            (Some(narrowed), told)
+        }
+        None if all => (None, Told { sql: asked.sql.clone(), left }),
+        None => (None, Told::whole("columns of its answer have the same name", needed)),
+    }
+}
+
 /// Asks, and puts what is answered into the table.
 pub(super) async fn read<D: Dialect>(
     connection: &mut D::Connection,
     asked: &Asked,
+    needed: &Needed,
     table: &mut Table<'_>,
-) -> Result<(), Trouble>
+) -> Result<Told, Trouble>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
     D::Arguments: IntoArguments<D>,
 {
     // The text is the program's own; values of other origin stand beside it.
-    let sql = || AssertSqlSafe(asked.sql.as_str()).into_sql_str();
-    let mut arguments = D::Arguments::default();
-    for value in &asked.values {
-        D::bind(&mut arguments, value).map_err(|text| {
-            Fault::new(code::QUERY_REFUSED, format!("a value cannot be given to the database: {text}"))
-        })?;
-    }
-    let places = {
-        let statement = connection.prepare(sql()).await?;
-        table.places::<D>(statement.columns())?
+    let safe = |sql: &str| AssertSqlSafe(sql.to_owned()).into_sql_str();
+    let types = D::types(&asked.values);
+    let (mut places, (narrowed, told)) = {
+        let statement = connection.prepare_with(safe(&asked.sql), &types).await?;
+        (table.places::<D>(statement.columns())?, narrowed::<D>(asked, needed, statement.columns()))
     };
+    let mut arguments = D::Arguments::default();
+    let mut bound: Result<(), String> = asked.values.iter().try_for_each(|value| D::bind(&mut arguments, value));
+    let mut sql = safe(&asked.sql);
+    if let Some(Narrowed { sql: text, values }) = narrowed {
+        sql = safe(&text);
+        places = table.places::<D>(connection.prepare_with(sql.clone(), &types).await?.columns())?;
+        bound = bound.and_then(|()| {
+            values.into_iter().try_for_each(|value| match value {
+                Param::Value(value) => D::bind(&mut arguments, &value),
+                Param::Bytes(bytes) => D::bind_bytes(&mut arguments, bytes),
+            })
+        });
+    }
+    bound
+        .map_err(|text| Fault::new(code::QUERY_REFUSED, format!("a value cannot be given to the database: {text}")))?;
     let mut rows: BoxStream<'_, Result<D::Row, sqlx::Error>> =
-        sqlx::query_with::<D, _>(sql(), arguments).fetch(connection);
+        sqlx::query_with::<D, _>(sql, arguments).fetch(connection);
     while let Some(row) = next(&mut rows).await {
         table.push::<D>(&row?, &places)?;
     }
-    Ok(())
+    drop(rows);
+    Ok(told)
 }

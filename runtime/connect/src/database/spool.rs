@@ -35,7 +35,8 @@ impl Spool {
         match &mut self.file {
             Some(file) => file.push(frame),
             none => {
-                let path = self.folder.join(format!("{}-{}.parquet", self.name, std::process::id()));
+                // Of the same dataset several answers may arrive at once, to other conditions.
+                let path = beside(&self.folder, &self.name);
                 none.insert(ParquetFile::create(&path, &frame)?).push(frame)
             }
         }
@@ -43,9 +44,7 @@ impl Spool {
 
     /// A file beside the answers, for one that somebody else writes.
     pub(super) fn beside(&self) -> PathBuf {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        self.folder.join(format!("{}-{}-{number}.arriving", self.name, std::process::id()))
+        beside(&self.folder, &self.name)
     }
 
     /// The file with all of them, under a name made of its content.
@@ -68,6 +67,13 @@ impl Spool {
         forget(&self.folder, &self.name, &target);
         Ok(target)
     }
+}
+
+/// A name that no other answer has.
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    folder.join(format!("{name}-{}-{number}.arriving", std::process::id()))
 }
 
 /// Takes away answers to the same question that nobody uses any more.

@@ -10,8 +10,10 @@ use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Executor, Row a
 use super::asked::{Asked, quoted};
 use super::cells::{Cell, Family};
 use super::faults::Trouble;
+use super::needed::{Clause, Kind, Needed, Param, Test};
 use super::rows::{Dialect, Table};
 use super::tables::{Given, Rows, given};
+use super::told::Told;
 use crate::text;
 
 /// Values of one statement, at most.
@@ -53,6 +55,42 @@ impl Dialect for Sqlite {
             };
         added.map_err(|error| error.to_string())
     }
+
+    fn bind_bytes(arguments: &mut SqliteArguments, bytes: Vec<u8>) -> Result<(), String> {
+        arguments.add(bytes).map_err(|error| error.to_string())
+    }
+
+    /// Each value has a type of its own: what is not of the one that a column is read as comes here, to be read or refused. A `+`
+    /// takes from a column what it is declared as, so that the value beside it stays what it is.
+    fn asks(_: &SqliteTypeInfo, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> Option<String> {
+        let class = match kind {
+            Kind::Bool | Kind::Int => "integer",
+            Kind::Float => "real",
+            Kind::Text | Kind::Date => "text",
+            // The same moment is written in several ways.
+            Kind::Timestamp => return None,
+        };
+        let Test::Compare(op, value) = test else {
+            let op = if *test == Test::Null { format!("<> '{class}'") } else { "<> 'null'".to_owned() };
+            return Some(format!("typeof({name}) {op}"));
+        };
+        let place = clause.place(Param::Value(value.clone()));
+        let compared = format!("WHEN '{class}' THEN (+{name}) COLLATE BINARY {op} {place}");
+        let compared = match kind {
+            // Texts in UTF-16 have another order.
+            Kind::Text if !matches!(*op, "=" | "<>") => {
+                format!(
+                    "WHEN '{class}' THEN (SELECT encoding <> 'UTF-8' FROM pragma_encoding) OR (+{name}) COLLATE BINARY {op} {place}"
+                )
+            }
+            Kind::Date => {
+                let day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
+                format!("WHEN '{class}' THEN {name} NOT GLOB '{day}' OR (+{name}) COLLATE BINARY {op} {place}")
+            }
+            _ => compared,
+        };
+        Some(format!("CASE typeof({name}) {compared} WHEN 'null' THEN 0 ELSE 1 END"))
+    }
 }
 
 async fn connected(path: &Path, write: bool) -> Result<SqliteConnection, Trouble> {
@@ -65,12 +103,12 @@ async fn connected(path: &Path, write: bool) -> Result<SqliteConnection, Trouble
     Ok(options.connect().await?)
 }
 
-/// Asks a query.
-pub(super) async fn read(path: &Path, asked: &Asked, table: &mut Table<'_>) -> Result<(), Trouble> {
+/// Asks a query for what is needed.
+pub(super) async fn read(path: &Path, asked: &Asked, needed: &Needed, table: &mut Table<'_>) -> Result<Told, Trouble> {
     let mut connection = connected(path, false).await?;
-    super::rows::read::<Sqlite>(&mut connection, asked, table).await?;
+    let told = super::rows::read::<Sqlite>(&mut connection, asked, needed, table).await?;
     let _ = connection.close().await;
-    Ok(())
+    Ok(told)
 }
 
 /// Numbers that SQLite would round are kept as texts.

@@ -5,7 +5,7 @@ use std::path::Path;
 use gml_ir::{Dataset, Row};
 
 use super::sources::{self, Source, Sources};
-use super::{Verified, check_header, row_of};
+use super::{Reading, Verified, check_header, row_of};
 use crate::Fault;
 
 /// Something that the files of a dataset have against its schema.
@@ -27,7 +27,7 @@ pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
         Ok(row) => row,
         Err(fault) => return of_dataset(fault),
     };
-    let found = match sources::of(dataset, project, &Verified::default()) {
+    let found = match sources::of(dataset, project, &Reading::everything(), &Verified::default()) {
         Ok(found) => found,
         Err(fault) => return of_dataset(fault),
     };

@@ -1,6 +1,7 @@
 //! Tables in files: reading with the declared schema, checking, writing by rename.
 
 mod checks;
+mod condition;
 mod csv;
 mod delta;
 mod excel;
@@ -33,15 +34,17 @@ use crate::{Fault, code, paths};
 use sources::{Format, Source, Sources};
 
 pub use checks::hold;
+pub use condition::Condition;
 pub use headers::{Finding, inspect};
 pub use replace::{Folder, abandon, write_folder};
 pub(crate) use save::{ParquetFile, cell};
-pub use save::{Writer, Written, write, write_parquet};
+pub use save::{Writer, Written, can_save, write, write_parquet};
 pub use scan::{Part, Report, Scan, Size, Summary};
-pub use sources::is_elsewhere;
+pub use sources::{is_elsewhere, told};
 pub(crate) use stored::Misfits;
 pub use verified::Verified;
 pub use version::{AT, RUN, Version, forget_versions, is_versioned, version_name, versions};
+pub(crate) use wanted::narrowed;
 pub use wanted::{Bound, Reading, Wanted};
 
 /// A table read from files.
@@ -80,13 +83,13 @@ pub fn read(dataset: &Dataset, project: &Path) -> Result<Loaded, Fault> {
     scan.finish(parts, &verified)
 }
 
-/// The files that hold a table dataset, in the order in which they are read. What lies elsewhere is fetched: of objects these
-/// are copies, of a database its answer.
+/// The files that hold what is needed of a table dataset, in the order in which they are read. What lies elsewhere is fetched: of
+/// objects these are copies, of a database its answer.
 ///
 /// # Errors
 /// Where there are none, a folder cannot be looked into, or what lies elsewhere is not given.
-pub fn files(dataset: &Dataset, project: &Path, verified: &Verified) -> Result<Vec<PathBuf>, Fault> {
-    let found = sources::of(dataset, project, verified).map_err(|fault| fault.at(&dataset.name))?;
+pub fn files(dataset: &Dataset, project: &Path, reading: &Reading, verified: &Verified) -> Result<Vec<PathBuf>, Fault> {
+    let found = sources::of(dataset, project, reading, verified).map_err(|fault| fault.at(&dataset.name))?;
     Ok(found.beside.iter().cloned().chain(found.files.iter().map(|file| file.path.clone())).collect())
 }
 
@@ -112,7 +115,7 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
 /// Where a file is missing, cannot be read, lacks a column or has it with another type.
 pub fn check_headers(dataset: &Dataset, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     let row = row_of(dataset)?;
-    let found = sources::of(dataset, project, &Verified::default())?;
+    let found = sources::of(dataset, project, &Reading::everything(), &Verified::default())?;
     for file in &found.files {
         check_header(dataset, &found, file, row).map_err(|fault| fault.at(file.path.display()))?;
     }
@@ -133,6 +136,12 @@ fn check_header(dataset: &Dataset, found: &Sources, file: &Source, row: &Row) ->
         Format::Pictures => images::Pictures::of(dataset)?.check(row),
         Format::Lines => std::fs::File::open(path).map(drop).map_err(|error| paths::unreadable(path, &error)),
     }
+}
+
+/// Where the files of what was saved are on this machine, by the path that the record of the run has: of what is in a store, its
+/// copy.
+pub fn here(path: &str, project: &Path) -> PathBuf {
+    if crate::afar::is_afar(path) { crate::afar::folders::copy_of(path, project) } else { project.join(path) }
 }
 
 /// The row of a dataset that must be a table.

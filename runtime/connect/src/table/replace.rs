@@ -11,7 +11,8 @@ use gml_ir::Dataset;
 
 use super::path_of;
 use super::version::{self, NewVersion};
-use crate::{Fault, code, paths};
+use crate::afar::folders::{self, Keeping};
+use crate::{Fault, afar, code, paths};
 
 static WRITES: AtomicU32 = AtomicU32::new(0);
 
@@ -114,7 +115,8 @@ impl Drop for Pending {
 /// Where a folder of an artifact is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
-    /// The folder with the files.
+    /// The folder with the files: of one that is read from a store its copy on this machine, of one that was written there its place
+    /// in the store.
     pub path: PathBuf,
     /// Its version, where versions are kept.
     pub version: Option<u64>,
@@ -124,13 +126,22 @@ impl Folder {
     /// The newest folder of an artifact dataset.
     ///
     /// # Errors
-    /// Where nothing was saved there yet.
+    /// Where nothing was saved there yet, or a store does not give it.
     pub fn newest(dataset: &Dataset, project: &Path) -> Result<Self, Fault> {
+        let path = path_of(dataset)?;
+        if afar::is_afar(path) {
+            let here = match folders::folder(dataset, project, path, version::kept(dataset))? {
+                Some(here) => here,
+                None if version::is_versioned(dataset) => return Err(version::none_afar(dataset, path)),
+                None => folders::plain(dataset, project, path)?,
+            };
+            return Ok(Self { path: here.path, version: here.version });
+        }
         if version::is_versioned(dataset) {
             let (number, path) = version::current(dataset, project)?;
             return Ok(Self { path, version: Some(number) });
         }
-        let place = paths::resolve(here(dataset)?, project);
+        let place = paths::resolve(path, project);
         heal(&place);
         let found = place.is_dir().then(|| Self { path: place.clone(), version: None });
         if found.is_none() && &*dataset.connector.name == "onnx" {
@@ -150,19 +161,6 @@ impl Folder {
     }
 }
 
-/// The path of a folder, which has to be one of this machine.
-fn here(dataset: &Dataset) -> Result<&str, Fault> {
-    let path = path_of(dataset)?;
-    if crate::afar::is_afar(path) {
-        let text =
-            format!("what was learned cannot be kept in a store in this version: {}", crate::afar::cleaned(path));
-        return Err(Fault::new(code::NOT_IMPLEMENTED, text)
-            .at(&dataset.name)
-            .help("keep it in a folder of this machine, and copy that folder"));
-    }
-    Ok(path)
-}
-
 /// Writes the folder of an artifact dataset; `fill` writes its files into an empty folder. Readers see the old folder or
 /// the new one, never a part.
 ///
@@ -173,7 +171,15 @@ pub fn write_folder(
     project: &Path,
     fill: impl FnOnce(&Path) -> Result<(), Fault>,
 ) -> Result<Folder, Fault> {
-    let place = paths::resolve(here(dataset)?, project);
+    let path = path_of(dataset)?;
+    if afar::is_afar(path) {
+        // A folder of its own, so that what was killed goes with the next save of the dataset.
+        let staging = Unfinished::folder(&project.join(afar::FOLDER).join("leaving").join(&*dataset.name))?;
+        fill(staging.path()).map_err(|fault| fault.at(&dataset.name))?;
+        let keeping = Keeping { versioned: version::is_versioned(dataset), run: version::run(dataset) };
+        return folders::save(dataset, project, path, &keeping, staging.path());
+    }
+    let place = paths::resolve(path, project);
     if version::is_versioned(dataset) {
         let of_dataset = |fault: Fault| fault.at(&dataset.name);
         let new = NewVersion::create(dataset, project).map_err(of_dataset)?;

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use gml_ir::{Column, Dataset, Row, Value};
 
 use super::verified::Verified;
-use super::version::path_to_read;
+use super::version::{is_versioned, kept, none_afar, path_to_read};
+use super::wanted::Reading;
 use super::{partitions, path_of, row_of};
-use crate::afar::{self, Which};
-use crate::{Fault, database, paths};
+use crate::afar::{self, Copied, Which, folders};
+use crate::database::{self, Needed, Told};
+use crate::{Fault, paths};
 
 /// How files of a dataset are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,19 @@ pub(super) struct Sources {
     pub(super) beside: Vec<PathBuf>,
     /// The columns of the row as the files have them, where that is not as the program has them.
     pub(super) stored: Option<Row>,
+    /// The columns of the row that there are, where others were not asked for.
+    pub(super) columns: Option<Vec<Arc<str>>>,
+    /// What a database was asked.
+    pub(super) told: Option<Told>,
+}
+
+impl Sources {
+    /// The row with the columns that there are.
+    pub(super) fn row(&self, declared: &Row) -> Row {
+        let Some(there) = &self.columns else { return declared.clone() };
+        let columns = declared.columns.iter().filter(|column| there.contains(&column.name));
+        Row { columns: columns.cloned().collect(), ..declared.clone() }
+    }
 }
 
 /// A file.
@@ -87,35 +102,66 @@ pub(super) fn is_here(dataset: &Dataset) -> bool {
     }
 }
 
-/// The files of a dataset. What lies elsewhere is asked for once in a run, so that all of it sees the same.
+/// The files with what is needed of a dataset. What lies elsewhere is asked for once in a run, so that all of it sees the same; a
+/// database is asked once for each choice of rows and columns.
 ///
 /// # Errors
 /// Where there are none, or what lies elsewhere is not given.
-pub(super) fn of(dataset: &Dataset, project: &Path, known: &Verified) -> Result<Arc<Sources>, Fault> {
+pub(super) fn of(
+    dataset: &Dataset,
+    project: &Path,
+    reading: &Reading,
+    known: &Verified,
+) -> Result<Arc<Sources>, Fault> {
     if is_here(dataset) {
-        return found(dataset, project).map(Arc::new);
+        return found(dataset, project, None).map(Arc::new);
     }
-    known.asked(dataset, || found(dataset, project))
+    let needed = needed(dataset, reading)?;
+    let key = needed.as_ref().map(Needed::key).unwrap_or_default();
+    known.asked(dataset, &key, || found(dataset, project, needed.as_ref()))
 }
 
-fn found(dataset: &Dataset, project: &Path) -> Result<Sources, Fault> {
-    let format = Format::of(dataset)?;
-    let of_files = |files| Sources { format, files, beside: Vec::new(), stored: None };
+/// What was asked of a database in this run, in lines for those who want to know; none where it is not known, or nothing was.
+pub fn told(dataset: &Dataset, reading: &Reading, known: &Verified) -> Vec<String> {
+    let Ok(Some(needed)) = needed(dataset, reading) else { return Vec::new() };
+    let found = known.known(dataset, &needed.key());
+    found.and_then(|found| found.told.as_ref().map(Told::lines)).unwrap_or_default()
+}
+
+/// What of the rows and columns of a dataset a database is asked for; nothing where no database has it.
+fn needed(dataset: &Dataset, reading: &Reading) -> Result<Option<Needed>, Fault> {
     match &*dataset.connector.name {
-        "query" | "sql_table" => {
-            let answer = database::answer(dataset, project)?;
-            let name = Some("the answer of the database".to_owned());
-            let stored = if answer.as_stored { None } else { Some(as_answered(row_of(dataset)?)) };
-            Ok(Sources { stored, ..of_files(vec![Source { name, ..Source::of(answer.file) }]) })
-        }
+        "query" | "sql_table" => row_of(dataset).map(|row| Some(Needed::of(dataset, row, reading))),
+        _ => Ok(None),
+    }
+}
+
+fn found(dataset: &Dataset, project: &Path, needed: Option<&Needed>) -> Result<Sources, Fault> {
+    let format = Format::of(dataset)?;
+    let of_files = |files| Sources { format, files, beside: Vec::new(), stored: None, columns: None, told: None };
+    if let Some(needed) = needed {
+        let answer = database::answer(dataset, project, needed)?;
+        let name = Some("the answer of the database".to_owned());
+        let stored = if answer.as_stored { None } else { Some(as_answered(&answer.row)) };
+        let files = vec![Source { name, ..Source::of(answer.file) }];
+        return Ok(Sources { stored, columns: answer.columns, told: Some(answer.told), ..of_files(files) });
+    }
+    match &*dataset.connector.name {
         "delta" => super::delta::sources(dataset, project),
         _ => {
             let (path, columns) = (&*path_to_read(dataset, project)?, partitioned_by(dataset));
+            let is_folder = is_versioned(dataset) || !columns.is_empty();
+            let saved = if is_folder && afar::is_afar(path) && !paths::is_pattern(path) {
+                saved_afar(dataset, project, path)?
+            } else {
+                None
+            };
             if columns.is_empty() {
-                return files_of(dataset, project, path, Which::Named).map(of_files);
+                let files = saved.map_or_else(|| files_of(dataset, project, path, Which::Named), Ok);
+                return files.map(of_files);
             }
             let which = if paths::is_pattern(path) { Which::Named } else { Which::Folder };
-            let mut files = files_of(dataset, project, path, which)?;
+            let mut files = saved.map_or_else(|| files_of(dataset, project, path, which), Ok)?;
             for file in &mut files {
                 let name = file.name.clone().unwrap_or_else(|| file.path.to_string_lossy().into_owned());
                 file.constants = partitions::of(&name, &columns).map_err(|fault| fault.at(&dataset.name))?;
@@ -134,18 +180,30 @@ fn as_answered(row: &Row) -> Row {
     Row { columns: columns.collect(), unique: Vec::new(), ..row.clone() }
 }
 
+/// The files of a folder that was saved to a store; nothing where none was, so that the store is looked into.
+fn saved_afar(dataset: &Dataset, project: &Path, path: &str) -> Result<Option<Vec<Source>>, Fault> {
+    let here = folders::folder(dataset, project, path, kept(dataset))?;
+    if here.is_none() && is_versioned(dataset) {
+        return Err(none_afar(dataset, path));
+    }
+    let named = |copied: Copied| Source { name: Some(named(path, &copied.key)), ..Source::of(copied.path) };
+    Ok(here.map(|here| here.files.into_iter().map(named).collect()))
+}
+
+/// What messages call an object of the same store as a path, by its key.
+fn named(path: &str, key: &str) -> String {
+    let shown = afar::cleaned(path);
+    let root = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find('/')?));
+    format!("{}/{key}", root.map_or(&*shown, |root| &shown[..root]))
+}
+
 fn files_of(dataset: &Dataset, project: &Path, path: &str, which: Which) -> Result<Vec<Source>, Fault> {
     if afar::is_afar(path) {
         let copies = afar::copies(dataset, project, path, which)?;
         let is_data = |key: &str| which == Which::Named || is_data(key, path);
         let copies = copies.into_iter().filter(|copied| is_data(&copied.key));
-        let shown = afar::cleaned(path);
-        let root = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find('/')?));
         return Ok(copies
-            .map(|copied| Source {
-                name: Some(format!("{}/{}", root.map_or(&*shown, |root| &shown[..root]), copied.key)),
-                ..Source::of(copied.path)
-            })
+            .map(|copied| Source { name: Some(named(path, &copied.key)), ..Source::of(copied.path) })
             .collect());
     }
     let files = match which {
@@ -183,5 +241,6 @@ fn folder(path: &str, project: &Path) -> Result<Vec<PathBuf>, Fault> {
 fn is_data(name: &str, root: &str) -> bool {
     let key = root.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, key)| key);
     let within = name.strip_prefix(key.trim_end_matches('/')).unwrap_or(name);
-    within.split('/').all(|part| !part.starts_with(['.', '_']))
+    // What somebody is saving to a store is named by nothing yet.
+    within.split('/').all(|part| !part.starts_with(['.', '_']) && !folders::is_own(part))
 }

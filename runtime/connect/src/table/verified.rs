@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use gml_ir::Dataset;
 
-use super::sources::Sources;
+use super::replace::Folder;
+use super::sources::{Sources, is_elsewhere};
 use crate::{Fault, paths};
 
 /// Files that were held against the rules of a dataset and broke none. A run keeps this in mind, so that rows which a
@@ -18,6 +19,7 @@ use crate::{Fault, paths};
 pub struct Verified {
     files: Mutex<HashSet<Version>>,
     asked: Mutex<HashMap<String, Arc<Sources>>>,
+    folders: Mutex<HashMap<String, Folder>>,
 }
 
 /// A file as it was, and the dataset that it belongs to.
@@ -51,25 +53,54 @@ impl Verified {
         lock(&self.files).insert(version);
     }
 
-    /// Where the rows of a dataset that lies elsewhere were found, in this run.
+    /// Where the rows of a dataset that lies elsewhere were found, in this run; `needed` tells those from others of the same dataset,
+    /// and is empty where they are all of it.
     pub(super) fn asked(
         &self,
         dataset: &Dataset,
+        needed: &str,
         ask: impl FnOnce() -> Result<Sources, Fault>,
     ) -> Result<Arc<Sources>, Fault> {
-        let name = format!("{} {:?}", dataset.name, dataset.connector);
-        if let Some(known) = lock(&self.asked).get(&name) {
-            return Ok(Arc::clone(known));
+        if let Some(known) = self.known(dataset, needed) {
+            return Ok(known);
         }
         let found = Arc::new(ask()?);
-        lock(&self.asked).insert(name, Arc::clone(&found));
+        lock(&self.asked).insert(asked_name(dataset, needed), Arc::clone(&found));
         Ok(found)
     }
 
-    /// Forgets where rows were found. For a run that has written something, which may lie there.
+    /// Where they were found, if they were asked for before. What is all of a dataset is found for every need.
+    pub(super) fn known(&self, dataset: &Dataset, needed: &str) -> Option<Arc<Sources>> {
+        let asked = lock(&self.asked);
+        asked.get(&asked_name(dataset, needed)).or_else(|| asked.get(&asked_name(dataset, ""))).cloned()
+    }
+
+    /// The newest folder of an artifact dataset; of one that lies elsewhere, the one that this run has seen first.
+    ///
+    /// # Errors
+    /// Where nothing was saved there yet, or a store does not give it.
+    pub fn folder(&self, dataset: &Dataset, project: &Path) -> Result<Folder, Fault> {
+        if !is_elsewhere(dataset) {
+            return Folder::newest(dataset, project);
+        }
+        let name = asked_name(dataset, "");
+        if let Some(known) = lock(&self.folders).get(&name) {
+            return Ok(known.clone());
+        }
+        let found = Folder::newest(dataset, project)?;
+        lock(&self.folders).insert(name, found.clone());
+        Ok(found)
+    }
+
+    /// Forgets where rows and folders were found. For a run that has written something, which may lie there.
     pub fn forget(&self) {
         lock(&self.asked).clear();
+        lock(&self.folders).clear();
     }
+}
+
+fn asked_name(dataset: &Dataset, needed: &str) -> String {
+    format!("{} {:?} {needed}", dataset.name, dataset.connector)
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {

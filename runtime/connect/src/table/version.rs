@@ -1,4 +1,5 @@
-//! Datasets that keep every version: a folder for each (`000001`, `000002`, ..) in the place that the catalog names.
+//! Datasets that keep every version: a folder for each (`000001`, `000002`, ..) in the place that the catalog names. In stores
+//! they are kept as [`crate::afar::folders`] says.
 //!
 //! ```text
 //! models/buyer/
@@ -20,7 +21,8 @@ use serde_json::{Value as Json, json};
 
 use super::path_of;
 use super::replace::{Unfinished, cannot, settle, write_file};
-use crate::{Fault, code, paths};
+use crate::afar::folders::{self, Kept};
+use crate::{Fault, afar, code, paths};
 
 /// The argument of a connector that says which version is read; it stands in no program.
 pub const AT: &str = "$at";
@@ -56,9 +58,42 @@ pub fn version_name(number: u64) -> String {
 /// The versions of a dataset that keeps them, the oldest first.
 ///
 /// # Errors
-/// Where the dataset has no place.
+/// Where the dataset has no place, or it is in a store that is not reached.
 pub fn versions(dataset: &Dataset, project: &Path) -> Result<Vec<Version>, Fault> {
-    Ok(in_place(&paths::resolve(path_of(dataset)?, project)))
+    let path = path_of(dataset)?;
+    if afar::is_afar(path) { folders::versions(dataset, path) } else { Ok(in_place(&paths::resolve(path, project))) }
+}
+
+/// What of a dataset is read: its version, where it keeps them, else what there is.
+pub(super) fn kept(dataset: &Dataset) -> Kept {
+    match (is_versioned(dataset), asked(dataset)) {
+        (false, _) => Kept::One,
+        (true, None) => Kept::Newest,
+        (true, Some(number)) => Kept::Version(number),
+    }
+}
+
+/// The version that was asked for.
+fn asked(dataset: &Dataset) -> Option<u64> {
+    dataset.connector.get(AT).and_then(Value::as_int).and_then(|number| u64::try_from(number).ok())
+}
+
+/// The run that saves a dataset.
+pub(super) fn run(dataset: &Dataset) -> Option<String> {
+    dataset.connector.get(RUN).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// There is no version in a store, or not the one that was asked for.
+pub(super) fn none_afar(dataset: &Dataset, path: &str) -> Fault {
+    match asked(dataset) {
+        Some(number) => no_such(dataset, number).help("`gmlc run --at` names versions that there are"),
+        None => folders::nothing(dataset, path),
+    }
+}
+
+fn no_such(dataset: &Dataset, number: u64) -> Fault {
+    let text = format!("`{}` has no version {}", dataset.name, version_name(number));
+    Fault::new(code::FILE_MISSING, text).at(&dataset.name)
 }
 
 fn in_place(place: &Path) -> Vec<Version> {
@@ -99,7 +134,7 @@ fn number(name: &str) -> Option<u64> {
 /// Where there is none.
 pub(super) fn current(dataset: &Dataset, project: &Path) -> Result<(u64, PathBuf), Fault> {
     let place = paths::resolve(path_of(dataset)?, project);
-    let asked = dataset.connector.get(AT).and_then(Value::as_int).and_then(|number| u64::try_from(number).ok());
+    let asked = asked(dataset);
     let found = match asked {
         Some(number) => Some(number).filter(|number| place.join(version_name(*number)).is_dir()),
         None => numbers(&place).into_iter().max(),
@@ -108,9 +143,7 @@ pub(super) fn current(dataset: &Dataset, project: &Path) -> Result<(u64, PathBuf
         return Ok((number, place.join(version_name(number))));
     }
     let fault = match asked {
-        Some(number) => {
-            Fault::new(code::FILE_MISSING, format!("`{}` has no version {}", dataset.name, version_name(number)))
-        }
+        Some(number) => no_such(dataset, number),
         None if place.is_file() => Fault::new(
             code::CANNOT_READ,
             format!("`{}` keeps versions, which need a folder, and {} is a file", dataset.name, place.display()),
@@ -134,11 +167,17 @@ pub(super) fn current(dataset: &Dataset, project: &Path) -> Result<(u64, PathBuf
 /// Where it has no path, or nothing was saved yet.
 pub(super) fn path_to_read(dataset: &Dataset, project: &Path) -> Result<String, Fault> {
     let path = path_of(dataset)?;
-    if !is_versioned(dataset) || crate::afar::is_afar(path) {
+    if !is_versioned(dataset) || afar::is_afar(path) {
         return Ok(path.to_owned());
     }
     let (number, _) = current(dataset, project)?;
-    Ok(format!("{path}/{}/{}", version_name(number), file_name(path)))
+    let folder = format!("{path}/{}", version_name(number));
+    // A partitioned one is all of the folder.
+    if super::sources::partitioned_by(dataset).is_empty() {
+        Ok(format!("{folder}/{}", file_name(path)))
+    } else {
+        Ok(folder)
+    }
 }
 
 /// The name of the file of each version of a table.
@@ -160,7 +199,7 @@ impl NewVersion {
     /// Where nothing can be written there.
     pub(super) fn create(dataset: &Dataset, project: &Path) -> Result<Self, Fault> {
         let place = paths::resolve(path_of(dataset)?, project);
-        let run = dataset.connector.get(RUN).and_then(Value::as_str).map(str::to_owned);
+        let run = run(dataset);
         let folder = Unfinished::folder(&place.join("version"))?;
         Ok(Self { place, run, folder })
     }
@@ -219,6 +258,12 @@ pub fn forget_versions(
 ) -> Result<Vec<(String, u64)>, Fault> {
     let mut all = versions(dataset, project)?;
     all.truncate(all.len().saturating_sub(keep.max(1)));
+    let path = path_of(dataset)?;
+    if afar::is_afar(path) {
+        let numbers: Vec<u64> = all.iter().map(|version| version.number).collect();
+        let bytes = folders::forget(dataset, path, &numbers, pretend)?;
+        return Ok(numbers.into_iter().map(version_name).zip(bytes).collect());
+    }
     let mut gone = Vec::with_capacity(all.len());
     for version in all {
         let files = super::files_in(&version.folder)?;

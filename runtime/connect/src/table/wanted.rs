@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use gml_ir::{BinaryOp, Column, Row, Type, Value};
 
+use super::condition::Condition;
+
 /// Which columns of a row, or which parts of a value, are needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -55,7 +57,7 @@ impl Wanted {
 
 /// The row with the columns and fields that are wanted, at least one of each table and struct, and what is wanted when it
 /// has those.
-pub(super) fn narrowed(row: &Row, wanted: &Wanted) -> (Row, Wanted) {
+pub(crate) fn narrowed(row: &Row, wanted: &Wanted) -> (Row, Wanted) {
     let Wanted::Fields(fields) = wanted else { return (row.clone(), Wanted::All) };
     let keep = |column: &Column, wanted: &Wanted| {
         let (ty, wanted) = of_type(&column.ty, wanted);
@@ -92,7 +94,7 @@ fn of_type(ty: &Type, wanted: &Wanted) -> (Type, Wanted) {
 pub struct Bound {
     /// The column.
     pub column: Arc<str>,
-    /// `==`, `<`, `<=`, `>` or `>=`
+    /// `==`, `<`, `<=`, `>` or `>=`; within a [`Condition`] `!=` too
     pub op: BinaryOp,
     /// What it is compared with.
     pub value: Value,
@@ -106,11 +108,19 @@ pub struct Reading {
     /// Rows for which one of these does not hold are not needed. A reader gets them nevertheless where leaving them out
     /// would cost more than reading them.
     pub bounds: Vec<Bound>,
+    /// Rows for which one of these does not hold are not needed either. What can choose rows before they are read takes what it
+    /// understands of them: a database.
+    pub conditions: Vec<Condition>,
 }
 
 impl Reading {
     /// Everything.
     pub fn everything() -> Self {
-        Self { wanted: Wanted::All, bounds: Vec::new() }
+        Self { wanted: Wanted::All, bounds: Vec::new(), conditions: Vec::new() }
+    }
+
+    /// What `wanted` says, of all rows.
+    pub fn of(wanted: Wanted) -> Self {
+        Self { wanted, ..Self::everything() }
     }
 }

@@ -8,6 +8,7 @@ mod headers;
 mod infer;
 mod jsonl;
 mod parquet;
+mod pushed;
 mod roundtrip;
 mod rules;
 mod scans;

@@ -16,7 +16,7 @@ fn fields(fields: &[(&str, Wanted)]) -> Wanted {
 
 fn only(names: &[&str]) -> Reading {
     let wanted = fields(&names.iter().map(|name| (*name, Wanted::All)).collect::<Vec<_>>());
-    Reading { wanted, bounds: Vec::new() }
+    Reading::of(wanted)
 }
 
 /// What a scan gives, and how many of its parts have rows that are needed.
@@ -89,7 +89,7 @@ fn fields_that_nobody_needs_are_not_read() {
     spoil(&path, "text");
     let entry = dataset("t.parquet", event_columns());
     let wanted = fields(&[("params", fields(&[("value", fields(&[("number", Wanted::All)]))]))]);
-    let reading = Reading { wanted, bounds: Vec::new() };
+    let reading = Reading::of(wanted);
     let frame = read_only(&entry, folder.path(), &reading).unwrap();
     let number = Field::new("number".into(), DataType::Int64);
     let value = Field::new("value".into(), DataType::Struct(vec![number]));

@@ -37,6 +37,8 @@ pub struct Verdict {
     pub(crate) entry: Option<Entry>,
     /// The result to be read from the store, where a stage that runs needs it.
     pub(crate) restore: Option<KeptResult>,
+    /// What was asked of others to read what it needs, a line each.
+    pub asked: Vec<String>,
     /// The files that it reads, as they were when the key was made.
     pub(crate) files: Vec<(PathBuf, Stamp)>,
     /// Whether its result is worth keeping.
@@ -65,6 +67,7 @@ impl Decided {
             key: None,
             entry: None,
             restore: None,
+            asked: Vec::new(),
             files: Vec::new(),
             keep: false,
         };
@@ -357,6 +360,7 @@ fn settled(graph: &Graph, plan: &Plan, keys: &Keys, memory: &Memory<'_>, found: 
             key: key.key.clone(),
             entry: finding.entry,
             restore: finding.restore,
+            asked: key.asked.clone(),
             files: key.files.clone(),
             keep: worth_keeping(graph, plan, stage, users.get(&place).map_or(&[], Vec::as_slice)),
         });

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gml_connect::Reading;
 use gml_ir::{
     Arg, Dataset, Expr, Graph, NamedExpr, OrderKey, Program, Row, SequencesType, Step, StepId, StepKind, TableType,
     Type, Value,
@@ -49,6 +50,8 @@ pub(super) struct StageKey {
     pub(super) steps: Vec<KnownStep>,
     /// The files that it reads, as they were when they were hashed.
     pub(super) files: Vec<(PathBuf, Stamp)>,
+    /// What was asked of others for them, a line each.
+    pub(super) asked: Vec<String>,
 }
 
 /// The keys of the stages of a graph, and those of its steps.
@@ -148,7 +151,14 @@ fn of_stage(
         let mut known = KnownStep::default();
         let within: Vec<&str> = planned.within.iter().map(|node| &**node).collect();
         known.name = format!("{} / {}", within.join(" > "), planned.name);
-        let key = of_step(making, graph, planned.id, step, around, keys, rows, &mut known, &mut made.files);
+        let whole = Reading::everything();
+        let reading = stage.scans.iter().find(|scan| scan.load == planned.id).map_or(&whole, |scan| &scan.reading);
+        let key = of_step(making, graph, planned.id, step, reading, around, keys, rows, &mut known, &mut made.files);
+        if let (StepKind::Load(dataset), Ok(_)) = (&step.kind, &key)
+            && let Ok(dataset) = dataset_of(making, *dataset)
+        {
+            made.asked.extend(making.backend.asked(dataset, reading));
+        }
         let key =
             key.map(|key| if planned.id == stage.steps[stage.steps.len() - 1].id { shaped(key, stage) } else { key });
         match key {
@@ -186,6 +196,7 @@ fn of_step(
     graph: &Graph,
     id: StepId,
     step: &Step,
+    reading: &Reading,
     around: &Around<'_>,
     keys: &Keys,
     rows: &mut Rows,
@@ -224,7 +235,7 @@ fn of_step(
             let (place, dataset) = (*dataset, dataset_of(making, *dataset)?);
             declared(dataset, &["path", "versioned"], &mut part);
             let written = written(graph, id, keys, &around.written);
-            let content = content(making, place, dataset, written.get(&place), &mut part, files)?;
+            let content = content(making, place, (dataset, reading), written.get(&place), &mut part, files)?;
             let settings: Vec<_> = settings(dataset, &["path", "versioned"]).collect();
             let connector = (&dataset.connector.name, settings, dataset.on_violation);
             Ok(digest(&("load", connector, rows.of_type(&dataset.ty), rows.of_type(&step.ty), content)))
@@ -367,7 +378,7 @@ fn declared(dataset: &Dataset, without: &[&str], part: &mut impl FnMut(String, P
 fn content(
     making: &Making<'_>,
     place: u32,
-    dataset: &Dataset,
+    (dataset, reading): (&Dataset, &Reading),
     written: Option<&Written>,
     part: &mut impl FnMut(String, Part),
     files: &mut Vec<(PathBuf, Stamp)>,
@@ -378,7 +389,7 @@ fn content(
     if let Some(pipeline) = making.pending.get(&place) {
         return Err(format!("{pipeline} writes {} before", dataset.name));
     }
-    let Some(found) = making.backend.files(dataset, making.project) else {
+    let Some(found) = making.backend.files(dataset, making.project, reading) else {
         return Err(format!("the content of {} cannot be known before it is read", dataset.name));
     };
     let found = found.map_err(|fault| fault.message)?;

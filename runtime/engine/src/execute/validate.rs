@@ -86,9 +86,10 @@ fn check<'a>(backend: &dyn Backend, program: &Program, graph: &'a Graph, step: &
             backend.foresee(&node(step, language, settings), &args)
         }
         StepKind::Load(dataset) | StepKind::Save { dataset, .. } => {
-            let dataset = program.datasets.get(*dataset as usize);
-            match dataset.and_then(|dataset| backend.pending_store(dataset)) {
+            let Some(dataset) = program.datasets.get(*dataset as usize) else { return Ok(()) };
+            match backend.pending_store(dataset) {
                 Some(what) => Err(cannot_run(&what)),
+                None if matches!(step.kind, StepKind::Save { .. }) => backend.can_save(dataset),
                 None => Ok(()),
             }
         }

@@ -2,7 +2,7 @@
 
 use gml_connect::{Reading, Wanted};
 use gml_ir::{Arg, Graph, Step, StepId, StepKind, Type};
-use gml_operators::{Turns, bounds, by_rows, in_turns, used};
+use gml_operators::{Turns, bounds, by_rows, conditions, in_turns, used};
 
 use super::Kept;
 use super::live::inputs;
@@ -43,8 +43,7 @@ pub(super) fn scans(
     let of_step = |(place, wanted): (usize, Option<Wanted>)| {
         let load = StepId(place as u32);
         let Step { kind: StepKind::Load(_), ty: Type::Table(_), .. } = graph.step(load) else { return None };
-        let mut scan =
-            Scan { load, reading: Reading { wanted: wanted?, bounds: Vec::new() }, through: Vec::new(), turns: None };
+        let mut scan = Scan { load, reading: Reading::of(wanted?), through: Vec::new(), turns: None };
         let mut filters = true;
         while let Some(next) = follower(graph, users, kept, scan.last()) {
             let StepKind::Call { module, operator, args } = &graph.step(next).kind else { break };
@@ -56,6 +55,7 @@ pub(super) fn scans(
             filters &= &**operator == "filter";
             if filters {
                 scan.reading.bounds.extend(bounds(args));
+                scan.reading.conditions.extend(conditions(args));
             }
             scan.through.push(next);
         }

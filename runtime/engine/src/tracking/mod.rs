@@ -296,8 +296,11 @@ fn files(record: &RunRecord, folder: &Path) -> Vec<(PathBuf, String)> {
 
 /// The models that a run saved, or found as it would have saved them, with their folders.
 fn models(record: &RunRecord, project: &Path) -> Vec<(String, PathBuf)> {
-    let folders =
-        record.datasets.iter().filter(|dataset| !dataset.cached).map(|dataset| (dataset, project.join(&dataset.path)));
+    let folders = record
+        .datasets
+        .iter()
+        .filter(|dataset| !dataset.cached)
+        .map(|dataset| (dataset, gml_connect::here(&dataset.path, project)));
     let models = folders.filter(|(_, folder)| folder.join("signature.json").is_file());
     models.map(|(dataset, folder)| (dataset.name.clone(), folder)).collect()
 }

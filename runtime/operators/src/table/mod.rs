@@ -6,6 +6,7 @@
 
 mod args;
 mod asof;
+mod conditions;
 mod conform;
 mod derive;
 mod fill;
@@ -25,6 +26,7 @@ use crate::data::Implementation;
 use crate::embed::within;
 
 pub(crate) use args::CallExt;
+pub use conditions::conditions;
 pub(crate) use derive::series;
 pub(crate) use group::grouped;
 pub(crate) use join::{alike, no_collision};

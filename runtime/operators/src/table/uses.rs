@@ -129,13 +129,13 @@ fn of_condition(condition: &Expr, bounds: &mut Vec<Bound>) {
     }
 }
 
-fn is_order(op: BinaryOp) -> bool {
+pub(super) fn is_order(op: BinaryOp) -> bool {
     use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual};
     matches!(op, Equal | Less | LessEqual | Greater | GreaterEqual)
 }
 
 /// The comparison with its sides exchanged.
-fn turned(op: BinaryOp) -> BinaryOp {
+pub(super) fn turned(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Less => BinaryOp::Greater,
         BinaryOp::LessEqual => BinaryOp::GreaterEqual,

@@ -223,6 +223,13 @@ pub(in crate::check) fn only_reads(entry: &str, connector: &str, span: Span, sav
         .help(help)
 }
 
+pub(in crate::check) fn folder_of_the_web(entry: &str, span: Span, saved: Span) -> Diagnostic {
+    Diagnostic::new(codes::ONLY_READ, span, format!("`{entry}` is saved, and it is a folder of a web server"))
+        .with_label("web servers are read, one file at a time")
+        .and(saved, "saved here")
+        .help("save to the store behind it (`s3://`, `gs://`, `az://`): what is saved there can be read by `https://`")
+}
+
 pub(in crate::check) fn not_a_connection(name: &str, ty: &Type, span: Span) -> Diagnostic {
     Diagnostic::new(
         codes::NOT_A_CONNECTION,

@@ -7,15 +7,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use gml_ir::{Column as Declared, Dataset, Row, Type, Value};
+use gml_ir::{Column as Declared, Type, Value, hex};
 use serde_json::{Value as Json, json};
 
 use super::asked::{Asked, qualified, quoted};
 use super::cells::Family;
 use super::faults::Trouble;
+use super::needed::{Clause, Kind, Needed, Param, Test, presence};
 use super::rows::{of_another_type, place_of};
 use super::spool::Spool;
 use super::tables::{self, Rows};
+use super::told::Told;
 use crate::{Fault, code};
 
 pub use setup::{fetch_duckdb, has_duckdb};
@@ -73,16 +75,43 @@ fn written(declared: &Declared, ty: &str) -> Option<String> {
     Some(format!("CAST({name} AS {cast}) AS {name}"))
 }
 
-/// Asks a query. Gives the file with the rows, in the form in which they are stored.
-pub(super) fn read(
-    path: &Path,
-    asked: &Asked,
-    row: &Row,
-    dataset: &Dataset,
-    project: &Path,
-) -> Result<PathBuf, Trouble> {
+/// A question to a column of a type; nothing where the answer would be another one than here. Floats are read by their shortest
+/// digits, and moments between microseconds are cut.
+fn asks(ty: &str, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> Option<String> {
+    let compares = match kind {
+        Kind::Bool => ty == "BOOLEAN",
+        Kind::Int => matches!(
+            ty,
+            "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT"
+        ),
+        // What is no number equals itself there and is greater than all others, as here.
+        Kind::Float => ty == "DOUBLE",
+        Kind::Text => ty == "VARCHAR",
+        Kind::Date => ty == "DATE",
+        Kind::Timestamp => matches!(ty, "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE"),
+    };
+    if !compares {
+        return None;
+    }
+    let Test::Compare(op, value) = test else { return Some(presence(name, test)) };
+    Some(match (kind, value) {
+        (Kind::Text, Value::Str(text)) => {
+            // Byte by byte, whatever the collation; the first of both finds the groups of rows that may have it.
+            let before = (*op == "=" && !text.contains('\0')).then(|| clause.place(Param::Value(value.clone())));
+            let before = before.map(|place| format!("{name} = {place} AND ")).unwrap_or_default();
+            format!("({before}encode({name}) {op} {})", clause.bytes(text))
+        }
+        (Kind::Timestamp, Value::Timestamp(micros)) if ty != "TIMESTAMP" => {
+            format!("epoch_us({name}) {op} {}", clause.place(Param::Value(Value::Int(*micros))))
+        }
+        _ => format!("{name} {op} {}", clause.place(Param::Value(value.clone()))),
+    })
+}
+
+/// Asks a query for what is needed. Gives the file with the rows, in the form in which they are stored.
+pub(super) fn read(path: &Path, asked: &Asked, needed: &Needed, spool: Spool) -> Result<(PathBuf, Told), Trouble> {
     super::file_of(path, false)?;
-    let values = asked.values.iter().map(given).collect::<Result<Vec<_>, Fault>>()?;
+    let mut values = asked.values.iter().map(given).collect::<Result<Vec<_>, Fault>>()?;
     let request = json!({ "work": "columns", "database": path, "sql": asked.sql, "values": values });
     let answer = call(&request)?;
     let columns: Vec<(&str, &str)> = answer["columns"]
@@ -99,14 +128,40 @@ pub(super) fn read(
         let shown = family(ty).map_or_else(|| format!("{ty} in the database"), |family| family.shown().to_owned());
         written(declared, ty).ok_or_else(|| of_another_type(stored, &shown, &declared.ty))
     };
-    let chosen = row.columns.iter().map(column).collect::<Result<Vec<_>, Fault>>()?;
-    let spool = Spool::of(dataset, project)?;
+    let chosen = needed.row.columns.iter().map(column).collect::<Result<Vec<_>, Fault>>()?;
+    let mut clause = asked.clause();
+    let told = match asked.fixed() {
+        Some(why) => Told::whole(why, needed),
+        None => {
+            clause.add(needed, &|column, kind, test, clause| {
+                let place = place_of(column, &names).ok()?;
+                // Columns that are written in another form have the same name.
+                let name = format!("answer.{}", asked.quoted(column.stored_name()));
+                asks(columns[place].1, kind, &name, test, clause)
+            });
+            let shown =
+                if clause.parts.is_empty() { String::new() } else { format!(" WHERE {}", clause.parts.join(" AND ")) };
+            let from = asked.shown();
+            Told {
+                sql: format!("SELECT {} FROM {from}{shown}", chosen.join(", ")),
+                left: std::mem::take(&mut clause.left),
+            }
+        }
+    };
+    for value in &clause.values {
+        values.push(match value {
+            Param::Value(value) => given(value)?,
+            Param::Bytes(bytes) => json!({ "bytes": hex(bytes) }),
+        });
+    }
     let out = std::path::absolute(spool.beside()).unwrap_or_else(|_| spool.beside());
+    let condition = clause.parts.join(" AND ");
     let request = json!({
-        "work": "ask", "database": path, "sql": asked.sql, "values": values, "columns": chosen, "out": out,
+        "work": "ask", "database": path, "sql": asked.sql, "condition": condition, "values": values, "columns": chosen,
+        "out": out,
     });
     call(&request)?;
-    Ok(spool.keep(&out)?)
+    Ok((spool.keep(&out)?, told))
 }
 
 /// Replaces a table: the rows go into a new one, and in the same transaction into the place of the old one.

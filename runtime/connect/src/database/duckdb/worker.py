@@ -21,6 +21,8 @@ def value(given):
         return datetime.timedelta(microseconds=content)
     if kind == "float":
         return float(content)
+    if kind == "bytes":
+        return bytes.fromhex(content)
     if kind == "list":
         return [value(item) for item in content]
     return content
@@ -37,6 +39,8 @@ def ask(connection, request):
     """Puts the answer into a file; gives the number of its rows."""
     values = [value(given) for given in request["values"]]
     chosen = "SELECT " + ", ".join(request["columns"]) + " FROM (" + request["sql"] + "\n) AS answer"
+    if request["condition"]:
+        chosen += " WHERE " + request["condition"]
     # Rows come in the order of the answer.
     connection.execute("SET preserve_insertion_order = true")
     out = request["out"].replace("'", "''")

@@ -77,7 +77,7 @@ pub(super) fn sources(dataset: &Dataset, project: &Path) -> Result<Sources, Faul
     }
     // The log names files in no order; rows of a table have one.
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(Sources { format: Format::Parquet, files, beside, stored: Some(stored) })
+    Ok(Sources { format: Format::Parquet, files, beside, stored: Some(stored), columns: None, told: None })
 }
 
 /// A file of the table, with the columns that are not in it.

@@ -36,8 +36,9 @@ impl Folders {
         Ok(())
     }
 
-    /// Writes a file for each folder; all of them appear at once, in the place of those that were there.
-    pub(super) fn finish(self, dataset: &Dataset, project: &Path) -> Result<u64, Fault> {
+    /// Writes a file for each folder; all of them appear at once, in the place of those that were there or as a new version. Gives
+    /// where, and how many bytes.
+    pub(super) fn finish(self, dataset: &Dataset, project: &Path) -> Result<(replace::Folder, u64), Fault> {
         let frame = self.frame?;
         let mut rows: BTreeMap<PathBuf, Vec<IdxSize>> = BTreeMap::new();
         for place in 0..frame.height() {
@@ -53,7 +54,7 @@ impl Folders {
         let columns = self.row.columns.iter().filter(|column| self.by.iter().all(|by| by.name != column.name));
         let row = Row { columns: columns.cloned().collect(), unique: Vec::new(), ..self.row.clone() };
         let mut bytes = 0;
-        replace::write_folder(dataset, project, |into| {
+        let folder = replace::write_folder(dataset, project, |into| {
             if rows.is_empty() {
                 // A file without rows still tells of the columns.
                 rows.insert(self.by.iter().map(|column| folder(&column.name, None)).collect(), Vec::new());
@@ -65,7 +66,7 @@ impl Folders {
             }
             Ok(())
         })?;
-        Ok(bytes)
+        Ok((folder, bytes))
     }
 }
 

@@ -16,7 +16,7 @@ use gml_ir::{Dataset, OnViolation, Row};
 use polars::prelude::*;
 
 use super::checks::{self, Breach, Origin};
-use super::replace::{Pending, cannot};
+use super::replace::{Pending, cannot, write_folder};
 use super::shape::stored_form;
 use super::sources::partitioned_by;
 use super::version::{NewVersion, file_name, is_versioned};
@@ -116,10 +116,12 @@ pub struct Writer<'a> {
 enum To {
     /// In a file of this machine.
     File,
-    /// In a folder of this machine, with a folder for each value of some columns.
+    /// In a folder, with a folder for each value of some columns.
     Folder,
     /// In an object of a store, by way of a file.
     Object,
+    /// In a version of a folder of a store, by way of a file.
+    Version,
     /// In a table of a database, by way of a file.
     Database,
 }
@@ -145,6 +147,7 @@ impl<'a> Writer<'a> {
     /// Where the dataset is no table, its path is a pattern or its connector keeps no tables.
     pub fn open(dataset: &'a Dataset, project: &Path) -> Result<Self, Fault> {
         row_of(dataset)?;
+        can_save(dataset)?;
         let place = place_of(dataset);
         let mut new = None;
         let (to, target) = match &*dataset.connector.name {
@@ -159,10 +162,9 @@ impl<'a> Writer<'a> {
                         .help("save under an entry with a plain path"));
                 }
                 let (is_afar, is_one) = (afar::is_afar(path), partitioned_by(dataset).is_empty());
-                if is_versioned(dataset) && (is_afar || !is_one) {
-                    return Err(no_versions(dataset));
-                }
                 match (is_afar, is_one) {
+                    (_, false) => (To::Folder, paths::resolve(path, project)),
+                    (true, true) if is_versioned(dataset) => (To::Version, waiting(dataset, project, &place)?),
                     (false, true) if is_versioned(dataset) => {
                         let made = NewVersion::create(dataset, project)?;
                         let target = made.folder().join(file_name(path));
@@ -170,9 +172,7 @@ impl<'a> Writer<'a> {
                         (To::File, target)
                     }
                     (true, true) => (To::Object, waiting(dataset, project, &place)?),
-                    (true, false) => return Err(no_folders_afar(dataset)),
                     (false, true) => (To::File, paths::resolve(path, project)),
-                    (false, false) => (To::Folder, paths::resolve(path, project)),
                 }
             }
         };
@@ -249,12 +249,23 @@ impl<'a> Writer<'a> {
         };
         let bytes = match file {
             Open::File(pending, form) => form.finish(&target).and_then(|()| pending.appear()),
-            Open::Folder(folders) => folders.finish(dataset, &project),
+            Open::Folder(folders) => {
+                let (folder, bytes) = folders.finish(dataset, &project).map_err(|fault| fault.at(&dataset.name))?;
+                return Ok(Written { path: folder.path, rows, bytes, tolerated });
+            }
         };
         let bytes = bytes.map_err(|fault| fault.at(&dataset.name))?;
         if let Some(new) = new {
             let version = new.appear().map_err(|fault| fault.at(&dataset.name))?;
             let path = version.folder.join(file_name(&path));
+            return Ok(Written { path, rows, bytes, tolerated });
+        }
+        if to == To::Version {
+            let name = file_name(&path);
+            let folder = write_folder(dataset, &project, |into| {
+                std::fs::rename(&target, into.join(name)).map_err(|error| cannot(&target, &error))
+            });
+            let path = folder.map_err(|fault| fault.at(&dataset.name))?.path.join(name);
             return Ok(Written { path, rows, bytes, tolerated });
         }
         if matches!(to, To::File | To::Folder) {
@@ -268,6 +279,18 @@ impl<'a> Writer<'a> {
         let _ = std::fs::remove_file(&target);
         let bytes = sent.map_err(|fault| fault.at(&dataset.name))?;
         Ok(Written { path: PathBuf::from(path), rows, bytes, tolerated })
+    }
+}
+
+/// Whether a dataset can be saved, as far as its entry tells.
+///
+/// # Errors
+/// Where a folder is saved that is not one of this machine nor of a store.
+pub fn can_save(dataset: &Dataset) -> Result<(), Fault> {
+    let is_folder = dataset.row().is_none() || is_versioned(dataset) || !partitioned_by(dataset).is_empty();
+    match path_of(dataset) {
+        Ok(path) if is_folder && afar::is_afar(path) => afar::folders::takes(dataset, path),
+        _ => Ok(()),
     }
 }
 
@@ -286,23 +309,6 @@ fn only_reads(dataset: &Dataset) -> Fault {
     Fault::new(code::ONLY_READ, format!("`{}` is kept by `{connector}`, which only reads", dataset.name))
         .at(&dataset.name)
         .help("save under an entry of another form, such as parquet or sql_table")
-}
-
-/// Versions are kept in folders of this machine.
-fn no_versions(dataset: &Dataset) -> Fault {
-    let text = format!(
-        "`{}` keeps versions, which this version of gmlc does in one file a version on this machine",
-        dataset.name
-    );
-    Fault::new(code::NOT_IMPLEMENTED, text)
-        .at(&dataset.name)
-        .help("leave `versioned` out, or save it in a folder of this machine without `partitioned_by`")
-}
-
-fn no_folders_afar(dataset: &Dataset) -> Fault {
-    Fault::new(code::NOT_IMPLEMENTED, "a partitioned folder of a store cannot be written in this version")
-        .at(&dataset.name)
-        .help("a store cannot make many objects appear at once; save one file, or a folder of this machine")
 }
 
 impl Form {

@@ -127,10 +127,10 @@ impl<'a> Scan<'a> {
     /// Where a file is missing, or a footer cannot be read or does not fit the declared row.
     pub fn open(dataset: &'a Dataset, project: &Path, reading: &Reading, verified: &Verified) -> Result<Self, Fault> {
         let declared = row_of(dataset)?;
-        let found = sources::of(dataset, project, verified)?;
+        let found = sources::of(dataset, project, reading, verified)?;
         let row = match found.files.first() {
             Some(first) if declared.open => open::of_file(declared, dataset, &found, first)?,
-            _ => declared.clone(),
+            _ => found.row(declared),
         };
         let (target, wanted) = narrowed(&row, &reading.wanted);
         let path = super::place_of(dataset);
