@@ -3,5 +3,6 @@
 mod artifacts;
 mod failures;
 mod judging;
+mod native;
 mod peers;
 pub(crate) mod support;
