@@ -10,7 +10,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Arithmetic, Ensemble, Machine, Matrix, Missing, NEAR_ZERO, Question, rank};
+use super::rank::Thresholds;
+use super::{Arithmetic, Ensemble, Machine, Matrix, Missing, NEAR_ZERO, Question};
 
 /// Rows that are turned into bytes at once.
 pub(super) const STRIP: usize = 64;
@@ -27,8 +28,6 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Codes {
     arithmetic: Arithmetic,
     numbers: Vec<Ranked>,
-    /// The thresholds of all of `numbers`, each table made up to one less than a power of two by infinities.
-    thresholds: Vec<f64>,
     categories: Vec<Grouped>,
     /// Columns of bytes: those of numbers first.
     pub(super) columns: usize,
@@ -40,10 +39,7 @@ pub(super) struct Codes {
 struct Ranked {
     feature: usize,
     missing: Missing,
-    /// Where its thresholds start, and how many halvings find a place among them.
-    start: usize,
-    halvings: u32,
-    sorted: Vec<f64>,
+    thresholds: Thresholds,
     columns: Vec<NumberColumn>,
 }
 
@@ -115,7 +111,6 @@ impl Codes {
         let mut codes = Self {
             arithmetic: ensemble.arithmetic,
             numbers: Vec::with_capacity(thresholds.len()),
-            thresholds: Vec::new(),
             categories: Vec::with_capacity(sets.len()),
             columns: 0,
             number_columns: 0,
@@ -135,10 +130,6 @@ impl Codes {
     fn add_number(&mut self, feature: usize, missing: Missing, mut sorted: Vec<f64>, ways: [bool; 2]) {
         sorted.sort_by(f64::total_cmp);
         sorted.dedup_by(|one, other| one == other);
-        let halvings = usize::BITS - sorted.len().leading_zeros();
-        let start = self.thresholds.len();
-        self.thresholds.extend_from_slice(&sorted);
-        self.thresholds.resize(start + (1 << halvings) - 1, f64::INFINITY);
         let mut columns = Vec::new();
         for (missing_code, _) in [u8::MAX, 0].into_iter().zip(ways).filter(|(_, asked)| *asked) {
             for first in (0..sorted.len()).step_by(THRESHOLDS) {
@@ -146,7 +137,8 @@ impl Codes {
                 self.columns += 1;
             }
         }
-        self.numbers.push(Ranked { feature, missing, start, halvings, sorted, columns });
+        let thresholds = Thresholds::new(&sorted);
+        self.numbers.push(Ranked { feature, missing, thresholds, columns });
     }
 
     /// Groups the categories of a feature, and gives the tables of its sets.
@@ -209,7 +201,7 @@ impl Codes {
             Question::AtMost { threshold, missing, missing_left } => {
                 let place = self.numbers.partition_point(|of| (of.feature, of.missing) < (feature, *missing));
                 let of = &self.numbers[place];
-                let rank = of.sorted.partition_point(|other| other < threshold);
+                let rank = of.thresholds.place(*threshold);
                 let missing_code = if *missing_left && *missing != Missing::Nothing { 0 } else { u8::MAX };
                 let first = rank - rank % THRESHOLDS;
                 let columns = of.columns.iter().filter(|column| column.missing_code == missing_code);
@@ -252,7 +244,6 @@ impl Codes {
                 self.copy(matrix, of.feature, first, &mut values[..rows]);
                 read = Some(of.feature);
             }
-            let thresholds = &self.thresholds[of.start..of.start + (1 << of.halvings) - 1];
             let mut taken = values;
             let mut missing = 0_u64;
             match of.missing {
@@ -260,7 +251,7 @@ impl Codes {
                 Missing::Zero => missing = bits(&taken, |value| value.is_nan() || value.abs() <= NEAR_ZERO),
                 Missing::NotANumber => missing = bits(&taken, f64::is_nan),
             }
-            rank::ranks(machine, thresholds, of.halvings, &taken, &mut ranks);
+            of.thresholds.strip(machine, &taken, &mut ranks);
             for column in &of.columns {
                 let strip = &mut into[column.column * stride..column.column * stride + STRIP];
                 let base = column.first as u32;
@@ -301,13 +292,12 @@ impl Codes {
     pub(super) fn encode_row(&self, row: &[f64], into: &mut [u8], classes: &mut [u32]) {
         for of in &self.numbers {
             let value = self.arithmetic.taken(row[of.feature]);
-            let thresholds = &self.thresholds[of.start..of.start + (1 << of.halvings) - 1];
             let (value, is_missing) = match of.missing {
                 Missing::Nothing => (if value.is_nan() { 0.0 } else { value }, false),
                 Missing::Zero => (value, value.is_nan() || value.abs() <= NEAR_ZERO),
                 Missing::NotANumber => (value, value.is_nan()),
             };
-            let rank = rank::rank(thresholds, of.halvings, value);
+            let rank = of.thresholds.below(value);
             for column in &of.columns {
                 let code = rank.saturating_sub(column.first).min(usize::from(u8::MAX)) as u8;
                 into[column.column] = if is_missing { column.missing_code } else { code };

@@ -143,20 +143,23 @@ impl Sliced {
     }
 }
 
-/// From the answers of nodes to the digits of leaves.
+/// From the answers of nodes to the digits of leaves, for so many words of rows.
 #[inline(always)]
-fn digits(tree: &Sliced, masks: &mut Masks) {
+fn digits<const ASKED: usize>(tree: &Sliced, masks: &mut Masks) {
     let nodes = tree.children.len();
     let (answers, reach) = (&masks.answers[..nodes], &mut masks.reach[..2 * nodes + 1]);
     reach[0] = Mask([u64::MAX; WORDS]);
     for (node, (answer, [left, right])) in answers.iter().zip(&tree.children).enumerate() {
         let here = reach[node].0;
-        reach[*left as usize] = Mask(std::array::from_fn(|word| here[word] & answer.0[word]));
-        reach[*right as usize] = Mask(std::array::from_fn(|word| here[word] & !answer.0[word]));
+        let (left, right) = (*left as usize, *right as usize);
+        for word in 0..ASKED {
+            reach[left].0[word] = here[word] & answer.0[word];
+            reach[right].0[word] = here[word] & !answer.0[word];
+        }
     }
     let leaves = &reach[nodes..];
     for digit in 0..tree.digits {
-        let mut rows = [0; WORDS];
+        let mut rows = [0; ASKED];
         // Leaves whose number has the digit come in runs.
         for run in leaves.chunks(2 << digit).filter_map(|run| run.get(1 << digit..)) {
             for leaf in run {
@@ -165,14 +168,14 @@ fn digits(tree: &Sliced, masks: &mut Masks) {
                 }
             }
         }
-        masks.digits[digit] = Mask(rows);
+        masks.digits[digit].0[..ASKED].copy_from_slice(&rows);
     }
 }
 
 mod portable {
     //! The same without vectors: what the others are held against, and what runs where there are none.
 
-    use super::{Among, Arithmetic, AtMost, Masks, ROWS, Sliced, digits};
+    use super::{Among, Arithmetic, AtMost, Masks, ROWS, Sliced, WORDS, digits};
 
     pub(super) fn add(
         tree: &Sliced,
@@ -189,7 +192,7 @@ mod portable {
             }
         }
         for Among { node, .. } in &tree.categories {
-            masks.answers[*node as usize].0 = [0; super::WORDS];
+            masks.answers[*node as usize].0 = [0; WORDS];
         }
         for Among { node, start, table } in &tree.categories {
             let (places, kept) = codes[*start as usize..].split_at(ROWS);
@@ -198,7 +201,7 @@ mod portable {
                 *into |= bits(places, |row, place| table[usize::from(place & 15)] & kept[row] != 0);
             }
         }
-        digits(tree, masks);
+        digits::<WORDS>(tree, masks);
         for word in 0..words {
             for (row, sum) in sums[64 * word..64 * word + 64].iter_mut().enumerate() {
                 let digit = |digit: usize| (masks.digits[digit].0[word] >> row & 1) << digit;

@@ -52,7 +52,11 @@ pub(super) unsafe fn add(
             });
         }
     }
-    digits(tree, masks);
+    match words {
+        0 | 1 => digits::<1>(tree, masks),
+        2 => digits::<2>(tree, masks),
+        _ => digits::<WORDS>(tree, masks),
+    }
     for word in 0..words {
         answer(tree, masks, word, arithmetic, &mut sums[64 * word..64 * word + 64]);
     }
