@@ -33,8 +33,9 @@ fn manifest(package: &str) -> String {
     std::fs::read_to_string(repository().join(package).join("Cargo.toml")).unwrap()
 }
 
-const COMPILER: [&str; 7] = [
+const COMPILER: [&str; 8] = [
     "compiler/syntax",
+    "compiler/codegen",
     "compiler/diagnostics",
     "compiler/analysis",
     "compiler/ir",
@@ -80,6 +81,7 @@ fn no_crate_depends_upwards() {
     below("compiler/diagnostics", &["gml-syntax", "gml-analysis", "gml-ir"]);
     below("compiler/syntax", &["gml-analysis", "gml-ir"]);
     below("compiler/analysis", &["gml-ide"]);
+    below("compiler/codegen", &["gml-syntax", "gml-analysis", "gml-diagnostics", "gml-ir"]);
     below("compiler/ir", &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     for package in COMPILER {
         below(package, &runtime);

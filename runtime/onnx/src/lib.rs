@@ -1,5 +1,5 @@
-//! The messages of an ONNX file that are written here, by the numbers of `onnx.proto` (version 1.16, IR version 10). They are a
-//! part of that format: what is never written is left out. Fields have its names.
+//! The messages of an ONNX file that are written or read here, by the numbers of `onnx.proto` (version 1.16, IR version 10). They are a
+//! part of that format: what is never used is left out. Fields have its names.
 //!
 //! What lives here: the messages. What does not: graphs that are made of them (gml-operators' `onnx`, gml-neural's `onnx`), and
 //! running them (gml-inference).
@@ -89,6 +89,9 @@ pub struct Attribute {
     /// `name`
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
+    /// `f`
+    #[prost(float, optional, tag = "2")]
+    pub f: Option<f32>,
     /// `i`
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
@@ -98,9 +101,15 @@ pub struct Attribute {
     /// `t`
     #[prost(message, optional, tag = "5")]
     pub t: Option<Tensor>,
+    /// `floats`
+    #[prost(float, repeated, packed = "false", tag = "7")]
+    pub floats: Vec<f32>,
     /// `ints`
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
+    /// `strings`
+    #[prost(bytes = "vec", repeated, tag = "9")]
+    pub strings: Vec<Vec<u8>>,
     /// `kind`
     #[prost(int32, optional, tag = "20")]
     pub kind: Option<i32>,
@@ -127,6 +136,9 @@ pub struct Tensor {
     /// `data_type`
     #[prost(int32, optional, tag = "2")]
     pub data_type: Option<i32>,
+    /// `float_data`
+    #[prost(float, repeated, tag = "4")]
+    pub float_data: Vec<f32>,
     /// `int32_data`
     #[prost(int32, repeated, tag = "5")]
     pub int32_data: Vec<i32>,

@@ -1,11 +1,10 @@
 //! Explanations: what each feature adds to a score.
 //!
-//! What lives here: trees as data, the SHAP values of trees, and the operators of `std.explain`. What does not: learning
-//! trees (`learn`).
+//! What lives here: the SHAP values of trees, and the operators of `std.explain`. What does not: learning trees (`learn`), trees as
+//! data (gml-codegen).
 
 mod dependence;
 mod explained;
-mod forest;
 mod operators;
 mod pairs;
 mod paths;
@@ -20,7 +19,6 @@ use crate::data::Implementation;
 
 pub use explained::Explained;
 pub(crate) use explained::merged;
-pub(crate) use forest::{Child, Forest, Missing, Node, Question};
 pub(crate) use pairs::pairs;
 pub(crate) use shap::contributions;
 

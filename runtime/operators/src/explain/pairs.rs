@@ -1,13 +1,13 @@
 //! How much pairs of features matter together.
 
-use super::forest::Forest;
 use super::paths::{Path, paths};
 use super::shapley::{Quadrature, interactions};
+use gml_codegen::trees::Ensemble;
 
 /// The mean over rows and scores of the size of the SHAP interaction of each pair of groups of features, as a square matrix,
 /// row by row. `group` is the group of each feature; within a group nothing interacts. Both halves of an interaction are
 /// counted together on either side of the diagonal.
-pub(crate) fn pairs(forest: &Forest, columns: &[&[f64]], group: &[usize], groups: usize) -> Vec<f64> {
+pub(crate) fn pairs(forest: &Ensemble, columns: &[&[f64]], group: &[usize], groups: usize) -> Vec<f64> {
     let rows = columns.first().map_or(0, |column| column.len());
     let mut sizes = vec![0.0; groups * groups];
     let leaves: Vec<(usize, Vec<Leaf>)> = forest

@@ -1,6 +1,6 @@
 //! Leaves as games: the features on the way to a leaf, and how each takes part.
 
-use super::forest::{Child, Tree};
+use gml_codegen::trees::{Child, Tree};
 
 /// A leaf with the features on the way to it, each once.
 #[derive(Clone, Debug)]

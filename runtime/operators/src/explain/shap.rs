@@ -4,9 +4,9 @@
 //! the way to a leaf. What a leaf says depends only on which of its features go on to it; it is computed once for each
 //! such pattern and looked up afterwards (the idea of Yang 2021, "Fast TreeSHAP", version 2, here filled on first use).
 
+use gml_codegen::trees::{Ensemble, Node, Tree};
 use rayon::prelude::*;
 
-use super::forest::{Forest, Node, Tree};
 use super::paths::{Path, paths};
 use super::shapley::{Quadrature, values};
 
@@ -28,7 +28,7 @@ pub(crate) struct Contributions {
 
 /// The SHAP values of rows, given feature by feature (`columns[feature][row]`; NaN is missing). The sum over features and
 /// the base is the raw score of the row.
-pub(crate) fn contributions(forest: &Forest, columns: &[&[f64]], threads: usize) -> Contributions {
+pub(crate) fn contributions(forest: &Ensemble, columns: &[&[f64]], threads: usize) -> Contributions {
     let rows = columns.first().map_or(0, |column| column.len());
     let width = forest.features * forest.outputs;
     let games: Vec<Game<'_>> = forest.trees.iter().map(Game::new).collect();

@@ -21,6 +21,7 @@ pub(crate) mod parameters;
 mod pool;
 pub(crate) mod presets;
 pub(crate) mod recall;
+mod scoring;
 pub(crate) mod target;
 mod threshold;
 mod trees;

@@ -4,5 +4,6 @@ mod artifacts;
 mod courses;
 mod failures;
 mod judging;
+mod native;
 mod peers;
 pub(crate) mod support;

@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use gml_codegen::trees::Ensemble;
 use gml_connect::Fault;
 use gml_ir::{Learned, Row, Value};
 use polars::prelude::{DataFrame, col};
@@ -16,13 +17,14 @@ use super::matrix::{self, Encoder, Feature};
 use super::outputs;
 use super::parameters::{self, Objective, Parameters};
 use super::recall::Recall;
+use super::scoring::Scoring;
 use super::target::{self, Roles};
 use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data, Table};
-use crate::explain::{self, Explained, Forest};
+use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
-use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Trained, Validation, Watched};
+use crate::native::lightgbm::{self, Dataset, LightGbm, Trained, Validation, Watched};
 use crate::onnx;
 use crate::prep::Kind;
 use crate::tune::afresh;
@@ -175,7 +177,7 @@ impl Binned {
             course: Some(course(self.objective, &trained)),
             text: without_threads(&trained.text),
             input: Arc::clone(&self.input),
-            booster: Mutex::new(None),
+            scoring: OnceLock::new(),
         })))
     }
 }
@@ -261,7 +263,7 @@ fn dataset(
     Ok(dataset)
 }
 
-fn gave_up(text: String) -> Fault {
+pub(super) fn gave_up(text: String) -> Fault {
     Fault::new("GML0921", format!("boosted trees could not be learned or applied: {text}"))
         .help("see the parameters and the rows that boosted_trees was given")
 }
@@ -286,24 +288,17 @@ struct FittedTrees {
     course: Option<Course>,
     text: String,
     input: Arc<Row>,
-    /// Loaded on first use.
-    booster: Mutex<Option<Arc<Booster>>>,
+    /// Read from the text on first use.
+    scoring: OnceLock<Scoring>,
 }
 
 impl FittedTrees {
-    fn booster(&self, context: &Context) -> Result<Arc<Booster>, Fault> {
-        let mut loaded = self.booster.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(booster) = &*loaded {
-            return Ok(Arc::clone(booster));
-        }
-        let library = LightGbm::open(&lightgbm::place(&context.libraries))?;
-        let booster = Arc::new(Booster::load(&library, &self.text).map_err(gave_up)?);
-        *loaded = Some(Arc::clone(&booster));
-        Ok(booster)
+    fn scoring(&self) -> &Scoring {
+        self.scoring.get_or_init(|| Scoring::of(&self.text))
     }
 
     /// The trees as data, and the rows as the columns that they ask for.
-    fn explained<T>(&self, table: &Table, explain: impl FnOnce(&Forest, &[&[f64]]) -> T) -> Result<T, Fault> {
+    fn explained<T>(&self, table: &Table, explain: impl FnOnce(&Ensemble, &[&[f64]]) -> T) -> Result<T, Fault> {
         matrix::check(&self.features, &frame::schema(&table.frame)?)?;
         let rows = frame::collect(table.frame.clone())?;
         let matrix = Encoder::new(&self.features).matrix(&rows)?;
@@ -311,22 +306,21 @@ impl FittedTrees {
             0 => vec![&[]; self.features.len()],
             height => matrix.values().chunks(height).collect(),
         };
-        Ok(explain(&self.forest()?, &columns))
+        Ok(explain(self.forest()?, &columns))
     }
 
-    fn forest(&self) -> Result<Forest, Fault> {
-        Forest::parse(&self.text).map_err(|what| Fault::new("GML0999", format!("the trees cannot be read: {what}")))
+    fn forest(&self) -> Result<&Ensemble, Fault> {
+        self.scoring().ensemble().map_err(|what| Fault::new("GML0999", format!("the trees cannot be read: {what}")))
     }
 
     /// What the trees say of each row, one class after the other.
     fn scores(&self, rows: &DataFrame, context: &Context) -> Result<Vec<f64>, Fault> {
-        let booster = self.booster(context)?;
         let encoder = Encoder::new(&self.features);
         let mut scores = Vec::with_capacity(rows.height() * self.classes.len().max(1));
         for start in (0..rows.height()).step_by(ROWS_AT_ONCE) {
             let start_row = i64::try_from(start).map_err(|_| Fault::new("GML0999", "too many rows"))?;
             let matrix = encoder.matrix(&rows.slice(start_row, ROWS_AT_ONCE))?;
-            scores.extend(booster.predict(&matrix, context.threads).map_err(gave_up)?);
+            scores.extend(self.scoring().predict(&matrix, &self.text, context)?);
         }
         Ok(scores)
     }
@@ -363,6 +357,7 @@ impl Fitted for FittedTrees {
             let best = gml_report::compact(best);
             facts.push((format!("{} on the rows to stop by", self.objective.metric()), best));
         }
+        facts.extend(self.scoring().why_by_library().map(|why| ("scored by".to_owned(), format!("LightGBM: {why}"))));
         // The objective is told already.
         let told = self.parameters.iter().filter(|(name, _)| name != "objective");
         facts.extend(told.cloned());
@@ -408,7 +403,7 @@ impl Fitted for FittedTrees {
             });
         }
         let matrix = graph.beside(&inputs);
-        let raw = onnx::forest(&self.forest()?, &matrix, graph)?;
+        let raw = onnx::forest(self.forest()?, &matrix, graph)?;
         Ok(outputs::onnx(self.objective, &self.classes, raw, graph))
     }
 
@@ -463,6 +458,6 @@ pub(super) fn load(folder: &Path, signature: &Json, type_part: &str) -> Result<A
         course: None,
         text: artifact::read_file(folder, MODEL_FILE, artifact::part(folder, signature, "model")?)?,
         input,
-        booster: Mutex::new(None),
+        scoring: OnceLock::new(),
     }))
 }

@@ -1,10 +1,10 @@
 //! Trees, as the operator `TreeEnsemble` of `ai.onnx.ml`, version 5.
 
+use gml_codegen::trees::{Child, Ensemble, Missing, Node, Question};
 use gml_connect::Fault;
 
 use super::graph::{Flow, Graph, MODELS, Setting};
 use super::not_expressed;
-use crate::explain::{Child, Forest, Missing, Node, Question};
 
 /// Modes of nodes.
 const AT_MOST: u8 = 0;
@@ -35,7 +35,7 @@ struct Attributes {
 ///
 /// # Errors
 /// GML0936 where trees take 0 for missing.
-pub(crate) fn forest(forest: &Forest, matrix: &Flow, graph: &mut Graph) -> Result<Flow, Fault> {
+pub(crate) fn forest(forest: &Ensemble, matrix: &Flow, graph: &mut Graph) -> Result<Flow, Fault> {
     let mut all = Attributes::default();
     let outputs = forest.outputs.max(1);
     for (place, tree) in forest.trees.iter().enumerate() {
@@ -88,8 +88,8 @@ impl Attributes {
                 };
                 self.ask(node.feature, AT_MOST, *threshold, children, missing_is_true, first_node, first_leaf);
             }
-            Question::Among(words) => {
-                self.ask(node.feature, AMONG, 0.0, children, false, first_node, first_leaf);
+            Question::Among { members: words, missing_left } => {
+                self.ask(node.feature, AMONG, 0.0, children, *missing_left, first_node, first_leaf);
                 let bits = words.iter().enumerate().flat_map(|(word, bits)| {
                     (0..32).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| (word * 32 + bit) as f64)
                 });

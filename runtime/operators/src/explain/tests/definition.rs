@@ -1,8 +1,8 @@
 //! SHAP values of trees, held against the definition: every order in which features become known.
 
+use gml_codegen::trees::{Arithmetic, Child, Ensemble, Leaf, Missing, Node, Question, Transform, Tree};
 use proptest::prelude::*;
 
-use crate::explain::forest::{Child, Forest, Leaf, Missing, Node, Question, Tree};
 use crate::explain::shap::contributions;
 use crate::explain::shapley::{Quadrature, interactions, values};
 
@@ -51,7 +51,7 @@ fn grow(tree: &mut Tree, bits: &mut impl FnMut() -> u64, depth: usize, rows: f64
     }
     let place = tree.nodes.len();
     let question = if bits().is_multiple_of(4) {
-        Question::Among(vec![(bits() % 256) as u32])
+        Question::Among { members: vec![(bits() % 256) as u32], missing_left: false }
     } else {
         let missing = [Missing::Nothing, Missing::Zero, Missing::NotANumber][(bits() % 3) as usize];
         Question::AtMost { threshold: (bits() % 8) as f64, missing, missing_left: bits().is_multiple_of(2) }
@@ -75,12 +75,17 @@ fn random_tree(mut state: u64) -> Tree {
     tree
 }
 
+fn ensemble(trees: Vec<Tree>, features: usize) -> Ensemble {
+    let (arithmetic, transform) = (Arithmetic::default(), Transform::PLAIN);
+    Ensemble { trees, outputs: 1, features, base: vec![0.0], arithmetic, transform }
+}
+
 proptest! {
     /// Trees with splits by number and by category, missing values among them, and more rows than one word has bits.
     #[test]
     fn they_are_what_the_definition_says(seed: u64, cells in prop::collection::vec(0..10_u8, FEATURES * 70)) {
         let value = |cell: &u8| if *cell == 9 { f64::NAN } else { f64::from(*cell) };
-        let forest = Forest { trees: vec![random_tree(seed), random_tree(!seed)], outputs: 1, features: FEATURES };
+        let forest = ensemble(vec![random_tree(seed), random_tree(!seed)], FEATURES);
         let columns: Vec<Vec<f64>> = cells.chunks(70).map(|column| column.iter().map(value).collect()).collect();
         let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let found = contributions(&forest, &slices, 2);
@@ -125,7 +130,7 @@ fn long_paths_are_computed_row_by_row() {
         tree.leaves.push(Leaf { value: 0.0, rows: rows / 2.0 });
     }
     tree.leaves.push(Leaf { value: 1.0, rows: 1.0 });
-    let forest = Forest { trees: vec![tree], outputs: 1, features: count };
+    let forest = ensemble(vec![tree], count);
     let ones = [1.0];
     let columns: Vec<&[f64]> = vec![&ones; count];
     let found = contributions(&forest, &columns, 1);

@@ -1,0 +1,128 @@
+//! Every layout, on every machine up to this one, gives the interpreter's bits.
+
+use std::sync::Arc;
+
+use gml_codegen::testing::{self, Shape};
+use gml_codegen::trees::{Ensemble, Layout, Machine, Matrix, Order, Scorer, Session};
+use proptest::prelude::*;
+
+const MACHINES: [Machine; 4] = [Machine::Portable, Machine::Avx2, Machine::Avx512, Machine::Avx512Vbmi];
+
+fn expected(ensemble: &Ensemble, values: &[f64]) -> Vec<f64> {
+    let mut sums = vec![0.0; values.len() / ensemble.features * ensemble.outputs];
+    for (row, sums) in values.chunks_exact(ensemble.features).zip(sums.chunks_exact_mut(ensemble.outputs)) {
+        ensemble.raw(row, sums);
+    }
+    sums
+}
+
+fn transposed(values: &[f64], columns: usize) -> Vec<f64> {
+    (0..columns).flat_map(|column| values.iter().skip(column).step_by(columns).copied()).collect()
+}
+
+/// Holds all ways to score some rows equal.
+fn all_agree(ensemble: &Ensemble, values: &[f64]) {
+    let (columns, outputs) = (ensemble.features, ensemble.outputs);
+    let rows = values.len() / columns;
+    let expected = expected(ensemble, values);
+    let turned = transposed(values, columns);
+    for machine in MACHINES.into_iter().filter(|machine| *machine <= Machine::detect()) {
+        let scorer = Arc::new(Scorer::for_machine(ensemble.clone(), machine).unwrap());
+        let mut session = Session::new(Arc::clone(&scorer));
+        for layout in Layout::ALL.into_iter().filter(|layout| scorer.has(*layout)) {
+            for (values, order) in [(values, Order::Rows), (&turned[..], Order::Columns)] {
+                let matrix = Matrix::new(values, rows, columns, order).unwrap();
+                let mut found = vec![f64::NAN; rows * outputs];
+                session.raw_by(layout, &matrix, &mut found).unwrap();
+                for (place, (found, due)) in found.iter().zip(&expected).enumerate() {
+                    let same = found.to_bits() == due.to_bits();
+                    assert!(same, "{machine:?} {layout:?} {order:?} row {}: {found} and not {due}", place / outputs);
+                }
+                // Parts of a matrix that do not start where it does.
+                let (first, count) = (rows / 3, rows / 2);
+                let mut found = vec![f64::NAN; count * outputs];
+                session.raw_by(layout, &matrix.part(first, count), &mut found).unwrap();
+                let due = &expected[first * outputs..(first + count) * outputs];
+                assert!(found.iter().zip(due).all(|(found, due)| found.to_bits() == due.to_bits()));
+            }
+        }
+        let mut found = vec![f64::NAN; outputs];
+        for (row, due) in values.chunks_exact(columns).zip(expected.chunks_exact(outputs)).take(20) {
+            session.raw_row(row, &mut found).unwrap();
+            assert!(found.iter().zip(due).all(|(found, due)| found.to_bits() == due.to_bits()));
+        }
+    }
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let leaves = prop::sample::select(vec![1_usize, 2, 3, 17, 64, 65, 66, 300, 1500]);
+    let features = prop::sample::select(vec![1_usize, 3, 20, 70, 140, 300]);
+    (1..12_usize, leaves, features, 1..4_usize, prop::sample::select(vec![0_u64, 20, 100]), any::<bool>()).prop_map(
+        |(trees, leaves, features, outputs, categories, chain)| Shape {
+            trees,
+            leaves,
+            features,
+            outputs,
+            categories,
+            chain,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn all_layouts_give_the_bits_of_the_interpreter(seed: u64, shape in shapes(), rows in prop::sample::select(vec![0_usize, 1, 7, 8, 63, 64, 65, 200, 512, 513, 700])) {
+        let ensemble = Ensemble::from_lightgbm(&testing::model(seed, &shape)).unwrap();
+        all_agree(&ensemble, &testing::rows(seed, rows, shape.features));
+    }
+
+    /// The arithmetic of XGBoost: features and sums in 32 bits.
+    #[test]
+    fn narrow_arithmetic_agrees(seed: u64) {
+        let shape = Shape { trees: 30, leaves: 20, features: 6, outputs: 2, categories: 10, chain: false };
+        let mut ensemble = Ensemble::from_lightgbm(&testing::model(seed, &shape)).unwrap();
+        ensemble.arithmetic.narrow_features = true;
+        ensemble.arithmetic.narrow_sums = true;
+        ensemble.base = vec![0.5, -0.25];
+        all_agree(&ensemble, &testing::rows(seed, 130, shape.features));
+    }
+}
+
+/// More thresholds for one feature than a byte tells apart: several columns.
+#[test]
+fn a_feature_of_thousands_of_thresholds() {
+    let shape = Shape { trees: 40, leaves: 200, features: 1, outputs: 1, categories: 0, chain: false };
+    let ensemble = Ensemble::from_lightgbm(&testing::model(3, &shape)).unwrap();
+    all_agree(&ensemble, &testing::rows(3, 700, 1));
+}
+
+/// More classes of categories than a pair of columns tells apart.
+#[test]
+fn a_feature_of_hundreds_of_classes() {
+    let shape = Shape { trees: 40, leaves: 30, features: 1, outputs: 1, categories: 100, chain: false };
+    let ensemble = Ensemble::from_lightgbm(&testing::model(4, &shape)).unwrap();
+    all_agree(&ensemble, &testing::rows(4, 700, 1));
+}
+
+/// A model without a tree says what it starts from.
+#[test]
+fn no_trees() {
+    let shape = Shape { trees: 0, leaves: 1, features: 2, outputs: 1, categories: 0, chain: false };
+    let mut ensemble = Ensemble::from_lightgbm(&testing::model(5, &shape)).unwrap();
+    ensemble.base = vec![1.25];
+    all_agree(&ensemble, &testing::rows(5, 70, 2));
+}
+
+#[test]
+fn rows_of_another_width_are_refused() {
+    let shape = Shape { trees: 1, leaves: 3, features: 2, outputs: 1, categories: 0, chain: false };
+    let ensemble = Ensemble::from_lightgbm(&testing::model(6, &shape)).unwrap();
+    let mut session = Session::new(Arc::new(Scorer::new(ensemble).unwrap()));
+    let matrix = Matrix::new(&[0.0; 6], 2, 3, Order::Rows).unwrap();
+    let error = session.raw(&matrix, &mut [0.0; 2]).unwrap_err();
+    assert!(error.to_string().contains("2 rows of 3 features"), "{error}");
+    assert!(session.raw_row(&[1.0], &mut [0.0]).is_err());
+    assert!(Matrix::new(&[0.0; 5], 2, 3, Order::Rows).is_none());
+}
