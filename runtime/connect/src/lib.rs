@@ -22,6 +22,7 @@ mod records;
 pub mod secrets;
 mod table;
 mod text;
+pub mod typed;
 
 pub use afar::FOLDER as FROM;
 pub use cell::vectors;
@@ -34,5 +35,5 @@ pub use query::{collect, fault, guarded};
 pub use table::{
     AT, Bound, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated, Verified, Version,
     Wanted, Writer, Written, abandon, check_headers, files, files_in, forget_versions, hold, inspect, is_elsewhere,
-    is_versioned, read, version_name, versions, write, write_folder, write_parquet,
+    is_versioned, newest_version, read, version_name, versions, write, write_folder, write_parquet,
 };

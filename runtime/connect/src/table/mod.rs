@@ -13,7 +13,7 @@ mod parquet;
 mod partitions;
 mod pieces;
 pub(crate) mod replace;
-mod rules;
+pub(crate) mod rules;
 mod save;
 mod scan;
 mod shape;
@@ -41,7 +41,7 @@ pub use scan::{Part, Report, Scan, Size, Summary};
 pub use sources::is_elsewhere;
 pub(crate) use stored::Misfits;
 pub use verified::Verified;
-pub use version::{AT, RUN, Version, forget_versions, is_versioned, version_name, versions};
+pub use version::{AT, RUN, Version, forget_versions, is_versioned, newest_version, version_name, versions};
 pub use wanted::{Bound, Reading, Wanted};
 
 /// A table read from files.

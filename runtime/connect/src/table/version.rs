@@ -61,6 +61,11 @@ pub fn versions(dataset: &Dataset, project: &Path) -> Result<Vec<Version>, Fault
     Ok(in_place(&paths::resolve(path_of(dataset)?, project)))
 }
 
+/// The number and the folder of the newest version that lies in a place, if any does.
+pub fn newest_version(place: &Path) -> Option<(u64, PathBuf)> {
+    numbers(place).into_iter().max().map(|number| (number, place.join(version_name(number))))
+}
+
 fn in_place(place: &Path) -> Vec<Version> {
     let index = fs::read_to_string(place.join(INDEX)).unwrap_or_default();
     // A line that is not whole belongs to a writer that was killed: what else is known of the version has to do.
