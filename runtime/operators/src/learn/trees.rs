@@ -15,6 +15,7 @@ use super::chain::with_outputs;
 use super::matrix::{self, Encoder, Feature};
 use super::outputs;
 use super::parameters::{self, Objective, Parameters};
+use super::prepared::PreparedTrees;
 use super::recall::Recall;
 use super::target::{self, Roles};
 use crate::data::{Call, Context, Data, Table};
@@ -24,6 +25,7 @@ use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
 use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Validation, Watched};
 use crate::onnx;
 use crate::prep::Kind;
+use crate::scoring::Quick;
 use crate::tune::afresh;
 
 /// LightGBM's own text of the model, which its other bindings load.
@@ -258,7 +260,7 @@ fn dataset(
     Ok(dataset)
 }
 
-fn gave_up(text: String) -> Fault {
+pub(super) fn gave_up(text: String) -> Fault {
     Fault::new("GML0921", format!("boosted trees could not be learned or applied: {text}"))
         .help("see the parameters and the rows that boosted_trees was given")
 }
@@ -328,6 +330,17 @@ impl FittedTrees {
 }
 
 impl Fitted for FittedTrees {
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let booster = self.booster(context)?;
+        Ok(Some(Quick(Box::new(PreparedTrees::new(
+            &self.features,
+            self.objective,
+            &self.classes,
+            booster,
+            context.threads,
+        )))))
+    }
+
     fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
         matrix::check(&self.features, &frame::schema(&table.frame)?)?;
         let rows = frame::collect(table.frame.clone())?;
