@@ -43,7 +43,7 @@ const COMPILER: [&str; 8] = [
     "compiler/doc",
     "compiler/ide",
 ];
-const RUNTIME: [&str; 9] = [
+const RUNTIME: [&str; 10] = [
     "runtime/connect",
     "runtime/report",
     "runtime/inference",
@@ -52,6 +52,7 @@ const RUNTIME: [&str; 9] = [
     "runtime/operators",
     "runtime/foreign",
     "runtime/engine",
+    "runtime/serve",
     "runtime/ui",
 ];
 
@@ -96,6 +97,7 @@ fn no_crate_depends_upwards() {
     below("runtime/report", &["gml-connect", "gml-operators", "gml-engine", "gml-ir", "polars"]);
     below("runtime/operators", &["gml-foreign", "gml-engine"]);
     below("runtime/foreign", &["gml-engine"]);
+    below("runtime/serve", &["gml-foreign", "gml-engine"]);
     for package in RUNTIME {
         below(package, &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     }

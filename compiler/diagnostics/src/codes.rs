@@ -304,5 +304,7 @@ codes! {
     GML0975 PYTHON_MISSING "python-missing" Error "There is no Python that could run a node, or it can take no tables."
     GML0976 PYTHON_ANSWER "python-answer" Error "The Python that ran a node gave something that is no answer."
     GML0980 TRACKING_FAILED "tracking-failed" Error "A tracking server was not told of a run."
+    GML0985 NOT_SERVED "not-served" Error "A saved model is not one that can be served."
+    GML0986 OPEN_TO_ALL "open-to-all" Error "A server would let in everybody, or its token cannot be used."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

@@ -38,6 +38,14 @@ pub fn ensure_for<'a>(
     Ok(())
 }
 
+/// Fetches LightGBM, which a saved model turned out to need.
+///
+/// # Errors
+/// Where it cannot be fetched.
+pub fn fetch_lightgbm(report: &mut dyn FnMut(&str)) -> Result<(), Fault> {
+    setup::fetch(&LIGHTGBM, &LIGHTGBM.place(&folder()), report).map(drop)
+}
+
 /// Whether a step needs a library; with the dataset that it loads or saves, if it does.
 type Needs = fn(&StepKind, Option<&Dataset>) -> bool;
 

@@ -8,19 +8,27 @@ const DEPTH: usize = 128;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Json<'a> {
+pub enum Json<'a> {
+    /// `null`
     Null,
+    /// `true`
     Bool(bool),
     /// A number, in its digits.
     Number(&'a str),
+    /// A text, without its escapes.
     Text(Cow<'a, str>),
+    /// `[..]`
     List(Vec<Json<'a>>),
+    /// `{..}`, its fields as they come: a name may come twice.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
 impl<'a> Json<'a> {
     /// The value that a text is; otherwise what is wrong with it, and the column (in bytes, from 1) where.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is due instead.
+    pub fn parse(text: &'a str) -> Result<Self, String> {
         let mut parser = Parser { text, position: 0 };
         let value = parser.value(0)?;
         parser.pass_blanks();
@@ -28,7 +36,7 @@ impl<'a> Json<'a> {
     }
 
     /// The field of an object; the last one where several have the name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+    pub fn get(&self, name: &str) -> Option<&Json<'a>> {
         let Self::Object(fields) = self else { return None };
         fields.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value)
     }

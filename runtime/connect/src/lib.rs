@@ -22,6 +22,7 @@ mod records;
 pub mod secrets;
 mod table;
 mod text;
+pub mod typed;
 
 pub use afar::FOLDER as FROM;
 pub use cell::vectors;
@@ -34,6 +35,6 @@ pub use query::{collect, fault, guarded};
 pub use table::{
     AT, Bound, Condition, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
     Verified, Version, Wanted, Writer, Written, abandon, can_save, check_headers, files, files_in, forget_versions,
-    here, hold, inspect, is_elsewhere, is_versioned, read, told, version_name, versions, write, write_folder,
-    write_parquet,
+    here, hold, inspect, is_elsewhere, is_versioned, newest_version, read, told, version_name, versions, write,
+    write_folder, write_parquet,
 };

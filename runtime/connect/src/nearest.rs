@@ -2,7 +2,7 @@
 
 /// The candidates closest to `name` by edit distance, nearest first, at most `count`; those that share little with it
 /// are left out.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     let wanted = normal(name);
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()

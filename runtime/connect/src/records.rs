@@ -1,7 +1,7 @@
 //! Records of delimited text (RFC 4180), with the line that each begins on.
 
 /// Cuts a text into records. Empty lines are passed over, unless the records have a single cell.
-pub(crate) struct Records<'a> {
+pub struct Records<'a> {
     text: &'a [u8],
     position: usize,
     line: u64,
@@ -22,7 +22,7 @@ struct Cell {
 
 impl<'a> Records<'a> {
     /// The records of a text. A byte-order mark at its beginning is passed over.
-    pub(crate) fn of(text: &'a [u8], delimiter: u8, quote: u8) -> Self {
+    pub fn of(text: &'a [u8], delimiter: u8, quote: u8) -> Self {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let (cells, unescaped) = (Vec::new(), Vec::new());
         Self { text, position: 0, line: 1, delimiter, quote, cells, unescaped, unclosed: None }
@@ -36,7 +36,7 @@ impl<'a> Records<'a> {
     }
 
     /// Goes to the next record; the line it begins on, or `None` behind the last.
-    pub(crate) fn advance(&mut self) -> Option<u64> {
+    pub fn advance(&mut self) -> Option<u64> {
         let single = self.cells.len() == 1;
         while !single && matches!(self.here(), Some(b'\n' | b'\r')) {
             self.pass_line_end();
@@ -126,12 +126,17 @@ impl<'a> Records<'a> {
     }
 
     /// How many cells the record has.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.cells.len()
     }
 
+    /// Whether the record has no cell, which none has that was read.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
     /// A cell of the record.
-    pub(crate) fn cell(&self, place: usize) -> &[u8] {
+    pub fn cell(&self, place: usize) -> &[u8] {
         match self.cells.get(place) {
             Some(cell) if cell.unescaped => &self.unescaped[cell.start..cell.end],
             Some(cell) => &self.text[cell.start..cell.end],
@@ -140,17 +145,17 @@ impl<'a> Records<'a> {
     }
 
     /// Whether the cell stands in quotes.
-    pub(crate) fn quoted(&self, place: usize) -> bool {
+    pub fn quoted(&self, place: usize) -> bool {
         self.cells.get(place).is_some_and(|cell| cell.quoted)
     }
 
     /// The line of a quote that opens a cell and is never closed, once the record was read.
-    pub(crate) fn unclosed(&self) -> Option<u64> {
+    pub fn unclosed(&self) -> Option<u64> {
         self.unclosed
     }
 
     /// The cells of the record as text; `None` where one is not UTF-8.
-    pub(crate) fn texts(&self) -> Option<Vec<String>> {
+    pub fn texts(&self) -> Option<Vec<String>> {
         (0..self.len()).map(|place| std::str::from_utf8(self.cell(place)).ok().map(str::to_owned)).collect()
     }
 }

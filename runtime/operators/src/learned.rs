@@ -11,6 +11,7 @@ use crate::course::Course;
 use crate::data::{Context, Metric, Table};
 use crate::explain::Explained;
 use crate::onnx;
+use crate::scoring::Quick;
 use crate::tune::{History, afresh};
 
 /// Knows how to learn from a table.
@@ -118,6 +119,20 @@ pub trait Fitted: Send + Sync {
     /// The columns that a model was learned from, as the program wrote them.
     fn features(&self) -> Vec<Arc<str>> {
         Vec::new()
+    }
+
+    /// The columns that rows to score must have, before any recipe.
+    fn reads(&self) -> Vec<Arc<str>> {
+        self.features()
+    }
+
+    /// A form that scores a few rows at a time without a query over them; `None` where only [`Fitted::apply`] scores.
+    ///
+    /// # Errors
+    /// Where a native library is missing.
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let _ = context;
+        Ok(None)
     }
 
     /// How it was learned, as names and what stands behind them.

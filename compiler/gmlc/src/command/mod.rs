@@ -14,6 +14,7 @@ mod plan;
 mod prepare;
 mod run;
 mod runs;
+mod serve;
 mod setup;
 mod test;
 mod ui;
@@ -43,7 +44,11 @@ impl Cli {
 
     /// The number of threads that the command line allows.
     pub fn threads(&self) -> Option<u16> {
-        if let Command::Run { given, .. } = &self.command { given.threads } else { None }
+        match &self.command {
+            Command::Run { given, .. } => given.threads,
+            Command::Serve(args) => args.threads,
+            _ => None,
+        }
     }
 }
 
@@ -82,6 +87,8 @@ enum Command {
     },
     /// Serve a page, to this machine only, that shows the graph of a project and its runs as they go.
     Ui(ui::UiArgs),
+    /// Serve a saved model over HTTP: rows in, scores out.
+    Serve(Box<serve::ServeArgs>),
     /// List, show and compare runs, and throw away the records of old ones.
     Runs(runs::RunsArgs),
     /// Throw away what is kept of earlier runs. Datasets and run records stay.
@@ -155,6 +162,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
         Command::Plan { pipeline, program, choice } => plan::plan(pipeline.as_deref(), &program, &choice),
         Command::Ui(args) => ui::ui(&args),
+        Command::Serve(args) => serve::serve(&args),
         Command::Runs(args) => runs::runs(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Graph(args) => graph::graph(&args),

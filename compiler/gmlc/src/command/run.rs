@@ -37,7 +37,7 @@ pub struct ToldArgs {
 }
 
 /// A size as a program writes it.
-fn memory(text: &str) -> Result<u64, String> {
+pub(super) fn memory(text: &str) -> Result<u64, String> {
     let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit = match &text[number.len()..] {
         "TiB" => 1_u64 << 40,

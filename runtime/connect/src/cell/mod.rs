@@ -21,11 +21,11 @@ pub fn vectors(name: &str, width: usize, numbers: Vec<f32>, valid: &[bool]) -> R
 
 /// A value that is not of its column's type.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Misfit {
+pub struct Misfit {
     /// Where in the cell: empty, `.key`, `[2].value`.
-    pub(crate) path: String,
+    pub path: String,
     /// The value, shortened.
-    pub(crate) value: String,
+    pub value: String,
 }
 
 impl Misfit {

@@ -14,7 +14,7 @@ mod parquet;
 mod partitions;
 mod pieces;
 pub(crate) mod replace;
-mod rules;
+pub(crate) mod rules;
 mod save;
 mod scan;
 mod shape;
@@ -43,7 +43,7 @@ pub use scan::{Part, Report, Scan, Size, Summary};
 pub use sources::{is_elsewhere, told};
 pub(crate) use stored::Misfits;
 pub use verified::Verified;
-pub use version::{AT, RUN, Version, forget_versions, is_versioned, version_name, versions};
+pub use version::{AT, RUN, Version, forget_versions, is_versioned, newest_version, version_name, versions};
 pub(crate) use wanted::narrowed;
 pub use wanted::{Bound, Reading, Wanted};
 

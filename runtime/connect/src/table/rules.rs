@@ -7,17 +7,17 @@ use crate::nested::{either, lift_list};
 use crate::{Fault, code};
 
 /// A rule that rows break.
-pub(super) struct Broken {
+pub(crate) struct Broken {
     /// The rule as it was written.
-    pub(super) rule: String,
+    pub(crate) rule: String,
     /// The code of the fault.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// The rows.
-    pub(super) marks: BooleanChunked,
+    pub(crate) marks: BooleanChunked,
 }
 
 /// What of a column's rules is broken.
-pub(super) fn broken(series: &Series, column: &Column) -> Result<Vec<Broken>, Fault> {
+pub(crate) fn broken(series: &Series, column: &Column) -> Result<Vec<Broken>, Fault> {
     let mut broken = Vec::new();
     let mut add = |rule: String, code, marks: Option<BooleanChunked>| {
         if let Some(marks) = marks.filter(|marks| marks.any()) {

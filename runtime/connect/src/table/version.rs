@@ -96,6 +96,11 @@ fn no_such(dataset: &Dataset, number: u64) -> Fault {
     Fault::new(code::FILE_MISSING, text).at(&dataset.name)
 }
 
+/// The number and the folder of the newest version that lies in a place, if any does.
+pub fn newest_version(place: &Path) -> Option<(u64, PathBuf)> {
+    numbers(place).into_iter().max().map(|number| (number, place.join(version_name(number))))
+}
+
 fn in_place(place: &Path) -> Vec<Version> {
     let index = fs::read_to_string(place.join(INDEX)).unwrap_or_default();
     // A line that is not whole belongs to a writer that was killed: what else is known of the version has to do.

@@ -127,6 +127,11 @@ impl Fitted for Ensemble {
         merged(&all).0
     }
 
+    fn reads(&self) -> Vec<Arc<str>> {
+        let all: Vec<Arc<str>> = self.models.iter().flat_map(|model| model.reads()).collect();
+        merged(&all).0
+    }
+
     fn facts(&self) -> Vec<(String, String)> {
         vec![("learned by".to_owned(), format!("an ensemble of {} models", self.models.len()))]
     }

@@ -19,11 +19,14 @@ use crate::frame::{self, fault};
 use crate::learn::{artifact, with_outputs};
 use crate::learned::Fitted;
 use crate::onnx;
+use crate::prep::Kind;
+use crate::scoring::{Lane, Prepared, Quick};
 
 /// The folder of the model itself within that of the calibrated one.
 const MODEL_FOLDER: &str = "model";
 
 /// A model whose scores go through a curve.
+#[derive(Clone)]
 pub(super) struct Calibrated {
     model: Arc<dyn Fitted>,
     /// One, or one for each class.
@@ -108,6 +111,15 @@ impl Fitted for Calibrated {
         self.model.features()
     }
 
+    fn reads(&self) -> Vec<Arc<str>> {
+        self.model.reads()
+    }
+
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let model = self.model.prepared(context)?;
+        Ok(model.map(|model| Quick(Box::new(PreparedCalibrated { model, of: self.clone() }))))
+    }
+
     fn facts(&self) -> Vec<(String, String)> {
         let mut facts = self.model.facts();
         let methods = self.curves.first().map(|curve| ("calibrated by".to_owned(), curve.name().to_owned()));
@@ -163,6 +175,25 @@ impl Fitted for Calibrated {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// A model whose scores go through a curve, on values at hand.
+struct PreparedCalibrated {
+    model: Quick,
+    of: Calibrated,
+}
+
+impl Prepared for PreparedCalibrated {
+    fn columns(&self) -> &[(Arc<str>, Kind)] {
+        self.model.0.columns()
+    }
+
+    fn outputs(&self, lanes: &[&Lane<'_>], rows: usize) -> Result<DataFrame, Fault> {
+        let mut predicted = self.model.0.outputs(lanes, rows)?;
+        let calibrated = self.of.calibrated(&predicted)?;
+        predicted.with_column(calibrated).map_err(fault)?;
+        Ok(predicted)
     }
 }
 

@@ -134,6 +134,12 @@ impl Fitted for Blend {
         merged(&all).0
     }
 
+    fn reads(&self) -> Vec<Arc<str>> {
+        let all: Vec<Arc<str>> =
+            self.models.iter().flat_map(|model| model.reads()).chain(truth::group_of(&self.input)).collect();
+        merged(&all).0
+    }
+
     fn facts(&self) -> Vec<(String, String)> {
         vec![("learned by".to_owned(), format!("a blend of {} models", self.models.len()))]
     }

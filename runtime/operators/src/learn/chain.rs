@@ -16,7 +16,8 @@ use crate::explain::{Explained, merged};
 use crate::frame;
 use crate::learned::{Change, Estimator, Fitted, Trials};
 use crate::onnx;
-use crate::prep::{self, FittedRecipe, Recipe};
+use crate::prep::{self, FittedRecipe, Kind, LaneRecipe, Recipe};
+use crate::scoring::{Lane, Prepared, Quick};
 use crate::tune::afresh;
 
 /// One of them.
@@ -180,6 +181,16 @@ impl Fitted for FittedChain {
         merged(&sources).0
     }
 
+    fn reads(&self) -> Vec<Arc<str>> {
+        self.recipe.reads(&self.model.reads())
+    }
+
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let Some(model) = self.model.prepared(context)? else { return Ok(None) };
+        let recipe = LaneRecipe::of(&self.recipe, &self.input, model.0.columns());
+        Ok(recipe.map(|recipe| Quick(Box::new(PreparedChain { recipe, model }))))
+    }
+
     fn facts(&self) -> Vec<(String, String)> {
         // The stored form of a step begins with its name.
         let name = |step| Some(serde_json::to_value(step).ok()?.get("step")?.as_str()?.to_owned());
@@ -237,6 +248,22 @@ impl Fitted for FittedChain {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// A model behind a recipe, on values at hand.
+struct PreparedChain {
+    recipe: LaneRecipe,
+    model: Quick,
+}
+
+impl Prepared for PreparedChain {
+    fn columns(&self) -> &[(Arc<str>, Kind)] {
+        self.recipe.inputs()
+    }
+
+    fn outputs(&self, lanes: &[&Lane<'_>], rows: usize) -> Result<DataFrame, Fault> {
+        self.recipe.with(lanes, rows, |lanes| self.model.0.outputs(lanes, rows))
     }
 }
 

@@ -181,11 +181,13 @@ fn check_exact(column: &Column) -> Result<(), Fault> {
         _ => None,
     };
     match largest {
-        Some(largest) if largest > LARGEST_EXACT => Err(Fault::new(
-            "GML0921",
-            format!("the feature `{}` holds {largest}, which is too large to learn from exactly", column.name()),
-        )
-        .help("give the column the role `id` if it names the row, else scale it down with derive")),
+        Some(largest) if largest > LARGEST_EXACT => Err(inexact(column.name(), largest)),
         _ => Ok(()),
     }
+}
+
+/// A whole number that does not fit a float.
+pub(super) fn inexact(feature: &str, largest: u64) -> Fault {
+    Fault::new("GML0921", format!("the feature `{feature}` holds {largest}, which is too large to learn from exactly"))
+        .help("give the column the role `id` if it names the row, else scale it down with derive")
 }

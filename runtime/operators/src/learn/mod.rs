@@ -19,6 +19,7 @@ mod operators;
 pub(crate) mod outputs;
 pub(crate) mod parameters;
 mod pool;
+mod prepared;
 pub(crate) mod presets;
 pub(crate) mod recall;
 mod scoring;

@@ -16,6 +16,7 @@ use super::chain::with_outputs;
 use super::matrix::{self, Encoder, Feature};
 use super::outputs;
 use super::parameters::{self, Objective, Parameters};
+use super::prepared::PreparedTrees;
 use super::recall::Recall;
 use super::scoring::Scoring;
 use super::target::{self, Roles};
@@ -27,6 +28,7 @@ use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
 use crate::native::lightgbm::{self, Dataset, LightGbm, Trained, Validation, Watched};
 use crate::onnx;
 use crate::prep::Kind;
+use crate::scoring::Quick;
 use crate::tune::afresh;
 
 /// LightGBM's own text of the model, which its other bindings load.
@@ -327,6 +329,17 @@ impl FittedTrees {
 }
 
 impl Fitted for FittedTrees {
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let booster = self.booster(context)?;
+        Ok(Some(Quick(Box::new(PreparedTrees::new(
+            &self.features,
+            self.objective,
+            &self.classes,
+            booster,
+            context.threads,
+        )))))
+    }
+
     fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
         matrix::check(&self.features, &frame::schema(&table.frame)?)?;
         let rows = frame::collect(table.frame.clone())?;

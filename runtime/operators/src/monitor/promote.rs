@@ -14,6 +14,7 @@ use crate::learn::{computed, partition, sample};
 use crate::learned::Fitted;
 use crate::metrics::{judge, less_is_better, name_of};
 use crate::onnx;
+use crate::scoring::Quick;
 
 pub(super) fn promote(call: Call<'_>) -> Result<Data, Fault> {
     let (challenger, champion) = (fitted(&call, "challenger")?, fitted(&call, "over")?);
@@ -59,6 +60,14 @@ impl Fitted for Promoted {
 
     fn features(&self) -> Vec<Arc<str>> {
         self.model.features()
+    }
+
+    fn reads(&self) -> Vec<Arc<str>> {
+        self.model.reads()
+    }
+
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        self.model.prepared(context)
     }
 
     fn facts(&self) -> Vec<(String, String)> {

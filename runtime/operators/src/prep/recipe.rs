@@ -1,7 +1,7 @@
 //! A fitted recipe: steps one after the other.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +31,24 @@ impl Recipe {
             sources.insert(made.name, source);
         }
         sources
+    }
+
+    /// The columns that rows must have for these to come out: what steps read, and what none of them makes. A column that is only
+    /// left out need not be there.
+    pub(crate) fn reads(&self, wanted: &[Arc<str>]) -> Vec<Arc<str>> {
+        let mut made: HashSet<String> = HashSet::new();
+        let mut reads: Vec<Arc<str>> = Vec::new();
+        let mut read = |name: &Arc<str>, made: &HashSet<String>| {
+            if !made.contains(&**name) && !reads.contains(name) {
+                reads.push(Arc::clone(name));
+            }
+        };
+        for step in &self.steps {
+            step.inputs().into_iter().for_each(|input| read(&input.column, &made));
+            made.extend(step.made().into_iter().map(|made| made.name));
+        }
+        wanted.iter().for_each(|name| read(name, &made));
+        reads
     }
 
     /// The table with all steps behind it. Row order and partitions stay.

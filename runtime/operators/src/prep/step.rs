@@ -127,7 +127,7 @@ pub(super) struct Made<'s> {
 }
 
 /// Parts of a date, in the order in which their columns come.
-const DATE_PARTS: [&str; 4] = ["year", "month", "day", "weekday"];
+pub(super) const DATE_PARTS: [&str; 4] = ["year", "month", "day", "weekday"];
 
 impl Step {
     /// The operator that it is a step of.
@@ -149,7 +149,7 @@ impl Step {
         }
     }
 
-    fn inputs(&self) -> Vec<&Input> {
+    pub(super) fn inputs(&self) -> Vec<&Input> {
         match self {
             Self::Impute { columns } => columns.iter().map(|column| &column.input).collect(),
             Self::OneHot { columns } | Self::Ordinal { columns } | Self::Binary { columns } => {
@@ -340,7 +340,13 @@ impl Fill {
 
 impl Affine {
     fn expression(&self) -> Expr {
-        (col(&*self.input.column).cast(DataType::Float64) - lit(self.center.0)) / lit(self.spread.0)
+        (col(&*self.input.column).cast(DataType::Float64) - lit(self.center.0)) * lit(self.factor())
+    }
+
+    /// What is multiplied by in place of a division. The table engine divides a column by a constant that way, but not a column
+    /// of one row: a row would get another last bit where it comes alone.
+    pub(super) fn factor(&self) -> f64 {
+        1.0 / self.spread.0
     }
 }
 

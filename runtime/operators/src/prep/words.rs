@@ -41,19 +41,21 @@ impl Words {
 }
 
 /// How much each word of a text counts, the squares of which add up to 1.
-pub(crate) struct Weights<'w> {
-    words: &'w Words,
-    places: HashMap<&'w str, usize>,
+#[derive(Clone)]
+pub(crate) struct Weights {
+    rarity: Vec<Exact>,
+    places: HashMap<Arc<str>, usize>,
 }
 
 impl Words {
     /// Ready to weigh the words of texts.
-    pub(crate) fn weights(&self) -> Weights<'_> {
-        Weights { words: self, places: self.words.iter().enumerate().map(|(place, word)| (&**word, place)).collect() }
+    pub(crate) fn weights(&self) -> Weights {
+        let places = self.words.iter().enumerate().map(|(place, word)| (Arc::clone(word), place));
+        Weights { rarity: self.rarity.clone(), places: places.collect() }
     }
 }
 
-impl Weights<'_> {
+impl Weights {
     /// The words of a text that count, by their places and in their order, and how much they do.
     pub(crate) fn of(&self, text: &str) -> Vec<(usize, f64)> {
         let text = text.to_lowercase();
@@ -62,7 +64,7 @@ impl Weights<'_> {
         found.sort_unstable();
         let mut weights: Vec<(usize, f64)> = Vec::with_capacity(found.len());
         for place in found {
-            let rarity = self.words.rarity[place].0;
+            let rarity = self.rarity[place].0;
             match weights.last_mut().filter(|(last, _)| *last == place) {
                 Some((_, weight)) => *weight += rarity,
                 None => weights.push((place, rarity)),

@@ -23,11 +23,13 @@ use crate::frame::{self, fault};
 use crate::learned::Fitted;
 use crate::onnx;
 use crate::prep::{Exact, Kind};
+use crate::scoring::{Lane, Prepared, Quick};
 
 /// The file that holds the weights.
 const MODEL_FILE: &str = "linear.json";
 
 /// A sum of weighted features, or one for each class.
+#[derive(Clone)]
 pub(in super::super) struct FittedLinear {
     operator: Arc<str>,
     objective: Objective,
@@ -72,7 +74,10 @@ pub(super) fn only_numbers(operator: &str, columns: &[(Arc<str>, Kind)]) -> Resu
 
 /// A feature that is null in some row.
 pub(super) fn nulls(operator: &str, column: &Column) -> Fault {
-    let (name, nulls, rows) = (column.name(), column.null_count(), column.len());
+    nulls_of(operator, column.name(), column.null_count(), column.len())
+}
+
+fn nulls_of(operator: &str, name: &str, nulls: usize, rows: usize) -> Fault {
     Fault::new(
         "GML0921",
         format!("the feature `{name}` is null in {nulls} of {rows} rows, and {operator} takes no null"),
@@ -132,28 +137,80 @@ impl FittedLinear {
     }
 }
 
-impl Fitted for FittedLinear {
-    fn apply(&self, table: &Table, _: &Context) -> Result<Table, Fault> {
-        let rows = self.read(table)?;
-        let (height, width) = (rows.height(), self.sums.len());
-        let bases: Vec<f64> = self.sums.iter().map(|sum| sum.base.0).collect();
-        let mut scores = bases.repeat(height);
-        self.each(&rows, |place, numbers| {
-            for (class, sum) in self.sums.iter().enumerate() {
-                let term = &sum.terms[place];
-                let of_class = scores.iter_mut().skip(class).step_by(width);
-                of_class.zip(numbers).for_each(|(score, number)| *score += term.weight.0 * (number - term.mean.0));
-            }
-        })?;
-        match self.objective {
-            Objective::Binary => scores.iter_mut().for_each(|score| *score = probability(*score)),
-            Objective::Multiclass => scores.chunks_exact_mut(width).for_each(|row| {
+/// Scores that are being added up.
+struct Sums<'m> {
+    of: &'m FittedLinear,
+    scores: Vec<f64>,
+}
+
+impl<'m> Sums<'m> {
+    fn new(of: &'m FittedLinear, rows: usize) -> Self {
+        let bases: Vec<f64> = of.sums.iter().map(|sum| sum.base.0).collect();
+        Self { of, scores: bases.repeat(rows) }
+    }
+
+    /// Adds a feature's numbers, one a row.
+    fn add(&mut self, place: usize, numbers: &[f64]) {
+        let width = self.of.sums.len();
+        for (class, sum) in self.of.sums.iter().enumerate() {
+            let term = &sum.terms[place];
+            let of_class = self.scores.iter_mut().skip(class).step_by(width);
+            of_class.zip(numbers).for_each(|(score, number)| *score += term.weight.0 * (number - term.mean.0));
+        }
+    }
+
+    /// The output columns.
+    fn said(mut self, rows: usize) -> Result<DataFrame, Fault> {
+        match self.of.objective {
+            Objective::Binary => self.scores.iter_mut().for_each(|score| *score = probability(*score)),
+            Objective::Multiclass => self.scores.chunks_exact_mut(self.of.sums.len()).for_each(|row| {
                 to_probabilities(row);
             }),
             Objective::Regression | Objective::Lambdarank => {}
         }
-        let outputs = outputs::columns(self.objective, scores, &self.classes, height)?;
+        outputs::columns(self.of.objective, self.scores, &self.of.classes, rows)
+    }
+}
+
+/// A linear model on values at hand.
+struct PreparedLinear {
+    columns: Vec<(Arc<str>, Kind)>,
+    model: FittedLinear,
+}
+
+impl Prepared for PreparedLinear {
+    fn columns(&self) -> &[(Arc<str>, Kind)] {
+        &self.columns
+    }
+
+    fn outputs(&self, lanes: &[&Lane<'_>], rows: usize) -> Result<DataFrame, Fault> {
+        let mut sums = Sums::new(&self.model, rows);
+        let mut numbers = Vec::with_capacity(rows);
+        for (place, (lane, (name, _))) in lanes.iter().zip(&self.columns).enumerate() {
+            numbers.clear();
+            numbers.extend((0..rows).map_while(|row| lane.number(row)));
+            if numbers.len() < rows {
+                let count = (0..rows).filter(|row| lane.is_null(*row)).count();
+                return Err(nulls_of(&self.model.operator, name, count, rows));
+            }
+            sums.add(place, &numbers);
+        }
+        sums.said(rows)
+    }
+}
+
+impl Fitted for FittedLinear {
+    fn apply(&self, table: &Table, _: &Context) -> Result<Table, Fault> {
+        let rows = self.read(table)?;
+        let mut sums = Sums::new(self, rows.height());
+        self.each(&rows, |place, numbers| sums.add(place, numbers))?;
+        let outputs = sums.said(rows.height())?;
         with_outputs(table, rows, outputs, &outputs::row(self.objective))
+    }
+
+    fn prepared(&self, _: &Context) -> Result<Option<Quick>, Fault> {
+        let columns = self.features.iter().map(|feature| (Arc::clone(&feature.name), feature.kind)).collect();
+        Ok(Some(Quick(Box::new(PreparedLinear { columns, model: self.clone() }))))
     }
 
     fn ty(&self) -> Learned {

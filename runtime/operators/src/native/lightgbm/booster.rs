@@ -1,8 +1,9 @@
 //! Trees: learning them round by round, their text, and predicting with them.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use super::ffi::BoosterHandle;
+use super::ffi::{BoosterHandle, RowHandle};
 use super::{Dataset, LightGbm, Matrix};
 
 /// Rows to validate on.
@@ -145,5 +146,30 @@ impl Booster {
     pub fn predict(&self, matrix: &Matrix, threads: usize) -> Result<Vec<f64>, String> {
         let parameters = format!("num_threads={} verbosity=-1", threads.max(1));
         self.handle.predict(matrix.values(), matrix.shape(), &parameters)
+    }
+}
+
+/// Predicts one row after the other: what a call needs besides the row is made once. It is for one thread at a time.
+pub struct RowPredictor {
+    // Freed before the booster that it points into.
+    handle: RowHandle,
+    _booster: Arc<Booster>,
+}
+
+impl RowPredictor {
+    /// For rows of a model.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn new(booster: &Arc<Booster>) -> Result<Self, String> {
+        Ok(Self { handle: booster.handle.row_predictor()?, _booster: Arc::clone(booster) })
+    }
+
+    /// Adds [`Booster::outputs`] numbers for a row: those that [`Booster::predict`] gives.
+    ///
+    /// # Errors
+    /// LightGBM's words.
+    pub fn predict(&mut self, row: &[f64], into: &mut Vec<f64>) -> Result<(), String> {
+        self.handle.predict(row, into)
     }
 }

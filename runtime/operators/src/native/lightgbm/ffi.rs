@@ -69,6 +69,10 @@ functions! {
         fn(Handle, *const c_void, c_int, i32, i32, c_int, c_int, c_int, c_int, *const c_char, *mut i64, *mut f64)
             -> c_int;
     booster_free = c"LGBM_BoosterFree": fn(Handle) -> c_int;
+    row_create = c"LGBM_BoosterPredictForMatSingleRowFastInit":
+        fn(Handle, c_int, c_int, c_int, c_int, i32, *const c_char, *mut Handle) -> c_int;
+    row_predict = c"LGBM_BoosterPredictForMatSingleRowFast": fn(Handle, *const c_void, *mut i64, *mut f64) -> c_int;
+    row_free = c"LGBM_FastConfigFree": fn(Handle) -> c_int;
 }
 
 /// What the library would print is dropped: its errors come back as text, and the rest is chatter.
@@ -353,6 +357,70 @@ impl BoosterHandle {
             return Err(format!("{length} predictions for {rows} rows"));
         }
         Ok(predictions)
+    }
+}
+
+impl BoosterHandle {
+    /// What predicts single rows. It must not live longer than the booster.
+    pub(super) fn row_predictor(&self) -> Result<RowHandle, String> {
+        let (features, outputs) = (self.features()?, self.classes()?);
+        let parameters = c_text("num_threads=1 verbosity=-1")?;
+        let (n_features, mut handle) = (c_length(features, "features")?, ptr::null_mut());
+        // SAFETY: the booster is alive, and the text ends in NUL and is only read during the call.
+        self.api.check(unsafe {
+            (self.api.row_create)(
+                self.handle,
+                PREDICT_NORMAL,
+                0,
+                -1,
+                FLOAT64,
+                n_features,
+                parameters.as_ptr(),
+                &mut handle,
+            )
+        })?;
+        Ok(RowHandle { api: Arc::clone(&self.api), handle, features, outputs })
+    }
+}
+
+/// What predicts single rows of a booster.
+pub(super) struct RowHandle {
+    api: Arc<Api>,
+    handle: Handle,
+    features: usize,
+    outputs: usize,
+}
+
+// SAFETY: it is not bound to the thread that made it, and `predict` takes it for itself.
+unsafe impl Send for RowHandle {}
+
+impl RowHandle {
+    /// Adds the numbers of a row.
+    pub(super) fn predict(&mut self, row: &[f64], into: &mut Vec<f64>) -> Result<(), String> {
+        if row.len() != self.features {
+            return Err(format!("a row of {} values for {} features", row.len(), self.features));
+        }
+        let start = into.len();
+        into.resize(start + self.outputs, 0.0);
+        let mut length = 0;
+        // SAFETY: `row` holds as many doubles as the handle was made for, and there is room for as many numbers as the booster
+        // says that it gives a row.
+        let status = unsafe {
+            (self.api.row_predict)(self.handle, row.as_ptr().cast(), &mut length, into[start..].as_mut_ptr())
+        };
+        self.api.check(status)?;
+        if usize::try_from(length) == Ok(self.outputs) {
+            Ok(())
+        } else {
+            Err(format!("{length} predictions for a row"))
+        }
+    }
+}
+
+impl Drop for RowHandle {
+    fn drop(&mut self) {
+        // SAFETY: the handle came from the library and is freed once, before its booster.
+        let _ = unsafe { (self.api.row_free)(self.handle) };
     }
 }
 

@@ -1,0 +1,230 @@
+//! `gmlc serve`
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use gml_analysis::suggest;
+use gml_connect::Fault;
+use gml_ir::Value;
+use gml_operators::Context;
+use gml_serve::{Limits, Model, Options, Place, Token};
+
+use super::ProgramArgs;
+use super::prepare::prepare;
+use super::run::memory;
+use crate::exit::Exit;
+use crate::{libraries, output};
+
+/// The port where none is asked for.
+const PORT: u16 = 4680;
+
+/// Which model, where to, and within which limits.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The folder of a saved model or of its versions, or the name of a dataset of the program that keeps a model.
+    model: String,
+    #[command(flatten)]
+    program: ProgramArgs,
+    /// The address to listen on: one of this machine only, unless askers have to show a token.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    host: IpAddr,
+    /// The port; 0 is any that is free.
+    #[arg(long, value_name = "N", default_value_t = PORT)]
+    port: u16,
+    /// A file with the token that askers have to show: `Authorization: Bearer ..`.
+    #[arg(long, value_name = "FILE", env = "GML_SERVE_TOKEN_FILE")]
+    token_file: Option<PathBuf>,
+    /// Let everybody ask, on an address that other machines reach.
+    #[arg(long)]
+    no_token: bool,
+    /// How many threads to use; scores do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// How many batches are scored at the same time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    workers: Option<u16>,
+    /// How many rows are scored at once.
+    #[arg(long, value_name = "N", default_value_t = 8192, value_parser = clap::value_parser!(u32).range(1..))]
+    batch_rows: u32,
+    /// How long rows wait for those of requests that are being read, in milliseconds. Without it not at all where the model scores
+    /// in microseconds, and 1 where it takes a query.
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    batch_wait: Option<Duration>,
+    /// The largest body.
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = memory)]
+    max_body: u64,
+    /// How many connections there may be at the same time.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
+    /// How many requests may wait to be scored.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
+    max_waiting: u32,
+    /// How long a client may take to send a request, in seconds.
+    #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
+    read_timeout: Duration,
+    /// How long a request may take once it was read, in seconds.
+    #[arg(long, value_name = "S", default_value = "30", value_parser = seconds)]
+    answer_timeout: Duration,
+    /// How long requests that are under way may take once the server is asked to end, in seconds.
+    #[arg(long, value_name = "S", default_value = "30", value_parser = seconds)]
+    grace: Duration,
+    /// How often a new version of the model is looked for, in seconds; 0 is never.
+    #[arg(long, value_name = "S", default_value = "1", value_parser = period)]
+    reload: Period,
+}
+
+/// How often; none is never.
+#[derive(Clone, Copy, Debug)]
+struct Period(Option<Duration>);
+
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        "*" => Ok(Ipv6Addr::UNSPECIFIED.into()),
+        text => text.parse().map_err(|_| "write an address such as 127.0.0.1, 0.0.0.0 or ::".to_owned()),
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0 && *number <= 1e6)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let positive = number(text).filter(|number| *number > 0.0);
+    positive.map(Duration::from_secs_f64).ok_or_else(|| "write a number of seconds above 0".to_owned())
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let number = number(text).filter(|number| *number <= 1000.0);
+    number
+        .map(|number| Duration::from_secs_f64(number / 1e3))
+        .ok_or_else(|| "write a number of milliseconds from 0 to 1000".to_owned())
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    let number = number(text).ok_or_else(|| "write a number of seconds, or 0 for never".to_owned())?;
+    Ok(Period((number > 0.0).then(|| Duration::from_secs_f64(number))))
+}
+
+/// Serves the model until the user interrupts.
+pub fn serve(args: &ServeArgs) -> Exit {
+    let place = match place(args) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let options = match options(args) {
+        Ok(options) => options,
+        Err(fault) => {
+            output::fault(&fault);
+            return Exit::Usage;
+        }
+    };
+    let available = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = args.threads.map_or(available, usize::from);
+    let context = Context { threads, libraries: libraries::folder(), unfinished: None };
+    let model = match load(&place, &context) {
+        Ok(model) => model,
+        Err(fault) => {
+            output::fault(&fault);
+            return Exit::RunFailed;
+        }
+    };
+    let (host, port) = (options.host, options.port);
+    let bound = match gml_serve::bind(options) {
+        Ok(bound) => bound,
+        Err(error) => {
+            output::error_line(match error.kind() {
+                ErrorKind::AddrInUse => format!(
+                    "port {port} of {host} is in use; name another one with --port, or let any that is free be taken with --port 0"
+                ),
+                ErrorKind::PermissionDenied => {
+                    format!("port {port} is not for everybody to take; name one above 1023 with --port")
+                }
+                _ => format!("port {port} of {host} cannot be served: {error}"),
+            });
+            return Exit::RunFailed;
+        }
+    };
+    output::text(&format!("{}\n", bound.url()));
+    output::error_line(format!("serves {}; ctrl-C ends", model.about()));
+    match bound.serve(place, model, context, Arc::new(|text: &str| output::error_line(text))) {
+        Ok(true) => Exit::Done,
+        Ok(false) => {
+            output::error_line("ended before all requests were answered: they took longer than --grace");
+            Exit::RunFailed
+        }
+        Err(error) => {
+            output::error_line(format!("the model cannot be served: {error}"));
+            Exit::RunFailed
+        }
+    }
+}
+
+/// Loads the model, and fetches LightGBM where it turns out to be needed.
+fn load(place: &Place, context: &Context) -> Result<Model, Fault> {
+    match Model::load(place, context) {
+        Err(fault) if fault.code == "GML0911" => {
+            libraries::fetch_lightgbm(&mut |text| output::error_line(text))?;
+            Model::load(place, context)
+        }
+        loaded => loaded,
+    }
+}
+
+fn options(args: &ServeArgs) -> Result<Options, Fault> {
+    let options = Options {
+        host: args.host,
+        port: args.port,
+        token: args.token_file.as_deref().map(Token::from_file).transpose()?,
+        open: args.no_token,
+        limits: Limits {
+            body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
+            connections: args.max_connections as usize,
+            queue: args.max_waiting as usize,
+            read: args.read_timeout,
+            answer: args.answer_timeout,
+            grace: args.grace,
+        },
+        window: args.batch_wait,
+        batch: args.batch_rows as usize,
+        workers: args.workers.map_or(1, usize::from),
+        reload: args.reload.0,
+    };
+    options.check()?;
+    Ok(options)
+}
+
+/// Where the model lies: a folder, or a dataset of the program.
+fn place(args: &ServeArgs) -> Result<Place, Exit> {
+    let folder = Path::new(&args.model);
+    if folder.is_dir() || args.model.contains(['/', '\\']) {
+        return Place::at(folder).map_err(|fault| {
+            output::fault(&fault);
+            Exit::RunFailed
+        });
+    }
+    let prepared = prepare(&args.program)?;
+    let all = || prepared.program.datasets.iter().filter(|dataset| &*dataset.connector.name == "artifact");
+    let Some(dataset) = all().find(|dataset| *dataset.name == *args.model) else {
+        let names: Vec<&str> = all().map(|dataset| &*dataset.name).collect();
+        let near = suggest::did_you_mean(&args.model, names.iter().copied()).map(|text| format!("; {text}"));
+        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        output::error_line(format!(
+            "there is no folder `{name}`, and the program keeps no model under that name; it keeps {has}{}",
+            near.unwrap_or_default(),
+            name = args.model,
+        ));
+        return Err(Exit::Usage);
+    };
+    let Some(path) = dataset.connector.get("path").and_then(Value::as_str) else {
+        output::error_line(format!("the dataset `{}` has no path", dataset.name));
+        return Err(Exit::ProgramWrong);
+    };
+    let path = prepared.project.folder.join(path);
+    Ok(if gml_connect::is_versioned(dataset) { Place::Versions(path) } else { Place::Folder(path) })
+}

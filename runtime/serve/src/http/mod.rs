@@ -1,0 +1,121 @@
+//! The server: connections, and what is answered on them.
+
+mod connection;
+mod routes;
+mod stop;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use gml_operators::Context;
+
+use crate::batch::{Batcher, Settings};
+use crate::measures::Measures;
+use crate::model::Model;
+use crate::options::Options;
+use crate::place::Place;
+use crate::reload::Served;
+
+/// How long to wait where the system has no more connections to give.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What all answers are made of.
+pub(crate) struct State {
+    pub(crate) served: Arc<Served>,
+    pub(crate) batcher: Arc<Batcher>,
+    pub(crate) measures: Arc<Measures>,
+    pub(crate) options: Options,
+    pub(crate) stopping: AtomicBool,
+}
+
+/// A server that has its port.
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    options: Options,
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// Where it is not to be had.
+pub fn bind(options: Options) -> io::Result<Bound> {
+    let listener = TcpListener::bind((options.host, options.port))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok(Bound { listener, address, options })
+}
+
+impl Bound {
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Serves a model until the process is asked to end, and then answers what is under way. What there is to say to people goes to
+    /// `told`. Gives whether all requests were answered.
+    ///
+    /// # Errors
+    /// Where the system refuses what a server needs.
+    pub fn serve(
+        self,
+        place: Place,
+        model: Model,
+        context: Context,
+        told: Arc<dyn Fn(&str) + Send + Sync>,
+    ) -> io::Result<bool> {
+        let Self { listener, options, .. } = self;
+        let measures = Arc::new(Measures::default());
+        let settings = Settings {
+            queue: options.limits.queue,
+            batch: options.batch,
+            workers: options.workers,
+            window: options.window,
+        };
+        let (reload, grace) = (options.reload, options.limits.grace);
+        let state = Arc::new(State {
+            served: Arc::new(Served::new(place, context, model, Arc::clone(&measures))),
+            batcher: Arc::new(Batcher::new(settings, Arc::clone(&measures))),
+            measures,
+            options,
+            stopping: AtomicBool::new(false),
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let all_answered = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let mut asked = stop::Asked::listen()?;
+            let watcher = reload.map(|period| tokio::spawn(Arc::clone(&state.served).watch(period, Arc::clone(&told))));
+            let (stop, stopped) = tokio::sync::watch::channel(false);
+            loop {
+                tokio::select! {
+                    accepted = listener.accept() => match accepted {
+                        Ok((stream, _)) => {
+                            let _ = stream.set_nodelay(true);
+                            connection::begin(&state, stream, stopped.clone());
+                        }
+                        // The client is gone, or there are no more file descriptors: those that are open go on.
+                        Err(_) => tokio::time::sleep(PAUSE).await,
+                    },
+                    () = asked.to_end() => break,
+                }
+            }
+            drop(listener);
+            state.stopping.store(true, Ordering::Release);
+            let open = state.measures.connections.load(Ordering::Acquire).max(0);
+            told(&format!("asked to end: {open} connections are open, and what is under way is answered"));
+            let _ = stop.send(true);
+            drop(stopped);
+            // It is closed once no connection holds an end of it.
+            let ended = tokio::time::timeout(grace, stop.closed()).await;
+            if let Some(watcher) = watcher {
+                watcher.abort();
+            }
+            io::Result::Ok(ended.is_ok())
+        })?;
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        Ok(all_answered)
+    }
+}

@@ -1,0 +1,26 @@
+//! Serving a saved model: requests over HTTP are read with the model's signature, scored together, and answered.
+//!
+//! What lives here: the server, the forms of requests and answers, the checks of rows against a signature, batches, and changing to
+//! a new version of the model. What does not: how a model scores (`gml-operators`), and the command line.
+
+mod answer;
+mod batch;
+mod http;
+mod measures;
+mod model;
+mod openapi;
+mod options;
+mod page;
+mod place;
+mod refusal;
+mod reload;
+mod request;
+mod rows;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+pub use http::{Bound, bind};
+pub use model::Model;
+pub use options::{Limits, Options, Token};
+pub use place::Place;

@@ -1,0 +1,200 @@
+//! The forms of requests, and what is said of those that do not fit.
+
+use hyper::StatusCode;
+use polars::prelude::{DataFrame, DataType};
+
+use super::kit::model;
+use crate::answer::{Shape, json};
+use crate::model::Model;
+use crate::refusal::Refusal;
+use crate::request::{ARROW, Format, arrow_bytes, read};
+
+fn rows(model: &Model, body: &str) -> Result<DataFrame, Refusal> {
+    read(Format::Json, body.as_bytes(), &model.signature).map(|asked| asked.rows)
+}
+
+fn refused(model: &Model, format: Format, body: &[u8]) -> Refusal {
+    read(format, body, &model.signature).expect_err("the request is refused")
+}
+
+#[test]
+fn all_forms_say_the_same() {
+    let model = model();
+    let expected = rows(
+        &model,
+        r#"[{"age": 31, "income": 12.5, "city": "bonn", "member": true}, {"age": 4, "income": null, "city": "graz", "member": false}]"#,
+    )
+    .unwrap();
+    assert_eq!(expected.height(), 2);
+    let forms = [
+        r#"{"dataframe_records": [{"member": true, "age": 31, "income": 12.5, "city": "bonn"}, {"age": 4.0, "city": "graz", "member": false}]}"#,
+        r#"{"dataframe_split": {"index": [0, 1], "columns": ["city", "age", "member", "income"], "data": [["bonn", 31, true, 12.5], ["graz", 4, false, null]]}}"#,
+        r#"{"dataframe_split": {"data": [[31, 12.5, "bonn", true], [4, null, "graz", false]]}}"#,
+        r#"{"instances": [{"age": 31, "income": 12.5, "city": "bonn", "member": true, "visitor": 9, "bought": null}, {"age": 4, "city": "graz", "member": false}], "params": {}}"#,
+        r#"{"instances": [[31, 12.5, "bonn", true], [4, null, "graz", false]]}"#,
+        r#"{"inputs": {"age": [31, 4], "income": [12.5, null], "city": ["bonn", "graz"], "member": [true, false]}}"#,
+        r#"{"inputs": {"age": [[31], [4]], "income": [[12.5], [null]], "city": [["bonn"], ["graz"]], "member": [[true], [false]]}}"#,
+        r#"{"inputs": [{"age": 31, "income": 12.5, "city": "bonn", "member": true}, {"age": 4, "city": "graz", "member": false}]}"#,
+    ];
+    for form in forms {
+        assert!(rows(&model, form).unwrap().equals_missing(&expected), "{form}");
+    }
+    let csv = "city,age,income,member\r\nbonn,31,12.5,true\r\n\"graz\",4,,0\r\n";
+    let found = read(Format::Csv, csv.as_bytes(), &model.signature).unwrap();
+    assert!(found.rows.equals_missing(&expected));
+    let mut narrow = expected.clone();
+    let cast = narrow.column("age").unwrap().cast(&DataType::Int8).unwrap();
+    narrow.with_column(cast).unwrap();
+    let found = read(Format::Arrow, &arrow_bytes(&narrow).unwrap(), &model.signature).unwrap();
+    assert!(found.rows.equals_missing(&expected));
+    let single =
+        read(Format::Json, br#"{"age": 31, "income": 12.5, "city": "bonn", "member": true}"#, &model.signature);
+    assert!(single.is_ok_and(|asked| asked.is_single && asked.rows.equals_missing(&expected.slice(0, 1))));
+}
+
+#[test]
+fn violations_name_the_row_the_column_and_the_rule() {
+    let model = model();
+    let record = |changed: &str| {
+        let others = [r#""age": 31"#, r#""city": "bonn""#, r#""member": true"#];
+        let name = changed.split(':').next().unwrap();
+        let kept = others.into_iter().filter(|other| !other.starts_with(name));
+        let fields: Vec<&str> = kept.chain([changed]).filter(|field| !field.is_empty()).collect();
+        format!("[{{{}}}, {{{}}}]", others.join(", "), fields.join(", "))
+    };
+    let lacking = r#"[{"age": 31, "city": "bonn", "member": true}, {"age": 31, "member": true}]"#.to_owned();
+    let cases = [
+        (lacking, "city", "missing column", "enum"),
+        (record(r#""age": "old""#), "age", "int", "\"old\" is no int"),
+        (record(r#""age": 1.5"#), "age", "int", "\"1.5\" is no int"),
+        (record(r#""age": 99999999999999999999"#), "age", "int", "is no int"),
+        (record(r#""age": 121"#), "age", "in 0..120", "121 breaks the rule"),
+        (record(r#""age": null"#), "age", "never null", "has no null"),
+        (record(r#""city": "gratz""#), "city", "enum[\"bonn\", \"graz\"]", "did you mean \"graz\"?"),
+        (record(r#""city": 3"#), "city", "enum[\"bonn\", \"graz\"]", "is no enum"),
+        (record(r#""member": "yes""#), "member", "bool", "is no bool"),
+        (record(r#""incom": 3"#), "incom", "unknown column", "did you mean `income`?"),
+        (record(r#""income": {"a": 1}"#), "income", "float", "is no float"),
+        (record(r#""member": true, "member": false"#), "member", "named once", "twice"),
+    ];
+    for (body, column, rule, message) in cases {
+        let refusal = refused(&model, Format::Json, body.as_bytes());
+        assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        let first = &refusal.violations[0];
+        assert_eq!(
+            (first.row, first.column.as_deref(), &*first.rule),
+            (Some(2), Some(column), rule),
+            "{body}: {first:?}"
+        );
+        assert!(first.message.contains(message), "{body}: {}", first.message);
+        let told: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
+        assert_eq!(told["violations"][0]["column"], column);
+        assert_eq!(told["error_code"], "INVALID_ROWS");
+    }
+}
+
+#[test]
+fn only_the_first_violations_are_named() {
+    let model = model();
+    let body = format!("[{}]", vec![r#"{"age": "x"}"#; 500].join(","));
+    let refusal = refused(&model, Format::Json, body.as_bytes());
+    assert_eq!((refusal.violations.len(), refusal.more), (20, 1480));
+}
+
+#[test]
+fn what_is_no_request_is_told() {
+    let model = model();
+    for body in ["", "{", "[1,", "{\"age\": 01}", "{\"age\": NaN}", "\u{0}", "[] []"] {
+        assert_eq!(refused(&model, Format::Json, body.as_bytes()).status, StatusCode::BAD_REQUEST, "{body}");
+    }
+    assert_eq!(refused(&model, Format::Json, b"\"\xff\"").status, StatusCode::BAD_REQUEST);
+    let unknown = [
+        "1",
+        "\"text\"",
+        "null",
+        r#"{"instances": 3}"#,
+        r#"{"instances": [], "inputs": []}"#,
+        r#"{"instances": [], "params": {"top": 3}}"#,
+        r#"{"instances": [], "signature_name": "x"}"#,
+        r#"{"dataframe_split": {"columns": ["age"]}}"#,
+        r#"{"dataframe_split": {"columns": [1], "data": []}}"#,
+        r#"{"inputs": {"age": [1, 2], "city": ["bonn"]}}"#,
+    ];
+    for body in unknown {
+        let refusal = refused(&model, Format::Json, body.as_bytes());
+        assert_eq!((refusal.status, refusal.kind), (StatusCode::UNPROCESSABLE_ENTITY, "UNKNOWN_FORM"), "{body}");
+    }
+    for body in ["", "age,city\n1", "age\n\"1\n"] {
+        assert_eq!(refused(&model, Format::Csv, body.as_bytes()).status, StatusCode::BAD_REQUEST, "{body}");
+    }
+    assert_eq!(refused(&model, Format::Arrow, b"no arrow").status, StatusCode::BAD_REQUEST);
+    for kind in [None, Some("text/html"), Some("application/json; charset=latin1"), Some("application/jsonp")] {
+        assert_eq!(Format::of(kind).unwrap_err().status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?}");
+    }
+    assert_eq!(Format::of(Some("Application/JSON; charset=UTF-8")), Ok(Format::Json));
+    assert_eq!(Format::of(Some(ARROW)), Ok(Format::Arrow));
+}
+
+#[test]
+fn arrow_is_held_against_the_signature() {
+    let model = model();
+    let good = rows(&model, r#"[{"age": 31, "city": "bonn", "member": true}]"#).unwrap();
+    let with = |name: &str, column: polars::prelude::Column| {
+        let mut frame = good.clone();
+        frame.with_column(column.with_name(name.into())).unwrap();
+        arrow_bytes(&frame).unwrap()
+    };
+    let column = |values: polars::prelude::Series| polars::prelude::Column::from(values);
+    let cases = [
+        (with("age", column([31.5].into_iter().collect())), "age", "int"),
+        (with("age", column(["31"].into_iter().collect())), "age", "int"),
+        (with("age", column([200_i64].into_iter().collect())), "age", "in 0..120"),
+        (with("age", column([None::<i64>].into_iter().collect())), "age", "never null"),
+        (with("city", column(["wien"].into_iter().collect())), "city", "enum[\"bonn\", \"graz\"]"),
+        (with("extra", column([1_i64].into_iter().collect())), "extra", "unknown column"),
+    ];
+    for (body, name, rule) in cases {
+        let refusal = refused(&model, Format::Arrow, &body);
+        assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        let first = &refusal.violations[0];
+        assert_eq!((first.column.as_deref(), &*first.rule), (Some(name), rule));
+    }
+    let missing = arrow_bytes(&good.drop("age").unwrap()).unwrap();
+    assert_eq!(refused(&model, Format::Arrow, &missing).violations[0].rule, "missing column");
+}
+
+#[test]
+fn answers_are_rows_in_three_shapes() {
+    let model = model();
+    let asked = rows(&model, r#"[{"age": 31, "city": "bonn", "member": true}]"#).unwrap();
+    let scored = model.scorer.score(&asked).unwrap();
+    let score = scored.column("score").unwrap().f64().unwrap().get(0).unwrap();
+    assert_eq!(json(&scored, Shape::Single).unwrap(), format!("{{\"score\": {score:?}}}\n"));
+    assert_eq!(json(&scored, Shape::List).unwrap(), format!("[{{\"score\": {score:?}}}]\n"));
+    assert_eq!(
+        json(&scored, Shape::Predictions).unwrap(),
+        format!("{{\"predictions\": [{{\"score\": {score:?}}}]}}\n")
+    );
+    let odd = polars::prelude::df!("a \"b\"" => ["x\ny"], "n" => [f64::NAN], "b" => [true]).unwrap();
+    let text = json(&odd, Shape::Single).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, serde_json::json!({ "a \"b\"": "x\ny", "n": "NaN", "b": true }));
+}
+
+#[test]
+fn the_description_knows_every_column() {
+    let model = model();
+    let document: serde_json::Value = serde_json::from_slice(&model.openapi).unwrap();
+    let record = &document["components"]["schemas"]["Record"];
+    assert_eq!(record["required"], serde_json::json!(["age", "city", "member"]));
+    assert_eq!(record["properties"]["age"]["maximum"], 120);
+    assert_eq!(record["properties"]["city"]["enum"], serde_json::json!(["bonn", "graz"]));
+    assert_eq!(record["properties"]["income"]["type"], serde_json::json!(["number", "null"]));
+    assert_eq!(document["components"]["schemas"]["Prediction"]["properties"]["score"]["maximum"], 1.0);
+    assert!(document["paths"]["/invocations"]["post"]["requestBody"]["content"][ARROW].is_object());
+    // The example that the page shows is a request that is answered.
+    let example = crate::openapi::example(&model.signature).to_string();
+    assert!(rows(&model, &example).is_ok(), "{example}");
+    let page = String::from_utf8(model.page.to_vec()).unwrap();
+    assert!(page.contains("<code>income</code><td>float?"), "{page}");
+}
