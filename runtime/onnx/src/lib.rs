@@ -89,6 +89,9 @@ pub struct Attribute {
     /// `name`
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
+    /// `f`
+    #[prost(float, optional, tag = "2")]
+    pub f: Option<f32>,
     /// `i`
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
@@ -108,6 +111,8 @@ pub struct Attribute {
 
 /// `AttributeProto.AttributeType`
 pub mod kind {
+    /// `FLOAT`
+    pub const FLOAT: i32 = 1;
     /// `INT`
     pub const INT: i32 = 2;
     /// `STRING`
