@@ -7,16 +7,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::model::{Epoch, Judged};
 use crate::table::Learned;
 
-/// Where a training stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct State {
-    pub(crate) at: At,
+/// Where a training stands that sees `E` of each epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct State<E = Epoch> {
+    pub(crate) at: At<E>,
     /// The rows of the items.
     pub(crate) table: Learned,
     /// The other weights, one after the other.
@@ -25,9 +26,15 @@ pub(crate) struct State {
     pub(crate) best: Option<[Vec<f32>; 2]>,
 }
 
+impl<E> Default for State<E> {
+    fn default() -> Self {
+        Self { at: At::default(), table: Learned::default(), weights: Learned::default(), best: None }
+    }
+}
+
 /// How far it has come.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct At {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct At<E = Epoch> {
     /// Epochs that are complete.
     pub(crate) epoch: usize,
     /// Steps of the next that are.
@@ -37,39 +44,59 @@ pub(crate) struct At {
     /// The sum of the losses of the epoch, and over how many examples.
     pub(crate) loss: (f64, usize),
     /// What was seen of complete epochs.
-    pub(crate) history: Vec<Epoch>,
+    pub(crate) history: Vec<E>,
     /// The best of them, from 1.
     pub(crate) best: usize,
 }
 
-/// What is said of the numbers. Floats are written as their bits, since a reader of JSON may be off by the last one.
+impl<E> Default for At<E> {
+    fn default() -> Self {
+        Self { epoch: 0, step: 0, steps: 0, loss: (0.0, 0), history: Vec::new(), best: 0 }
+    }
+}
+
+/// What is seen of an epoch, as it is kept. Floats are written as their bits, since a reader of JSON may be off by the last one.
+pub(crate) trait Kept: Copy {
+    /// What is written.
+    type Bits: Serialize + DeserializeOwned;
+
+    /// As it is written.
+    fn bits(&self) -> Self::Bits;
+
+    /// As it was.
+    fn of(bits: Self::Bits) -> Self;
+}
+
+impl Kept for Epoch {
+    /// Its loss, and the hit rate, the mean reciprocal rank and the count of what it was judged by.
+    type Bits = (u64, Option<(u64, u64, usize)>);
+
+    fn bits(&self) -> Self::Bits {
+        let judged = |of: Judged| (of.hit_rate.to_bits(), of.mrr.to_bits(), of.count);
+        (self.loss.to_bits(), self.valid.map(judged))
+    }
+
+    fn of((loss, valid): Self::Bits) -> Self {
+        let float = f64::from_bits;
+        let judged = |(hit_rate, mrr, count)| Judged { hit_rate: float(hit_rate), mrr: float(mrr), count };
+        Self { loss: float(loss), valid: valid.map(judged) }
+    }
+}
+
+/// What is said of the numbers.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Head<B> {
     /// Of what is trained, how and on what.
     of: u64,
     epoch: usize,
     step: usize,
     steps: u64,
     loss: (u64, usize),
-    history: Vec<Seen>,
+    history: Vec<B>,
     best: usize,
     table: usize,
     weights: usize,
     has_best: bool,
-}
-
-/// An epoch: its loss, and the hit rate, the mean reciprocal rank and the count of what it was judged by.
-type Seen = (u64, Option<(u64, u64, usize)>);
-
-fn seen(epoch: &Epoch) -> Seen {
-    let judged = |of: Judged| (of.hit_rate.to_bits(), of.mrr.to_bits(), of.count);
-    (epoch.loss.to_bits(), epoch.valid.map(judged))
-}
-
-fn epoch((loss, valid): Seen) -> Epoch {
-    let float = f64::from_bits;
-    let judged = |(hit_rate, mrr, count)| Judged { hit_rate: float(hit_rate), mrr: float(mrr), count };
-    Epoch { loss: float(loss), valid: valid.map(judged) }
 }
 
 /// A number for what is trained, how and on what: a checkpoint of anything else is not gone on with.
@@ -85,7 +112,7 @@ pub(crate) fn mark(of: &impl Serialize, data: &[(&[u32], &[usize])], times: Opti
 ///
 /// # Errors
 /// Where the file cannot be written.
-pub(crate) fn write(path: &Path, of: u64, state: &State) -> Result<(), Error> {
+pub(crate) fn write<E: Kept>(path: &Path, of: u64, state: &State<E>) -> Result<(), Error> {
     let part = path.with_extension("part");
     let head = Head {
         of,
@@ -93,7 +120,7 @@ pub(crate) fn write(path: &Path, of: u64, state: &State) -> Result<(), Error> {
         step: state.at.step,
         steps: state.at.steps,
         loss: (state.at.loss.0.to_bits(), state.at.loss.1),
-        history: state.at.history.iter().map(seen).collect(),
+        history: state.at.history.iter().map(Kept::bits).collect(),
         best: state.at.best,
         table: state.table.values.len(),
         weights: state.weights.values.len(),
@@ -122,8 +149,8 @@ pub(crate) fn write(path: &Path, of: u64, state: &State) -> Result<(), Error> {
 ///
 /// # Errors
 /// Where the file is there and cannot be read.
-pub(crate) fn read(path: &Path, of: u64) -> Result<Option<State>, Error> {
-    let read = || -> io::Result<Option<State>> {
+pub(crate) fn read<E: Kept>(path: &Path, of: u64) -> Result<Option<State<E>>, Error> {
+    let read = || -> io::Result<Option<State<E>>> {
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -137,7 +164,7 @@ pub(crate) fn read(path: &Path, of: u64) -> Result<Option<State>, Error> {
                 byte => line.push(byte),
             }
         }
-        let head: Head = serde_json::from_slice(&line)?;
+        let head: Head<E::Bits> = serde_json::from_slice(&line)?;
         if head.of != of {
             return Ok(None);
         }
@@ -159,7 +186,7 @@ pub(crate) fn read(path: &Path, of: u64) -> Result<Option<State>, Error> {
             step: head.step,
             steps: head.steps,
             loss: (f64::from_bits(head.loss.0), head.loss.1),
-            history: head.history.into_iter().map(epoch).collect(),
+            history: head.history.into_iter().map(E::of).collect(),
             best: head.best,
         };
         Ok(Some(State { at, table, weights, best }))
@@ -203,19 +230,19 @@ mod tests {
         let history = vec![Epoch { loss: 1.0 / 3.0, valid: Some(judged) }, Epoch { loss: 0.1, valid: None }];
         let at = At { epoch: 1, step: 7, steps: 19, loss: (2.5, 3), history, best: 0 };
         let mut state = State { at, table: learned(12), weights: learned(5), best: None };
-        assert_eq!(read(&path, 4).unwrap(), None);
+        assert_eq!(read::<Epoch>(&path, 4).unwrap(), None);
         for best in [None, Some([vec![1.0; 12], vec![2.0; 5]])] {
             state.best = best;
             write(&path, 4, &state).unwrap();
             assert_eq!(read(&path, 4).unwrap().as_ref(), Some(&state));
-            assert_eq!(read(&path, 5).unwrap(), None, "that of another training");
+            assert_eq!(read::<Epoch>(&path, 5).unwrap(), None, "that of another training");
         }
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, &bytes[..bytes.len() - 2]).unwrap();
-        let error = read(&path, 4).unwrap_err().to_string();
+        let error = read::<Epoch>(&path, 4).unwrap_err().to_string();
         assert!(error.contains("training cannot be read: "), "{error}");
         remove(&path).unwrap();
         remove(&path).unwrap();
-        assert_eq!(read(&path, 4).unwrap(), None);
+        assert_eq!(read::<Epoch>(&path, 4).unwrap(), None);
     }
 }

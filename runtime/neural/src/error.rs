@@ -11,6 +11,9 @@ pub enum Error {
     /// There is nothing to learn from.
     #[error("no sequence has two items, so nothing follows anything: there is nothing to learn what comes next from")]
     NothingToLearn,
+    /// There are no pictures to learn from.
+    #[error("there is no picture to learn from")]
+    NoPictures,
     /// The loss is no number any more.
     #[error("the loss is no number any more in step {step} of epoch {epoch}: the weights have grown without bound")]
     Diverged {

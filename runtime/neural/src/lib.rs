@@ -1,4 +1,5 @@
-//! Networks that tell what comes next in a sequence of items, trained here and written as ONNX.
+//! Networks that tell what comes next in a sequence of items, and such that make vectors of pictures, trained here and written as
+//! ONNX.
 //!
 //! ```text
 //! Sequences ──Architecture, Schedule──▶ train ──▶ Model ──▶ onnx(): the file, scores()
@@ -20,6 +21,7 @@ mod layers;
 mod model;
 mod network;
 mod onnx;
+pub mod pictures;
 mod random;
 mod sasrec;
 mod sequences;

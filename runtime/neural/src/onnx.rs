@@ -40,6 +40,8 @@ pub(crate) enum Setting {
     Int(i64),
     /// Whole numbers.
     Ints(Vec<i64>),
+    /// A number.
+    Float(f32),
 }
 
 impl Graph {
@@ -67,6 +69,7 @@ impl Graph {
             match setting {
                 Setting::Int(i) => Attribute { i: Some(i), ..of(kind::INT) },
                 Setting::Ints(ints) => Attribute { ints, ..of(kind::INTS) },
+                Setting::Float(f) => Attribute { f: Some(f), ..of(kind::FLOAT) },
             }
         };
         self.message.node.push(Node {
@@ -222,13 +225,28 @@ impl Graph {
     pub(crate) fn finish(mut self, vectors: &Flow, table: &Flow, count: usize, description: &str) -> Vec<u8> {
         let turned = vec![("transB", Setting::Int(1))];
         self.push("Gemm", &[vectors, table], vec![SCORES.to_owned()], turned);
+        let items = Port { name: ITEMS, shape: vec![("sequences", None), ("clicks", None)] };
+        let scores = Port { name: SCORES, shape: vec![("sequences", None), ("", Some(count))] };
+        let input = items.described(INT);
+        self.file_of("recommender", input, &scores, description)
+    }
+
+    /// Gives a value out under this name.
+    pub(crate) fn with_output(&mut self, value: &Flow, name: &str) {
+        self.push("Identity", &[value], vec![name.to_owned()], Vec::new());
+    }
+
+    /// The file of a graph with an input and an output of floats.
+    pub(crate) fn file(self, name: &str, input: &Port<'_>, output: &Port<'_>, description: &str) -> Vec<u8> {
+        self.file_of(name, input.described(FLOAT), output, description)
+    }
+
+    fn file_of(mut self, name: &str, input: ValueInfo, output: &Port<'_>, description: &str) -> Vec<u8> {
         let used: HashSet<&String> = self.message.node.iter().flat_map(|node| &node.input).collect();
         self.message.initializer.retain(|of| of.name.as_ref().is_some_and(|name| used.contains(name)));
-        let named = |name: &str| Dimension { dim_param: Some(name.into()), dim_value: None };
-        let items = Dimension { dim_param: None, dim_value: Some(count_of(count)) };
-        self.message.input = vec![described(ITEMS, INT, vec![named("sequences"), named("clicks")])];
-        self.message.output = vec![described(SCORES, FLOAT, vec![named("sequences"), items])];
-        self.message.name = Some("recommender".into());
+        self.message.input = vec![input];
+        self.message.output = vec![output.described(FLOAT)];
+        self.message.name = Some(name.into());
         let set = OperatorSet { domain: Some(String::new()), version: Some(OPERATORS) };
         let model = Model {
             ir_version: Some(IR_VERSION),
@@ -242,9 +260,29 @@ impl Graph {
     }
 }
 
-fn described(name: &str, element: i32, dim: Vec<Dimension>) -> ValueInfo {
-    let tensor = TensorType { elem_type: Some(element), shape: Some(Shape { dim }) };
-    ValueInfo { name: Some(name.to_owned()), r#type: Some(Type { tensor_type: Some(tensor) }) }
+/// An input or an output of a file: its name, and its axes, each with a name or a length.
+pub(crate) struct Port<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Its axes.
+    pub(crate) shape: Vec<(&'a str, Option<usize>)>,
+}
+
+impl Port<'_> {
+    /// The value of an input.
+    pub(crate) fn flow(&self) -> Flow {
+        Flow(self.name.to_owned())
+    }
+
+    fn described(&self, element: i32) -> ValueInfo {
+        let axis = |(name, length): &(&str, Option<usize>)| match length {
+            Some(length) => Dimension { dim_param: None, dim_value: Some(count_of(*length)) },
+            None => Dimension { dim_param: Some((*name).to_owned()), dim_value: None },
+        };
+        let shape = Shape { dim: self.shape.iter().map(axis).collect() };
+        let tensor = TensorType { elem_type: Some(element), shape: Some(shape) };
+        ValueInfo { name: Some(self.name.to_owned()), r#type: Some(Type { tensor_type: Some(tensor) }) }
+    }
 }
 
 fn count_of(length: usize) -> i64 {

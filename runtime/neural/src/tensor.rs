@@ -40,14 +40,21 @@ impl Gradients {
 }
 
 impl Tensor {
-    fn new(values: Vec<f32>, size: [usize; 2], is_followed: bool, made_of: Vec<Self>, back: Option<Back>) -> Self {
+    fn new(
+        values: impl Into<Rc<Vec<f32>>>,
+        size: [usize; 2],
+        is_followed: bool,
+        made_of: Vec<Self>,
+        back: Option<Back>,
+    ) -> Self {
+        let values = values.into();
         debug_assert_eq!(values.len(), size[0] * size[1]);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Self(Rc::new(Inner { values: Rc::new(values), size, number, is_followed, made_of, back }))
+        Self(Rc::new(Inner { values, size, number, is_followed, made_of, back }))
     }
 
     /// Numbers of which no gradient is wanted, row by row.
-    pub(crate) fn constant(values: Vec<f32>, size: [usize; 2]) -> Self {
+    pub(crate) fn constant(values: impl Into<Rc<Vec<f32>>>, size: [usize; 2]) -> Self {
         Self::new(values, size, false, Vec::new(), None)
     }
 
@@ -56,9 +63,10 @@ impl Tensor {
         Self::new(values, size, true, Vec::new(), None)
     }
 
-    /// What is made of others; `back` gives a gradient for each of them by that of the result.
+    /// What is made of others; `back` gives a gradient for each of them by that of the result. For one of which none is wanted it
+    /// may give an empty one.
     pub(crate) fn made(
-        values: Vec<f32>,
+        values: impl Into<Rc<Vec<f32>>>,
         size: [usize; 2],
         of: Vec<Self>,
         back: impl Fn(&[f32]) -> Vec<Vec<f32>> + 'static,
@@ -77,6 +85,11 @@ impl Tensor {
     /// How many rows and columns.
     pub(crate) fn size(&self) -> [usize; 2] {
         self.0.size
+    }
+
+    /// Whether a gradient is wanted of it or of something that it was made of.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.0.is_followed
     }
 
     /// Gradients of all that it was made of, by its own.
@@ -133,7 +146,7 @@ impl Tensor {
 
     /// Each number times one that is no weight.
     pub(crate) fn times(&self, factors: Vec<f32>) -> Self {
-        let values = self.values().iter().zip(&factors).map(|(value, factor)| value * factor).collect();
+        let values: Vec<f32> = self.values().iter().zip(&factors).map(|(value, factor)| value * factor).collect();
         let back =
             move |gradient: &[f32]| vec![gradient.iter().zip(&factors).map(|(value, factor)| value * factor).collect()];
         Self::made(values, self.size(), vec![self.clone()], back)
@@ -173,6 +186,12 @@ impl Tensor {
     /// The hyperbolic tangent.
     pub(crate) fn tanh(&self) -> Self {
         self.each(f32::tanh, |given| 1.0 - given * given)
+    }
+
+    /// Of numbers below 0 a part is left.
+    pub(crate) fn rectified(&self, left: f32) -> Self {
+        let slope = move |value: f32| if value < 0.0 { left } else { 1.0 };
+        self.each(move |value| value * slope(value), slope)
     }
 
     /// Numbers below 0 become 0.

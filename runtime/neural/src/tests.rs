@@ -44,7 +44,7 @@ fn networks() -> [(Architecture, &'static str); 3] {
     ]
 }
 
-fn floats(of: &serde_json::Map<String, serde_json::Value>, name: &str) -> Vec<f32> {
+pub(crate) fn floats(of: &serde_json::Map<String, serde_json::Value>, name: &str) -> Vec<f32> {
     let list = of.get(name).and_then(|list| list.as_array()).unwrap_or_else(|| panic!("no {name}"));
     list.iter().map(|value| value.as_f64().unwrap() as f32).collect()
 }
@@ -364,7 +364,7 @@ fn data_that_teach_nothing_are_errors() {
 }
 
 /// The Python of the comparisons, which `tests/all` sets up.
-fn peers_python() -> Option<PathBuf> {
+pub(crate) fn peers_python() -> Option<PathBuf> {
     let python = std::env::var_os("GML_PEERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
     assert!(python.is_some() || std::env::var_os("CI").is_none(), "GML_PEERS_PYTHON names a Python with onnxruntime");
     python

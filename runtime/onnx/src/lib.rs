@@ -117,6 +117,8 @@ pub struct Attribute {
 
 /// `AttributeProto.AttributeType`
 pub mod kind {
+    /// `FLOAT`
+    pub const FLOAT: i32 = 1;
     /// `INT`
     pub const INT: i32 = 2;
     /// `STRING`

@@ -1,0 +1,309 @@
+//! The steps of a training.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use super::autoencoder::Autoencoder;
+use super::model::{Epoch, Model};
+use super::{COLOURS, Pictures};
+use crate::checkpoint::{self, State};
+use crate::kernels::Adam;
+use crate::model::Weight;
+use crate::network::Shape;
+use crate::random::{self, Purpose};
+use crate::table::Learned;
+use crate::tensor::Tensor;
+use crate::{Error, Schedule};
+
+/// At most as much of a training is lost when it is killed.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(120);
+
+/// Pictures that the mean colour is that of.
+const SAMPLED: usize = 1000;
+
+/// Pictures that are judged at once.
+const JUDGED_AT_ONCE: usize = 32;
+
+/// What an autoencoder learns from.
+#[derive(Clone, Copy)]
+pub struct Data<'a> {
+    /// What is learned.
+    pub train: &'a dyn Pictures,
+    /// What epochs are judged by: the weights of the best are kept.
+    pub valid: Option<&'a dyn Pictures>,
+}
+
+/// Where a training is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// How many there will be at most.
+    pub epochs: usize,
+    /// The step of the epoch that was done, from 1.
+    pub step: usize,
+    /// How many it has.
+    pub steps: usize,
+    /// The mean loss of the epoch so far.
+    pub loss: f64,
+    /// The epochs before.
+    pub history: &'a [Epoch],
+}
+
+/// Trains an autoencoder to give pictures back: by the mean squared difference of numbers from 0 to 1, with Adam. `keep` is where
+/// its state is written again and again; a state of the same training that is there is gone on with, and the file is removed in
+/// the end. `watch` is told of each step and may end it there: its state is written, and the result is `None`.
+///
+/// # Errors
+/// Where there are no pictures, one cannot be had, the weights grow without bound, or the state is not written or read.
+pub fn train(
+    autoencoder: &Autoencoder,
+    schedule: &Schedule,
+    data: Data<'_>,
+    keep: Option<&Path>,
+    watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Option<Model>, Error> {
+    let keep = match keep {
+        Some(path) => Some((path, mark(autoencoder, schedule, data)?)),
+        None => None,
+    };
+    let trained = Training::new(autoencoder, schedule, data, keep)?.run(watch)?;
+    if let (Some(_), Some((path, _))) = (&trained, keep) {
+        checkpoint::remove(path)?;
+    }
+    Ok(trained)
+}
+
+/// A number for what is trained, how and on what: a checkpoint of anything else is not gone on with.
+fn mark(autoencoder: &Autoencoder, schedule: &Schedule, data: Data<'_>) -> Result<u64, Error> {
+    let mut hasher = DefaultHasher::new();
+    // Numbers of types that are written as JSON always can be.
+    serde_json::to_string(&(autoencoder, schedule)).unwrap_or_default().hash(&mut hasher);
+    let mut bytes = vec![0; autoencoder.picture().count()];
+    for pictures in [Some(data.train), data.valid] {
+        pictures.map(Pictures::count).hash(&mut hasher);
+        for place in 0..pictures.map_or(0, Pictures::count) {
+            if let Some(pictures) = pictures {
+                pictures.bytes(place, &mut bytes)?;
+                bytes.hash(&mut hasher);
+            }
+        }
+    }
+    Ok(hasher.finish())
+}
+
+/// Pictures as numbers from 0 to 1, a row each.
+pub(super) fn numbers(pictures: &dyn Pictures, places: &[usize], length: usize) -> Result<Vec<f32>, Error> {
+    let mut rows = vec![0.0; places.len() * length];
+    let read = |(row, place): (&mut [f32], &usize)| {
+        let mut bytes = vec![0; length];
+        pictures.bytes(*place, &mut bytes)?;
+        row.iter_mut().zip(bytes).for_each(|(number, byte)| *number = f32::from(byte) / 255.0);
+        Ok(())
+    };
+    rows.par_chunks_exact_mut(length).zip(places).try_for_each(read)?;
+    Ok(rows)
+}
+
+/// Weights that lie one after the other, as they are used.
+pub(super) fn tensors(shapes: &[Shape], values: &[f32], make: impl Fn(Vec<f32>, [usize; 2]) -> Tensor) -> Vec<Tensor> {
+    let mut rest = values;
+    let part = |shape: &Shape| {
+        let (part, others) = rest.split_at(shape.size[0] * shape.size[1]);
+        rest = others;
+        make(part.to_vec(), shape.size)
+    };
+    shapes.iter().map(part).collect()
+}
+
+/// The sum of the squares of the differences.
+fn squares(left: &[f32], right: &[f32]) -> f64 {
+    left.iter().zip(right).map(|(left, right)| f64::from(left - right).powi(2)).sum()
+}
+
+/// The mean colour of pictures, of at most so many of them that lie evenly among all; none of its numbers is 0 or 1.
+fn mean_colour(autoencoder: &Autoencoder, pictures: &dyn Pictures) -> Result<[f64; COLOURS], Error> {
+    let mut bytes = vec![0; autoencoder.picture().count()];
+    let (mut sums, mut pixels) = ([0_u64; COLOURS], 0_u64);
+    for place in (0..pictures.count()).step_by(pictures.count().div_ceil(SAMPLED)) {
+        pictures.bytes(place, &mut bytes)?;
+        for pixel in bytes.as_chunks::<COLOURS>().0 {
+            sums.iter_mut().zip(pixel).for_each(|(sum, byte)| *sum += u64::from(*byte));
+            pixels += 1;
+        }
+    }
+    Ok(sums.map(|sum| (sum as f64 / pixels as f64 / 255.0).clamp(0.01, 0.99)))
+}
+
+/// A training of an autoencoder.
+pub(super) struct Training<'a> {
+    autoencoder: &'a Autoencoder,
+    schedule: &'a Schedule,
+    data: Data<'a>,
+    shapes: Vec<Shape>,
+    pub(super) state: State<Epoch>,
+    keep: Option<(&'a Path, u64)>,
+}
+
+impl<'a> Training<'a> {
+    /// Before the first step, or where it was.
+    pub(super) fn new(
+        autoencoder: &'a Autoencoder,
+        schedule: &'a Schedule,
+        data: Data<'a>,
+        keep: Option<(&'a Path, u64)>,
+    ) -> Result<Self, Error> {
+        if data.train.count() == 0 || data.valid.is_some_and(|valid| valid.count() == 0) {
+            return Err(Error::NoPictures);
+        }
+        let shapes = autoencoder.shapes();
+        let kept = match keep {
+            Some((path, of)) => checkpoint::read(path, of)?,
+            None => None,
+        };
+        let state = match kept {
+            Some(kept) => kept,
+            None => {
+                let first = |(place, shape): (u64, &Shape)| {
+                    shape.values(&mut random::numbers(schedule.seed, Purpose::Weights, place))
+                };
+                let mut weights: Vec<f32> = (0..).zip(&shapes).flat_map(first).collect();
+                // Pictures begin as their mean colour. From grey the first steps would all go one way, and might go so far that
+                // the logistic function has no slope left to come back by.
+                let (colours, last) = (mean_colour(autoencoder, data.train)?, weights.len() - COLOURS);
+                let logit = |mean: f64| (mean / (1.0 - mean)).ln() as f32;
+                weights[last..].iter_mut().zip(colours).for_each(|(bias, mean)| *bias = logit(mean));
+                State { weights: Learned::new(weights), ..State::default() }
+            }
+        };
+        Ok(Self { autoencoder, schedule, data, shapes, state, keep })
+    }
+
+    fn run(mut self, watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>) -> Result<Option<Model>, Error> {
+        let steps = self.data.train.count().div_ceil(self.schedule.batch);
+        let mut written = Instant::now();
+        while !self.is_complete() {
+            let epoch = self.state.at.epoch;
+            let mut rng = random::numbers(self.schedule.seed, Purpose::Order, epoch as u64);
+            let order = random::order(&mut rng, self.data.train.count());
+            let order: Vec<usize> = order.into_iter().map(|place| place as usize).collect();
+            while self.state.at.step < steps {
+                let step = self.state.at.step;
+                let from = step * self.schedule.batch;
+                let chosen = &order[from..order.len().min(from + self.schedule.batch)];
+                let loss = self.step(chosen)?;
+                if !loss.is_finite() {
+                    return Err(Error::Diverged { epoch: epoch + 1, step: step + 1 });
+                }
+                let at = &mut self.state.at;
+                at.step += 1;
+                at.loss = (at.loss.0 + loss * chosen.len() as f64, at.loss.1 + chosen.len());
+                let progress = Progress {
+                    epoch: epoch + 1,
+                    epochs: self.schedule.epochs,
+                    step: at.step,
+                    steps,
+                    loss: at.loss.0 / at.loss.1 as f64,
+                    history: &at.history,
+                };
+                let is_ended = watch(&progress).is_break();
+                if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
+                    self.write()?;
+                    written = Instant::now();
+                }
+                if is_ended {
+                    return Ok(None);
+                }
+            }
+            self.end_epoch()?;
+            self.write()?;
+            written = Instant::now();
+        }
+        let values = match self.state.best.take() {
+            Some([_, weights]) => weights,
+            None => std::mem::take(&mut self.state.weights.values),
+        };
+        let mut rest = values.as_slice();
+        let weight = |shape: &Shape| {
+            let (values, others) = rest.split_at(shape.size[0] * shape.size[1]);
+            rest = others;
+            Weight { name: shape.name.clone(), size: shape.size, values: values.to_vec() }
+        };
+        let weights = self.shapes.iter().map(weight).collect();
+        let (history, best) = (self.state.at.history, self.state.at.best);
+        Ok(Some(Model { autoencoder: self.autoencoder.clone(), weights, history, best }))
+    }
+
+    fn write(&self) -> Result<(), Error> {
+        match self.keep {
+            Some((path, of)) => checkpoint::write(path, of, &self.state),
+            None => Ok(()),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        let at = &self.state.at;
+        at.epoch >= self.schedule.epochs
+            || self.data.valid.is_some()
+                && self.schedule.stop_after.is_some_and(|after| at.epoch >= at.best + after && at.best > 0)
+    }
+
+    fn end_epoch(&mut self) -> Result<(), Error> {
+        let valid = self.data.valid.map(|valid| self.judge(valid)).transpose()?;
+        let at = &mut self.state.at;
+        at.history.push(Epoch { loss: at.loss.0 / at.loss.1 as f64, valid });
+        (at.epoch, at.step, at.loss) = (at.epoch + 1, 0, (0.0, 0));
+        let before = at.best.checked_sub(1).and_then(|place| at.history[place].valid);
+        match valid {
+            None => at.best = at.epoch,
+            Some(loss) if before.is_none_or(|before| loss < before) => {
+                at.best = at.epoch;
+                self.state.best = Some([Vec::new(), self.state.weights.values.clone()]);
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The mean squared difference of pictures to how they are given back.
+    fn judge(&self, pictures: &dyn Pictures) -> Result<f64, Error> {
+        let length = self.autoencoder.size * self.autoencoder.size * COLOURS;
+        let weights = tensors(&self.shapes, &self.state.weights.values, Tensor::constant);
+        let places: Vec<usize> = (0..pictures.count()).collect();
+        let mut sum = 0.0;
+        for places in places.chunks(JUDGED_AT_ONCE) {
+            let rows = Tensor::constant(numbers(pictures, places, length)?, [places.len(), length]);
+            let vectors = self.autoencoder.encode(rows.clone(), &weights);
+            sum += squares(self.autoencoder.decode(&vectors, &weights).values(), rows.values());
+        }
+        Ok(sum / (places.len() * length) as f64)
+    }
+
+    /// A step. Gives the loss before it.
+    pub(super) fn step(&mut self, places: &[usize]) -> Result<f64, Error> {
+        let size = [places.len(), self.autoencoder.size * self.autoencoder.size * COLOURS];
+        let pictures = Tensor::constant(numbers(self.data.train, places, size[1])?, size);
+        let leaves = tensors(&self.shapes, &self.state.weights.values, Tensor::weights);
+        let made = self.autoencoder.decode(&self.autoencoder.encode(pictures.clone(), &leaves), &leaves);
+        let count = (size[0] * size[1]) as f64;
+        let loss = squares(made.values(), pictures.values()) / count;
+        let factor = (2.0 / count) as f32;
+        let differences = made.values().iter().zip(pictures.values().iter());
+        let mut gradients = made.backward(differences.map(|(made, exact)| (made - exact) * factor).collect());
+        let mut of_weights = Vec::with_capacity(self.state.weights.values.len());
+        for leaf in &leaves {
+            match gradients.take(leaf) {
+                Some(gradient) => of_weights.extend(gradient),
+                None => of_weights.resize(of_weights.len() + leaf.values().len(), 0.0),
+            }
+        }
+        self.state.at.steps += 1;
+        let adam = Adam::new(self.schedule.learning_rate, self.schedule.l2, self.state.at.steps);
+        self.state.weights.update(&of_weights, adam);
+        Ok(loss)
+    }
+}
