@@ -25,6 +25,8 @@ mod tests;
 mod tracking;
 mod versions;
 
+pub use gml_operators::{Judgement, Training, Unit};
+
 pub use backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Through};
 pub use cache::{Act, Choice, Cleaned, Decided, StoreSettings, UnknownStep, Verdict, clean};
 pub use embedded::Embedded;
@@ -33,7 +35,7 @@ pub use plan::{Kept, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
 pub use run::{RunOptions, foresee, run, run_with, runnable};
 pub use spill::Buckets;
-pub use stop::Stopper;
+pub use stop::{Interrupted, Stopper};
 pub use store::history::{Outdated, find_run, forget_runs, history, run_ids, was_killed};
 pub use store::live::{Following, LiveStep, Now};
 pub use store::record::{

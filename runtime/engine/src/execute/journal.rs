@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gml_connect::Tolerated;
-use gml_operators::Metric;
+use gml_operators::{Metric, Training};
 
 use super::step_id;
 use crate::backend::Saved;
@@ -75,6 +75,16 @@ impl Journal {
             ids.filter_map(|id| Some(state.record.steps[*self.places.get(id)?].clone())).collect()
         };
         live.tell(steps, Some(Now::Running));
+    }
+
+    /// A step learns, and is so far; whether other processes are told. Gives its name.
+    pub(super) fn learns(&self, id: &str, training: &Training, is_told: bool) -> Option<String> {
+        let step = self.lock().record.steps[*self.places.get(id)?].clone();
+        let name = step.name.clone();
+        if let Some(live) = self.live.as_ref().filter(|_| is_told) {
+            live.tell_training(step, training.clone());
+        }
+        Some(name)
     }
 
     /// A step is as it is in the record.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use gml_operators::Training;
 use serde::{Deserialize, Serialize};
 
 use super::record::{StepRecord, StepState};
@@ -25,6 +26,9 @@ pub struct LiveStep {
     /// Where it has not ended: its state does not count then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Now>,
+    /// How far it is, where it learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
     /// The step.
     #[serde(flatten)]
     pub step: StepRecord,
@@ -64,11 +68,24 @@ impl Live {
 
     /// Tells of steps as they are now.
     pub(crate) fn tell(&self, steps: impl IntoIterator<Item = StepRecord>, now: Option<Now>) {
+        let at = self.at();
+        self.send(steps.into_iter().map(|step| LiveStep { at, now, training: None, step }).collect());
+    }
+
+    /// Tells how far a step is that runs.
+    pub(crate) fn tell_training(&self, step: StepRecord, training: Training) {
+        self.send(vec![LiveStep { at: self.at(), now: Some(Now::Running), training: Some(training), step }]);
+    }
+
+    fn at(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    fn send(&self, steps: Vec<LiveStep>) {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((sender, _)) = &*told else { return };
-        let at = self.began.elapsed().as_secs_f64();
         // Where the thread is gone, the disk is full.
-        let _ = sender.send(steps.into_iter().map(|step| LiveStep { at, now, step }).collect());
+        let _ = sender.send(steps);
     }
 
     /// The record has all of it.

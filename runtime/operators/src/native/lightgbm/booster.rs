@@ -16,13 +16,13 @@ pub struct Validation<'d> {
     pub maximize: bool,
 }
 
-/// A metric that is watched.
+/// A round that was learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Watched {
-    /// Its place among those that the parameters name.
-    pub place: usize,
-    /// Whether more of it is better.
-    pub maximize: bool,
+pub struct Round {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The metric that is watched, on the rows to validate on, where there are any.
+    pub value: Option<f64>,
 }
 
 /// The outcome of a training.
@@ -37,8 +37,9 @@ pub struct Trained {
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
-/// among equals. The metric is the first that `parameters` name. `watch` is told of `watched` after each round (smaller is
-/// better); where it breaks off there is no outcome.
+/// among equals. The metric is the first that `parameters` name; the one at the place
+/// `watched` among them is told with each round. `watch` is told of each round; where it breaks off there
+/// is no outcome.
 ///
 /// # Errors
 /// LightGBM's words.
@@ -48,8 +49,8 @@ pub fn train(
     valid: Option<Validation<'_>>,
     parameters: &str,
     rounds: usize,
-    watched: Watched,
-    watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    watched: usize,
+    watch: &mut dyn FnMut(Round) -> ControlFlow<()>,
 ) -> Result<Option<Trained>, String> {
     let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
     if let Some(valid) = valid {
@@ -59,11 +60,16 @@ pub fn train(
     for round in 1..=rounds {
         // Whether the round grew a tree does not matter: with sampled rows the next one may grow one again.
         booster.update()?;
-        let Some(valid) = valid else { continue };
+        let Some(valid) = valid else {
+            if watch(Round { number: round, value: None }).is_break() {
+                return Ok(None);
+            }
+            continue;
+        };
         let values = booster.eval(1)?;
         let value = values.first().copied().ok_or("LightGBM gave no metric to stop by")?;
-        let told = values.get(watched.place).copied().ok_or("LightGBM gave no metric to watch")?;
-        if watch(if watched.maximize { -told } else { told }).is_break() {
+        let told = values.get(watched).copied().ok_or("LightGBM gave no metric to watch")?;
+        if watch(Round { number: round, value: Some(told) }).is_break() {
             return Ok(None);
         }
         let Some(after) = valid.after else { continue };
