@@ -8,6 +8,7 @@
 mod damage;
 mod disks;
 mod killed;
+mod trainings;
 
 use std::collections::BTreeMap;
 use std::path::Path;

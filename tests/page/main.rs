@@ -127,8 +127,12 @@ impl Drop for Ui {
 
 /// A run in another process.
 fn start(project: &Project, args: &[&str]) -> Child {
+    started(project, "prepare", args)
+}
+
+fn started(project: &Project, pipeline: &str, args: &[&str]) -> Child {
     Command::new(gmlc_folder().join("gmlc"))
-        .args(["run", "prepare"])
+        .args(["run", pipeline])
         .args(args)
         .current_dir(project.path(""))
         .stdout(Stdio::null())

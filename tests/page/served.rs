@@ -84,6 +84,52 @@ fn a_port_in_use_is_told_and_ctrl_c_ends_it_well() {
     assert!(without.code == 2 && without.stderr.contains("main.gml"), "{}", without.stderr);
 }
 
+const NETWORK: &str = r#"
+use std.graph.{gru4rec, sequences}
+
+catalog {
+    clicks: table { group session: int, id item: int, time at: timestamp } = csv("clicks.csv"),
+    learned: recommender[int] = artifact("learned"),
+}
+
+pipeline training {
+    let visits = clicks |> sequences(session: .session, item: .item, time: .at)
+    save fit(gru4rec(dimension: 128, epochs: 100000, batch: 50, seed: 1), train: visits) as learned
+}
+"#;
+
+#[test]
+fn a_step_that_learns_says_how_far_it_is() {
+    let rows = (0..400).flat_map(|session| (0..6).map(move |step| (session, step)));
+    let clicks = rows.map(|(session, step)| format!("{session},{},2021-02-01T00:00:0{step}Z\n", (session + step) % 40));
+    let clicks = format!("session,item,at\n{}", clicks.collect::<String>());
+    let project = Project::of(&[("main.gml", NETWORK), ("clicks.csv", &clicks)]);
+    let ui = Ui::of(&project);
+    let mut run = started(&project, "training", &[]);
+    let until = Instant::now() + Duration::from_secs(60);
+    let told = loop {
+        let runs = ui.json("/api/runs");
+        let whole = runs[0]["id"].as_str().map(|id| ui.json(&format!("/api/runs/{id}?graph=1")));
+        let learning = whole.as_ref().and_then(|whole| {
+            let step = whole["steps"].as_array()?.iter().find(|step| step["training"].is_string())?;
+            let boxes = whole["graph"]["vertices"].as_array()?;
+            let training = boxes.iter().find_map(|vertex| vertex["training"].as_str());
+            Some((step["training"].as_str()?.to_owned(), step["began"].as_f64()?, training?.to_owned()))
+        });
+        if let Some(learning) = learning {
+            break learning;
+        }
+        assert!(Instant::now() < until, "{whole:#?}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let (step, began, vertex) = told;
+    assert!(step.starts_with("gru4rec: epoch ") && step.contains(" of 100000") && step.contains(", loss "), "{step}");
+    assert_eq!(step, vertex);
+    assert!(began < 30.0, "it began before it told how far it is: {began}");
+}
+
 #[test]
 fn the_graph_knows_what_a_run_has_counted() {
     let Some(project) = project() else { return };

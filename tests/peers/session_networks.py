@@ -1,7 +1,9 @@
 """Networks of sessions in PyTorch, written from the papers: what gml-neural is held against.
 
     session_networks.py fixtures FOLDER        two steps from the same weights, as JSON for gml-neural's tests
-    session_networks.py step SESSIONS          seconds of a step of SR-GNN
+    session_networks.py step SESSIONS          milliseconds of a step
+    session_networks.py epoch SESSIONS         seconds of an epoch
+    session_networks.py graphs SESSIONS        graphs of SR-GNN a second, made as its authors' code makes them
     session_networks.py train SESSIONS VALID TEST [--epochs N] [--stop-after N]
 
 Sessions are files of text, a session a line, items as numbers from 0. Wants torch, which tests/peers/requirements.txt does
@@ -225,6 +227,29 @@ def fixtures(folder: Path):
         (folder / f"{name}.json").write_text(json.dumps(of) + "\n")
 
 
+def published_graphs(sessions):
+    """What SR-GNN's own code makes of a batch of padded sessions, one after the other with numpy: the different items of each, padded,
+    a matrix of the shares of both ways side by side, and the place of each click among the items."""
+    longest = max(map(len, sessions))
+    padded = np.array([session + [0] * (longest - len(session)) for session in sessions])
+    most = max(len(np.unique(row)) for row in padded)
+    nodes_of, shares_of, places_of = [], [], []
+    for row in padded:
+        nodes = np.unique(row)
+        nodes_of.append(nodes.tolist() + (most - len(nodes)) * [0])
+        edges = np.zeros((most, most))
+        for before, after in zip(row[:-1], row[1:]):
+            if after == 0:
+                break
+            edges[np.where(nodes == before)[0][0], np.where(nodes == after)[0][0]] = 1
+        into, out = edges.sum(0), edges.sum(1)
+        into[into == 0] = 1
+        out[out == 0] = 1
+        shares_of.append(np.concatenate([edges / into, edges.T / out]).T)
+        places_of.append([np.where(nodes == item)[0][0] for item in row])
+    return places_of, shares_of, nodes_of
+
+
 def read(path):
     return [[int(item) for item in line.split()] for line in Path(path).read_text().splitlines()]
 
@@ -247,9 +272,12 @@ def judged(model, sessions):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["fixtures", "step", "train"])
+    parser.add_argument("command", choices=["fixtures", "step", "epoch", "graphs", "train"])
     parser.add_argument("paths", nargs="+")
+    parser.add_argument("--network", choices=["sr_gnn", "gru4rec", "sasrec"], default="sr_gnn")
     parser.add_argument("--items", type=int)
+    parser.add_argument("--length", type=int, default=50)
+    parser.add_argument("--steps", type=int, default=35)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--stop-after", type=int, default=3)
     parser.add_argument("--batch", type=int, default=100)
@@ -263,12 +291,27 @@ def main():
     torch.manual_seed(1)
     train, *others = map(read, options.paths)
     items = options.items or 1 + max(max(session) for session in train)
-    model = SrGnn(items, options.width, 1)
+    if options.network == "sasrec":
+        # As many clicks as it has places.
+        train = [session[-options.length - 1 :] for session in train]
+    model = {
+        "sr_gnn": lambda: SrGnn(items, options.width, 1),
+        "gru4rec": lambda: Gru4Rec(items, options.width, 1),
+        "sasrec": lambda: SasRec(items, options.width, 2, 1, options.length),
+    }[options.network]()
     parts = [part for session in train for part in model.parts(session)]
+    if options.command == "graphs":
+        # 0 fills up there.
+        prefixes = [[item + 1 for item in session] for session, _ in parts]
+        start = time.perf_counter()
+        for place in range(0, len(prefixes), options.batch):
+            published_graphs(prefixes[place : place + options.batch])
+        print(f"{len(prefixes)} graphs: {len(prefixes) / (time.perf_counter() - start):.0f} a second")
+        return None
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001, weight_decay=1e-5)
     print(f"{len(train)} sessions, {len(parts)} prefixes, {items} items, {options.threads} threads")
     if options.command == "step":
-        chosen = [random.sample(parts, options.batch) for _ in range(40)]
+        chosen = [random.sample(parts, min(options.batch, len(parts))) for _ in range(options.steps + 5)]
         taken, batches = [], []
         for parts in chosen:
             start = time.perf_counter()
@@ -279,6 +322,12 @@ def main():
             taken.append(time.perf_counter() - start)
         taken, batches = sorted(taken[5:]), sorted(batches[5:])
         print(f"a step {taken[len(taken) // 2] * 1000:.1f} ms, of which its batch {batches[len(batches) // 2] * 1000:.1f}; fastest {taken[0] * 1000:.1f}")
+        return None
+    if options.command == "epoch":
+        order, start = random.sample(parts, len(parts)), time.perf_counter()
+        for place in range(0, len(order), options.batch):
+            step(model, optimizer, order[place : place + options.batch])
+        print(f"an epoch {time.perf_counter() - start:.2f} s")
         return None
     rates = torch.optim.lr_scheduler.StepLR(optimizer, 3, 0.1)
     best, since = -1.0, 0

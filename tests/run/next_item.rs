@@ -55,20 +55,30 @@ fn the_slice_gives_the_expected_numbers() {
         assert!(lengths.into_iter().all(|length| length == 20), "{name}");
     }
     let answers = String::from_utf8(project.read("data/07_model_output/submission.csv")).unwrap();
-    assert_eq!(answers.lines().count() as u64, 1 + expected["sessions"].as_u64().unwrap());
+    assert_eq!(answers.lines().count() as u64, 1 + 3 * expected["sessions"].as_u64().unwrap());
     assert!(answers.starts_with("session_type,labels\n"), "{}", &answers[..100]);
-    assert!(answers.lines().nth(1).unwrap().contains("_clicks,"), "{}", &answers[..200]);
-    for file in ["signature.json", "items.parquet", "neighbours.parquet"] {
+    for kind in ["_clicks,", "_carts,", "_orders,"] {
+        let lines = answers.lines().filter(|line| line.contains(kind)).count();
+        assert_eq!(lines as u64, expected["sessions"].as_u64().unwrap(), "{kind}");
+    }
+    for file in ["signature.json", "items.parquet", "model.onnx", "MLmodel"] {
         assert!(project.path(&format!("{MODEL}/{file}")).exists(), "{file}");
     }
-    // All rivals are on one page.
+    // All rivals are on one page, in a table and a figure, with the numbers that Python has too.
     let record = project.record();
     let report = record["artifacts"].as_array().unwrap().iter().find(|artifact| artifact["kind"] == "report").unwrap();
     let page =
         project.read(&format!(".gml/runs/{}/{}", record["id"].as_str().unwrap(), report["path"].as_str().unwrap()));
     let page = String::from_utf8(page).unwrap();
-    for part in ["Side by side", "Popularity", "Session popularity", "Item knn", "Als", "coverage(20)"] {
+    let rivals = ["Popularity", "Session popularity", "Item knn", "Als", "Gru4rec", "Sasrec", "Sr gnn", "Dgsr"];
+    for part in rivals.into_iter().chain(["Side by side", "coverage(20)", "<svg"]) {
         assert!(page.contains(part), "{part}");
+    }
+    for (rival, metrics) in expected["rivals"].as_object().unwrap() {
+        for metric in ["hit_rate(20)", "mrr(20)", "ndcg(10)"] {
+            let value = format!("{:.4}", metrics[metric].as_f64().unwrap());
+            assert!(page.contains(&value), "{metric} of {rival}: {value}");
+        }
     }
 }
 
@@ -92,7 +102,9 @@ fn python_finds_the_same() {
     }
     let expected = expected();
     assert_eq!(expected["parts"], peer["sessions"]);
-    assert_eq!(expected["metrics"]["mrr(20)"], peer["item_knn"]["mrr(20)"]);
+    for (rival, metrics) in expected["rivals"].as_object().unwrap() {
+        assert_eq!(*metrics, peer[rival], "{rival}");
+    }
 }
 
 /// What the peer judges, one after the other.
@@ -125,14 +137,20 @@ fn every_run_writes_the_same_bytes() {
 #[test]
 fn its_tests_hold() {
     let finished = slice().done(&["test"]);
-    assert!(finished.stdout.contains("3 passed, 0 failed"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("4 passed, 0 failed"), "{}", finished.stdout);
 }
 
-/// A log of another kind runs with the env of its name.
-fn other(env: &str, file: &str, content: Vec<u8>) -> Project {
+/// A log of another kind runs with the env of its name: these pipelines, or all. Networks go through it twice, or once where it is large.
+fn other(env: &str, file: &str, content: Vec<u8>, pipelines: &[&str]) -> Project {
     let project = Project::of(&[("main.gml", program())]);
     project.write(&format!("{env}/01_raw/{file}"), content);
-    project.done(&["run", "--env", env]);
+    let told = ["--env", env, "--set", if pipelines.is_empty() { "epochs=2" } else { "epochs=1" }];
+    if pipelines.is_empty() {
+        project.done(&[&["run"], &told[..]].concat());
+    }
+    for pipeline in pipelines {
+        project.done(&[&["run", pipeline], &told[..]].concat());
+    }
     let found = frames::parquet(&project.path(&format!("{env}/{RECOMMENDATIONS}")));
     assert!(found.height() > 0);
     project
@@ -142,7 +160,7 @@ fn other(env: &str, file: &str, content: Vec<u8>) -> Project {
 fn the_log_of_diginetica() {
     let Some(folder) = shared_data("data/session_raw_sample") else { return };
     let log = std::fs::read(folder.join("diginetica_sample_train-item-views.csv")).unwrap();
-    let project = other("diginetica", "train-item-views.csv", log);
+    let project = other("diginetica", "train-item-views.csv", log, &[]);
     let clicks = frames::parquet(&project.path("diginetica/03_primary/clicks.parquet"));
     assert_eq!(clicks.height(), 12_391);
     assert!(project.metric("hit_rate(20)", "test") > 0.0);
@@ -162,7 +180,7 @@ fn a_log_as_otto_has_it() {
         serde_json::json!({ "session": session, "events": events }).to_string() + "\n"
     };
     let log: String = (0..600).map(line).collect();
-    let project = other("otto", "train.jsonl", log.into_bytes());
+    let project = other("otto", "train.jsonl", log.into_bytes(), &[]);
     // Three clicks of each; what was put into the cart is none.
     assert_eq!(frames::parquet(&project.path("otto/03_primary/clicks.parquet")).height(), 1_800);
     assert_eq!(project.metric("hit_rate(20)", "test"), 1.0);
@@ -172,7 +190,10 @@ fn a_log_as_otto_has_it() {
 fn purchases_at_amazon() {
     let Some(folder) = shared_data("data/amazon_beauty_seq") else { return };
     let log = std::fs::read(folder.join("interactions.parquet")).unwrap();
-    let project = other("amazon", "interactions.parquet", log);
+    // All networks over all of it take an hour; that is for `tests/bench/rivals.py`.
+    let pipelines = ["prepare", "training", "serving", "submission"];
+    let project = other("amazon", "interactions.parquet", log, &pipelines);
+    assert!(project.path("amazon/06_models/next_item/000001/model.onnx").exists());
     assert_eq!(frames::parquet(&project.path("amazon/03_primary/clicks.parquet")).height(), 198_502);
 }
 

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::progress::Shown;
 
 /// Does some work, during which a signal ends the process: the run that `stopper` watches is recorded as interrupted. A second
-/// signal ends it without waiting for a tracking server.
+/// signal ends it at once, without waiting until trainings have kept where they are or servers have answered.
 ///
 /// # Errors
 /// Where the system lets nobody listen for signals.
@@ -19,22 +19,19 @@ pub fn watched<T>(stopper: &Stopper, shown: &Shown, work: impl FnOnce() -> T) ->
     let handle = signals.handle();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || {
-            if signals.forever().next().is_none() {
+            let mut asked = signals.forever();
+            if asked.next().is_none() {
                 return;
             }
-            let ended = stopper.stop();
-            shown.interrupted(ended.as_ref().map(Interrupted::run));
-            if let Some(ended) = ended {
-                std::thread::spawn(move || {
-                    if signals.forever().next().is_some() {
-                        end();
-                    }
-                });
-                if let Err(fault) = ended.tell() {
-                    shown.message(&format!("{} [{}]", fault.message, fault.code));
-                }
+            scope.spawn(move || {
+                let ended = stopper.stop();
+                shown.interrupted(ended.as_ref());
+                ended.iter().flat_map(Interrupted::tell).for_each(|problem| shown.message(&problem));
+                end();
+            });
+            if asked.next().is_some() {
+                end();
             }
-            end();
         });
         let done = work();
         handle.close();

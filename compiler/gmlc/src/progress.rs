@@ -1,12 +1,14 @@
 //! Progress of a run: a moving line on a terminal, plain lines elsewhere, or an object of JSON a line for whoever collects logs.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use gml_connect::Fault;
 use gml_connect::secrets::hide;
-use gml_engine::{Progress, RunRecord};
+use gml_engine::{Interrupted, Progress, RunRecord, Training, Unit};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 
@@ -14,6 +16,12 @@ use crate::output;
 
 /// Steps without rows that take fewer seconds get no line: they only put other steps together.
 const NOTICEABLE: f64 = 0.005;
+
+/// Where there is no bar, a training is told of at the end of each epoch, and in between no more often than this.
+const BETWEEN_LINES: Duration = Duration::from_secs(30);
+
+/// The same for whoever collects logs.
+const BETWEEN_EVENTS: Duration = Duration::from_secs(5);
 
 /// The form of what is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,6 +36,8 @@ pub enum Log {
 pub struct Shown {
     form: Form,
     began: Instant,
+    /// When each step that learns was told of last.
+    told: Mutex<HashMap<String, Instant>>,
 }
 
 enum Form {
@@ -43,7 +53,8 @@ impl Shown {
             Log::Json => Form::Json,
             Log::Text if stderr().is_terminal() => {
                 let bar = ProgressBar::new(0);
-                if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {elapsed} {msg}") {
+                if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {elapsed} {wide_msg}")
+                {
                     bar.set_style(style.progress_chars("=> "));
                 }
                 bar.enable_steady_tick(Duration::from_millis(120));
@@ -51,7 +62,7 @@ impl Shown {
             }
             Log::Text => Form::Lines,
         };
-        Self { form, began: Instant::now() }
+        Self { form, began: Instant::now(), told: Mutex::default() }
     }
 
     /// Takes the bar away.
@@ -76,13 +87,19 @@ impl Shown {
         });
     }
 
-    /// The run was interrupted; nothing was run yet where it has no id.
-    pub fn interrupted(&self, run: Option<&str>) {
+    /// The run was interrupted; none was under way yet where there is none.
+    pub fn interrupted(&self, ended: Option<&Interrupted>) {
         self.finish();
+        let (run, trainings) = (ended.map(Interrupted::run), ended.map_or(0, Interrupted::trainings));
         if matches!(self.form, Form::Json) {
-            return self.event("run_interrupted", || json!({ "run": run }));
+            return self.event("run_interrupted", || json!({ "run": run, "trainings": trainings }));
         }
         output::error_line("interrupted: datasets are whole, and the steps that were done are kept");
+        match trainings {
+            0 => {}
+            1 => output::error_line("a training has kept where it is"),
+            more => output::error_line(format!("{more} trainings have kept where they are")),
+        }
         if let Some(run) = run {
             output::error_line(format!("the run is recorded as {run}; run again to go on from there"));
         }
@@ -95,6 +112,18 @@ impl Shown {
             Form::Json => self.event("run_failed", || told(fault)),
             Form::Bar(_) | Form::Lines => output::fault(fault),
         }
+    }
+
+    /// Whether a training is to be told of: the first time, then not too often, and whenever an epoch is complete.
+    fn is_due(&self, name: &str, training: &Training, between: Duration) -> bool {
+        let now = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = training.is_complete && training.unit == Unit::Epoch
+            || told.get(name).is_none_or(|last| now - *last >= between);
+        if is_due {
+            told.insert(name.to_owned(), now);
+        }
+        is_due
     }
 
     /// A line of JSON, where that is the form.
@@ -144,6 +173,19 @@ impl Progress for Shown {
             bar.inc(1);
         }
         self.event("step_cached", || json!({ "step": name, "index": index, "total": total }));
+    }
+
+    fn step_learns(&self, name: &str, training: &Training) {
+        match &self.form {
+            Form::Bar(bar) => bar.set_message(format!("{name}: {training}")),
+            Form::Lines if self.is_due(name, training, BETWEEN_LINES) => {
+                output::error_line(format!("  {name}: {training}"));
+            }
+            Form::Json if self.is_due(name, training, BETWEEN_EVENTS) => {
+                self.event("training", || json!({ "step": name, "training": training }));
+            }
+            Form::Lines | Form::Json => {}
+        }
     }
 
     fn message(&self, text: &str) {

@@ -9,15 +9,16 @@ use crate::{Fault, code};
 const TRIES: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Sends JSON to a server, again where it does not answer or cannot just now. `key` is what it may want to know who asks.
+/// Sends JSON to a server, again where it does not answer or cannot just now; only once, for so long, where there is a `timeout`.
+/// `key` is what it may want to know who asks.
 ///
 /// # Errors
 /// Where it cannot be reached, or refuses.
-pub fn post_json(url: &str, key: Option<&Secret>, body: &str) -> Result<(), Fault> {
+pub fn post_json(url: &str, key: Option<&Secret>, body: &str, timeout: Option<Duration>) -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(url, &error.to_string()))?;
     runtime.block_on(async {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build();
+        let client = reqwest::Client::builder().timeout(timeout.unwrap_or(PATIENCE)).build();
         let client = client.map_err(|error| failed(url, &error.to_string()))?;
         let mut wait = Duration::from_millis(200);
         for attempt in 1.. {
@@ -36,7 +37,7 @@ pub fn post_json(url: &str, key: Option<&Secret>, body: &str) -> Result<(), Faul
                 }
                 Err(error) => error.without_url().to_string(),
             };
-            if attempt == TRIES {
+            if attempt == TRIES || timeout.is_some() {
                 return Err(failed(url, &why));
             }
             tokio::time::sleep(wait).await;

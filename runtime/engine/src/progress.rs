@@ -1,6 +1,7 @@
 //! What a run says while it goes on.
 
 use gml_connect::secrets::hide;
+use gml_operators::Training;
 
 /// Hears of the steps of a run as they start and finish. Steps run in parallel, so calls come from several threads and
 /// those of different steps are interleaved.
@@ -13,6 +14,9 @@ pub trait Progress {
 
     /// A step is not run: what an earlier run kept of it stands for it.
     fn step_cached(&self, _name: &str, _index: usize, _total: usize) {}
+
+    /// A step that learns for a while is so far: some times a second, and whenever an epoch is complete.
+    fn step_learns(&self, _name: &str, _training: &Training) {}
 
     /// Something worth saying: rows that broke a contract and were tolerated, a `when` that did not hold.
     fn message(&self, text: &str);
@@ -32,6 +36,10 @@ impl Progress for Hiding<'_> {
 
     fn step_cached(&self, name: &str, index: usize, total: usize) {
         self.0.step_cached(name, index, total);
+    }
+
+    fn step_learns(&self, name: &str, training: &Training) {
+        self.0.step_learns(name, training);
     }
 
     fn message(&self, text: &str) {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use gml_connect::Fault;
 use gml_connect::secrets::hide_fault;
 use gml_ir::{Pipeline, Program, Value};
-use gml_operators::Context;
+use gml_operators::{Context, Observer, Stop};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -152,13 +152,18 @@ fn recorded(
     }
     let cache = options.store.as_ref().map(|settings| Cache::open(project, &record.id, settings));
     let unfinished = store::unfinished_folder(project, &record);
-    let hiding = Hiding(options.progress);
+    let (hiding, stop) = (Hiding(options.progress), Arc::new(Stop::default()));
     let session = Session {
         program,
         backend,
         project: Some(project),
         folder: Some(store::run_folder(project, &record.id)),
-        context: Context { threads: options.threads.max(1), libraries: options.libraries.clone(), unfinished: None },
+        context: Context {
+            threads: options.threads.max(1),
+            libraries: options.libraries.clone(),
+            unfinished: None,
+            observer: Observer::stopped_by(&stop),
+        },
         memory: options.memory,
         unfinished: Some(unfinished.clone()),
         progress: &hiding,
@@ -169,7 +174,7 @@ fn recorded(
     };
     if let Some(stopper) = options.stopper {
         let others = Others { lineage: options.lineage.clone(), tracking: tracking.cloned() };
-        stopper.watch(project, &session.journal, started, others);
+        stopper.watch(project, &session.journal, started, &stop, others);
     }
     let result = planned.iter().try_for_each(|(pipeline, plan)| {
         let Some(lineage) = &options.lineage else { return session.pipeline(pipeline, plan, &options.choice) };

@@ -64,7 +64,7 @@ fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf
             backend,
             project: None,
             folder: None,
-            context: Context { threads: 1, libraries, unfinished: None },
+            context: Context { threads: 1, libraries, unfinished: None, observer: Default::default() },
             memory: None,
             unfinished: None,
             progress: &Silent,

@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! sessions train NETWORK TRAIN VALID TEST     sessions: each prefix is asked for what comes next
+//! sessions last NETWORK TRAIN VALID TEST      sessions: the last item of each is asked for
 //! sessions users NETWORK ALL                  users: the last item is asked for, the one before it is to stop by
 //! sessions step NETWORK TRAIN                 how long a step takes
+//! sessions epoch NETWORK TRAIN                how long an epoch takes
+//! sessions graphs NETWORK TRAIN               how long the graphs of sr_gnn take, of every prefix
 //! ```
 //!
 //! `cargo run --release -p gml-neural --example sessions -- train sr_gnn ..`. A line is a sequence, items are numbers from 0;
 //! behind a colon an item may have the time of its click, which `dgsr` asks for. Options, each with a value: `--epochs
-//! --stop-after --dimension --batch --learning-rate --l2 --dropout --length --hops --neighbours --seed --checkpoint --onnx`.
+//! --stop-after --dimension --batch --learning-rate --l2 --dropout --length --hops --neighbours --items --seed --steps --checkpoint --onnx`.
 //! `tests/peers/session_networks.py` does the same with PyTorch.
 
 #![allow(clippy::print_stdout, reason = "its result")]
@@ -21,7 +24,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Instant;
 
-use gml_neural::{Architecture, Data, Dgsr, Gru4Rec, Judged, Model, SasRec, Schedule, Sequences, SrGnn, train};
+use gml_neural::{Architecture, Data, Dgsr, Extent, Gru4Rec, Judged, Model, SasRec, Schedule, Sequences, SrGnn, train};
 
 #[derive(Default)]
 struct File {
@@ -102,6 +105,15 @@ fn unseen(model: &Model, all: &File) -> (f64, f64) {
     (100.0 * hits / sequences.len() as f64, 100.0 * gains / sequences.len() as f64)
 }
 
+fn graphs(architecture: &Architecture, sequences: Sequences<'_>, together: usize) -> Result<(), Box<dyn Error>> {
+    let Architecture::SrGnn(network) = architecture else { return Err("only sr_gnn has graphs of sessions".into()) };
+    let began = Instant::now();
+    let Extent { graphs, nodes, edges } = network.graphs(sequences, together);
+    let second = graphs as f64 / began.elapsed().as_secs_f64();
+    println!("{graphs} graphs of {nodes} nodes and {edges} edges: {second:.0} a second");
+    Ok(())
+}
+
 struct Options<'a>(HashMap<&'a str, &'a str>);
 
 impl Options<'_> {
@@ -142,17 +154,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let architecture = options.network(network)?;
     let mut files: Vec<File> = paths.iter().map(|path| File::read(path)).collect::<Result<_, _>>()?;
     let items = files.iter().flat_map(|file| &file.items).max().map_or(0, |item| *item as usize + 1);
+    let items = options.get("items", items)?;
     match (*command, files.len()) {
         ("users", 1) => files = vec![files[0].without(2), files[0].without(1), files.remove(0)],
-        ("step", 1) => {}
+        ("step" | "epoch" | "graphs", 1) => {}
+        ("last", 3) => {}
         ("train", 3) => files.iter_mut().skip(1).for_each(|file| *file = file.prefixes()),
         _ => return Err("see the head of the file".into()),
     }
     let sequences: Vec<Sequences<'_>> =
         files.iter().map(|file| Sequences::new(&file.items, &file.offsets, items)).collect::<Result<_, _>>()?;
+    if *command == "graphs" {
+        return graphs(&architecture, sequences[0], options.get("batch", 100)?);
+    }
     let stop_after = options.0.get("stop-after").map(|value| value.parse()).transpose()?;
     let schedule = Schedule {
-        epochs: options.get("epochs", 10)?,
+        epochs: options.get("epochs", if *command == "epoch" { 1 } else { 10 })?,
         batch: options.get("batch", 100)?,
         learning_rate: options.get("learning-rate", 0.001)?,
         l2: options.get("l2", 1e-5)?,
@@ -161,7 +178,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let data = Data { items, train: sequences[0], times: Some(&files[0].times), valid: sequences.get(1).copied() };
     let (mut taken, mut last, mut begun, mut epochs) = (Vec::new(), Instant::now(), Instant::now(), 0);
-    let is_measured = *command == "step";
+    let (is_measured, steps, all) = (*command == "step", options.get("steps", 60)?, Instant::now());
     let mut watch = |progress: &gml_neural::Progress<'_>| {
         taken.push(last.elapsed().as_secs_f64() * 1000.0);
         if progress.history.len() > epochs {
@@ -175,15 +192,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("  step {} of {}: loss {:.4}", progress.step, progress.steps, progress.loss);
         }
         last = Instant::now();
-        if is_measured && taken.len() == 60 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if is_measured && taken.len() == steps { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let model = train(&architecture, &schedule, &data, options.0.get("checkpoint").map(Path::new), &mut watch)?;
     let Some(model) = model else {
-        let steps = &mut taken[10..];
+        let steps = &mut taken[steps / 6..];
         steps.sort_by(f64::total_cmp);
         println!("a step {:.1} ms; fastest {:.1}", steps[steps.len() / 2], steps[0]);
         return Ok(());
     };
+    if *command == "epoch" {
+        println!("an epoch {:.2} s", all.elapsed().as_secs_f64() / model.history.len() as f64);
+    }
     for (place, epoch) in model.history.iter().enumerate() {
         println!("epoch {}: loss {:.4}, valid {}", place + 1, epoch.loss, shown(epoch.valid));
     }

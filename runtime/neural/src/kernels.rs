@@ -78,6 +78,46 @@ const PART: usize = 32;
 /// Products that are worth more than one thread.
 const WORTH: usize = 1 << 19;
 
+/// So many numbers are gone through on one thread.
+pub(crate) const NUMBERS: usize = 1 << 14;
+
+/// Goes through rows of so many numbers, part by part, which is told its first row. Parts do not depend on the number of threads.
+pub(crate) fn in_parts(rows: &mut [f32], width: usize, work: impl Fn(usize, &mut [f32]) + Sync) {
+    let part = (NUMBERS / width.max(1)).max(1);
+    match rows.len() <= part * width {
+        true => work(0, rows),
+        false => rows.par_chunks_mut(part * width).enumerate().for_each(|(number, rows)| work(number * part, rows)),
+    }
+}
+
+/// Adds numbers to others, as many.
+pub(crate) fn add_all(into: &mut [f32], numbers: &[f32]) {
+    in_parts(into, 1, |from, into| add(into, &numbers[from..from + into.len()]));
+}
+
+/// Rows added up by where they go, of which there are `count`. Those of one place are added in their order.
+pub(crate) fn added(rows: &[f32], to: &[i32], count: usize, width: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; count * width];
+    let part = count.div_ceil(SHARES).max(1);
+    let work = |from: usize, sums: &mut [f32]| {
+        let to_here = from..from + sums.len() / width.max(1);
+        for (row, to) in rows.chunks_exact(width).zip(to).filter(|(_, to)| to_here.contains(&(**to as usize))) {
+            let at = (*to as usize - from) * width;
+            add(&mut sums[at..at + width], row);
+        }
+    };
+    match rows.len() <= 2 * NUMBERS {
+        true => work(0, &mut sums),
+        false => {
+            sums.par_chunks_mut(part * width).enumerate().for_each(|(number, sums)| work(number * part, sums));
+        }
+    }
+    sums
+}
+
+/// Into so many parts sums are cut: each part goes through all that may be added.
+const SHARES: usize = 4;
+
 /// `into` becomes `left` times `right`, as in [`multiply`], in parts that do not depend on the number of threads.
 pub(crate) fn multiply_in_parts(
     into: &mut [f32],
@@ -112,6 +152,116 @@ fn exponential(x: f32) -> f32 {
     let series = series * (rest * rest) + rest + 1.0;
     let two_to = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
     series * f32::from_bits(two_to)
+}
+
+/// The logistic function.
+#[inline(always)]
+fn logistic(x: f32) -> f32 {
+    let part = exponential(-x.abs());
+    let of = (if x >= 0.0 { 1.0 } else { part }) / (1.0 + part);
+    if x.is_nan() { x } else { of }
+}
+
+/// The hyperbolic tangent, near 0 by its series.
+#[inline(always)]
+fn tangent(x: f32) -> f32 {
+    const NEAR: f32 = 0.625;
+    let square = x * x;
+    let mut series = -5.704_988_7e-3;
+    for factor in [2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328_2e-1] {
+        series = series * square + factor;
+    }
+    let near = series * square * x + x;
+    let part = exponential(-2.0 * x.abs());
+    let far = ((1.0 - part) / (1.0 + part)).copysign(x);
+    // What is no number stays none.
+    if x.abs() >= NEAR { far } else { near }
+}
+
+/// Makes of each number its logistic function.
+pub(crate) fn logistics(numbers: &mut [f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for number in numbers {
+                *number = logistic(*number);
+            }
+        },
+    );
+}
+
+/// Makes of each number its hyperbolic tangent.
+pub(crate) fn tangents(numbers: &mut [f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for number in numbers {
+                *number = tangent(*number);
+            }
+        },
+    );
+}
+
+/// A gated recurrent unit over a row. What the input and the state (`hidden`) give to each gate (reset, update, new; each as wide as the
+/// state) makes `gates`, and these the `next` state.
+pub(crate) fn gates([state, input, hidden]: [&[f32]; 3], gates: &mut [f32], next: &mut [f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let width = state.len();
+            let (both, new) = gates.split_at_mut(2 * width);
+            for ((gate, input), hidden) in both.iter_mut().zip(input).zip(hidden) {
+                *gate = logistic(input + hidden);
+            }
+            let (reset, update) = both.split_at(width);
+            let given = input[2 * width..].iter().zip(&hidden[2 * width..]);
+            for ((new, (input, hidden)), reset) in new.iter_mut().zip(given).zip(reset) {
+                *new = tangent(input + reset * hidden);
+            }
+            for (((next, new), update), own) in next.iter_mut().zip(&*new).zip(update).zip(state) {
+                *next = new + update * (own - new);
+            }
+        },
+    );
+}
+
+/// The slopes of [`gates`] by that of the next state: of the state itself, of what the input gives to the gates, and of what the state
+/// gives to them.
+pub(crate) fn slopes_of_gates(
+    [gradient, state, hidden, gates]: [&[f32]; 4],
+    [of_own, of_input, of_hidden]: [&mut [f32]; 3],
+) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let width = state.len();
+            let (reset, rest) = gates.split_at(width);
+            let (update, new) = rest.split_at(width);
+            let hidden = &hidden[2 * width..][..width];
+            let (of_reset, rest) = of_input.split_at_mut(width);
+            let (of_update, of_new) = rest.split_at_mut(width);
+            for ((slope, gradient), update) in of_own.iter_mut().zip(gradient).zip(update) {
+                *slope = gradient * update;
+            }
+            let both = new.iter().zip(update);
+            for (((slope, (new, update)), gradient), own) in of_update.iter_mut().zip(both).zip(gradient).zip(state) {
+                *slope = gradient * (own - new) * update * (1.0 - update);
+            }
+            let both = new.iter().zip(update);
+            for ((slope, (new, update)), gradient) in of_new.iter_mut().zip(both).zip(gradient) {
+                *slope = gradient * (1.0 - update) * (1.0 - new * new);
+            }
+            for (((slope, of_new), hidden), reset) in of_reset.iter_mut().zip(&*of_new).zip(hidden).zip(reset) {
+                *slope = of_new * hidden * reset * (1.0 - reset);
+            }
+            let (of_both, of_kept) = of_hidden.split_at_mut(2 * width);
+            of_both[..width].copy_from_slice(of_reset);
+            of_both[width..].copy_from_slice(of_update);
+            for ((slope, of_new), reset) in of_kept.iter_mut().zip(&*of_new).zip(reset) {
+                *slope = of_new * reset;
+            }
+        },
+    );
 }
 
 /// Makes of each number of a row its exponential below the largest; gives the largest and the sum.
@@ -154,6 +304,18 @@ pub(crate) fn scale(row: &mut [f32], factor: f32) {
         #[inline(always)]
         || {
             for value in row {
+                *value *= factor;
+            }
+        },
+    );
+}
+
+/// Multiplies each number of a row with one of another.
+pub(crate) fn multiply_each(row: &mut [f32], factors: &[f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (value, factor) in row.iter_mut().zip(factors) {
                 *value *= factor;
             }
         },
@@ -264,6 +426,21 @@ mod tests {
             assert!((f64::from(*value) / exact - 1.0).abs() < 3e-7, "{place}: {value} {exact}");
         }
         assert!(row[4999] < 1e-37);
+    }
+
+    #[test]
+    fn functions_of_gates_are_those_of_the_library() {
+        let given: Vec<f32> = (-4000..=4000).map(|place| place as f32 * 0.005).chain([-200.0, 200.0]).collect();
+        let (mut logistic, mut tangent) = (given.clone(), given.clone());
+        logistics(&mut logistic);
+        tangents(&mut tangent);
+        for ((x, logistic), tangent) in given.iter().zip(&logistic).zip(&tangent) {
+            let exact = 1.0 / (1.0 + f64::from(-x).exp());
+            // Below the smallest exponential there is no smaller one.
+            assert!((f64::from(*logistic) - exact).abs() < 3e-7 * exact + 1e-36, "{x}: {logistic} {exact}");
+            let exact = f64::from(*x).tanh();
+            assert!((f64::from(*tangent) - exact).abs() <= 3e-7 * exact.abs(), "{x}: {tangent} {exact}");
+        }
     }
 
     #[test]

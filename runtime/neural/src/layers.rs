@@ -4,43 +4,46 @@ use std::rc::Rc;
 
 use rayon::prelude::*;
 
-use crate::kernels::{self, Strides, multiply};
-use crate::tensor::{Tensor, sigmoid};
+use crate::kernels::{self, NUMBERS, Strides, multiply};
+use crate::tensor::Tensor;
+
+/// Rows of a gated unit that are computed together.
+const ROWS: usize = 64;
 
 /// A gated recurrent unit: what was there, and beside each other the three gates (reset, update, new) of what is given and of what
 /// was there.
 pub(crate) fn gated(state: &Tensor, of_input: &Tensor, of_state: &Tensor) -> Tensor {
     let [rows, width] = state.size();
-    let (own, input, hidden) = (Rc::clone(state.values()), Rc::clone(of_input.values()), Rc::clone(of_state.values()));
-    let mut values = Vec::with_capacity(rows * width);
-    // Reset, update, new.
-    let mut gates = Vec::with_capacity(rows * width);
-    for row in 0..rows {
-        for column in 0..width {
-            let at = |gate: usize| row * 3 * width + gate * width + column;
-            let reset = sigmoid(input[at(0)] + hidden[at(0)]);
-            let update = sigmoid(input[at(1)] + hidden[at(1)]);
-            let new = (input[at(2)] + reset * hidden[at(2)]).tanh();
-            values.push(new + update * (own[row * width + column] - new));
-            gates.push([reset, update, new]);
+    let (own, hidden) = (Rc::clone(state.values()), Rc::clone(of_state.values()));
+    let mut values = vec![0.0; rows * width];
+    let mut gates = vec![0.0; rows * 3 * width];
+    let given: [&[f32]; 3] = [&own, of_input.values(), &hidden];
+    let parts = values.par_chunks_mut(ROWS * width).zip(gates.par_chunks_mut(ROWS * 3 * width));
+    parts.with_min_len(NUMBERS / (ROWS * width) + 1).enumerate().for_each(|(part, (next, gates))| {
+        let rows = next.chunks_exact_mut(width).zip(gates.chunks_exact_mut(3 * width));
+        for (row, (next, gates)) in (part * ROWS..).zip(rows) {
+            let [state, input, hidden] = given;
+            let gate = row * 3 * width..(row + 1) * 3 * width;
+            let given = [&state[row * width..(row + 1) * width], &input[gate.clone()], &hidden[gate]];
+            kernels::gates(given, gates, next);
         }
-    }
+    });
     let back = move |gradient: &[f32]| {
         let mut of_own = vec![0.0; rows * width];
         let (mut of_input, mut of_hidden) = (vec![0.0; rows * 3 * width], vec![0.0; rows * 3 * width]);
-        for (place, (gradient, [reset, update, new])) in gradient.iter().zip(&gates).enumerate() {
-            let (row, column) = (place / width, place % width);
-            let at = |gate: usize| row * 3 * width + gate * width + column;
-            of_own[place] = gradient * update;
-            let of_update = gradient * (own[place] - new) * update * (1.0 - update);
-            let of_new = gradient * (1.0 - update) * (1.0 - new * new);
-            let of_reset = of_new * hidden[at(2)] * reset * (1.0 - reset);
-            for (gate, slope) in [of_reset, of_update, of_new].into_iter().enumerate() {
-                of_input[at(gate)] = slope;
-                of_hidden[at(gate)] = slope;
+        let given: [&[f32]; 4] = [gradient, &own, &hidden, &gates];
+        let parts = of_input.par_chunks_mut(ROWS * 3 * width).zip(of_hidden.par_chunks_mut(ROWS * 3 * width));
+        let parts = of_own.par_chunks_mut(ROWS * width).zip(parts).with_min_len(NUMBERS / (ROWS * width) + 1);
+        parts.enumerate().for_each(|(part, (of_own, (of_input, of_hidden)))| {
+            let rows = of_input.chunks_exact_mut(3 * width).zip(of_hidden.chunks_exact_mut(3 * width));
+            let rows = of_own.chunks_exact_mut(width).zip(rows);
+            for (row, (of_own, (of_input, of_hidden))) in (part * ROWS..).zip(rows) {
+                let [gradient, own, hidden, gates] = given;
+                let (at, gate) = (row * width..(row + 1) * width, row * 3 * width..(row + 1) * 3 * width);
+                let given = [&gradient[at.clone()], &own[at], &hidden[gate.clone()], &gates[gate]];
+                kernels::slopes_of_gates(given, [of_own, of_input, of_hidden]);
             }
-            of_hidden[at(2)] = of_new * reset;
-        }
+        });
         vec![of_own, of_input, of_hidden]
     };
     Tensor::made(values, [rows, width], vec![state.clone(), of_input.clone(), of_state.clone()], back)
@@ -149,24 +152,24 @@ pub(crate) fn attention(
         out.extend(of_out);
     }
     let back = move |gradient: &[f32]| {
-        let mut slopes = [vec![0.0; count * width], vec![0.0; count * width], vec![0.0; count * width]];
-        for (place, (start, end)) in spans.iter().enumerate() {
+        let given: [&[f32]; 3] = given.each_ref().map(|of| of.as_slice());
+        let of_sequence = |(place, (start, end)): (usize, &(usize, usize))| -> [Vec<f32>; 3] {
             let length = end - start;
-            let mut of_head = vec![0.0; length * part];
-            let mut of_shares = vec![0.0; length * length];
+            let mut slopes = [vec![0.0; length * width], vec![0.0; length * width], vec![0.0; length * width]];
+            let (mut of_head, mut of_shares) = (vec![0.0; length * part], vec![0.0; length * length]);
             for (head, shares) in shares[place].chunks_exact(length * length).enumerate() {
-                let at = start * width + head * part;
+                let (at, own_at) = (start * width + head * part, head * part);
                 let factors =
                     kept.as_ref().map(|kept| &kept[squares[place] + head * length * length..][..length * length]);
                 let mut used = shares.to_vec();
                 if let Some(factors) = factors {
-                    used.iter_mut().zip(factors).for_each(|(share, factor)| *share *= factor);
+                    kernels::multiply_each(&mut used, factors);
                 }
                 let rows = Strides::rows(width);
                 let of_gradient = (&gradient[at..], rows);
                 let put = |into: &mut Vec<f32>, of_head: &[f32]| {
                     for (row, of_head) in of_head.chunks_exact(part).enumerate() {
-                        into[at + row * width..][..part].copy_from_slice(of_head);
+                        into[own_at + row * width..][..part].copy_from_slice(of_head);
                     }
                 };
                 multiply(&mut of_head, [length, part, length], (&used, Strides::columns(length)), of_gradient, false);
@@ -174,7 +177,7 @@ pub(crate) fn attention(
                 let of_values = (&given[2][at..], Strides::columns(width));
                 multiply(&mut of_shares, [length, length, part], of_gradient, of_values, false);
                 if let Some(factors) = factors {
-                    of_shares.iter_mut().zip(factors).for_each(|(share, factor)| *share *= factor);
+                    kernels::multiply_each(&mut of_shares, factors);
                 }
                 for (slope, shares) in of_shares.chunks_exact_mut(length).zip(shares.chunks_exact(length)) {
                     let along = kernels::dot(slope, shares);
@@ -186,8 +189,12 @@ pub(crate) fn attention(
                 multiply(&mut of_head, [length, part, length], (&of_shares, turned), (&given[0][at..], rows), false);
                 put(&mut slopes[1], &of_head);
             }
-        }
-        slopes.into()
+            slopes
+        };
+        let of_sequences: Vec<[Vec<f32>; 3]> = spans.par_iter().enumerate().map(of_sequence).collect();
+        // Sequences lie one after the other.
+        let whole = |place: usize| of_sequences.iter().flat_map(|of| of[place].iter().copied()).collect::<Vec<f32>>();
+        vec![whole(0), whole(1), whole(2)]
     };
     Tensor::made(out, [count, width], vec![queries.clone(), keys.clone(), values.clone()], back)
 }
@@ -197,45 +204,83 @@ pub(crate) const SHARPEST: f32 = 30.0;
 /// Less than any share.
 pub(crate) const NOTHING: f32 = 1e-20;
 
-/// Attention of nodes over the rows around them: `questions`, `keys` and `values` have a row for each that is around a node, `nodes`
-/// says which, `there` whether it is really there. A node with none around it gets zeros.
-pub(crate) fn seen([questions, keys, values]: [&Tensor; 3], nodes: &[i32], there: &[f32], count: usize) -> Tensor {
-    let width = values.size()[1];
+/// Nodes whose attention is computed together.
+const NODES: usize = 32;
+
+/// Attention of nodes over the rows around them. `keys` and `values` have a row for each that is around a node; `ends` says where those
+/// around each node end, `there` whether each is really there, and `asks` with which row of `questions` each node asks. A node with
+/// none around it gets zeros. No two nodes ask with the same row.
+pub(crate) fn seen([questions, keys, values]: [&Tensor; 3], asks: &[u32], ends: &[u32], there: &[f32]) -> Tensor {
+    let ([_, width], count) = (values.size(), asks.len());
     let scale = (width as f32).sqrt().recip();
     let given = [questions, keys, values].map(|of| Rc::clone(of.values()));
-    let rows = given[0].chunks_exact(width).zip(given[1].chunks_exact(width));
-    let scores: Vec<f32> = rows.map(|(question, key)| kernels::dot(question, key) * scale).collect();
-    let mut sums = vec![NOTHING; count];
-    let mut shares: Vec<f32> = scores
-        .iter()
-        .zip(nodes.iter().zip(there))
-        .map(|(score, (node, there))| {
-            let share = score.clamp(-SHARPEST, SHARPEST).exp() * there;
-            sums[*node as usize] += share;
-            share
-        })
-        .collect();
-    let mut out = vec![0.0; count * width];
-    let of_nodes = move |node: &i32| *node as usize * width..(*node as usize + 1) * width;
-    for ((share, node), value) in shares.iter_mut().zip(nodes).zip(given[2].chunks_exact(width)) {
-        *share /= sums[*node as usize];
-        kernels::add_times(&mut out[of_nodes(node)], value, *share);
-    }
-    let (nodes, means) = (nodes.to_vec(), out.clone());
-    let back = move |gradient: &[f32]| {
-        let mut slopes = [Vec::new(), Vec::new(), Vec::new()];
-        for (place, (node, share)) in nodes.iter().zip(&shares).enumerate() {
-            let row = |of: &[f32]| -> Vec<f32> { of[place * width..(place + 1) * width].to_vec() };
-            let gradient = &gradient[of_nodes(node)];
-            let value = row(&given[2]);
-            let along = kernels::dot(gradient, &value) - kernels::dot(gradient, &means[of_nodes(node)]);
-            let is_bounded = scores[place].abs() > SHARPEST;
-            let slope = if is_bounded { 0.0 } else { along * share * scale };
-            slopes[0].extend(row(&given[1]).into_iter().map(|key| key * slope));
-            slopes[1].extend(row(&given[0]).into_iter().map(|question| question * slope));
-            slopes[2].extend(gradient.iter().map(|gradient| gradient * share));
+    let (asks, ends) = (asks.to_vec(), ends.to_vec());
+    let of_nodes = |part: usize, out: &mut [f32], slices: [&[f32]; 3]| -> Vec<[f32; 2]> {
+        let ([questions, keys, values], mut seen) = (slices, Vec::new());
+        for (node, out) in (part * NODES..).zip(out.chunks_exact_mut(width)) {
+            let rows = rows_of(&ends, node);
+            let (question, first) = (row(questions, asks[node] as usize, width), seen.len());
+            let mut sum = NOTHING;
+            for at in rows.clone() {
+                let score = kernels::dot(question, row(keys, at, width)) * scale;
+                let share = score.clamp(-SHARPEST, SHARPEST).exp() * there[at];
+                sum += share;
+                seen.push([share, score]);
+            }
+            for (at, [share, _]) in rows.zip(&mut seen[first..]) {
+                *share /= sum;
+                kernels::add_times(out, row(values, at, width), *share);
+            }
         }
-        slopes.into()
+        seen
+    };
+    let mut out = vec![0.0; count * width];
+    let slices = given.each_ref().map(|of| of.as_slice());
+    let parts = out.par_chunks_mut(NODES * width).enumerate();
+    let seen: Vec<Vec<[f32; 2]>> = parts.map(|(part, out)| of_nodes(part, out, slices)).collect();
+    let shares: Vec<[f32; 2]> = seen.concat();
+    let (means, size) = (out.clone(), questions.values().len());
+    let back = move |gradient: &[f32]| {
+        let [questions, keys, values] = given.each_ref().map(|of| of.as_slice());
+        let of_part = |part: usize| -> [Vec<f32>; 3] {
+            let nodes = part * NODES..((part + 1) * NODES).min(count);
+            let (first, last) = (rows_of(&ends, nodes.start).start, rows_of(&ends, nodes.end - 1).end);
+            let mut of_questions = vec![0.0; nodes.len() * width];
+            let mut slopes = [vec![0.0; (last - first) * width], vec![0.0; (last - first) * width]];
+            for (node, of_question) in nodes.zip(of_questions.chunks_exact_mut(width)) {
+                let (gradient, question) = (row(gradient, node, width), row(questions, asks[node] as usize, width));
+                let along_mean = kernels::dot(gradient, row(&means, node, width));
+                for at in rows_of(&ends, node) {
+                    let [share, score] = shares[at];
+                    let along = kernels::dot(gradient, row(values, at, width)) - along_mean;
+                    let slope = if score.abs() > SHARPEST { 0.0 } else { along * share * scale };
+                    kernels::add_times(of_question, row(keys, at, width), slope);
+                    let own = (at - first) * width..(at - first + 1) * width;
+                    kernels::add_times(&mut slopes[0][own.clone()], question, slope);
+                    kernels::add_times(&mut slopes[1][own], gradient, share);
+                }
+            }
+            let [of_keys, of_values] = slopes;
+            [of_questions, of_keys, of_values]
+        };
+        let parts: Vec<[Vec<f32>; 3]> = (0..count.div_ceil(NODES)).into_par_iter().map(of_part).collect();
+        let mut of_questions = vec![0.0; size];
+        let of_nodes = parts.iter().flat_map(|[of, ..]| of.chunks_exact(width));
+        for (asks, of) in asks.iter().zip(of_nodes) {
+            kernels::add(&mut of_questions[*asks as usize * width..][..width], of);
+        }
+        let whole = |place: usize| parts.iter().flat_map(|of| of[place].iter().copied()).collect::<Vec<f32>>();
+        vec![of_questions, whole(1), whole(2)]
     };
     Tensor::made(out, [count, width], vec![questions.clone(), keys.clone(), values.clone()], back)
+}
+
+/// The rows around a node.
+fn rows_of(ends: &[u32], node: usize) -> std::ops::Range<usize> {
+    let start = node.checked_sub(1).map_or(0, |before| ends[before] as usize);
+    start..ends[node] as usize
+}
+
+fn row(of: &[f32], at: usize, width: usize) -> &[f32] {
+    &of[at * width..(at + 1) * width]
 }

@@ -39,5 +39,5 @@ pub use model::{Architecture, Epoch, Judged, Model, Weight};
 pub use onnx::{ITEMS, OPERATORS, SCORES};
 pub use sasrec::SasRec;
 pub use sequences::Sequences;
-pub use sr_gnn::{CLICKS, SrGnn};
+pub use sr_gnn::{CLICKS, Extent, SrGnn};
 pub use train::{Data, Progress, Schedule, train};

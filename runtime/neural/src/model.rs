@@ -1,11 +1,13 @@
 //! A trained network.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dgsr::Dgsr;
 use crate::gru4rec::Gru4Rec;
 use crate::kernels;
-use crate::network::{Batch, Given, Network, Part, Rows};
+use crate::network::{Batch, Given, Network, Part, Pulse, Rows};
 use crate::onnx::Graph;
 use crate::sasrec::SasRec;
 use crate::sequences::Sequences;
@@ -132,7 +134,10 @@ impl Model {
     /// How well it tells the last item of sequences by those before it; `None` where none has two.
     #[must_use]
     pub fn judge(&self, sequences: Sequences<'_>) -> Option<Judged> {
-        with_network!(&self.architecture, network => judge(network, &self.table.values, &self.weights, sequences))
+        let (table, go_on) = (&self.table.values, &mut || ControlFlow::Continue(()));
+        let judged =
+            with_network!(&self.architecture, network => judge(network, table, &self.weights, sequences, go_on));
+        judged.continue_value().flatten()
     }
 
     /// The network as an ONNX file, see [`ITEMS`](crate::ITEMS) and [`SCORES`](crate::SCORES).
@@ -166,27 +171,32 @@ pub(crate) fn tensors(weights: &[Weight]) -> Vec<Tensor> {
 /// Rows of a table.
 pub(crate) fn rows_of(table: &[f32], width: usize, rows: &Rows) -> Vec<f32> {
     let mut numbers = vec![0.0; rows.len() * width];
-    for (items, row) in rows.groups().zip(numbers.chunks_exact_mut(width)) {
-        for item in items {
-            let of_item = &table[*item as usize * width..(*item as usize + 1) * width];
-            kernels::add_times(row, of_item, (items.len() as f32).recip());
+    kernels::in_parts(&mut numbers, width, |first, numbers| {
+        for (place, row) in (first..).zip(numbers.chunks_exact_mut(width)) {
+            let items = rows.group(place);
+            for item in items {
+                let of_item = &table[*item as usize * width..(*item as usize + 1) * width];
+                kernels::add_times(row, of_item, (items.len() as f32).recip());
+            }
         }
-    }
+    });
     numbers
 }
 
-/// How well a network tells the last item of sequences by those before it; `None` where none has two.
+/// How well a network tells the last item of sequences by those before it; `None` where none has two. `pulse` may end it.
 pub(crate) fn judge<N: Network>(
     network: &N,
     table: &[f32],
     weights: &[Weight],
     sequences: Sequences<'_>,
-) -> Option<Judged> {
+    pulse: Pulse<'_>,
+) -> ControlFlow<(), Option<Judged>> {
     let asked = sequences.iter().filter(|sequence| sequence.len() > 1);
     let (given, next): (Vec<&[u32]>, Vec<u32>) =
         asked.filter_map(|sequence| sequence.split_last()).map(|(next, given)| (given, *next)).unzip();
     let (mut hits, mut reciprocals) = (0_usize, 0.0);
     for (given, next) in given.chunks(ASKED_AT_ONCE).zip(next.chunks(ASKED_AT_ONCE)) {
+        pulse()?;
         let Batch { rows, layout } = network.question(given);
         let vectors = vectors(network, table, weights, &rows, &layout);
         let ranks = table::ranks(table, network.width(), &vectors, next);
@@ -196,7 +206,7 @@ pub(crate) fn judge<N: Network>(
         }
     }
     let (count, share) = (next.len(), |sum: f64| sum / next.len() as f64);
-    (count > 0).then(|| Judged { hit_rate: share(hits as f64), mrr: share(reciprocals), count })
+    ControlFlow::Continue((count > 0).then(|| Judged { hit_rate: share(hits as f64), mrr: share(reciprocals), count }))
 }
 
 /// All parts of sequences that something is learned from.

@@ -1,5 +1,7 @@
 //! What a network is to the training: its weights, how sequences become a batch, and what it makes of one.
 
+use std::ops::ControlFlow;
+
 use rand::RngExt;
 use rand_pcg::Pcg64;
 
@@ -7,6 +9,9 @@ use crate::model::Weight;
 use crate::onnx::{Flow, Graph};
 use crate::random;
 use crate::tensor::Tensor;
+
+/// Whether to go on.
+pub(crate) type Pulse<'p> = &'p mut dyn FnMut() -> ControlFlow<()>;
 
 /// A matrix of weights before the first step.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +82,12 @@ impl Rows {
         &self.items
     }
 
+    /// The items of a row.
+    pub(crate) fn group(&self, row: usize) -> &[u32] {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.items[start..self.ends[row] as usize]
+    }
+
     /// The items of each row.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &[u32]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -133,10 +144,10 @@ pub(crate) trait Network: Sync {
     }
 
     /// Weights that follow from what was learned, and are wanted to judge and to tell what comes next. They stand behind the
-    /// others.
-    fn settle(&self, table: &[f32], weights: &[Weight]) -> Vec<Weight> {
-        let _ = (table, weights);
-        Vec::new()
+    /// others. `pulse` is asked now and then whether to go on.
+    fn settle(&self, table: &[f32], weights: &[Weight], pulse: Pulse<'_>) -> ControlFlow<(), Vec<Weight>> {
+        let _ = (table, weights, pulse);
+        ControlFlow::Continue(Vec::new())
     }
 
     /// Sequences, none of them empty, to ask what comes after the last item.

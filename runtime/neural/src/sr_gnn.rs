@@ -1,10 +1,13 @@
 //! SR-GNN: a graph of each session, gated steps on it, and attention over its clicks (Wu et al., AAAI 2019).
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::layers::gated;
+use crate::model::parts;
 use crate::network::{Batch, Given, Network, Noise, Rows, Shape};
 use crate::onnx::{Flow, Graph};
+use crate::sequences::Sequences;
 use crate::tensor::Tensor;
 
 /// More clicks than these last ones of a session are not looked at: each prefix is a graph of its own.
@@ -17,6 +20,36 @@ pub struct SrGnn {
     pub dimension: usize,
     /// Gated steps on the graph.
     pub steps: usize,
+}
+
+/// How large graphs of sessions are together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many graphs.
+    pub graphs: usize,
+    /// Their nodes: the different items of each.
+    pub nodes: usize,
+    /// Their edges: the different steps from an item to the next of each.
+    pub edges: usize,
+}
+
+impl SrGnn {
+    /// Builds the graphs that are learned from, one for each prefix that something follows, `together` at a time and on all
+    /// threads. No more of them are there at a time than threads build.
+    #[must_use]
+    pub fn graphs(&self, sequences: Sequences<'_>, together: usize) -> Extent {
+        let prefixes = parts(self, sequences);
+        let extents = prefixes.par_chunks(together.max(1)).map(|prefixes| {
+            let (batch, _) = self.learning(prefixes);
+            let edges = batch.layout.incoming.shares.iter().filter(|share| **share > 0.0).count();
+            Extent { graphs: prefixes.len(), nodes: batch.layout.nodes, edges }
+        });
+        extents.reduce(Extent::default, |left, right| Extent {
+            graphs: left.graphs + right.graphs,
+            nodes: left.nodes + right.nodes,
+            edges: left.edges + right.edges,
+        })
+    }
 }
 
 // Places of weights; a bias follows its matrix.
@@ -296,6 +329,17 @@ mod tests {
         };
         assert_eq!(edges(&graphs.incoming), [(0, 1, 0.5), (1, 1, 0.5), (1, 2, 1.0), (2, 0, 1.0)]);
         assert_eq!(edges(&graphs.outgoing), [(1, 0, 1.0), (1, 1, 0.5), (2, 1, 0.5), (0, 2, 1.0)]);
+    }
+
+    #[test]
+    fn graphs_of_all_prefixes_are_counted() {
+        let (items, offsets) = ([7, 3, 3, 5, 1, 2, 9], [0, 4, 6, 7]);
+        let sequences = Sequences::new(&items, &offsets, 10).unwrap();
+        // 7; 7 3; 7 3 3; 1.
+        let extent = Extent { graphs: 4, nodes: 1 + 2 + 2 + 1, edges: 1 + 2 };
+        for together in [1, 2, 100] {
+            assert_eq!(SrGnn { dimension: 2, steps: 1 }.graphs(sequences, together), extent);
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ const GROUPS: usize = 16;
 /// As many scores are kept from the first pass to the second (256 MiB); were there more, they are computed twice.
 const KEPT_SCORES: usize = 1 << 26;
 
+/// Parts in which gradients of rows that batches read are added up.
+const PARTS: usize = 4;
+
 /// The place of a row that is not among those set aside.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
@@ -82,12 +85,22 @@ impl Aside {
 
     /// Adds the gradients of rows whose items were chosen.
     pub(crate) fn add(&mut self, rows: &Rows, gradients: &[f32]) {
-        let width = self.width;
-        for (items, gradient) in rows.groups().zip(gradients.chunks_exact(width)) {
-            for item in items {
-                kernels::add_times(self.row(*item), gradient, (items.len() as f32).recip());
+        let (width, places) = (self.width, &self.places);
+        // Each part goes through all rows, and adds what is its own in their order.
+        let part = self.items.len().div_ceil(PARTS).max(1) * width;
+        self.gradients.par_chunks_mut(part).enumerate().for_each(|(number, sums)| {
+            let first = number * part / width;
+            let here = first..first + sums.len() / width;
+            for (items, gradient) in rows.groups().zip(gradients.chunks_exact(width)) {
+                let share = (items.len() as f32).recip();
+                for item in items {
+                    let place = places[*item as usize] as usize;
+                    if here.contains(&place) {
+                        kernels::add_times(&mut sums[(place - first) * width..][..width], gradient, share);
+                    }
+                }
             }
-        }
+        });
     }
 
     /// Moves the rows.
@@ -191,7 +204,7 @@ fn descend_keeping(
         false => Vec::new(),
     };
     let mut kept = kept.into_iter();
-    let groups: Vec<_> = table
+    let mut groups: Vec<_> = table
         .values
         .chunks_mut(per_rows)
         .zip(table.means.chunks_mut(per_rows))
@@ -199,6 +212,8 @@ fn descend_keeping(
         .enumerate()
         .map(|(place, ((values, means), squares))| (place, values, means, squares, kept.next()))
         .collect();
+    // Backwards: what the first pass saw last is still in the cache.
+    groups.reverse();
     let of_groups: Vec<(Vec<f32>, Waiting)> = groups
         .into_par_iter()
         .map(|(group, values, means, squares, mut kept)| {
@@ -207,7 +222,7 @@ fn descend_keeping(
             let mut of_items = vec![0.0; block * width];
             let mut room = if kept.is_some() { Vec::new() } else { vec![0.0; block * rows] };
             let parts = values.chunks_mut(block * width).zip(means.chunks_mut(block * width));
-            for (place, ((values, means), squares)) in parts.zip(squares.chunks_mut(block * width)).enumerate() {
+            for (place, ((values, means), squares)) in parts.zip(squares.chunks_mut(block * width)).enumerate().rev() {
                 let (number, count) = (group * in_group + place, values.len() / width);
                 let first = number * block;
                 let scores = match &mut kept {

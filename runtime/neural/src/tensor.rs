@@ -7,12 +7,28 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::kernels::{self, Strides, multiply_in_parts};
+use crate::kernels::{self, Strides, add_all, added, in_parts, multiply_in_parts};
 
 /// The gradients of what a matrix was made of, by its own.
-type Back = Box<dyn Fn(&[f32]) -> Vec<Vec<f32>>>;
+type Back = Box<dyn Fn(&[f32]) -> Vec<Slope>>;
 
 static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// The gradient of one of those that a matrix was made of.
+pub(crate) enum Slope {
+    /// As that of the matrix.
+    Same,
+    /// All of it.
+    Whole(Vec<f32>),
+    /// Only that of rows from a row on; that of the others is 0.
+    Rows(usize, Vec<f32>),
+}
+
+impl From<Vec<f32>> for Slope {
+    fn from(whole: Vec<f32>) -> Self {
+        Self::Whole(whole)
+    }
+}
 
 struct Inner {
     values: Rc<Vec<f32>>,
@@ -65,12 +81,13 @@ impl Tensor {
 
     /// What is made of others; `back` gives a gradient for each of them by that of the result. For one of which none is wanted it
     /// may give an empty one.
-    pub(crate) fn made(
+    pub(crate) fn made<S: Into<Slope>>(
         values: impl Into<Rc<Vec<f32>>>,
         size: [usize; 2],
         of: Vec<Self>,
-        back: impl Fn(&[f32]) -> Vec<Vec<f32>> + 'static,
+        back: impl Fn(&[f32]) -> Vec<S> + 'static,
     ) -> Self {
+        let back = move |gradient: &[f32]| back(gradient).into_iter().map(Into::into).collect();
         match of.iter().any(|of| of.0.is_followed) {
             true => Self::new(values, size, true, of, Some(Box::new(back))),
             false => Self::constant(values, size),
@@ -102,13 +119,26 @@ impl Tensor {
                 found.insert(number, gradient);
                 continue;
             };
-            for (of, gradient) in tensor.0.made_of.iter().zip(back(&gradient)) {
-                if !of.0.is_followed {
-                    continue;
-                }
-                match waiting.get_mut(&of.0.number) {
-                    Some((_, sum)) => kernels::add(sum, &gradient),
-                    None => drop(waiting.insert(of.0.number, (of.clone(), gradient))),
+            for (of, slope) in tensor.0.made_of.iter().zip(back(&gradient)).filter(|(of, _)| of.0.is_followed) {
+                let width = of.size()[1];
+                match (waiting.get_mut(&of.0.number), slope) {
+                    (Some((_, sum)), Slope::Same) => add_all(sum, &gradient),
+                    (Some((_, sum)), Slope::Whole(slope)) => add_all(sum, &slope),
+                    (Some((_, sum)), Slope::Rows(from, slope)) => {
+                        add_all(&mut sum[from * width..][..slope.len()], &slope);
+                    }
+                    (None, slope) => {
+                        let first = match slope {
+                            Slope::Same => gradient.clone(),
+                            Slope::Whole(slope) => slope,
+                            Slope::Rows(from, slope) => {
+                                let mut whole = vec![0.0; of.values().len()];
+                                whole[from * width..][..slope.len()].copy_from_slice(&slope);
+                                whole
+                            }
+                        };
+                        waiting.insert(of.0.number, (of.clone(), first));
+                    }
                 }
             }
         }
@@ -121,10 +151,16 @@ impl Tensor {
         let mut values = vec![0.0; m * n];
         let (left, other) = (Rc::clone(self.values()), Rc::clone(right.values()));
         multiply_in_parts(&mut values, [m, n, k], (&left, Strides::rows(k)), (&other, Strides::rows(n)));
+        let [is_left, is_right] = [self, right].map(Self::is_followed);
         let back = move |gradient: &[f32]| {
-            let (mut of_left, mut of_right) = (vec![0.0; m * k], vec![0.0; k * n]);
-            multiply_in_parts(&mut of_left, [m, k, n], (gradient, Strides::rows(n)), (&other, Strides::columns(n)));
-            multiply_in_parts(&mut of_right, [k, n, m], (&left, Strides::columns(k)), (gradient, Strides::rows(n)));
+            let mut of_left = vec![0.0; if is_left { m * k } else { 0 }];
+            let mut of_right = vec![0.0; if is_right { k * n } else { 0 }];
+            if is_left {
+                multiply_in_parts(&mut of_left, [m, k, n], (gradient, Strides::rows(n)), (&other, Strides::columns(n)));
+            }
+            if is_right {
+                multiply_in_parts(&mut of_right, [k, n, m], (&left, Strides::columns(k)), (gradient, Strides::rows(n)));
+            }
             vec![of_left, of_right]
         };
         Self::made(values, [m, n], vec![self.clone(), right.clone()], back)
@@ -134,21 +170,42 @@ impl Tensor {
     pub(crate) fn plus(&self, other: &Self) -> Self {
         let ([rows, width], is_row) = (self.size(), other.size()[0] == 1);
         let mut values = self.values().to_vec();
-        for row in values.chunks_exact_mut(if is_row { width } else { rows * width }.max(1)) {
-            kernels::add(row, other.values());
-        }
+        let added: &[f32] = other.values();
+        in_parts(&mut values, width, |from, rows| match is_row {
+            true => rows.chunks_exact_mut(width).for_each(|row| kernels::add(row, added)),
+            false => kernels::add(rows, &added[from * width..][..rows.len()]),
+        });
         let back = move |gradient: &[f32]| {
-            let of_other = if is_row { sum_of_rows(gradient, width) } else { gradient.to_vec() };
-            vec![gradient.to_vec(), of_other]
+            let of_other = if is_row { Slope::Whole(sum_of_rows(gradient, width)) } else { Slope::Same };
+            vec![Slope::Same, of_other]
         };
+        Self::made(values, [rows, width], vec![self.clone(), other.clone()], back)
+    }
+
+    /// The sum with rows of another, of each row the place of the one that is added.
+    pub(crate) fn plus_rows(&self, other: &Self, places: &[i32]) -> Self {
+        let ([rows, width], [count, _]) = (self.size(), other.size());
+        let mut values = self.values().to_vec();
+        let others: &[f32] = other.values();
+        in_parts(&mut values, width, |from, rows| {
+            for (row, place) in rows.chunks_exact_mut(width).zip(&places[from..]) {
+                kernels::add(row, &others[*place as usize * width..][..width]);
+            }
+        });
+        let places = places.to_vec();
+        let back = move |gradient: &[f32]| vec![Slope::Same, Slope::Whole(added(gradient, &places, count, width))];
         Self::made(values, [rows, width], vec![self.clone(), other.clone()], back)
     }
 
     /// Each number times one that is no weight.
     pub(crate) fn times(&self, factors: Vec<f32>) -> Self {
-        let values: Vec<f32> = self.values().iter().zip(&factors).map(|(value, factor)| value * factor).collect();
-        let back =
-            move |gradient: &[f32]| vec![gradient.iter().zip(&factors).map(|(value, factor)| value * factor).collect()];
+        let scaled = |values: &[f32], factors: &[f32]| {
+            let mut values = values.to_vec();
+            in_parts(&mut values, 1, |from, values| kernels::multiply_each(values, &factors[from..]));
+            values
+        };
+        let values = scaled(self.values(), &factors);
+        let back = move |gradient: &[f32]| vec![scaled(gradient, &factors)];
         Self::made(values, self.size(), vec![self.clone()], back)
     }
 
@@ -156,56 +213,69 @@ impl Tensor {
     pub(crate) fn rows_times(&self, factors: &Self) -> Self {
         let [rows, width] = self.size();
         let (own, of_rows) = (Rc::clone(self.values()), Rc::clone(factors.values()));
-        let scaled = move |values: &[f32], factors: &[f32]| -> Vec<f32> {
-            let of = |(row, factor): (&[f32], &f32)| row.iter().map(|value| value * factor).collect::<Vec<_>>();
-            values.chunks_exact(width).zip(factors).flat_map(of).collect()
+        let scaled = move |values: &[f32], factors: &[f32]| {
+            let mut values = values.to_vec();
+            in_parts(&mut values, width, |from, rows| {
+                let rows = rows.chunks_exact_mut(width).zip(&factors[from..]);
+                rows.for_each(|(row, factor)| kernels::scale(row, *factor));
+            });
+            values
         };
         let values = scaled(&own, &of_rows);
         let back = move |gradient: &[f32]| {
             let rows = gradient.chunks_exact(width).zip(own.chunks_exact(width));
-            vec![scaled(gradient, &of_rows), rows.map(|(left, right)| kernels::dot(left, right)).collect()]
+            let of_factors = rows.map(|(left, right)| kernels::dot(left, right)).collect();
+            vec![scaled(gradient, &of_rows), of_factors]
         };
         Self::made(values, [rows, width], vec![self.clone(), factors.clone()], back)
     }
 
-    /// A function of each number, and its slope by what it gives.
-    fn each(&self, of: impl Fn(f32) -> f32, slope: impl Fn(f32) -> f32 + 'static) -> Self {
-        let values: Vec<f32> = self.values().iter().map(|value| of(*value)).collect();
+    /// A function of all numbers, and the slope of each by what it gives.
+    fn each(&self, of: impl Fn(&mut [f32]) + Sync, slope: impl Fn(f32) -> f32 + Sync + 'static) -> Self {
+        let mut values = self.values().to_vec();
+        in_parts(&mut values, 1, |_, values| of(values));
         let given = values.clone();
         let back = move |gradient: &[f32]| {
-            vec![gradient.iter().zip(&given).map(|(gradient, given)| gradient * slope(*given)).collect()]
+            let mut slopes = gradient.to_vec();
+            let given: &[f32] = &given;
+            in_parts(&mut slopes, 1, |from, slopes| {
+                slopes.iter_mut().zip(&given[from..]).for_each(|(of, given)| *of *= slope(*given));
+            });
+            vec![slopes]
         };
         Self::made(values, self.size(), vec![self.clone()], back)
     }
 
     /// The logistic function.
     pub(crate) fn sigmoid(&self) -> Self {
-        self.each(sigmoid, |given| given * (1.0 - given))
+        self.each(kernels::logistics, |given| given * (1.0 - given))
     }
 
     /// The hyperbolic tangent.
     pub(crate) fn tanh(&self) -> Self {
-        self.each(f32::tanh, |given| 1.0 - given * given)
+        self.each(kernels::tangents, |given| 1.0 - given * given)
     }
 
     /// Of numbers below 0 a part is left.
     pub(crate) fn rectified(&self, left: f32) -> Self {
         let slope = move |value: f32| if value < 0.0 { left } else { 1.0 };
-        self.each(move |value| value * slope(value), slope)
+        let of = move |values: &mut [f32]| values.iter_mut().for_each(|value| *value *= slope(*value));
+        self.each(of, slope)
     }
 
     /// Numbers below 0 become 0.
     pub(crate) fn relu(&self) -> Self {
-        self.each(|value| value.max(0.0), |given| if given > 0.0 { 1.0 } else { 0.0 })
+        // What is no number stays none, so that a training that diverges is seen to.
+        let of = |values: &mut [f32]| {
+            values.iter_mut().for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
+        };
+        self.each(of, |given| if given > 0.0 { 1.0 } else { 0.0 })
     }
 
     /// Rows by their places, which may be there more than once.
     pub(crate) fn select(&self, places: &[i32]) -> Self {
         let [rows, width] = self.size();
-        let mut values = Vec::with_capacity(places.len() * width);
-        for place in places {
-            values.extend_from_slice(&self.values()[*place as usize * width..(*place as usize + 1) * width]);
-        }
+        let values = selected(self.values(), places, width);
         let places_ = places.to_vec();
         let back = move |gradient: &[f32]| vec![added(gradient, &places_, rows, width)];
         Self::made(values, [places.len(), width], vec![self.clone()], back)
@@ -216,23 +286,15 @@ impl Tensor {
         let width = self.size()[1];
         let values = added(self.values(), to, count, width);
         let to = to.to_vec();
-        let back = move |gradient: &[f32]| {
-            let of = |to: &i32| gradient[*to as usize * width..(*to as usize + 1) * width].iter().copied();
-            vec![to.iter().flat_map(of).collect()]
-        };
+        let back = move |gradient: &[f32]| vec![selected(gradient, &to, width)];
         Self::made(values, [count, width], vec![self.clone()], back)
     }
 
     /// Some rows one after the other.
     pub(crate) fn rows(&self, from: usize, count: usize) -> Self {
-        let [rows, width] = self.size();
-        let part = from * width..(from + count) * width;
-        let values = self.values()[part.clone()].to_vec();
-        let back = move |gradient: &[f32]| {
-            let mut whole = vec![0.0; rows * width];
-            whole[part.clone()].copy_from_slice(gradient);
-            vec![whole]
-        };
+        let width = self.size()[1];
+        let values = self.values()[from * width..][..count * width].to_vec();
+        let back = move |gradient: &[f32]| vec![Slope::Rows(from, gradient.to_vec())];
         Self::made(values, [count, width], vec![self.clone()], back)
     }
 
@@ -249,7 +311,7 @@ impl Tensor {
                 rest = others;
                 part.to_vec()
             };
-            lengths.iter().map(part).collect()
+            lengths.iter().map(part).collect::<Vec<_>>()
         };
         Self::made(values, [rows, width], parts.to_vec(), back)
     }
@@ -271,17 +333,13 @@ impl Tensor {
             let part = |width: &usize| {
                 let columns = from..from + width;
                 from += width;
-                gradient.chunks_exact(whole).flat_map(|row| row[columns.clone()].iter().copied()).collect()
+                let rows = gradient.chunks_exact(whole);
+                rows.flat_map(|row| row[columns.clone()].iter().copied()).collect::<Vec<_>>()
             };
-            widths.iter().map(part).collect()
+            widths.iter().map(part).collect::<Vec<_>>()
         };
         Self::made(values, [rows, whole], parts.to_vec(), back)
     }
-}
-
-/// The logistic function.
-pub(crate) fn sigmoid(value: f32) -> f32 {
-    1.0 / (1.0 + (-value).exp())
 }
 
 fn sum_of_rows(values: &[f32], width: usize) -> Vec<f32> {
@@ -290,10 +348,13 @@ fn sum_of_rows(values: &[f32], width: usize) -> Vec<f32> {
     sum
 }
 
-fn added(rows: &[f32], to: &[i32], count: usize, width: usize) -> Vec<f32> {
-    let mut sums = vec![0.0; count * width];
-    for (row, to) in rows.chunks_exact(width).zip(to) {
-        kernels::add(&mut sums[*to as usize * width..(*to as usize + 1) * width], row);
-    }
-    sums
+/// Rows by their places.
+fn selected(values: &[f32], places: &[i32], width: usize) -> Vec<f32> {
+    let mut rows = vec![0.0; places.len() * width];
+    in_parts(&mut rows, width, |from, rows| {
+        for (row, place) in rows.chunks_exact_mut(width).zip(&places[from..]) {
+            row.copy_from_slice(&values[*place as usize * width..][..width]);
+        }
+    });
+    rows
 }

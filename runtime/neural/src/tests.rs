@@ -19,7 +19,11 @@ use crate::{Dgsr, Error, Gru4Rec, SasRec, Sequences, SrGnn};
 struct Noted {
     sessions: Vec<Vec<u32>>,
     weights: serde_json::Map<String, serde_json::Value>,
+    /// When each item was clicked, where the network asks for that.
+    #[serde(default)]
+    times: Vec<i64>,
     /// After every prefix of the sessions.
+    #[serde(default)]
     scores: Vec<f32>,
     steps: Vec<Step>,
 }
@@ -96,29 +100,42 @@ fn scores_and_two_steps_are_those_of_pytorch() {
         }
         let (items, offsets) = flat(&noted.sessions);
         let sessions = Sequences::new(&items, &offsets, ITEMS).unwrap();
-        let data = Data { items: ITEMS, train: sessions, times: None, valid: None };
-        let schedule = schedule();
-        with_network!(&architecture, network => {
-            let mut training = Training::new(network, &schedule, &data, None).unwrap();
-            training.state.table.values = model.table.values.clone();
-            training.state.weights.values = model.weights.iter().flat_map(|weight| weight.values.clone()).collect();
-            let parts = training.parts.clone();
-            for step in &noted.steps {
-                let (loss, _) = training.step(&parts, 0.01);
-                assert!((loss - step.loss).abs() < 1e-5, "{architecture:?}: {loss} {}", step.loss);
-                let names = std::iter::once("items.table".to_owned())
-                    .chain(network.shapes().into_iter().map(|shape| shape.name));
-                let learned = [&training.state.table.values, &training.state.weights.values];
-                let mut learned = learned.into_iter().flatten();
-                for name in names {
-                    for (place, exact) in floats(&step.weights, &name).into_iter().enumerate() {
-                        let got = *learned.next().unwrap();
-                        assert!((got - exact).abs() < 1e-5, "{architecture:?}: {name} {place}: {got} {exact}");
-                    }
-                }
-                assert_eq!(learned.next(), None);
+        let name = format!("{architecture:?}");
+        with_network!(&architecture, network => two_steps(network, sessions, model, &noted, &name));
+    }
+}
+
+/// Those of `tests/peers/dgsr_network.py`, whose sessions lie between each other in time.
+#[test]
+fn two_steps_of_dgsr_are_those_of_pytorch() {
+    let noted: Noted = serde_json::from_str(include_str!("fixtures/dgsr.json")).unwrap();
+    let of = Dgsr { dimension: 4, hops: 3, neighbours: 4 };
+    let model = noted_model(&Architecture::Dgsr(of.clone()), &noted);
+    let (items, offsets) = flat(&noted.sessions);
+    let sessions = Sequences::new(&items, &offsets, ITEMS).unwrap();
+    let network = Growing { of: &of, clicks: Clicks::new(sessions, &noted.times, ITEMS) };
+    two_steps(&network, sessions, model, &noted, "dgsr");
+}
+
+fn two_steps<N: Network>(network: &N, sessions: Sequences<'_>, from: Model, noted: &Noted, name: &str) {
+    let (data, schedule) = (Data { items: ITEMS, train: sessions, times: None, valid: None }, schedule());
+    let mut training = Training::new(network, &schedule, &data, None).unwrap();
+    training.state.table.values = from.table.values;
+    training.state.weights.values = from.weights.into_iter().flat_map(|weight| weight.values).collect();
+    let parts = training.parts.clone();
+    for step in &noted.steps {
+        let (loss, _) = training.step(&parts, 0.01);
+        assert!((loss - step.loss).abs() < 1e-5, "{name}: {loss} {}", step.loss);
+        let names = std::iter::once("items.table".to_owned()).chain(network.shapes().into_iter().map(|of| of.name));
+        let learned = [&training.state.table.values, &training.state.weights.values];
+        let mut learned = learned.into_iter().flatten();
+        for weight in names {
+            for (place, exact) in floats(&step.weights, &weight).into_iter().enumerate() {
+                let got = *learned.next().unwrap();
+                assert!((got - exact).abs() < 1e-5, "{name}: {weight} {place}: {got} {exact}");
             }
-        });
+        }
+        assert_eq!(learned.next(), None);
     }
 }
 
@@ -212,7 +229,8 @@ fn items_settle_as_they_were_seen() {
     let (schedule, data) = (schedule(), Data { items: ITEMS, train: sessions, times: None, valid: None });
     let training = Training::new(&before, &schedule, &data, None).unwrap();
     let table = &training.state.table.values;
-    let weights = training.settled(table, &training.state.weights.values);
+    let weights = training.settled(table, &training.state.weights.values, &mut || ControlFlow::Continue(()));
+    let weights = weights.continue_value().unwrap();
     assert_eq!(weights.last().unwrap().name, "states.layer2");
 
     let last = vec![3, 4, 9, 4, 2, 7, 1];

@@ -11,7 +11,7 @@ use crate::checkpoint::{self, State};
 use crate::dgsr::{Clicks, Growing};
 use crate::kernels::Adam;
 use crate::model::{Architecture, Epoch, Model, Weight, judge, parts, rows_of, with_network};
-use crate::network::{Batch, Given, Network, Noise, Part, Shape};
+use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Shape};
 use crate::random::{self, Purpose};
 use crate::sequences::Sequences;
 use crate::table::{self, Aside, Learned};
@@ -64,15 +64,26 @@ pub struct Progress<'a> {
     pub step: usize,
     /// How many it has.
     pub steps: usize,
+    /// Whether the epoch is complete and judged: it is the last of the history then.
+    pub is_complete: bool,
     /// The mean loss of the epoch so far.
     pub loss: f64,
-    /// The epochs before.
+    /// Epochs that are complete.
     pub history: &'a [Epoch],
 }
 
+impl Progress<'_> {
+    /// How much of all steps is done, from 0 to 1. A training may end early, where nothing gets better.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let steps = self.steps as f64;
+        ((self.epoch - 1) as f64 * steps + self.step as f64) / (self.epochs as f64 * steps)
+    }
+}
+
 /// Trains a network. `keep` is where its state is written again and again; a state of the same training that is there is gone on
-/// with, and the file is removed in the end. `watch` is told of each step and may end it there: its state is written, and the
-/// result is `None`.
+/// with, and the file is removed in the end. `watch` is told of each step, of each epoch when it is complete, and again and again while
+/// one is judged. It may end the training: its state is written, and the result is `None`.
 ///
 /// # Errors
 /// Where nothing can be learned, the weights grow without bound, or the state is not written or read.
@@ -81,7 +92,7 @@ pub fn train(
     schedule: &Schedule,
     data: &Data<'_>,
     keep: Option<&Path>,
-    watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+    watch: Watch<'_>,
 ) -> Result<Option<Model>, Error> {
     let of = keep.map_or(0, |_| {
         let of = |sequences: Sequences<'_>| -> (Vec<u32>, Vec<usize>) {
@@ -109,6 +120,9 @@ pub fn train(
 }
 
 type Trained = (Weight, Vec<Weight>, Vec<Epoch>, usize);
+
+/// Who is told of a training and may end it.
+type Watch<'w> = &'w mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>;
 
 /// A training of a network.
 pub(crate) struct Training<'a, N> {
@@ -151,7 +165,7 @@ impl<'a, N: Network> Training<'a, N> {
         Ok(Self { network, schedule, valid: data.valid, parts, shapes, state, keep, aside, scores: Vec::new() })
     }
 
-    fn run(mut self, watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>) -> Result<Option<Trained>, Error> {
+    fn run(mut self, watch: Watch<'_>) -> Result<Option<Trained>, Error> {
         let steps = self.parts.len().div_ceil(self.schedule.batch);
         let mut written = Instant::now();
         while !self.is_complete() {
@@ -170,15 +184,7 @@ impl<'a, N: Network> Training<'a, N> {
                 let at = &mut self.state.at;
                 at.step += 1;
                 at.loss = (at.loss.0 + loss * count as f64, at.loss.1 + count);
-                let progress = Progress {
-                    epoch: epoch + 1,
-                    epochs: self.schedule.epochs,
-                    step: at.step,
-                    steps,
-                    loss: at.loss.0 / at.loss.1 as f64,
-                    history: &at.history,
-                };
-                let is_ended = watch(&progress).is_break();
+                let is_ended = watch(&self.progress(steps)).is_break();
                 if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
                     self.write()?;
                     written = Instant::now();
@@ -187,18 +193,41 @@ impl<'a, N: Network> Training<'a, N> {
                     return Ok(None);
                 }
             }
-            self.end_epoch();
+            let is_ended = self.end_epoch(steps, watch).is_break();
             self.write()?;
             written = Instant::now();
+            // What is told to be complete is kept.
+            if is_ended || watch(&self.progress(steps)).is_break() {
+                return Ok(None);
+            }
         }
         let best = self.state.best.take();
         let [table, weights] = best.unwrap_or_else(|| {
             [std::mem::take(&mut self.state.table.values), std::mem::take(&mut self.state.weights.values)]
         });
+        let progress = self.progress(steps);
+        let ControlFlow::Continue(weights) = self.settled(&table, &weights, &mut || watch(&progress)) else {
+            return Ok(None);
+        };
         let size = [table.len() / self.network.width(), self.network.width()];
         let table = Weight { name: "items.table".into(), size, values: table };
-        let weights = self.settled(&table.values, &weights);
         Ok(Some((table, weights, self.state.at.history, self.state.at.best)))
+    }
+
+    /// Where it is, for those who watch.
+    fn progress(&self, steps: usize) -> Progress<'_> {
+        let at = &self.state.at;
+        // Between two epochs it is at the end of the one before.
+        let (is_complete, epoch) = match at.step {
+            0 => (true, at.epoch),
+            _ => (false, at.epoch + 1),
+        };
+        let loss = match at.history.last() {
+            Some(last) if is_complete => last.loss,
+            _ => at.loss.0 / at.loss.1 as f64,
+        };
+        let step = if is_complete { steps } else { at.step };
+        Progress { epoch, epochs: self.schedule.epochs, step, steps, is_complete, loss, history: &at.history }
     }
 
     fn write(&self) -> Result<(), Error> {
@@ -221,8 +250,8 @@ impl<'a, N: Network> Training<'a, N> {
         self.schedule.learning_rate * DECAY.powi(i32::try_from(decays).unwrap_or(i32::MAX))
     }
 
-    /// The weights by name, and those that follow from them.
-    pub(crate) fn settled(&self, table: &[f32], weights: &[f32]) -> Vec<Weight> {
+    /// The weights by name, and those that follow from them, unless `watch` ends it.
+    pub(crate) fn settled(&self, table: &[f32], weights: &[f32], watch: Pulse<'_>) -> ControlFlow<(), Vec<Weight>> {
         let mut from = 0;
         let named = self.shapes.iter().map(|shape| {
             let values = weights[from..from + shape.size[0] * shape.size[1]].to_vec();
@@ -230,15 +259,22 @@ impl<'a, N: Network> Training<'a, N> {
             Weight { name: shape.name.clone(), size: shape.size, values }
         });
         let mut named: Vec<Weight> = named.collect();
-        named.extend(self.network.settle(table, &named));
-        named
+        named.extend(self.network.settle(table, &named, watch)?);
+        ControlFlow::Continue(named)
     }
 
-    fn end_epoch(&mut self) {
-        let valid = self.valid.and_then(|valid| {
-            let weights = self.settled(&self.state.table.values, &self.state.weights.values);
-            judge(self.network, &self.state.table.values, &weights, valid)
-        });
+    /// Judges an epoch, unless `watch` ends that: then it is not complete.
+    fn end_epoch(&mut self, steps: usize, watch: Watch<'_>) -> ControlFlow<()> {
+        let valid = match self.valid {
+            None => None,
+            Some(valid) => {
+                let progress = self.progress(steps);
+                let mut watch = || watch(&progress);
+                let (table, weights) = (&self.state.table.values, &self.state.weights.values);
+                let weights = self.settled(table, weights, &mut watch)?;
+                judge(self.network, table, &weights, valid, &mut watch)?
+            }
+        };
         let at = &mut self.state.at;
         at.history.push(Epoch { loss: at.loss.0 / at.loss.1 as f64, valid });
         (at.epoch, at.step, at.loss) = (at.epoch + 1, 0, (0.0, 0));
@@ -251,6 +287,7 @@ impl<'a, N: Network> Training<'a, N> {
             }
             Some(_) => {}
         }
+        ControlFlow::Continue(())
     }
 
     /// A step. Gives the loss before it, and over how many examples.

@@ -8,6 +8,7 @@ use gml_report::{Figure, Report};
 use polars::prelude::LazyFrame;
 
 use crate::learned::{Estimator, Fitted};
+use crate::observer::Observer;
 use crate::recommenders::SequenceEstimator;
 use crate::sequences::Sequences;
 
@@ -100,6 +101,8 @@ pub struct Context {
     /// Folder where a step may keep what it has done so far, for the case that the run is stopped. It belongs to this step of this
     /// program with these parameters: what is found there was made under the same conditions, but maybe from other data.
     pub unfinished: Option<std::path::PathBuf>,
+    /// Who hears how far a step is that learns for long, and whether it is to stop.
+    pub observer: Observer,
 }
 
 /// An implementation of an operator.

@@ -87,7 +87,8 @@ async function graphView({ rest, query }) {
         const became = current?.graph?.vertices[place];
         panel.replaceChildren(el("h2", {}, `${kind} ${title}`), detail && detail !== title ? el("pre", {}, detail) : "",
             el("p", { class: "mono soft" }, `${at.file}:${at.line}`),
-            became ? el("p", {}, state(became.state), ` ${seconds(became.seconds)}, ${became.steps} step${became.steps === 1 ? "" : "s"}`) : "");
+            became ? el("p", {}, state(became.state), ` ${seconds(became.seconds)}, ${became.steps} step${became.steps === 1 ? "" : "s"}`) : "",
+            became?.training ? el("p", { class: "soft training" }, became.training) : "");
     }
 
     function edgePanel(place) {

@@ -142,7 +142,7 @@ export function wholeRun(run) {
     }
     if ((run.steps ?? []).length > 0) {
         parts.push(el("h2", {}, "Steps"), table(["step", "state", "took", "rows", "within", "place"], run.steps.map((step) =>
-            el("tr", { "data-step": step.id }, el("th", { scope: "row", class: "mono" }, step.name), cell(state(step.state)),
+            el("tr", { "data-step": step.id }, el("th", { scope: "row", class: "mono" }, step.name), cell([state(step.state), step.training ? el("span", { class: "soft training" }, ` ${step.training}`) : ""]),
                 cell(step.state === "ran" || step.state === "failed" ? seconds(step.seconds) : "", { class: "number" }),
                 cell(step.rows === null ? "" : count(step.rows), { class: "number" }), cell(step.within.join(" > ")),
                 cell(`${step.location.file}:${step.location.line}`, { class: "mono" }))), { id: "steps" }));

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gml_engine::{Following, Now, RunRecord, RunState, StepRecord};
+use gml_engine::{Following, Now, RunRecord, RunState, StepRecord, Training};
 use serde_json::{Value as Json, json};
 
 /// What tells a version of a file from another.
@@ -28,6 +28,8 @@ pub(crate) struct Run {
     live: Option<Following>,
     /// What steps do that have not ended, with the seconds since the start at which they were told of.
     now: HashMap<String, (Now, f64)>,
+    /// How far steps are that learn.
+    trainings: HashMap<String, Training>,
     places: HashMap<String, usize>,
     was_killed: bool,
 }
@@ -101,7 +103,8 @@ impl Run {
         let record = gml_engine::load_record(project, id).map_err(|fault| fault.to_string());
         let is_running = record.as_ref().is_ok_and(|record| record.state == RunState::Running);
         let live = if is_running { Following::of(project, id) } else { None };
-        let mut run = Self { version, record, live, now: HashMap::new(), places: HashMap::new(), was_killed: false };
+        let (now, trainings, places) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut run = Self { version, record, live, now, trainings, places, was_killed: false };
         if let (true, None, Ok(record)) = (is_running, &run.live, &run.record) {
             run.was_killed = gml_engine::was_killed(project, record);
         }
@@ -123,9 +126,14 @@ impl Run {
         let changed = !steps.is_empty() || was_killed != self.was_killed;
         for step in steps {
             let id = step.step.id.clone();
-            match step.now {
-                Some(now) => drop(self.now.insert(id.clone(), (now, step.at))),
-                None => drop(self.now.remove(&id)),
+            match (step.now, step.training) {
+                // It began before.
+                (Some(_), Some(training)) => drop(self.trainings.insert(id.clone(), training)),
+                (Some(now), None) => drop(self.now.insert(id.clone(), (now, step.at))),
+                (None, _) => {
+                    self.now.remove(&id);
+                    self.trainings.remove(&id);
+                }
             }
             record.seconds = record.seconds.max(step.at);
             match self.places.get(&id) {
@@ -175,6 +183,11 @@ impl Run {
         }
     }
 
+    /// How far a step is that learns, for people.
+    pub(crate) fn training(&self, step: &str) -> Option<String> {
+        self.trainings.get(step).map(ToString::to_string)
+    }
+
     /// What a list of runs says of it.
     pub(crate) fn summary(&self, id: &str) -> Json {
         match &self.record {
@@ -203,7 +216,7 @@ impl Run {
                 let began = self.now.get(&step.id).map(|(_, at)| *at);
                 json!({
                     "id": step.id, "name": step.name, "state": self.state_of(step), "seconds": step.seconds,
-                    "began": began, "rows": step.rows, "peak_memory": step.peak_memory, "within": step.within,
+                    "began": began, "training": self.training(&step.id), "rows": step.rows, "peak_memory": step.peak_memory, "within": step.within,
                     "location": step.location,
                 })
             });

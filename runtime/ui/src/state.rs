@@ -26,6 +26,9 @@ pub(crate) struct Became {
     state: &'static str,
     seconds: f64,
     steps: usize,
+    /// How far the step is that learns there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training: Option<String>,
 }
 
 /// What became of a graph in a run so far.
@@ -80,7 +83,8 @@ fn became(run: &Run, steps: &[&StepRecord]) -> Option<Became> {
     if state == "waiting" && (has("ran") || has("cached")) {
         state = "running";
     }
-    Some(Became { state, seconds: steps.iter().map(|step| step.seconds).sum(), steps: steps.len() })
+    let training = steps.iter().find_map(|step| run.training(&step.id));
+    Some(Became { state, seconds: steps.iter().map(|step| step.seconds).sum(), steps: steps.len(), training })
 }
 
 /// The steps of each box. Boxes of the same place (a node that is called again and again) have theirs in order, where each

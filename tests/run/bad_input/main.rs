@@ -5,6 +5,7 @@ mod files;
 mod places;
 mod programs;
 mod rules;
+mod sequences;
 mod settings;
 mod values;
 

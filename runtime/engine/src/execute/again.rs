@@ -74,7 +74,8 @@ impl Session<'_> {
                 match (&verdict.body, verdict.held) {
                     (Some(decided), Some(true)) => {
                         let budget = Arc::clone(&scope.budget);
-                        let around = Around { path: &id, threads, budget, outer: &|_| None, unsure: false };
+                        let heard = scope.heard;
+                        let around = Around { path: &id, threads, budget, heard, outer: &|_| None, unsure: false };
                         self.run_graph(body, plan, decided, around)?;
                     }
                     _ => self.does_not_hold(step, plan),

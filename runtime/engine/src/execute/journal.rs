@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gml_connect::Tolerated;
-use gml_operators::Metric;
+use gml_operators::{Metric, Training};
 
 use super::step_id;
 use crate::backend::Saved;
@@ -75,6 +75,18 @@ impl Journal {
         for place in ids.filter_map(|id| self.places.get(id)) {
             live.tell(*place, &state.record.steps[*place], Some(Now::Running));
         }
+    }
+
+    /// A step learns, and is so far; whether other processes are told. Gives its name.
+    pub(super) fn learns(&self, id: &str, training: &Training, is_told: bool) -> Option<String> {
+        let place = *self.places.get(id)?;
+        let state = self.lock();
+        let step = &state.record.steps[place];
+        // What is heard of it may come late: when it has ended, it does not run again.
+        if let Some(live) = self.live.as_ref().filter(|_| is_told && step.state == StepState::Skipped) {
+            live.tell_training(place, step, training.clone());
+        }
+        Some(step.name.clone())
     }
 
     /// A step is as it is in the record.

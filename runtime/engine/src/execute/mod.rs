@@ -16,13 +16,16 @@ mod stream;
 mod track;
 mod validate;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use gml_connect::Fault;
 use gml_ir::{Graph, Program, Resources, StepId};
-use gml_operators::{Context, Data};
+use gml_operators::{Context, Data, Heard, Observer, Unit};
 
 pub(crate) use journal::Journal;
 pub(crate) use step::node;
@@ -36,6 +39,10 @@ use crate::progress::Progress;
 use crate::schedule;
 use crate::spill::Runs;
 use slots::Slots;
+
+/// Other processes are told of a training no more often than this, but at the end of each epoch: what they are told stays in a file as
+/// long as the run goes on.
+const BETWEEN_LINES: Duration = Duration::from_secs(2);
 
 /// What the steps of a run have in common.
 pub(crate) struct Session<'a> {
@@ -75,6 +82,8 @@ struct Scope<'a> {
     path: &'a str,
     /// What memory its steps may use together.
     budget: Arc<Budget>,
+    /// Hears of steps that learn.
+    heard: &'a Sender<Heard>,
     /// Values of the graph around it.
     outer: &'a (dyn Fn(StepId) -> Option<Data> + Sync),
     slots: Slots,
@@ -92,6 +101,8 @@ struct Around<'a> {
     path: &'a str,
     threads: usize,
     budget: Arc<Budget>,
+    /// Hears of steps that learn.
+    heard: &'a Sender<Heard>,
     /// Values of the graph around it.
     outer: &'a (dyn Fn(StepId) -> Option<Data> + Sync),
     unsure: bool,
@@ -109,17 +120,49 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         let limit = given.memory.into_iter().chain(self.memory).min();
         let threads = self.context.threads.min(given.cpu.map_or(usize::MAX, |cpu| cpu as usize)).max(1);
-        let around = Around { path: name, threads, budget: Budget::new(limit), outer: &|_| None, unsure: false };
-        self.run_graph(graph, plan, decided, around)
+        let (to, heard) = channel();
+        std::thread::scope(|scope| {
+            let hears = std::thread::Builder::new().name("hears".into());
+            // Where the system gives no more threads, nobody hears how far trainings are.
+            let _ = hears.spawn_scoped(scope, || self.hears(heard));
+            let budget = Budget::new(limit);
+            let around = Around { path: name, threads, budget, heard: &to, outer: &|_| None, unsure: false };
+            let result = self.run_graph(graph, plan, decided, around);
+            drop(to);
+            result
+        })
+    }
+
+    /// Passes on how far steps are that learn, until there are none any more.
+    fn hears(&self, heard: Receiver<Heard>) {
+        // When other processes were told of each.
+        let mut told: HashMap<Arc<str>, Instant> = HashMap::new();
+        for (id, training) in heard {
+            let is_due = training.is_complete && training.unit == Unit::Epoch
+                || told.get(&id).is_none_or(|last| last.elapsed() >= BETWEEN_LINES);
+            if let Some(name) = self.journal.learns(&id, &training, is_due) {
+                self.progress.step_learns(&name, &training);
+            }
+            if is_due {
+                told.insert(id, Instant::now());
+            }
+        }
+    }
+
+    /// Once the run is to stop, its steps do not go on: what is half done is no failure. Whoever stops it ends the process.
+    fn stays_if_stopped(&self) {
+        while self.context.observer.is_stopped() {
+            std::thread::park();
+        }
     }
 
     fn run_graph(&self, graph: &Graph, plan: &Plan, decided: &Decided, around: Around<'_>) -> Result<(), Failure> {
-        let Around { path, threads, budget, outer, unsure } = around;
+        let Around { path, threads, budget, heard, outer, unsure } = around;
         let unsure = plan.stages.iter().map(|_| AtomicBool::new(unsure)).collect();
         let bytes = plan.stages.iter().map(|_| AtomicU64::new(0)).collect();
         let slots = Slots::new(plan);
         let runs = plan.stages.iter().map(|_| OnceLock::new()).collect();
-        let scope = Scope { graph, plan, path, budget, outer, slots, bytes, runs, unsure };
+        let scope = Scope { graph, plan, path, budget, heard, outer, slots, bytes, runs, unsure };
         let after: Vec<Vec<usize>> = plan.stages.iter().map(|stage| stage.after.clone()).collect();
         schedule::run_sharing(&after, threads, |place, threads| {
             let stage = &plan.stages[place];
@@ -159,6 +202,11 @@ impl Scope<'_> {
     /// The result of a step, where it is on disk.
     fn runs_of(&self, step: StepId) -> Option<&Arc<Runs>> {
         self.plan.stage_of(step).and_then(|stage| self.runs[stage].get())
+    }
+
+    /// The same as `observer`, which is told of a step.
+    fn told(&self, observer: &Observer, step: StepId) -> Observer {
+        observer.told_of(&self.id(step), self.heard)
     }
 
     /// The id of a step in the record.

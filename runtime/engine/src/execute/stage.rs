@@ -102,6 +102,7 @@ impl Session<'_> {
             };
             let seconds = step_started.elapsed().as_secs_f64();
             if let Err(failure) = result {
+                self.stays_if_stopped();
                 // The step that loads is told of where reading failed; of what is within a `when`, that it failed too.
                 self.journal.failed(if stage.body.is_some() { id } else { &failure.step }, seconds);
                 return Err(failure);
@@ -145,7 +146,7 @@ impl Session<'_> {
                 }
             };
             let (budget, unsure) = (Arc::clone(&scope.budget), scope.uses_unsure(stage));
-            let around = Around { path: &path, threads, budget, outer: &outer, unsure };
+            let around = Around { path: &path, threads, budget, heard: scope.heard, outer: &outer, unsure };
             return self.run_graph(body, plan, decided, around).map(|()| true);
         }
         self.does_not_hold(step, plan);

@@ -50,7 +50,8 @@ impl Session<'_> {
                 let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
                 let args = args.collect::<Result<_, Fault>>()?;
                 let unfinished = self.unfinished.as_ref().map(|folder| folder.join(scope.id(id)));
-                let context = Context { unfinished, ..context.clone() };
+                let observer = scope.told(&context.observer, id);
+                let context = Context { unfinished, observer, ..context.clone() };
                 let call = Call { operator, args, result: &step.ty, context: &context };
                 let data = implementation(call)?;
                 self.keep_history(scope, id, &data)?;

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use gml_connect::{Fault, secrets};
 use gml_ir::{Pipeline, Program};
@@ -85,32 +86,31 @@ impl OpenLineage {
         let event = Event::of(self, program, pipeline, run);
         let json = event.start();
         *self.lock() = Some(Started { event });
-        self.send(&json)
+        self.send(&json, None)
     }
 
     /// The pipeline that runs has ended, with the record of the run as it is now. Gives what is to be said where that cannot be told.
     pub(crate) fn ended(&self, fault: Option<&Fault>, record: &RunRecord) -> Option<String> {
         let Started { event } = self.lock().take()?;
         let ended = fault.map_or(Ended::Complete, Ended::Fail);
-        self.send(&event.end(ended, record))
+        self.send(&event.end(ended, record), None)
     }
 
-    /// The run was interrupted.
-    pub(crate) fn aborted(&self, record: &RunRecord) {
-        if let Some(Started { event }) = self.lock().take() {
-            // The process is about to end; there is nobody to be told.
-            let _ = self.send(&event.end(Ended::Abort, record));
-        }
+    /// The run was interrupted. A server has so long to answer. Gives what is to be said where that cannot be told.
+    pub(crate) fn aborted(&self, record: &RunRecord, timeout: Duration) -> Option<String> {
+        let Started { event } = self.lock().take()?;
+        self.send(&event.end(Ended::Abort, record), Some(timeout))
     }
 
-    fn send(&self, event: &Json) -> Option<String> {
+    /// A server is asked once where the time for that is told, else again where it does not answer.
+    fn send(&self, event: &Json, timeout: Option<Duration>) -> Option<String> {
         let text = event.to_string();
         let text = secrets::hide(&text);
         let sent = match &self.target {
             Target::File(path) => append(path, &text),
             Target::Url(url) => {
                 let key = secrets::find(API_KEY, &self.project).ok();
-                gml_connect::post_json(url, key.as_ref(), &text)
+                gml_connect::post_json(url, key.as_ref(), &text, timeout)
             }
         };
         sent.err().map(|fault| format!("lineage is not told: {} [{}]", fault, fault.code))

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use gml_connect::secrets;
+use gml_operators::Training;
 use serde::{Deserialize, Serialize};
 
 use super::record::{StepRecord, StepState};
@@ -25,6 +26,9 @@ pub struct LiveStep {
     /// Where it has not ended: its state does not count then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Now>,
+    /// How far it is, where it learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
     /// The step.
     #[serde(flatten)]
     pub step: StepRecord,
@@ -69,12 +73,10 @@ struct News {
 }
 
 /// What changes of a step.
-#[derive(Clone, Copy)]
 struct Change {
     /// Its place among the steps of the run.
     place: usize,
-    at: f64,
-    now: Option<Now>,
+    mark: Mark,
     state: StepState,
     seconds: f64,
     rows: Option<u64>,
@@ -104,13 +106,22 @@ impl Live {
 
     /// Tells of the step at a place as it is now.
     pub(crate) fn tell(&self, place: usize, step: &StepRecord, now: Option<Now>) {
+        self.note(place, step, now, None);
+    }
+
+    /// Tells how far the step at a place is, which runs and learns.
+    pub(crate) fn tell_training(&self, place: usize, step: &StepRecord, training: Training) {
+        self.note(place, step, Some(Now::Running), Some(training));
+    }
+
+    fn note(&self, place: usize, step: &StepRecord, now: Option<Now>, training: Option<Training>) {
         let StepRecord { state, seconds, rows, peak_memory, .. } = *step;
         let at = self.began.elapsed().as_secs_f64();
         let mut news = self.told.lock();
         if news.ended {
             return;
         }
-        news.changes.push(Change { place, at, now, state, seconds, rows, peak_memory });
+        news.changes.push(Change { place, state, seconds, rows, peak_memory, mark: Mark { at, now, training } });
         if news.changes.len() == 1 {
             self.told.changed.notify_one();
         }
@@ -135,12 +146,21 @@ impl Drop for Live {
     }
 }
 
-/// A line of the file.
+/// What a line has besides the step.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Mark {
     at: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<Now>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training: Option<Training>,
+}
+
+/// A line of the file.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    mark: Mark,
     #[serde(flatten)]
     step: &'a StepRecord,
 }
@@ -153,21 +173,21 @@ impl Told {
     /// Writes what there is to tell until nobody is told any more: of what happened to a step within a pause only what it led to.
     fn write(&self, mut file: File) {
         let (mut steps, mut lines): (Vec<StepRecord>, Vec<u8>) = (Vec::new(), Vec::new());
-        let mut marks: Vec<Option<(f64, Option<Now>)>> = Vec::new();
+        let mut marks: Vec<Option<Mark>> = Vec::new();
         while let Some(changes) = self.next(&mut steps) {
-            marks.resize(steps.len(), None);
+            marks.resize_with(steps.len(), || None);
             for change in changes {
                 let (Some(step), Some(mark)) = (steps.get_mut(change.place), marks.get_mut(change.place)) else {
                     continue;
                 };
                 (step.state, step.seconds, step.rows, step.peak_memory) =
                     (change.state, change.seconds, change.rows, change.peak_memory);
-                *mark = Some((change.at, change.now));
+                *mark = Some(change.mark);
             }
             lines.clear();
             for (step, mark) in steps.iter().zip(&mut marks) {
-                let Some((at, now)) = mark.take() else { continue };
-                if serde_json::to_writer(&mut lines, &Line { at, now, step }).is_ok() {
+                let Some(mark) = mark.take() else { continue };
+                if serde_json::to_writer(&mut lines, &Line { mark, step }).is_ok() {
                     lines.push(b'\n');
                 }
             }
@@ -260,6 +280,8 @@ pub(super) fn steps(project: &Path, id: &str) -> Vec<StepRecord> {
 
 #[cfg(test)]
 mod tests {
+    use gml_operators::Unit;
+
     use super::super::record::LocationRecord;
     use super::*;
 
@@ -273,6 +295,20 @@ mod tests {
             seconds: 0.0,
             rows: None,
             peak_memory: None,
+        }
+    }
+
+    fn training(turn: usize) -> Training {
+        Training {
+            learner: "sr_gnn".into(),
+            unit: Unit::Epoch,
+            turn,
+            turns: 9,
+            is_complete: true,
+            batch: None,
+            loss: Some(0.5),
+            valid: None,
+            seconds_left: None,
         }
     }
 
@@ -303,6 +339,16 @@ mod tests {
         assert!(following.is_alive());
         live.tell(0, &steps[0], Some(Now::Running));
         assert_eq!(told(&mut following, 1), [("p.1".to_owned(), Some(Now::Running), None)]);
+        live.tell_training(0, &steps[0], training(3));
+        live.tell_training(0, &steps[0], training(4));
+        let until = Instant::now() + Duration::from_secs(20);
+        let mut heard = Vec::new();
+        while heard.is_empty() && Instant::now() < until {
+            heard = following.more();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let last = heard.last().unwrap();
+        assert_eq!((&*last.step.id, last.now, &last.training), ("p.1", Some(Now::Running), &Some(training(4))));
         let began = Instant::now();
         live.tell(0, &steps[0], None);
         live.end();

@@ -12,11 +12,13 @@
 mod graph;
 mod tree;
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::layers::{NOTHING, SHARPEST, seen};
 use crate::model::{Weight, rows_of, tensors};
-use crate::network::{Batch, Given, Network, Noise, Part, Rows, Shape};
+use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Rows, Shape};
 use crate::onnx::{Flow, Graph};
 use crate::sr_gnn::last_of;
 use crate::tensor::Tensor;
@@ -75,15 +77,14 @@ impl Dgsr {
 
     /// The next state of nodes, of their own and of those around them.
     fn update(given: &Given<'_>, at: usize, own: &Tensor, others: &Tensor, around: &Around) -> Tensor {
-        let count = own.size()[0];
         let keys = others.matmul(given.weight(at + KEYS));
-        let question = own.matmul(given.weight(at + QUESTION)).select(&around.nodes);
-        let of_order = |place: usize| keys.plus(&given.weight(at + place).select(&around.orders));
+        let question = own.matmul(given.weight(at + QUESTION));
+        let of_order = |place: usize| keys.plus_rows(given.weight(at + place), &around.orders);
         let (by_order, values) = (of_order(ORDER_KEYS), of_order(ORDER_VALUES));
-        let long = seen([&question, &by_order, &values], &around.nodes, &around.there, count);
+        let own_rows: Vec<u32> = (0..own.size()[0] as u32).collect();
+        let long = seen([&question, &by_order, &values], &own_rows, &around.ends, &around.there);
         let recent = others.matmul(given.weight(at + RECENT));
-        let last = recent.select(&around.recent);
-        let short = seen([&last, &recent, others], &around.nodes, &around.there, count);
+        let short = seen([&recent, &recent, others], &around.recent(), &around.ends, &around.there);
         Tensor::beside(&[long, short, own.clone()]).matmul(given.weight(at + UPDATE)).tanh()
     }
 
@@ -151,13 +152,10 @@ impl Network for Dgsr {
 
     fn question(&self, sequences: &[&[u32]]) -> Batch<Layout> {
         let (mut items, mut ends, mut around) = (Vec::new(), Vec::new(), Around::default());
-        for (place, sequence) in sequences.iter().enumerate() {
-            let first = items.len();
-            let seen = sequence.iter().rev().take(self.neighbours);
-            for (order, item) in seen.enumerate() {
-                items.push(*item);
-                around.push(place, order, first);
-            }
+        for sequence in sequences {
+            let before = items.len();
+            items.extend(sequence.iter().rev().take(self.neighbours));
+            around.push(items.len() - before);
             ends.push(items.len() as u32);
         }
         let clicks = items.iter().map(|item| *item as i32).collect();
@@ -296,13 +294,14 @@ impl Network for Growing<'_> {
         (Batch { rows, layout: Layout::Tree(tree) }, next)
     }
 
-    fn settle(&self, table: &[f32], weights: &[Weight]) -> Vec<Weight> {
+    fn settle(&self, table: &[f32], weights: &[Weight], pulse: Pulse<'_>) -> ControlFlow<(), Vec<Weight>> {
         let d = self.of.dimension;
         let (of_weights, layers) = (tensors(weights), self.of.hops - 1);
         let items = table.len() / d;
         let mut settled = vec![Vec::with_capacity(table.len()); layers];
         let places: Vec<u32> = (0..items as u32).collect();
         for places in places.chunks(ITEMS_AT_ONCE).take_while(|_| layers > 0) {
+            pulse()?;
             let roots = places.iter().map(|item| Node::item_in_the_end(*item)).collect();
             let (rows, tree) = Tree::grow(&self.clicks, roots, true, layers, self.of.neighbours);
             let of_rows = Tensor::constant(rows_of(table, d, &rows), [rows.len(), d]);
@@ -312,7 +311,7 @@ impl Network for Growing<'_> {
             }
         }
         let named = |(layer, values)| Weight { name: format!("states.layer{}", layer + 1), size: [items, d], values };
-        settled.into_iter().enumerate().map(named).collect()
+        ControlFlow::Continue(settled.into_iter().enumerate().map(named).collect())
     }
 
     fn question(&self, sequences: &[&[u32]]) -> Batch<Layout> {

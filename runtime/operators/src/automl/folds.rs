@@ -72,7 +72,7 @@ impl Task<'_> {
         let candidates = &candidates[..count];
         let folds = (0..FOLDS).map(|fold| self.fold(fold, &rows, &all, families, candidates));
         let folds: Vec<Fold> = folds.collect::<Result<_, _>>()?;
-        let context = Context { threads: 1, ..self.context.clone() };
+        let context = Context { threads: 1, observer: self.context.observer.quiet(), ..self.context.clone() };
         let tasks: Vec<(usize, usize)> =
             (0..FOLDS).flat_map(|fold| (0..count).map(move |candidate| (fold, candidate))).collect();
         let learned = in_pool(self.context.threads, || {

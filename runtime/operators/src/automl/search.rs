@@ -205,7 +205,8 @@ impl Task<'_> {
             },
         };
         let workers = self.context.threads.clamp(1, LANES);
-        let context = Context { threads: (self.context.threads / workers).max(1), ..self.context.clone() };
+        let threads = (self.context.threads / workers).max(1);
+        let context = Context { threads, observer: self.context.observer.quiet(), ..self.context.clone() };
         crate::tune::search(
             &family::tree_space(),
             &*families[place].learner,

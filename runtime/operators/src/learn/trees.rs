@@ -25,7 +25,8 @@ use crate::data::{Call, Context, Data, Table};
 use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
-use crate::native::lightgbm::{self, Dataset, LightGbm, Trained, Validation, Watched};
+use crate::native::lightgbm::{self, Dataset, LightGbm, Round, Trained, Validation, Watched};
+use crate::observer::{Judgement, Training, Unit};
 use crate::onnx;
 use crate::prep::Kind;
 use crate::scoring::Quick;
@@ -156,17 +157,34 @@ impl Binned {
         let pairs = parameters.pairs(self.classes.len());
         let mut settings = parameters::text(&pairs, context.threads);
         let maximize = self.objective == Objective::Lambdarank;
-        let mut watched = Watched { place: 0, maximize, with_train };
+        let mut told_metric = (0, maximize, self.objective.metric());
         if let Some((name, maximize)) =
             watch.metric.and_then(|metric| parameters::further_metric(self.objective, metric))
         {
             let first = format!("metric={}", self.objective.metric());
             settings = settings.replacen(&first, &format!("{first},{name}"), 1);
-            watched = Watched { place: 1, maximize, with_train };
+            told_metric = (1, maximize, name);
         }
+        let ((place, is_negated, metric), mut telling) = (told_metric, context.observer.telling());
+        let mut told = |Round { number, value }: Round| {
+            let share = number as f64 / parameters.rounds as f64;
+            telling.tell(share, || Training {
+                learner: "boosted_trees".to_owned(),
+                unit: Unit::Round,
+                turn: number,
+                turns: parameters.rounds,
+                is_complete: true,
+                batch: None,
+                loss: None,
+                valid: value.map(|value| Judgement { metric: metric.to_owned(), value }),
+                seconds_left: None,
+            });
+            value.map_or(ControlFlow::Continue(()), |value| (watch.told)(if is_negated { -value } else { value }))
+        };
         let valid = self.valid.as_ref().map(|rows| Validation { rows, after: parameters.stop_after, maximize });
+        let watched = Watched { place, with_train };
         let trained =
-            lightgbm::train(&self.library, &self.train, valid, &settings, parameters.rounds, watched, watch.told)
+            lightgbm::train(&self.library, &self.train, valid, &settings, parameters.rounds, watched, &mut told)
                 .map_err(gave_up)?;
         let Some(trained) = trained else { return Ok(None) };
         Ok(Some(Arc::new(FittedTrees {

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gml_connect::Fault;
 use gml_inference::{Options, Session, Tensor};
-use gml_neural::{Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, Judged, SasRec, Schedule, SrGnn};
+use gml_neural::{
+    Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, Judged, Progress, SasRec, Schedule, SrGnn,
+};
 use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -17,6 +19,7 @@ use crate::data::{Call, Context, Data};
 use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
 use crate::learn::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
 use crate::native::onnxruntime::{self, fault as of_inference};
+use crate::observer::{Judgement, Training, Unit};
 use crate::onnx;
 use crate::sequences::{Sequence, Sequences};
 use crate::table::CallExt;
@@ -138,15 +141,38 @@ impl SequenceEstimator for Network {
             valid: valid.as_ref().map(|valid| valid.sequences(items)).transpose()?,
         };
         let kept = context.unfinished.as_ref().map(|folder| folder.join("training"));
-        let mut watch = |_: &gml_neural::Progress<'_>| ControlFlow::Continue(());
-        let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut watch);
-        let model = trained
-            .map_err(fault)?
-            .ok_or_else(|| Fault::new("GML0999", "a training that nobody ended gave nothing"))?;
-        let told = Told { history: model.history.clone(), best: model.best };
         let name = name(&self.architecture);
+        let (under_way, mut telling) = (context.observer.begins(), context.observer.telling());
+        let mut watch = |progress: &Progress<'_>| {
+            telling.tell(progress.share(), || so_far(name, progress));
+            if context.observer.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut watch);
+        let Some(model) = trained.map_err(fault)? else {
+            // Nobody hears of it: whoever stopped the run ends the process.
+            under_way.is_kept();
+            return Err(Fault::new("GML0999", "the training was stopped"));
+        };
+        drop(under_way);
+        let told = Told { history: model.history.clone(), best: model.best };
         let file = model.onnx(&format!("What comes next in a sequence of items, as {name} of GML learned it"));
         Ok(Arc::new(Trained { architecture: self.architecture.clone(), file, told, session: Mutex::new(None) }))
+    }
+}
+
+/// How far a training is.
+fn so_far(learner: &str, progress: &Progress<'_>) -> Training {
+    let valid = progress.history.last().and_then(|epoch| epoch.valid);
+    Training {
+        learner: learner.to_owned(),
+        unit: Unit::Epoch,
+        turn: progress.epoch,
+        turns: progress.epochs,
+        is_complete: progress.is_complete,
+        batch: Some([progress.step, progress.steps]),
+        loss: Some(progress.loss),
+        valid: valid.map(|valid| Judgement { metric: "mrr(20)".into(), value: valid.mrr }),
+        seconds_left: None,
     }
 }
 

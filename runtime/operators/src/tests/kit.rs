@@ -158,8 +158,12 @@ pub(crate) fn constant(value: impl Constant) -> Input {
     Input::Const(value.value())
 }
 
-static CONTEXT: LazyLock<Context> =
-    LazyLock::new(|| Context { threads: 2, libraries: "/nowhere".into(), unfinished: None });
+static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context {
+    threads: 2,
+    libraries: "/nowhere".into(),
+    unfinished: None,
+    observer: Default::default(),
+});
 
 /// Calls an operator whose result's row is not known.
 pub(crate) fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Result<Data, Fault> {

@@ -35,7 +35,8 @@ pub(crate) fn tune(call: Call<'_>) -> Result<Data, Fault> {
         .collect();
     let trials = learner.trials(&changed, &train, &valid, call.context)?;
     let workers = call.context.threads.clamp(1, LANES);
-    let context = Context { threads: (call.context.threads / workers).max(1), ..call.context.clone() };
+    let threads = (call.context.threads / workers).max(1);
+    let context = Context { threads, observer: call.context.observer.quiet(), ..call.context.clone() };
     let kept = call.context.unfinished.as_ref().map(|folder| Kept::open(folder, &train, &valid)).transpose()?;
     let resumed = kept.as_ref().map_or(0, Kept::count);
     let (start, rounds) = (start(&space, &*learner), rounds(&space, &*learner));

@@ -116,7 +116,7 @@ fn every_objective_says_what_lightgbm_says() {
         );
         let mut dataset = Dataset::new(&library, &rows, &parameters, &[5], None).unwrap();
         dataset.set_label(&label).unwrap();
-        let watched = Watched { place: 0, maximize: false };
+        let watched = Watched { place: 0, with_train: false };
         let trained = lightgbm::train(&library, &dataset, None, &parameters, 20, watched, &mut |_| {
             std::ops::ControlFlow::Continue(())
         });
@@ -158,7 +158,7 @@ fn lightgbm_examples() {
         let parameters = format!("objective={objective} num_threads=1 verbosity=-1");
         let mut dataset = Dataset::new(&library, &matrix(&train, columns), &parameters, &[], None).unwrap();
         dataset.set_label(&label).unwrap();
-        let watched = Watched { place: 0, maximize: false };
+        let watched = Watched { place: 0, with_train: false };
         let trained = lightgbm::train(&library, &dataset, None, &parameters, 100, watched, &mut |_| {
             std::ops::ControlFlow::Continue(())
         });
@@ -176,7 +176,7 @@ fn what_is_not_read_is_scored_by_lightgbm_and_told() {
     let parameters = "objective=regression linear_tree=true num_leaves=4 num_threads=1 verbosity=-1";
     let mut dataset = Dataset::new(&library, &rows, parameters, &[], None).unwrap();
     dataset.set_label(&values.chunks_exact(3).map(|row| row[0] as f32 + row[1] as f32).collect::<Vec<_>>()).unwrap();
-    let watched = Watched { place: 0, maximize: false };
+    let watched = Watched { place: 0, with_train: false };
     let trained =
         lightgbm::train(&library, &dataset, None, parameters, 5, watched, &mut |_| std::ops::ControlFlow::Continue(()));
     let text = trained.unwrap().unwrap().text;
@@ -196,7 +196,12 @@ fn predicting_needs_no_library() {
     let Data::Fitted(model) = fit(small_trees("binary"), &train, Some(&valid), 1).unwrap() else {
         panic!("nothing was learned")
     };
-    let elsewhere = crate::data::Context { threads: 1, libraries: "/nowhere".into(), unfinished: None };
+    let elsewhere = crate::data::Context {
+        threads: 1,
+        libraries: "/nowhere".into(),
+        unfinished: None,
+        observer: Default::default(),
+    };
     let here = rows_of(Data::Table(model.apply(&valid, &context(1)).unwrap()));
     let there = rows_of(Data::Table(model.apply(&valid, &elsewhere).unwrap()));
     assert!(here.equals_missing(&there));

@@ -17,13 +17,20 @@ pub struct Validation<'d> {
     pub maximize: bool,
 }
 
-/// A metric that is watched.
+/// A round that was learned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Round {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The metric that is watched, on the rows to validate on, where there are any.
+    pub value: Option<f64>,
+}
+
+/// What is looked at as rounds are learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Watched {
-    /// Its place among those that the parameters name.
+    /// The place of the metric that is told with each round, among those that the parameters name.
     pub place: usize,
-    /// Whether more of it is better.
-    pub maximize: bool,
     /// Whether the rows to learn from are looked at too, each [`EACH`] rounds.
     pub with_train: bool,
 }
@@ -47,8 +54,8 @@ pub struct Trained {
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
-/// among equals. The metric is the first that `parameters` name. `watch` is told of `watched` after each round (smaller is
-/// better); where it breaks off there is no outcome.
+/// among equals. The metric is the first that `parameters` name. `watch` is told of each round, with the metric that `watched` names;
+/// where it breaks off there is no outcome.
 ///
 /// # Errors
 /// LightGBM's words.
@@ -59,7 +66,7 @@ pub fn train(
     parameters: &str,
     rounds: usize,
     watched: Watched,
-    watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    watch: &mut dyn FnMut(Round) -> ControlFlow<()>,
 ) -> Result<Option<Trained>, String> {
     let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
     if let Some(valid) = valid {
@@ -73,12 +80,17 @@ pub fn train(
         if watched.with_train && (round == 1 || round % EACH == 0 || round == rounds) {
             of_train.push((round, first(&booster.eval(0)?)?));
         }
-        let Some(valid) = valid else { continue };
+        let Some(valid) = valid else {
+            if watch(Round { number: round, value: None }).is_break() {
+                return Ok(None);
+            }
+            continue;
+        };
         let values = booster.eval(1)?;
         let value = first(&values)?;
         of_valid.push((round, value));
         let told = values.get(watched.place).copied().ok_or("LightGBM gave no metric to watch")?;
-        if watch(if watched.maximize { -told } else { told }).is_break() {
+        if watch(Round { number: round, value: Some(told) }).is_break() {
             return Ok(None);
         }
         let Some(after) = valid.after else { continue };

@@ -8,6 +8,6 @@ mod dataset;
 mod ffi;
 mod locate;
 
-pub use booster::{Booster, RowPredictor, Trained, Validation, Watched, train};
+pub use booster::{Booster, Round, RowPredictor, Trained, Validation, Watched, train};
 pub use dataset::{Dataset, Matrix};
 pub use locate::{LightGbm, VERSION, library_file, lightgbm_in, place};
