@@ -6,6 +6,7 @@ use std::time::Duration;
 use gml_tests::{Project, gmlc_folder};
 use serde_json::json;
 
+use crate::filters::pushes;
 use crate::lines;
 use crate::servers::{self, mariadb_asked, mariadb_ready, postgres_ready, psql};
 
@@ -227,6 +228,53 @@ fn postgres() {
 fn gmlc_any(project: &Project, args: &[&str], url: &str) -> (i32, String) {
     let output = command(project, args, url).output().unwrap();
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What the server says that it was asked, besides what comes of it.
+#[test]
+fn postgres_filters() {
+    let Some(server) = servers::postgres() else { return };
+    let url = format!("postgres://gml:{PASSWORD}@127.0.0.1:{}/test", server.port);
+    let ask = |sql: &str| psql(server.port, sql).unwrap_or_else(|| panic!("{sql}"));
+    ask("alter system set log_statement = 'all'");
+    ask("select pg_reload_conf()");
+    let project = pushes("postgres(url: secret(\"DATABASE\"))", &url, &[]);
+    let said = server.said();
+    assert!(said.contains("FROM \"pushed\" WHERE \"n\" > ($1::bigint)"), "{said}");
+    assert!(said.contains(") AS answer WHERE \"n\" > ($2::bigint)"), "{said}");
+    assert!(!said.contains("\"n\" > 0"), "values are bound");
+
+    // Values that compare in another way there than here stay here, and a number is bound to columns of any size.
+    ask("create table others (id int4, f char(4), r real, z timestamp)");
+    project.write(
+        "main.gml",
+        "connection warehouse = postgres(url: secret(\"DATABASE\"))\ncatalog {\n    \
+         others: table { id: int, f: str, r: float, z: timestamp } = query(warehouse, sql: \"select * from others where id >= :least\", args: { least: 1 }),\n    \
+         found: table { id: int, f: str, r: float, z: timestamp } = jsonl(\"found.jsonl\"),\n}\n\
+         pipeline text { save others |> filter(.f == \"a\") as found }\npipeline real { save others |> filter(.r == 0.1) as found }\n\
+         pipeline moment { save others |> filter(.z >= @2021-01-01T08:00:00Z) as found }\npipeline id { save others |> filter(.id > 1) as found }\n",
+    );
+    ask("insert into others values (1, 'a', 0.1, '2021-01-01 08:00'), (2, 'b', 0.2, '2021-01-01 07:59:59.999999')");
+    for (pipeline, rows, read) in [("text", 0, 2), ("real", 1, 2), ("moment", 1, 1), ("id", 1, 1)] {
+        done(&project, &["run", pipeline], &url);
+        assert_eq!(
+            (lines(&project, "found.jsonl").len(), crate::filters::read(&project)),
+            (rows, json!(read)),
+            "{pipeline}"
+        );
+    }
+}
+
+#[test]
+fn mariadb_filters() {
+    let Some(server) = servers::mariadb() else { return };
+    let url = format!("mysql://gml:{PASSWORD}@127.0.0.1:{}/test", server.port);
+    pushes("mysql(url: secret(\"DATABASE\"))", &url, &[]);
+}
+
+#[test]
+fn sqlite_filters() {
+    pushes("sqlite(\"data/rows.sqlite\")", "", &[".at"]);
 }
 
 #[test]

@@ -72,6 +72,13 @@ fn duckdb() {
 }
 
 #[test]
+fn duckdb_filters() {
+    if package().is_some() {
+        crate::filters::pushes("duckdb(\"data/rows.duckdb\")", "", &[]);
+    }
+}
+
+#[test]
 fn types_of_duckdb() {
     let Some(package) = package() else { return };
     let kinds = Project::new();

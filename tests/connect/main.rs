@@ -7,7 +7,9 @@ mod bigquery;
 mod databases;
 mod duckdb;
 mod files;
+mod filters;
 mod folders;
+mod kept;
 mod servers;
 mod stores;
 

@@ -44,7 +44,8 @@ impl Server {
         }
     }
 
-    fn said(&self) -> String {
+    /// What it printed.
+    pub fn said(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("said")).unwrap_or_default()
     }
 

@@ -55,7 +55,7 @@ pipeline lost {{ expect count(missing) > 0 }}
     ])
 }
 
-fn gmlc(project: &Project, args: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
+pub fn gmlc(project: &Project, args: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
     let output = Command::new(gmlc_folder().join("gmlc"))
         .args(args)
         .current_dir(project.path("."))
@@ -154,7 +154,7 @@ fn google_cloud_storage() {
 }
 
 /// A way to moto on which the token of Google's store becomes a key of S3, which is what moto wants to see.
-fn with_keys(to: u16) -> u16 {
+pub fn with_keys(to: u16) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -196,7 +196,7 @@ fn azure_blob_storage() {
 }
 
 /// Makes the container, which no GML program does.
-fn container(port: u16) {
+pub fn container(port: u16) {
     let python = crate::servers_python().expect("Python is there where Azurite is");
     let script = "import sys; from azure.storage.blob import BlobServiceClient as B; \
                   B(account_url=sys.argv[1], credential={'account_name': 'devstoreaccount1', 'account_key': sys.argv[2]}).create_container('lake')";

@@ -99,7 +99,9 @@ pub(crate) fn answer(dataset: &Dataset, project: &Path, needed: &Needed) -> Resu
             Database::DuckDb(path) => return duckdb::read(path, &asked, needed, spool),
             Database::BigQuery(place) => {
                 let file = wait(bigquery::read(place, &asked, &needed.row, spool, dataset))??;
-                return Ok((file, Told::whole("BigQuery tells of its types with the answer", needed)));
+                // Types are told with the answer, and nothing is known of how it would compare.
+                let whole = Told::whole("", needed);
+                return Ok((file, Told { sql: asked.sql.clone(), ..whole }));
             }
             _ => Table::new(&needed.row, spool)?,
         };

@@ -98,6 +98,9 @@ impl Dialect for Postgres {
         let ty = |value: &Value| match value {
             Value::Int(_) => <i64 as sqlx::Type<Self>>::type_info(),
             Value::Float(_) => <f64 as sqlx::Type<Self>>::type_info(),
+            Value::List(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Int(_))) => {
+                <Vec<i64> as sqlx::Type<Self>>::type_info()
+            }
             _ => PgTypeInfo::with_oid(UNKNOWN),
         };
         values.iter().map(ty).collect()

@@ -36,6 +36,10 @@ fn columns() -> Vec<Declared> {
 
 fn of_sqlite(args: Vec<(&str, &str)>, columns: Vec<Declared>) -> Dataset {
     let database = Value::Symbol { name: "sqlite".into(), args: vec![("path".into(), Value::Str("s.sqlite".into()))] };
+    of(database, args, columns)
+}
+
+fn of(database: Value, args: Vec<(&str, &str)>, columns: Vec<Declared>) -> Dataset {
     let mut all = vec![("database".into(), database)];
     all.extend(args.into_iter().map(|(name, value)| (name.into(), Value::Str(value.into()))));
     let is_query = all.iter().any(|(name, _): &(Arc<str>, Value)| &**name == "sql");
@@ -173,11 +177,15 @@ fn conditions_mean_the_same_in_sqlite() {
     let (table, query) = (table(), of_sqlite(vec![("sql", "select * from sales where id >= 0")], columns()));
     let all = asked(&table, folder.path(), &Reading::everything());
     assert_eq!(all.height(), 120);
+    mean_the_same(&all, &table, &query, folder.path());
+}
+
+fn mean_the_same(all: &DataFrame, table: &Dataset, query: &Dataset, folder: &Path) {
     proptest!(ProptestConfig::with_cases(300), |(conditions in prop::collection::vec(conditions(), 1..3))| {
-        let due = filtered(&all, &conditions);
-        for dataset in [&table, &query] {
+        let due = filtered(all, &conditions);
+        for dataset in [table, query] {
             // Values are of the types that are declared, so that the database leaves out all that is left out here.
-            let found = asked(dataset, folder.path(), &where_(conditions.clone()));
+            let found = asked(dataset, folder, &where_(conditions.clone()));
             prop_assert!(found.equals_missing(&due), "{conditions:?}:\n{found}\n{due}");
         }
     });

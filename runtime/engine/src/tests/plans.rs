@@ -1,3 +1,4 @@
+use gml_connect::{Bound, Condition};
 use gml_ir::*;
 
 use super::builder::{Steps, program, table};
@@ -167,4 +168,26 @@ fn rows_stream_only_where_nothing_else_uses_them() {
     let kept = steps.keep(a, 1);
     steps.save(kept, 1);
     assert!(!streams(steps));
+}
+
+#[test]
+fn filters_right_behind_a_load_choose_rows_before_they_are_read() {
+    let above = |least: i64| {
+        let (column, least) = (ExprKind::Column("n".into()), ExprKind::Literal(Value::Int(least)));
+        let of = |kind| Box::new(Expr { kind, ty: Type::INT });
+        let kind = ExprKind::Binary(BinaryOp::Greater, of(column), of(least));
+        ("condition", Arg::Expr(Expr { kind, ty: Type::Bool }))
+    };
+    let mut steps = Steps::default();
+    let a = steps.load(0);
+    let b = steps.call("std.table.filter", &[("input", Arg::Step(a)), above(1)], table());
+    let c = steps.call("std.table.filter", &[("input", Arg::Step(b)), above(2)], table());
+    let d = steps.simple("std.table.sort", c);
+    let e = steps.call("std.table.filter", &[("input", Arg::Step(d)), above(3)], table());
+    steps.save(e, 1);
+    let plan = planned(&["a", "b"], steps);
+    let compared =
+        |least| Condition::Compare(Bound { column: "n".into(), op: BinaryOp::Greater, value: Value::Int(least) });
+    // What is behind another operator may be about other rows.
+    assert_eq!(plan.stages[0].scans[0].reading.conditions, [compared(1), compared(2)]);
 }

@@ -79,6 +79,7 @@ fn holds(expr: &Expr, truth: bool) -> Option<Condition> {
             let column = column(of)?;
             Some(if truth { Condition::Null(column) } else { Condition::Present(column) })
         }
+        ExprKind::Cast(of) if *of.ty.non_null() == Type::Bool => holds(of, truth),
         ExprKind::Column(column) if *expr.ty.non_null() == Type::Bool => {
             let (column, op) = (column.clone(), BinaryOp::Equal);
             Some(Condition::Compare(Bound { column, op, value: Value::Bool(truth) }))
@@ -92,6 +93,7 @@ fn is_null(expr: &Expr) -> Option<Condition> {
     let of = match &expr.kind {
         ExprKind::Column(_) => expr,
         ExprKind::In(item, _) => item,
+        ExprKind::Cast(of) => return is_null(of),
         ExprKind::Binary(op, left, right) if is_order(*op) || *op == BinaryOp::NotEqual => {
             return comparison(*op, left, right).map(|(column, ..)| Condition::Null(column));
         }
@@ -117,8 +119,8 @@ fn column(expr: &Expr) -> Option<Arc<str>> {
         ExprKind::Column(name) => Some(name.clone()),
         ExprKind::Cast(of) => {
             let small = |ty: &Type| matches!(ty.non_null(), Type::Int(kind) if *kind != IntKind::U64);
-            let same = (small(&of.ty) && small(&expr.ty)) || (of.ty.is_text() && expr.ty.is_text());
-            if same { column(of) } else { None }
+            let same = of.ty.non_null() == expr.ty.non_null() || (of.ty.is_text() && expr.ty.is_text());
+            if same || (small(&of.ty) && small(&expr.ty)) { column(of) } else { None }
         }
         _ => None,
     }
@@ -180,6 +182,17 @@ mod tests {
         assert_eq!(shown(&both(And, a(), b())), "(.a < 1 and .b == 2)");
         assert_eq!(shown(&not(both(And, a(), b()))), "(.a >= 1 or .b != 2)");
         assert_eq!(shown(&not(both(Or, a(), not(b())))), "(.a >= 1 and .b == 2)");
+    }
+
+    #[test]
+    fn a_type_that_may_be_null_is_the_same_type() {
+        let cast = |of: Expr, ty: Type| expr(ExprKind::Cast(Box::new(of)), ty);
+        let column = cast(expr(ExprKind::Column("a".into()), Type::Int(IntKind::I16)), Type::INT.nullable());
+        let one = expr(ExprKind::Literal(Value::Int(1)), Type::INT);
+        let is = |column: Expr| both(BinaryOp::Equal, column, one.clone());
+        assert_eq!(shown(&or_else(cast(is(column), Type::Bool.nullable()), true)), "(.a == 1 or .a is null)");
+        let large = cast(expr(ExprKind::Column("a".into()), Type::Int(IntKind::U64)), Type::Float);
+        assert_eq!(shown(&is(large)), "", "beyond 53 bits several are the same float");
     }
 
     #[test]
