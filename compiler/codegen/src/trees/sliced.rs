@@ -19,8 +19,8 @@ pub(super) const ROWS: usize = 512;
 /// Words of 64 rows.
 pub(super) const WORDS: usize = ROWS / 64;
 /// Binary digits of the largest leaf's number.
-const DIGITS: usize = 12;
-/// Trees with more leaves are walked.
+const DIGITS: usize = 10;
+/// Trees with more leaves are walked: there, asking every node costs more than going the way.
 pub(super) const LEAVES: usize = 1 << DIGITS;
 
 /// A bit for each row of a block.
