@@ -152,9 +152,9 @@ fn digits<const ASKED: usize>(tree: &Sliced, masks: &mut Masks) {
     for (node, (answer, [left, right])) in answers.iter().zip(&tree.children).enumerate() {
         let here = reach[node].0;
         let (left, right) = (*left as usize, *right as usize);
-        for word in 0..ASKED {
-            reach[left].0[word] = here[word] & answer.0[word];
-            reach[right].0[word] = here[word] & !answer.0[word];
+        for (word, (here, yes)) in here.iter().zip(&answer.0).enumerate().take(ASKED) {
+            reach[left].0[word] = here & yes;
+            reach[right].0[word] = here & !yes;
         }
     }
     let leaves = &reach[nodes..];
