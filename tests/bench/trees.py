@@ -118,7 +118,7 @@ def of_tl2cgen(model, features, folder):
 
     forest = treelite.frontend.load_lightgbm_model(str(folder / "model.txt"))
     library = folder / "forest.so"
-    tl2cgen.export_lib(forest, toolchain="gcc", libpath=str(library), params={"parallel_comp": 1}, verbose=False)
+    tl2cgen.export_lib(forest, toolchain="gcc", libpath=str(library), params={"parallel_comp": max(1, model.num_trees() // 20)}, verbose=False)
     predictor = tl2cgen.Predictor(str(library), nthread=1)
     return (lambda rows: predictor.predict(tl2cgen.DMatrix(rows), pred_margin=True)), features
 

@@ -106,6 +106,34 @@ fn a_feature_of_hundreds_of_classes() {
     all_agree(&ensemble, &testing::rows(4, 700, 1));
 }
 
+/// Sets without members, of a feature that has no other: nobody goes left.
+#[test]
+fn sets_without_members() {
+    let text = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=0\nfeature_names=a\n\n\
+        Tree=0\nnum_leaves=2\nnum_cat=1\nsplit_feature=0\nthreshold=0\ndecision_type=1\nleft_child=-1\nright_child=-2\n\
+        leaf_value=1 2\ncat_boundaries=0 1\ncat_threshold=0\n\n\nend of trees\n";
+    let ensemble = Ensemble::from_lightgbm(text).unwrap();
+    all_agree(&ensemble, &testing::rows(7, 600, 1));
+}
+
+/// Rows are scored by what is fast for so many of them.
+#[test]
+fn the_layout_goes_by_the_number_of_rows() {
+    let shape = Shape { trees: 20, leaves: 60, features: 5, outputs: 1, categories: 0, chain: false };
+    let ensemble = Ensemble::from_lightgbm(&testing::model(8, &shape)).unwrap();
+    let layouts = |machine| {
+        let scorer = Scorer::for_machine(ensemble.clone(), machine).unwrap();
+        [1, 10_000].map(|rows| scorer.layout(rows))
+    };
+    assert_eq!(layouts(Machine::Portable), [Layout::Walk, Layout::Walk]);
+    if Machine::detect() >= Machine::Avx2 {
+        assert_eq!(layouts(Machine::Avx2), [Layout::Walk, Layout::Sliced]);
+    }
+    if Machine::detect() >= Machine::Avx512Vbmi {
+        assert_eq!(layouts(Machine::Avx512Vbmi), [Layout::Jump, Layout::Sliced]);
+    }
+}
+
 /// A model without a tree says what it starts from.
 #[test]
 fn no_trees() {

@@ -267,8 +267,8 @@ impl Codes {
         }
         for of in &self.categories {
             self.copy(matrix, of.feature, first, &mut values[..rows]);
-            for row in 0..rows {
-                let class = of.class(values[row]);
+            for (row, value) in values[..rows].iter().enumerate() {
+                let class = of.class(*value);
                 for pair in 0..of.classes.div_ceil(CLASSES) {
                     let (place, bit) = place_and_bit(class, pair);
                     let column = (of.column + 2 * pair) * stride + row;

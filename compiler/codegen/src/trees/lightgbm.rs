@@ -43,7 +43,7 @@ impl Ensemble {
             Ok(Tree { output: place % outputs, ..tree })
         });
         let trees: Vec<Tree> = trees.collect::<Result<_, Unread>>()?;
-        if trees.len() % outputs != 0 {
+        if !trees.len().is_multiple_of(outputs) {
             let count = trees.len();
             return Err(Unread::broken(format!(
                 "it has {count} trees, and a round has {outputs}: the last one is cut off"

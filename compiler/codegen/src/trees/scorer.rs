@@ -38,10 +38,10 @@ impl Layout {
     }
 }
 
-/// Rows that [`Jump`] scores sooner one by one than [`Sliced`] does 64 (measured, see docs/decisions/0006).
-const ONE_BY_ONE: usize = 16;
-/// The same where rows are walked instead.
-const WALKED_ONE_BY_ONE: usize = 8;
+/// Up to 64 rows cost a block what its nodes cost; a row alone costs what its trees cost. So many rows for each node of a mean tree are
+/// scored sooner one by one, by jumps or by walks (measured, see docs/native.md).
+const ONE_BY_ONE: f64 = 0.6;
+const WALKED_ONE_BY_ONE: f64 = 0.2;
 
 /// A model made ready. Every layout gives the same bits.
 pub struct Scorer {
@@ -52,6 +52,8 @@ pub struct Scorer {
     /// None for a tree that is too large.
     sliced: Vec<Option<Sliced>>,
     jump: Option<Jump>,
+    /// Nodes of a tree, in the mean.
+    mean_nodes: f64,
 }
 
 /// Rows, or room for scores, of another size than the model's.
@@ -93,7 +95,9 @@ impl Scorer {
             trees().map(|(tree, tests)| (tree.leaves.len() <= sliced::LEAVES).then(|| Sliced::new(tree, tests)));
         let (sliced, walks) = (sliced.collect(), trees().map(|(tree, tests)| Walk::new(tree, tests)).collect());
         let jump = Jump::new(machine, &ensemble, &codes, &tests);
-        Ok(Self { ensemble, machine, codes, walks, sliced, jump })
+        let nodes: usize = ensemble.trees.iter().map(|tree| tree.nodes.len()).sum();
+        let mean_nodes = nodes as f64 / ensemble.trees.len().max(1) as f64;
+        Ok(Self { ensemble, machine, codes, walks, sliced, jump, mean_nodes })
     }
 
     /// The model.
@@ -105,10 +109,11 @@ impl Scorer {
     /// How so many rows at once are scored.
     #[must_use]
     pub fn layout(&self, rows: usize) -> Layout {
+        let few = |share: f64| (rows as f64) < share * self.mean_nodes;
         match (&self.jump, self.machine) {
-            (Some(_), _) if rows < ONE_BY_ONE => Layout::Jump,
+            (Some(_), _) if rows <= 1 || few(ONE_BY_ONE) => Layout::Jump,
             (_, Machine::Portable) => Layout::Walk,
-            (None, _) if rows < WALKED_ONE_BY_ONE => Layout::Walk,
+            (None, _) if rows <= 1 || few(WALKED_ONE_BY_ONE) => Layout::Walk,
             _ => Layout::Sliced,
         }
     }
@@ -265,7 +270,8 @@ impl Session {
         let Ensemble { outputs, arithmetic, .. } = scorer.ensemble;
         let rows = into.len() / outputs;
         if self.sums.is_empty() {
-            self.block = vec![0; (scorer.codes.columns * ROWS).max(ROWS)];
+            // A set without members looks at the first two columns, whatever they hold.
+            self.block = vec![0; scorer.codes.columns.max(2) * ROWS];
             self.sums = vec![[0.0; ROWS]; outputs];
             let leaves = scorer.sliced.iter().flatten().map(Sliced::leaves).max();
             self.masks = Masks::new(leaves.unwrap_or(1));

@@ -19,8 +19,8 @@ pub(super) const ROWS: usize = 512;
 /// Words of 64 rows.
 pub(super) const WORDS: usize = ROWS / 64;
 /// Binary digits of the largest leaf's number.
-const DIGITS: usize = 12;
-/// Trees with more leaves are walked.
+const DIGITS: usize = 10;
+/// Trees with more leaves are walked: there, asking every node costs more than going the way.
 pub(super) const LEAVES: usize = 1 << DIGITS;
 
 /// A bit for each row of a block.
@@ -152,9 +152,9 @@ fn digits<const ASKED: usize>(tree: &Sliced, masks: &mut Masks) {
     for (node, (answer, [left, right])) in answers.iter().zip(&tree.children).enumerate() {
         let here = reach[node].0;
         let (left, right) = (*left as usize, *right as usize);
-        for word in 0..ASKED {
-            reach[left].0[word] = here[word] & answer.0[word];
-            reach[right].0[word] = here[word] & !answer.0[word];
+        for (word, (here, yes)) in here.iter().zip(&answer.0).enumerate().take(ASKED) {
+            reach[left].0[word] = here & yes;
+            reach[right].0[word] = here & !yes;
         }
     }
     let leaves = &reach[nodes..];

@@ -63,10 +63,10 @@ fn ask<const ASKED: usize>(tree: &Sliced, codes: &[u8], masks: &mut Masks) {
         let column = &codes[*start as usize..*start as usize + 64 * ASKED];
         let most = _mm512_set1_epi8(*most as i8);
         let into = &mut masks.answers[*node as usize].0;
-        for word in 0..ASKED {
+        for (word, into) in into.iter_mut().enumerate().take(ASKED) {
             // SAFETY: the column has 64 bytes for every word.
             let codes = unsafe { _mm512_loadu_si512(column.as_ptr().add(64 * word).cast()) };
-            into[word] = _mm512_cmple_epu8_mask(codes, most);
+            *into = _mm512_cmple_epu8_mask(codes, most);
         }
     }
     for Among { node, .. } in &tree.categories {
@@ -78,7 +78,7 @@ fn ask<const ASKED: usize>(tree: &Sliced, codes: &[u8], masks: &mut Masks) {
         // SAFETY: a table has 16 bytes.
         let table = unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(table.as_ptr().cast())) };
         let into = &mut masks.answers[*node as usize].0;
-        for word in 0..ASKED {
+        for (word, into) in into.iter_mut().enumerate().take(ASKED) {
             // SAFETY: both columns have 64 bytes for every word.
             let (places, bits) = unsafe {
                 (
@@ -86,7 +86,7 @@ fn ask<const ASKED: usize>(tree: &Sliced, codes: &[u8], masks: &mut Masks) {
                     _mm512_loadu_si512(bits.as_ptr().add(64 * word).cast()),
                 )
             };
-            into[word] |= _mm512_test_epi8_mask(_mm512_shuffle_epi8(table, places), bits);
+            *into |= _mm512_test_epi8_mask(_mm512_shuffle_epi8(table, places), bits);
         }
     }
 }
