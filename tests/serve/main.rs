@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod by_query;
 mod ending;
 mod equal;
 mod forms;
