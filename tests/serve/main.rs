@@ -7,6 +7,7 @@ mod ending;
 mod equal;
 mod forms;
 mod limits;
+mod streams;
 mod versions;
 
 use std::io::{BufRead, BufReader, Read, Write};
