@@ -2,10 +2,12 @@
 
 #![cfg(unix)]
 
+mod by_query;
 mod ending;
 mod equal;
 mod forms;
 mod limits;
+mod streams;
 mod versions;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -306,5 +306,6 @@ codes! {
     GML0980 TRACKING_FAILED "tracking-failed" Error "A tracking server was not told of a run."
     GML0985 NOT_SERVED "not-served" Error "A saved model is not one that can be served."
     GML0986 OPEN_TO_ALL "open-to-all" Error "A server would let in everybody, or its token cannot be used."
+    GML0987 STREAM_UNUSABLE "stream-unusable" Error "A stream of rows or of scores cannot be used."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

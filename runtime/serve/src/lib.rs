@@ -1,7 +1,7 @@
-//! Serving a saved model: requests over HTTP are read with the model's signature, scored together, and answered.
+//! Serving a saved model: requests over HTTP, and rows of streams, are read with the model's signature, scored together, and answered.
 //!
-//! What lives here: the server, the forms of requests and answers, the checks of rows against a signature, batches, and changing to
-//! a new version of the model. What does not: how a model scores (`gml-operators`), and the command line.
+//! What lives here: the server, the forms of requests and answers, the checks of rows against a signature, batches, streams, and
+//! changing to a new version of the model. What does not: how a model scores (`gml-operators`), and the command line.
 
 mod answer;
 mod batch;
@@ -17,6 +17,7 @@ mod reload;
 mod request;
 mod rows;
 mod signature;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -24,3 +25,4 @@ pub use http::{Bound, bind};
 pub use model::Model;
 pub use options::{Limits, Options, Token};
 pub use place::Place;
+pub use stream::{Address, Streams};

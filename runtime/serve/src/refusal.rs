@@ -104,6 +104,11 @@ impl Violations {
         if self.shown.len() < SHOWN { self.shown.push(violation) } else { self.more += 1 }
     }
 
+    /// One that is not named any more.
+    pub(crate) fn count(&mut self) {
+        self.more += 1;
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }

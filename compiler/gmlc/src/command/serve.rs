@@ -12,7 +12,7 @@ use gml_analysis::suggest;
 use gml_connect::Fault;
 use gml_ir::Value;
 use gml_operators::Context;
-use gml_serve::{Limits, Model, Options, Place, Token};
+use gml_serve::{Address, Limits, Model, Options, Place, Streams, Token};
 
 use super::ProgramArgs;
 use super::prepare::prepare;
@@ -76,6 +76,37 @@ pub struct ServeArgs {
     /// How often a new version of the model is looked for, in seconds; 0 is never.
     #[arg(long, value_name = "S", default_value = "1", value_parser = period)]
     reload: Period,
+    #[command(flatten)]
+    stream: StreamArgs,
+}
+
+/// A stream that is scored while the model is served.
+#[derive(Debug, Args)]
+struct StreamArgs {
+    /// A stream of rows to score: redis://host:6379/stream.
+    #[arg(long, value_name = "URL", requires = "to")]
+    from: Option<String>,
+    /// The stream that scores are written to.
+    #[arg(long, value_name = "URL", requires = "from")]
+    to: Option<String>,
+    /// The stream of rows that cannot be scored, on the server of scores; that of scores with `:dead` behind it where none is named.
+    #[arg(long, value_name = "STREAM", requires = "from")]
+    dead: Option<String>,
+    /// The group of consumers that share the rows.
+    #[arg(long, value_name = "NAME", requires = "from", default_value = "gml")]
+    group: String,
+    /// The name of this consumer in the group; its machine and its process where none is given.
+    #[arg(long, value_name = "NAME", requires = "from")]
+    consumer: Option<String>,
+    /// How many rows of the stream are read at once.
+    #[arg(long, value_name = "N", requires = "from", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    stream_batch: u32,
+    /// How long a consumer may be silent before others take over what it has read, in seconds.
+    #[arg(long, value_name = "S", requires = "from", default_value = "30", value_parser = seconds)]
+    claim_after: Duration,
+    /// How many entries the stream of scores may have: no more rows are read until some are taken away.
+    #[arg(long, value_name = "N", requires = "from", value_parser = clap::value_parser!(u64).range(1..))]
+    to_most: Option<u64>,
 }
 
 /// How often; none is never.
@@ -117,8 +148,8 @@ pub fn serve(args: &ServeArgs) -> Exit {
         Ok(place) => place,
         Err(exit) => return exit,
     };
-    let options = match options(args) {
-        Ok(options) => options,
+    let (options, streams) = match options(args).and_then(|options| Ok((options, streams(&args.stream)?))) {
+        Ok(both) => both,
         Err(fault) => {
             output::fault(&fault);
             return Exit::Usage;
@@ -152,17 +183,44 @@ pub fn serve(args: &ServeArgs) -> Exit {
     };
     output::text(&format!("{}\n", bound.url()));
     output::error_line(format!("serves {}; ctrl-C ends", model.about()));
-    match bound.serve(place, model, context, Arc::new(|text: &str| output::error_line(text))) {
+    if let Some(streams) = &streams {
+        output::error_line(format!(
+            "scores {} to {}, as {} of the group {}",
+            streams.from, streams.to, streams.consumer, streams.group
+        ));
+    }
+    match bound.serve(place, model, context, streams, Arc::new(|text: &str| output::error_line(text))) {
         Ok(true) => Exit::Done,
         Ok(false) => {
             output::error_line("ended before all requests were answered: they took longer than --grace");
             Exit::RunFailed
         }
-        Err(error) => {
-            output::error_line(format!("the model cannot be served: {error}"));
+        Err(fault) => {
+            output::fault(&fault);
             Exit::RunFailed
         }
     }
+}
+
+/// The stream that the command line names.
+fn streams(args: &StreamArgs) -> Result<Option<Streams>, Fault> {
+    let (Some(from), Some(to)) = (&args.from, &args.to) else { return Ok(None) };
+    let (from, to) = (Address::parse(from)?, Address::parse(to)?);
+    if from == to {
+        return Err(Fault::new("GML0987", format!("{from} is the same stream for rows and for scores"))
+            .help("name another stream for scores"));
+    }
+    let machine = || std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
+    Ok(Some(Streams {
+        dead: args.dead.clone().unwrap_or_else(|| format!("{}:dead", to.stream())),
+        from,
+        to,
+        group: args.group.clone(),
+        consumer: args.consumer.clone().unwrap_or_else(|| format!("{}-{}", machine(), std::process::id())),
+        batch: args.stream_batch as usize,
+        claim_after: args.claim_after,
+        most: args.to_most,
+    }))
 }
 
 /// Loads the model, and fetches LightGBM where it turns out to be needed.

@@ -9,6 +9,7 @@ use gml_ir::{Learned, Row};
 use polars::prelude::{DataFrame, IntoLazy, col};
 use serde_json::Value as Json;
 
+use super::prepared::PreparedEnsemble;
 use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
 use crate::frame::{self, fault};
@@ -16,6 +17,7 @@ use crate::learn::parameters::Objective;
 use crate::learn::{artifact, members, outputs, to_probabilities, with_outputs};
 use crate::learned::Fitted;
 use crate::prep::Exact;
+use crate::scoring::Quick;
 
 /// Probabilities of 0 and 1 have no logarithm of odds.
 const SMALLEST_PROBABILITY: f64 = 1e-15;
@@ -75,25 +77,34 @@ impl Ensemble {
 
     /// What a model says of the rows, as numbers that may be added up.
     fn raw(&self, model: &dyn Fitted, table: &Table, context: &Context) -> Result<Vec<f64>, Fault> {
-        let column = match self.objective {
-            Objective::Binary | Objective::Lambdarank => "score",
-            Objective::Multiclass => "scores",
-            Objective::Regression => "value",
-        };
-        let predicted = frame::collect(model.apply(table, context)?.frame.select([col(column)]))?;
-        let column = predicted.column(column).map_err(fault)?;
-        let numbers: Vec<f64> = match self.objective {
-            Objective::Multiclass => {
-                column.list().map_err(fault)?.get_inner().f64().map_err(fault)?.iter().flatten().collect()
-            }
-            _ => column.f64().map_err(fault)?.iter().flatten().collect(),
-        };
-        Ok(match self.objective {
-            Objective::Binary => numbers.into_iter().map(log_odds).collect(),
-            Objective::Multiclass => numbers.into_iter().map(log_probability).collect(),
-            Objective::Regression | Objective::Lambdarank => numbers,
-        })
+        let said = model.apply(table, context)?.frame.select([col(column(self.objective))]);
+        numbers(self.objective, &frame::collect(said)?)
     }
+}
+
+/// The column in which a model says what an ensemble adds up.
+fn column(objective: Objective) -> &'static str {
+    match objective {
+        Objective::Binary | Objective::Lambdarank => "score",
+        Objective::Multiclass => "scores",
+        Objective::Regression => "value",
+    }
+}
+
+/// What a model has said, as numbers that may be added up.
+pub(super) fn numbers(objective: Objective, predicted: &DataFrame) -> Result<Vec<f64>, Fault> {
+    let column = predicted.column(column(objective)).map_err(fault)?;
+    let numbers: Vec<f64> = match objective {
+        Objective::Multiclass => {
+            column.list().map_err(fault)?.get_inner().f64().map_err(fault)?.iter().flatten().collect()
+        }
+        _ => column.f64().map_err(fault)?.iter().flatten().collect(),
+    };
+    Ok(match objective {
+        Objective::Binary => numbers.into_iter().map(log_odds).collect(),
+        Objective::Multiclass => numbers.into_iter().map(log_probability).collect(),
+        Objective::Regression | Objective::Lambdarank => numbers,
+    })
 }
 
 impl Fitted for Ensemble {
@@ -130,6 +141,11 @@ impl Fitted for Ensemble {
     fn reads(&self) -> Vec<Arc<str>> {
         let all: Vec<Arc<str>> = self.models.iter().flat_map(|model| model.reads()).collect();
         merged(&all).0
+    }
+
+    fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
+        let prepared = PreparedEnsemble::of(&self.models, &self.shares, self.objective, &self.classes, context)?;
+        Ok(prepared.map(|prepared| Quick(Box::new(prepared))))
     }
 
     fn facts(&self) -> Vec<(String, String)> {

@@ -8,6 +8,7 @@ mod ensemble;
 mod family;
 mod folds;
 mod operator;
+mod prepared;
 mod search;
 mod selection;
 #[cfg(test)]

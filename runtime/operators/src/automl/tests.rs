@@ -5,9 +5,11 @@ use std::sync::Arc;
 use gml_ir::{Partitions, Role, Type, Value};
 use polars::prelude::{DataFrame, IntoLazy, NamedFrom, Series};
 
+use super::ensemble::Ensemble;
 use super::operator::with_effort;
 use super::search::Effort;
 use crate::data::{Call, Data, Input, Table};
+use crate::learn::parameters::Objective;
 use crate::learn::tests::support::*;
 use crate::learned::Fitted;
 
@@ -192,4 +194,22 @@ fn a_budget_ends_the_search() {
     let moment = std::time::Duration::from_micros(1);
     let (_, board) = search(&train, &valid, ("maximize", "auc"), 1, Effort::Budget(moment)).unwrap();
     assert_eq!(board.height(), 1, "{board}");
+}
+
+#[test]
+fn an_ensemble_scores_a_row_alone_as_among_others() {
+    use crate::scoring::tests::{chain, held, model, samples};
+
+    for objective in ["binary", "multiclass", "regression"] {
+        let (train, valid) = samples(objective);
+        let alone = model(fit(small_trees(objective), &train, Some(&valid), 1).unwrap());
+        let behind = model(fit(chain(small_trees(objective)), &train, Some(&valid), 1).unwrap());
+        let of = match objective {
+            "binary" => Objective::Binary,
+            "multiclass" => Objective::Multiclass,
+            _ => Objective::Regression,
+        };
+        let ensemble = Ensemble::new(vec![alone, behind], vec![0.25, 0.75], of, Arc::clone(&train.ty.row)).unwrap();
+        held(Arc::new(ensemble), &valid);
+    }
 }

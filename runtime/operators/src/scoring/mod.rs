@@ -5,7 +5,7 @@
 
 mod lane;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -24,7 +24,7 @@ fn typed(table: &Table) -> Table {
     Table { frame: frame.lazy(), ty: TableType { row, partitions: table.ty.partitions } }
 }
 
-fn samples(objective: &str) -> (Table, Table) {
+pub(crate) fn samples(objective: &str) -> (Table, Table) {
     let (train, valid) = sample(objective);
     (typed(&train), typed(&valid))
 }
@@ -39,12 +39,12 @@ fn recipe() -> Vec<Input> {
     ]
 }
 
-fn chain(learner: Data) -> Data {
+pub(crate) fn chain(learner: Data) -> Data {
     let parts = recipe().into_iter().chain([Input::Data(learner)]).collect();
     call("chain", vec![("parts", Input::List(parts))], 1).unwrap()
 }
 
-fn model(data: Data) -> Arc<dyn Fitted> {
+pub(crate) fn model(data: Data) -> Arc<dyn Fitted> {
     let Data::Fitted(model) = data else { panic!("nothing was learned") };
     model
 }
@@ -74,7 +74,7 @@ fn bits(frame: &DataFrame) -> Vec<String> {
 }
 
 /// Scores as a run does, and in three ways as rows come: all at once, some, and one by one.
-fn held(model: Arc<dyn Fitted>, rows: &Table) {
+pub(crate) fn held(model: Arc<dyn Fitted>, rows: &Table) {
     let scorer = RowScorer::new(Arc::clone(&model), context(2)).unwrap();
     assert!(scorer.is_quick());
     let names: Vec<_> = scorer.outputs().names().map(|name| polars::prelude::col(&**name)).collect();

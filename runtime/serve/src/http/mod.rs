@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use gml_connect::Fault;
 use gml_operators::Context;
 
 use crate::batch::{Batcher, Settings};
@@ -18,7 +19,10 @@ use crate::model::Model;
 use crate::options::Options;
 use crate::place::Place;
 use crate::reload::Served;
+use crate::stream::{Streaming, Streams, Tally};
 
+/// How often it is seen whether a stream has ended by itself.
+const LOOK: Duration = Duration::from_millis(500);
 /// How long to wait where the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -29,6 +33,8 @@ pub(crate) struct State {
     pub(crate) measures: Arc<Measures>,
     pub(crate) options: Options,
     pub(crate) stopping: AtomicBool,
+    /// What was done with a stream, where one is scored.
+    pub(crate) tally: Option<Arc<Tally>>,
 }
 
 /// A server that has its port.
@@ -55,18 +61,19 @@ impl Bound {
         format!("http://{}/", self.address)
     }
 
-    /// Serves a model until the process is asked to end, and then answers what is under way. What there is to say to people goes to
-    /// `told`. Gives whether all requests were answered.
+    /// Serves a model, and scores a stream where one is given, until the process is asked to end, and then answers what is under way.
+    /// What there is to say to people goes to `told`. Gives whether all requests were answered.
     ///
     /// # Errors
-    /// Where the system refuses what a server needs.
+    /// Where the system refuses what a server needs, and what [`Streams`] are refused for or end with.
     pub fn serve(
         self,
         place: Place,
         model: Model,
         context: Context,
+        streams: Option<Streams>,
         told: Arc<dyn Fn(&str) + Send + Sync>,
-    ) -> io::Result<bool> {
+    ) -> Result<bool, Fault> {
         let Self { listener, options, .. } = self;
         let measures = Arc::new(Measures::default());
         let settings = Settings {
@@ -75,47 +82,68 @@ impl Bound {
             workers: options.workers,
             window: options.window,
         };
-        let (reload, grace) = (options.reload, options.limits.grace);
+        let served = Arc::new(Served::new(place, context, model, Arc::clone(&measures)));
+        let streaming =
+            streams.map(|streams| Streaming::start(streams, Arc::clone(&served), Arc::clone(&told))).transpose()?;
         let state = Arc::new(State {
-            served: Arc::new(Served::new(place, context, model, Arc::clone(&measures))),
+            served,
             batcher: Arc::new(Batcher::new(settings, Arc::clone(&measures))),
             measures,
             options,
             stopping: AtomicBool::new(false),
+            tally: streaming.as_ref().map(|streaming| Arc::clone(&streaming.tally)),
         });
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let all_answered = runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            let mut asked = stop::Asked::listen()?;
-            let watcher = reload.map(|period| tokio::spawn(Arc::clone(&state.served).watch(period, Arc::clone(&told))));
-            let (stop, stopped) = tokio::sync::watch::channel(false);
-            loop {
-                tokio::select! {
-                    accepted = listener.accept() => match accepted {
-                        Ok((stream, _)) => {
-                            let _ = stream.set_nodelay(true);
-                            connection::begin(&state, stream, stopped.clone());
-                        }
-                        // The client is gone, or there are no more file descriptors: those that are open go on.
-                        Err(_) => tokio::time::sleep(PAUSE).await,
-                    },
-                    () = asked.to_end() => break,
-                }
-            }
-            drop(listener);
-            state.stopping.store(true, Ordering::Release);
-            let open = state.measures.connections.load(Ordering::Acquire).max(0);
-            told(&format!("asked to end: {open} connections are open, and what is under way is answered"));
-            let _ = stop.send(true);
-            drop(stopped);
-            // It is closed once no connection holds an end of it.
-            let ended = tokio::time::timeout(grace, stop.closed()).await;
-            if let Some(watcher) = watcher {
-                watcher.abort();
-            }
-            io::Result::Ok(ended.is_ok())
-        })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(refused)?;
+        let all_answered = runtime.block_on(answer(&state, listener, streaming.as_ref(), &told)).map_err(refused)?;
+        if let Some(streaming) = streaming {
+            streaming.finish()?;
+        }
         runtime.shutdown_timeout(Duration::from_secs(1));
         Ok(all_answered)
     }
+}
+
+fn refused(error: io::Error) -> Fault {
+    Fault::new("GML0999", format!("the system refuses what a server needs: {error}"))
+}
+
+/// Answers until the process is asked to end, or a stream has ended by itself; whether all that was under way then was answered.
+async fn answer(
+    state: &Arc<State>,
+    listener: TcpListener,
+    streaming: Option<&Streaming>,
+    told: &Arc<dyn Fn(&str) + Send + Sync>,
+) -> io::Result<bool> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let mut asked = stop::Asked::listen()?;
+    let watcher =
+        state.options.reload.map(|period| tokio::spawn(Arc::clone(&state.served).watch(period, Arc::clone(told))));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let _ = stream.set_nodelay(true);
+                    connection::begin(state, stream, stopped.clone());
+                }
+                // The client is gone, or there are no more file descriptors: those that are open go on.
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            },
+            () = asked.to_end() => break,
+            _ = look.tick() => if streaming.is_some_and(Streaming::has_ended) { break },
+        }
+    }
+    drop(listener);
+    state.stopping.store(true, Ordering::Release);
+    let open = state.measures.connections.load(Ordering::Acquire).max(0);
+    told(&format!("asked to end: {open} connections are open, and what is under way is answered"));
+    let _ = stop.send(true);
+    drop(stopped);
+    // It is closed once no connection holds an end of it.
+    let ended = tokio::time::timeout(state.options.limits.grace, stop.closed()).await;
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
+    Ok(ended.is_ok())
 }

@@ -62,7 +62,11 @@ async fn answered(state: &Arc<State>, request: Request<Incoming>, path: &'static
         "/health" => Ok(health(state)),
         "/ping" => Ok(plain(StatusCode::OK, TEXT, "ok\n")),
         "/version" => Ok(plain(StatusCode::OK, TEXT, concat!("gmlc ", env!("CARGO_PKG_VERSION"), "\n"))),
-        "/metrics" => Ok(plain(StatusCode::OK, METRICS, state.measures.text(&state.served.model()))),
+        "/metrics" => {
+            let of_stream = state.tally.as_ref().map(|tally| tally.text());
+            let text = state.measures.text(&state.served.model()) + &of_stream.unwrap_or_default();
+            Ok(plain(StatusCode::OK, METRICS, text))
+        }
         "/openapi.json" => Ok(plain(StatusCode::OK, JSON, state.served.model().openapi.clone())),
         "/" => {
             let mut page = plain(StatusCode::OK, "text/html; charset=utf-8", state.served.model().page.clone());

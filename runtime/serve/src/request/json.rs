@@ -42,6 +42,20 @@ pub(super) fn read(text: &str, signature: &Signature) -> Result<Asked, Refusal> 
     Ok(Asked { rows: rows.finish()?, is_single })
 }
 
+/// Adds the row of a record.
+///
+/// # Errors
+/// Where the text is no JSON, or something else than a record.
+pub(crate) fn push_record(text: &str, rows: &mut Rows<'_>) -> Result<(), Refusal> {
+    match Json::parse(text).map_err(|wrong| Refusal::malformed(format!("the row is not JSON: {wrong}")))? {
+        Json::Object(fields) => {
+            record(&fields, rows);
+            Ok(())
+        }
+        other => Err(Refusal::unknown_form(format!("a record is due, and the row is {}", what(&other)))),
+    }
+}
+
 /// One of MLflow's forms.
 fn form(fields: Fields<'_, '_>, signature: &Signature, rows: &mut Rows<'_>) -> Result<(), Refusal> {
     let mut found = None;

@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use crate::signature::Signature;
 
 pub(crate) use arrow::write as arrow_bytes;
+pub(crate) use json::push_record;
 
 /// What a body is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
