@@ -140,16 +140,17 @@ fn its_tests_hold() {
     assert!(finished.stdout.contains("4 passed, 0 failed"), "{}", finished.stdout);
 }
 
-/// A log of another kind runs with the env of its name: these pipelines, or all. Networks go through it twice, or once where it is large.
+/// A log of another kind runs with the env of its name: these pipelines, or all. Networks are small and go through it twice, or once where
+/// it is large.
 fn other(env: &str, file: &str, content: Vec<u8>, pipelines: &[&str]) -> Project {
     let project = Project::of(&[("main.gml", program())]);
     project.write(&format!("{env}/01_raw/{file}"), content);
-    let told = ["--env", env, "--set", if pipelines.is_empty() { "epochs=2" } else { "epochs=1" }];
+    let small = ["--env", env, "--set", "epochs=2", "--set", "dimension=16"];
     if pipelines.is_empty() {
-        project.done(&[&["run"], &told[..]].concat());
+        project.done(&[&["run"], &small[..]].concat());
     }
     for pipeline in pipelines {
-        project.done(&[&["run", pipeline], &told[..]].concat());
+        project.done(&["run", pipeline, "--env", env, "--set", "epochs=1", "--set", "dimension=16"]);
     }
     let found = frames::parquet(&project.path(&format!("{env}/{RECOMMENDATIONS}")));
     assert!(found.height() > 0);

@@ -10,6 +10,9 @@ use rayon::prelude::*;
 use crate::kernels::{self, Adam, Strides, multiply};
 use crate::network::Rows;
 
+/// Numbers that a block has (768 KiB).
+const BLOCK: usize = 3 << 16;
+
 /// Blocks that are gone through one after the other, their sums added up in order: what comes out must not depend on how many
 /// threads there are.
 const GROUPS: usize = 16;
@@ -164,7 +167,7 @@ fn descend_keeping(
     kept_scores: usize,
 ) -> Descent {
     let (rows, items) = (targets.len(), table.values.len() / width);
-    let block = block(rows);
+    let block = block(rows, width);
     let is_kept = rows * items <= kept_scores;
     if is_kept && scores.len() < rows * items {
         scores.resize(rows * items, 0.0);
@@ -269,9 +272,10 @@ fn descend_keeping(
     Descent { loss: (normal - reached) / rows as f64, gradient }
 }
 
-/// How many items are in a block: its scores stay in the cache of a core.
-fn block(rows: usize) -> usize {
-    ((1 << 16) / rows.max(1)).clamp(32, 1024).next_multiple_of(16)
+/// How many items are in a block: all that is moved of them stays in the cache of a core.
+fn block(rows: usize, width: usize) -> usize {
+    // A score for each row; the numbers of the item, their means and squares, and its gradient.
+    (BLOCK / (rows + 4 * width)).clamp(32, 1024).next_multiple_of(16)
 }
 
 /// Two parts of a sum of exponentials, each below its largest.
@@ -333,7 +337,7 @@ pub(crate) fn scores(table: &[f32], width: usize, vectors: &[f32]) -> Vec<f32> {
 /// The rank of what came next among all items, from 1: how many have a higher score.
 pub(crate) fn ranks(table: &[f32], width: usize, vectors: &[f32], targets: &[u32]) -> Vec<u32> {
     let rows = targets.len();
-    let block = block(rows);
+    let block = block(rows, width);
     let row_of = |item: u32| &table[item as usize * width..(item as usize + 1) * width];
     let own: Vec<f32> =
         targets.iter().zip(vectors.chunks_exact(width)).map(|(item, v)| kernels::dot(v, row_of(*item))).collect();

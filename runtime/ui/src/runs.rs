@@ -126,11 +126,16 @@ impl Run {
         let changed = !steps.is_empty() || was_killed != self.was_killed;
         for step in steps {
             let id = step.step.id.clone();
-            match (step.now, step.training) {
-                // It began before.
-                (Some(_), Some(training)) => drop(self.trainings.insert(id.clone(), training)),
-                (Some(now), None) => drop(self.now.insert(id.clone(), (now, step.at))),
-                (None, _) => {
+            match step.now {
+                Some(now) => {
+                    // How far it is does not change when it began.
+                    let is_other = self.now.get(&id).is_none_or(|(was, _)| *was != now);
+                    if is_other || step.training.is_none() {
+                        self.now.insert(id.clone(), (now, step.at));
+                    }
+                    self.trainings.extend(step.training.map(|training| (id.clone(), training)));
+                }
+                None => {
                     self.now.remove(&id);
                     self.trainings.remove(&id);
                 }
