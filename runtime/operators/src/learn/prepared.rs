@@ -9,12 +9,12 @@ use polars::prelude::DataFrame;
 use super::matrix::{self, Feature, LARGEST_EXACT};
 use super::outputs;
 use super::parameters::Objective;
-use super::trees::gave_up;
-use crate::native::lightgbm::{Booster, Matrix, RowPredictor};
+use super::scoring::{ByRows, Ready};
+use crate::native::lightgbm::Matrix;
 use crate::prep::Kind;
 use crate::scoring::{Lane, Prepared};
 
-/// Up to so many rows are predicted one by one: what LightGBM does once for each call costs more than the rows.
+/// Up to so many rows are predicted one by one: what is done once for each call costs more than the rows.
 const ONE_BY_ONE: usize = 16;
 
 /// Trees that know where the texts of their features stand.
@@ -24,9 +24,9 @@ pub(super) struct PreparedTrees {
     places: Vec<HashMap<Arc<str>, f64>>,
     objective: Objective,
     classes: Vec<Arc<str>>,
-    booster: Arc<Booster>,
+    ready: Ready,
     /// Those that nobody uses at the moment: each is for one caller at a time.
-    predictors: Mutex<Vec<RowPredictor>>,
+    predictors: Mutex<Vec<ByRows>>,
     threads: usize,
 }
 
@@ -35,7 +35,7 @@ impl PreparedTrees {
         features: &[Feature],
         objective: Objective,
         classes: &[Arc<str>],
-        booster: Arc<Booster>,
+        ready: Ready,
         threads: usize,
     ) -> Self {
         let places = features.iter().map(|feature| {
@@ -47,7 +47,7 @@ impl PreparedTrees {
             places: places.collect(),
             objective,
             classes: classes.to_vec(),
-            booster,
+            ready,
             predictors: Mutex::default(),
             threads,
         }
@@ -78,7 +78,7 @@ impl PreparedTrees {
         let idle = self.predictors.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut predictor = match idle {
             Some(predictor) => predictor,
-            None => RowPredictor::new(&self.booster).map_err(gave_up)?,
+            None => self.ready.by_rows()?,
         };
         let mut scores = Vec::with_capacity(rows * self.classes.len().max(1));
         let mut values = vec![0.0; lanes.len()];
@@ -86,7 +86,7 @@ impl PreparedTrees {
             for (feature, (value, lane)) in values.iter_mut().zip(lanes).enumerate() {
                 *value = self.value(feature, lane, row)?;
             }
-            predictor.predict(&values, &mut scores).map_err(gave_up)?;
+            predictor.predict(&values, &mut scores)?;
         }
         self.predictors.lock().unwrap_or_else(PoisonError::into_inner).push(predictor);
         Ok(scores)
@@ -98,7 +98,7 @@ impl PreparedTrees {
             let values = (0..rows).map(|row| self.value(feature, lane, row)).collect::<Result<Vec<_>, Fault>>()?;
             matrix.push(values.into_iter()).map_err(|text| Fault::new("GML0999", text))?;
         }
-        self.booster.predict(&matrix, self.threads).map_err(gave_up)
+        self.ready.predict(&matrix, self.threads)
     }
 }
 

@@ -348,14 +348,9 @@ impl FittedTrees {
 
 impl Fitted for FittedTrees {
     fn prepared(&self, context: &Context) -> Result<Option<Quick>, Fault> {
-        let booster = self.booster(context)?;
-        Ok(Some(Quick(Box::new(PreparedTrees::new(
-            &self.features,
-            self.objective,
-            &self.classes,
-            booster,
-            context.threads,
-        )))))
+        let ready = self.scoring().ready(&self.text, context)?;
+        let trees = PreparedTrees::new(&self.features, self.objective, &self.classes, ready, context.threads);
+        Ok(Some(Quick(Box::new(trees))))
     }
 
     fn apply(&self, table: &Table, context: &Context) -> Result<Table, Fault> {
