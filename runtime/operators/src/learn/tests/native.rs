@@ -182,7 +182,7 @@ fn what_is_not_read_is_scored_by_lightgbm_and_told() {
     let text = trained.unwrap().unwrap().text;
     let scoring = Scoring::of(&text);
     assert!(matches!(scoring.ensemble(), Err(Unread::Unsupported(_))));
-    assert_eq!(scoring.why_by_library().unwrap(), "tree 0: its leaves are linear models, which is not read");
+    assert!(scoring.why_by_library().unwrap().ends_with("its leaves are linear models, which is not read"));
     let due = Booster::load(&library, &text).unwrap().predict(&rows, 1).unwrap();
     assert_eq!(scoring.predict(&rows, &text, &context(1)).unwrap(), due);
     let fault = Scoring::of("tree\n").predict(&rows, "tree\n", &context(1)).unwrap_err();
