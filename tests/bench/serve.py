@@ -156,7 +156,8 @@ def main():
             return
         newest = sorted((project / "data" / "06_models" / "propensity").glob("0*"))[-1]
         port = 45_731
-        environment = {**os.environ, "PATH": f"{Path(python).parent}:{os.environ['PATH']}"}
+        # MLflow 3.17 gives texts of pandas 3 to onnxruntime in a form that it does not take.
+        environment = {**os.environ, "PATH": f"{Path(python).parent}:{os.environ['PATH']}", "PANDAS_FUTURE_INFER_STRING": "0"}
         command = [python, "-m", "mlflow", "models", "serve", "-m", newest, "-p", str(port), "--env-manager", "local"]
         theirs = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True

@@ -1,7 +1,5 @@
 //! Being asked to end.
 
-use std::time::Instant;
-
 use super::*;
 
 #[test]

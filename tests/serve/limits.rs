@@ -1,7 +1,5 @@
 //! Who may ask, how much, and how slowly; and bodies of chance.
 
-use std::time::Instant;
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

@@ -15,7 +15,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gml_tests::{Project, gmlc_folder};
 use serde_json::Value;
@@ -200,6 +200,15 @@ fn receive(reader: &mut BufReader<TcpStream>) -> Option<Answer> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     Some(Answer { status, head, body })
+}
+
+/// Waits until something holds.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(120);
+    while !holds() {
+        assert!(Instant::now() < end, "it did not come to that: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Where a project keeps its model.

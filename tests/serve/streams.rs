@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::time::Instant;
 
 use redis::{Connection, Value as Told, cmd};
 
@@ -48,14 +47,6 @@ impl Drop for Redis {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(120);
-    while !holds() {
-        assert!(Instant::now() < end, "it did not come to that: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -33,9 +33,10 @@ fn a_new_version_is_taken_without_a_request_lost() {
                 })
             })
             .collect();
-        for rounds in [5, 60] {
+        for (rounds, version) in [(5, "2"), (60, "3")] {
             project.done(&["run", "--set", &format!("rounds={rounds}")]);
-            std::thread::sleep(Duration::from_millis(500));
+            until("the new version is served", || server.get("/health").json()["version"] == version);
+            std::thread::sleep(Duration::from_millis(200));
         }
         stop.store(true, Ordering::Relaxed);
         let found: Vec<_> = askers.into_iter().map(|asker| asker.join().unwrap()).collect();
@@ -64,10 +65,15 @@ fn a_broken_version_is_told_and_the_one_before_is_served() {
     let text = std::fs::read_to_string(&signature).unwrap();
     std::fs::write(&signature, text + "\n").unwrap();
     std::fs::rename(folder.join("broken"), folder.join("000002")).unwrap();
-    std::thread::sleep(Duration::from_millis(800));
+    let failed = |count: u32| {
+        let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+        metrics.contains(&format!("gml_serve_failed_reloads_total {count}\n"))
+    };
+    until("the broken version was looked at", || failed(1));
     assert_eq!(server.post("/predict", ROW).header("gml-model-version"), Some("1"));
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_failed_reloads_total 1\n"), "{metrics}");
+    // It is not looked at again.
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(failed(1));
     assert_eq!(server.get("/health").status, 200);
 }
 
