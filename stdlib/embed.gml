@@ -36,25 +36,44 @@ operator text_encoder[R](
     seed: int = 0,
 ) -> estimator[R & { _: str } -> encoder[text -> vector[dimension]]]
 
-## Learn vectors of pictures: an `autoencoder` of convolutions that gives the picture back from `dimension` numbers, or, where
-## `base` names a folder with a `pretrained` model in ONNX form, its output brought to `dimension` numbers. The rows have one
-## feature of type `image`.
+## Learn vectors of pictures. The rows have one feature of type `image`; rows where it is null are passed over.
+##
+## An `autoencoder` learns to give the pictures back from `dimension` numbers: filters of 3 x 3 pixels, four times with half the lines
+## and columns left, a layer of 128 numbers, the vector, and the same way back, by the mean squared difference of the pixels and
+## Adam. All pictures are brought to `size` pixels on each side first. With rows of `valid` the weights of the best epoch are kept,
+## and with `stop_after` it ends when that many epochs bring nothing better. What is saved is a `model.onnx` with its
+## `preprocessor_config.json`.
+##
+## With `pretrained` the vectors are those of another model, `base`, brought to `dimension` numbers: the directions in which those
+## of these pictures differ most (principal components).
 ##
 ## ```gml check
 ## use std.embed.{image_encoder}
 ## catalog {
 ##     pictures: table { id article: str, picture: image } = images("pictures/*.jpg", key: article),
+##     resnet: encoder[image -> vector[512]] = onnx("models/resnet18"),
 ##     looks: encoder[image -> vector[32]] = artifact("looks"),
+##     kinds: encoder[image -> vector[32]] = artifact("kinds"),
 ## }
-## pipeline embeddings { save fit(image_encoder(architecture: autoencoder, dimension: 32, epochs: 5, seed: 1), train: pictures) as looks }
+## pipeline embeddings {
+##     save fit(image_encoder(architecture: autoencoder, dimension: 32, epochs: 5, seed: 1), train: pictures) as looks
+##     save fit(image_encoder(architecture: pretrained, base: resnet, dimension: 32), train: pictures) as kinds
+## }
 ## ```
 operator image_encoder[R](
-    architecture: enum["autoencoder", "pretrained"] = autoencoder,
+    architecture: enum["autoencoder"] = autoencoder,
     dimension: int >= 1 = 32,
-    base: str? = null,
+    size: int in 16..512 = 128,
     epochs: int >= 1 = 10,
     batch: int >= 1 = 64,
     learning_rate: float > 0 = 0.001,
+    stop_after: int? >= 1 = null,
     device: enum["auto", "cpu", "cuda"] = auto,
     seed: int = 0,
+) -> estimator[R & { _: image } -> encoder[image -> vector[dimension]]]
+
+operator image_encoder[R, V: vector](
+    architecture: enum["pretrained"],
+    base: encoder[image -> V],
+    dimension: int >= 1 = 32,
 ) -> estimator[R & { _: image } -> encoder[image -> vector[dimension]]]

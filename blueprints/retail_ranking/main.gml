@@ -1,4 +1,5 @@
 ## Two-stage retail recommendations: many cheap ways to find what a customer may buy next, one careful model to rank it.
+use std.embed.{embed, image_encoder, text_encoder}
 use std.features.{jaccard, select_features, synthesize}
 use std.learn.{blend, boosted_trees}
 use std.metrics.{auc, coverage, hit_rate, map, ndcg, novelty, recall}
@@ -13,6 +14,10 @@ param k: int = 12
 param horizon: duration = 31d
 ## How many candidates that were not bought the ranking learns from.
 param negatives: int = 200_000
+## Pixels on each side that pictures are brought to before anything is learned from them.
+param picture_size: int = 32
+## How often the encoder of pictures goes through all of them.
+param epochs: int = 5
 
 schema Transaction {
     time t_dat: date,
@@ -36,6 +41,20 @@ schema Article {
     unique [article_id],
 }
 
+schema Picture {
+    id article_id: str,
+       picture: image,
+    unique [article_id],
+}
+
+## What is alike lies near: by the words that describe an article, and by what it looks like.
+schema Vectors {
+    id article_id: str,
+       words: vector[64]?,
+       looks: vector[32]?,
+    unique [article_id],
+}
+
 schema Offer {
     id customer_id: str,
        articles: list[str],
@@ -45,6 +64,11 @@ catalog {
     transactions: table[Transaction] = parquet(f"{root}/01_raw/transactions.parquet"),
     customers: table[Customer]       = parquet(f"{root}/01_raw/customers.parquet"),
     articles: table[Article]         = parquet(f"{root}/01_raw/articles.parquet"),
+    pictures: table[Picture]         = parquet(f"{root}/01_raw/pictures.parquet"),
+
+    by_words: encoder[text -> vector[64]]  = artifact(f"{root}/06_models/by_words"),
+    by_looks: encoder[image -> vector[32]] = artifact(f"{root}/06_models/by_looks"),
+    vectors: table[Vectors]                = parquet(f"{root}/05_model_input/vectors.parquet"),
 
     ranker: model                 = artifact(f"{root}/06_models/ranker", versioned: true),
     recommendations: table[Offer] = parquet(f"{root}/07_model_output/recommendations.parquet"),
@@ -55,9 +79,11 @@ env hm {
     root = "data/hm",
     horizon = 7d,
     negatives = 2_000_000,
+    picture_size = 64,
     catalog.transactions = csv("data/hm/transactions_train.csv"),
     catalog.customers = csv("data/hm/customers.csv"),
     catalog.articles = csv("data/hm/articles.csv"),
+    catalog.pictures = images("data/hm/images/**/*.jpg", key: article_id, resize: [64, 64]),
 }
 
 ## What sold best of late, for everyone.
@@ -213,6 +239,22 @@ pipeline explore {
     track profile(transactions)
     track profile(customers)
     track profile(articles)
+}
+
+## Vectors of all articles, learned from their descriptions and their pictures.
+pipeline embeddings {
+    let texts = articles |> filter(.detail_desc is not null) |> select([.article_id, .detail_desc])
+    let words = fit(text_encoder(dimension: 64, seed: seed), train: texts)
+    let network = image_encoder(architecture: autoencoder, dimension: 32, size: picture_size, epochs: epochs, seed: seed)
+    let looks = fit(network, train: pictures)
+    save words as by_words
+    save looks as by_looks
+    save articles
+        |> select([.article_id, .detail_desc])
+        |> join(pictures, on: [.article_id], how: left, expect: one_to_one)
+        |> derive { words = embed(words, .detail_desc), looks = embed(looks, .picture) }
+        |> select([.article_id, .words, .looks])
+        as vectors
 }
 
 pipeline training {

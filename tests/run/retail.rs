@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "other tests compare tables with it")]
 mod frames;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gml_tests::{Project, peer, peers_python, repository, shared_data};
@@ -16,13 +16,14 @@ const BLUEPRINT: &str = "blueprints/retail_ranking";
 const JUDGED: &str = "train+valid+test";
 /// The same of the baseline, whose split has no middle.
 const BASELINE: &str = "train+test";
+const VECTORS: &str = "data/05_model_input/vectors.parquet";
 const RECOMMENDATIONS: &str = "data/07_model_output/recommendations.parquet";
 
 /// The blueprint's program and the tables of a folder.
 fn blueprint(tables: &Path) -> Project {
     let program = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
     let project = Project::of(&[("main.gml", program)]);
-    assert_eq!(project.with_raw_data(tables), 3, "{} holds transactions, customers and articles", tables.display());
+    assert_eq!(project.with_raw_data(tables), 4, "{} holds all tables of the blueprint", tables.display());
     project
 }
 
@@ -75,10 +76,13 @@ fn every_number_of_threads_writes_the_same_bytes() {
     let project = slice();
     let mut written = Vec::new();
     for threads in ["1", "3"] {
-        project.done(&["run", "training", "--force", "--threads", threads]);
-        project.done(&["run", "recommending", "--force", "--threads", threads]);
+        for pipeline in ["embeddings", "training", "recommending"] {
+            project.done(&["run", pipeline, "--force", "--threads", threads, "--set", "epochs=1"]);
+        }
         let metrics = project.record()["metrics"].clone();
-        written.push((project.read(RECOMMENDATIONS), metrics));
+        let models = ["by_looks/model.onnx", "by_words/directions.f32"];
+        let models = models.map(|file| project.read(&format!("data/06_models/{file}")));
+        written.push((project.read(VECTORS), models, project.read(RECOMMENDATIONS), metrics));
     }
     assert!(written[0] == written[1]);
 }
@@ -106,10 +110,13 @@ fn strategies_and_baseline_are_those_of_python() {
 fn online_retail_is_ranked_better_than_by_what_was_bought_last() {
     let (Some(folder), Some(python)) = (shared_data("data/online_retail"), peers_python()) else { return };
     let made = tempfile::tempdir().unwrap();
-    let script = repository().join(BLUEPRINT).join("data/make_slice.py");
+    let scripts = repository().join(BLUEPRINT).join("data");
     let source = folder.join("online_retail.parquet");
-    let status = Command::new(python).arg(script).arg(source).arg(made.path()).arg("100").status().unwrap();
-    assert!(status.success());
+    let mut slice = Command::new(&python);
+    slice.arg(scripts.join("make_slice.py")).arg(source).arg(made.path()).arg("100");
+    let mut pictures = Command::new(&python);
+    pictures.arg(scripts.join("draw_pictures.py")).arg(made.path());
+    assert!(slice.status().unwrap().success() && pictures.status().unwrap().success());
     let project = blueprint(made.path());
     project.done(&["run", "baseline"]);
     // Measured elsewhere with pandas: MAP@12 0.163, hit rate 0.798.
@@ -133,8 +140,15 @@ fn h_and_m_is_ranked_better_than_by_what_was_bought_last() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         CsvWriter::new(std::fs::File::create(path).unwrap()).finish(&mut rows).unwrap();
     }
+    for picture in pictures(&folder.join("images")) {
+        let name = picture.file_name().unwrap().to_string_lossy().into_owned();
+        project.write(&format!("data/hm/images/{}/{name}", &name[..3]), std::fs::read(picture).unwrap());
+    }
     // Of this sample of customers, the last week is too little to judge by.
-    let run = |pipeline: &str| project.done(&["run", pipeline, "--env", "hm", "--set", "horizon=114d"]);
+    let run = |pipeline: &str| {
+        project.done(&["run", pipeline, "--env", "hm", "--set", "horizon=114d", "--set", "epochs=1"]);
+    };
+    run("embeddings");
     run("baseline");
     let map = project.metric("map(12)", BASELINE);
     assert!((map - 0.0042).abs() < 0.0005, "{map}");
@@ -143,6 +157,25 @@ fn h_and_m_is_ranked_better_than_by_what_was_bought_last() {
     assert!(ranked > map.max(0.0042), "{ranked} is not above {map}");
     strategies_add_up(&project);
     run("recommending");
+}
+
+/// The files in a folder and those below it.
+fn pictures(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { pictures(&path) } else { vec![path] }).collect()
+}
+
+/// The script draws what ships.
+#[test]
+fn pictures_are_drawn_as_they_ship() {
+    let Some(python) = peers_python() else { return };
+    let data = repository().join(BLUEPRINT).join("data");
+    let made = tempfile::tempdir().unwrap();
+    std::fs::copy(data.join("01_raw/articles.parquet"), made.path().join("articles.parquet")).unwrap();
+    let status = Command::new(python).arg(data.join("draw_pictures.py")).arg(made.path()).status().unwrap();
+    assert!(status.success());
+    let drawn = frames::parquet(&made.path().join("pictures.parquet"));
+    assert!(drawn.equals(&frames::parquet(&data.join("01_raw/pictures.parquet"))));
 }
 
 /// All strategies together find what each finds, and cost no more than all of them one by one.

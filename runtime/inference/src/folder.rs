@@ -17,13 +17,23 @@ pub(crate) fn model_file(folder: &Path) -> Result<PathBuf, Fault> {
     })
 }
 
+/// What a file says.
+pub(crate) fn read_text(place: &Path) -> Result<String, Fault> {
+    fs::read_to_string(place).map_err(|error| unreadable(place, &error))
+}
+
+/// What a text in JSON says; `place` is its file.
+pub(crate) fn json_of(text: &str, place: &Path) -> Result<Json, Fault> {
+    serde_json::from_str(text).map_err(|error| unreadable(place, &error))
+}
+
+fn unreadable(place: &Path, error: &dyn std::fmt::Display) -> Fault {
+    Fault::new(Kind::Model, "a file of the model cannot be read").at(place).detail(error)
+}
+
 /// What a file says in JSON.
 pub(crate) fn read_json(place: &Path) -> Result<Json, Fault> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        Fault::new(Kind::Model, "a file of the model cannot be read").at(place).detail(error)
-    };
-    let text = fs::read_to_string(place).map_err(|error| cannot(&error))?;
-    serde_json::from_str(&text).map_err(|error| cannot(&error))
+    json_of(&read_text(place)?, place)
 }
 
 /// As [`read_json`]; `None` where there is no such file.

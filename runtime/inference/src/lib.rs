@@ -15,7 +15,7 @@ mod vectors;
 
 pub use error::{Fault, Kind};
 pub use library::{CUDA_VERSION, Device, Runtime, VERSION, library_in};
-pub use pictures::{ImageEncoder, ImageOptions, Picture, decode, resized, size_of, to_bytes};
+pub use pictures::{ImageEncoder, ImageOptions, Picture, decode, resized, size_of, to_bytes, to_size};
 pub use session::{Options, Port, Session};
 pub use tensor::{Element, Tensor};
 pub use text::{Pooling, TextEncoder, TextOptions};

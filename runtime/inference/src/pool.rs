@@ -1,26 +1,49 @@
 //! Several sessions of one model, a thread each.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Fault, Kind};
 use crate::library::Runtime;
 use crate::session::{Options, Session};
 
+/// Where a model is.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// In a file.
+    File(PathBuf),
+    /// Here, under a name for messages.
+    Bytes(Arc<[u8]>, String),
+}
+
+impl Source {
+    pub(crate) fn open(&self, runtime: &Runtime, options: Options) -> Result<Session, Fault> {
+        match self {
+            Self::File(path) => Session::open(runtime, path, options),
+            Self::Bytes(bytes, name) => Session::from_bytes(runtime, bytes, name, options),
+        }
+    }
+}
+
 /// Sessions of one model. They are opened when a thread first needs one and kept.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     runtime: Runtime,
-    path: PathBuf,
+    source: Source,
     options: Options,
     free: Mutex<Vec<Session>>,
 }
 
 impl Sessions {
-    pub(crate) fn new(runtime: &Runtime, path: &Path, options: Options, first: Session) -> Self {
-        Self { runtime: runtime.clone(), path: path.to_path_buf(), options, free: Mutex::new(vec![first]) }
+    pub(crate) fn new(runtime: &Runtime, source: Source, options: Options, first: Session) -> Self {
+        Self { runtime: runtime.clone(), source, options, free: Mutex::new(vec![first]) }
+    }
+
+    /// Where the model is.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Runs `work` on each batch, in up to `threads` threads with a session each, and gives the results in the order of the
@@ -47,7 +70,7 @@ impl Sessions {
 
     fn take(&self) -> Result<Session, Fault> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.map_or_else(|| Session::open(&self.runtime, &self.path, self.options), Ok)
+        free.map_or_else(|| self.source.open(&self.runtime, self.options), Ok)
     }
 }
 

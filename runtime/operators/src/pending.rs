@@ -9,7 +9,7 @@ use crate::expr::window::WINDOWS;
 use crate::table::EMBEDDING;
 
 /// Operators, by module.
-const OPERATORS: &[(&str, &[&str])] = &[("std.embed", &["image_encoder"])];
+const OPERATORS: &[(&str, &[&str])] = &[];
 
 /// Arguments of operators that run without them: module, operator, argument.
 const ARGUMENTS: &[(&str, &str, &str)] = &[];

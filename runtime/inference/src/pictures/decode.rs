@@ -1,5 +1,6 @@
 //! Pictures from the bytes of their files.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
@@ -72,10 +73,15 @@ pub fn size_of(bytes: &[u8]) -> Result<(u32, u32), Fault> {
 /// # Errors
 /// Where it is too large for the form.
 pub fn resized(picture: &Picture, width: u32, height: u32) -> Result<Vec<u8>, Fault> {
+    to_bytes(&to_size(picture, width, height))
+}
+
+/// The picture brought to this width and height.
+pub fn to_size(picture: &Picture, width: u32, height: u32) -> Cow<'_, Picture> {
     if picture.dimensions() == (width, height) {
-        return to_bytes(picture);
+        return Cow::Borrowed(picture);
     }
-    to_bytes(&image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle))
+    Cow::Owned(image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle))
 }
 
 /// What reads a file, and the form that it is in.

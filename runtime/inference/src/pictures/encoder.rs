@@ -1,20 +1,22 @@
 //! Pictures to vectors by several sessions.
 
+use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use ndarray::{Array4, ArrayD, Axis, Ix2, Ix3, Ix4};
 
 use crate::error::{Fault, Kind};
 use crate::folder::model_file;
 use crate::library::{Device, Runtime};
-use crate::pool::Sessions;
+use crate::pool::{Sessions, Source};
 use crate::session::{Options, Port, Session};
 use crate::tensor::{Element, Tensor};
 use crate::text::Pooling;
 use crate::vectors::{Vectors, normalize};
 
 use super::decode::{Picture, decode};
-use super::settings::{Preparation, read};
+use super::settings::{CONFIG, Preparation, parsed, text_of};
 
 /// Pictures that go through the model at once.
 const AT_ONCE: usize = 8;
@@ -33,6 +35,8 @@ pub struct ImageOptions {
 /// A model of pictures: gives each a vector.
 #[derive(Debug)]
 pub struct ImageEncoder {
+    /// What `preprocessor_config.json` holds.
+    config: String,
     preparation: Preparation,
     sessions: Sessions,
     input: String,
@@ -55,10 +59,35 @@ impl ImageEncoder {
                 "bring the folder of the model there, with `model.onnx` and `preprocessor_config.json`: `gmlc model add` fetches one",
             ));
         }
-        let model = model_file(folder)?;
-        let preparation = read(folder)?;
+        let source = Source::File(model_file(folder)?);
+        Self::with(runtime, source, text_of(folder)?, folder, options)
+    }
+
+    /// The encoder whose `model.onnx` and `preprocessor_config.json` have these bytes and this text; `name` stands in messages.
+    ///
+    /// # Errors
+    /// As [`ImageEncoder::open`].
+    pub fn from_bytes(
+        runtime: &Runtime,
+        model: Arc<[u8]>,
+        config: String,
+        name: &str,
+        options: ImageOptions,
+    ) -> Result<Self, Fault> {
+        Self::with(runtime, Source::Bytes(model, name.to_owned()), config, Path::new(name), options)
+    }
+
+    /// `place` stands in messages.
+    fn with(
+        runtime: &Runtime,
+        source: Source,
+        config: String,
+        place: &Path,
+        options: ImageOptions,
+    ) -> Result<Self, Fault> {
+        let preparation = parsed(&config, place)?;
         let session_options = Options { threads: 1, device: options.device };
-        let session = Session::open(runtime, &model, session_options)?;
+        let session = source.open(runtime, session_options)?;
         let (input, colours_last, fixed) = input(&session)?;
         let size = match (preparation.size(), fixed) {
             (Some(size), Some(fixed)) if size != fixed => {
@@ -67,17 +96,55 @@ impl ImageEncoder {
                     "pictures are brought to {width} x {height} pixels, and the model takes {} x {}",
                     fixed.0, fixed.1
                 );
-                return Err(not_understood(folder, &why));
+                return Err(not_understood(place, &why));
             }
             (Some(size), _) => size,
-            (None, _) => return Err(not_understood(folder, "pictures are not all brought to one size")),
+            (None, _) => return Err(not_understood(place, "pictures are not all brought to one size")),
         };
         let output = output(&session)?;
-        let sessions = Sessions::new(runtime, &model, session_options, session);
-        let mut encoder = Self { preparation, sessions, input, colours_last, size, output, options, dimension: 0 };
+        let sessions = Sessions::new(runtime, source, session_options, session);
+        let mut encoder =
+            Self { config, preparation, sessions, input, colours_last, size, output, options, dimension: 0 };
         // What a folder promises is tried once, before anything is computed with it.
         encoder.dimension = encoder.encode_pictures(&[Picture::new(64, 64)], 1)?.dimension();
         Ok(encoder)
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> ImageOptions {
+        self.options
+    }
+
+    /// Writes it into a folder, so that [`ImageEncoder::open`] reads it there: the model, files beside it that hold its weights,
+    /// and how pictures are prepared.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written.
+    pub fn copy_to(&self, folder: &Path) -> Result<(), Fault> {
+        let cannot = |place: &Path| {
+            let place = place.to_path_buf();
+            move |error: std::io::Error| Fault::new(Kind::Missing, "a model cannot be copied").at(&place).detail(error)
+        };
+        match self.sessions.source() {
+            Source::Bytes(bytes, _) => {
+                let place = folder.join("model.onnx");
+                fs::write(&place, bytes).map_err(cannot(&place))?;
+            }
+            Source::File(model) => {
+                let beside = model.parent().unwrap_or(Path::new("."));
+                // Weights that are too many for the file lie in others, whose names begin with its own.
+                let name = model.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                for entry in fs::read_dir(beside).map_err(cannot(beside))? {
+                    let path = entry.map_err(cannot(beside))?.path();
+                    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    if path.is_file() && file.starts_with(&name) {
+                        fs::copy(&path, folder.join(file)).map_err(cannot(&path))?;
+                    }
+                }
+            }
+        }
+        let place = folder.join(CONFIG);
+        fs::write(&place, &self.config).map_err(cannot(&place))
     }
 
     /// How many numbers a vector has.

@@ -5,5 +5,5 @@ mod encoder;
 mod prepare;
 mod settings;
 
-pub use decode::{Picture, decode, resized, size_of, to_bytes};
+pub use decode::{Picture, decode, resized, size_of, to_bytes, to_size};
 pub use encoder::{ImageEncoder, ImageOptions};

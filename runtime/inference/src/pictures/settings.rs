@@ -6,7 +6,7 @@ use image::imageops::FilterType;
 use serde_json::Value as Json;
 
 use crate::error::{Fault, Kind};
-use crate::folder::read_json;
+use crate::folder::{json_of, read_text};
 
 /// How a picture is brought to size.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,16 +33,24 @@ pub(super) struct Preparation {
     pub blue_first: bool,
 }
 
-/// Reads the configuration of an image processor as the Hugging Face libraries write it.
-pub(super) fn read(folder: &Path) -> Result<Preparation, Fault> {
-    let place = folder.join("preprocessor_config.json");
+/// The file that says how pictures are prepared.
+pub(super) const CONFIG: &str = "preprocessor_config.json";
+
+/// What the configuration of an image processor says, as the Hugging Face libraries write it.
+pub(super) fn text_of(folder: &Path) -> Result<String, Fault> {
+    let place = folder.join(CONFIG);
     if !place.is_file() {
         return Err(Fault::new(Kind::Missing, "an encoder of pictures lacks its `preprocessor_config.json`").at(folder).help(
             "save the image processor of the model there (`AutoImageProcessor.from_pretrained(..).save_pretrained(..)`)",
         ));
     }
-    let config = read_json(&place)?;
-    parse(&config).map_err(|why| {
+    read_text(&place)
+}
+
+/// How pictures are prepared, as such a text says; `folder` stands in messages.
+pub(super) fn parsed(text: &str, folder: &Path) -> Result<Preparation, Fault> {
+    let place = folder.join(CONFIG);
+    parse(&json_of(text, &place)?).map_err(|why| {
         Fault::new(Kind::Model, format!("pictures cannot be prepared as the configuration says: {why}")).at(&place)
     })
 }

@@ -132,3 +132,39 @@ fn colours_can_come_in_the_other_order() {
     let b = other.unwrap().encode_pictures(&[blue_first], 1).unwrap();
     assert_eq!(a, b);
 }
+
+#[test]
+fn a_model_is_opened_from_its_bytes_and_copied_with_what_it_needs() {
+    let encoder = encoder();
+    let files: Vec<Vec<u8>> = ["grey.png", "waves.png"].map(picture).to_vec();
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let found = encoder.encode(&files, 1).unwrap();
+    let from = models().join("image");
+    let (model, config) = (
+        fs::read(from.join("model.onnx")).unwrap(),
+        fs::read_to_string(from.join("preprocessor_config.json")).unwrap(),
+    );
+    let open = |model: &[u8], config: &str| {
+        ImageEncoder::from_bytes(&runtime(), model.into(), config.to_owned(), "looks", ImageOptions::default())
+    };
+    let here = open(&model, &config).unwrap();
+    // Several threads open the bytes again.
+    assert_eq!(here.encode(&[files.clone(), files.clone()].concat().repeat(9), 3).unwrap().len(), 36);
+    for encoder in [&encoder, &here] {
+        let folder = tempfile::tempdir().unwrap();
+        encoder.copy_to(folder.path()).unwrap();
+        assert_eq!(fs::read(folder.path().join("model.onnx")).unwrap(), model);
+        let copied = ImageEncoder::open(&runtime(), folder.path(), encoder.options()).unwrap();
+        assert_eq!(copied.encode(&files, 2).unwrap(), found);
+        assert_eq!(encoder.copy_to(&folder.path().join("nowhere")).unwrap_err().kind, Kind::Missing);
+    }
+    assert_eq!(open(b"no model", &config).unwrap_err().kind, Kind::Model);
+    assert_eq!(open(&model, "{").unwrap_err().kind, Kind::Model);
+    // Weights in a file of their own, whose name begins with that of the model, come with it.
+    let (folder, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    encoder.copy_to(folder.path()).unwrap();
+    fs::write(folder.path().join("model.onnx_data"), "weights").unwrap();
+    fs::write(folder.path().join("README.md"), "of no use").unwrap();
+    ImageEncoder::open(&runtime(), folder.path(), ImageOptions::default()).unwrap().copy_to(to.path()).unwrap();
+    assert!(to.path().join("model.onnx_data").exists() && !to.path().join("README.md").exists());
+}

@@ -8,7 +8,7 @@ use ndarray::{Array2, Axis, Ix2, Ix3};
 
 use crate::error::{Fault, Kind};
 use crate::library::Runtime;
-use crate::pool::{Sessions, split};
+use crate::pool::{Sessions, Source, split};
 use crate::session::{Options, Session};
 use crate::tensor::{Element, Tensor};
 use crate::vectors::{Vectors, normalize};
@@ -64,7 +64,7 @@ impl TextEncoder {
             .normalize
             .or(one_a_text.then_some(false))
             .ok_or_else(|| undecided("normalize: true", "whether vectors are brought to length one"))?;
-        let sessions = Sessions::new(runtime, &settings.model, session_options, session);
+        let sessions = Sessions::new(runtime, Source::File(settings.model.clone()), session_options, session);
         let mut encoder = Self { tokens, sessions, mask, types, output, pooling, normalize, dimension: 0 };
         // What a folder promises is tried once, before anything is computed with it.
         encoder.dimension = encoder.encode(&["a"], 1)?.dimension();

@@ -14,6 +14,8 @@ use crate::frame::fault;
 use crate::learned::Fitted;
 use crate::native::onnxruntime;
 
+use super::looks::Looks;
+use super::pretrained::{Copied, Projected};
 use super::vectors;
 use super::words::Lsa;
 
@@ -31,6 +33,12 @@ pub(super) enum Of {
     Image(Box<ImageEncoder>),
     /// What the words of texts say.
     Words(Box<Lsa>),
+    /// An autoencoder of pictures.
+    Looks(Box<Looks>),
+    /// A model of pictures that was saved with what was learned with it.
+    Copied(Box<Copied>),
+    /// A model of pictures whose vectors are brought to fewer numbers.
+    Projected(Box<Projected>),
 }
 
 impl Encoder {
@@ -40,7 +48,15 @@ impl Encoder {
             Of::Text(encoder) => encoder.dimension(),
             Of::Image(encoder) => encoder.dimension(),
             Of::Words(lsa) => lsa.dimension,
+            Of::Looks(looks) => looks.dimension(),
+            Of::Copied(copied) => copied.dimension(),
+            Of::Projected(projected) => projected.dimension(),
         }
+    }
+
+    /// Whether it makes vectors of pictures.
+    pub(super) fn reads_pictures(&self) -> bool {
+        matches!(&self.ty, Learned::Encoder(Type::Image, _))
     }
 
     /// The encoder that something learned is.
@@ -54,6 +70,19 @@ impl Encoder {
     /// # Errors
     /// Where a picture cannot be read, with its row, or the model fails.
     pub(crate) fn column(&self, of: &Column, context: &Context) -> Result<Column, Fault> {
+        self.column_of(of, context, |wrong, row| wrong.detail(format!("it is the picture of row {}", row + 1)))
+    }
+
+    /// As [`Encoder::column`]; `told` says of which row a picture is that cannot be read.
+    ///
+    /// # Errors
+    /// Those of [`Encoder::column`].
+    pub(super) fn column_of(
+        &self,
+        of: &Column,
+        context: &Context,
+        told: impl Fn(Fault, usize) -> Fault,
+    ) -> Result<Column, Fault> {
         let name = of.name().clone();
         let (valid, found) = match &self.of {
             Of::Words(lsa) => {
@@ -68,24 +97,35 @@ impl Encoder {
                 let found = encoder.encode(&given, context.threads).map_err(onnxruntime::fault)?;
                 (texts.iter().map(Option::is_some).collect::<Vec<_>>(), found)
             }
-            Of::Image(encoder) => {
-                let of = of.cast(&DataType::Binary).map_err(fault)?;
-                let pictures: Vec<Option<&[u8]>> = of.binary().map_err(fault)?.iter().collect();
-                let rows: Vec<usize> = (0..pictures.len()).filter(|row| pictures[*row].is_some()).collect();
-                let given: Vec<&[u8]> = pictures.iter().flatten().copied().collect();
-                let found = encoder.encode(&given, context.threads).map_err(|(place, wrong)| {
-                    let wrong = onnxruntime::fault(wrong);
-                    match place.and_then(|place| rows.get(place)) {
-                        Some(row) => wrong.detail(format!("it is the picture of row {}", row + 1)),
-                        None => wrong,
-                    }
-                })?;
-                (pictures.iter().map(Option::is_some).collect(), found)
-            }
+            Of::Image(encoder) => of_pictures(encoder, of, context, told)?,
+            Of::Looks(looks) => of_pictures(&*looks.encoder(context)?, of, context, told)?,
+            Of::Copied(copied) => of_pictures(&*copied.encoder(context)?, of, context, told)?,
+            Of::Projected(projected) => return projected.column(of, context, &told),
         };
         let spread = spread(&found, &valid);
         vectors::column(&name, self.dimension(), spread, valid)
     }
+}
+
+/// Which rows have a picture, and their vectors.
+fn of_pictures(
+    encoder: &ImageEncoder,
+    of: &Column,
+    context: &Context,
+    told: impl Fn(Fault, usize) -> Fault,
+) -> Result<(Vec<bool>, Vectors), Fault> {
+    let of = of.cast(&DataType::Binary).map_err(fault)?;
+    let pictures: Vec<Option<&[u8]>> = of.binary().map_err(fault)?.iter().collect();
+    let rows: Vec<usize> = (0..pictures.len()).filter(|row| pictures[*row].is_some()).collect();
+    let given: Vec<&[u8]> = pictures.iter().flatten().copied().collect();
+    let found = encoder.encode(&given, context.threads).map_err(|(place, wrong)| {
+        let wrong = onnxruntime::fault(wrong);
+        match place.and_then(|place| rows.get(place)) {
+            Some(row) => told(wrong, *row),
+            None => wrong,
+        }
+    })?;
+    Ok((pictures.iter().map(Option::is_some).collect(), found))
 }
 
 /// The numbers of all rows; zeros where there is no vector.
@@ -115,14 +155,19 @@ impl Fitted for Encoder {
     fn facts(&self) -> Vec<(String, String)> {
         let by = match &self.of {
             Of::Words(_) => "latent semantic analysis",
-            Of::Text(_) | Of::Image(_) => "others: a model in ONNX form",
+            Of::Text(_) | Of::Image(_) | Of::Copied(_) => "others: a model in ONNX form",
+            Of::Looks(looks) => return looks.facts(),
+            Of::Projected(projected) => return projected.facts(),
         };
         vec![("learned by".to_owned(), by.to_owned())]
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {
-        if let Of::Words(lsa) = &self.of {
-            return lsa.save(self, folder);
+        match &self.of {
+            Of::Words(lsa) => return lsa.save(self, folder),
+            Of::Looks(looks) => return looks.save(self, folder),
+            Of::Projected(projected) => return projected.save(self, folder),
+            Of::Text(_) | Of::Image(_) | Of::Copied(_) => {}
         }
         Err(Fault::new("GML0910", "an encoder that `onnx(..)` reads is not saved again: its folder is the model")
             .at(folder.display())

@@ -12,6 +12,8 @@ use crate::learned::Fitted;
 use crate::tests::kit::*;
 use crate::{Call, Context, Data, Input, Table};
 
+mod pictures;
+
 fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../inference/models")
 }

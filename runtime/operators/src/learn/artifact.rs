@@ -54,6 +54,8 @@ pub fn load(folder: &Path) -> Result<Arc<dyn Fitted>, Fault> {
         Some("ensemble") => automl::load(folder, &signature),
         Some(recommenders::KIND) => recommenders::load(folder, &signature),
         Some(embed::WORDS) => embed::load_words(folder, &signature),
+        Some(embed::LOOKS) => embed::load_looks(folder, &signature),
+        Some(embed::PROJECTED) => embed::load_projected(folder, &signature),
         Some(kind) => {
             Err(unreadable(&folder.join(FILE), &format!("it is of a kind that this version does not know: {kind}")))
         }

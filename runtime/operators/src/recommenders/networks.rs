@@ -191,8 +191,11 @@ pub(super) fn is_network(kind: &str) -> bool {
     ["sr_gnn", "gru4rec", "sasrec", "dgsr"].contains(&kind)
 }
 
-fn fault(error: Error) -> Fault {
+/// What went wrong with a training, in the form of all faults.
+pub(crate) fn fault(error: Error) -> Fault {
     match error {
+        Error::NoPictures => Fault::new("GML0922", error.to_string())
+            .help("see which filter or which part of a split leaves none"),
         Error::NothingToLearn => Fault::new("GML0922", error.to_string()).help(
             "see which filter, which `min_length` or `min_support`, or which part of the split leaves none with two items",
         ),

@@ -170,6 +170,14 @@ pub(in crate::check) fn learned_in_words(shape: &Shape) -> String {
     }
 }
 
+/// Whether an encoder that reads this may stand where one that reads `due` is wanted.
+pub(in crate::check) fn may_read(due: &Shape, reads: &Type) -> bool {
+    match due {
+        Shape::Is(due) => due == reads || reads.is_silent(),
+        _ => true,
+    }
+}
+
 /// The columns that a model must predict, where the signature says so.
 pub(in crate::check) fn predicts(shape: &Shape) -> Option<&Arc<Row>> {
     match shape {

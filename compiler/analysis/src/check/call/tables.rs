@@ -263,7 +263,7 @@ impl<'a> Body<'a> {
                     }
                 }
                 (Learned::Recommender(item), Shape::Recommender(due)) => arguments.variables.infer(due, item),
-                (Learned::Encoder(from, to), Shape::Encoder(due, made)) => {
+                (Learned::Encoder(from, to), Shape::Encoder(due, made)) if shapes::may_read(due, from) => {
                     arguments.variables.infer(due, from);
                     arguments.variables.infer(made, to);
                 }

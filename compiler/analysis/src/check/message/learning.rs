@@ -73,6 +73,14 @@ pub(in crate::check) fn learned_wanted(ty: &Type, span: Span, shape: &Shape, wan
 }
 
 pub(in crate::check) fn other_learned(value: &Value<'_>, shape: &Shape, want: &Want<'_>) -> Diagnostic {
+    if let (Shape::Encoder(due, _), Type::Learned(learned)) = (shape, value.ty())
+        && let (Shape::Is(due), Learned::Encoder(..)) = (&**due, &**learned)
+    {
+        let text = format!("{} wants an encoder of `{due}`, and this is {learned}", want.subject());
+        return Diagnostic::new(codes::TYPE_MISMATCH, value.span(), text)
+            .with_label("reads something else")
+            .help(format!("name one that is declared as `encoder[{due} -> vector[N]]`"));
+    }
     let (what, found) = (learned_in_words(shape), learned_kind(value.ty()));
     let help = match value.ty() {
         Type::Learned(learned) => match **learned {
