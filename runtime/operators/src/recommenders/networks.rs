@@ -202,7 +202,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         Error::Diverged { .. } => Fault::new("GML0926", error.to_string()).help("give a smaller `learning_rate`"),
         Error::Checkpoint { .. } => Fault::new("GML0910", error.to_string())
             .help("see that the folder is there, that it is yours, and that the disk is not full"),
-        Error::NoPictures | Error::Data(_) => Fault::new("GML0999", error.to_string()),
+        Error::Data(_) => Fault::new("GML0999", error.to_string()),
     }
 }
 
