@@ -1,5 +1,8 @@
 //! Files that are broken or absurd: an error that says what and where, never a panic.
 
+// Helpers of tests may panic as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use gml_codegen::testing::{self, Shape};
 use gml_codegen::trees::{Ensemble, Unread};
 use proptest::prelude::*;

@@ -1,5 +1,8 @@
 //! Every layout, on every machine up to this one, gives the interpreter's bits.
 
+// Helpers of tests may panic as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::Arc;
 
 use gml_codegen::testing::{self, Shape};
