@@ -1,5 +1,7 @@
 //! Files that are broken or absurd: an error that says what and where, never a panic.
 
+#![allow(clippy::unwrap_used)]
+
 use gml_codegen::testing::{self, Shape};
 use gml_codegen::trees::{Ensemble, Unread};
 use proptest::prelude::*;

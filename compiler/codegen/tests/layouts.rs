@@ -1,5 +1,7 @@
 //! Every layout, on every machine up to this one, gives the interpreter's bits.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use gml_codegen::testing::{self, Shape};

@@ -1,6 +1,8 @@
 //! Models of other libraries, held against what those say of the same rows. The fixtures are made by `tests/peers/tree_models.py`
 //! (XGBoost 3.2, scikit-learn and skl2onnx, onnxruntime 1.32).
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
