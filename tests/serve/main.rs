@@ -58,7 +58,7 @@ fn visits() -> String {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (age, luck, city) =
             ((state >> 33) % 90, (state >> 45) % 90, ["bonn", "graz", "linz"][(state >> 20) as usize % 3]);
-        let income = if state % 7 == 0 { String::new() } else { format!("{}.5", luck * 10) };
+        let income = if state.is_multiple_of(7) { String::new() } else { format!("{}.5", luck * 10) };
         let plan = if luck > 40 { "paid" } else { "free" };
         text += &format!("v{row},{age},{income},{city},{plan},{},{}\n", luck % 2 == 0, age + luck % 13 > 45);
     }

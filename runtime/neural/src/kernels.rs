@@ -168,7 +168,7 @@ fn tangent(x: f32) -> f32 {
     const NEAR: f32 = 0.625;
     let square = x * x;
     let mut series = -5.704_988_7e-3;
-    for factor in [2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328_2e-1] {
+    for factor in [2.063_909e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328e-1] {
         series = series * square + factor;
     }
     let near = series * square * x + x;

@@ -60,9 +60,15 @@ fn push(text: &mut String, value: &AnyValue<'_>) -> Result<(), Refusal> {
     let _ = match value {
         AnyValue::Null => write!(text, "null"),
         AnyValue::Boolean(truth) => write!(text, "{truth}"),
-        AnyValue::Float64(number) => return Ok(float(text, *number)),
+        AnyValue::Float64(number) => {
+            float(text, *number);
+            return Ok(());
+        }
         AnyValue::Float32(number) if number.is_finite() => write!(text, "{number:?}"),
-        AnyValue::Float32(number) => return Ok(float(text, f64::from(*number))),
+        AnyValue::Float32(number) => {
+            float(text, f64::from(*number));
+            return Ok(());
+        }
         AnyValue::String(letters) => write!(text, "{}", quoted(letters)),
         AnyValue::StringOwned(letters) => write!(text, "{}", quoted(letters)),
         AnyValue::List(items) => {

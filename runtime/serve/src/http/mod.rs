@@ -130,7 +130,7 @@ async fn answer(
                 // The client is gone, or there are no more file descriptors: those that are open go on.
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
-            () = asked.to_end() => break,
+            () = asked.ended() => break,
             _ = look.tick() => if streaming.is_some_and(Streaming::has_ended) { break },
         }
     }

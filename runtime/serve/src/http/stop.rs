@@ -23,7 +23,7 @@ impl Asked {
     }
 
     /// Waits for one of them.
-    pub(super) async fn to_end(&mut self) {
+    pub(super) async fn ended(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.interrupted.recv() => {}

@@ -132,10 +132,9 @@ fn order(places: &Places<'_>) -> Vec<usize> {
     for (new, old) in places.of_inputs.iter().enumerate() {
         order[*old] = new;
     }
-    let mut next = places.of_inputs.len();
-    for place in order.iter_mut().filter(|place| **place == usize::MAX) {
+    let others = order.iter_mut().filter(|place| **place == usize::MAX);
+    for (next, place) in (places.of_inputs.len()..).zip(others) {
         *place = next;
-        next += 1;
     }
     order
 }
