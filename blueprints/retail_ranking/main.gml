@@ -245,7 +245,13 @@ pipeline explore {
 pipeline embeddings {
     let texts = articles |> filter(.detail_desc is not null) |> select([.article_id, .detail_desc])
     let words = fit(text_encoder(dimension: 64, seed: seed), train: texts)
-    let network = image_encoder(architecture: autoencoder, dimension: 32, size: picture_size, epochs: epochs, seed: seed)
+    let network = image_encoder(
+        architecture: autoencoder,
+        dimension: 32,
+        size: picture_size,
+        epochs: epochs,
+        seed: seed,
+    )
     let looks = fit(network, train: pictures)
     save words as by_words
     save looks as by_looks
