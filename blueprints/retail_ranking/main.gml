@@ -1,9 +1,9 @@
 ## Two-stage retail recommendations: many cheap ways to find what a customer may buy next, one careful model to rank it.
 use std.embed.{embed, image_encoder, text_encoder}
-use std.features.{jaccard, select_features, synthesize}
+use std.features.{cosine, jaccard, select_features, synthesize}
 use std.learn.{blend, boosted_trees}
 use std.metrics.{auc, coverage, hit_rate, map, ndcg, novelty, recall}
-use std.recommend.{bought_before, candidates, popular, same_attribute, sample_negatives, top_k}
+use std.recommend.{bought_before, candidates, nearest, popular, same_attribute, sample_negatives, top_k}
 use std.report.{profile}
 
 param root: str = "data"
@@ -132,14 +132,25 @@ node find_candidates(
     history: table[Transaction],
     customers: table[Customer],
     articles: table[Article],
+    vectors: table[Vectors],
 ) -> table { customer_id: str, article_id: str, .. } {
     let lately = history |> take_last(20, per: [.customer_id], by: .t_dat)
+    let latest = history |> take_last(5, per: [.customer_id], by: .t_dat)
+    let sold = vectors |> join(history |> distinct([.article_id]), on: [.article_id], how: semi)
+    # A description of none but rare words has a vector of zeros, which is like nothing.
+    let words = sold
+        |> filter(.words is not null)
+        |> filter(cosine(.words, .words) > 0.0)
+        |> select([.article_id, .words])
+    let looks = sold |> filter(.looks is not null) |> select([.article_id, .looks])
     candidates(user: .customer_id, item: .article_id) {
         again        = bought_before(history),
         bestseller   = bestsellers(history, customers),
         by_age       = bestsellers_by_age(history, customers),
         of_kind      = bestsellers_of_kind(history, articles),
         same_product = same_attribute(lately, items: articles, item: .article_id, on: [.prod_name]),
+        like_words   = nearest(latest, within: words, item: .article_id, k: 4),
+        like_looks   = nearest(latest, within: looks, item: .article_id, k: 4),
     }
 }
 
@@ -230,8 +241,9 @@ node labelled(
     bought: table[Transaction],
     customers: table[Customer],
     articles: table[Article],
+    vectors: table[Vectors],
 ) -> table {
-    described(find_candidates(known, customers, articles), known, customers, articles)
+    described(find_candidates(known, customers, articles, vectors), known, customers, articles)
         |> label(bought_in: bought, on: [.customer_id, .article_id])
 }
 
@@ -267,16 +279,16 @@ pipeline training {
     let data = transactions |> split_time(by: .t_dat, valid: last(horizon), test: last(horizon))
 
     # How much of what is bought in the second last stretch is found in all that came before it, and among how many candidates?
-    let found = find_candidates(data.train, customers, articles)
+    let found = find_candidates(data.train, customers, articles, vectors)
     track evaluate(found, on: [data.valid], metrics: [recall(), recall(k), coverage(k), novelty(k)])
 
     # Learn to rank from that stretch and the two before it, each with candidates and features of its own past.
     let before = data.train |> split_time(by: .t_dat, valid: last(horizon))
     let earlier = before.train |> split_time(by: .t_dat, valid: last(horizon))
     let pairs = union([
-        labelled(data.train, data.valid, customers, articles),
-        labelled(before.train, before.valid, customers, articles),
-        labelled(earlier.train, earlier.valid, customers, articles),
+        labelled(data.train, data.valid, customers, articles, vectors),
+        labelled(before.train, before.valid, customers, articles, vectors),
+        labelled(earlier.train, earlier.valid, customers, articles, vectors),
     ]) |> sample_negatives(negatives, seed: seed)
     let chosen = select_features(max_null: 99%, max_correlation: 0.98)
     let ranking = boosted_trees(
@@ -305,7 +317,7 @@ pipeline training {
     # Judge it by the last stretch, from all that was known before, by the customers who had bought before.
     let known = union(data.train, data.valid)
     let buyers = data.test |> join(known |> distinct([.customer_id]), on: [.customer_id], how: semi)
-    let later = find_candidates(known, customers, articles)
+    let later = find_candidates(known, customers, articles, vectors)
     track evaluate(later, on: [buyers], metrics: [recall()])
     let scored = described(later, known, customers, articles) |> predict(model)
     let offered = scored |> top(k, by: .score, per: [.customer_id]) |> select([.customer_id, .article_id])
@@ -325,7 +337,7 @@ pipeline baseline {
 }
 
 pipeline recommending {
-    let found = find_candidates(transactions, customers, articles)
+    let found = find_candidates(transactions, customers, articles, vectors)
     let best = transactions |> last(31d, by: .t_dat) |> popular(item: .article_id, top: k)
     save described(found, transactions, customers, articles)
         |> predict(ranker)
@@ -346,7 +358,8 @@ test "who bought a mug is offered it again, its other colours, and what others b
         { article_id: "blue mug", prod_name: "mug", product_type_name: "mug", colour_group_name: "blue" },
         { article_id: "bag", prod_name: "bag", product_type_name: "bag", colour_group_name: "none" },
     ]
-    let found = find_candidates(history, customers, articles)
+    let vectors = table[Vectors] [{ article_id: "bag" }]
+    let found = find_candidates(history, customers, articles, vectors)
     let mugs = found |> filter(.customer_id == "u")
     expect count(mugs) == 3
     expect first(mugs).article_id == "red mug" and first(mugs).again_rank == 1 and first(mugs).bestseller_rank == 2

@@ -1,8 +1,9 @@
 """The strategies and the baseline of the blueprint `retail_ranking`, with pandas.
 
-    retail_candidates.py FOLDER
+    retail_candidates.py FOLDER VECTORS
 
-FOLDER holds transactions.parquet, customers.parquet and articles.parquet. Prints the recall of each strategy on the second last
+FOLDER holds transactions.parquet, customers.parquet and articles.parquet, VECTORS is the file with the vectors of articles that the
+blueprint learned: their neighbours are looked for here again, among all of them. Prints the recall of each strategy on the second last
 stretch of 31 days, how many candidates a customer has, and how "bought last, then sold best" does on the last one.
 """
 
@@ -11,6 +12,7 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 K = 12
@@ -58,6 +60,30 @@ def same_product(history, articles):
     return found
 
 
+def nearest(history, vectors, k=4, latest=5):
+    """What lies nearest to each of what a customer bought last, by the cosine, among what was ever bought."""
+    vectors = vectors[vectors.iloc[:, 1].notna() & vectors.article_id.isin(set(history.article_id))]
+    points = np.stack(vectors.iloc[:, 1].to_numpy()).astype(float)
+    # A vector of zeros is like nothing.
+    lengths = np.linalg.norm(points, axis=1)
+    items = vectors.article_id[lengths > 0].tolist()
+    points = points[lengths > 0] / lengths[lengths > 0, None]
+    place_of = {item: place for place, item in enumerate(items)}
+    ordered = history.sort_values("t_dat", kind="stable")
+    found, known = {}, {}
+    for customer, rows in ordered.groupby("customer_id", sort=False):
+        for item in rows.article_id.tail(latest):
+            place = place_of.get(item)
+            if place is None:
+                continue
+            if place not in known:
+                alike = points @ points[place]
+                alike[place] = -np.inf
+                known[place] = [items[other] for other in np.argsort(-alike, kind="stable")[:k]]
+            found.setdefault(customer, []).extend(known[place])
+    return found
+
+
 def recall(found, truth, first=None):
     shares = [len(wanted & set(found.get(customer, [])[:first])) / len(wanted) for customer, wanted in truth.items()]
     return sum(shares) / len(shares)
@@ -71,7 +97,7 @@ def distinct(items):
     return list(dict.fromkeys(items))
 
 
-def main(folder):
+def main(folder, vectors):
     transactions, customers, articles = (
         pd.read_parquet(folder / f"{name}.parquet") for name in ("transactions", "customers", "articles")
     )
@@ -89,6 +115,8 @@ def main(folder):
         "by_age": {},
         "of_kind": of_kind(train, articles.set_index("article_id").product_type_name),
         "same_product": same_product(train, articles),
+        "like_words": nearest(train, vectors[["article_id", "words"]]),
+        "like_looks": nearest(train, vectors[["article_id", "looks"]]),
     }
     strategies = {name: {user: distinct(items) for user, items in found.items()} for name, found in strategies.items()}
     users = distinct(user for found in strategies.values() for user in found if found[user])
@@ -98,8 +126,8 @@ def main(folder):
     for end_of_name, found in [("", union)] + [(f"[{name}]", found) for name, found in strategies.items()]:
         told[f"recall{end_of_name}"] = recall(found, truth)
         told[f"candidates{end_of_name}"] = sum(len(items) for items in found.values()) / len(users)
-        # The order within `same_product` is that of a set here.
-        if "same_product" not in end_of_name:
+        # The order within `same_product` is that of a set here, and of the rows of a day it is another one in the others.
+        if not any(name in end_of_name for name in ("same_product", "like_")):
             told[f"recall(12){end_of_name}"] = recall(found, truth, K)
 
     known = set(before.customer_id)
@@ -131,4 +159,4 @@ def main(folder):
     print(json.dumps({"found": told, "baseline": baseline}))
 
 
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), pd.read_parquet(sys.argv[2]))

@@ -35,14 +35,20 @@ fn expected() -> Value {
     serde_json::from_slice(&std::fs::read(repository().join(BLUEPRINT).join("expected.json")).unwrap()).unwrap()
 }
 
+/// Whether a metric of the ranking hangs on the vectors of articles: what they find is among the candidates, and learned from.
+fn by_vectors(metric: &str) -> bool {
+    metric.contains("like_") || !metric.contains('[')
+}
+
 /// Every metric of the last run is the one that is expected, and none is missing.
-fn metrics_are(project: &Project, expected: &Value, tolerance: f64) {
+fn metrics_are(project: &Project, expected: &Value, tolerance: impl Fn(&str) -> f64) {
     let told = project.record()["metrics"].as_array().unwrap().len();
     let mut looked_at = 0;
     for (partition, metrics) in expected.as_object().unwrap() {
         for (metric, value) in metrics.as_object().unwrap() {
             let (found, wanted) = (project.metric(metric, partition), value.as_f64().unwrap());
-            assert!((found - wanted).abs() <= tolerance, "{metric} of {partition} is {found}, expected {wanted}");
+            let off = (found - wanted).abs() / wanted.abs().max(1.0);
+            assert!(off <= tolerance(metric), "{metric} of {partition} is {found}, expected {wanted}");
             looked_at += 1;
         }
     }
@@ -52,12 +58,15 @@ fn metrics_are(project: &Project, expected: &Value, tolerance: f64) {
 #[test]
 fn the_slice_gives_the_expected_numbers() {
     let (project, expected) = (slice(), expected());
-    let tolerance = expected["tolerance"].as_f64().unwrap();
+    let tolerance = |name: &str| expected[name].as_f64().unwrap();
     project.done(&["run", "baseline"]);
-    metrics_are(&project, &expected["baseline"], tolerance);
+    metrics_are(&project, &expected["baseline"], |_| tolerance("tolerance"));
     let baseline = project.metric("map(12)", BASELINE);
+    project.done(&["run", "embeddings"]);
     project.done(&["run", "training"]);
-    metrics_are(&project, &expected["training"], tolerance);
+    metrics_are(&project, &expected["training"], |metric| {
+        tolerance(if by_vectors(metric) { "tolerance_by_vectors" } else { "tolerance" })
+    });
     assert!(project.metric("map(12)", JUDGED) > baseline);
     project.done(&["run", "recommending"]);
     let offers = frames::parquet(&project.path(RECOMMENDATIONS));
@@ -91,18 +100,21 @@ fn every_number_of_threads_writes_the_same_bytes() {
 fn strategies_and_baseline_are_those_of_python() {
     let Some(python) = peers_python() else { return };
     let project = slice();
-    let told = peer(&python, "retail_candidates.py", &[&project.path("data/01_raw")]);
+    project.done(&["run", "embeddings"]);
+    let told = peer(&python, "retail_candidates.py", &[&project.path("data/01_raw"), &project.path(VECTORS)]);
     project.done(&["run", "baseline"]);
-    let near = |metric: &str, partition: &str, value: &Value| {
+    let near = |metric: &str, partition: &str, value: &Value, most: f64| {
         let (found, wanted) = (project.metric(metric, partition), value.as_f64().unwrap());
-        assert!((found - wanted).abs() < 1e-12, "{metric} of {partition} is {found}, Python says {wanted}");
+        assert!((found - wanted).abs() < most, "{metric} of {partition} is {found}, Python says {wanted}");
     };
     for metric in ["map(12)", "hit_rate(12)", "coverage(12)", "novelty(12)"] {
-        near(metric, BASELINE, &told["baseline"][metric]);
+        near(metric, BASELINE, &told["baseline"][metric], 1e-12);
     }
     project.done(&["run", "training"]);
     for (metric, value) in told["found"].as_object().unwrap() {
-        near(metric, "valid", value);
+        // Which of two neighbours is nearer may hang on the last digit of a product, and so what is found by one of them.
+        let most = if by_vectors(metric) { 1e-3 * value.as_f64().unwrap().max(1.0) } else { 1e-12 };
+        near(metric, "valid", value, most);
     }
 }
 
@@ -122,6 +134,7 @@ fn online_retail_is_ranked_better_than_by_what_was_bought_last() {
     // Measured elsewhere with pandas: MAP@12 0.163, hit rate 0.798.
     let (map, hits) = (project.metric("map(12)", BASELINE), project.metric("hit_rate(12)", BASELINE));
     assert!((map - 0.163).abs() < 0.002 && (hits - 0.798).abs() < 0.005, "{map} {hits}");
+    project.done(&["run", "embeddings"]);
     project.done(&["run", "training"]);
     let ranked = project.metric("map(12)", JUDGED);
     assert!(ranked > map.max(0.163), "{ranked} is not above {map}");
@@ -183,7 +196,7 @@ fn strategies_add_up(project: &Project) {
     for partition in ["valid", JUDGED] {
         let (recall, candidates) = (project.metric("recall", partition), project.metric("candidates", partition));
         let mut sum = 0.0;
-        for strategy in ["again", "bestseller", "by_age", "of_kind", "same_product"] {
+        for strategy in ["again", "bestseller", "by_age", "of_kind", "same_product", "like_words", "like_looks"] {
             assert!(project.metric(&format!("recall[{strategy}]"), partition) <= recall + 1e-12, "{strategy}");
             sum += project.metric(&format!("candidates[{strategy}]"), partition);
         }

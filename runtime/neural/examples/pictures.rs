@@ -41,8 +41,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let schedule = Schedule { epochs: 1, batch, learning_rate: 0.001, l2: 0.0, stop_after: None, seed: 1 };
     let noise = Noise { count: batch * 6 };
     let (mut taken, mut start) = (Vec::new(), Instant::now());
-    let mut watch = |_: &gml_neural::pictures::Progress<'_>| {
-        taken.push(start.elapsed().as_secs_f64());
+    let mut watch = |progress: &gml_neural::pictures::Progress<'_>| {
+        if !progress.is_complete {
+            taken.push(start.elapsed().as_secs_f64());
+        }
         start = Instant::now();
         ControlFlow::Continue(())
     };

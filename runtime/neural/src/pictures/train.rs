@@ -48,15 +48,27 @@ pub struct Progress<'a> {
     pub step: usize,
     /// How many it has.
     pub steps: usize,
+    /// Whether the epoch is complete and judged: it is the last of the history then.
+    pub is_complete: bool,
     /// The mean loss of the epoch so far.
     pub loss: f64,
-    /// The epochs before.
+    /// Epochs that are complete.
     pub history: &'a [Epoch],
+}
+
+impl Progress<'_> {
+    /// How much of all steps is done, from 0 to 1. A training may end early, where nothing gets better.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let steps = self.steps as f64;
+        ((self.epoch - 1) as f64 * steps + self.step as f64) / (self.epochs as f64 * steps)
+    }
 }
 
 /// Trains an autoencoder to give pictures back: by the mean squared difference of numbers from 0 to 1, with Adam. `keep` is where
 /// its state is written again and again; a state of the same training that is there is gone on with, and the file is removed in
-/// the end. `watch` is told of each step and may end it there: its state is written, and the result is `None`.
+/// the end. `watch` is told of each step, and of each epoch when it is complete. It may end the training: its state is written, and the
+/// result is `None`.
 ///
 /// # Errors
 /// Where there are no pictures, one cannot be had, the weights grow without bound, or the state is not written or read.
@@ -202,15 +214,7 @@ impl<'a> Training<'a> {
                 let at = &mut self.state.at;
                 at.step += 1;
                 at.loss = (at.loss.0 + loss * chosen.len() as f64, at.loss.1 + chosen.len());
-                let progress = Progress {
-                    epoch: epoch + 1,
-                    epochs: self.schedule.epochs,
-                    step: at.step,
-                    steps,
-                    loss: at.loss.0 / at.loss.1 as f64,
-                    history: &at.history,
-                };
-                let is_ended = watch(&progress).is_break();
+                let is_ended = watch(&self.progress(steps)).is_break();
                 if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
                     self.write()?;
                     written = Instant::now();
@@ -222,6 +226,10 @@ impl<'a> Training<'a> {
             self.end_epoch()?;
             self.write()?;
             written = Instant::now();
+            // What is told to be complete is kept.
+            if watch(&self.progress(steps)).is_break() {
+                return Ok(None);
+            }
         }
         let values = match self.state.best.take() {
             Some([_, weights]) => weights,
@@ -236,6 +244,19 @@ impl<'a> Training<'a> {
         let weights = self.shapes.iter().map(weight).collect();
         let (history, best) = (self.state.at.history, self.state.at.best);
         Ok(Some(Model { autoencoder: self.autoencoder.clone(), weights, history, best }))
+    }
+
+    /// Where it is, for those who watch.
+    fn progress(&self, steps: usize) -> Progress<'_> {
+        let at = &self.state.at;
+        // Between two epochs it is at the end of the one before.
+        let is_complete = at.step == 0;
+        let loss = match at.history.last() {
+            Some(last) if is_complete => last.loss,
+            _ => at.loss.0 / at.loss.1 as f64,
+        };
+        let (epoch, step) = if is_complete { (at.epoch, steps) } else { (at.epoch + 1, at.step) };
+        Progress { epoch, epochs: self.schedule.epochs, step, steps, is_complete, loss, history: &at.history }
     }
 
     fn write(&self) -> Result<(), Error> {

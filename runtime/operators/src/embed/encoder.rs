@@ -9,6 +9,7 @@ use gml_inference::{ImageEncoder, TextEncoder, Vectors};
 use gml_ir::{Learned, Type};
 use polars::prelude::{Column, DataType};
 
+use crate::course::Course;
 use crate::data::{Context, Table};
 use crate::frame::fault;
 use crate::learned::Fitted;
@@ -160,6 +161,13 @@ impl Fitted for Encoder {
             Of::Projected(projected) => return projected.facts(),
         };
         vec![("learned by".to_owned(), by.to_owned())]
+    }
+
+    fn course(&self) -> Option<Course> {
+        match &self.of {
+            Of::Looks(looks) => Some(looks.course()),
+            _ => None,
+        }
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

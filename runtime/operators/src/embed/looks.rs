@@ -8,11 +8,14 @@ use gml_connect::Fault;
 use gml_inference::{ImageEncoder, ImageOptions};
 use gml_ir::{Type, Value};
 use gml_neural::Schedule;
-use gml_neural::pictures::{Autoencoder, COLOURS, Data as Lessons, Epoch, Model, PICTURES, Pictures, VECTORS, train};
+use gml_neural::pictures::{
+    Autoencoder, COLOURS, Data as Lessons, Epoch, Model, PICTURES, Pictures, Progress, VECTORS, train,
+};
 use serde_json::{Value as Json, json};
 
 use super::encoder::{Encoder, Of, fitted};
 use super::gallery::Gallery;
+use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data, Table};
 use crate::learn::artifact;
 use crate::learn::bounds::{COUNT, POSITIVE, float, seed, whole};
@@ -20,12 +23,16 @@ use crate::learn::in_pool;
 use crate::learn::recall::Recall;
 use crate::learned::{Change, Estimator, Fitted};
 use crate::native::onnxruntime;
+use crate::observer::{Judgement, Training, Unit};
 use crate::onnx;
 use crate::recommenders::of_training;
 use crate::table::CallExt;
 
 /// The kind of a saved one.
 pub(crate) const KIND: &str = "autoencoder";
+
+/// What it makes small, of the numbers of pixels from 0 to 1.
+const LOSS: &str = "mean squared difference";
 
 /// The file that says how pictures are prepared.
 const CONFIG: &str = "preprocessor_config.json";
@@ -73,10 +80,19 @@ impl Estimator for Learner {
             let learned = Gallery::of(rows, self.network.size)?;
             let valid = valid.map(|valid| Gallery::of(valid, self.network.size)).transpose()?;
             let lessons = Lessons { train: &learned, valid: valid.as_ref().map(|valid| valid as &dyn Pictures) };
-            let mut watch = |_: &gml_neural::pictures::Progress<'_>| ControlFlow::Continue(());
-            train(&self.network, &self.schedule, lessons, kept.as_deref(), &mut watch).map_err(of_training)
-        })?;
-        let model = trained.ok_or_else(|| Fault::new("GML0999", "a training that nobody ended gave nothing"))?;
+            let (under_way, mut telling) = (context.observer.begins(), context.observer.telling());
+            let mut watch = |progress: &Progress<'_>| {
+                telling.tell(progress.share(), || so_far(progress));
+                if context.observer.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let trained = train(&self.network, &self.schedule, lessons, kept.as_deref(), &mut watch);
+            trained.map_err(of_training)?.ok_or_else(|| {
+                // Nobody hears of it: whoever stopped the run ends the process.
+                under_way.is_kept();
+                Fault::new("GML0999", "the training was stopped")
+            })
+        });
+        let model = trained?;
         Ok(fitted(Of::Looks(Box::new(Looks::of(&model)?)), Type::Image))
     }
 
@@ -86,6 +102,22 @@ impl Estimator for Learner {
 
     fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
         self.recall.argument(operator, name)
+    }
+}
+
+/// How far a training is.
+fn so_far(progress: &Progress<'_>) -> Training {
+    let valid = progress.history.last().and_then(|epoch| epoch.valid);
+    Training {
+        learner: "image_encoder".into(),
+        unit: Unit::Epoch,
+        turn: progress.epoch,
+        turns: progress.epochs,
+        is_complete: progress.is_complete,
+        batch: Some([progress.step, progress.steps]),
+        loss: Some(progress.loss),
+        valid: valid.map(|value| Judgement { metric: LOSS.into(), value }),
+        seconds_left: None,
     }
 }
 
@@ -147,10 +179,19 @@ impl Looks {
             fact("best epoch", self.best.to_string()),
         ];
         if let Some(epoch) = self.best.checked_sub(1).and_then(|place| self.history.get(place)) {
-            facts.push(fact("mean squared difference", format!("{:.6}", epoch.loss)));
+            facts.push(fact(LOSS, format!("{:.6}", epoch.loss)));
             facts.extend(epoch.valid.map(|valid| fact("valid mean squared difference", format!("{valid:.6}"))));
         }
         facts
+    }
+
+    /// How it learned, epoch by epoch.
+    pub(super) fn course(&self) -> Course {
+        let epochs = || (1..).zip(&self.history);
+        let train = Curve::new(LOSS, "train", epochs().map(|(place, epoch)| (place, epoch.loss)));
+        let valid = Curve::new(LOSS, "valid", epochs().filter_map(|(place, epoch)| Some((place, epoch.valid?))));
+        let curves = [train, valid].into_iter().filter(|curve| !curve.points.is_empty()).collect();
+        Course { step: "epoch".into(), kept: self.best, curves }
     }
 
     pub(super) fn save(&self, encoder: &Encoder, folder: &Path) -> Result<(), Fault> {

@@ -105,6 +105,8 @@ fn an_autoencoder_learns_is_saved_and_is_an_encoder_like_any_other() {
     assert_eq!(fitted.ty(), Learned::Encoder(Type::Image, Type::Vector(4)));
     let facts: Vec<String> = fitted.facts().into_iter().map(|(name, _)| name).collect();
     assert_eq!(facts, ["learned by", "epochs", "best epoch", "mean squared difference"]);
+    let course = fitted.course().unwrap();
+    assert_eq!((course.kept, course.curves.len(), course.curves[0].points.len()), (2, 1, 2));
     let found = vectors(&fitted, &table, 4);
     let distinct: std::collections::BTreeSet<Vec<u32>> =
         found.numbers.chunks(4).map(|vector| vector.iter().map(|number| number.to_bits()).collect()).collect();
@@ -135,6 +137,30 @@ fn an_autoencoder_learns_is_saved_and_is_an_encoder_like_any_other() {
     assert_eq!(crate::load(folder.path()).err().unwrap().code, "GML0918");
 }
 
+/// A training that is asked to stop keeps its state, and one like it goes on there and gives what the first would have given.
+#[test]
+fn a_training_that_is_stopped_goes_on_where_it_was() {
+    let table = rectangles(23);
+    let estimator = autoencoder(&[("epochs", Value::Int(3))]).unwrap();
+    let whole = estimator.fit(&table, None, &context(2)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let stop = Arc::new(crate::Stop::default());
+    let stopped = Context {
+        unfinished: Some(folder.path().to_path_buf()),
+        observer: crate::Observer::stopped_by(&stop),
+        ..context(1)
+    };
+    assert_eq!(stop.ask(std::time::Duration::ZERO), 0);
+    let fault = estimator.fit(&table, None, &stopped).err().unwrap();
+    assert_eq!(fault.message, "the training was stopped");
+    assert_eq!(stop.ask(std::time::Duration::ZERO), 1, "its state is kept");
+    assert!(folder.path().join("training").exists());
+    let goes_on = Context { observer: Default::default(), ..stopped };
+    let again = estimator.fit(&table, None, &goes_on).unwrap();
+    assert_eq!(vectors(&again, &table, 4), vectors(&whole, &table, 4));
+    assert!(!folder.path().join("training").exists());
+}
+
 #[test]
 fn rows_to_stop_by_choose_the_epoch() {
     let changes = [("epochs", Value::Int(40)), ("stop_after", Value::Int(2)), ("learning_rate", Value::Float(0.05))];
@@ -145,6 +171,9 @@ fn rows_to_stop_by_choose_the_epoch() {
     let (epochs, best): (usize, usize) = (facts["epochs"].parse().unwrap(), facts["best epoch"].parse().unwrap());
     assert!(epochs < 40 && best + 2 == epochs, "{facts:?}");
     assert!(facts.contains_key("valid mean squared difference"));
+    let course = fitted.course().unwrap();
+    let partitions: Vec<&str> = course.curves.iter().map(|curve| &*curve.partition).collect();
+    assert_eq!((course.kept, &*partitions), (best, &["train", "valid"][..]));
     let fault = estimator.fit(&train, None, &context(2)).err().unwrap();
     assert_eq!(fault.code, "GML0716");
 }
