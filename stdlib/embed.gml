@@ -72,6 +72,7 @@ operator image_encoder[R](
     seed: int = 0,
 ) -> estimator[R & { _: image } -> encoder[image -> vector[dimension]]]
 
+## Learn which directions of another model's vectors the pictures differ most along.
 operator image_encoder[R, V: vector](
     architecture: enum["pretrained"],
     base: encoder[image -> V],

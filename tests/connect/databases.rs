@@ -246,22 +246,28 @@ fn postgres_filters() {
 
     // Values that compare in another way there than here stay here, and a number is bound to columns of any size.
     ask("create table others (id int4, f char(4), r real, z timestamp)");
-    project.write(
-        "main.gml",
-        "connection warehouse = postgres(url: secret(\"DATABASE\"))\ncatalog {\n    \
-         others: table { id: int, f: str, r: float, z: timestamp } = query(warehouse, sql: \"select * from others where id >= :least\", args: { least: 1 }),\n    \
-         found: table { id: int, f: str, r: float, z: timestamp } = jsonl(\"found.jsonl\"),\n}\n\
-         pipeline text { save others |> filter(.f == \"a\") as found }\npipeline real { save others |> filter(.r == 0.1) as found }\n\
-         pipeline moment { save others |> filter(.z >= @2021-01-01T08:00:00Z) as found }\npipeline id { save others |> filter(.id > 1) as found }\n",
+    let filters = [
+        ("text", ".f == \"a\"", 0, 2),
+        ("real", ".r == 0.1", 1, 2),
+        ("moment", ".z >= @2021-01-01T08:00:00Z", 1, 1),
+        ("id", ".id > 1", 1, 1),
+    ];
+    let row = "table { id: int, f: str, r: float, z: timestamp }";
+    let mut program = format!(
+        "connection warehouse = postgres(url: secret(\"DATABASE\"))\ncatalog {{\n    \
+         others: {row} = query(warehouse, sql: \"select * from others where id >= :least\", args: {{ least: 1 }}),\n"
     );
+    filters.iter().for_each(|(name, ..)| program += &format!("    by_{name}: {row} = jsonl(\"{name}.jsonl\"),\n"));
+    program += "}\n";
+    for (name, filter, ..) in filters {
+        program += &format!("pipeline {name} {{ save others |> filter({filter}) as by_{name} }}\n");
+    }
+    project.write("main.gml", program);
     ask("insert into others values (1, 'a', 0.1, '2021-01-01 08:00'), (2, 'b', 0.2, '2021-01-01 07:59:59.999999')");
-    for (pipeline, rows, read) in [("text", 0, 2), ("real", 1, 2), ("moment", 1, 1), ("id", 1, 1)] {
+    for (pipeline, _, rows, read) in filters {
         done(&project, &["run", pipeline], &url);
-        assert_eq!(
-            (lines(&project, "found.jsonl").len(), crate::filters::read(&project)),
-            (rows, json!(read)),
-            "{pipeline}"
-        );
+        let found = lines(&project, &format!("{pipeline}.jsonl")).len();
+        assert_eq!((found, crate::filters::read(&project)), (rows, json!(read)), "{pipeline}");
     }
 }
 

@@ -257,7 +257,8 @@ mod tests {
         let observer = Observer::default().told_of("training.3", &to);
         let mut telling = observer.telling();
         for done in 1..=1_000 {
-            let of = || Training { is_complete: done == 1_000, batch: Some([done as usize, 1_000]), ..training() };
+            let batch = Some([done as usize, 1_000]);
+            let of = || Training { is_complete: done == 1_000, batch, seconds_left: None, ..training() };
             telling.tell(f64::from(done) / 1_000.0, of);
         }
         let told: Vec<Heard> = heard.try_iter().collect();

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use gml_diagnostics::Span;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
 use super::column::{How, Input, Over, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
-use super::rows::OriginId;
-use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
+use super::number::number_of;
+use super::rows::{Cut, OriginId, through};
+use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
 /// The rows around an expression in a column that is made.
 pub(crate) struct Within<'a> {
@@ -106,11 +108,43 @@ impl<'p> Flow<'p> {
                 self.value(condition);
                 match (self.value(then), self.value(otherwise)) {
                     (Fact::Table(a), Fact::Table(b)) => Fact::Table(self.either(&a, &b, value.span)),
+                    (Fact::Record(a), Fact::Record(b)) => self.alternatives(&a, &b, value.span),
                     _ => Fact::Unknown,
                 }
             }
             _ => self.scalar(value),
         }
+    }
+
+    /// Records of which there is one or the other, as parts of a split in this way or in that: no row of the one stands beside a row
+    /// of the other.
+    fn alternatives(&mut self, then: &[(Text, Fact<'p>)], otherwise: &[(Text, Fact<'p>)], span: Span) -> Fact<'p> {
+        let field = |(name, fact): &(Text, Fact<'p>)| {
+            let other = otherwise.iter().find(|(other, _)| other == name).map(|(_, fact)| fact);
+            let fact = match (fact, other) {
+                (Fact::Table(a), Some(Fact::Table(b))) if a.id == b.id => Fact::Table(Arc::clone(a)),
+                (Fact::Table(a), Some(Fact::Table(b))) => {
+                    let [a, b] = [self.branch(a, span, true), self.branch(b, span, false)];
+                    Fact::Table(self.either(&a, &b, span))
+                }
+                _ => Fact::Unknown,
+            };
+            (name.clone(), fact)
+        };
+        Fact::Record(then.iter().map(field).collect())
+    }
+
+    /// The rows of a branch of an `if`.
+    fn branch(&mut self, table: &TableFacts, span: Span, then: bool) -> Arc<TableFacts> {
+        let cut = self.provenance.cut_of(number_of(("if", span, then)), || Cut {
+            span,
+            name: "if",
+            random: false,
+            relative: true,
+            by: Vec::new(),
+        });
+        let rows = through(&table.rows, cut, None);
+        self.table(table.columns.clone(), rows, table.chosen.clone(), &table.row)
     }
 
     /// A scalar: its parts are looked at too, for what happens in them.

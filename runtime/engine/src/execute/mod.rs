@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use gml_connect::Fault;
 use gml_ir::{Graph, Program, Resources, StepId};
-use gml_operators::{Context, Data, Heard, Observer, Unit};
+use gml_operators::{Context, Data, Heard, Observer, Training, Unit};
 
 pub(crate) use journal::Journal;
 pub(crate) use step::node;
@@ -137,7 +137,13 @@ impl Session<'_> {
     fn hears(&self, heard: Receiver<Heard>) {
         // When other processes were told of each.
         let mut told: HashMap<Arc<str>, Instant> = HashMap::new();
+        let mut last: HashMap<Arc<str>, Training> = HashMap::new();
         for (id, training) in heard {
+            // While what was learned is looked at in the end, nothing new comes.
+            if last.get(&id) == Some(&training) {
+                continue;
+            }
+            last.insert(Arc::clone(&id), training.clone());
             let is_due = training.is_complete && training.unit == Unit::Epoch
                 || told.get(&id).is_none_or(|last| last.elapsed() >= BETWEEN_LINES);
             if let Some(name) = self.journal.learns(&id, &training, is_due) {
