@@ -167,7 +167,8 @@ impl Batcher {
         batch.retain(|job| !job.answer.is_closed());
         let Some(first) = batch.first() else { return };
         let model = Arc::clone(&first.model);
-        let rows: usize = batch.iter().map(|job| job.rows.height()).sum();
+        // Counted before anybody is answered: who asks for the measures behind an answer finds it in them.
+        self.measures.scored(batch.iter().map(|job| job.rows.height()).sum());
         if batch.len() == 1 {
             for job in batch {
                 let scored = guarded_score(&model, &job.rows);
@@ -189,7 +190,6 @@ impl Batcher {
                 }
             }
         }
-        self.measures.scored(rows);
     }
 }
 
