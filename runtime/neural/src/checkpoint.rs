@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::model::{Epoch, Judged};
 use crate::table::Learned;
+
+/// At most as much of a training is lost when it is killed.
+pub(crate) const BETWEEN: Duration = Duration::from_secs(120);
 
 /// Where a training stands that sees `E` of each epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +64,9 @@ pub(crate) trait Kept: Copy {
     /// What is written.
     type Bits: Serialize + DeserializeOwned;
 
+    /// Its mean loss.
+    fn loss(&self) -> f64;
+
     /// As it is written.
     fn bits(&self) -> Self::Bits;
 
@@ -70,6 +77,10 @@ pub(crate) trait Kept: Copy {
 impl Kept for Epoch {
     /// Its loss, and the hit rate, the mean reciprocal rank and the count of what it was judged by.
     type Bits = (u64, Option<(u64, u64, usize)>);
+
+    fn loss(&self) -> f64 {
+        self.loss
+    }
 
     fn bits(&self) -> Self::Bits {
         let judged = |of: Judged| (of.hit_rate.to_bits(), of.mrr.to_bits(), of.count);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::dgsr::Dgsr;
 use crate::gru4rec::Gru4Rec;
 use crate::kernels;
-use crate::network::{Batch, Given, Network, Part, Pulse, Rows};
+use crate::network::{Batch, Given, Network, Part, Pulse, Rows, Shape};
 use crate::onnx::Graph;
 use crate::sasrec::SasRec;
 use crate::sequences::Sequences;
@@ -69,6 +69,13 @@ pub struct Weight {
     pub size: [usize; 2],
     /// The numbers, row by row.
     pub values: Vec<f32>,
+}
+
+impl Weight {
+    /// With its name and size.
+    pub(crate) fn of((shape, values): (&Shape, Vec<f32>)) -> Self {
+        Self { name: shape.name.clone(), size: shape.size, values }
+    }
 }
 
 /// How well a network tells the last item of sequences by those before it.

@@ -52,6 +52,15 @@ impl Shape {
     }
 }
 
+/// Weights that lie one after the other, each with its shape.
+pub(crate) fn split<'v>(shapes: &'v [Shape], mut values: &'v [f32]) -> impl Iterator<Item = (&'v Shape, Vec<f32>)> {
+    shapes.iter().map(move |shape| {
+        let (own, others) = values.split_at(shape.size[0] * shape.size[1]);
+        values = others;
+        (shape, own.to_vec())
+    })
+}
+
 /// Rows of a table that a network is given, each the mean of those of some items.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Rows {

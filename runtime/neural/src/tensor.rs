@@ -53,6 +53,12 @@ impl Gradients {
     pub(crate) fn take(&mut self, of: &Tensor) -> Option<Vec<f32>> {
         self.0.remove(&of.0.number)
     }
+
+    /// Those of matrices of weights, one after the other; 0 where what was computed does not hang on one.
+    pub(crate) fn of_weights(&mut self, weights: &[Tensor]) -> Vec<f32> {
+        let of = |weights: &Tensor| self.take(weights).unwrap_or_else(|| vec![0.0; weights.values().len()]);
+        weights.iter().flat_map(of).collect()
+    }
 }
 
 impl Tensor {

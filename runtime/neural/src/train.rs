@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -11,7 +11,8 @@ use crate::checkpoint::{self, State};
 use crate::dgsr::{Clicks, Growing};
 use crate::kernels::Adam;
 use crate::model::{Architecture, Epoch, Model, Weight, judge, parts, rows_of, with_network};
-use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Shape};
+use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Shape, split};
+use crate::progress::Progress;
 use crate::random::{self, Purpose};
 use crate::sequences::Sequences;
 use crate::table::{self, Aside, Learned};
@@ -19,9 +20,6 @@ use crate::tensor::Tensor;
 
 /// What the learning rate becomes where a network's decays.
 const DECAY: f64 = 0.1;
-
-/// At most as much of a training is lost when it is killed.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(120);
 
 /// How a network learns.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,34 +49,6 @@ pub struct Data<'a> {
     pub times: Option<&'a [i64]>,
     /// What epochs are judged by: the weights of the best are kept.
     pub valid: Option<Sequences<'a>>,
-}
-
-/// Where a training is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress<'a> {
-    /// The epoch, from 1.
-    pub epoch: usize,
-    /// How many there will be at most.
-    pub epochs: usize,
-    /// The step of the epoch that was done, from 1.
-    pub step: usize,
-    /// How many it has.
-    pub steps: usize,
-    /// Whether the epoch is complete and judged: it is the last of the history then.
-    pub is_complete: bool,
-    /// The mean loss of the epoch so far.
-    pub loss: f64,
-    /// Epochs that are complete.
-    pub history: &'a [Epoch],
-}
-
-impl Progress<'_> {
-    /// How much of all steps is done, from 0 to 1. A training may end early, where nothing gets better.
-    #[must_use]
-    pub fn share(&self) -> f64 {
-        let steps = self.steps as f64;
-        ((self.epoch - 1) as f64 * steps + self.step as f64) / (self.epochs as f64 * steps)
-    }
 }
 
 /// Trains a network. `keep` is where its state is written again and again; a state of the same training that is there is gone on
@@ -185,7 +155,7 @@ impl<'a, N: Network> Training<'a, N> {
                 at.step += 1;
                 at.loss = (at.loss.0 + loss * count as f64, at.loss.1 + count);
                 let is_ended = watch(&self.progress(steps)).is_break();
-                if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
+                if is_ended || written.elapsed() > checkpoint::BETWEEN {
                     self.write()?;
                     written = Instant::now();
                 }
@@ -216,18 +186,7 @@ impl<'a, N: Network> Training<'a, N> {
 
     /// Where it is, for those who watch.
     fn progress(&self, steps: usize) -> Progress<'_> {
-        let at = &self.state.at;
-        // Between two epochs it is at the end of the one before.
-        let (is_complete, epoch) = match at.step {
-            0 => (true, at.epoch),
-            _ => (false, at.epoch + 1),
-        };
-        let loss = match at.history.last() {
-            Some(last) if is_complete => last.loss,
-            _ => at.loss.0 / at.loss.1 as f64,
-        };
-        let step = if is_complete { steps } else { at.step };
-        Progress { epoch, epochs: self.schedule.epochs, step, steps, is_complete, loss, history: &at.history }
+        self.state.at.progress(self.schedule, steps)
     }
 
     fn write(&self) -> Result<(), Error> {
@@ -238,10 +197,7 @@ impl<'a, N: Network> Training<'a, N> {
     }
 
     fn is_complete(&self) -> bool {
-        let at = &self.state.at;
-        at.epoch >= self.schedule.epochs
-            || self.valid.is_some()
-                && self.schedule.stop_after.is_some_and(|after| at.epoch >= at.best + after && at.best > 0)
+        self.state.at.is_complete(self.schedule, self.valid.is_some())
     }
 
     /// The learning rate of an epoch.
@@ -252,13 +208,7 @@ impl<'a, N: Network> Training<'a, N> {
 
     /// The weights by name, and those that follow from them, unless `watch` ends it.
     pub(crate) fn settled(&self, table: &[f32], weights: &[f32], watch: Pulse<'_>) -> ControlFlow<(), Vec<Weight>> {
-        let mut from = 0;
-        let named = self.shapes.iter().map(|shape| {
-            let values = weights[from..from + shape.size[0] * shape.size[1]].to_vec();
-            from += values.len();
-            Weight { name: shape.name.clone(), size: shape.size, values }
-        });
-        let mut named: Vec<Weight> = named.collect();
+        let mut named: Vec<Weight> = split(&self.shapes, weights).map(Weight::of).collect();
         named.extend(self.network.settle(table, &named, watch)?);
         ControlFlow::Continue(named)
     }
@@ -276,8 +226,7 @@ impl<'a, N: Network> Training<'a, N> {
             }
         };
         let at = &mut self.state.at;
-        at.history.push(Epoch { loss: at.loss.0 / at.loss.1 as f64, valid });
-        (at.epoch, at.step, at.loss) = (at.epoch + 1, 0, (0.0, 0));
+        at.end_epoch(Epoch { loss: at.mean_loss(), valid });
         let mrr = |epoch: usize| at.history[epoch - 1].valid.map_or(f64::NEG_INFINITY, |valid| valid.mrr);
         match valid {
             None => at.best = at.epoch,
@@ -294,16 +243,8 @@ impl<'a, N: Network> Training<'a, N> {
     pub(crate) fn step(&mut self, parts: &[Part<'_>], learning_rate: f64) -> (f64, usize) {
         let (Batch { rows, layout }, next) = self.network.learning(parts);
         let width = self.network.width();
-        let mut from = 0;
-        let leaves: Vec<Tensor> = self
-            .shapes
-            .iter()
-            .map(|shape| {
-                let count = shape.size[0] * shape.size[1];
-                from += count;
-                Tensor::weights(self.state.weights.values[from - count..from].to_vec(), shape.size)
-            })
-            .collect();
+        let leaves = split(&self.shapes, &self.state.weights.values);
+        let leaves: Vec<Tensor> = leaves.map(|(shape, values)| Tensor::weights(values, shape.size)).collect();
         let of_rows = Tensor::weights(rows_of(&self.state.table.values, width, &rows), [rows.len(), width]);
         self.state.at.steps += 1;
         let mut noise = Noise { rng: random::numbers(self.schedule.seed, Purpose::Dropout, self.state.at.steps) };
@@ -319,14 +260,7 @@ impl<'a, N: Network> Training<'a, N> {
             self.aside.add(&rows, &of_rows);
         }
         self.aside.update(&mut self.state.table, adam);
-        let mut of_weights = Vec::with_capacity(self.state.weights.values.len());
-        for leaf in &leaves {
-            match gradients.take(leaf) {
-                Some(gradient) => of_weights.extend(gradient),
-                None => of_weights.resize(of_weights.len() + leaf.values().len(), 0.0),
-            }
-        }
-        self.state.weights.update(&of_weights, adam);
+        self.state.weights.update(&gradients.of_weights(&leaves), adam);
         (descent.loss, next.len())
     }
 }

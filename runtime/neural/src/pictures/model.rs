@@ -31,6 +31,10 @@ pub struct Epoch {
 impl Kept for Epoch {
     type Bits = (u64, Option<u64>);
 
+    fn loss(&self) -> f64 {
+        self.loss
+    }
+
     fn bits(&self) -> Self::Bits {
         (self.loss.to_bits(), self.valid.map(f64::to_bits))
     }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -13,14 +13,11 @@ use super::{COLOURS, Pictures};
 use crate::checkpoint::{self, State};
 use crate::kernels::Adam;
 use crate::model::Weight;
-use crate::network::Shape;
+use crate::network::{Shape, split};
 use crate::random::{self, Purpose};
 use crate::table::Learned;
 use crate::tensor::Tensor;
 use crate::{Error, Schedule};
-
-/// At most as much of a training is lost when it is killed.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(120);
 
 /// Pictures that the mean colour is that of.
 const SAMPLED: usize = 1000;
@@ -38,32 +35,7 @@ pub struct Data<'a> {
 }
 
 /// Where a training is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress<'a> {
-    /// The epoch, from 1.
-    pub epoch: usize,
-    /// How many there will be at most.
-    pub epochs: usize,
-    /// The step of the epoch that was done, from 1.
-    pub step: usize,
-    /// How many it has.
-    pub steps: usize,
-    /// Whether the epoch is complete and judged: it is the last of the history then.
-    pub is_complete: bool,
-    /// The mean loss of the epoch so far.
-    pub loss: f64,
-    /// Epochs that are complete.
-    pub history: &'a [Epoch],
-}
-
-impl Progress<'_> {
-    /// How much of all steps is done, from 0 to 1. A training may end early, where nothing gets better.
-    #[must_use]
-    pub fn share(&self) -> f64 {
-        let steps = self.steps as f64;
-        ((self.epoch - 1) as f64 * steps + self.step as f64) / (self.epochs as f64 * steps)
-    }
-}
+pub type Progress<'a> = crate::Progress<'a, Epoch>;
 
 /// Trains an autoencoder to give pictures back: by the mean squared difference of numbers from 0 to 1, with Adam. `keep` is where
 /// its state is written again and again; a state of the same training that is there is gone on with, and the file is removed in
@@ -123,13 +95,7 @@ pub(super) fn numbers(pictures: &dyn Pictures, places: &[usize], length: usize) 
 
 /// Weights that lie one after the other, as they are used.
 pub(super) fn tensors(shapes: &[Shape], values: &[f32], make: impl Fn(Vec<f32>, [usize; 2]) -> Tensor) -> Vec<Tensor> {
-    let mut rest = values;
-    let part = |shape: &Shape| {
-        let (part, others) = rest.split_at(shape.size[0] * shape.size[1]);
-        rest = others;
-        make(part.to_vec(), shape.size)
-    };
-    shapes.iter().map(part).collect()
+    split(shapes, values).map(|(shape, values)| make(values, shape.size)).collect()
 }
 
 /// The sum of the squares of the differences.
@@ -215,7 +181,7 @@ impl<'a> Training<'a> {
                 at.step += 1;
                 at.loss = (at.loss.0 + loss * chosen.len() as f64, at.loss.1 + chosen.len());
                 let is_ended = watch(&self.progress(steps)).is_break();
-                if is_ended || written.elapsed() > BETWEEN_CHECKPOINTS {
+                if is_ended || written.elapsed() > checkpoint::BETWEEN {
                     self.write()?;
                     written = Instant::now();
                 }
@@ -235,28 +201,14 @@ impl<'a> Training<'a> {
             Some([_, weights]) => weights,
             None => std::mem::take(&mut self.state.weights.values),
         };
-        let mut rest = values.as_slice();
-        let weight = |shape: &Shape| {
-            let (values, others) = rest.split_at(shape.size[0] * shape.size[1]);
-            rest = others;
-            Weight { name: shape.name.clone(), size: shape.size, values: values.to_vec() }
-        };
-        let weights = self.shapes.iter().map(weight).collect();
+        let weights = split(&self.shapes, &values).map(Weight::of).collect();
         let (history, best) = (self.state.at.history, self.state.at.best);
         Ok(Some(Model { autoencoder: self.autoencoder.clone(), weights, history, best }))
     }
 
     /// Where it is, for those who watch.
     fn progress(&self, steps: usize) -> Progress<'_> {
-        let at = &self.state.at;
-        // Between two epochs it is at the end of the one before.
-        let is_complete = at.step == 0;
-        let loss = match at.history.last() {
-            Some(last) if is_complete => last.loss,
-            _ => at.loss.0 / at.loss.1 as f64,
-        };
-        let (epoch, step) = if is_complete { (at.epoch, steps) } else { (at.epoch + 1, at.step) };
-        Progress { epoch, epochs: self.schedule.epochs, step, steps, is_complete, loss, history: &at.history }
+        self.state.at.progress(self.schedule, steps)
     }
 
     fn write(&self) -> Result<(), Error> {
@@ -267,17 +219,13 @@ impl<'a> Training<'a> {
     }
 
     fn is_complete(&self) -> bool {
-        let at = &self.state.at;
-        at.epoch >= self.schedule.epochs
-            || self.data.valid.is_some()
-                && self.schedule.stop_after.is_some_and(|after| at.epoch >= at.best + after && at.best > 0)
+        self.state.at.is_complete(self.schedule, self.data.valid.is_some())
     }
 
     fn end_epoch(&mut self) -> Result<(), Error> {
         let valid = self.data.valid.map(|valid| self.judge(valid)).transpose()?;
         let at = &mut self.state.at;
-        at.history.push(Epoch { loss: at.loss.0 / at.loss.1 as f64, valid });
-        (at.epoch, at.step, at.loss) = (at.epoch + 1, 0, (0.0, 0));
+        at.end_epoch(Epoch { loss: at.mean_loss(), valid });
         let before = at.best.checked_sub(1).and_then(|place| at.history[place].valid);
         match valid {
             None => at.best = at.epoch,
@@ -315,16 +263,9 @@ impl<'a> Training<'a> {
         let factor = (2.0 / count) as f32;
         let differences = made.values().iter().zip(pictures.values().iter());
         let mut gradients = made.backward(differences.map(|(made, exact)| (made - exact) * factor).collect());
-        let mut of_weights = Vec::with_capacity(self.state.weights.values.len());
-        for leaf in &leaves {
-            match gradients.take(leaf) {
-                Some(gradient) => of_weights.extend(gradient),
-                None => of_weights.resize(of_weights.len() + leaf.values().len(), 0.0),
-            }
-        }
         self.state.at.steps += 1;
         let adam = Adam::new(self.schedule.learning_rate, self.schedule.l2, self.state.at.steps);
-        self.state.weights.update(&of_weights, adam);
+        self.state.weights.update(&gradients.of_weights(&leaves), adam);
         Ok(loss)
     }
 }

@@ -23,9 +23,9 @@ use crate::learn::in_pool;
 use crate::learn::recall::Recall;
 use crate::learned::{Change, Estimator, Fitted};
 use crate::native::onnxruntime;
-use crate::observer::{Judgement, Training, Unit};
+use crate::observer::Judgement;
 use crate::onnx;
-use crate::recommenders::of_training;
+use crate::recommenders::{of_training, so_far};
 use crate::table::CallExt;
 
 /// The kind of a saved one.
@@ -82,7 +82,8 @@ impl Estimator for Learner {
             let lessons = Lessons { train: &learned, valid: valid.as_ref().map(|valid| valid as &dyn Pictures) };
             let (under_way, mut telling) = (context.observer.begins(), context.observer.telling());
             let mut watch = |progress: &Progress<'_>| {
-                telling.tell(progress.share(), || so_far(progress));
+                let judged = |epoch: &Epoch| epoch.valid.map(|value| Judgement { metric: LOSS.into(), value });
+                telling.tell(progress.share(), || so_far("image_encoder", progress, judged));
                 if context.observer.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             let trained = train(&self.network, &self.schedule, lessons, kept.as_deref(), &mut watch);
@@ -102,22 +103,6 @@ impl Estimator for Learner {
 
     fn argument(&self, operator: Option<&str>, name: &str) -> Option<&Value> {
         self.recall.argument(operator, name)
-    }
-}
-
-/// How far a training is.
-fn so_far(progress: &Progress<'_>) -> Training {
-    let valid = progress.history.last().and_then(|epoch| epoch.valid);
-    Training {
-        learner: "image_encoder".into(),
-        unit: Unit::Epoch,
-        turn: progress.epoch,
-        turns: progress.epochs,
-        is_complete: progress.is_complete,
-        batch: Some([progress.step, progress.steps]),
-        loss: Some(progress.loss),
-        valid: valid.map(|value| Judgement { metric: LOSS.into(), value }),
-        seconds_left: None,
     }
 }
 

@@ -42,7 +42,7 @@ use crate::sequences::Sequences;
 
 pub(crate) use evaluate::evaluate;
 pub use known::Known;
-pub(crate) use networks::fault as of_training;
+pub(crate) use networks::{fault as of_training, so_far};
 pub(crate) use operators::fit;
 pub use recommender::Recommender;
 pub(crate) use recommender::{KIND, load};

@@ -144,7 +144,9 @@ impl SequenceEstimator for Network {
         let name = name(&self.architecture);
         let (under_way, mut telling) = (context.observer.begins(), context.observer.telling());
         let mut watch = |progress: &Progress<'_>| {
-            telling.tell(progress.share(), || so_far(name, progress));
+            let judged =
+                |epoch: &Epoch| epoch.valid.map(|valid| Judgement { metric: "mrr(20)".into(), value: valid.mrr });
+            telling.tell(progress.share(), || so_far(name, progress, judged));
             if context.observer.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut watch);
@@ -160,9 +162,12 @@ impl SequenceEstimator for Network {
     }
 }
 
-/// How far a training is.
-fn so_far(learner: &str, progress: &Progress<'_>) -> Training {
-    let valid = progress.history.last().and_then(|epoch| epoch.valid);
+/// How far a training is. `valid` says how well an epoch did on what it is judged by.
+pub(crate) fn so_far<E>(
+    learner: &str,
+    progress: &Progress<'_, E>,
+    valid: impl FnOnce(&E) -> Option<Judgement>,
+) -> Training {
     Training {
         learner: learner.to_owned(),
         unit: Unit::Epoch,
@@ -171,7 +176,7 @@ fn so_far(learner: &str, progress: &Progress<'_>) -> Training {
         is_complete: progress.is_complete,
         batch: Some([progress.step, progress.steps]),
         loss: Some(progress.loss),
-        valid: valid.map(|valid| Judgement { metric: "mrr(20)".into(), value: valid.mrr }),
+        valid: progress.history.last().and_then(valid),
         seconds_left: None,
     }
 }
