@@ -1,14 +1,15 @@
 //! Groups of many rows: they and the steps behind them are done bucket by bucket, side by side, on disk where memory does not hold
 //! them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Step, StepId, StepKind, TableType, Type};
+use gml_ir::{Dataset, Step, StepId, StepKind, TableType, Type};
 use gml_operators::{Context, Data, Keys, Table, Turns, frame};
 use polars::prelude::*;
 
-use super::scan::Scanned;
+use super::scan::{Calls, Scanned};
 use super::stage::{Halt, internal};
 use super::step::Get;
 use super::{Scope, Session};
@@ -67,10 +68,7 @@ impl Session<'_> {
         context: &Context,
     ) -> Result<Gathered, Halt> {
         let stage = &scope.plan.stages[place];
-        let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
-            return Err(internal("rows are grouped in turns that are none").into());
-        };
-        let (dataset, project) = self.dataset(*dataset).map_err(Stopped::Reading)?;
+        let (dataset, project, turns) = self.grouped(scope, scan)?;
         let ready = self.through(scope, scan, Some(turns), get)?;
         let through = |table: Table| ready.part(table, context);
         let merged = |table: Table| ready.merged(table, context);
@@ -81,14 +79,9 @@ impl Session<'_> {
         };
         let frame = self.backend.collect(frame).map_err(Stopped::Computing)?;
         if context.threads < 2 || frame.height() < SHARED {
-            let table = Table { frame: frame.lazy(), ty };
-            let data = Data::Table(ready.whole(table, context).map_err(Stopped::Computing)?);
-            return Ok(Gathered::Groups(Box::new(Scanned {
-                data,
-                dataset: dataset.name.to_string(),
-                rows,
-                tolerated,
-            })));
+            let data = Data::Table(Table { frame: frame.lazy(), ty });
+            let loaded = Loaded { data, rows, tolerated, notes: Vec::new() };
+            return groups(&ready, loaded, &dataset.name, context);
         }
         self.tolerated(&scope.id(scan.load), &dataset.name, &tolerated);
         let ready = self.through(scope, scan, Some(&turns.placed()), get)?;
@@ -126,10 +119,7 @@ impl Session<'_> {
         context: &Context,
     ) -> Result<Gathered, Halt> {
         let stage = &scope.plan.stages[place];
-        let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
-            return Err(internal("rows are grouped in turns that are none").into());
-        };
-        let (dataset, project) = self.dataset(*dataset).map_err(Stopped::Reading)?;
+        let (dataset, project, turns) = self.grouped(scope, scan)?;
         let Type::Table(ty) = &dataset.ty else { return Err(internal("what is read is no table").into()) };
         let placed = turns.placed();
         let ready = self.through(scope, scan, Some(&placed), get)?;
@@ -141,12 +131,8 @@ impl Session<'_> {
         let gathered = self.backend.gather(dataset, project, &scan.reading, (&through, &merged), &room, context)?;
         match gathered {
             backend::Gathered::Table(loaded) => {
-                let Loaded { data, rows, tolerated, .. } = *loaded;
-                let Data::Table(table) = data else { return Err(internal("rows that were read are no table").into()) };
                 // The place of each row was not needed.
-                let ready = self.through(scope, scan, Some(turns), get)?;
-                let data = Data::Table(ready.whole(table, context).map_err(Stopped::Computing)?);
-                Ok(Gathered::Groups(Box::new(Scanned { data, dataset: dataset.name.to_string(), rows, tolerated })))
+                groups(&self.through(scope, scan, Some(turns), get)?, *loaded, &dataset.name, context)
             }
             backend::Gathered::Buckets { buckets, rows, tolerated } => {
                 self.tolerated(&scope.id(scan.load), &dataset.name, &tolerated);
@@ -175,6 +161,15 @@ impl Session<'_> {
                 Ok(Gathered::All { data: Box::new(data), rows: made, bytes, read: rows })
             }
         }
+    }
+
+    /// The dataset that a scan reads, the folder of its project, and the turns in which its rows are grouped.
+    fn grouped<'a>(&'a self, scope: &Scope<'_>, scan: &'a Scan) -> Result<(&'a Dataset, &'a Path, &'a Turns), Halt> {
+        let (StepKind::Load(dataset), Some(turns)) = (&scope.graph.step(scan.load).kind, &scan.turns) else {
+            return Err(internal("rows are grouped in turns that are none").into());
+        };
+        let (dataset, project) = self.dataset(*dataset).map_err(Stopped::Reading)?;
+        Ok((dataset, project, turns))
     }
 
     /// Does the steps behind the one that groups with the rows of a bucket.
@@ -230,6 +225,14 @@ impl Session<'_> {
         let bytes = all.estimated_size() as u64;
         Ok((Data::Table(Table { frame: all.lazy(), ty }), bytes))
     }
+}
+
+/// The groups of all that parts gave.
+fn groups(ready: &Calls<'_>, loaded: Loaded, dataset: &str, context: &Context) -> Result<Gathered, Halt> {
+    let Loaded { data, rows, tolerated, .. } = loaded;
+    let Data::Table(table) = data else { return Err(internal("rows that were read are no table").into()) };
+    let data = Data::Table(ready.whole(table, context).map_err(Stopped::Computing)?);
+    Ok(Gathered::Groups(Box::new(Scanned { data, dataset: dataset.to_owned(), rows, tolerated })))
 }
 
 /// The type of the table that a stage gives.
