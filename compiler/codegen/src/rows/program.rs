@@ -46,7 +46,7 @@ pub enum FloatFunction {
     Negate,
     /// Without the sign.
     Abs,
-    /// -1, 0 or 1; not a number of such.
+    /// -1 or 1; of zeros and of what is not a number that itself.
     Sign,
     /// IEEE 754.
     Sqrt,
@@ -158,8 +158,7 @@ pub enum Op {
     Function(FloatFunction, Reg),
     /// An operator of two floats.
     Float(FloatOperator, Reg, Reg),
-    /// An operator of two integers. Where `used` is given, an overflow in a row in which it is false or null is no fault: the
-    /// result there is null.
+    /// An operator of two integers; a fault where the result does not fit and `used` is neither false nor null.
     Int {
         /// The operator.
         op: IntOperator,
@@ -167,7 +166,7 @@ pub enum Op {
         left: Reg,
         /// On the right.
         right: Reg,
-        /// Where the result is used at all.
+        /// Where the result is used at all; elsewhere it is null.
         used: Option<Reg>,
     },
     /// The same integer, which must fit; a fault where it does not and `used` is neither false nor null.
