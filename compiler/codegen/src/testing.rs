@@ -1,7 +1,11 @@
 //! Random models and rows, for tests of this crate and of those that use it: everything that LightGBM's text can say of a tree, and
-//! values at the edges of all of it.
+//! values at the edges of all of it. Random programs of row expressions ([`programs`]) and what they give ([`reference`]).
 
 use std::fmt::Write as _;
+
+pub mod programs;
+pub mod reference;
+pub use programs::Case;
 
 /// What a random model is like.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +40,11 @@ impl Random {
         (self.0 >> 33) % bound.max(1)
     }
 
-    fn place(&mut self, bound: usize) -> usize {
+    pub(crate) fn place(&mut self, bound: usize) -> usize {
         self.below(bound as u64) as usize
     }
 
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         self.below(1 << 31) as f64 / (1_u64 << 31) as f64
     }
 }

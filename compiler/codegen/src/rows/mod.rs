@@ -6,10 +6,16 @@
 
 mod backend;
 mod columns;
+mod cranelift;
+mod interpret;
+pub mod math;
 mod program;
 
+pub use self::cranelift::Cranelift;
 pub use backend::{Backend, Kernel, RowFault, RowFaultKind, Unsupported};
 pub use columns::{Bits, Column, Output, OutputValues, Storage, Values};
+pub use interpret::Interpreter;
 pub use program::{
     Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Invalid, Kind, Op, Program, Reg, Width,
+    power_of_ten,
 };

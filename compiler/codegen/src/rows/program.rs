@@ -46,7 +46,7 @@ pub enum FloatFunction {
     Negate,
     /// Without the sign.
     Abs,
-    /// -1, 0 or 1; not a number of such.
+    /// -1 or 1; of zeros and of what is not a number that itself.
     Sign,
     /// IEEE 754.
     Sqrt,
@@ -66,7 +66,17 @@ pub enum FloatFunction {
     Log1p,
 }
 
+/// What [`FloatFunction::Round`] multiplies with before it rounds, and divides by behind it (the other way round where there
+/// are fewer than no digits). A product of tens, so that it is the same wherever it is computed.
+#[must_use]
+pub fn power_of_ten(digits: i32) -> f64 {
+    10_f64.powi(digits.saturating_abs())
+}
+
 /// Operators of two floats. Null where one is null.
+///
+/// By a constant, polars computes otherwise (`a / c` is `a * (1 / c)`, `a ** 2` is `a * a`): whoever makes a program of polars'
+/// expressions says it with the operations that polars does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FloatOperator {
     /// `a + b`
@@ -158,8 +168,7 @@ pub enum Op {
     Function(FloatFunction, Reg),
     /// An operator of two floats.
     Float(FloatOperator, Reg, Reg),
-    /// An operator of two integers. Where `used` is given, an overflow in a row in which it is false or null is no fault: the
-    /// result there is null.
+    /// An operator of two integers; a fault where the result does not fit and `used` is neither false nor null.
     Int {
         /// The operator.
         op: IntOperator,
@@ -167,7 +176,7 @@ pub enum Op {
         left: Reg,
         /// On the right.
         right: Reg,
-        /// Where the result is used at all.
+        /// Where the result is used at all; elsewhere it is null.
         used: Option<Reg>,
     },
     /// The same integer, which must fit; a fault where it does not and `used` is neither false nor null.
@@ -289,6 +298,20 @@ impl Program {
             }
         }
         Ok(kinds)
+    }
+
+    /// Of each operation, whether an output needs it. The others are not executed, so that nothing in them is a fault.
+    pub fn needed(&self) -> Vec<bool> {
+        let mut needed = vec![false; self.ops.len()];
+        for (reg, _) in &self.outputs {
+            needed[reg.place()] = true;
+        }
+        for (place, op) in self.ops.iter().enumerate().rev() {
+            if needed[place] {
+                op.operands().for_each(|operand| needed[operand.place()] = true);
+            }
+        }
+        needed
     }
 
     fn kind(&self, op: &Op, kinds: &[Kind]) -> Option<Kind> {
