@@ -3,6 +3,7 @@
 //! What lives here: ensembles as values, their readers (LightGBM's text, XGBoost's JSON, ONNX), the interpreter that says what a
 //! score is, and layouts that give the same bits faster. What does not: learning, tables and their columns (`gml-operators`), files.
 
+pub mod object;
 pub mod rows;
 #[doc(hidden)]
 pub mod testing;
