@@ -34,6 +34,16 @@ pub(super) enum Lane {
     },
 }
 
+impl Lane {
+    /// The feature that it is made of.
+    pub(super) fn feature(self) -> Option<usize> {
+        match self {
+            Self::Nothing => None,
+            Self::Number { feature, .. } | Self::Category { feature } => Some(feature),
+        }
+    }
+}
+
 /// Numbers of categories below the first category itself: those of NaN and of what is in no set.
 pub(super) const FIRST_CATEGORY: i64 = 2;
 

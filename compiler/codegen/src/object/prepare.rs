@@ -5,7 +5,7 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_module::FuncId;
 
 use super::Uncompiled;
-use super::emit::{Emit, FLOAT, WHOLE};
+use super::emit::{Emit, FLOAT, WHOLE, fixed};
 use super::forest::{FIRST_CATEGORY, Lane};
 use super::model::{Change, Column, Holds, Model};
 use super::search::Rising;
@@ -29,15 +29,18 @@ pub(super) fn lanes(
     search: FuncId,
 ) -> Result<FuncId, Uncompiled> {
     define(unit, model, search, |emit, features, to| {
-        for (place, lane) in lanes.iter().enumerate() {
+        // Those of a feature together: what is held between them has to be kept somewhere.
+        let mut order: Vec<(usize, Lane)> = lanes.iter().copied().enumerate().collect();
+        order.sort_by_key(|(_, lane)| lane.feature());
+        for (place, lane) in order {
             let value = match lane {
                 Lane::Nothing => emit.float(f64::NAN),
                 Lane::Number { feature, missing, missing_left } => {
-                    let taken = taken(emit, features[*feature], arithmetic);
-                    number(emit, taken, *missing, *missing_left)
+                    let taken = taken(emit, features[feature], arithmetic);
+                    number(emit, taken, missing, missing_left)
                 }
                 Lane::Category { feature } => {
-                    let taken = taken(emit, features[*feature], arithmetic);
+                    let taken = taken(emit, features[feature], arithmetic);
                     category(emit, taken)
                 }
             };
@@ -78,7 +81,8 @@ fn define(
 }
 
 fn read(emit: &mut Emit<'_>, row: Value, place: usize, column: &Column) -> Known {
-    let mut number = emit.load(row, place * size_of::<f64>());
+    // A row does not change while it is prepared, so it is read where it is needed.
+    let mut number = emit.b.ins().load(FLOAT, fixed().with_can_move(), row, (place * size_of::<f64>()) as i32);
     if column.holds == Holds::Single {
         number = narrowed(emit, number);
     }

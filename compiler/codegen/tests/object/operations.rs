@@ -95,8 +95,11 @@ fn dates_have_parts() {
         let due = [f64::from(year), f64::from(month), f64::from(day), weekday as f64];
         for (part, due) in due.into_iter().enumerate() {
             holds(&Change::DatePart { part, micros: false }, &[(count, due)], None);
-            let (first, last) = (count * 86_400e6, count * 86_400e6 + 86_399_999_999.0);
-            holds(&Change::DatePart { part, micros: true }, &[(first, due), (last, due)], None);
+            // Microseconds are whole up to 2^53 on either side: 285 years.
+            if (1684..2255).contains(&year) {
+                let (first, last) = (count * 86_400e6, count * 86_400e6 + 86_399_999_999.0);
+                holds(&Change::DatePart { part, micros: true }, &[(first, due), (last, due)], None);
+            }
         }
     }
     assert!(made(&Change::DatePart { part: 0, micros: true }, &[NAN, f64::INFINITY, -1e300])[0][0].is_nan());
