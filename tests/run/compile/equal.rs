@@ -76,8 +76,8 @@ fn expected(scored: &DataFrame, names: &Names) -> Vec<Vec<f64>> {
             Some((place, list))
         });
         let Some((place, list)) = of_class else { return whole(name) };
-        let lists = scored.column(list).unwrap().list().unwrap().clone();
-        lists.into_iter().map(|row| row.unwrap().f64().unwrap().get(place).unwrap()).collect()
+        let lists = scored.column(list).unwrap().list().unwrap();
+        (0..lists.len()).map(|row| lists.get_as_series(row).unwrap().f64().unwrap().get(place).unwrap()).collect()
     };
     names.outputs.iter().map(output).collect()
 }

@@ -4,9 +4,10 @@
 //!   missing values, not on the node alone. So a row has a value for each such way, a *lane*, and a node asks whether its lane is at most
 //!   its threshold: missing values that go left are negative infinity there, those that go right are NaN.
 //! - The first lane is NaN. Leaves ask for it, get no, and lead to themselves; their threshold is their answer.
-//! - A category becomes a number from 0: that of NaN, of all that no set can have, of 0, 1, .. A set is a bit for each, up to the first
-//!   that it has none of the rest. The comparison with a threshold of NaN says no, and the bit is added to it; nodes that compare
-//!   numbers have an empty set.
+//! - A category becomes a number from 0: that of NaN, of all that no set can have, of 0, 1, .. A set is a bit for each; the comparison
+//!   with a threshold of NaN says no, and the bit is added to it. Nodes that compare numbers have an empty set.
+//! - Where all sets of a model fit 64 bits, a node has its set itself. Else it has the place of its set, which ends with the first number
+//!   from which on it has none.
 
 use std::collections::HashMap;
 
@@ -47,18 +48,35 @@ impl Lane {
 /// Numbers of categories below the first category itself: those of NaN and of what is in no set.
 pub(super) const FIRST_CATEGORY: i64 = 2;
 
-/// Bytes of a float, of a lane's place, and of the place of the next node.
+/// The number of what is in no set, where sets have 64 bits.
+pub(super) const LAST_SMALL: i64 = 63;
+
+/// The bytes of a float, of a lane's place, and of the place of the next node.
 const PLAIN_NODE: usize = 16;
-/// The same, the place of a set and how many categories it may have.
+/// Those, and of a set or its place and end.
 const SET_NODE: usize = 24;
+
+/// No category, in a node or at the beginning of the table.
+const NO_SET: [u8; 8] = [0; 8];
+
+/// Where nodes have their sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sets {
+    /// There are none.
+    None,
+    /// In themselves.
+    Small,
+    /// In a table.
+    Large,
+}
 
 /// The tables of an ensemble.
 pub(super) struct Forest {
     /// Nodes: the threshold, the place of the lane in a row's bytes, and that of the node to go to when the answer is no; that for yes
     /// is the one behind it.
     pub(super) nodes: Vec<u8>,
-    /// Bytes of a node.
-    pub(super) node: usize,
+    /// Where nodes have their sets.
+    pub(super) kind: Sets,
     /// Where each tree begins among the bytes of nodes.
     pub(super) roots: Vec<u32>,
     /// What a row has for them.
@@ -76,10 +94,8 @@ struct Packing {
 impl Forest {
     /// The tables of a checked ensemble.
     pub(super) fn of(ensemble: &Ensemble) -> Result<Self, Uncompiled> {
-        let mut nodes = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
-        let has_sets = nodes.any(|node| matches!(node.question, Question::Among { .. }));
-        let node = if has_sets { SET_NODE } else { PLAIN_NODE };
-        let forest = Self { nodes: Vec::new(), node, roots: Vec::new(), lanes: vec![Lane::Nothing], sets: vec![0] };
+        let kind = kind(ensemble);
+        let forest = Self { nodes: Vec::new(), kind, roots: Vec::new(), lanes: vec![Lane::Nothing], sets: vec![0] };
         let mut packing = Packing { forest, lanes: HashMap::from([(Lane::Nothing, 0)]), sets: HashMap::new() };
         for tree in &ensemble.trees {
             packing.add(tree)?;
@@ -87,10 +103,31 @@ impl Forest {
         Ok(packing.forest)
     }
 
-    /// Whether nodes may have sets.
-    pub(super) fn has_sets(&self) -> bool {
-        self.node == SET_NODE
+    /// The bytes of a node.
+    pub(super) fn node(&self) -> usize {
+        if self.kind == Sets::None { PLAIN_NODE } else { SET_NODE }
     }
+}
+
+fn kind(ensemble: &Ensemble) -> Sets {
+    let nodes = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
+    let sets = nodes.filter_map(|node| match &node.question {
+        Question::Among { members, .. } => Some(numbers(members).last().unwrap_or(0)),
+        Question::AtMost { .. } => None,
+    });
+    match sets.max() {
+        None => Sets::None,
+        Some(largest) if (largest as i64) < LAST_SMALL => Sets::Small,
+        Some(_) => Sets::Large,
+    }
+}
+
+/// The numbers of the categories of a set, rising.
+fn numbers(members: &[u32]) -> impl Iterator<Item = usize> + '_ {
+    (0..).zip(members).flat_map(|(word, bits)| {
+        let members = (0..32).filter(move |bit| bits >> bit & 1 == 1);
+        members.map(move |bit| FIRST_CATEGORY as usize + word * 32 + bit)
+    })
 }
 
 fn too_large() -> Uncompiled {
@@ -105,7 +142,7 @@ fn place(bytes: usize) -> Result<u32, Uncompiled> {
 impl Packing {
     /// Adds a tree: the way that most rows of the training went comes first, and pairs of children share a line of the cache.
     fn add(&mut self, tree: &Tree) -> Result<(), Uncompiled> {
-        let size = self.forest.node;
+        let size = self.forest.node();
         // The root stands alone, so that pairs begin at even places.
         let root = (self.forest.nodes.len() / size + 1) * size;
         self.forest.nodes.resize(root + size, 0);
@@ -114,7 +151,7 @@ impl Packing {
         let mut open = vec![(first, root)];
         while let Some((child, at)) = open.pop() {
             match child {
-                Child::Leaf(leaf) => self.write(at, tree.leaves[leaf].value, 0, place(at)?, (0, 0)),
+                Child::Leaf(leaf) => self.write(at, tree.leaves[leaf].value, 0, place(at)?, NO_SET),
                 Child::Node(number) => {
                     let node = &tree.nodes[number];
                     let pair = self.forest.nodes.len();
@@ -131,22 +168,23 @@ impl Packing {
         Ok(())
     }
 
-    fn write(&mut self, at: usize, threshold: f64, lane: u32, next: u32, (set, limit): (u32, u32)) {
+    fn write(&mut self, at: usize, threshold: f64, lane: u32, next: u32, set: [u8; 8]) {
         let mut bytes = Vec::with_capacity(SET_NODE);
         bytes.extend(threshold.to_ne_bytes());
-        [lane, next, set, limit].into_iter().for_each(|word| bytes.extend(word.to_ne_bytes()));
-        let size = self.forest.node;
+        bytes.extend([lane, next].into_iter().flat_map(u32::to_ne_bytes));
+        bytes.extend(set);
+        let size = self.forest.node();
         self.forest.nodes[at..at + size].copy_from_slice(&bytes[..size]);
     }
 
-    /// The threshold, the lane, and the set with the first number that is in none.
-    fn question(&mut self, node: &Node) -> Result<(f64, u32, (u32, u32)), Uncompiled> {
+    /// The threshold, the lane, and the set or where it is.
+    fn question(&mut self, node: &Node) -> Result<(f64, u32, [u8; 8]), Uncompiled> {
         let feature = node.feature;
         match &node.question {
             Question::AtMost { threshold, missing, missing_left } => {
                 let missing_left = *missing_left && *missing != Missing::Nothing;
                 let lane = self.lane(Lane::Number { feature, missing: *missing, missing_left })?;
-                Ok((*threshold, lane, (0, 0)))
+                Ok((*threshold, lane, NO_SET))
             }
             Question::Among { members, missing_left } => {
                 let set = self.set(members, *missing_left)?;
@@ -166,26 +204,30 @@ impl Packing {
         Ok(at)
     }
 
-    fn set(&mut self, members: &[u32], missing_left: bool) -> Result<(u32, u32), Uncompiled> {
-        let numbers = (0..).zip(members).flat_map(|(word, bits)| {
-            let members = (0..32).filter(move |bit| bits >> bit & 1 == 1);
-            members.map(move |bit| FIRST_CATEGORY as usize + word * 32 + bit)
-        });
+    fn set(&mut self, members: &[u32], missing_left: bool) -> Result<[u8; 8], Uncompiled> {
+        if self.forest.kind == Sets::Small {
+            let set = numbers(members).fold(u64::from(missing_left), |set, number| set | 1 << number);
+            return Ok(set.to_ne_bytes());
+        }
         let mut bits = vec![u8::from(missing_left)];
-        let mut limit = FIRST_CATEGORY as usize;
-        for number in numbers {
+        let mut end = FIRST_CATEGORY as usize;
+        for number in numbers(members) {
             bits.resize(number / 8 + 1, 0);
             bits[number / 8] |= 1 << (number % 8);
-            limit = number + 1;
+            end = number + 1;
         }
-        bits.resize(limit / 8 + 1, 0);
-        let limit = place(limit)?;
-        if let Some(known) = self.sets.get(&bits) {
-            return Ok((*known, limit));
-        }
-        let at = place(self.forest.sets.len())?;
-        self.forest.sets.extend_from_slice(&bits);
-        self.sets.insert(bits, at);
-        Ok((at, limit))
+        bits.resize(end / 8 + 1, 0);
+        let end = place(end)?;
+        let at = match self.sets.get(&bits) {
+            Some(known) => *known,
+            None => {
+                let at = place(self.forest.sets.len())?;
+                self.forest.sets.extend_from_slice(&bits);
+                self.sets.insert(bits, at);
+                at
+            }
+        };
+        let (at, end) = (at.to_ne_bytes(), end.to_ne_bytes());
+        Ok([at[0], at[1], at[2], at[3], end[0], end[1], end[2], end[3]])
     }
 }

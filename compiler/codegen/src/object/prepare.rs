@@ -6,7 +6,7 @@ use cranelift_module::FuncId;
 
 use super::Uncompiled;
 use super::emit::{Emit, FLOAT, WHOLE, fixed};
-use super::forest::{FIRST_CATEGORY, Lane};
+use super::forest::{FIRST_CATEGORY, Forest, LAST_SMALL, Lane, Sets};
 use super::model::{Change, Column, Holds, Model};
 use super::search::Rising;
 use super::unit::{Seen, Unit};
@@ -24,13 +24,13 @@ struct Known {
 pub(super) fn lanes(
     unit: &mut Unit,
     model: &Model,
-    lanes: &[Lane],
+    forest: &Forest,
     arithmetic: Arithmetic,
     search: FuncId,
 ) -> Result<FuncId, Uncompiled> {
     define(unit, model, search, |emit, features, to| {
         // Those of a feature together: what is held between them has to be kept somewhere.
-        let mut order: Vec<(usize, Lane)> = lanes.iter().copied().enumerate().collect();
+        let mut order: Vec<(usize, Lane)> = forest.lanes.iter().copied().enumerate().collect();
         order.sort_by_key(|(_, lane)| lane.feature());
         for (place, lane) in order {
             let value = match lane {
@@ -41,7 +41,15 @@ pub(super) fn lanes(
                 }
                 Lane::Category { feature } => {
                     let taken = taken(emit, features[feature], arithmetic);
-                    category(emit, taken)
+                    let number = category(emit, taken);
+                    match forest.kind {
+                        // What is negative is large without a sign.
+                        Sets::Small => {
+                            let last = emit.whole(LAST_SMALL);
+                            emit.b.ins().umin(number, last)
+                        }
+                        _ => number,
+                    }
                 }
             };
             emit.store(value, to, place * size_of::<f64>());

@@ -30,7 +30,7 @@ pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<()
         Learner::Trees(ensemble) => {
             let forest = Forest::of(ensemble)?;
             let values = within_limit(forest.lanes.len())?;
-            let prepare = prepare::lanes(unit, model, &forest.lanes, ensemble.arithmetic, search)?;
+            let prepare = prepare::lanes(unit, model, &forest, ensemble.arithmetic, search)?;
             let placed = Placed::new(unit, ensemble, &forest);
             let row = Row { model, base: &ensemble.base, values, prepare, finish };
             let walk = placed.of_trees(unit)?;

@@ -6,7 +6,7 @@ use cranelift_module::FuncId;
 
 use super::Uncompiled;
 use super::emit::{Emit, FLOAT, WHOLE, fixed, sound};
-use super::forest::Forest;
+use super::forest::{Forest, Sets};
 use super::unit::{Seen, Unit};
 use crate::trees::Ensemble;
 
@@ -22,7 +22,7 @@ pub(super) struct Placed {
     sets: i64,
     trees: usize,
     node: usize,
-    has_sets: bool,
+    kind: Sets,
     /// Bytes of the lanes of a row.
     row: usize,
     narrow: bool,
@@ -38,8 +38,8 @@ impl Placed {
             sums: unit.tables.words(&sums),
             sets: unit.tables.add(&forest.sets, 1),
             trees: forest.roots.len(),
-            node: forest.node,
-            has_sets: forest.has_sets(),
+            node: forest.node(),
+            kind: forest.kind,
             row: forest.lanes.len() * size_of::<f64>(),
             narrow: ensemble.arithmetic.narrow_sums,
         }
@@ -60,7 +60,7 @@ impl Placed {
             let number = emit.b.ins().load(FLOAT, sound(), value, offset);
             let threshold = emit.read(node);
             let mut yes = emit.is(FloatCC::LessThanOrEqual, number, threshold);
-            if self.has_sets {
+            if self.kind != Sets::None {
                 let category = emit.b.ins().load(WHOLE, sound(), value, offset);
                 let is_member = self.member(emit, node, category, sets);
                 yes = emit.b.ins().bor(yes, is_member);
@@ -76,16 +76,22 @@ impl Placed {
 
     /// Whether a category is in the set of a node.
     fn member(&self, emit: &mut Emit<'_>, node: Value, category: Value, sets: Value) -> Value {
-        let set = emit.b.ins().uload32(fixed(), node, 16);
-        let limit = emit.b.ins().uload32(fixed(), node, 20);
-        let category = emit.b.ins().umin(category, limit);
-        let set = emit.b.ins().iadd(sets, set);
-        let byte = emit.b.ins().ushr_imm_u(category, 3);
-        let byte = emit.b.ins().iadd(set, byte);
-        let byte = emit.b.ins().uload8(WHOLE, fixed(), byte, 0);
-        let bit = emit.b.ins().band_imm_u(category, 7);
-        let bit = emit.b.ins().ushr(byte, bit);
-        let bit = emit.b.ins().band_imm_u(bit, 1);
+        let bits = if self.kind == Sets::Small {
+            // Of the bits of a number, which is no category, the last six are taken; the set is empty then.
+            let set = emit.b.ins().load(WHOLE, fixed(), node, 16);
+            emit.b.ins().ushr(set, category)
+        } else {
+            let set = emit.b.ins().uload32(fixed(), node, 16);
+            let end = emit.b.ins().uload32(fixed(), node, 20);
+            let category = emit.b.ins().umin(category, end);
+            let set = emit.b.ins().iadd(sets, set);
+            let byte = emit.b.ins().ushr_imm_u(category, 3);
+            let byte = emit.b.ins().iadd(set, byte);
+            let byte = emit.b.ins().uload8(WHOLE, fixed(), byte, 0);
+            let bit = emit.b.ins().band_imm_u(category, 7);
+            emit.b.ins().ushr(byte, bit)
+        };
+        let bit = emit.b.ins().band_imm_u(bits, 1);
         emit.b.ins().ireduce(types::I8, bit)
     }
 

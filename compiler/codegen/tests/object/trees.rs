@@ -2,7 +2,7 @@
 
 use gml_codegen::object::{Column, Curve, Learner, Model};
 use gml_codegen::testing::{self, Shape};
-use gml_codegen::trees::{Arithmetic, Ensemble, Objective, Transform};
+use gml_codegen::trees::{Arithmetic, Child, Ensemble, Leaf, Node, Objective, Question, Transform, Tree};
 use proptest::prelude::*;
 
 use super::built::{Built, float, same};
@@ -42,6 +42,17 @@ fn same_scores(ensemble: Ensemble, rows: &[f64]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Sets of few categories lie in nodes, others in a table.
+fn without_categories_above(ensemble: &mut Ensemble, most: u32) {
+    for node in ensemble.trees.iter_mut().flat_map(|tree| &mut tree.nodes) {
+        let Question::Among { members, .. } = &mut node.question else { continue };
+        for (word, bits) in (0_u32..).zip(members) {
+            let kept = (most + 1).saturating_sub(word * 32).min(32);
+            *bits &= ((1_u64 << kept) - 1) as u32;
+        }
+    }
+}
+
 fn shapes() -> impl Strategy<Value = Shape> {
     (1_usize..40, 1_usize..40, 1_usize..12, 1_usize..4, prop::sample::select(vec![0, 0, 30, 100]), any::<bool>())
         .prop_map(|(trees, leaves, features, outputs, categories, chain)| Shape {
@@ -77,8 +88,10 @@ proptest! {
         objective in prop::sample::select(OBJECTIVES.to_vec()),
         divisor in 1_u32..4,
         narrow in any::<[bool; 3]>(),
+        most in prop::sample::select(vec![31_u32, 60, 61, 1000]),
     ) {
         let mut ensemble = Ensemble::from_lightgbm(&testing::model(seed, &shape)).unwrap();
+        without_categories_above(&mut ensemble, most);
         ensemble.transform = Transform { divisor, objective };
         ensemble.arithmetic =
             Arithmetic { narrow_features: narrow[0], narrow_sums: narrow[1], snap_to_zero: narrow[2] };
@@ -149,4 +162,31 @@ fn curves_that_say_nothing_of_any_class_leave_all_alike() {
     let zero = || Curve::Points { scores: vec![0.5], values: vec![0.0] };
     let found = Built::of(&model(ensemble, 2, vec![zero(), zero()])).score(&[1.0, 2.0]);
     assert_eq!(found[3..], [0.5, 0.5]);
+}
+
+#[test]
+fn sets_that_just_fit_a_node_and_those_that_do_not_tell_the_same_categories() {
+    for largest in [60_u32, 61, 62, 63, 64] {
+        let members = (0..3).map(|word| if largest / 32 == word { 1 << (largest % 32) } else { 0 }).collect();
+        let node = Node {
+            feature: 0,
+            question: Question::Among { members, missing_left: largest % 2 == 0 },
+            left: Child::Leaf(0),
+            right: Child::Leaf(1),
+            rows: 0.0,
+            gain: 0.0,
+        };
+        let leaves = [1.0, 2.0].map(|value| Leaf { value, rows: 0.0 }).to_vec();
+        let ensemble = Ensemble {
+            trees: vec![Tree { nodes: vec![node], leaves, output: 0 }],
+            outputs: 1,
+            features: 1,
+            base: vec![0.0],
+            arithmetic: Arithmetic::default(),
+            transform: Transform::PLAIN,
+        };
+        let mut rows: Vec<f64> = (-3..200).map(f64::from).collect();
+        rows.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5, 60.9, 1e18, 1e19, 1e300, -1e300]);
+        same_scores(ensemble, &rows).unwrap();
+    }
 }
