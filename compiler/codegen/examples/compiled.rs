@@ -96,7 +96,10 @@ fn main() {
         });
         let equal = ours.iter().zip(&theirs).all(|(one, other)| one.to_bits() == other.to_bits());
         assert!(equal, "the library and the process differ");
-        println!("library {label:7} {of_library:9.1} ns   in process {of_session:9.1} ns   ({:.1}x)", of_library / of_session);
+        println!(
+            "library {label:7} {of_library:9.1} ns   in process {of_session:9.1} ns   ({:.1}x)",
+            of_library / of_session
+        );
     }
     drop(score);
     drop(library);

@@ -13,21 +13,30 @@ const PROGRAM: &str = "use std.prep.{hash, text_counts}\nuse std.learn.{boosted_
 
 fn project() -> Project {
     let rows: String = (0..60).map(|home| format!("{home},{},{} rooms,{}\n", home % 5, home % 5, home * 10)).collect();
-    let project = Project::of(&[("main.gml", PROGRAM.to_owned()), ("homes.csv", format!("home,rooms,about,price\n{rows}"))]);
+    let project =
+        Project::of(&[("main.gml", PROGRAM.to_owned()), ("homes.csv", format!("home,rooms,about,price\n{rows}"))]);
     project.done(&["run"]);
     project
 }
 
 fn refused(finished: &Finished, code: &str, said: &str) {
     assert_eq!(finished.code, 3, "{finished:?}");
-    assert!(finished.stderr.contains(&format!("error[{code}]")) && finished.stderr.contains(said), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains(&format!("error[{code}]")) && finished.stderr.contains(said),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
 fn what_cannot_be_compiled_is_named_and_nothing_is_written() {
     let project = project();
     refused(&project.gmlc(&["compile", "words", "--output", "out"]), "GML0937", "the step `text_counts` counts");
-    refused(&project.gmlc(&["compile", "hashed", "--output", "out"]), "GML0937", "the step `hash` takes the text of each number of `rooms`");
+    refused(
+        &project.gmlc(&["compile", "hashed", "--output", "out"]),
+        "GML0937",
+        "the step `hash` takes the text of each number of `rooms`",
+    );
     refused(&project.gmlc(&["compile", "./models/none", "--output", "out"]), "GML0901", "models/none is no folder");
     refused(&project.gmlc(&["compile", "./models", "--output", "out"]), "GML0901", "holds no saved model");
     assert!(!project.path("out").exists());
@@ -63,7 +72,8 @@ fn without_a_compiler_the_object_file_is_left_and_how_to_link_it() {
     // The command that is named makes the library.
     let by_hand = failing.stderr.lines().find_map(|line| line.split_once("link it by hand: ")).unwrap().1;
     let by_hand = by_hand.replace(" -no-such-option-of-it", "");
-    let shell = std::process::Command::new("sh").args(["-c", &by_hand]).current_dir(project.path(".")).status().unwrap();
+    let shell =
+        std::process::Command::new("sh").args(["-c", &by_hand]).current_dir(project.path(".")).status().unwrap();
     assert!(shell.success(), "{by_hand}");
     assert_eq!(names(), ["libplain.so", "plain.h", "plain.o"]);
     assert!(compile("no-such-compiler").stderr.contains("libplain.so of an earlier model is still there"));

@@ -15,7 +15,8 @@
 //! | `header` | the header |
 //!
 //! The code is for the baseline of the processor's family: it runs on each machine of it. Tables are read-only data without an address
-//! in them, so a library has no relocation but its calls of the C library's `exp`, `expf`, `log`, `log1p` and `fma`.
+//! in them, and code has none either: what a loader fills in is where the tables are, and the C library's `exp`, `expf`, `log`, `log1p`
+//! and `fma`.
 
 mod emit;
 mod finish;

@@ -129,7 +129,8 @@ fn link(aside: &TempDir, object: &str, library: &str, folder: &Path) -> Result<(
     // `CC` may have arguments: `ccache gcc`.
     let mut words = compiler.split_whitespace();
     let arguments = arguments(object, library);
-    let ran = Command::new(words.next().unwrap_or("cc")).args(words).args(&arguments).current_dir(aside.path()).output();
+    let ran =
+        Command::new(words.next().unwrap_or("cc")).args(words).args(&arguments).current_dir(aside.path()).output();
     let by_hand = format!("(cd {} && {compiler} {})", quoted(&folder.to_string_lossy()), arguments.join(" "));
     let fault = |what: String, help: String| {
         let fault = Fault::new("GML0938", what).at(folder.join(object).display()).help(help);
@@ -150,7 +151,9 @@ fn link(aside: &TempDir, object: &str, library: &str, folder: &Path) -> Result<(
                 ErrorKind::NotFound => format!("there is no C compiler `{compiler}` to link {library} with"),
                 _ => format!("the C compiler `{compiler}` cannot be started: {error}"),
             };
-            let help = format!("install one (Debian: gcc and libc6-dev), or name it with CC; or link where there is one: {by_hand}");
+            let help = format!(
+                "install one (Debian: gcc and libc6-dev), or name it with CC; or link where there is one: {by_hand}"
+            );
             Err(fault(why, help))
         }
     }

@@ -34,17 +34,15 @@ fn add(step: &Step, draft: &mut Draft<'_>) -> Result<(), Fault> {
             let bounds = bounded.bounds.iter().map(|bound| bound.0).collect();
             numbers(&bounded.input, Change::Count(bounds), Form::Int, draft)
         }),
-        Step::Log { columns } => {
-            columns.iter().try_for_each(|input| numbers(input, Change::Log, Form::Float, draft))
-        }
+        Step::Log { columns } => columns.iter().try_for_each(|input| numbers(input, Change::Log, Form::Float, draft)),
         Step::Clip { columns } => columns.iter().try_for_each(|clipped| {
             let change = Change::Clip { low: clipped.low.0, high: clipped.high.0 };
             numbers(&clipped.input, change, Form::Float, draft)
         }),
         Step::DateParts { columns } => columns.iter().try_for_each(|input| date_parts(input, draft)),
-        Step::TextCounts { .. } => Err(not_compiled(
-            "a library does not tell the words of a text apart, which the step `text_counts` counts",
-        )),
+        Step::TextCounts { .. } => {
+            Err(not_compiled("a library does not tell the words of a text apart, which the step `text_counts` counts"))
+        }
         Step::Drop { columns } => {
             columns.iter().for_each(|name| draft.drop(name));
             Ok(())
@@ -64,7 +62,11 @@ fn number(input: &Input, draft: &mut Draft<'_>) -> Result<Known, Fault> {
     let of = draft.get(&input.column, input.kind)?;
     match of.form.kind() {
         Kind::Number => Ok(of),
-        kind => Err(not_compiled(&format!("a step for numbers is given `{}`, which holds {} values", input.column, kind.name()))),
+        kind => Err(not_compiled(&format!(
+            "a step for numbers is given `{}`, which holds {} values",
+            input.column,
+            kind.name()
+        ))),
     }
 }
 
@@ -156,7 +158,10 @@ fn hash(hashed: &Hashed, draft: &mut Draft<'_>) -> Result<(), Fault> {
         }
     };
     let Some(bucket) = bucket else {
-        return Err(not_compiled(&format!("the texts of `{}` are put into buckets of different numbers", input.column)));
+        return Err(not_compiled(&format!(
+            "the texts of `{}` are put into buckets of different numbers",
+            input.column
+        )));
     };
     for (number, (name, _)) in hashed.names().enumerate() {
         let made = draft.make(bucket, Change::Is(number as f64));
@@ -169,7 +174,10 @@ fn date_parts(input: &Input, draft: &mut Draft<'_>) -> Result<(), Fault> {
     let of = draft.get(&input.column, input.kind)?;
     draft.drop(&input.column);
     if !matches!(of.form, Form::Date | Form::Timestamp) {
-        return Err(not_compiled(&format!("`{}`, of which the step `date_parts` takes parts, is no date", input.column)));
+        return Err(not_compiled(&format!(
+            "`{}`, of which the step `date_parts` takes parts, is no date",
+            input.column
+        )));
     }
     for (part, name) in DATE_PARTS.iter().enumerate().take(PART_COUNT) {
         let change = Change::DatePart { part, micros: of.form == Form::Timestamp };

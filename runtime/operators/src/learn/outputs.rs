@@ -101,12 +101,7 @@ pub(super) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph:
 }
 
 /// What a learner says, as [`columns`] has it, in a library.
-pub(super) fn compiled(
-    objective: Objective,
-    classes: &[Arc<str>],
-    features: Vec<Place>,
-    learner: Learner,
-) -> Compiled {
+pub(super) fn compiled(objective: Objective, classes: &[Arc<str>], features: Vec<Place>, learner: Learner) -> Compiled {
     let (scores, classes) = match objective {
         Objective::Binary | Objective::Lambdarank => ("score", Vec::new()),
         Objective::Regression => ("value", Vec::new()),
