@@ -29,7 +29,7 @@ pub(crate) struct Known {
     /// What it is.
     pub(crate) form: Form,
     /// The column whose texts its codes are of, where it is a text.
-    column: usize,
+    pub(super) column: usize,
 }
 
 /// A column that was asked for.

@@ -5,6 +5,8 @@
 
 mod draft;
 mod recipe;
+#[cfg(test)]
+mod tests;
 
 use gml_codegen::object;
 use gml_connect::Fault;
