@@ -6,6 +6,7 @@
 mod automl;
 mod calibrate;
 mod columns;
+mod compiled;
 mod course;
 mod data;
 mod drift;
@@ -37,6 +38,7 @@ mod table;
 mod tune;
 mod version;
 
+pub use compiled::{Compiled, Facts, compile, is_identifier};
 pub use course::{Course, Curve};
 pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
 pub use embed::open_onnx;

@@ -3,20 +3,17 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use gml_analysis::suggest;
 use gml_connect::Fault;
-use gml_ir::Value;
 use gml_operators::Context;
 use gml_serve::{Address, Limits, Model, Options, Place, Streams, Token};
 
-use super::ProgramArgs;
-use super::prepare::prepare;
 use super::run::memory;
+use super::{ProgramArgs, saved};
 use crate::exit::Exit;
 use crate::{libraries, output};
 
@@ -144,7 +141,7 @@ fn period(text: &str) -> Result<Period, String> {
 
 /// Serves the model until the user interrupts.
 pub fn serve(args: &ServeArgs) -> Exit {
-    let place = match place(args) {
+    let place = match saved::place(&args.model, &args.program) {
         Ok(place) => place,
         Err(exit) => return exit,
     };
@@ -255,34 +252,4 @@ fn options(args: &ServeArgs) -> Result<Options, Fault> {
     };
     options.check()?;
     Ok(options)
-}
-
-/// Where the model lies: a folder, or a dataset of the program.
-fn place(args: &ServeArgs) -> Result<Place, Exit> {
-    let folder = Path::new(&args.model);
-    if folder.is_dir() || args.model.contains(['/', '\\']) {
-        return Place::at(folder).map_err(|fault| {
-            output::fault(&fault);
-            Exit::RunFailed
-        });
-    }
-    let prepared = prepare(&args.program)?;
-    let all = || prepared.program.datasets.iter().filter(|dataset| &*dataset.connector.name == "artifact");
-    let Some(dataset) = all().find(|dataset| *dataset.name == *args.model) else {
-        let names: Vec<&str> = all().map(|dataset| &*dataset.name).collect();
-        let near = suggest::did_you_mean(&args.model, names.iter().copied()).map(|text| format!("; {text}"));
-        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        output::error_line(format!(
-            "there is no folder `{name}`, and the program keeps no model under that name; it keeps {has}{}",
-            near.unwrap_or_default(),
-            name = args.model,
-        ));
-        return Err(Exit::Usage);
-    };
-    let Some(path) = dataset.connector.get("path").and_then(Value::as_str) else {
-        output::error_line(format!("the dataset `{}` has no path", dataset.name));
-        return Err(Exit::ProgramWrong);
-    };
-    let path = prepared.project.folder.join(path);
-    Ok(if gml_connect::is_versioned(dataset) { Place::Versions(path) } else { Place::Folder(path) })
 }

@@ -33,7 +33,7 @@ pub(crate) use lanes::LaneRecipe;
 pub(crate) use numbers::{Bounded, Clipped};
 pub(crate) use recipe::{FittedRecipe, Recipe};
 pub(crate) use select::leave_out;
-pub(crate) use step::{Affine, Fill, Input, Step};
+pub(crate) use step::{Affine, DATE_PARTS, Fill, Input, Step};
 pub(crate) use stored::{load, read, write};
 pub(crate) use values::{Cell, Distinct, Exact, Kind};
 pub(crate) use words::{Settings as WordSettings, Words, learn as learn_words};
