@@ -5,6 +5,7 @@ mod client;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 
+use gml_tests::gmlc_with;
 use serde_json::json;
 
 use super::*;
@@ -226,7 +227,59 @@ fn a_server_of_nats_lets_in_whom_it_knows() {
         assert!(code == 3 && told.contains("GML0962"), "{user}: {code} {told}");
         assert!(!told.contains("wrong") && !told.contains("cret@"), "{told}");
     }
-    // Let in, it finds that there is no stream.
+    // The password may stand in a variable; let in, it finds that there is no stream.
+    let (from, to) = (with("me", "rows"), with("me", "scores"));
+    let args = ["serve", "buyer", "--port", "0", "--from", &from, "--to", &to];
+    let told = gmlc_with(&trained().path(""), &args, &[("GML_NATS_PASSWORD", "se:cret")]);
+    assert!(told.code == 3 && told.stderr.contains("no stream of the server has the subject rows"), "{}", told.stderr);
     let (code, told) = refused(&with("me:se%3acret", "rows"), &with("me:se%3acret", "scores"), &[]);
     assert!(code == 3 && told.contains("no stream of the server has the subject rows"), "{code} {told}");
+}
+
+/// A certificate of an authority of its own for 127.0.0.1; none where no openssl is installed.
+fn certificate(folder: &Path) -> Option<(String, String)> {
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=tests", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .stderr(Stdio::null())
+        .status();
+    match made {
+        Ok(made) => {
+            assert!(made.success());
+            Some((certificate.display().to_string(), key.display().to_string()))
+        }
+        Err(_) => {
+            eprintln!("skipped: no openssl");
+            None
+        }
+    }
+}
+
+#[test]
+fn nats_is_spoken_within_tls_where_the_server_or_the_address_asks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((certificate, key)) = certificate(folder.path()) else { return };
+    // A certificate that is its own authority serves as one only where it says so, which that of openssl does.
+    let args = ["-js", "--user", "me", "--pass", "secret", "--tls", "--tlscert", &certificate, "--tlskey", &key];
+    let Some(nats) = Nats::start(&args) else { return };
+    let plain = Nats::with_streams().unwrap();
+    let url = |scheme: &str| format!("{scheme}://me:secret@127.0.0.1:{}/rows", nats.port);
+    // Nobody vouches for the certificate.
+    let (code, told) = refused(&url("tls"), &plain.url("scores"), &[]);
+    assert!(code == 3 && told.contains("GML0961") && told.contains("ertificate"), "{code} {told}");
+    // A server that speaks no TLS is not spoken to without.
+    let insecure = plain.url("rows.*").replace("nats://", "tls://");
+    let (code, told) = refused(&insecure, &plain.url("scores"), &[]);
+    assert!(code == 3 && told.contains("GML0961"), "{code} {told}");
+    // With the authority known, it is let in, and finds that there is no stream.
+    for scheme in ["tls", "nats"] {
+        let (from, to) = (url(scheme), plain.url("scores"));
+        let args = ["serve", "buyer", "--port", "0", "--from", &from, "--to", &to];
+        let told = gmlc_with(&trained().path(""), &args, &[("SSL_CERT_FILE", &certificate)]);
+        assert!(told.stderr.contains("no stream of the server has the subject rows"), "{}", told.stderr);
+    }
 }
