@@ -252,6 +252,10 @@ fn what_is_no_topic_is_told() {
         assert!(told.code == code && told.stderr.contains(text), "{from} {to}: {} {}", told.code, told.stderr);
     }
     let Some(broker) = Broker::start() else { return };
+    // This broker lets everybody in, and knows nobody.
+    let (from, to) = (broker.url("rows").replace("//", "//me:secret@"), broker.url("scores"));
+    let told = project.gmlc(&["serve", "buyer", "--port", "0", "--from", &from, "--to", &to]);
+    assert!(told.code == 3 && told.stderr.contains("GML0962") && !told.stderr.contains("secret"), "{}", told.stderr);
     let told = broker.refuses("visits", "scores", &[]);
     assert!(told.contains("there is no topic visits") && told.contains("GML0987"), "{told}");
     let told = broker.refuses("rows", "other", &[]);

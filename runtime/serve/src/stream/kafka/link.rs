@@ -104,7 +104,9 @@ fn user(address: &Address) -> Result<Option<SaslConfig>, Fault> {
 /// What went wrong, with the server and without a password.
 pub(super) fn fault(address: &Address, error: &Error) -> Fault {
     let text = gml_connect::secrets::hide(&error.to_string()).into_owned();
-    if text.contains("Sasl") || text.contains("SASL") {
+    // Retries leave nothing of an error but its text. A connection that was lost while it was shown who we are is no refusal.
+    let is_refused = text.contains("Sasl handshake failed") && !text.contains("Sasl handshake failed: Request error");
+    if is_refused || text.contains("matching version for: SaslHandshake") {
         return refused(address, &text);
     }
     match error {
