@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_core::Stream as _;
 use gml_connect::Fault;
 
-use super::super::ends::{ANSWER, Source, WAIT};
+use super::super::ends::{Source, WAIT};
 use super::super::entry::{Entry, KEY, Receipt};
 use super::super::{Streams, Tally};
 use super::link::Link;
@@ -143,7 +143,7 @@ impl Source for Rows {
 
     fn give_back(&mut self, entries: &[Entry]) {
         // Where that is lost too, they come again when the consumer was silent for long enough.
-        let _ = self.link.ask(ANSWER, self.answer(entries, b"-NAK"));
+        let _ = self.link.ask(Duration::ZERO, self.answer(entries, b"-NAK"));
     }
 
     fn leave(&mut self) -> Result<(), Fault> {
