@@ -80,13 +80,14 @@ pub struct ServeArgs {
 /// A stream that is scored while the model is served.
 #[derive(Debug, Args)]
 struct StreamArgs {
-    /// A stream of rows to score: redis://host:6379/stream.
+    /// A stream of rows to score: redis://host:6379/stream, nats://host:4222/subject or kafka://host:9092/topic.
     #[arg(long, value_name = "URL", requires = "to")]
     from: Option<String>,
     /// The stream that scores are written to.
     #[arg(long, value_name = "URL", requires = "from")]
     to: Option<String>,
-    /// The stream of rows that cannot be scored, on the server of scores; that of scores with `:dead` behind it where none is named.
+    /// The stream of rows that cannot be scored, on the server of scores; that of scores with `:dead` behind it (NATS and Kafka:
+    /// `.dead`) where none is named.
     #[arg(long, value_name = "STREAM", requires = "from")]
     dead: Option<String>,
     /// The group of consumers that share the rows.
@@ -104,6 +105,9 @@ struct StreamArgs {
     /// How many entries the stream of scores may have: no more rows are read until some are taken away.
     #[arg(long, value_name = "N", requires = "from", value_parser = clap::value_parser!(u64).range(1..))]
     to_most: Option<u64>,
+    /// The partitions of a topic of Kafka that are scored here, where other consumers score others: 0,2.
+    #[arg(long, value_name = "N,..", requires = "from", value_delimiter = ',', value_parser = clap::value_parser!(i32).range(0..))]
+    partitions: Option<Vec<i32>>,
 }
 
 /// How often; none is never.
@@ -203,13 +207,9 @@ pub fn serve(args: &ServeArgs) -> Exit {
 fn streams(args: &StreamArgs) -> Result<Option<Streams>, Fault> {
     let (Some(from), Some(to)) = (&args.from, &args.to) else { return Ok(None) };
     let (from, to) = (Address::parse(from)?, Address::parse(to)?);
-    if from == to {
-        return Err(Fault::new("GML0987", format!("{from} is the same stream for rows and for scores"))
-            .help("name another stream for scores"));
-    }
     let machine = || std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
-    Ok(Some(Streams {
-        dead: args.dead.clone().unwrap_or_else(|| format!("{}:dead", to.stream())),
+    let streams = Streams {
+        dead: args.dead.clone().unwrap_or_else(|| to.dead()),
         from,
         to,
         group: args.group.clone(),
@@ -217,7 +217,10 @@ fn streams(args: &StreamArgs) -> Result<Option<Streams>, Fault> {
         batch: args.stream_batch as usize,
         claim_after: args.claim_after,
         most: args.to_most,
-    }))
+        partitions: args.partitions.clone(),
+    };
+    streams.check()?;
+    Ok(Some(streams))
 }
 
 /// Loads the model, and fetches LightGBM where it turns out to be needed.
