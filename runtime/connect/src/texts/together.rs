@@ -129,7 +129,8 @@ impl Repeated {
 
     /// Whether a row takes less so: at least a quarter of the rows with a long text have one that was there before.
     fn pays(&self) -> bool {
-        let is_long: Vec<bool> = (0..self.ids.count()).map(|number| self.texts.get(number as u32).len() > SHORT).collect();
+        let is_long: Vec<bool> =
+            (0..self.ids.count()).map(|number| self.texts.get(number as u32).len() > SHORT).collect();
         let rows = self.rows.iter().filter(|row| is_long.get(**row as usize) == Some(&true)).count();
         let different = is_long.into_iter().filter(|is_long| *is_long).count();
         different > 0 && 4 * different <= 3 * rows
@@ -176,7 +177,8 @@ fn repeated(frames: &[DataFrame]) -> Result<Vec<Repeated>, Fault> {
     let mut found = Vec::new();
     let Some(first) = frames.first() else { return Ok(found) };
     for column in first.columns() {
-        let of_frames = frames.iter().map(|frame| guarded(|| frame.column(column.name()))).collect::<Result<Vec<_>, _>>()?;
+        let of_frames =
+            frames.iter().map(|frame| guarded(|| frame.column(column.name()))).collect::<Result<Vec<_>, _>>()?;
         if of_frames.iter().filter_map(|column| texts_of(column)).map(size).sum::<usize>() == 0 {
             continue;
         }

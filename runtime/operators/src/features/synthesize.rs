@@ -70,8 +70,7 @@ pub(super) fn in_shares(call: Call<'_>, most: usize) -> Result<Data, Fault> {
             of_keys.of(rows.take(&own).map_err(fault)?, end)
         };
         let shares = shares(&groups.bounds, most);
-        let made: Vec<DataFrame> =
-            in_pool(threads, || shares.par_iter().map(of_share).collect::<Result<_, Fault>>())?;
+        let made: Vec<DataFrame> = in_pool(threads, || shares.par_iter().map(of_share).collect::<Result<_, Fault>>())?;
         let mut made = made.into_iter();
         let mut all = made.next().unwrap_or_default();
         for share in made {

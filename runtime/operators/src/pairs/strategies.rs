@@ -3,8 +3,8 @@
 use gml_connect::Fault;
 use gml_ir::Role;
 use polars::prelude::{
-    Expr, IdxCa, IdxSize, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions,
-    UniqueKeepStrategy, col, len, lit,
+    Expr, IdxCa, IdxSize, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions, UniqueKeepStrategy,
+    col, len, lit,
 };
 use rayon::prelude::*;
 

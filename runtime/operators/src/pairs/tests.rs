@@ -199,7 +199,9 @@ fn candidates_in_parts_are_those_at_once() {
     assert!(frames.len() > 1, "more users than are worked on at a time");
     let mut frames = frames.into_iter();
     let mut all = frames.next().unwrap();
-    frames.for_each(|frame| drop(all.vstack_mut_owned(frame).unwrap()));
+    for frame in frames {
+        all.vstack_mut_owned(frame).unwrap();
+    }
     let Data::Table(whole) = together(strategies()) else { panic!("no table") };
     assert!(all.equals_missing(&crate::frame::collect(whole.frame).unwrap()));
     let none = table(&columns, Vec::new());
