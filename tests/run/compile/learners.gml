@@ -22,7 +22,7 @@ schema Kind {
 
 schema Ranked {
     id     visitor: str,
-    group  date: date,
+    group  bucket: int,
            device: category,
            visits_before: int,
            days_since_last: float?,
@@ -76,8 +76,11 @@ node kinds(sessions: table[Session]) -> table[Kind] {
 
 node ranked(sessions: table[Session]) -> table[Ranked] {
     sessions
-        |> derive { grade = if .added_to_cart then 2 else if .page_views_before > 0 then 1 else 0 }
-        |> select([.visitor, .date, .device, .visits_before, .days_since_last, .grade])
+        |> derive {
+            bucket = .session % 500,
+            grade = if .added_to_cart then 2 else if .page_views_before > 0 then 1 else 0,
+        }
+        |> select([.visitor, .bucket, .device, .visits_before, .days_since_last, .grade])
 }
 
 pipeline sums {

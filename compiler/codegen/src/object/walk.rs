@@ -1,7 +1,7 @@
 //! Walks through node tables, eight in flight: without branches, the processor works on one while others wait for memory.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_module::FuncId;
 
 use super::Uncompiled;
@@ -12,11 +12,6 @@ use crate::trees::Ensemble;
 
 /// Walks in flight: as many as hide what a load takes.
 pub(super) const WALKS: usize = 8;
-
-/// Of the node at hand, which is read where it is needed: what is read too early has to be kept.
-fn of_node() -> MemFlagsData {
-    fixed().with_can_move()
-}
 
 /// Where the tables of a forest stand, and what its walks need to know.
 pub(super) struct Placed {
@@ -57,13 +52,14 @@ impl Placed {
         let mut open = None;
         let mut next = Vec::with_capacity(at.len());
         for (walk, at) in at.iter().enumerate() {
+            // What a node holds is asked for at once, ahead of what is computed for the walks before it: it comes later.
             let node = emit.b.ins().iadd(nodes, *at);
-            let lane = emit.b.ins().uload32(of_node(), node, 8);
-            let no = emit.b.ins().uload32(of_node(), node, 12);
+            let lane = emit.b.ins().uload32(fixed(), node, 8);
+            let no = emit.b.ins().uload32(fixed(), node, 12);
             let value = emit.b.ins().iadd(lanes, lane);
             let offset = (walk * apart) as i32;
             let number = emit.b.ins().load(FLOAT, sound(), value, offset);
-            let threshold = emit.b.ins().load(FLOAT, of_node(), node, 0);
+            let threshold = emit.b.ins().load(FLOAT, fixed(), node, 0);
             let mut yes = emit.is(FloatCC::LessThanOrEqual, number, threshold);
             if self.kind != Sets::None {
                 let category = emit.b.ins().load(WHOLE, sound(), value, offset);
@@ -83,11 +79,11 @@ impl Placed {
     fn member(&self, emit: &mut Emit<'_>, node: Value, category: Value, sets: Value) -> Value {
         let bits = if self.kind == Sets::Small {
             // Of the bits of a number, which is no category, the last six are taken; the set is empty then.
-            let set = emit.b.ins().load(WHOLE, of_node(), node, 16);
+            let set = emit.b.ins().load(WHOLE, fixed(), node, 16);
             emit.b.ins().ushr(set, category)
         } else {
-            let set = emit.b.ins().uload32(of_node(), node, 16);
-            let end = emit.b.ins().uload32(of_node(), node, 20);
+            let set = emit.b.ins().uload32(fixed(), node, 16);
+            let end = emit.b.ins().uload32(fixed(), node, 20);
             let category = emit.b.ins().umin(category, end);
             let set = emit.b.ins().iadd(sets, set);
             let byte = emit.b.ins().ushr_imm_u(category, 3);
