@@ -13,6 +13,7 @@ use std::process::Command;
 
 use gml_tests::{Project, repository};
 
+/// The blueprint whose model is compiled.
 pub const BLUEPRINT: &str = "blueprints/ga4_propensity";
 
 /// The visits of the shipped slice, prepared by the blueprint.
