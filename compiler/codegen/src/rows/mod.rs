@@ -6,10 +6,14 @@
 
 mod backend;
 mod columns;
+#[cfg(feature = "llvm")]
+mod llvm;
 mod program;
 
 pub use backend::{Backend, Kernel, RowFault, RowFaultKind, Unsupported};
 pub use columns::{Bits, Column, Output, OutputValues, Storage, Values};
+#[cfg(feature = "llvm")]
+pub use llvm::Llvm;
 pub use program::{
     Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Invalid, Kind, Op, Program, Reg, Width,
 };

@@ -1,0 +1,146 @@
+//! Functions that are called: those of the C library for vectors (`libmvec`), and where it has none, those for one number.
+
+use std::sync::OnceLock;
+
+use inkwell::values::BasicMetadataValueEnum;
+use libloading::Library;
+
+use super::lanes::{Built, Lanes, Writer};
+
+/// A function that is not exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Routine {
+    Exp,
+    Ln,
+    Log10,
+    Log1p,
+    Power,
+}
+
+/// A function that code calls, and where it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Called {
+    pub(super) name: String,
+    pub(super) address: usize,
+    /// How many numbers it is given at once.
+    pub(super) width: u32,
+}
+
+impl Routine {
+    fn operands(self) -> usize {
+        if self == Self::Power { 2 } else { 1 }
+    }
+
+    /// The function that gives that many numbers at once, or else the one that gives one.
+    pub(super) fn find(self, width: u32) -> Called {
+        self.of_vectors(width).unwrap_or_else(|| self.of_numbers())
+    }
+
+    /// By the names that the vector ABI of x86-64 gives them.
+    fn of_vectors(self, width: u32) -> Option<Called> {
+        let set = match width {
+            2 => "bN2",
+            4 => "dN4",
+            8 => "eN8",
+            _ => return None,
+        };
+        let name = match self {
+            Self::Exp => "v_exp",
+            Self::Ln => "v_log",
+            Self::Log10 => "v_log10",
+            Self::Log1p => "v_log1p",
+            Self::Power => "vv_pow",
+        };
+        let name = format!("_ZGV{set}{name}");
+        let library = vector_functions()?;
+        // SAFETY: the symbol is a function; its address is all that is taken.
+        let address = unsafe { library.get::<unsafe extern "C" fn()>(name.as_bytes()) }.ok().map(|f| *f as usize)?;
+        Some(Called { name, address, width })
+    }
+
+    pub(super) fn of_numbers(self) -> Called {
+        extern "C" fn exp(x: f64) -> f64 {
+            x.exp()
+        }
+        extern "C" fn ln(x: f64) -> f64 {
+            x.ln()
+        }
+        extern "C" fn log10(x: f64) -> f64 {
+            x.log10()
+        }
+        extern "C" fn log1p(x: f64) -> f64 {
+            x.ln_1p()
+        }
+        extern "C" fn power(x: f64, y: f64) -> f64 {
+            x.powf(y)
+        }
+        // Names of our own: LLVM must not take them for the C library's and fold them by its own.
+        let (name, address) = match self {
+            Self::Exp => ("gml_exp", exp as *const () as usize),
+            Self::Ln => ("gml_ln", ln as *const () as usize),
+            Self::Log10 => ("gml_log10", log10 as *const () as usize),
+            Self::Log1p => ("gml_log1p", log1p as *const () as usize),
+            Self::Power => ("gml_power", power as *const () as usize),
+        };
+        Called { name: name.to_owned(), address, width: 1 }
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn vector_functions() -> Option<&'static Library> {
+    static LIBRARY: OnceLock<Option<Library>> = OnceLock::new();
+    // SAFETY: a part of the C library, whose initialization does nothing of its own.
+    LIBRARY.get_or_init(|| unsafe { Library::new("libmvec.so.1") }.ok()).as_ref()
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+fn vector_functions() -> Option<&'static Library> {
+    None
+}
+
+impl<'c> Writer<'_, 'c> {
+    /// A function of every lane, in calls as wide as there are functions.
+    pub(super) fn routine(&self, routine: Routine, operands: &[Lanes<'c>]) -> Built<Lanes<'c>> {
+        let called = routine.find(self.host.widest_call);
+        let width = called.width;
+        let number = self.context.f64_type();
+        let function = self.module.get_function(&called.name).unwrap_or_else(|| {
+            let declared = if width == 1 {
+                number.fn_type(&vec![number.into(); routine.operands()], false)
+            } else {
+                let vector = number.vec_type(width);
+                vector.fn_type(&vec![vector.into(); routine.operands()], false)
+            };
+            let function = self.module.add_function(&called.name, declared, None);
+            self.host.mark_pure(self.context, function);
+            function
+        });
+        let mut results = Vec::new();
+        let mut numbers = self.floats.get_poison();
+        for first in (0..self.host.lanes).step_by(width as usize) {
+            let mut given: Vec<BasicMetadataValueEnum<'c>> = Vec::new();
+            for operand in operands {
+                given.push(if width == 1 {
+                    let place = self.context.i32_type().const_int(first.into(), false);
+                    self.builder.build_extract_element(*operand, place, "")?.into()
+                } else if width == self.host.lanes {
+                    (*operand).into()
+                } else {
+                    self.pick(*operand, first..first + width)?.into()
+                });
+            }
+            let result = self.call(function, &given)?;
+            if width == 1 {
+                let place = self.context.i32_type().const_int(first.into(), false);
+                numbers = self.builder.build_insert_element(numbers, result, place, "")?;
+            } else {
+                results.push(result.into_vector_value());
+            }
+        }
+        let mut calls = self.calls.borrow_mut();
+        if !calls.contains(&called) {
+            calls.push(called);
+        }
+        if results.is_empty() { Ok(numbers) } else { self.join(&results) }
+    }
+}
