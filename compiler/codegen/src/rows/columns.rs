@@ -45,6 +45,11 @@ impl Bits<'_> {
         let bit = self.offset + row;
         self.bytes[bit / 8] >> (bit % 8) & 1 == 1
     }
+
+    /// Whether there are bits of so many rows.
+    pub fn has(&self, rows: usize) -> bool {
+        self.offset.checked_add(rows).is_some_and(|bits| bits.div_ceil(8) <= self.bytes.len())
+    }
 }
 
 /// Values of a column. Those of rows without a value may be anything.
@@ -88,6 +93,22 @@ impl Values<'_> {
             Self::F64(_) => Storage::F64,
         }
     }
+
+    /// Whether there are so many rows.
+    pub fn has(&self, rows: usize) -> bool {
+        match self {
+            Self::Bool(bits) => bits.has(rows),
+            Self::I8(values) => values.len() >= rows,
+            Self::I16(values) => values.len() >= rows,
+            Self::I32(values) => values.len() >= rows,
+            Self::I64(values) => values.len() >= rows,
+            Self::U8(values) => values.len() >= rows,
+            Self::U16(values) => values.len() >= rows,
+            Self::U32(values) => values.len() >= rows,
+            Self::F32(values) => values.len() >= rows,
+            Self::F64(values) => values.len() >= rows,
+        }
+    }
 }
 
 /// Values that were computed. Those of rows without a value are zero.
@@ -114,4 +135,18 @@ pub struct Output {
     pub values: OutputValues,
     /// Which rows have one, a bit a row; all where not given.
     pub validity: Option<Vec<u8>>,
+}
+
+/// Holds columns against what a program says of them.
+///
+/// # Panics
+/// Where they are fewer, shorter, or stored otherwise.
+pub(super) fn check(columns: &[Column<'_>], storages: &[Storage], rows: usize) {
+    assert!(columns.len() >= storages.len(), "{} columns and not {}", columns.len(), storages.len());
+    for (place, (column, storage)) in columns.iter().zip(storages).enumerate() {
+        assert!(column.values.storage() == *storage, "column {place} is not stored as {storage:?}");
+        assert!(column.values.has(rows), "column {place} has fewer than {rows} rows");
+        let known = column.validity.is_none_or(|bits| bits.has(rows));
+        assert!(known, "column {place} says of fewer than {rows} rows whether they have a value");
+    }
 }

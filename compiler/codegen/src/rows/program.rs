@@ -66,7 +66,17 @@ pub enum FloatFunction {
     Log1p,
 }
 
+/// What [`FloatFunction::Round`] multiplies with before it rounds, and divides by behind it (the other way round where there
+/// are fewer than no digits). A product of tens, so that it is the same wherever it is computed.
+#[must_use]
+pub fn power_of_ten(digits: i32) -> f64 {
+    10_f64.powi(digits.saturating_abs())
+}
+
 /// Operators of two floats. Null where one is null.
+///
+/// By a constant, polars computes otherwise (`a / c` is `a * (1 / c)`, `a ** 2` is `a * a`): whoever makes a program of polars'
+/// expressions says it with the operations that polars does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FloatOperator {
     /// `a + b`
@@ -288,6 +298,20 @@ impl Program {
             }
         }
         Ok(kinds)
+    }
+
+    /// Of each operation, whether an output needs it. The others are not executed, so that nothing in them is a fault.
+    pub fn needed(&self) -> Vec<bool> {
+        let mut needed = vec![false; self.ops.len()];
+        for (reg, _) in &self.outputs {
+            needed[reg.place()] = true;
+        }
+        for (place, op) in self.ops.iter().enumerate().rev() {
+            if needed[place] {
+                op.operands().for_each(|operand| needed[operand.place()] = true);
+            }
+        }
+        needed
     }
 
     fn kind(&self, op: &Op, kinds: &[Kind]) -> Option<Kind> {

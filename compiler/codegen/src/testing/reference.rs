@@ -1,25 +1,51 @@
 //! What a program gives, one row and one operation after the other: the plainest code that says it.
 
 use crate::rows::{
-    Column, Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Op, Output, OutputValues, Program, Reg,
-    RowFault, RowFaultKind, Storage, Values,
+    self, Column, Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Op, Output, OutputValues, Program,
+    Reg, RowFault, RowFaultKind, Storage, Values,
 };
+use crate::trees::Machine;
 
-/// The functions that are not exact.
-#[derive(Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Math {
-    pub exp: fn(f64) -> f64,
-    pub ln: fn(f64) -> f64,
-    pub log10: fn(f64) -> f64,
-    pub log1p: fn(f64) -> f64,
-    pub power: fn(f64, f64) -> f64,
+/// How functions that are not exact are computed.
+#[derive(Clone, Copy, Debug)]
+pub enum Math {
+    /// By the C library's functions of one value.
+    Scalar,
+    /// By the functions of a machine, one value at a time.
+    Of(Machine),
 }
 
 impl Math {
-    /// Those of the C library.
-    pub const SCALAR: Self =
-        Self { exp: f64::exp, ln: f64::ln, log10: f64::log10, log1p: f64::ln_1p, power: f64::powf };
+    /// A function of one float.
+    #[must_use]
+    pub fn unary(self, name: FloatFunction, a: f64) -> f64 {
+        let Self::Of(machine) = self else {
+            return match name {
+                FloatFunction::Exp => a.exp(),
+                FloatFunction::Ln => a.ln(),
+                FloatFunction::Log10 => a.log10(),
+                FloatFunction::Log1p => a.ln_1p(),
+                exact => function(exact, a, self),
+            };
+        };
+        let math = rows::math::Math::of(machine);
+        match name {
+            FloatFunction::Exp => math.exp.one(a),
+            FloatFunction::Ln => math.ln.one(a),
+            FloatFunction::Log10 => math.log10.one(a),
+            FloatFunction::Log1p => math.log1p.one(a),
+            exact => function(exact, a, self),
+        }
+    }
+
+    /// `a ** b`
+    #[must_use]
+    pub fn power(self, a: f64, b: f64) -> f64 {
+        match self {
+            Self::Scalar => a.powf(b),
+            Self::Of(machine) => rows::math::Math::of(machine).power.one(a, b),
+        }
+    }
 }
 
 /// A value of a row.
@@ -41,12 +67,13 @@ use Cell::{Bool, Float, Int, Null};
 /// # Panics
 /// Where the program is none, or the columns are not its own.
 pub fn outputs(program: &Program, columns: &[Column<'_>], rows: usize, math: Math) -> Result<Vec<Output>, RowFault> {
+    let needed = program.needed();
     let mut results = vec![Vec::with_capacity(rows); program.outputs.len()];
     for row in 0..rows {
         let mut cells = Vec::with_capacity(program.ops.len());
-        for op in &program.ops {
-            let cell = operation(op, &cells, columns, row, math).map_err(|kind| RowFault { row, kind })?;
-            cells.push(cell);
+        for (op, needed) in program.ops.iter().zip(&needed) {
+            let cell = if *needed { operation(op, &cells, columns, row, math) } else { Ok(Null) };
+            cells.push(cell.map_err(|kind| RowFault { row, kind })?);
         }
         for (result, (reg, _)) in results.iter_mut().zip(&program.outputs) {
             result.push(cells[reg.place()]);
@@ -146,10 +173,7 @@ fn function(name: FloatFunction, a: f64, math: Math) -> f64 {
             let result = if digits >= 0 { (a * power).round() / power } else { (a / power).round() * power };
             if result.is_finite() { result } else { a }
         }
-        FloatFunction::Exp => (math.exp)(a),
-        FloatFunction::Ln => (math.ln)(a),
-        FloatFunction::Log10 => (math.log10)(a),
-        FloatFunction::Log1p => (math.log1p)(a),
+        FloatFunction::Exp | FloatFunction::Ln | FloatFunction::Log10 | FloatFunction::Log1p => math.unary(name, a),
     }
 }
 
@@ -161,7 +185,7 @@ fn float(operator: FloatOperator, a: f64, b: f64, math: Math) -> f64 {
         FloatOperator::Divide => a / b,
         FloatOperator::FloorDivide => (a / b).floor(),
         FloatOperator::Remainder => a - b * (a / b).floor(),
-        FloatOperator::Power => (math.power)(a, b),
+        FloatOperator::Power => math.power(a, b),
         FloatOperator::Least => {
             if order(a, b).is_le() {
                 a

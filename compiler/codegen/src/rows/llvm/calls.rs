@@ -1,11 +1,16 @@
 //! Functions that are called: those of the C library for vectors (`libmvec`), and where it has none, those for one number.
 
+#[cfg(target_arch = "x86_64")]
 use std::sync::OnceLock;
 
 use inkwell::values::BasicMetadataValueEnum;
+#[cfg(target_arch = "x86_64")]
 use libloading::Library;
 
+use super::super::Unsupported;
+use super::super::math::Math;
 use super::lanes::{Built, Lanes, Writer};
+use crate::trees::Machine;
 
 /// A function that is not exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,34 +36,29 @@ impl Routine {
         if self == Self::Power { 2 } else { 1 }
     }
 
-    /// The function that gives that many numbers at once, or else the one that gives one.
-    pub(super) fn find(self, width: u32) -> Called {
-        self.of_vectors(width).unwrap_or_else(|| self.of_numbers())
+    /// The function by which a machine computes it: the one that the interpreter calls too.
+    fn of(self, machine: Machine) -> Built<Called> {
+        let (function, symbol) = match self {
+            Self::Exp => ("exp", "v_exp"),
+            Self::Ln => ("ln", "v_log"),
+            Self::Log10 => ("log10", "v_log10"),
+            Self::Log1p => ("log1p", "v_log1p"),
+            Self::Power => ("power", "vv_pow"),
+        };
+        let widths = Math::of(machine).widths();
+        let width = widths.iter().find(|(name, _)| *name == function).map_or(1, |(_, width)| *width);
+        // The names are those of the vector ABI of x86-64.
+        let (name, width) = match width {
+            4 => (format!("_ZGVdN4{symbol}"), 4),
+            8 => (format!("_ZGVeN8{symbol}"), 8),
+            _ => return Ok(self.of_numbers()),
+        };
+        let address =
+            vector_function(&name).ok_or_else(|| Unsupported { reason: format!("the C library has no {name}") })?;
+        Ok(Called { name, address, width })
     }
 
-    /// By the names that the vector ABI of x86-64 gives them.
-    fn of_vectors(self, width: u32) -> Option<Called> {
-        let set = match width {
-            2 => "bN2",
-            4 => "dN4",
-            8 => "eN8",
-            _ => return None,
-        };
-        let name = match self {
-            Self::Exp => "v_exp",
-            Self::Ln => "v_log",
-            Self::Log10 => "v_log10",
-            Self::Log1p => "v_log1p",
-            Self::Power => "vv_pow",
-        };
-        let name = format!("_ZGV{set}{name}");
-        let library = vector_functions()?;
-        // SAFETY: the symbol is a function; its address is all that is taken.
-        let address = unsafe { library.get::<unsafe extern "C" fn()>(name.as_bytes()) }.ok().map(|f| *f as usize)?;
-        Some(Called { name, address, width })
-    }
-
-    pub(super) fn of_numbers(self) -> Called {
+    fn of_numbers(self) -> Called {
         extern "C" fn exp(x: f64) -> f64 {
             x.exp()
         }
@@ -86,22 +86,25 @@ impl Routine {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-fn vector_functions() -> Option<&'static Library> {
+/// The address of a function of the C library for vectors.
+#[cfg(target_arch = "x86_64")]
+fn vector_function(name: &str) -> Option<usize> {
     static LIBRARY: OnceLock<Option<Library>> = OnceLock::new();
-    // SAFETY: a part of the C library, whose initialization does nothing of its own.
-    LIBRARY.get_or_init(|| unsafe { Library::new("libmvec.so.1") }.ok()).as_ref()
+    // SAFETY: the library is the C library's own, and does nothing when it is loaded.
+    let library = LIBRARY.get_or_init(|| unsafe { Library::new("libmvec.so.1") }.ok()).as_ref()?;
+    // SAFETY: the symbol is a function, of which no more than the address is taken.
+    unsafe { library.get::<unsafe extern "C" fn()>(name.as_bytes()) }.ok().map(|function| *function as usize)
 }
 
-#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-fn vector_functions() -> Option<&'static Library> {
+#[cfg(not(target_arch = "x86_64"))]
+fn vector_function(_: &str) -> Option<usize> {
     None
 }
 
 impl<'c> Writer<'_, 'c> {
     /// A function of every lane, in calls as wide as there are functions.
     pub(super) fn routine(&self, routine: Routine, operands: &[Lanes<'c>]) -> Built<Lanes<'c>> {
-        let called = routine.find(self.host.widest_call);
+        let called = routine.of(self.host.machine)?;
         let width = called.width;
         let number = self.context.f64_type();
         let function = self.module.get_function(&called.name).unwrap_or_else(|| {

@@ -85,7 +85,8 @@ fn optimized<'c>(
     module.set_triple(&machine.get_triple());
     module.set_data_layout(&machine.get_target_data().get_data_layout());
     let writer = Writer::new(context, &module, host);
-    let write = |name, nulls| Emission { writer: &writer, program, kinds, nulls }.function(name);
+    let needed = program.needed();
+    let write = |name, nulls| Emission { writer: &writer, program, kinds, needed: &needed, nulls }.function(name);
     let (plain, nulls) = (write(PLAIN, false)?, write(NULLS, true)?);
     let calls = writer.calls.take();
     drop(writer);

@@ -68,6 +68,8 @@ pub(super) struct Emission<'w, 'a, 'c> {
     pub(super) writer: &'w Writer<'a, 'c>,
     pub(super) program: &'w Program,
     pub(super) kinds: &'w [Kind],
+    /// Of each operation, whether an output needs it.
+    pub(super) needed: &'w [bool],
     /// Whether rows of columns may be without a value.
     pub(super) nulls: bool,
 }
@@ -208,8 +210,10 @@ impl<'c> Emission<'_, '_, 'c> {
     ) -> Built<(Vec<Value<'c>>, Option<Lanes<'c>>)> {
         let mut values: Vec<Value<'c>> = Vec::with_capacity(self.program.ops.len());
         let mut faults: Option<Lanes<'c>> = None;
-        for op in &self.program.ops {
+        for (op, needed) in self.program.ops.iter().zip(self.needed) {
             let checked = match *op {
+                // Nothing uses it, and nothing in it is a fault.
+                _ if !needed => Checked::certain(Value::valid(self.writer.truth(false))),
                 Op::Column(column) => {
                     let column = column as usize;
                     let value =

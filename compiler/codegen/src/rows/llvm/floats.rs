@@ -3,7 +3,7 @@
 use inkwell::FloatPredicate;
 use inkwell::values::InstructionOpcode;
 
-use super::super::{FloatFunction, FloatOperator, Kind};
+use super::super::{FloatFunction, FloatOperator, Kind, power_of_ten};
 use super::calls::Routine;
 use super::lanes::{Built, Lanes, Value, Writer};
 
@@ -37,7 +37,7 @@ impl<'c> Writer<'_, 'c> {
         if digits == 0 {
             return self.math("llvm.round", &[x]);
         }
-        let scale = self.float(10_f64.powi(digits.abs()));
+        let scale = self.float(power_of_ten(digits));
         let (to, back) = match digits {
             1.. => (InstructionOpcode::FMul, InstructionOpcode::FDiv),
             _ => (InstructionOpcode::FDiv, InstructionOpcode::FMul),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::columns::check;
 use super::super::{Bits, Column, Kernel, Output, OutputValues, Program, RowFault, Storage, Values};
 use super::code::{Code, Function};
 use super::emit::{ROWS, Sink, Source};
@@ -30,7 +31,8 @@ impl Kernel for Compiled {
 
 impl Compiled {
     pub(super) fn outputs(&self, columns: &[Column<'_>], rows: usize) -> Result<Vec<Output>, Faulty> {
-        check(&self.program, columns, rows);
+        check(columns, &self.program.columns, rows);
+        let columns = &columns[..self.program.columns.len()];
         let function =
             if columns.iter().any(|column| column.validity.is_some()) { &self.code.nulls } else { &self.code.plain };
         let mut rooms: Vec<Room> = self
@@ -51,27 +53,6 @@ impl Compiled {
         let sources: Vec<Source> = ends.iter_mut().map(|end| end.source()).collect();
         turn(function, &sources, &mut rooms, turns, 1)?;
         Ok(rooms.into_iter().map(|room| room.filled(rows)).collect())
-    }
-}
-
-fn check(program: &Program, columns: &[Column<'_>], rows: usize) {
-    assert!(columns.len() >= program.columns.len(), "columns are fewer than the program reads");
-    let enough = |bits: Bits<'_>| (bits.offset + rows).div_ceil(8) <= bits.bytes.len();
-    for (column, storage) in columns.iter().zip(&program.columns) {
-        assert!(column.values.storage() == *storage, "a column is stored otherwise than the program says");
-        let values = match column.values {
-            Values::Bool(bits) => enough(bits),
-            Values::I8(values) => values.len() >= rows,
-            Values::I16(values) => values.len() >= rows,
-            Values::I32(values) => values.len() >= rows,
-            Values::I64(values) => values.len() >= rows,
-            Values::U8(values) => values.len() >= rows,
-            Values::U16(values) => values.len() >= rows,
-            Values::U32(values) => values.len() >= rows,
-            Values::F32(values) => values.len() >= rows,
-            Values::F64(values) => values.len() >= rows,
-        };
-        assert!(values && column.validity.is_none_or(enough), "a column has fewer rows than are asked for");
     }
 }
 
@@ -131,7 +112,7 @@ impl End {
             }};
         }
         match column.values {
-            Values::Bool(bits) => values[0] = u64::from_le(u64::from(byte(bits))),
+            Values::Bool(bits) => values[0] = u64::from(byte(bits)).to_le(),
             Values::I8(from) => copy!(from, i8),
             Values::I16(from) => copy!(from, i16),
             Values::I32(from) => copy!(from, i32),
@@ -227,6 +208,12 @@ impl Room {
         if let Some(bytes) = &mut self.validity {
             end(bytes);
         }
-        Output { values: self.values, validity: self.validity }
+        Output { values: self.values, validity: self.validity.filter(|bytes| !all(bytes, rows)) }
     }
+}
+
+/// Whether the bits of all rows are set.
+fn all(bytes: &[u8], rows: usize) -> bool {
+    let (whole, rest) = bytes.split_at(rows / ROWS);
+    whole.iter().all(|byte| *byte == u8::MAX) && rest.iter().all(|byte| byte.count_ones() as usize == rows % ROWS)
 }

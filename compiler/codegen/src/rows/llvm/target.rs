@@ -14,48 +14,47 @@ use crate::trees::Machine;
 pub(super) struct Host {
     cpu: String,
     features: String,
+    /// Whose vectors it uses: functions that are not exact are computed as they are there.
+    pub(super) machine: Machine,
     /// Rows of a vector.
     pub(super) lanes: u32,
-    /// Rows of a vector function.
-    pub(super) widest_call: u32,
 }
 
 impl Host {
-    /// The processor that this runs on.
-    pub(super) fn detect() -> Built<Self> {
+    /// The processor that this runs on, in vectors as wide as those of a machine that can do no more.
+    pub(super) fn new(machine: Machine) -> Built<Self> {
         Target::initialize_native(&InitializationConfig::default())
             .map_err(|error| Unsupported { reason: format!("LLVM has no code for this processor: {error}") })?;
-        let (cpu, features) = (TargetMachine::get_host_cpu_name(), TargetMachine::get_host_cpu_features());
         #[cfg(target_arch = "x86_64")]
         if !is_x86_feature_detected!("sse4.1") {
+            // Without it, rounding is a function of the C library, which an engine might not find.
             return Err(Unsupported { reason: "the processor has no SSE4.1".to_owned() });
         }
-        let lanes = match Machine::detect() {
+        let lanes = match machine {
             Machine::Avx512 | Machine::Avx512Vbmi => 8,
             Machine::Avx2 => 4,
             Machine::Portable => 2,
         };
         Ok(Self {
-            cpu: cpu.to_string_lossy().into_owned(),
-            features: features.to_string_lossy().into_owned(),
+            cpu: TargetMachine::get_host_cpu_name().to_string_lossy().into_owned(),
+            features: TargetMachine::get_host_cpu_features().to_string_lossy().into_owned(),
+            machine,
             lanes,
-            widest_call: lanes,
         })
     }
 
-    /// The same processor, used in another width.
+    /// The same processor with eight lanes, of several vectors where its own are narrower.
     #[cfg(test)]
-    pub(super) fn with_lanes(mut self, lanes: u32, widest_call: u32) -> Self {
-        (self.lanes, self.widest_call) = (lanes, widest_call.min(self.widest_call));
-        self
+    pub(super) fn with_eight_lanes(self) -> Self {
+        Self { lanes: 8, ..self }
     }
 
     /// A processor with AVX-512, whether or not this one has it.
     #[cfg(test)]
-    pub(super) fn avx512() -> Built<Self> {
-        let cpu = "x86-64-v4".to_owned();
+    pub(super) fn avx512() -> Self {
+        Target::initialize_native(&InitializationConfig::default()).unwrap();
         let features = "+avx512f,+avx512bw,+avx512dq,+avx512vl,+fma".to_owned();
-        Ok(Self { cpu, features, lanes: 8, widest_call: 8, ..Self::detect()? })
+        Self { cpu: "x86-64-v4".to_owned(), features, machine: Machine::Avx512, lanes: 8 }
     }
 
     /// What makes code for it.

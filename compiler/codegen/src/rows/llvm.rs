@@ -7,6 +7,8 @@
 //! Whatever place a row has, the same instructions and the same vector function make its values; the last rows are filled up to a
 //! whole turn for that.
 
+#![expect(unsafe_code, reason = "code is made and called, and reads and writes where it is told")]
+
 mod calls;
 mod code;
 mod emit;
@@ -21,14 +23,31 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Backend, Kernel, Program, Unsupported};
-use code::Code;
-use kernel::Compiled;
-use target::Host;
+use self::code::Code;
+use self::kernel::Compiled;
+use self::target::Host;
+use super::{Backend, Interpreter, Kernel, Program, Unsupported};
+use crate::trees::Machine;
 
 /// Machine code by LLVM 19.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Llvm;
+#[derive(Clone, Copy, Debug)]
+pub struct Llvm {
+    machine: Machine,
+}
+
+impl Default for Llvm {
+    fn default() -> Self {
+        Self::for_machine(Machine::detect())
+    }
+}
+
+impl Llvm {
+    /// In vectors as wide as those of that machine, and no wider than those of this one.
+    #[must_use]
+    pub fn for_machine(machine: Machine) -> Self {
+        Self { machine: machine.min(Machine::detect()) }
+    }
+}
 
 impl Backend for Llvm {
     fn name(&self) -> &'static str {
@@ -36,21 +55,12 @@ impl Backend for Llvm {
     }
 
     fn prepare(&self, program: &Arc<Program>) -> Result<Box<dyn Kernel>, Unsupported> {
-        Ok(Box::new(compiled(program, &Host::detect()?)?))
+        Ok(Box::new(compiled(program, &Host::new(self.machine)?)?))
     }
 }
 
 fn compiled(program: &Arc<Program>, host: &Host) -> Result<Compiled, Unsupported> {
     let kinds = program.kinds().map_err(|invalid| Unsupported { reason: invalid.to_string() })?;
-    let oracle = Box::new(Oracle(Arc::clone(program)));
+    let oracle = Interpreter::for_machine(host.machine).prepare(program)?;
     Ok(Compiled { code: Code::new(program, &kinds, host)?, program: Arc::clone(program), oracle })
-}
-
-struct Oracle(Arc<Program>);
-
-impl Kernel for Oracle {
-    fn run(&self, columns: &[super::Column<'_>], rows: usize) -> Result<Vec<super::Output>, super::RowFault> {
-        use crate::testing::reference;
-        reference::outputs(&self.0, columns, rows, reference::Math::SCALAR)
-    }
 }
