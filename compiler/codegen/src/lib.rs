@@ -1,7 +1,9 @@
-//! Models as code: tree ensembles, read from what others write and scored at the speed of the hardware.
+//! Native code: tree ensembles, read from what others write and scored at the speed of the hardware, and row expressions as
+//! programs over columns.
 //!
 //! What lives here: ensembles as values, their readers (LightGBM's text, XGBoost's JSON, ONNX), the interpreter that says what a
-//! score is, and layouts that give the same bits faster. What does not: learning, tables and their columns (`gml-operators`), files.
+//! score is, and layouts that give the same bits faster; programs of row expressions, the interpreter that says what they give, and
+//! backends that compile them. What does not: learning, tables and the language's expressions (`gml-operators`), files.
 
 pub mod rows;
 #[doc(hidden)]

@@ -6,12 +6,14 @@
 
 mod backend;
 mod columns;
+mod cranelift;
 mod interpret;
 #[cfg(feature = "llvm")]
 mod llvm;
 pub mod math;
 mod program;
 
+pub use self::cranelift::Cranelift;
 pub use backend::{Backend, Kernel, RowFault, RowFaultKind, Unsupported};
 pub use columns::{Bits, Column, Output, OutputValues, Storage, Values};
 pub use interpret::Interpreter;

@@ -1,6 +1,6 @@
 //! What is known of a block of rows: numbers, and a bit a row.
 
-#![expect(unsafe_code, reason = "the same memory holds floats and integers")]
+#![expect(unsafe_code, reason = "the same memory holds floats, integers and bytes")]
 
 use crate::rows::Bits;
 
@@ -33,6 +33,11 @@ impl Wide {
     pub(in crate::rows) fn floats_mut(&mut self) -> &mut [f64] {
         // SAFETY: as above; the borrow is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len() * 8) }
+    }
+
+    pub(in crate::rows) fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as above; every bit pattern is eight bytes.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len() * 64) }
     }
 
     #[inline(always)]

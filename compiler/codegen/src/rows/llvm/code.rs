@@ -10,8 +10,8 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::support::LLVMString;
 use inkwell::targets::TargetMachine;
 
+use super::super::math::Routine;
 use super::super::{Kind, Program, Unsupported};
-use super::calls::Called;
 use super::emit::{Emission, Entry};
 use super::lanes::{Built, Writer};
 use super::target::Host;
@@ -71,7 +71,7 @@ struct Optimized<'c> {
     module: Module<'c>,
     plain: Vec<bool>,
     nulls: Vec<bool>,
-    calls: Vec<Called>,
+    calls: Vec<Routine>,
 }
 
 fn optimized<'c>(
@@ -110,9 +110,9 @@ impl Code {
         let engine = module
             .create_jit_execution_engine(OptimizationLevel::Default)
             .map_err(|error| failed("the code cannot be run", &error))?;
-        for Called { name, address, .. } in calls {
+        for Routine { name, address, .. } in calls {
             // What came to nothing is not there anymore.
-            if let Some(function) = module.get_function(&name) {
+            if let Some(function) = module.get_function(name) {
                 engine.add_global_mapping(&function, address);
             }
         }

@@ -4,7 +4,6 @@ use inkwell::FloatPredicate;
 use inkwell::values::InstructionOpcode;
 
 use super::super::{FloatFunction, FloatOperator, Kind, power_of_ten};
-use super::calls::Routine;
 use super::lanes::{Built, Lanes, Value, Writer};
 
 impl<'c> Writer<'_, 'c> {
@@ -18,10 +17,10 @@ impl<'c> Writer<'_, 'c> {
             FloatFunction::Floor => self.math("llvm.floor", &[x])?,
             FloatFunction::Ceil => self.math("llvm.ceil", &[x])?,
             FloatFunction::Round(digits) => self.round(x, digits)?,
-            FloatFunction::Exp => self.routine(Routine::Exp, &[x])?,
-            FloatFunction::Ln => self.routine(Routine::Ln, &[x])?,
-            FloatFunction::Log10 => self.routine(Routine::Log10, &[x])?,
-            FloatFunction::Log1p => self.routine(Routine::Log1p, &[x])?,
+            FloatFunction::Exp => self.routine(self.functions.exp.routine(), &[x])?,
+            FloatFunction::Ln => self.routine(self.functions.ln.routine(), &[x])?,
+            FloatFunction::Log10 => self.routine(self.functions.log10.routine(), &[x])?,
+            FloatFunction::Log1p => self.routine(self.functions.log1p.routine(), &[x])?,
         };
         Ok(Value { of: result, ..of })
     }
@@ -61,7 +60,7 @@ impl<'c> Writer<'_, 'c> {
                 let whole = self.binary(InstructionOpcode::FMul, b, self.floor_of_quotient(a, b)?)?;
                 self.binary(InstructionOpcode::FSub, a, whole)?
             }
-            FloatOperator::Power => self.routine(Routine::Power, &[a, b])?,
+            FloatOperator::Power => self.routine(self.functions.power.routine(), &[a, b])?,
             FloatOperator::Least => self.select(self.not_larger(a, b)?, a, b)?,
             FloatOperator::Greatest => self.select(self.not_larger(b, a)?, a, b)?,
         };

@@ -15,7 +15,7 @@ use inkwell::values::{
 use inkwell::{FloatPredicate, IntPredicate};
 
 use super::super::Unsupported;
-use super::calls::Called;
+use super::super::math::{Math, Routine};
 use super::target::Host;
 
 /// An element for each lane.
@@ -50,8 +50,10 @@ pub(super) struct Writer<'a, 'c> {
     pub(super) module: &'a Module<'c>,
     pub(super) builder: Builder<'c>,
     pub(super) host: &'a Host,
+    /// How functions that are not exact are computed.
+    pub(super) functions: &'static Math,
     /// What the code calls.
-    pub(super) calls: RefCell<Vec<Called>>,
+    pub(super) calls: RefCell<Vec<Routine>>,
     /// Truth values.
     pub(super) masks: VectorType<'c>,
     /// 64-bit integers.
@@ -67,6 +69,7 @@ impl<'a, 'c> Writer<'a, 'c> {
             module,
             builder: context.create_builder(),
             host,
+            functions: Math::of(host.machine),
             calls: RefCell::default(),
             masks: context.bool_type().vec_type(host.lanes),
             ints: context.i64_type().vec_type(host.lanes),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::kernel::Faulty;
 use super::target::Host;
 use super::{code, compiled};
-use crate::rows::{FloatFunction, Op, Program, Storage};
+use crate::rows::{FloatFunction, Kernel, Op, Program, Storage};
 use crate::testing::Case;
 use crate::testing::reference::{self, Math, difference};
 use crate::trees::Machine;
@@ -59,4 +59,31 @@ fn avx512_adds_eight_at_a_time() {
     program.outputs.push((sum, Storage::F64));
     let text = code::assembly(&program, &Host::avx512());
     assert!(text.contains("vsqrtpd") && text.contains("vaddpd") && text.contains("%zmm"), "{text}");
+}
+
+/// Contexts and engines belong to no thread.
+#[test]
+fn kernels_are_made_and_dropped_by_any_thread() {
+    let case = Case::random(3, 20, 500);
+    let kernels: Vec<_> = std::thread::scope(|scope| {
+        let made: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let host = Host::new(Machine::detect()).unwrap();
+                    compiled(&Arc::new(case.program.clone()), &host).unwrap()
+                })
+            })
+            .collect();
+        made.into_iter().map(|made| made.join().unwrap()).collect()
+    });
+    let due = reference::outputs(&case.program, &case.columns(), case.rows, Math::Of(Machine::detect()));
+    std::thread::scope(|scope| {
+        for kernel in kernels {
+            let (case, due) = (&case, &due);
+            scope.spawn(move || {
+                assert_eq!(difference(due, &kernel.run(&case.columns(), case.rows), case.rows, 0), None);
+                drop(kernel);
+            });
+        }
+    });
 }

@@ -72,14 +72,14 @@ fn values() -> impl Iterator<Item = f64> {
     SPECIAL.into_iter().chain(steps)
 }
 
-pub(super) fn unary(vector: &Unary, scalar: fn(f64) -> f64) -> bool {
+pub(super) fn unary(vector: &Unary, scalar: extern "C" fn(f64) -> f64) -> bool {
     let values: Vec<f64> = values().collect();
     let mut found = vec![0.0; values.len()];
     vector.apply(&values, &mut found);
     values.iter().zip(found).all(|(value, found)| near(scalar(*value), found))
 }
 
-pub(super) fn binary(vector: &Binary, scalar: fn(f64, f64) -> f64) -> bool {
+pub(super) fn binary(vector: &Binary, scalar: extern "C" fn(f64, f64) -> f64) -> bool {
     let special = SPECIAL.iter().flat_map(|left| SPECIAL.iter().map(|right| (*left, *right)));
     let values: Vec<f64> = values().collect();
     let bases = values.iter().map(|value| value.abs());
