@@ -174,7 +174,7 @@ impl Fused {
             }
             for (place, op) in self.program.ops.iter().enumerate() {
                 if self.schedule.needed[place] && self.schedule.at[place] == number && by_blocks(op) {
-                    self.function(place, op, &columns, start, rows, scratch);
+                    self.function(place, op, columns, start, rows, scratch);
                 }
             }
         }

@@ -107,7 +107,9 @@ fn operation(op: &Op, cells: &[Cell], columns: &[Column<'_>], row: usize, math: 
         },
         Op::Narrow { width, of: a, used } => match of(a) {
             _ if used.is_some_and(|used| of(&used) != Bool(true)) => Null,
-            Int(a) if a < width.bounds().0 || a > width.bounds().1 => return Err(RowFaultKind::Narrow(a, *width)),
+            Int(a) if !(width.bounds().0..=width.bounds().1).contains(&a) => {
+                return Err(RowFaultKind::Narrow(a, *width));
+            }
             cell => cell,
         },
         Op::Compare(comparison, a, b) => compare(*comparison, of(a), of(b)),
@@ -148,7 +150,7 @@ fn operation(op: &Op, cells: &[Cell], columns: &[Column<'_>], row: usize, math: 
         },
         Op::Whole(a) => match of(a) {
             // The largest 64-bit integer is no float; the next one is 2 ** 63.
-            Float(a) if a >= -(2.0_f64.powi(63)) && a < 2.0_f64.powi(63) => Int(a as i64),
+            Float(a) if (-(2.0_f64.powi(63))..2.0_f64.powi(63)).contains(&a) => Int(a as i64),
             _ => Null,
         },
         Op::IsFinite(a) => match of(a) {

@@ -56,6 +56,7 @@ impl Loop<'_, '_> {
                 self.prepare(place, op);
             } else {
                 let known = self.operation(place, op);
+                debug_assert!(self.nulls[place] || known.valid.is_none(), "{op:?} may be null");
                 self.known[place] = Some(known);
                 if self.schedule.kept[place] {
                     self.keep_value(place, known.value);

@@ -106,11 +106,10 @@ pub(super) fn nulls(program: &Program, columns: bool) -> Vec<bool> {
         nulls.push(match *op {
             Op::Column(_) => columns,
             Op::Constant(constant) => matches!(constant, Constant::Null(_)),
+            Op::Int { used: Some(_), .. } | Op::Narrow { used: Some(_), .. } => true,
             Op::Int { op: IntOperator::FloorDivide | IntOperator::Remainder, right, .. } => {
                 any || !matches!(program.ops[right.place()], Op::Constant(Constant::Int(by)) if by != 0)
             }
-            Op::Int { left, right, used, .. } => of(left) || of(right) || used.is_some(),
-            Op::Narrow { of: a, used, .. } => of(a) || used.is_some(),
             Op::Whole(_) => true,
             Op::IsNull(_) => false,
             Op::Coalesce(a, b) => of(a) && of(b),

@@ -43,6 +43,62 @@ impl<T: Copy> Lanes<T> for Same<T> {
     }
 }
 
+/// Numbers of which some are kept: by their bits, because compilers make branches of a choice between what is in memory.
+pub(super) trait Kept: Copy {
+    /// The number where all bits are kept, and zero where none is.
+    fn kept(self, bits: u64) -> Self;
+    /// Of two numbers, one of which is zero, the other one.
+    fn or(self, other: Self) -> Self;
+}
+
+macro_rules! kept {
+    ($($int:ty)*) => {
+        $(impl Kept for $int {
+            #[inline(always)]
+            fn kept(self, bits: u64) -> Self {
+                self & bits as Self
+            }
+
+            #[inline(always)]
+            fn or(self, other: Self) -> Self {
+                self | other
+            }
+        })*
+    };
+}
+
+kept!(i8 i16 i32 i64 u8 u16 u32);
+
+impl Kept for f64 {
+    #[inline(always)]
+    fn kept(self, bits: u64) -> Self {
+        Self::from_bits(self.to_bits() & bits)
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self::from_bits(self.to_bits() | other.to_bits())
+    }
+}
+
+impl Kept for f32 {
+    #[inline(always)]
+    fn kept(self, bits: u64) -> Self {
+        Self::from_bits(self.to_bits() & bits as u32)
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self::from_bits(self.to_bits() | other.to_bits())
+    }
+}
+
+/// All bits where a row has its bit, else none.
+#[inline(always)]
+fn bits(word: u64, row: usize) -> u64 {
+    (word >> row & 1).wrapping_neg()
+}
+
 /// Calls a loop with two operands as what they are.
 macro_rules! with_both {
     ($a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {
@@ -137,13 +193,14 @@ fn word_of<T>(rows: usize, a: impl Lanes<T>, b: impl Lanes<T>, f: impl Fn(T, T) 
 
 /// The first number where the mask has a bit, else the second.
 #[inline(always)]
-pub(super) fn pick<T: Copy>(rows: usize, mask: &Mask, a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T]) {
+pub(super) fn pick<T: Kept>(rows: usize, mask: &Mask, a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T]) {
     with_both!(a, b, |a, b| {
         for (place, out) in out[..rows].chunks_mut(64).enumerate() {
             let (a, b) = (a.part(place * 64, out.len()), b.part(place * 64, out.len()));
             let word = mask.0[place];
             for (row, out) in out.iter_mut().enumerate() {
-                *out = if word >> row & 1 == 1 { a.at(row) } else { b.at(row) };
+                let first = bits(word, row);
+                *out = a.at(row).kept(first).or(b.at(row).kept(!first));
             }
         }
     });
@@ -151,7 +208,7 @@ pub(super) fn pick<T: Copy>(rows: usize, mask: &Mask, a: Operand<'_, T>, b: Oper
 
 /// A function of the numbers where there is one, and zero elsewhere.
 #[inline(always)]
-pub(super) fn store<T: Copy, U: Copy + Default>(
+pub(super) fn store<T: Copy, U: Kept>(
     rows: usize,
     a: Operand<'_, T>,
     valid: Option<&Mask>,
@@ -164,7 +221,7 @@ pub(super) fn store<T: Copy, U: Copy + Default>(
             let a = a.part(place * 64, out.len());
             let word = valid.0[place];
             for (row, out) in out.iter_mut().enumerate() {
-                *out = if word >> row & 1 == 1 { f(a.at(row)) } else { U::default() };
+                *out = f(a.at(row)).kept(bits(word, row));
             }
         }
     });
@@ -172,7 +229,7 @@ pub(super) fn store<T: Copy, U: Copy + Default>(
 
 /// 1 where the mask has a bit, else 0.
 #[inline(always)]
-pub(super) fn spread<T: Copy>(rows: usize, mask: &Mask, yes: T, no: T, out: &mut [T]) {
+pub(super) fn spread<T: Kept>(rows: usize, mask: &Mask, yes: T, no: T, out: &mut [T]) {
     debug_assert!(rows <= ROWS);
     pick(rows, mask, Operand::Same(yes), Operand::Same(no), out);
 }

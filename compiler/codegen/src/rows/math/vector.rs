@@ -157,9 +157,12 @@ macro_rules! formula {
             let mut numbers = [0.0; $width];
             // SAFETY: the array holds a vector.
             unsafe { $store(numbers.as_mut_ptr(), vector) };
-            let results = numbers.map($formula);
+            // A loop, because that is what is made into vectors.
+            for number in &mut numbers {
+                *number = $formula(*number);
+            }
             // SAFETY: as above.
-            unsafe { $load(results.as_ptr()) }
+            unsafe { $load(numbers.as_ptr()) }
         }
     };
 }
