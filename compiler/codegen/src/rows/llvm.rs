@@ -13,6 +13,8 @@ mod calls;
 mod code;
 mod emit;
 mod floats;
+#[cfg(target_arch = "x86_64")]
+mod formulas;
 mod ints;
 mod kernel;
 mod lanes;

@@ -1,4 +1,4 @@
-//! Functions that are called, as wide as [`super::super::math`] has them.
+//! Functions that are not exact: called, as wide as [`super::super::math`] has them, or written out where they are formulas.
 
 use inkwell::values::BasicMetadataValueEnum;
 
@@ -6,8 +6,14 @@ use super::super::math::Routine;
 use super::lanes::{Built, Lanes, Writer};
 
 impl<'c> Writer<'_, 'c> {
-    /// A function of every lane, in calls as wide as there are functions.
+    /// A function of every lane.
     pub(super) fn routine(&self, routine: Routine, operands: &[Lanes<'c>]) -> Built<Lanes<'c>> {
+        #[cfg(target_arch = "x86_64")]
+        match (routine.name, operands) {
+            ("gml_exp4" | "gml_exp8", [x]) => return self.exp_by_formula(*x),
+            ("gml_log10_4" | "gml_log10_8", [x]) => return self.log10_by_formula(*x),
+            _ => {}
+        }
         let width = routine.width as u32;
         let number = self.context.f64_type();
         let function = self.module.get_function(routine.name).unwrap_or_else(|| {

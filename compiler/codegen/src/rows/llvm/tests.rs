@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::kernel::Faulty;
 use super::target::Host;
 use super::{code, compiled};
-use crate::rows::{FloatFunction, Kernel, Op, Program, Storage};
+use crate::rows::{Backend, Column, FloatFunction, Interpreter, Kernel, Op, Program, Storage, Values};
 use crate::testing::Case;
 use crate::testing::reference::{self, Math, difference};
 use crate::trees::Machine;
@@ -86,4 +86,30 @@ fn kernels_are_made_and_dropped_by_any_thread() {
             });
         }
     });
+}
+
+/// Formulas are written out here and in Rust: the same bits, of all sizes and at the edges.
+#[test]
+fn functions_of_floats_have_the_bits_of_the_interpreters() {
+    let mut random = crate::testing::Random::new(7);
+    let mut values = vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1e-310];
+    values.extend([f64::MIN_POSITIVE, f64::MAX, f64::MIN, 709.782_712_893_384, 710.0, 710.1, -745.2, -746.0, -746.1]);
+    for _ in 0..50_000 {
+        let bits = random.below(1 << 31) << 33 | random.below(1 << 31) << 2 | random.below(4);
+        values.extend([f64::from_bits(bits), bits as f64 / 1e16 - 800.0, 0.9 + bits as f64 / 1e20]);
+    }
+    let columns = [Column { values: Values::F64(&values), validity: None }];
+    for machine in [Machine::Portable, Machine::Avx2, Machine::Avx512] {
+        let host = Host::new(machine.min(Machine::detect())).unwrap();
+        for function in [FloatFunction::Exp, FloatFunction::Ln, FloatFunction::Log10, FloatFunction::Log1p] {
+            let mut program = Program { columns: vec![Storage::F64], ..Program::default() };
+            let column = program.push(Op::Column(0));
+            let result = program.push(Op::Function(function, column));
+            program.outputs.push((result, Storage::F64));
+            let program = Arc::new(program);
+            let due = Interpreter::for_machine(host.machine).prepare(&program).unwrap().run(&columns, values.len());
+            let found = compiled(&program, &host).unwrap().run(&columns, values.len());
+            assert_eq!(difference(&due, &found, values.len(), 0), None, "{function:?} of {machine:?}");
+        }
+    }
 }
