@@ -1,5 +1,5 @@
-//! The formulas of [`super::super::math::formulas`] as instructions, the same step by step: between others of a loop they take less than
-//! half the time of a call.
+//! The formulas of [`super::super::math::formulas`] as instructions, the same step by step: a call would leave no register as it was,
+//! and what becomes of the function for one vector in Rust is half scalar.
 
 use inkwell::FloatPredicate;
 use inkwell::values::InstructionOpcode::{Add, And, FAdd, FDiv, FMul, FSub, LShr, Or, Shl};
