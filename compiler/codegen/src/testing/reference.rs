@@ -365,7 +365,7 @@ fn unlike(due: &Output, found: &Output, rows: usize, ulps: u64) -> Option<String
 
 /// Whether a bit behind the last row is set.
 fn tail(bytes: &[u8], rows: usize) -> bool {
-    rows % 8 != 0 && bytes.last().is_some_and(|last| last >> (rows % 8) != 0)
+    !rows.is_multiple_of(8) && bytes.last().is_some_and(|last| last >> (rows % 8) != 0)
 }
 
 /// How many floats two are apart; 0 of two that are not numbers. Numbers of different signs are apart by more than a number can be.
