@@ -166,7 +166,12 @@ fn main() {
     let machine = Machine::detect();
     let routines = Math::of(machine).routines().map(|(_, routine)| routine.name);
     println!("{rows} rows, best of {runs} runs, {machine:?}, functions by {routines:?}");
-    let backends: Vec<Box<dyn Backend>> = vec![Box::new(Interpreter::default()), Box::new(Cranelift)];
+    let backends: Vec<Box<dyn Backend>> = vec![
+        Box::new(Interpreter::default()),
+        Box::new(Cranelift),
+        #[cfg(feature = "llvm")]
+        Box::new(gml_codegen::rows::Llvm::default()),
+    ];
     for (name, program) in programs() {
         println!("{name}");
         let mut due = None;
