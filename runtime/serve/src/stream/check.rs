@@ -117,7 +117,8 @@ mod tests {
             ("redis://here/scores:dead", "redis://here/scores", false),
             ("redis://me:one@here/rows", "redis://here/rows", false),
             ("redis://here/rows", "nats://here/rows", true),
-            ("nats://here/rows.>", "nats://here/rows", true),
+            // What cannot be scored would go to rows.dead.
+            ("nats://here/rows.>", "nats://here/rows", false),
             ("nats://here/rows.>", "nats://here/rows.scores", false),
             ("nats://here/rows.*", "nats://here/rows.scores", false),
             ("nats://here/rows.*", "nats://here/rows.scores.new", true),
