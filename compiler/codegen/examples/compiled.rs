@@ -101,7 +101,6 @@ fn main() {
             of_library / of_session
         );
     }
-    drop(score);
     drop(library);
     let _ = std::fs::remove_dir_all(folder);
 }

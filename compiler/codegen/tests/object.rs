@@ -1,5 +1,8 @@
 //! Compiled models against the interpreter and against what each operation means, in a library that `cc` links.
 
+// Helpers of tests may panic as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[path = "object/built.rs"]
 mod built;
 #[path = "object/operations.rs"]

@@ -111,8 +111,11 @@ pub type Implementation = fn(Call<'_>) -> Result<Data, Fault>;
 /// Takes rows, some at a time.
 pub type Sink<'a> = dyn FnMut(DataFrame) -> Result<(), Fault> + 'a;
 
+/// Gives all rows of a table away, in their order.
+type Each = dyn Fn(&mut Sink<'_>) -> Result<(), Fault> + Send + Sync;
+
 /// A table whose rows are only made when they are asked for, some at a time, so that they are never all in memory.
-pub struct InParts(Box<dyn Fn(&mut Sink<'_>) -> Result<(), Fault> + Send + Sync>);
+pub struct InParts(Box<Each>);
 
 impl InParts {
     /// The table whose rows `each` gives away, in their order; where there are none, a frame without rows.

@@ -32,8 +32,11 @@ fn coded(column: &str, kind: Kind, values: Vec<Cell>) -> Coded {
     Coded { input: input(column, kind), values }
 }
 
+/// Columns, what is done with them, and where the values are that were wanted.
+type Drafted = (Vec<Column>, Vec<Operation>, Vec<usize>);
+
 /// What the steps make of rows, of which values are wanted.
-fn drafted(steps: Vec<Step>, wanted: &[(&str, Kind)]) -> Result<(Vec<Column>, Vec<Operation>, Vec<usize>), Fault> {
+fn drafted(steps: Vec<Step>, wanted: &[(&str, Kind)]) -> Result<Drafted, Fault> {
     let row = row();
     let mut draft = Draft::of(&row);
     recipe(&Recipe { steps }, &mut draft)?;
