@@ -201,7 +201,7 @@ operator als[I](
 
 ## The `k` best next items of each sequence, the best first, with their scores. Items of the sequence itself are left out with
 ## `exclude: seen`. Items that the recommender does not know are passed over; where none is left, the most frequent ones are
-## recommended.
+## recommended. Networks score on an NVIDIA GPU with `device: cuda`, for which `gmlc setup onnxruntime --cuda` fetches what it needs.
 ##
 ## ```gml check
 ## use std.graph.{sequences}
@@ -220,4 +220,5 @@ operator recommend[K, I](
     model: recommender[I],
     k: int >= 1,
     exclude: enum["nothing", "seen"] = nothing,
+    device: enum["cpu", "cuda"] = cpu,
 ) -> table[K | { items: list[I], scores: list[float] }]

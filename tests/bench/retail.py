@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """Measures how long candidates and features of a retailer take, and how much memory.
 
-    tests/bench/retail.py [--customers 1_000_000] [--articles 100_000] [--transactions 30_000_000] [--threads N] [--folder FOLDER] [--keep]
+    tests/bench/retail.py [--customers 1_000_000] [--articles 100_000] [--transactions 30_000_000] [--threads N] [--memory SIZE]
+                          [--folder FOLDER] [--keep] [--steps]
 
 Generates two years of purchases in the form of the H&M competition (names of customers have 64 characters, some articles sell much
 and most sell little), and runs two pipelines: `finding` saves the candidates of four strategies for every customer, `describing` what the
 purchases say of every article and every customer over three stretches of time. The goal at full size: under 20 minutes and 8 GiB together,
-on two cores. A part of the size has a part of the time. Needs `cargo build --release --package gmlc` and a Python with numpy and pyarrow
+on two cores. A part of the size has a part of the time. `--steps` tells the seconds of each step and the most memory while it ran. Needs `cargo build --release --package gmlc` and a Python with numpy and pyarrow
 ($GML_PEERS_PYTHON of tests/all has them).
 """
 
 import argparse
 import datetime
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -108,6 +110,14 @@ def generate(folder: Path, customers: int, articles: int, transactions: int) -> 
             writer.write_table(pa.table(columns, schema=schema))
 
 
+def told_of_steps(folder: Path) -> None:
+    """What the record of the last run says of its steps."""
+    records = sorted((folder / ".gml" / "runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime)
+    for step in json.loads(records[-1].read_text())["steps"]:
+        peak = (step.get("peak_memory") or 0) / 2**20
+        print(f"    {step.get('name', step['id']):<40} {step.get('seconds') or 0:9.1f} s  {peak:9.0f} MiB  {step.get('rows')} rows")
+
+
 def main() -> None:
     number = lambda text: int(text.replace("_", ""))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -115,24 +125,30 @@ def main() -> None:
     parser.add_argument("--articles", type=number, default=100_000)
     parser.add_argument("--transactions", type=number, default=30_000_000)
     parser.add_argument("--threads", type=number)
+    parser.add_argument("--memory", help="what steps at the same time may take, as far as can be told")
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--keep", action="store_true")
     asked = parser.parse_args()
 
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="retail-"))
     try:
-        generate(folder, asked.customers, asked.articles, asked.transactions)
+        if not (folder / "transactions.parquet").exists():
+            generate(folder, asked.customers, asked.articles, asked.transactions)
         (folder / "main.gml").write_text(PROGRAM)
         print(f"{asked.customers:,} customers, {asked.articles:,} articles, {asked.transactions:,} transactions")
         seconds, memory = 0.0, 0.0
         for pipeline, outputs in [("finding", ["found"]), ("describing", ["of_articles", "of_customers"])]:
             command = [GMLC, "run", pipeline, "--project", folder, "--force"]
             command += ["--threads", asked.threads] if asked.threads else []
+            command += ["--memory", asked.memory] if asked.memory else []
             taken = once(command)
             rows = sum(pq.read_metadata(folder / "out" / f"{name}.parquet").num_rows for name in outputs)
             print(
                 f"  {pipeline:<12} {taken.seconds:9.1f} s  {taken.processor:9.1f} s of processors  {taken.memory:9.0f} MiB  {rows:,} rows"
             )
+            if asked.steps:
+                told_of_steps(folder)
             seconds, memory = seconds + taken.seconds, max(memory, taken.memory)
         share = asked.transactions / 30_000_000
         print(f"  together     {seconds:9.1f} s  {goal(seconds < 1_200 * share)}: {1_200 * share:.0f} s for this size")

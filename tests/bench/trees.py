@@ -1,9 +1,10 @@
 """Scores of boosted trees on one thread: gml-codegen against LightGBM's C interface, onnxruntime, treelite, tl2cgen and lleaves.
 
-    python trees.py [--only random,adult,thousand] [--model MODEL.txt] [--trees BINARY] [--runs 5]
+    python trees.py [--only random,adult,thousand] [--model MODEL.txt] [--trees BINARY] [--compiled BINARY] [--runs 5]
 
 Needs LightGBM; what else is not installed (onnxruntime with onnxmltools, treelite, tl2cgen, lleaves) is left out and said so. BINARY is
-the example of gml-codegen, `cargo build --release -p gml-codegen --example trees`. Batch: all rows in one call. Single: one call a
+the example of gml-codegen, `cargo build --release -p gml-codegen --example trees` (`compiled`: the same model as `gmlc compile` makes a
+library of it, called as C does, against the scorer in the process; left out where it is not built). Batch: all rows in one call. Single: one call a
 row, of Python's bindings with what those cost, so they are no rivals there and are told for what a user of them waits; LightGBM's
 single row is that of its C interface. Best of the runs, in nanoseconds a row. Measure on a quiet core: `chrt -f 10 taskset -c 0 python trees.py`.
 
@@ -134,7 +135,7 @@ def of_lleaves(model, features, folder):
 PEERS = {"onnxruntime": of_onnxruntime, "treelite (gtil)": of_treelite, "tl2cgen": of_tl2cgen, "lleaves": of_lleaves}
 
 
-def measure(name: str, model, features: np.ndarray, binary: Path, runs: int) -> None:
+def measure(name: str, model, features: np.ndarray, binary: Path, compiled: Path, runs: int) -> None:
     features = np.ascontiguousarray(features, dtype="float64")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -143,6 +144,8 @@ def measure(name: str, model, features: np.ndarray, binary: Path, runs: int) -> 
         library = Path(lightgbm.__file__).parent / "lib" / "lib_lightgbm.so"
         print(f"== {name}", flush=True)
         subprocess.run([binary, library, folder / "model.txt", folder / "rows", str(runs)], check=True)
+        if compiled.exists():
+            subprocess.run([compiled, folder / "model.txt", folder / "rows", str(runs)], check=True)
         for peer, prepare in PEERS.items():
             try:
                 predict, rows = prepare(model, features, folder)
@@ -165,6 +168,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a further model, in LightGBM's text")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--trees", type=Path, default=target / "release/examples/trees", help="the example of gml-codegen")
+    parser.add_argument("--compiled", type=Path, default=target / "release/examples/compiled", help="that of compiled models")
     parser.add_argument("--runs", type=int, default=5, help="of which the best counts")
     arguments = parser.parse_args()
     if not arguments.trees.exists():
@@ -172,9 +176,9 @@ def main() -> None:
     made = {name: models[name] for name in arguments.only.split(",") if name in models}
     for name, make in made.items():
         if found := make():
-            measure(name, *found, arguments.trees, arguments.runs)
+            measure(name, *found, arguments.trees, arguments.compiled, arguments.runs)
     if arguments.model:
-        measure(arguments.model.name, *given_model(arguments.model), arguments.trees, arguments.runs)
+        measure(arguments.model.name, *given_model(arguments.model), arguments.trees, arguments.compiled, arguments.runs)
 
 
 if __name__ == "__main__":

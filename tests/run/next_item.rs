@@ -80,6 +80,14 @@ fn the_slice_gives_the_expected_numbers() {
             assert!(page.contains(&value), "{metric} of {rival}: {value}");
         }
     }
+    // On a GPU the same is recommended; where there is none, the run says so and what is to be done.
+    project.write(
+        "main.gml",
+        program().replace("recommend(next_item, k: 20)", "recommend(next_item, k: 20, device: cuda)"),
+    );
+    let asked = project.gmlc(&["run", "serving"]);
+    let told = &asked.stderr;
+    assert!(asked.code == 0 || (told.contains("GML0941") && told.contains("gmlc setup onnxruntime --cuda")), "{told}");
 }
 
 #[test]

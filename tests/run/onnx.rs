@@ -22,10 +22,10 @@ fn trained() -> Project {
     // What has no form in ONNX is said, and nothing else.
     let notes: Vec<&str> = told.lines().filter(|line| line.contains("GML0936")).collect();
     let [note] = notes[..] else { panic!("{told}") };
-    let expected = "hashed: the model cannot be written as ONNX: ONNX has no hash, which the step `hash` takes of each value [GML0936]";
+    let expected = "worded: the model cannot be written as ONNX: ONNX cannot tell the words of a text apart, which the step `text_counts` counts [GML0936]";
     assert_eq!(note.trim(), expected);
     assert!(
-        !project.path("models/hashed/model.onnx").exists() && project.path("models/hashed/signature.json").exists()
+        !project.path("models/worded/model.onnx").exists() && project.path("models/worded/signature.json").exists()
     );
     project
 }
@@ -40,6 +40,7 @@ fn onnxruntime_says_the_same() {
         ("chances", &["score"]),
         ("views", &["value"]),
         ("parts", &["score"]),
+        ("hashed", &["value"]),
     ] {
         let (folder, scored) =
             (project.path(&format!("models/{model}")), project.path(&format!("scores/{model}.parquet")));

@@ -6,7 +6,9 @@ mod by_query;
 mod ending;
 mod equal;
 mod forms;
+mod kafka;
 mod limits;
+mod nats;
 mod streams;
 mod versions;
 

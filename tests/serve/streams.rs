@@ -8,7 +8,7 @@ use redis::{Connection, Value as Told, cmd};
 use super::*;
 
 /// A Redis of its own.
-struct Redis {
+pub struct Redis {
     process: Child,
     port: u16,
     _folder: tempfile::TempDir,
@@ -16,7 +16,7 @@ struct Redis {
 
 impl Redis {
     /// None where the program is not installed.
-    fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let started = Command::new("redis-server")
@@ -34,11 +34,11 @@ impl Redis {
         Some(redis)
     }
 
-    fn url(&self, stream: &str) -> String {
+    pub fn url(&self, stream: &str) -> String {
         format!("redis://127.0.0.1:{}/{stream}", self.port)
     }
 
-    fn connect(&self) -> Connection {
+    pub fn connect(&self) -> Connection {
         redis::Client::open(self.url("0")).unwrap().get_connection().unwrap()
     }
 }
@@ -249,7 +249,8 @@ fn what_is_no_stream_is_told() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let there = format!("redis://127.0.0.1:{nobody}/rows");
     for (from, to, code, text) in [
-        ("kafka://here/rows", "redis://here/scores", 2, "kafka is not spoken"),
+        ("mqtt://here/rows", "redis://here/scores", 2, "only redis://, nats://"),
+        ("rediss://here/rows", "redis://here/scores", 2, "TLS is spoken with NATS only"),
         ("redis://here", "redis://here/scores", 2, "it names no stream"),
         (&*there, &*there, 2, "the same stream"),
         (&*there, "redis://127.0.0.1:1/scores", 3, "GML0961"),

@@ -2,9 +2,11 @@
 //! programs over columns.
 //!
 //! What lives here: ensembles as values, their readers (LightGBM's text, XGBoost's JSON, ONNX), the interpreter that says what a
-//! score is, and layouts that give the same bits faster; programs of row expressions, the interpreter that says what they give, and
-//! backends that compile them. What does not: learning, tables and the language's expressions (`gml-operators`), files.
+//! score is, and layouts that give the same bits faster; whole models as object files for other programs; programs of row
+//! expressions, the interpreter that says what they give, and backends that compile them. What does not: learning, tables and the
+//! language's expressions (`gml-operators`), files.
 
+pub mod object;
 pub mod rows;
 #[doc(hidden)]
 pub mod testing;

@@ -64,8 +64,31 @@ fn rows_of_random_cases_have_results_and_faults() {
     assert!((150..380).contains(&count), "{count} of 400 have results");
 }
 
-fn backends() -> [Box<dyn Backend>; 2] {
-    [Box::new(Interpreter::default()), Box::new(Cranelift)]
+/// Code is made for each case by LLVM, which takes longer than running it.
+#[cfg(feature = "llvm")]
+mod llvm {
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(250))]
+
+        #[test]
+        fn rows_compiled_by_llvm_are_as_the_reference_says(case in cases()) {
+            for machine in MACHINES.into_iter().filter(|machine| *machine <= Machine::detect()) {
+                agrees(&case, &gml_codegen::rows::Llvm::for_machine(machine), Math::Of(machine))
+                    .map_err(TestCaseError::fail)?;
+            }
+        }
+    }
+}
+
+fn backends() -> Vec<Box<dyn Backend>> {
+    vec![
+        Box::new(Interpreter::default()),
+        Box::new(Cranelift),
+        #[cfg(feature = "llvm")]
+        Box::new(gml_codegen::rows::Llvm::default()),
+    ]
 }
 
 /// `(a + b) * a`, where both are integers; `used` guards the product.

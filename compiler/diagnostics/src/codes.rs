@@ -280,6 +280,8 @@ codes! {
     GML0934 UNKNOWN_LINT_LEVEL "unknown-lint-level" Error "gml.toml gives a level to a lint that there is not."
     GML0935 BAD_LINT_LEVEL "bad-lint-level" Error "The level of a lint is none of allow, warn and deny."
     GML0936 NOT_IN_ONNX "not-in-onnx" Error "A saved model has no ONNX file, since a part of it has no form there."
+    GML0937 NOT_COMPILED "not-compiled" Error "A saved model cannot be compiled to a library, since a part of it has no form there."
+    GML0938 NOT_LINKED "not-linked" Error "A compiled model cannot be linked to a shared library."
     GML0940 MODEL_UNUSABLE "model-unusable" Error "A model in ONNX form, or a file beside it, cannot be used."
     GML0941 GPU_MISSING "gpu-missing" Error "A model is to run on a GPU, and none can be used."
     GML0942 MODEL_FAILED "model-failed" Error "A model in ONNX form failed while it ran."

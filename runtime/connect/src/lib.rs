@@ -22,6 +22,7 @@ mod records;
 pub mod secrets;
 mod table;
 mod text;
+mod texts;
 pub mod typed;
 
 pub use afar::FOLDER as FROM;
@@ -38,3 +39,4 @@ pub use table::{
     here, hold, inspect, is_elsewhere, is_versioned, newest_version, read, told, version_name, versions, write,
     write_folder, write_parquet,
 };
+pub use texts::{Ids, Together};

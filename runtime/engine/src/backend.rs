@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gml_connect::{Fault, Reading, Size, Tolerated};
 use gml_foreign::{Foreseen, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
-use gml_operators::{Context, Data, Expressions, Implementation, Table, Told};
+use gml_operators::{Context, Data, Expressions, Implementation, ImplementationInParts, Sink, Table, Told};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::codes;
@@ -17,6 +17,11 @@ use crate::spill::{Buckets, append};
 pub trait Backend: Sync {
     /// The implementation of an operator of the standard library.
     fn operator(&self, module: &str, name: &str) -> Option<Implementation>;
+
+    /// The implementation of an operator that makes its table in parts, where it has such a one: the rows are the same.
+    fn operator_in_parts(&self, _module: &str, _name: &str) -> Option<ImplementationInParts> {
+        None
+    }
 
     /// The version of an operator: another one where it gives other results than before. Results that were kept under
     /// another version are not used.
@@ -215,7 +220,7 @@ fn foreign_not_implemented(language: &str) -> Fault {
 pub type Through<'a> = dyn Fn(Table) -> Result<Table, Fault> + Sync + 'a;
 
 /// What gives rows away, some at a time.
-pub type Parts<'a> = dyn Fn(&mut dyn FnMut(DataFrame) -> Result<(), Fault>) -> Result<(), Fault> + 'a;
+pub type Parts<'a> = dyn Fn(&mut Sink<'_>) -> Result<(), Fault> + 'a;
 
 /// All rows that are given away.
 pub(crate) fn together(parts: &Parts<'_>) -> Result<DataFrame, Fault> {

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gml_connect::{Fault, Part, Reading, Scan, Size, Verified, Writer, Written};
+use gml_connect::{Fault, Part, Reading, Scan, Size, Together, Verified, Writer, Written};
 use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, Program, StepKind, TableType, Type, Value};
-use gml_operators::{Context, Data, Expressions, Fitted, Implementation, Table, Told, expr, frame};
+use gml_operators::{
+    Context, Data, Expressions, Fitted, Implementation, ImplementationInParts, Table, Told, expr, frame,
+};
 use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, IntoLazy, LazyFrame, NewChunkedArray};
 
 use crate::backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Streamed, Through, together};
@@ -39,6 +41,10 @@ impl Embedded {
 impl Backend for Embedded {
     fn operator(&self, module: &str, name: &str) -> Option<Implementation> {
         gml_operators::operator(module, name)
+    }
+
+    fn operator_in_parts(&self, module: &str, name: &str) -> Option<ImplementationInParts> {
+        gml_operators::operator_in_parts(module, name)
     }
 
     fn version(&self, module: &str, name: &str) -> String {
@@ -169,10 +175,12 @@ impl Backend for Embedded {
         let mut reports = Vec::with_capacity(scan.parts());
         let frame = match merge {
             None => {
-                let (frames, of_parts): (Vec<_>, Vec<_>) =
-                    in_order(scan.parts(), context.threads, work)?.into_iter().unzip();
-                reports.extend(of_parts);
-                stacked(frames.into_iter().flatten()).map_err(Stopped::Computing)?
+                let mut together = Together::default();
+                schedule::stream(scan.parts(), context.threads, work, |(frame, report)| {
+                    reports.push(report);
+                    frame.map_or(Ok(()), |frame| together.push(frame).map_err(Stopped::Computing))
+                })?;
+                together.finish().and_then(|frames| stacked(frames.into_iter())).map_err(Stopped::Computing)?
             }
             Some(merge) => {
                 let merged = |frame| merge(table(frame)).and_then(|made| self.collect(made.frame));

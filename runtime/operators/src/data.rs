@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Expr, NamedExpr, OrderKey, TableType, Type, Value};
 use gml_report::{Figure, Report};
-use polars::prelude::LazyFrame;
+use polars::prelude::{DataFrame, LazyFrame};
 
 use crate::expr::rows::Expressions;
 use crate::learned::{Estimator, Fitted};
@@ -110,3 +110,33 @@ pub struct Context {
 
 /// An implementation of an operator.
 pub type Implementation = fn(Call<'_>) -> Result<Data, Fault>;
+
+/// Takes rows, some at a time.
+pub type Sink<'a> = dyn FnMut(DataFrame) -> Result<(), Fault> + 'a;
+
+/// A table whose rows are only made when they are asked for, some at a time, so that they are never all in memory.
+pub struct InParts(Box<dyn Fn(&mut Sink<'_>) -> Result<(), Fault> + Send + Sync>);
+
+impl InParts {
+    /// The table whose rows `each` gives away, in their order; where there are none, a frame without rows.
+    pub fn new(each: impl Fn(&mut Sink<'_>) -> Result<(), Fault> + Send + Sync + 'static) -> Self {
+        Self(Box::new(each))
+    }
+
+    /// Gives all rows away.
+    ///
+    /// # Errors
+    /// What making them fails with, and what `sink` says.
+    pub fn each(&self, sink: &mut Sink<'_>) -> Result<(), Fault> {
+        (self.0)(sink)
+    }
+}
+
+impl std::fmt::Debug for InParts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("InParts")
+    }
+}
+
+/// An implementation of an operator whose table is made in parts.
+pub type ImplementationInParts = fn(Call<'_>) -> Result<InParts, Fault>;

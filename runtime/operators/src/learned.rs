@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::{Learned, Value};
 
+use crate::compiled::{self, Draft};
 use crate::course::Course;
 use crate::data::{Context, Metric, Table};
 use crate::explain::Explained;
@@ -197,6 +198,16 @@ pub trait Fitted: Send + Sync {
     fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
         let _ = (graph, columns);
         Err(onnx::not_expressed("this kind of model has no form there"))
+    }
+
+    /// What the model says of each row, as plain data that is compiled.
+    ///
+    /// # Errors
+    /// GML0937 where a part of it has no form there.
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        let _ = draft;
+        Err(compiled::not_compiled("this kind of model has no form as a library")
+            .help("models of boosted_trees, logistic, ridge and elastic_net can be compiled, with or without a recipe and a calibration"))
     }
 
     /// Writes it into an empty folder: `signature.json`, and the files of its own.

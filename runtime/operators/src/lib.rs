@@ -6,6 +6,7 @@
 mod automl;
 mod calibrate;
 mod columns;
+mod compiled;
 mod course;
 mod data;
 mod drift;
@@ -37,8 +38,9 @@ mod table;
 mod tune;
 mod version;
 
+pub use compiled::{Compiled, Facts, compile, is_identifier};
 pub use course::{Course, Curve};
-pub use data::{Call, Context, Data, Implementation, Input, Metric, Table};
+pub use data::{Call, Context, Data, Implementation, ImplementationInParts, InParts, Input, Metric, Sink, Table};
 pub use embed::open_onnx;
 pub use explain::Explained;
 pub use expr::rows::{Expressions, RowBackend, Told, computed_by, told};
@@ -47,7 +49,7 @@ pub use learned::{Estimator, Fitted};
 pub use observer::{Heard, Judgement, Observer, Stop, Training, UnderWay, Unit};
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use recommenders::{Known, Recommender, Rest, Scorer, Scores, SequenceEstimator};
-pub use registry::{functions, operator, operators};
+pub use registry::{functions, operator, operator_in_parts, operators};
 pub use scoring::{Quick, RowScorer};
 pub use sequences::{Items, Sequence, Sequences};
 pub use table::{Keys, Turns, applies, bounds, by_rows, conditions, in_turns, keeps_rows, used};

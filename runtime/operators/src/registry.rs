@@ -1,6 +1,6 @@
 //! What this crate implements, by the names of the standard library.
 
-use crate::data::Implementation;
+use crate::data::{Implementation, ImplementationInParts};
 use crate::expr::aggregate::AGGREGATES;
 use crate::expr::window::WINDOWS;
 use crate::expr::{FUNCTIONS, Function};
@@ -33,6 +33,12 @@ const OPERATORS: &[&[(&str, &str, Implementation)]] = &[
 pub fn operator(module: &str, name: &str) -> Option<Implementation> {
     let mut all = OPERATORS.iter().copied().flatten();
     all.find(|(of, known, _)| *of == module && *known == name).map(|(.., implementation)| *implementation)
+}
+
+/// The implementation of an operator that makes its table in parts, where it has such a one: the rows are the same.
+pub fn operator_in_parts(module: &str, name: &str) -> Option<ImplementationInParts> {
+    let known = pairs::IN_PARTS.iter().find(|(of, known, _)| *of == module && *known == name);
+    known.map(|(.., implementation)| *implementation)
 }
 
 /// Modules and names of all operators.

@@ -54,6 +54,18 @@ impl Place {
         }
     }
 
+    /// The folder of the newest model that lies there, and what it is called: its version, where versions are kept, and the beginning of
+    /// the hash of its signature, which names the hashes of its other files.
+    ///
+    /// # Errors
+    /// GML0901 where there is none.
+    pub fn newest_folder(&self) -> Result<(PathBuf, String), Fault> {
+        let Newest { folder, version, hash, .. } = self.newest()?;
+        let hash = hash.get(..12).unwrap_or(&hash);
+        let called = version.map_or_else(|| hash.to_owned(), |version| format!("version {version}, {hash}"));
+        Ok((folder, called))
+    }
+
     /// The newest model that lies there.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use std.prep.{
     binary, bucketize, clip, date_parts, hash, impute, log, one_hot, ordinal, quantile_bin, scale, target_encode,
+    text_counts,
 }
 use std.learn.{boosted_trees, logistic}
 
@@ -39,6 +40,8 @@ catalog {
     parts: model                            = artifact("models/parts"),
     part_scores: table { visitor: str, .. } = parquet("scores/parts.parquet"),
     hashed: model                           = artifact("models/hashed"),
+    hashed_scores: table { visitor: str, .. } = parquet("scores/hashed.parquet"),
+    worded: model                           = artifact("models/worded"),
 }
 
 pipeline propensity {
@@ -159,6 +162,14 @@ pipeline moments {
 }
 
 pipeline hashes {
+    let data = by_views(sessions) |> split_random(train: 80%, test: 20%, seed: 1)
+    let trees = boosted_trees(objective: regression, rounds: 40, min_rows: 5)
+    let model = fit(hash([.city, .device], buckets: 16) >> trees, train: data.train)
+    save model as hashed
+    save data.test |> predict(model) as hashed_scores
+}
+
+pipeline words {
     let rows = by_views(sessions)
-    save fit(hash([.city], buckets: 16) >> one_hot([.device]) >> boosted_trees(objective: regression), train: rows) as hashed
+    save fit(text_counts([.city]) >> one_hot([.device]) >> boosted_trees(objective: regression), train: rows) as worded
 }

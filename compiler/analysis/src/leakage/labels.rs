@@ -66,7 +66,7 @@ impl Ancestry {
         self.order.iter().rev().copied().find(|column| {
             flow.columns.get(*column).inputs.iter().any(|input| match &input.how {
                 How::Over(over) | How::Chosen(over) => tells(&over.rows),
-                How::Joined(rows) | How::Learned(rows) | How::Predicted(rows) => tells(rows),
+                How::Joined(rows) | How::Before(rows) | How::Learned(rows) | How::Predicted(rows) => tells(rows),
                 How::Same | How::Row | How::Key | How::Perhaps => false,
             })
         })

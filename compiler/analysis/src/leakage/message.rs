@@ -3,8 +3,8 @@
 use gml_diagnostics::{Diagnostic, Span, codes};
 
 use super::walk::{Features, Finding, Kind};
-use crate::lineage::ColumnNode;
 use crate::lineage::fact::{Seeing, Seen};
+use crate::lineage::{ColumnNode, How, Maker};
 
 type Way = [(Span, String)];
 
@@ -22,14 +22,21 @@ pub(super) fn test_rows(seen: &Seen, span: Span, way: &Way, split: Span) -> Diag
 }
 
 pub(super) fn calibrated_on_train(seen: &Seen, fitted: &Seen) -> Diagnostic {
-    Diagnostic::new(
-        codes::CALIBRATE_ON_TRAIN,
-        seen.span,
-        "the model is calibrated on rows that it was fitted on: there it is surer of itself than elsewhere",
-    )
-    .with_label("these rows are among them")
-    .and(fitted.span, format!("the model was {} these rows", fitted.how.words()))
-    .help("calibrate on rows that it has not learned from, such as the `valid` part")
+    let (message, help) = match seen.operator {
+        "calibrate" => (
+            "the model is calibrated on rows that it was fitted on: there it is surer of itself than elsewhere"
+                .to_owned(),
+            "calibrate on rows that it has not learned from, such as the `valid` part",
+        ),
+        other => (
+            format!("`{other}` looks at rows that the model was fitted on: there it is surer of itself than elsewhere"),
+            "look at rows that it has not learned from, such as the `valid` part",
+        ),
+    };
+    Diagnostic::new(codes::CALIBRATE_ON_TRAIN, seen.span, message)
+        .with_label("these rows are among them")
+        .and(fitted.span, format!("the model was {} these rows", fitted.how.words()))
+        .help(help)
 }
 
 pub(super) fn valid_in_train(seen: &Seen, learned: &Seen) -> Diagnostic {
@@ -92,12 +99,17 @@ pub(super) fn feature(
 ) -> Diagnostic {
     let flow = features.flow;
     let nodes: Vec<&ColumnNode> = findings.iter().map(|finding| flow.columns.get(finding.column)).collect();
-    let names: Vec<String> = nodes.iter().map(|node| format!("`.{}`", node.name)).collect();
-    let (names, are) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
+    let names: Vec<String> = nodes.iter().map(|node| name_of(node)).collect();
+    let are = if names.len() == 1 && !nodes.iter().any(|node| &*node.name == "..") { "is" } else { "are" };
+    let names = names.join(", ");
     let target = features.target.last().map(|target| flow.columns.get(*target));
     let span = nodes.first().map_or(at.0, |node| node.span);
     let name = target.map_or("the target".into(), |node| format!("the target `.{}`", node.name));
     let split = |cut| flow.provenance.cut(cut).span;
+    let is_selected = nodes.iter().all(|node| {
+        let has = |is: fn(&How) -> bool| node.inputs.iter().any(|input| is(&input.how));
+        has(|how| matches!(how, How::Same)) && has(|how| matches!(how, How::Learned(_)))
+    });
     let (mut diagnostic, is_target) = match kind {
         Kind::Target => (
             Diagnostic::new(
@@ -112,7 +124,11 @@ pub(super) fn feature(
             Diagnostic::new(
                 codes::TARGET_ACROSS_PARTS,
                 span,
-                format!("{names} {are} computed from {name} of rows of several parts of a split, which were to be kept apart"),
+                if is_selected {
+                    format!("the features are selected by {name} of rows of several parts of a split, which were to be kept apart")
+                } else {
+                    format!("{names} {are} computed from {name} of rows of several parts of a split, which were to be kept apart")
+                },
             )
             .and(split(cut), "the split of these rows was made here")
             .help("split first, compute it from the `train` part, and join it to the others; or from earlier rows only (`rows: before`)"),
@@ -131,7 +147,11 @@ pub(super) fn feature(
             Diagnostic::new(
                 codes::STATISTIC_ACROSS_PARTS,
                 span,
-                format!("{names} {are} computed from rows of several parts of a split, which were to be kept apart"),
+                if is_selected {
+                    "the features are selected by rows of several parts of a split, which were to be kept apart".into()
+                } else {
+                    format!("{names} {are} computed from rows of several parts of a split, which were to be kept apart")
+                },
             )
             .and(split(cut), "the split of these rows was made here")
             .help("split first and compute it from the `train` part, or let a step of the recipe learn it, such as `scale` or `impute`"),
@@ -181,6 +201,14 @@ pub(super) fn feature(
         }
     }
     diagnostic.and(at.0, at.1.clone())
+}
+
+/// A column as it is named; of one that a step makes under names that only the data have, the step.
+fn name_of(node: &ColumnNode) -> String {
+    match &node.maker {
+        Maker::Step(step, _) if &*node.name == ".." => format!("the columns of `{step}`"),
+        _ => format!("`.{}`", node.name),
+    }
 }
 
 pub(super) fn target_from_features(target: &ColumnNode, at: &(Span, String)) -> Diagnostic {

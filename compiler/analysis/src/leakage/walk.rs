@@ -6,7 +6,7 @@ use gml_ir::Role;
 
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
-use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Sees, Stretch};
+use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Sees, Stretch};
 
 /// Features and the rows they are learned from.
 pub(super) struct Features<'f, 'p> {
@@ -61,14 +61,29 @@ impl Kind {
 impl<'f, 'p> Features<'f, 'p> {
     /// The features of a table with a target; `None` where it has no target.
     pub fn of(flow: &'f Flow<'p>, table: &'f TableFacts) -> Option<Self> {
-        let name = &table.row.with_role(Role::Target)?.name;
-        let target = targets(flow, table.columns.get(name)?);
+        let target = match table.row.with_role(Role::Target) {
+            Some(column) => table.columns.get(&column.name),
+            // The type may leave open what the columns are, as behind one of two recipes.
+            None if table.row.open => {
+                table.columns.named.iter().map(|(_, id)| *id).find(|id| flow.columns.get(*id).was_target)
+            }
+            None => None,
+        };
+        let target = targets(flow, target?);
         Some(Self { flow, table, target, closure: flow.provenance.closure(&table.rows) })
     }
 
-    /// The columns without a role.
+    /// The columns without a role. Of a row that may have others, those too that are known to be there.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
-        self.table.row.features().filter_map(|column| self.table.columns.get(&column.name))
+        let row = &self.table.row;
+        let others = self
+            .table
+            .columns
+            .named
+            .iter()
+            .filter(|(name, id)| row.open && row.get(name).is_none() && !self.flow.columns.get(*id).was_target);
+        let known = row.features().filter_map(|column| self.table.columns.get(&column.name));
+        known.chain(others.map(|(_, id)| *id))
     }
 
     /// Steps at which a feature is made of the target.
@@ -119,7 +134,7 @@ impl<'f, 'p> Features<'f, 'p> {
             }
             How::Learned(rows) => self.crosses(rows, &[]).map(|split| Some(Kind::TargetAcross(split))),
             How::Predicted(rows) => provenance.own(rows, &self.table.rows).then(|| through.or(Some(Kind::Prediction))),
-            How::Perhaps => None,
+            How::Before(_) | How::Perhaps => None,
         }
     }
 
@@ -129,9 +144,10 @@ impl<'f, 'p> Features<'f, 'p> {
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, _)) = walk.next() {
             for input in &self.flow.columns.get(column).inputs {
-                match self.looks_too_far(input) {
-                    Some(kind) => found.push(Finding { feature, column, kind }),
-                    None => {
+                match (self.looks_too_far(input), &input.how) {
+                    (Some(kind), _) => found.push(Finding { feature, column, kind }),
+                    (None, How::Before(_)) => {}
+                    (None, _) => {
                         if let Some(of) = input.column {
                             walk.go(feature, of, None);
                         }
@@ -183,16 +199,25 @@ impl<'f, 'p> Features<'f, 'p> {
                 if !cut.by.is_empty() && cut.by.iter().all(|by| keys.contains(by)) {
                     continue;
                 }
-                let several = of.iter().filter(|stretch| stretch.origin == own.origin).any(|stretch| {
-                    match stretch.cuts.iter().find(|(other, _)| other == split) {
-                        Some((_, other)) => other != part && *other == Some(crate::lineage::Part::Test),
-                        // A condition may be meant to leave just those of one part.
-                        None => stretch.cuts.iter().filter(|other| !own.cuts.contains(other)).all(|(other, _)| {
-                            let other = provenance.cut(*other);
-                            cut.random || other.random || !other.by.iter().any(|by| cut.by.contains(by))
-                        }),
-                    }
-                });
+                let parts = |rows: &[Stretch]| -> Vec<Part> {
+                    let cuts =
+                        rows.iter().filter(|stretch| stretch.origin == own.origin).flat_map(|stretch| &stretch.cuts);
+                    cuts.filter(|(cut, _)| cut == split).filter_map(|(_, part)| *part).collect()
+                };
+                let (theirs, ours) = (parts(&of), parts(&self.closure));
+                let mixed =
+                    theirs.iter().any(|part| ours.contains(part)) && theirs.iter().any(|part| !ours.contains(part));
+                let several = mixed
+                    || of.iter().filter(|stretch| stretch.origin == own.origin).any(|stretch| {
+                        match stretch.cuts.iter().find(|(other, _)| other == split) {
+                            Some((_, other)) => other != part && *other == Some(Part::Test),
+                            // A condition may be meant to leave just those of one part.
+                            None => stretch.cuts.iter().filter(|other| !own.cuts.contains(other)).all(|(other, _)| {
+                                let other = provenance.cut(*other);
+                                cut.random || other.random || !other.by.iter().any(|by| cut.by.contains(by))
+                            }),
+                        }
+                    });
                 if several {
                     return Some(*split);
                 }

@@ -34,9 +34,11 @@ impl<'p> Flow<'p> {
                 columns
             }
             RowShape::And(left, _) => self.algebra(left, called, bindings),
-            RowShape::Nullable(of) | RowShape::NonNull(of) | RowShape::Features(of) | RowShape::Only(of, _) => {
-                self.algebra(of, called, bindings)
-            }
+            RowShape::Nullable(of)
+            | RowShape::NonNull(of)
+            | RowShape::Features(of)
+            | RowShape::Only(of, _)
+            | RowShape::Some(of) => self.algebra(of, called, bindings),
             RowShape::Elements(of) | RowShape::Retyped(of, _) | RowShape::Imputed(of, _) => {
                 let of = self.algebra(of, called, bindings);
                 self.computed(&of, called)

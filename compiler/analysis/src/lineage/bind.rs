@@ -1,8 +1,9 @@
 //! What the variables of a signature stand for in a call, as columns.
 
 use gml_diagnostics::Span;
+use gml_ir::{BinaryOp, Row, Value};
 
-use super::call::{Called, TableArgument};
+use super::call::{Called, TableArgument, literal};
 use super::column::{ColumnId, How, Input, Maker, Over, Sees};
 use super::fact::ColumnsOf;
 use super::flow::Flow;
@@ -99,6 +100,16 @@ impl Bindings {
     pub fn keeps_both(&self) -> bool {
         let nullable = |variable: Variable| self.used.contains(&(variable, true));
         self.first.is_some_and(nullable) && self.others.iter().any(|other| nullable(*other))
+    }
+
+    /// Whether rows stay where the table of that parameter has none for them.
+    pub fn may_be_absent(&self, signature: &Signature, place: usize) -> bool {
+        match &signature.params[place].kind {
+            ParamKind::Table { row, .. } => {
+                variable_of(row).is_some_and(|variable| self.used.contains(&(variable, true)))
+            }
+            _ => false,
+        }
     }
 
     /// Whether rows may be left out: the result has the very columns of the first table, and there is more to say than
@@ -265,8 +276,16 @@ impl<'p> Flow<'p> {
             how => how,
         };
         found_by.extend(table.chosen.iter().map(|column| Input { column: Some(*column), how: chosen() }));
-        let later = self.looks_later(called);
-        let how = || if later { over(Sees::Later) } else { How::Joined(table.rows.clone()) };
+        let shifts: Vec<bool> = names
+            .iter()
+            .filter_map(|name| self.columns.lies_behind(left.columns.get(name)?, table.columns.get(name)?))
+            .collect();
+        let later = self.looks_later(called) || shifts.contains(&true);
+        let how = || match later {
+            true => over(Sees::Later),
+            false if shifts.is_empty() => How::Joined(table.rows.clone()),
+            false => How::Before(table.rows.clone()),
+        };
         let mut columns = ColumnsOf::default();
         for (name, column) in &table.columns.named {
             if names.contains(&name) {
@@ -309,7 +328,8 @@ impl<'p> Flow<'p> {
                 }
                 (ParamKind::Order { .. }, Some(TypedArg::Order(columns))) => {
                     ordered = true;
-                    descending = columns.first().is_some_and(|(_, descending)| *descending);
+                    descending =
+                        columns.first().is_some_and(|(key, descending)| *descending && in_time(key, &table.row));
                     let mut inputs = Vec::new();
                     let within = Within { row: &source, many: None };
                     columns.iter().for_each(|(key, _)| self.inputs(key, &within, &mut inputs));
@@ -397,7 +417,13 @@ impl<'p> Flow<'p> {
                 None => {
                     let mut inputs = Vec::new();
                     self.inputs(value, within, &mut inputs);
-                    self.column(called, name, value.span, inputs)
+                    let column = self.column(called, name, value.span, inputs);
+                    if let Some((of, behind)) = shifted(value)
+                        && let Some(of) = within.row.get(of)
+                    {
+                        self.columns.mark_shift(column, (self.columns.root(of), behind));
+                    }
+                    column
                 }
             };
             made.named.push((name.clone(), id));
@@ -411,7 +437,29 @@ impl<'p> Flow<'p> {
     }
 }
 
+/// Whether an order by that is one in time: by a point in time, or by a column with a role, such as the number of a session.
+fn in_time(key: &Typed, row: &Row) -> bool {
+    let role = |name: &str| row.get(name).is_some_and(|column| column.role.is_some());
+    key.ty.is_temporal() || matches!(&key.kind, TypedKind::Column(name) if role(name))
+}
+
 fn subset(source: &ColumnsOf, columns: &[(Text, Typed)]) -> ColumnsOf {
     let named = columns.iter().filter_map(|(name, _)| Some((name.clone(), source.get(name)?)));
     ColumnsOf { named: named.collect(), rest: Vec::new() }
+}
+
+/// The column that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
+fn shifted(value: &Typed) -> Option<(&Text, bool)> {
+    match &value.kind {
+        TypedKind::Cast(of) => shifted(of),
+        TypedKind::Binary(operator, point, by) => {
+            let (TypedKind::Column(name), Some(Value::Duration(by))) = (&point.kind, literal(by)) else { return None };
+            match operator {
+                BinaryOp::Add if *by != 0 => Some((name, *by > 0)),
+                BinaryOp::Subtract if *by != 0 => Some((name, *by < 0)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }

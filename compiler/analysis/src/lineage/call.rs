@@ -38,7 +38,26 @@ pub(crate) struct TableArgument {
     pub ty: Type,
 }
 
-impl Called<'_> {
+impl<'p> Called<'p> {
+    /// Notes the tables of an argument and what has learned, those of lists and records one by one.
+    fn take(&mut self, place: usize, fact: &Fact<'p>, arg: &Typed) {
+        match (fact, &arg.kind) {
+            (Fact::Table(table), _) => {
+                self.tables.push(TableArgument { place, table: table.clone(), span: arg.span, ty: arg.ty.clone() });
+            }
+            (Fact::Learned(learned), _) => self.learned.push((place, learned.clone())),
+            (Fact::List(facts), TypedKind::List(items)) if facts.len() == items.len() => {
+                facts.iter().zip(items).for_each(|(fact, item)| self.take(place, fact, item));
+            }
+            (Fact::List(facts), _) => facts.iter().for_each(|fact| self.take(place, fact, arg)),
+            (Fact::Record(facts), TypedKind::Record(parts)) if facts.len() == parts.len() => {
+                facts.iter().zip(parts).for_each(|((_, fact), (_, part))| self.take(place, fact, part));
+            }
+            (Fact::Record(facts), _) => facts.iter().for_each(|(_, fact)| self.take(place, fact, arg)),
+            _ => {}
+        }
+    }
+
     /// The argument of that parameter.
     pub fn argument(&self, name: &str) -> Option<&TypedArg> {
         self.call.args.iter().find(|(given, _)| &**given == name).map(|(_, arg)| arg)
@@ -70,61 +89,84 @@ pub(super) fn literal(value: &Typed) -> Option<&gml_ir::Value> {
 impl<'p> Flow<'p> {
     /// What an operator gives.
     pub fn operator(&mut self, call: &'p TypedCall, value: &'p Typed) -> Fact<'p> {
-        let called = self.called(call, value);
-        self.learns(&called, &value.ty);
-        self.judges(&called);
-        self.labels(&called);
+        let signature = self.signature(call.signature);
+        let mut places = Vec::with_capacity(call.args.len());
+        let mut facts = Vec::with_capacity(call.args.len());
+        for (name, arg) in &call.args {
+            let TypedArg::Value(arg) = arg else { continue };
+            let Some(place) = signature.param(name) else { continue };
+            if matches!(arg.kind, TypedKind::Literal(_)) {
+                continue;
+            }
+            places.push((place, arg));
+            facts.push(self.value(arg));
+        }
+        let span = own_span(call, value.span, &self.package.sources);
+        self.in_each_way(facts, &mut |flow, facts| {
+            let signature = signature.clone();
+            let mut called =
+                Called { call, signature, span, tables: Vec::new(), learned: Vec::new(), facts: Vec::new() };
+            for ((place, arg), fact) in places.iter().zip(facts) {
+                called.take(*place, &fact, arg);
+                called.facts.push((*place, fact));
+            }
+            flow.result(&called, value)
+        })
+    }
+
+    fn result(&mut self, called: &Called<'p>, value: &'p Typed) -> Fact<'p> {
+        self.learns(called, &value.ty);
+        self.judges(called);
+        self.labels(called);
         match &value.ty {
-            Type::Table(table) => match self.table_result(&called, &table.row, value) {
+            Type::Table(table) => match self.table_result(called, &table.row, value) {
                 Some(table) => Fact::Table(table),
                 None => Fact::Unknown,
             },
-            Type::Record(parts) => self.parts(&called, parts),
+            Type::Record(parts) if parts.columns.iter().all(|part| is_of_split(&part.ty)) => self.parts(called, parts),
+            Type::Record(parts) => self.results(called, parts, value),
             Type::Sequences(_) => {
-                let rows = self.made_rows(&called, 0);
+                let rows = self.made_rows(called, 0);
                 Fact::Table(self.table(ColumnsOf::default(), rows, Vec::new(), &Arc::default()))
             }
             Type::Struct(_) => match called.tables.first() {
                 Some(argument) => Fact::RowOf(argument.table.clone()),
                 None => Fact::Unknown,
             },
-            Type::Estimator(_) => self.estimator_result(&called, value),
-            Type::Learned(_) => self.learned_result(&called),
-            _ => Fact::Value(number_of((self.call_number(call, None), called.rows())), Arc::new([])),
+            Type::Estimator(_) => self.estimator_result(called, value),
+            Type::Learned(_) => self.learned_result(called, &value.ty),
+            _ => Fact::Value(number_of((self.call_number(called.call, None), called.rows())), Arc::new([])),
         }
     }
 
-    fn called(&mut self, call: &'p TypedCall, value: &'p Typed) -> Called<'p> {
-        let signature = self.signature(call.signature);
-        let span = own_span(call, value.span, &self.package.sources);
-        let mut called = Called { call, signature, span, tables: Vec::new(), learned: Vec::new(), facts: Vec::new() };
-        for (name, arg) in &call.args {
-            let TypedArg::Value(arg) = arg else { continue };
-            let Some(place) = called.signature.param(name) else { continue };
-            if matches!(arg.kind, TypedKind::Literal(_)) {
-                continue;
-            }
-            let fact = self.value(arg);
-            let mut table = |fact: &Fact<'p>, arg: &Typed| {
-                if let Some(table) = table_of(fact) {
-                    called.tables.push(TableArgument { place, table, span: arg.span, ty: arg.ty.clone() });
-                }
+    /// What an operator gives under several names, of which none is a part of its rows.
+    fn results(&mut self, called: &Called<'p>, parts: &Row, value: &'p Typed) -> Fact<'p> {
+        let made = parts.columns.iter().map(|part| {
+            let fact = match &part.ty {
+                Type::Learned(_) => self.learned_result(called, &value.ty),
+                Type::Table(table) => Fact::Table(self.reported(called, &part.name, &table.row, value)),
+                _ => Fact::Value(
+                    number_of((self.call_number(called.call, None), called.rows(), &part.name)),
+                    Arc::new([]),
+                ),
             };
-            match (&fact, &arg.kind) {
-                (Fact::List(facts), TypedKind::List(items)) => {
-                    facts.iter().zip(items).for_each(|(fact, item)| table(fact, item));
-                }
-                (Fact::List(facts), _) => facts.iter().for_each(|fact| table(fact, arg)),
-                (Fact::Record(facts), TypedKind::Record(parts)) => {
-                    facts.iter().zip(parts).for_each(|((_, fact), (_, part))| table(fact, part));
-                }
-                (Fact::Record(facts), _) => facts.iter().for_each(|(_, fact)| table(fact, arg)),
-                (Fact::Learned(learned), _) => called.learned.push((place, learned.clone())),
-                (fact, _) => table(fact, arg),
-            }
-            called.facts.push((place, fact));
-        }
-        called
+            (part.name.clone(), fact)
+        });
+        Fact::Record(made.collect())
+    }
+
+    /// A table that says something of all that a call was given.
+    fn reported(&mut self, called: &Called<'p>, name: &Text, row: &Arc<Row>, value: &'p Typed) -> Arc<TableFacts> {
+        let number = number_of((self.call_number(called.call, None), name));
+        let rows = self.made_rows(called, number);
+        let of: Vec<_> = called.tables.iter().flat_map(|argument| argument.table.columns.all()).collect();
+        let columns = row.columns.iter().map(|column| {
+            let inputs = of.iter().map(|of| Input { column: Some(*of), how: How::Perhaps }).collect();
+            let maker = Maker::Step(called.call.name.into(), called.span);
+            (column.name.clone(), self.columns.add(column.name.clone(), maker, value.span, inputs))
+        });
+        let columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
+        self.table(columns, rows, Vec::new(), row)
     }
 
     /// A signature with `in_sample` judges what was learned on rows.
@@ -198,7 +240,9 @@ impl<'p> Flow<'p> {
                 self.choosers(called, &mut chosen);
             }
             if !bindings.is_union() {
-                chosen.extend(called.tables[1..].iter().flat_map(|other| other.table.chosen.iter().copied()));
+                let others =
+                    called.tables[1..].iter().filter(|other| !bindings.may_be_absent(&called.signature, other.place));
+                chosen.extend(others.flat_map(|other| other.table.chosen.iter().copied()));
             }
             chosen.sort_unstable();
             chosen.dedup();
@@ -326,6 +370,15 @@ impl<'p> Flow<'p> {
         let columns = ColumnsOf { named: columns.collect(), rest: Vec::new() };
         let rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);
         Fact::Table(self.table(columns, rows, Vec::new(), &made.row))
+    }
+}
+
+/// Whether it is a part of a split.
+fn is_of_split(ty: &Type) -> bool {
+    match ty {
+        Type::Table(table) => Part::of(table.partitions).is_some(),
+        Type::Sequences(sequences) => Part::of(sequences.partitions).is_some(),
+        _ => false,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct ColumnNode {
     pub inputs: Vec<Input>,
     /// Whether it has had the role `target` on its way.
     pub(crate) was_target: bool,
+    /// Where it is a point in time that lies before or behind another one of its row: that one, and whether it lies behind.
+    pub(crate) shift: Option<(ColumnId, bool)>,
 }
 
 /// What makes a column.
@@ -55,6 +57,8 @@ pub enum How {
     Key,
     /// It is the value of a row of another table that was joined.
     Joined(Rows),
+    /// The same of rows that lie before the one at hand, as its key says (`day = .day + 1d`).
+    Before(Rows),
     /// It is computed from the values of many rows.
     Over(Over),
     /// A condition on it chose the rows that the value is computed from or looked up in.
@@ -130,8 +134,23 @@ impl Columns {
 
     pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
         let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false });
+        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None });
         id
+    }
+
+    pub(super) fn mark_shift(&mut self, id: ColumnId, shift: (ColumnId, bool)) {
+        self.0[id.0 as usize].shift = Some(shift);
+    }
+
+    /// Whether rows of another table whose key has the value of this one lie behind the row at hand, or before it; `None` where
+    /// nothing is known of it.
+    pub(super) fn lies_behind(&self, own: ColumnId, other: ColumnId) -> Option<bool> {
+        let (own, other) = (self.root(own), self.root(other));
+        match (self.get(own).shift, self.get(other).shift) {
+            (None, Some((of, behind))) if of == own => Some(!behind),
+            (Some((of, behind)), None) if of == other => Some(behind),
+            _ => None,
+        }
     }
 
     pub(super) fn mark_target(&mut self, id: ColumnId) {

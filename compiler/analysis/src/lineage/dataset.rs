@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 
 use super::column::{ColumnId, Columns, How, Maker};
-use super::fact::{Fact, TableFacts};
+use super::fact::TableFacts;
 use super::flow::Flow;
 use crate::hash::{Map, Set};
 use crate::package::Package;
@@ -28,8 +28,8 @@ type StepResult = (Span, Option<Text>);
 pub struct ColumnLineage {
     /// The columns of datasets that it is made of in the end, each once, by dataset and name.
     pub sources: Vec<SourceColumn>,
-    /// All columns on the way, what is made behind what it is made of; the last one is the column itself. The sources are
-    /// among them.
+    /// All columns on the way, what is made behind what it is made of; the last one is the column itself (where it is one or
+    /// the other by an `if`, one of them). The sources are among them.
     pub steps: Vec<LineageStep>,
 }
 
@@ -94,8 +94,12 @@ impl Lineage {
         let mut datasets = Map::default();
         for place in 0..program.datasets.len() {
             let id = DatasetId(u32::try_from(place).unwrap_or(u32::MAX));
-            if let Some(Fact::Table(table)) = flow.dataset_facts(id) {
-                datasets.insert(id, table.columns.named.clone());
+            let mut tables = Vec::new();
+            if let Some(fact) = flow.dataset_facts(id) {
+                fact.each_table(&mut |table| tables.push(table.clone()));
+            }
+            if !tables.is_empty() {
+                datasets.insert(id, columns(tables));
             }
         }
         Self { columns: flow.columns, datasets, steps }
@@ -120,8 +124,9 @@ impl Lineage {
     /// How a column of a dataset comes to be; `None` where the program neither reads nor saves the dataset, or it has no
     /// such column.
     pub fn of_column(&self, dataset: DatasetId, column: &str) -> Option<ColumnLineage> {
-        let (_, id) = self.columns_of(dataset).iter().find(|(name, _)| &**name == column)?;
-        Some(self.behind(&[*id]))
+        let named = self.columns_of(dataset).iter().filter(|(name, _)| &**name == column);
+        let ids: Vec<ColumnId> = named.map(|(_, id)| *id).collect();
+        (!ids.is_empty()).then(|| self.behind(&ids))
     }
 
     /// How columns come to be.

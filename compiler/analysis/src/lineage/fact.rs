@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 use gml_ir::Row;
 
+use super::choice::Condition;
 use super::column::{ColumnId, Input};
 use super::rows::{Rows, Stretch};
 use crate::check::signature::Signature;
@@ -30,6 +31,28 @@ pub(crate) enum Fact<'p> {
     Estimator(Arc<EstimatorFacts<'p>>),
     /// Something that has learned.
     Learned(Arc<LearnedFacts<'p>>),
+    /// The first where the condition holds, else the second.
+    Choice(Condition, Arc<[Fact<'p>; 2]>),
+}
+
+impl<'p> Fact<'p> {
+    /// The items of a list, each by itself.
+    pub fn items(&self) -> Vec<Self> {
+        match self {
+            Self::List(items) => items.to_vec(),
+            _ => vec![Self::Unknown],
+        }
+    }
+
+    /// The table that it is, or those that are parts of it.
+    pub fn tables_within(&self, found: &mut dyn FnMut(&Arc<TableFacts>)) {
+        match self {
+            Self::Table(table) => found(table),
+            Self::List(items) => items.iter().for_each(|item| item.tables_within(found)),
+            Self::Record(parts) => parts.iter().for_each(|(_, part)| part.tables_within(found)),
+            _ => {}
+        }
+    }
 }
 
 /// A table.
@@ -128,7 +151,7 @@ pub(crate) struct Seen {
 }
 
 /// How rows take part in learning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Seeing {
     /// What is learned is learned from them.
     Fitted,

@@ -4,10 +4,13 @@
 use std::sync::{Arc, OnceLock};
 
 use gml_diagnostics::Span;
-use gml_ir::{Row, Type};
+use gml_ir::{Row, Type, Value};
 
+use super::call::literal;
+use super::choice::Assumed;
 use super::column::{ColumnId, Columns, Input, Maker};
 use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, NodeCall, TableFacts};
+use super::number::{constant_number, number_of};
 use super::rows::{OriginKind, Provenance, Rows, Stretch};
 use crate::check::signature::{Signature, compile};
 use crate::hash::{Map, Set};
@@ -30,7 +33,11 @@ pub(crate) type Given = Map<(Span, Option<Text>), Vec<Arc<TableFacts>>>;
 pub(crate) enum Key {
     Table(u32),
     Number(u64),
+    Parts(Vec<Key>),
 }
+
+/// A call of a node: which, what is given, and what is taken to be so meanwhile.
+type CallKey = (*const TypedNode, Vec<Key>, Assumed);
 
 /// What walks over parts of a program have in common.
 pub(crate) struct Common<'p> {
@@ -65,12 +72,18 @@ pub(crate) struct Flow<'p> {
     pub node_calls: Vec<NodeCall>,
     /// Nodes that were called.
     pub called: Set<NodeId>,
+    /// What is taken to be so where the walk is now.
+    pub(super) assumed: Assumed,
+    /// How often a way was walked by itself.
+    pub(super) ways: usize,
+    /// Numbers of constants that nodes were called with.
+    pub(super) constants: Set<u64>,
     common: Arc<Common<'p>>,
     /// What is known of datasets that were read or saved.
     datasets: Map<DatasetId, Fact<'p>>,
     /// Pipelines that were begun, by place.
     pipelines: Set<usize>,
-    calls: Map<(*const TypedNode, Vec<Key>), Fact<'p>>,
+    calls: Map<CallKey, Fact<'p>>,
     /// The tables that steps gave, where they are asked for: by the place of the expression and the part of a record.
     given: Option<Given>,
     count: usize,
@@ -91,6 +104,9 @@ impl<'p> Flow<'p> {
             around: None,
             node_calls: Vec::new(),
             called: Set::default(),
+            assumed: Assumed::default(),
+            ways: 0,
+            constants: Set::default(),
             common,
             datasets: Map::default(),
             pipelines: Set::default(),
@@ -131,16 +147,18 @@ impl<'p> Flow<'p> {
                 tables.push(table.clone());
             }
         };
-        match fact {
-            Fact::Table(table) => keep(None, table),
-            Fact::Record(parts) => {
-                for (part, fact) in parts.iter() {
-                    if let Fact::Table(table) = fact {
-                        keep(Some(part.clone()), table);
+        let mut waiting = vec![fact];
+        while let Some(fact) = waiting.pop() {
+            match fact {
+                Fact::Table(table) => keep(None, table),
+                Fact::Record(parts) => {
+                    for (part, fact) in parts.iter() {
+                        fact.each_table(&mut |table| keep(Some(part.clone()), table));
                     }
                 }
+                Fact::Choice(_, ways) => waiting.extend(ways.iter().rev()),
+                _ => {}
             }
-            _ => {}
         }
     }
 
@@ -175,10 +193,12 @@ impl<'p> Flow<'p> {
         }
         let locals = std::mem::take(&mut self.locals);
         let around = self.around.take();
+        let assumed = std::mem::take(&mut self.assumed);
         self.bind_params(&pipeline.params);
         self.statements(&pipeline.body);
         self.locals = locals;
         self.around = around;
+        self.assumed = assumed;
     }
 
     /// Parameters of which no argument is known: tables of their own, numbers of their own.
@@ -187,13 +207,24 @@ impl<'p> Flow<'p> {
             let span = param.default.as_ref().map_or(Span::NOWHERE, |default| default.span);
             let fact = match &param.ty {
                 Type::Table(table) => self.given_table(&table.row, span, u64::from(param.local.0)),
-                _ => match &param.default {
-                    Some(default) => self.value(default),
-                    None => Fact::Unknown,
+                _ => match (&param.default, self.open_parameter(param)) {
+                    (_, Some(fact)) => fact,
+                    (Some(default), _) => self.value(default),
+                    (None, _) => Fact::Unknown,
                 },
             };
             self.bind(param.local, fact);
         }
+    }
+
+    /// A parameter of a pipeline on which an `if` may depend: a run may give another value than the default. Where the name and
+    /// the default are the same, the value is taken to be.
+    fn open_parameter(&mut self, param: &'p TypedParameter) -> Option<Fact<'p>> {
+        if !matches!(param.ty.non_null(), Type::Bool | Type::Str | Type::Enum(_)) {
+            return None;
+        }
+        let default = param.default.as_ref().map(|default| self.number(default, None));
+        Some(Fact::Value(number_of((&param.name, default)), Arc::new([])))
     }
 
     /// A node that nothing calls.
@@ -226,13 +257,20 @@ impl<'p> Flow<'p> {
                 TypedStatementKind::Expect { condition, .. } => drop(self.value(condition)),
                 TypedStatementKind::When { condition, body } => {
                     self.value(condition);
-                    self.statements(body);
+                    let test = self.test(condition);
+                    if test.given(&self.assumed) != Some(false) {
+                        self.under(&test, true, |flow| flow.statements(body));
+                    }
                 }
                 TypedStatementKind::For { local, items, body } => {
-                    for item in self.items(items) {
-                        self.bind(*local, item);
-                        self.statements(body);
-                    }
+                    let items = self.value(items);
+                    self.each_way_of(items, |flow, items| {
+                        for item in items.items() {
+                            flow.bind(*local, item);
+                            flow.statements(body);
+                        }
+                        Fact::Unknown
+                    });
                 }
                 // Its body is looked at by itself, for arguments of which nothing is known.
                 TypedStatementKind::Run { args, .. } => args.iter().flatten().for_each(|arg| drop(self.value(arg))),
@@ -243,10 +281,15 @@ impl<'p> Flow<'p> {
     fn save(&mut self, value: &'p Typed, dataset: DatasetId) {
         let fact = self.value(value);
         let Some(entry) = self.program.datasets.get(dataset.0 as usize) else { return };
-        if let Fact::Table(table) = &fact {
-            self.targeted(table, value.span, || format!("saved as `{}`", entry.name));
-        }
+        fact.each_table(&mut |table| self.targeted(table, value.span, || format!("saved as `{}`", entry.name)));
         let fact = match (self.datasets.remove(&dataset), fact) {
+            (before, fact) if !self.assumed.is_empty() => {
+                let before = before.unwrap_or_default();
+                self.assumed.iter().rev().fold(fact, |fact, (condition, truth)| match truth {
+                    true => Fact::choice(*condition, fact, before.clone()),
+                    false => Fact::choice(*condition, before.clone(), fact),
+                })
+            }
             (Some(Fact::Table(before)), Fact::Table(now)) => Fact::Table(self.either(&before, &now, value.span)),
             (_, fact) => fact,
         };
@@ -266,7 +309,7 @@ impl<'p> Flow<'p> {
             pipelines.into_iter().for_each(|pipeline| self.pipeline(pipeline.0 as usize));
         }
         if let Some(fact) = self.datasets.get(&id) {
-            return fact.clone();
+            return self.on_this_way(fact);
         }
         let Type::Table(table) = &value.ty else { return Fact::Unknown };
         let declared = self.program.datasets.get(id.0 as usize).map_or(value.span, |entry| entry.span);
@@ -359,23 +402,48 @@ impl<'p> Flow<'p> {
         instance: Option<&'p Arc<TypedNode>>,
         value: &'p Typed,
     ) -> Fact<'p> {
-        let given: Vec<Option<Fact<'p>>> = args.iter().map(|arg| arg.as_ref().map(|arg| self.value(arg))).collect();
         self.called.insert(id);
+        let given: Vec<Fact<'p>> =
+            args.iter().map(|arg| arg.as_ref().map_or(Fact::Unknown, |arg| self.value(arg))).collect();
         let Some(node) = instance.or_else(|| self.program.nodes.get(id.0 as usize)) else { return Fact::Unknown };
-        let tables = given.iter().zip(args);
-        let tables: Vec<_> =
-            tables.filter_map(|(fact, arg)| Some((arg.as_ref()?.span, fact.as_ref().and_then(table_of)?))).collect();
-        let result = self.node_result(node, &given, args, &tables, value);
-        if let (None, Some(result)) = (&self.around, table_of(&result)) {
-            self.node_calls.push(NodeCall { tables, result });
+        self.note_constants(args.iter().flatten());
+        self.note_constants(node.params.iter().filter_map(|param| param.default.as_ref()));
+        self.in_each_way(given, &mut |flow, given| flow.node_in_one_way(node, &given, args, value))
+    }
+
+    fn node_in_one_way(
+        &mut self,
+        node: &'p Arc<TypedNode>,
+        given: &[Fact<'p>],
+        args: &'p [Option<Typed>],
+        value: &'p Typed,
+    ) -> Fact<'p> {
+        let mut tables = Vec::new();
+        for (fact, arg) in given.iter().zip(args) {
+            if let Some(arg) = arg {
+                fact.tables_within(&mut |table| tables.push((arg.span, table.clone())));
+            }
+        }
+        let result = self.node_result(node, given, args, &tables, value);
+        if self.around.is_none() {
+            result.each_table(&mut |result| {
+                self.node_calls.push(NodeCall { tables: tables.clone(), result: result.clone() });
+            });
         }
         result
+    }
+
+    /// Constants that decide, where a node is called with them, which way it goes.
+    fn note_constants(&mut self, given: impl Iterator<Item = &'p Typed>) {
+        let words =
+            given.filter_map(literal).filter(|word| matches!(word, Value::Str(_) | Value::Bool(_) | Value::Null));
+        self.constants.extend(words.map(constant_number));
     }
 
     fn node_result(
         &mut self,
         node: &'p Arc<TypedNode>,
-        given: &[Option<Fact<'p>>],
+        given: &[Fact<'p>],
         args: &'p [Option<Typed>],
         tables: &[(Span, Arc<TableFacts>)],
         value: &'p Typed,
@@ -384,8 +452,8 @@ impl<'p> Flow<'p> {
             let tables: Vec<Arc<TableFacts>> = tables.iter().map(|(_, table)| table.clone()).collect();
             return self.foreign(&node.name, &tables, value);
         }
-        let keys = given.iter().zip(args).map(|(fact, arg)| self.key(fact.as_ref(), arg.as_ref())).collect();
-        let key = (Arc::as_ptr(node), keys);
+        let keys = given.iter().zip(args).map(|(fact, arg)| self.key(fact, arg.as_ref())).collect();
+        let key = (Arc::as_ptr(node), keys, self.assumed.clone());
         if let Some(known) = self.calls.get(&key) {
             return known.clone();
         }
@@ -398,9 +466,9 @@ impl<'p> Flow<'p> {
         let locals = std::mem::take(&mut self.locals);
         self.depth += 1;
         for (place, param) in node.params.iter().enumerate() {
-            let fact = match (given.get(place), &param.default) {
-                (Some(Some(fact)), _) => fact.clone(),
-                (_, Some(default)) => self.value(default),
+            let fact = match (given.get(place), args.get(place), &param.default) {
+                (Some(fact), Some(Some(_)), _) => fact.clone(),
+                (_, _, Some(default)) => self.value(default),
                 _ => Fact::Unknown,
             };
             self.bind(param.local, fact);
@@ -420,21 +488,10 @@ impl<'p> Flow<'p> {
             self.bind(*local, fact);
         }
         let fact = self.value(result);
-        if let (Fact::Table(table), Type::Table(declared)) = (&fact, &node.result)
-            && declared.row.schema.is_some()
-        {
-            self.targeted(table, node.span, || format!("what `{}` gives", node.name));
+        if matches!(&node.result, Type::Table(declared) if declared.row.schema.is_some()) {
+            fact.each_table(&mut |table| self.targeted(table, node.span, || format!("what `{}` gives", node.name)));
         }
         fact
-    }
-
-    fn key(&self, fact: Option<&Fact<'p>>, arg: Option<&'p Typed>) -> Key {
-        match (fact, arg) {
-            (Some(Fact::Table(table)), _) => Key::Table(table.id),
-            (Some(Fact::Value(number, _)), _) => Key::Number(*number),
-            (_, Some(arg)) => Key::Number(self.number(arg, None)),
-            (_, None) => Key::Number(0),
-        }
     }
 }
 

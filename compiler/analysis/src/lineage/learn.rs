@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Learned, Partitions, Role, Row, Type};
+use gml_ir::{Learned, Partitions, Role, Row, Type, Value};
 
 use super::bind::Bindings;
-use super::call::Called;
+use super::call::{Called, literal};
 use super::column::{ColumnId, How, Input, Maker};
 use super::fact::{
     ColumnsOf, EstimatorFacts, EstimatorPart, Fact, Learn, LearnedFacts, Moment, Seeing, Seen, TableFacts,
@@ -17,7 +17,7 @@ use crate::typed::{Typed, TypedArg};
 impl<'p> Flow<'p> {
     /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
     pub fn learns(&mut self, called: &Called<'p>, result: &Type) {
-        let before = self.seen_before(called);
+        let before = seen_before(called);
         let seen = seen(called, result);
         for (place, one) in &seen {
             let argument = &called.tables[*place];
@@ -26,24 +26,11 @@ impl<'p> Flow<'p> {
                 seen: one.clone(),
                 table: argument.table.clone(),
                 typed_test: partitions_of(&argument.ty).contains(Partitions::TEST),
-                model: matches!(result, Type::Learned(learned) if matches!(**learned, Learned::Model(_))),
+                model: learns_model(called, result),
                 others,
                 around: self.around.clone(),
             }));
         }
-    }
-
-    /// What has taken part in making the arguments.
-    fn seen_before(&self, called: &Called<'p>) -> Vec<Seen> {
-        let mut before = Vec::new();
-        for (_, fact) in &called.facts {
-            match fact {
-                Fact::Estimator(estimator) => before.extend(estimator.seen.iter().cloned()),
-                Fact::Learned(learned) => before.extend(learned.seen.iter().cloned()),
-                _ => {}
-            }
-        }
-        before
     }
 
     /// An estimator that a call makes, or makes of others.
@@ -58,30 +45,26 @@ impl<'p> Flow<'p> {
             let signature = called.signature.clone();
             parts.push(EstimatorPart { call: called.call, signature });
         }
-        let mut all = self.seen_before(called);
+        let mut all = seen_before(called);
         all.extend(seen(called, &value.ty).into_iter().map(|(_, seen)| seen));
         Fact::Estimator(Arc::new(EstimatorFacts { parts, seen: all }))
     }
 
     /// What a call learns, or makes of something that has learned.
-    pub fn learned_result(&mut self, called: &Called<'p>) -> Fact<'p> {
+    pub fn learned_result(&mut self, called: &Called<'p>, result: &Type) -> Fact<'p> {
         let mut parts: Option<Vec<EstimatorPart<'p>>> = None;
-        let mut target = None;
         for (_, fact) in &called.facts {
-            match fact {
-                Fact::Estimator(estimator) => {
-                    parts.get_or_insert_default().extend(estimator.parts.iter().cloned());
-                }
-                Fact::Learned(learned) => {
-                    parts = learned.parts.clone();
-                    target = learned.target;
-                }
-                _ => {}
+            if let Fact::Estimator(estimator) = fact {
+                parts.get_or_insert_default().extend(estimator.parts.iter().cloned());
             }
         }
-        let mut all = self.seen_before(called);
-        let result = Type::Learned(Arc::new(Learned::Model(None)));
-        for (place, seen) in seen(called, &result) {
+        // Of several models, as in a blend, none is the one that is applied.
+        if let [(_, learned)] = &called.learned[..] {
+            parts.clone_from(&learned.parts);
+        }
+        let mut target = called.learned.iter().find_map(|(_, learned)| learned.target);
+        let mut all = seen_before(called);
+        for (place, seen) in seen(called, result) {
             let table = &called.tables[place].table;
             if seen.how == Seeing::Fitted && target.is_none() {
                 target = target_of(table);
@@ -143,6 +126,11 @@ impl<'p> Flow<'p> {
             }
             self.bind_all(&step, &mut bindings, None);
             columns = self.columns_of(to, &step, &mut bindings);
+            if let RowShape::Some(_) = to {
+                let target = learned.target.filter(|_| step.argument("keep").is_some_and(is_given));
+                self.selected_columns(&table.row, &mut columns, &rows, target, &step);
+                continue;
+            }
             let target = learned.target.filter(|_| demands_target(&part.signature));
             self.learned_columns(&before, &mut columns, &rows, target, &step);
         }
@@ -166,6 +154,26 @@ impl<'p> Flow<'p> {
             let learned = of.map(|column| Input { column: Some(column), how: How::Learned(rows.clone()) });
             let mut inputs = self.columns.get(*id).inputs.clone();
             inputs.extend(learned);
+            let maker = Maker::Step(step.call.name.into(), step.span);
+            *id = self.columns.add(name.clone(), maker, step.span, inputs);
+        }
+    }
+
+    /// Which features are left depends on the rows that a step was fitted on, what is in them does not.
+    fn selected_columns(
+        &mut self,
+        row: &Row,
+        columns: &mut ColumnsOf,
+        rows: &super::rows::Rows,
+        target: Option<ColumnId>,
+        step: &Called<'p>,
+    ) {
+        let has_role = |name: &str| row.get(name).is_some_and(|column| column.role.is_some());
+        for (name, id) in columns.named.iter_mut().filter(|(name, _)| !has_role(name)) {
+            let inputs = vec![
+                Input { column: Some(*id), how: How::Same },
+                Input { column: target, how: How::Learned(rows.clone()) },
+            ];
             let maker = Maker::Step(step.call.name.into(), step.span);
             *id = self.columns.add(name.clone(), maker, step.span, inputs);
         }
@@ -223,30 +231,62 @@ fn demands_target(signature: &Signature) -> bool {
     false
 }
 
+/// What has taken part in making the arguments.
+fn seen_before(called: &Called<'_>) -> Vec<Seen> {
+    let mut before = Vec::new();
+    for (_, fact) in &called.facts {
+        if let Fact::Estimator(estimator) = fact {
+            before.extend(estimator.seen.iter().cloned());
+        }
+    }
+    before.extend(called.learned.iter().flat_map(|(_, learned)| learned.seen.iter().cloned()));
+    before
+}
+
+/// Whether a model learns: of what is learned and judged at once (`cross_validate`), too.
+fn learns_model(called: &Called<'_>, result: &Type) -> bool {
+    let is_model = |ty: &Type| matches!(ty, Type::Learned(learned) if matches!(**learned, Learned::Model(_)));
+    let learner = |(_, arg): &(_, TypedArg)| match arg {
+        TypedArg::Value(value) => match &value.ty {
+            Type::Estimator(learns) => matches!(**learns, Learned::Model(_)),
+            _ => false,
+        },
+        _ => false,
+    };
+    match result {
+        Type::Learned(_) => is_model(result),
+        Type::Record(parts) => parts.columns.iter().any(|part| is_model(&part.ty)),
+        _ => called.call.args.iter().any(learner),
+    }
+}
+
 /// The table arguments that take part in learning, and how, by place among the tables.
 fn seen(called: &Called<'_>, result: &Type) -> Vec<(usize, Seen)> {
-    let is_learned = matches!(result, Type::Learned(_));
-    if !is_learned && !matches!(result, Type::Estimator(_)) {
-        return Vec::new();
-    }
     let trains = called.signature.params.iter().any(|param| within(&param.kind) == Some(Partitions::TRAIN));
-    let adjusts = !called.learned.is_empty()
-        || called.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
+    let learned = |kind: &ParamKind| matches!(kind, ParamKind::Learned(_) | ParamKind::LearnedList(_));
+    let adjusts = called.signature.params.iter().any(|param| learned(&param.kind));
     let mut all = Vec::new();
     for (place, argument) in called.tables.iter().enumerate() {
         let Some(part) = within(&called.signature.params[argument.place].kind) else { continue };
-        let how = match (is_learned, adjusts, part == Partitions::VALID) {
-            (false, ..) => Seeing::Tuned,
-            (true, true, _) => Seeing::Calibrated,
-            (true, false, true) if trains => Seeing::Stopped,
-            (true, false, _) => Seeing::Fitted,
+        let valid = part == Partitions::VALID;
+        let how = match result {
+            Type::Estimator(_) => Seeing::Tuned,
+            _ if adjusts => Seeing::Calibrated,
+            // What gives more than a model has looked for the best one.
+            Type::Record(_) if valid => Seeing::Tuned,
+            _ if valid && trains => Seeing::Stopped,
+            _ => Seeing::Fitted,
         };
         let operator = called.call.name;
-        let valid = part == Partitions::VALID;
         let rows = argument.table.rows.clone();
         all.push((place, Seen { how, valid, rows, span: argument.span, operator }));
     }
     all
+}
+
+/// Whether an argument is there and not null.
+fn is_given(arg: &TypedArg) -> bool {
+    !matches!(arg, TypedArg::Value(value) if literal(value) == Some(&Value::Null))
 }
 
 fn seen_beside(place: usize, before: &[Seen], all: &[(usize, Seen)]) -> Vec<Seen> {

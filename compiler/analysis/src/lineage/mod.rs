@@ -9,6 +9,7 @@
 mod algebra;
 mod bind;
 mod call;
+mod choice;
 mod column;
 mod dataset;
 pub(crate) mod fact;

@@ -5,8 +5,9 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::quality::FixedState;
 use gml_ir::{Type, Value};
 
-use super::fact::{ColumnsOf, Fact};
-use super::flow::Flow;
+use super::call::literal;
+use super::fact::{ColumnsOf, EstimatorPart, Fact, Seen};
+use super::flow::{Flow, Key};
 use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
 
 /// A number made of what is hashed.
@@ -52,12 +53,65 @@ fn hash_named(named: &[(std::sync::Arc<str>, Value)], hasher: &mut impl Hasher) 
     }
 }
 
+/// The number of a constant, as that of an expression that is one.
+pub(super) fn constant_number(constant: &Value) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    hash_constant(constant, &mut hasher);
+    hasher.finish()
+}
+
 impl<'p> Flow<'p> {
     /// The number of an expression over a row.
     pub fn number(&self, value: &Typed, row: Option<&ColumnsOf>) -> u64 {
-        let mut hasher = FixedState::default().build_hasher();
-        self.hash(value, row, &mut hasher);
-        hasher.finish()
+        match (&value.kind, literal(value)) {
+            (_, Some(constant)) => constant_number(constant),
+            (TypedKind::Local(local), _) => match self.locals.get(local.0 as usize) {
+                None | Some(Fact::Unknown) => number_of(local),
+                Some(fact) => self.fact_number(fact),
+            },
+            _ => {
+                let mut hasher = FixedState::default().build_hasher();
+                self.hash(value, row, &mut hasher);
+                hasher.finish()
+            }
+        }
+    }
+
+    /// The number of what is known of a value: of tables that of their rows.
+    fn fact_number(&self, fact: &Fact<'p>) -> u64 {
+        let seen = |seen: &[Seen]| number_of(seen.iter().map(|one| (one.how, &one.rows, one.span)).collect::<Vec<_>>());
+        let steps = |parts: &[EstimatorPart<'p>]| {
+            number_of(parts.iter().map(|part| std::ptr::from_ref(part.call) as usize).collect::<Vec<_>>())
+        };
+        match fact {
+            Fact::Unknown => number_of("unknown"),
+            Fact::Value(number, _) => *number,
+            Fact::Table(table) => number_of(("table", &table.rows)),
+            Fact::RowOf(table) => number_of(("row", &table.rows)),
+            Fact::List(items) => number_of(items.iter().map(|item| self.fact_number(item)).collect::<Vec<_>>()),
+            Fact::Record(parts) => {
+                number_of(parts.iter().map(|(name, part)| (name, self.fact_number(part))).collect::<Vec<_>>())
+            }
+            Fact::Estimator(facts) => number_of(("estimator", steps(&facts.parts), seen(&facts.seen))),
+            Fact::Learned(facts) => {
+                let steps = facts.parts.as_ref().map(|parts| steps(parts));
+                number_of(("learned", steps, seen(&facts.seen), facts.target))
+            }
+            Fact::Choice(condition, ways) => {
+                number_of((condition, [&ways[0], &ways[1]].map(|way| self.fact_number(way))))
+            }
+        }
+    }
+
+    /// What tells the argument of a node from others.
+    pub fn key(&self, fact: &Fact<'p>, arg: Option<&Typed>) -> Key {
+        match (fact, arg) {
+            (Fact::Table(table) | Fact::RowOf(table), _) => Key::Table(table.id),
+            (Fact::Record(parts), _) => Key::Parts(parts.iter().map(|(_, part)| self.key(part, None)).collect()),
+            (Fact::List(items), _) => Key::Parts(items.iter().map(|item| self.key(item, None)).collect()),
+            (Fact::Unknown, Some(arg)) => Key::Number(self.number(arg, None)),
+            (fact, _) => Key::Number(self.fact_number(fact)),
+        }
     }
 
     /// The number of a call without its tables.
@@ -66,7 +120,7 @@ impl<'p> Flow<'p> {
         (&call.module, &call.name).hash(&mut hasher);
         for (name, arg) in &call.args {
             // Its rows are what counts of a table, and the caller knows them.
-            if matches!(arg, TypedArg::Value(value) if matches!(value.ty, Type::Table(_))) {
+            if table_argument(arg).is_some() {
                 continue;
             }
             name.hash(&mut hasher);
@@ -77,14 +131,14 @@ impl<'p> Flow<'p> {
 
     fn hash_arg<H: Hasher>(&self, arg: &TypedArg, row: Option<&ColumnsOf>, hasher: &mut H) {
         match arg {
-            TypedArg::Value(value) | TypedArg::Expr(value) => self.hash(value, row, hasher),
+            TypedArg::Value(value) | TypedArg::Expr(value) => self.number(value, row).hash(hasher),
             TypedArg::Columns(columns) => columns.iter().for_each(|(name, value)| {
                 name.hash(hasher);
-                self.hash(value, row, hasher);
+                self.number(value, row).hash(hasher);
             }),
             TypedArg::Order(keys) => keys.iter().for_each(|(value, descending)| {
                 descending.hash(hasher);
-                self.hash(value, row, hasher);
+                self.number(value, row).hash(hasher);
             }),
             TypedArg::Schema(row) => row.to_string().hash(hasher),
         }
@@ -93,7 +147,7 @@ impl<'p> Flow<'p> {
     fn hash<H: Hasher>(&self, value: &Typed, row: Option<&ColumnsOf>, hasher: &mut H) {
         let all = |parts: &[Typed], hasher: &mut H| {
             parts.len().hash(hasher);
-            parts.iter().for_each(|part| self.hash(part, row, hasher));
+            parts.iter().for_each(|part| self.number(part, row).hash(hasher));
         };
         std::mem::discriminant(&value.kind).hash(hasher);
         match &value.kind {
@@ -101,59 +155,68 @@ impl<'p> Flow<'p> {
             TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => all(parts, hasher),
             TypedKind::Range { start, end, inclusive } => {
                 inclusive.hash(hasher);
-                self.hash(start, row, hasher);
-                self.hash(end, row, hasher);
+                self.number(start, row).hash(hasher);
+                self.number(end, row).hash(hasher);
             }
             TypedKind::Record(fields) => fields.iter().for_each(|(name, field)| {
                 name.hash(hasher);
-                self.hash(field, row, hasher);
+                self.number(field, row).hash(hasher);
             }),
             TypedKind::Param(id) => id.hash(hasher),
             TypedKind::Dataset(id) => id.hash(hasher),
-            TypedKind::Local(local) => match self.locals.get(local.0 as usize) {
-                Some(Fact::Value(number, _)) => number.hash(hasher),
-                Some(Fact::Table(table) | Fact::RowOf(table)) => table.rows.hash(hasher),
-                _ => local.hash(hasher),
-            },
+            TypedKind::Local(local) => local.hash(hasher),
             TypedKind::Column(name) => match row.and_then(|row| row.get(name)) {
                 Some(id) => self.columns.root(id).hash(hasher),
                 None => name.hash(hasher),
             },
             TypedKind::Field(of, name) => {
                 name.hash(hasher);
-                self.hash(of, row, hasher);
+                self.number(of, row).hash(hasher);
             }
             TypedKind::Unary(operator, of) => {
                 operator.hash(hasher);
-                self.hash(of, row, hasher);
+                self.number(of, row).hash(hasher);
             }
             TypedKind::Binary(operator, left, right) => {
                 operator.hash(hasher);
-                self.hash(left, row, hasher);
-                self.hash(right, row, hasher);
+                self.number(left, row).hash(hasher);
+                self.number(right, row).hash(hasher);
             }
-            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of) => self.hash(of, row, hasher),
+            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of) => self.number(of, row).hash(hasher),
             TypedKind::In(left, right) => {
-                self.hash(left, row, hasher);
-                self.hash(right, row, hasher);
+                self.number(left, row).hash(hasher);
+                self.number(right, row).hash(hasher);
             }
             TypedKind::If(condition, then, otherwise) => {
-                [condition, then, otherwise].iter().for_each(|part| self.hash(part, row, hasher));
+                [condition, then, otherwise].iter().for_each(|part| self.number(part, row).hash(hasher));
             }
-            TypedKind::Call(call) => self.call_number(call, row).hash(hasher),
+            TypedKind::Call(call) => {
+                self.call_number(call, row).hash(hasher);
+                for table in call.args.iter().filter_map(|(_, arg)| table_argument(arg)) {
+                    self.number(table, row).hash(hasher);
+                }
+            }
             TypedKind::Function(id, args) => {
                 id.hash(hasher);
-                args.iter().flatten().for_each(|arg| self.hash(arg, row, hasher));
+                args.iter().flatten().for_each(|arg| self.number(arg, row).hash(hasher));
             }
             TypedKind::Node { node, args, .. } => {
                 node.hash(hasher);
-                args.iter().flatten().for_each(|arg| self.hash(arg, row, hasher));
+                args.iter().flatten().for_each(|arg| self.number(arg, row).hash(hasher));
             }
             TypedKind::For { items, body, .. } => {
-                self.hash(items, row, hasher);
-                self.hash(body, row, hasher);
+                self.number(items, row).hash(hasher);
+                self.number(body, row).hash(hasher);
             }
             TypedKind::Table(_) | TypedKind::Error => (value.span.file, value.span.start).hash(hasher),
         }
+    }
+}
+
+/// The argument, where it is a table.
+fn table_argument(arg: &TypedArg) -> Option<&Typed> {
+    match arg {
+        TypedArg::Value(value) if matches!(value.ty, Type::Table(_)) => Some(value),
+        _ => None,
     }
 }

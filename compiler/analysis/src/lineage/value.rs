@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
+use super::call::literal;
 use super::column::{How, Input, Over, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
-use super::number::number_of;
-use super::rows::{Cut, OriginId, through};
+use super::rows::OriginId;
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
 /// The rows around an expression in a column that is made.
@@ -49,53 +48,36 @@ impl<'p> Flow<'p> {
 
     fn known(&mut self, value: &'p Typed) -> Fact<'p> {
         match &value.kind {
-            TypedKind::Local(local) => self.locals.get(local.0 as usize).cloned().unwrap_or_default(),
+            TypedKind::Local(local) => {
+                self.locals.get(local.0 as usize).map(|fact| self.on_this_way(fact)).unwrap_or_default()
+            }
             TypedKind::Dataset(id) => self.dataset(*id, value),
             TypedKind::Call(call) if call.kind == SignatureKind::Operator => self.operator(call, value),
             TypedKind::Node { node, args, instance } => self.node(*node, args, instance.as_ref(), value),
             TypedKind::Conform(of) => {
                 let fact = self.value(of);
-                self.conformed(fact, value)
+                self.each_way_of(fact, |flow, fact| flow.conformed(fact, value))
             }
             TypedKind::Cast(of) if !is_scalar(&value.ty) => self.value(of),
-            TypedKind::Field(of, name) => match self.value(of) {
-                Fact::Record(parts) => {
-                    parts.iter().find(|(part, _)| part == name).map(|(_, fact)| fact.clone()).unwrap_or_default()
-                }
-                Fact::RowOf(table) => {
-                    let over = Over {
-                        rows: table.rows.clone(),
-                        keys: Vec::new(),
-                        sees: Sees::All,
-                        timed: table.row.with_role(gml_ir::Role::Time).is_some(),
-                        makes: None,
-                    };
-                    let inputs = table
-                        .columns
-                        .get(name)
-                        .into_iter()
-                        .map(|column| Input { column: Some(column), how: How::Over(over.clone()) });
-                    Fact::Value(self.number(value, None), inputs.collect())
-                }
-                _ => self.scalar(value),
-            },
+            TypedKind::Field(of, name) => {
+                let fact = self.value(of);
+                self.each_way_of(fact, |flow, fact| flow.part(fact, name, value))
+            }
             TypedKind::List(items) => Fact::List(items.iter().map(|item| self.value(item)).collect()),
             TypedKind::For { local, items, body } => {
-                let mut facts = Vec::new();
-                for item in self.items(items) {
-                    self.bind(*local, item);
-                    facts.push(self.value(body));
-                }
-                Fact::List(facts.into())
+                let items = self.value(items);
+                self.each_way_of(items, |flow, items| {
+                    let mut facts = Vec::new();
+                    for item in items.items() {
+                        flow.bind(*local, item);
+                        facts.push(flow.value(body));
+                    }
+                    Fact::List(facts.into())
+                })
             }
             TypedKind::Chain(parts) => {
-                let mut chain = EstimatorFacts { parts: Vec::new(), seen: Vec::new() };
-                for part in parts {
-                    let Fact::Estimator(facts) = self.value(part) else { return Fact::Unknown };
-                    chain.parts.extend(facts.parts.iter().cloned());
-                    chain.seen.extend(facts.seen.iter().cloned());
-                }
-                Fact::Estimator(Arc::new(chain))
+                let parts = parts.iter().map(|part| self.value(part)).collect();
+                self.in_each_way(parts, &mut |_, parts| chain(&parts))
             }
             TypedKind::Record(fields) => {
                 Fact::Record(fields.iter().map(|(name, field)| (name.clone(), self.value(field))).collect())
@@ -106,45 +88,35 @@ impl<'p> Flow<'p> {
             },
             TypedKind::If(condition, then, otherwise) if !is_scalar(&value.ty) => {
                 self.value(condition);
-                match (self.value(then), self.value(otherwise)) {
-                    (Fact::Table(a), Fact::Table(b)) => Fact::Table(self.either(&a, &b, value.span)),
-                    (Fact::Record(a), Fact::Record(b)) => self.alternatives(&a, &b, value.span),
-                    _ => Fact::Unknown,
-                }
+                self.chosen(condition, then, otherwise)
             }
             _ => self.scalar(value),
         }
     }
 
-    /// Records of which there is one or the other, as parts of a split in this way or in that: no row of the one stands beside a row
-    /// of the other.
-    fn alternatives(&mut self, then: &[(Text, Fact<'p>)], otherwise: &[(Text, Fact<'p>)], span: Span) -> Fact<'p> {
-        let field = |(name, fact): &(Text, Fact<'p>)| {
-            let other = otherwise.iter().find(|(other, _)| other == name).map(|(_, fact)| fact);
-            let fact = match (fact, other) {
-                (Fact::Table(a), Some(Fact::Table(b))) if a.id == b.id => Fact::Table(Arc::clone(a)),
-                (Fact::Table(a), Some(Fact::Table(b))) => {
-                    let [a, b] = [self.branch(a, span, true), self.branch(b, span, false)];
-                    Fact::Table(self.either(&a, &b, span))
-                }
-                _ => Fact::Unknown,
-            };
-            (name.clone(), fact)
-        };
-        Fact::Record(then.iter().map(field).collect())
-    }
-
-    /// The rows of a branch of an `if`.
-    fn branch(&mut self, table: &TableFacts, span: Span, then: bool) -> Arc<TableFacts> {
-        let cut = self.provenance.cut_of(number_of(("if", span, then)), || Cut {
-            span,
-            name: "if",
-            random: false,
-            relative: true,
-            by: Vec::new(),
-        });
-        let rows = through(&table.rows, cut, None);
-        self.table(table.columns.clone(), rows, table.chosen.clone(), &table.row)
+    /// A part of a record, or a column of a row.
+    fn part(&mut self, fact: Fact<'p>, name: &Text, value: &'p Typed) -> Fact<'p> {
+        match fact {
+            Fact::Record(parts) => {
+                parts.iter().find(|(part, _)| part == name).map(|(_, fact)| fact.clone()).unwrap_or_default()
+            }
+            Fact::RowOf(table) => {
+                let over = Over {
+                    rows: table.rows.clone(),
+                    keys: Vec::new(),
+                    sees: Sees::All,
+                    timed: table.row.with_role(gml_ir::Role::Time).is_some(),
+                    makes: None,
+                };
+                let inputs = table
+                    .columns
+                    .get(name)
+                    .into_iter()
+                    .map(|column| Input { column: Some(column), how: How::Over(over.clone()) });
+                Fact::Value(self.number(value, None), inputs.collect())
+            }
+            _ => self.scalar(value),
+        }
     }
 
     /// A scalar: its parts are looked at too, for what happens in them.
@@ -183,14 +155,6 @@ impl<'p> Flow<'p> {
         }
     }
 
-    /// The items of a list, each by itself.
-    pub fn items(&mut self, items: &'p Typed) -> Vec<Fact<'p>> {
-        match self.value(items) {
-            Fact::List(items) => items.to_vec(),
-            _ => vec![Fact::Unknown],
-        }
-    }
-
     /// A table made to fit a declared row.
     pub fn conformed(&mut self, fact: Fact<'p>, value: &'p Typed) -> Fact<'p> {
         let (Some(table), Type::Table(due)) = (table_of(&fact), &value.ty) else { return fact };
@@ -210,8 +174,8 @@ impl<'p> Flow<'p> {
                 found.extend(columns.into_iter().map(|column| Input { column: Some(column), how: How::Row }));
             }
             TypedKind::Local(local) => {
-                if let Some(Fact::Value(_, inputs)) = self.locals.get(local.0 as usize) {
-                    found.extend(inputs.iter().cloned());
+                if let Some(fact) = self.locals.get(local.0 as usize) {
+                    self.known_inputs(&self.on_this_way(fact), found);
                 }
             }
             TypedKind::Format(parts) | TypedKind::List(parts) => parts.iter().for_each(|part| each(&[part])),
@@ -239,6 +203,17 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// What something that was computed before is computed from.
+    fn known_inputs(&self, fact: &Fact<'p>, found: &mut Vec<Input>) {
+        match fact {
+            Fact::Value(_, inputs) => found.extend(inputs.iter().cloned()),
+            // An encoder is what it was learned from.
+            Fact::Learned(learned) => found.push(Input { column: None, how: How::Learned(learned.fitted_on()) }),
+            Fact::Choice(_, ways) => ways.iter().for_each(|way| self.known_inputs(way, found)),
+            _ => {}
+        }
+    }
+
     fn over(&self, many: &Many<'_>, sees: Sees) -> Over {
         let table = many.table;
         let time = table.row.with_role(gml_ir::Role::Time).and_then(|time| table.columns.get(&time.name));
@@ -254,9 +229,19 @@ impl<'p> Flow<'p> {
     fn many(&self, call: &TypedCall, within: &Within<'_>, many: Many<'_>, found: &mut Vec<Input>) {
         let signature = self.signature(call.signature);
         let looks = |name: &str| signature.param(name).and_then(|place| signature.params[place].looks.as_ref());
+        let is_no_step = |(_, arg): &(_, TypedArg)| match arg {
+            TypedArg::Value(value) => literal(value) == Some(&gml_ir::Value::Int(0)),
+            _ => false,
+        };
+        let stays = call.args.iter().any(is_no_step);
         let of_window = |later: bool, backwards: bool| {
             let later = later != backwards;
-            let sees = if later { Sees::Later } else { Sees::Earlier };
+            let sees = match later {
+                // `lag(.x, 0)` is the row itself.
+                _ if stays => Sees::UpTo,
+                true => Sees::Later,
+                false => Sees::Earlier,
+            };
             if many.reversed { sees.reversed() } else { sees }
         };
         let plain = match call.kind {
@@ -294,6 +279,17 @@ impl<'p> Flow<'p> {
         found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Chosen(self.over(&many, plain)) }));
         found.extend(many.keys.iter().map(|column| Input { column: Some(*column), how: How::Key }));
     }
+}
+
+/// Estimators one behind the other.
+fn chain<'p>(links: &[Fact<'p>]) -> Fact<'p> {
+    let mut chain = EstimatorFacts { parts: Vec::new(), seen: Vec::new() };
+    for link in links {
+        let Fact::Estimator(facts) = link else { return Fact::Unknown };
+        chain.parts.extend(facts.parts.iter().cloned());
+        chain.seen.extend(facts.seen.iter().cloned());
+    }
+    Fact::Estimator(Arc::new(chain))
 }
 
 fn is_negative(value: &Typed) -> bool {

@@ -207,3 +207,29 @@ fn rest(files: &[Begun]) -> Vec<(usize, Vec<(usize, Piece)>)> {
         (*file, places.iter().map(|place| (*place, outline.read(*place))).collect())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::resolve_again;
+    use super::*;
+    use crate::MemoryWorld;
+
+    /// The trees of the files, as they are kept after a check.
+    fn kept(trees: &mut Trees, main: &str, lib: &str) -> [Arc<ast::Module>; 2] {
+        let world = MemoryWorld::new([("main.gml", main), ("lib.gml", lib)]);
+        resolve_again(&world, "main.gml", trees);
+        ["main.gml", "lib.gml"].map(|path| trees.by_path[path].ast.clone())
+    }
+
+    #[test]
+    fn only_a_file_that_has_changed_is_parsed_again() {
+        let (main, lib) = ("use lib.{one}\nfn two() -> int = one() + 1\n", "fn one() -> int = 1\n");
+        let mut trees = Trees::default();
+        let [_, first] = kept(&mut trees, main, lib);
+        let [changed, same] = kept(&mut trees, &main.replace("+ 1", "+ 2"), lib);
+        assert!(Arc::ptr_eq(&first, &same), "nothing in lib.gml was touched");
+        let [same, changed_too] = kept(&mut trees, &main.replace("+ 1", "+ 2"), "fn one() -> int = 3\n");
+        assert!(Arc::ptr_eq(&changed, &same), "nothing in main.gml was touched");
+        assert!(!Arc::ptr_eq(&first, &changed_too));
+    }
+}

@@ -42,8 +42,10 @@ impl Backend for Cranelift {
         let schedule = Schedule::new(program);
         let nulls = [false, true].map(|columns| schedule::nulls(program, columns));
         let compiled = Compiled::new(program, &kinds, &schedule, [&nulls[0], &nulls[1]])?;
+        let read = (0..program.columns.len()).filter(|column| schedule.reads(program, *column)).collect();
         Ok(Box::new(Fused {
             program: Arc::clone(program),
+            read,
             schedule,
             nulls,
             compiled,
@@ -59,6 +61,8 @@ struct Fused {
     schedule: Schedule,
     /// Of each operation, whether a row may have no value: where columns have all, and where they may lack some.
     nulls: [Vec<bool>; 2],
+    /// The columns that are read.
+    read: Vec<usize>,
     compiled: Compiled,
     math: &'static Math,
     interpreter: Box<dyn Kernel>,
@@ -129,19 +133,18 @@ impl Fused {
     /// Puts the columns of a block where the code finds them; whether one lacks a value.
     fn read(&self, columns: &[Column<'_>], start: usize, rows: usize, scratch: &mut Scratch) -> bool {
         let table = Table::new(&self.program);
-        let columns = &columns[..self.program.columns.len()];
         let read = |bits: Bits<'_>| Mask::read(bits, start, rows);
-        let known = columns.iter().map(|column| column.validity.map(read).filter(|mask| !mask.has(rows)));
-        let known: Vec<Option<Mask>> = known.collect();
-        let nulls = known.iter().any(Option::is_some);
-        for (place, (column, known)) in columns.iter().zip(known).enumerate() {
+        let known = |place: usize| columns[place].validity.map(read).filter(|mask| !mask.has(rows));
+        let nulls = self.read.iter().any(|place| known(*place).is_some());
+        for &place in &self.read {
+            let column = &columns[place];
             if let Values::Bool(bits) = column.values {
                 bytes::spread(&read(bits), rows, scratch.bytes(table.column(place)));
             } else {
                 scratch.table[table.column(place)] = address(&column.values, start);
             }
             if nulls {
-                bytes::spread(&known.unwrap_or(Mask::ALL), rows, scratch.bytes(table.column_valid(place)));
+                bytes::spread(&known(place).unwrap_or(Mask::ALL), rows, scratch.bytes(table.column_valid(place)));
             }
         }
         nulls
@@ -174,7 +177,7 @@ impl Fused {
             }
             for (place, op) in self.program.ops.iter().enumerate() {
                 if self.schedule.needed[place] && self.schedule.at[place] == number && by_blocks(op) {
-                    self.function(place, op, &columns, start, rows, scratch);
+                    self.function(place, op, columns, start, rows, scratch);
                 }
             }
         }

@@ -121,16 +121,17 @@ fn avx512(of: &mut Block<'_>, outputs: &mut [Output], total: usize) {
     block(of, outputs, total);
 }
 
+#[cfg(target_arch = "x86_64")]
 fn version(machine: Machine) -> Version {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2");
-        return match machine {
-            Machine::Avx512 | Machine::Avx512Vbmi if bits => avx512,
-            Machine::Avx2 | Machine::Avx512 | Machine::Avx512Vbmi if bits => avx2,
-            _ => portable,
-        };
+    let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2");
+    match machine {
+        Machine::Avx512 | Machine::Avx512Vbmi if bits => avx512,
+        Machine::Avx2 if bits => avx2,
+        _ => portable,
     }
-    #[cfg(not(target_arch = "x86_64"))]
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn version(_: Machine) -> Version {
     portable
 }

@@ -7,7 +7,7 @@
 //! special value for another is not used. Elsewhere the scalar functions of the C library compute.
 
 #[cfg(target_arch = "x86_64")]
-mod formulas;
+pub(super) mod formulas;
 #[cfg(target_arch = "x86_64")]
 mod trusted;
 #[cfg(target_arch = "x86_64")]

@@ -8,6 +8,8 @@ mod backend;
 mod columns;
 mod cranelift;
 mod interpret;
+#[cfg(feature = "llvm")]
+mod llvm;
 pub mod math;
 mod program;
 
@@ -15,6 +17,8 @@ pub use self::cranelift::Cranelift;
 pub use backend::{Backend, Kernel, RowFault, RowFaultKind, Unsupported};
 pub use columns::{Bits, Column, Output, OutputValues, Storage, Values};
 pub use interpret::Interpreter;
+#[cfg(feature = "llvm")]
+pub use llvm::Llvm;
 pub use program::{
     Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Invalid, Kind, Op, Program, Reg, Width,
     power_of_ten,

@@ -107,7 +107,9 @@ fn operation(op: &Op, cells: &[Cell], columns: &[Column<'_>], row: usize, math: 
         },
         Op::Narrow { width, of: a, used } => match of(a) {
             _ if used.is_some_and(|used| of(&used) != Bool(true)) => Null,
-            Int(a) if a < width.bounds().0 || a > width.bounds().1 => return Err(RowFaultKind::Narrow(a, *width)),
+            Int(a) if !(width.bounds().0..=width.bounds().1).contains(&a) => {
+                return Err(RowFaultKind::Narrow(a, *width));
+            }
             cell => cell,
         },
         Op::Compare(comparison, a, b) => compare(*comparison, of(a), of(b)),
@@ -148,7 +150,7 @@ fn operation(op: &Op, cells: &[Cell], columns: &[Column<'_>], row: usize, math: 
         },
         Op::Whole(a) => match of(a) {
             // The largest 64-bit integer is no float; the next one is 2 ** 63.
-            Float(a) if a >= -(2.0_f64.powi(63)) && a < 2.0_f64.powi(63) => Int(a as i64),
+            Float(a) if (-(2.0_f64.powi(63))..2.0_f64.powi(63)).contains(&a) => Int(a as i64),
             _ => Null,
         },
         Op::IsFinite(a) => match of(a) {
@@ -363,7 +365,7 @@ fn unlike(due: &Output, found: &Output, rows: usize, ulps: u64) -> Option<String
 
 /// Whether a bit behind the last row is set.
 fn tail(bytes: &[u8], rows: usize) -> bool {
-    rows % 8 != 0 && bytes.last().is_some_and(|last| last >> (rows % 8) != 0)
+    !rows.is_multiple_of(8) && bytes.last().is_some_and(|last| last >> (rows % 8) != 0)
 }
 
 /// How many floats two are apart; 0 of two that are not numbers. Numbers of different signs are apart by more than a number can be.

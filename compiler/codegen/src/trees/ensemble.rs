@@ -80,7 +80,7 @@ pub enum Question {
 }
 
 /// What counts as missing for a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Missing {
     /// Nothing; NaN is taken for 0.
     Nothing,

@@ -3,6 +3,7 @@
 mod check;
 mod choice;
 mod clean;
+mod compile;
 mod doc;
 mod explain;
 mod fmt;
@@ -14,6 +15,7 @@ mod plan;
 mod prepare;
 mod run;
 mod runs;
+mod saved;
 mod serve;
 mod setup;
 mod test;
@@ -89,6 +91,8 @@ enum Command {
     Ui(ui::UiArgs),
     /// Serve a saved model over HTTP: rows in, scores out.
     Serve(Box<serve::ServeArgs>),
+    /// Compile a saved model, with its recipe and calibration, to a shared library and a C header.
+    Compile(compile::CompileArgs),
     /// List, show and compare runs, and throw away the records of old ones.
     Runs(runs::RunsArgs),
     /// Throw away what is kept of earlier runs. Datasets and run records stay.
@@ -163,6 +167,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Plan { pipeline, program, choice } => plan::plan(pipeline.as_deref(), &program, &choice),
         Command::Ui(args) => ui::ui(&args),
         Command::Serve(args) => serve::serve(&args),
+        Command::Compile(args) => compile::compile(&args),
         Command::Runs(args) => runs::runs(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Graph(args) => graph::graph(&args),

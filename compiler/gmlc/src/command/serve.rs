@@ -3,20 +3,17 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use gml_analysis::suggest;
 use gml_connect::Fault;
-use gml_ir::Value;
 use gml_operators::Context;
 use gml_serve::{Address, Limits, Model, Options, Place, Streams, Token};
 
-use super::ProgramArgs;
-use super::prepare::prepare;
 use super::run::memory;
+use super::{ProgramArgs, saved};
 use crate::exit::Exit;
 use crate::{libraries, output};
 
@@ -83,13 +80,14 @@ pub struct ServeArgs {
 /// A stream that is scored while the model is served.
 #[derive(Debug, Args)]
 struct StreamArgs {
-    /// A stream of rows to score: redis://host:6379/stream.
+    /// A stream of rows to score: redis://host:6379/stream, nats://host:4222/subject or kafka://host:9092/topic.
     #[arg(long, value_name = "URL", requires = "to")]
     from: Option<String>,
     /// The stream that scores are written to.
     #[arg(long, value_name = "URL", requires = "from")]
     to: Option<String>,
-    /// The stream of rows that cannot be scored, on the server of scores; that of scores with `:dead` behind it where none is named.
+    /// The stream of rows that cannot be scored, on the server of scores; that of scores with `:dead` behind it (NATS and Kafka:
+    /// `.dead`) where none is named.
     #[arg(long, value_name = "STREAM", requires = "from")]
     dead: Option<String>,
     /// The group of consumers that share the rows.
@@ -107,6 +105,9 @@ struct StreamArgs {
     /// How many entries the stream of scores may have: no more rows are read until some are taken away.
     #[arg(long, value_name = "N", requires = "from", value_parser = clap::value_parser!(u64).range(1..))]
     to_most: Option<u64>,
+    /// The partitions of a topic of Kafka that are scored here, where other consumers score others: 0,2.
+    #[arg(long, value_name = "N,..", requires = "from", value_delimiter = ',', value_parser = clap::value_parser!(i32).range(0..))]
+    partitions: Option<Vec<i32>>,
 }
 
 /// How often; none is never.
@@ -144,7 +145,7 @@ fn period(text: &str) -> Result<Period, String> {
 
 /// Serves the model until the user interrupts.
 pub fn serve(args: &ServeArgs) -> Exit {
-    let place = match place(args) {
+    let place = match saved::place(&args.model, &args.program) {
         Ok(place) => place,
         Err(exit) => return exit,
     };
@@ -212,13 +213,9 @@ pub fn serve(args: &ServeArgs) -> Exit {
 fn streams(args: &StreamArgs) -> Result<Option<Streams>, Fault> {
     let (Some(from), Some(to)) = (&args.from, &args.to) else { return Ok(None) };
     let (from, to) = (Address::parse(from)?, Address::parse(to)?);
-    if from == to {
-        return Err(Fault::new("GML0987", format!("{from} is the same stream for rows and for scores"))
-            .help("name another stream for scores"));
-    }
     let machine = || std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
-    Ok(Some(Streams {
-        dead: args.dead.clone().unwrap_or_else(|| format!("{}:dead", to.stream())),
+    let streams = Streams {
+        dead: args.dead.clone().unwrap_or_else(|| to.dead()),
         from,
         to,
         group: args.group.clone(),
@@ -226,7 +223,10 @@ fn streams(args: &StreamArgs) -> Result<Option<Streams>, Fault> {
         batch: args.stream_batch as usize,
         claim_after: args.claim_after,
         most: args.to_most,
-    }))
+        partitions: args.partitions.clone(),
+    };
+    streams.check()?;
+    Ok(Some(streams))
 }
 
 /// Loads the model, and fetches LightGBM where it turns out to be needed.
@@ -261,34 +261,4 @@ fn options(args: &ServeArgs) -> Result<Options, Fault> {
     };
     options.check()?;
     Ok(options)
-}
-
-/// Where the model lies: a folder, or a dataset of the program.
-fn place(args: &ServeArgs) -> Result<Place, Exit> {
-    let folder = Path::new(&args.model);
-    if folder.is_dir() || args.model.contains(['/', '\\']) {
-        return Place::at(folder).map_err(|fault| {
-            output::fault(&fault);
-            Exit::RunFailed
-        });
-    }
-    let prepared = prepare(&args.program)?;
-    let all = || prepared.program.datasets.iter().filter(|dataset| &*dataset.connector.name == "artifact");
-    let Some(dataset) = all().find(|dataset| *dataset.name == *args.model) else {
-        let names: Vec<&str> = all().map(|dataset| &*dataset.name).collect();
-        let near = suggest::did_you_mean(&args.model, names.iter().copied()).map(|text| format!("; {text}"));
-        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        output::error_line(format!(
-            "there is no folder `{name}`, and the program keeps no model under that name; it keeps {has}{}",
-            near.unwrap_or_default(),
-            name = args.model,
-        ));
-        return Err(Exit::Usage);
-    };
-    let Some(path) = dataset.connector.get("path").and_then(Value::as_str) else {
-        output::error_line(format!("the dataset `{}` has no path", dataset.name));
-        return Err(Exit::ProgramWrong);
-    };
-    let path = prepared.project.folder.join(path);
-    Ok(if gml_connect::is_versioned(dataset) { Place::Versions(path) } else { Place::Folder(path) })
 }

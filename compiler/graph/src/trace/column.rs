@@ -61,7 +61,7 @@ fn how_in_words(how: &How) -> &'static str {
         How::Same => "the same value",
         How::Row => "from the same row",
         How::Key => "as a key",
-        How::Joined(_) => "joined",
+        How::Joined(_) | How::Before(_) => "joined",
         How::Over(over) => match over.sees {
             Sees::Earlier => "over earlier rows",
             Sees::UpTo => "over rows up to this one",

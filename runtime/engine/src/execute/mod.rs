@@ -4,6 +4,7 @@ mod again;
 mod argument;
 mod assemble;
 mod counts;
+mod elsewhere;
 mod expect;
 mod journal;
 mod needs;
@@ -37,7 +38,7 @@ use crate::cache::{Cache, Decided};
 use crate::plan::{Plan, Stage};
 use crate::progress::Progress;
 use crate::schedule;
-use crate::spill::Runs;
+use elsewhere::Elsewhere;
 use slots::Slots;
 
 /// Other processes are told of a training no more often than this, but at the end of each epoch: what they are told stays in a file as
@@ -89,8 +90,8 @@ struct Scope<'a> {
     slots: Slots,
     /// Bytes that the result of each stage takes.
     bytes: Vec<AtomicU64>,
-    /// Results of stages that are on disk, since memory does not hold them.
-    runs: Vec<OnceLock<Arc<Runs>>>,
+    /// Results of stages that are not in memory.
+    elsewhere: Vec<OnceLock<Arc<Elsewhere>>>,
     /// Stages of which it is not sure that they saw the files that their keys were made of.
     unsure: Vec<AtomicBool>,
 }
@@ -167,8 +168,8 @@ impl Session<'_> {
         let unsure = plan.stages.iter().map(|_| AtomicBool::new(unsure)).collect();
         let bytes = plan.stages.iter().map(|_| AtomicU64::new(0)).collect();
         let slots = Slots::new(plan);
-        let runs = plan.stages.iter().map(|_| OnceLock::new()).collect();
-        let scope = Scope { graph, plan, path, budget, heard, outer, slots, bytes, runs, unsure };
+        let elsewhere = plan.stages.iter().map(|_| OnceLock::new()).collect();
+        let scope = Scope { graph, plan, path, budget, heard, outer, slots, bytes, elsewhere, unsure };
         let after: Vec<Vec<usize>> = plan.stages.iter().map(|stage| stage.after.clone()).collect();
         schedule::run_sharing(&after, threads, |place, threads| {
             let stage = &plan.stages[place];
@@ -200,14 +201,9 @@ impl Scope<'_> {
         stage.uses.iter().any(|used| self.unsure[*used].load(Ordering::Acquire))
     }
 
-    /// Keeps the result of a stage on disk.
-    fn keep_runs(&self, stage: usize, runs: Arc<Runs>) {
-        let _ = self.runs[stage].set(runs);
-    }
-
-    /// The result of a step, where it is on disk.
-    fn runs_of(&self, step: StepId) -> Option<&Arc<Runs>> {
-        self.plan.stage_of(step).and_then(|stage| self.runs[stage].get())
+    /// The result of a step, where it is not in memory.
+    fn elsewhere(&self, step: StepId) -> Option<&Arc<Elsewhere>> {
+        self.plan.stage_of(step).and_then(|stage| self.elsewhere[stage].get())
     }
 
     /// The same as `observer`, which is told of a step.

@@ -34,6 +34,12 @@ impl Slots {
         self.lock(stage).as_ref().map(|(data, _)| data.clone())
     }
 
+    /// The result of a stage that only one more stage uses, which it is moved to: it may drop it before it is done.
+    pub(super) fn take(&self, stage: usize) -> Option<Data> {
+        let is_last = self.users[stage].load(Ordering::Acquire) == 1;
+        is_last.then(|| self.lock(stage).take()).flatten().map(|(data, _)| data)
+    }
+
     /// Bytes that the result of a stage takes.
     pub(super) fn bytes(&self, stage: usize) -> u64 {
         self.lock(stage).as_ref().map_or(0, |(_, share)| share.bytes())
@@ -63,6 +69,17 @@ mod tests {
     use gml_ir::Value;
 
     use super::*;
+
+    #[test]
+    fn the_last_user_is_given_the_result() {
+        let slots = Slots::with_users(vec![2]);
+        let budget = crate::budget::Budget::new(Some(100));
+        slots.fill(0, Some((Data::Value(Value::Int(1)), budget.hold(40))));
+        assert!(slots.take(0).is_none(), "another one uses it too");
+        slots.release(0);
+        assert!(slots.take(0).is_some() && slots.get(0).is_none() && budget.left() == Some(100));
+        slots.release(0);
+    }
 
     #[test]
     fn results_are_dropped_after_their_last_use() {

@@ -2,13 +2,13 @@
 //! them.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::{Dataset, Step, StepId, StepKind, TableType, Type};
-use gml_operators::{Context, Data, Keys, Table, Turns, frame};
+use gml_operators::{Context, Data, Keys, Table, Turns};
 use polars::prelude::*;
 
+use super::elsewhere::Elsewhere;
 use super::scan::{Calls, Scanned};
 use super::stage::{Halt, internal};
 use super::step::Get;
@@ -211,15 +211,8 @@ impl Session<'_> {
     /// The result of a stage whose rows are on disk: they stay there where they are only saved, and come into memory where not.
     fn spilled(&self, scope: &Scope<'_>, place: usize, runs: Runs) -> Result<(Data, u64), Fault> {
         let ty = last_type(scope, place)?;
-        let saves = |user: &Stage| {
-            let kinds = user.steps.iter().map(|step| &scope.graph.step(step.id).kind);
-            kinds.into_iter().all(|kind| matches!(kind, StepKind::Save { .. }))
-        };
-        if scope.plan.stages.iter().filter(|user| user.uses.contains(&place)).all(saves) {
-            scope.keep_runs(place, Arc::new(runs));
-            let elsewhere = |_: &DataFrame| Err(internal("rows that are on disk are asked for in memory"));
-            let frame = frame::verify(DataFrame::empty().lazy(), "rows on disk", elsewhere);
-            return Ok((Data::Table(Table { frame, ty }), 0));
+        if scope.is_only_saved(place) {
+            return Ok((scope.keep_elsewhere(place, Elsewhere::Runs(runs), ty), 0));
         }
         let all = backend::together(&|sink| runs.drain(sink))?;
         let bytes = all.estimated_size() as u64;

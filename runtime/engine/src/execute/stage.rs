@@ -171,7 +171,11 @@ impl Session<'_> {
         context: &Context,
     ) -> Result<(), Halt> {
         let (stage, results) = (&scope.plan.stages[place], &work.results);
-        let get = |id: StepId| self.value(scope, results, id);
+        let takes = scope.takes_each_once(stage);
+        let get = |id: StepId| match takes.then(|| scope.plan.stage_of(id)).flatten() {
+            Some(used) => scope.slots.take(used).map_or_else(|| self.value(scope, results, id), Ok),
+            None => self.value(scope, results, id),
+        };
         let done = match stage.scans.iter().find(|scan| scan.last() == planned.id) {
             _ if stage.streams && is_last => {
                 let scan = stage.scans.first();
@@ -198,6 +202,11 @@ impl Session<'_> {
                 Done { data: Some(data), rows, tolerated: Some((dataset, tolerated)) }
             }
             None => {
+                let in_parts = if is_last { self.in_parts(scope, place, planned.id, &get, context) } else { Ok(None) };
+                if let Some(data) = in_parts.map_err(Stopped::Computing)? {
+                    work.results.insert(planned.id, data);
+                    return Ok(());
+                }
                 let step = scope.graph.step(planned.id);
                 self.step(scope, step, planned.id, &get, context).map_err(Stopped::Computing)?
             }

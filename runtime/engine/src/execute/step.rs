@@ -13,7 +13,6 @@ use super::stage::internal;
 use super::{Scope, Session, argument, assemble};
 use crate::backend::Saved;
 use crate::codes;
-use crate::spill::Runs;
 
 /// What a step gave.
 #[derive(Default)]
@@ -83,8 +82,8 @@ impl Session<'_> {
                 let inputs = inputs.iter().map(|input| get(*input)).collect::<Result<Vec<_>, _>>()?;
                 assemble::compute(self.backend, expr, &inputs).map(Done::with)
             }
-            StepKind::Save { value, dataset } => match scope.runs_of(*value) {
-                Some(runs) => self.save_runs(&scope.id(id), *dataset, runs),
+            StepKind::Save { value, dataset } => match scope.elsewhere(*value) {
+                Some(rows) => self.save_elsewhere(scope, id, (*value, *dataset), rows),
                 None => self.save(&scope.id(id), *dataset, &get(*value)?),
             },
             StepKind::Track(of) => {
@@ -117,13 +116,6 @@ impl Session<'_> {
     fn save(&self, id: &str, dataset: u32, value: &Data) -> Result<Done, Fault> {
         let (dataset, project) = self.dataset(dataset)?;
         Ok(self.saved(id, dataset, self.backend.save(dataset, value, project)?, project))
-    }
-
-    /// Saves rows that are on disk.
-    fn save_runs(&self, id: &str, dataset: u32, runs: &Runs) -> Result<Done, Fault> {
-        let (dataset, project) = self.dataset(dataset)?;
-        let saved = self.backend.save_parts(dataset, &|sink| runs.drain(sink), project)?;
-        Ok(self.saved(id, dataset, saved, project))
     }
 
     /// What is told of a step that saved.

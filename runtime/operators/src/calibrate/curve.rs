@@ -1,5 +1,6 @@
 //! A curve from scores to probabilities.
 
+use gml_codegen::object;
 use serde::{Deserialize, Serialize};
 
 use super::isotonic::Isotonic;
@@ -59,6 +60,14 @@ impl Curve {
         match self {
             Self::Isotonic(curve) => curve.at(score),
             Self::Sigmoid(curve) => curve.at(score),
+        }
+    }
+
+    /// The same in a library.
+    pub(super) fn compiled(&self) -> object::Curve {
+        match self {
+            Self::Isotonic(curve) => curve.compiled(),
+            Self::Sigmoid(curve) => curve.compiled(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Isotonic regression: the steps that rise with the score and lie closest to what came to be.
 
+use gml_codegen::object;
 use serde::{Deserialize, Serialize};
 
 use crate::onnx::{self, Flow, Graph};
@@ -70,6 +71,11 @@ impl Isotonic {
     fn push(&mut self, score: f64, value: f64) {
         self.scores.push(score);
         self.values.push(value);
+    }
+
+    /// The same in a library.
+    pub(super) fn compiled(&self) -> object::Curve {
+        object::Curve::Points { scores: self.scores.clone(), values: self.values.clone() }
     }
 
     /// The same in a graph of ONNX.

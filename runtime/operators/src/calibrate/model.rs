@@ -13,6 +13,7 @@ use polars::prelude::{
 use serde_json::Value as Json;
 
 use super::curve::{Curve, of_classes};
+use crate::compiled::{self, Draft};
 use crate::data::{Context, Table};
 use crate::explain::Explained;
 use crate::frame::{self, fault};
@@ -159,6 +160,15 @@ impl Fitted for Calibrated {
             }
         };
         said.push(onnx::Said { name: "calibrated".into(), element: onnx::Element::Double, classes, flow });
+        Ok(said)
+    }
+
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        let mut said = self.model.compiled(draft)?;
+        if !said.curves.is_empty() {
+            return Err(compiled::not_compiled("it is calibrated twice"));
+        }
+        said.curves = self.curves.iter().map(Curve::compiled).collect();
         Ok(said)
     }
 

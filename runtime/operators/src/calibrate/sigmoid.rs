@@ -1,5 +1,6 @@
 //! Platt's scaling: a logistic curve over the log-odds of the score.
 
+use gml_codegen::object;
 use serde::{Deserialize, Serialize};
 
 use crate::onnx::{self, Flow, Graph};
@@ -78,6 +79,11 @@ impl Sigmoid {
     /// The value of a score.
     pub(super) fn at(&self, score: f64) -> f64 {
         self.of_log_odds(log_odds(score))
+    }
+
+    /// The same in a library.
+    pub(super) fn compiled(self) -> object::Curve {
+        object::Curve::Logistic { slope: self.slope, offset: self.offset, smallest: SMALLEST }
     }
 
     /// The same in a graph of ONNX.

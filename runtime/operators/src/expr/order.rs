@@ -1,7 +1,7 @@
 //! What is compared and grouped: values as numbers that have the same order, rows as numbers of their group.
 
-use gml_connect::Fault;
-use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, Series, SortOptions};
+use gml_connect::{Fault, Ids};
+use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, Series, SortOptions, StringChunked};
 
 use crate::frame::fault;
 
@@ -82,6 +82,11 @@ pub(crate) fn group_ids(columns: &[Series]) -> Result<(Vec<IdxSize>, usize), Fau
     let Some(height) = columns.first().map(|column| column.len()) else {
         return Ok((Vec::new(), 0));
     };
+    if let [column] = columns
+        && let Some(texts) = column.try_str()
+    {
+        return Ok(text_ids(texts));
+    }
     let mut ids = vec![0; height];
     if height == 0 {
         return Ok((ids, 0));
@@ -104,4 +109,29 @@ pub(crate) fn group_ids(columns: &[Series]) -> Result<(Vec<IdxSize>, usize), Fau
         }
     }
     Ok((ids, count))
+}
+
+/// The same of a column of texts. What is kept beside the numbers grows with the different texts, and not with the rows.
+fn text_ids(texts: &StringChunked) -> (Vec<IdxSize>, usize) {
+    let (mut ids, mut null) = (Ids::default(), None);
+    let mut different: Vec<&str> = Vec::new();
+    let mut numbers = Vec::with_capacity(texts.len());
+    for text in texts.iter() {
+        let number = match text {
+            None => *null.get_or_insert_with(|| {
+                different.push("");
+                ids.add()
+            }),
+            Some(text) => {
+                let known = |number: u32| different[number as usize] == text;
+                let (number, is_new) = ids.number(ids.hash(text.as_bytes()), known);
+                if is_new {
+                    different.push(text);
+                }
+                number
+            }
+        };
+        numbers.push(number);
+    }
+    (numbers, ids.count())
 }

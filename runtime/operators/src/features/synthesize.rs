@@ -1,60 +1,133 @@
 //! `synthesize`: what the rows of a key say about it, over stretches of time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::{Column, Expr, ExprKind, NamedExpr, Role, Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{
-    DataFrame, DataType, IntoLazy, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, col, lit, when,
+    DataFrame, DataType, IdxCa, IntoLazy, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, col, lit, when,
 };
+use rayon::prelude::*;
 
 use crate::data::{Call, Data};
+use crate::expr::window::{Extent, Windows};
 use crate::expr::{DAY, micros};
 use crate::frame::{TEMPORARY, apply, collect, columns as table_columns, fault};
-use crate::table::{CallExt, grouped};
+use crate::learn::in_pool;
+use crate::table::{CallExt, grouped, series};
 
-/// `synthesize`: keys in order of first appearance. The rows are run once; each stretch of time is grouped by itself.
+/// Keys are done together until they have so many rows.
+const ROWS: usize = 1 << 19;
+
+/// `synthesize`: keys in order of first appearance. What is said of a key depends on no other one, but for the end of time: many
+/// rows are done in shares by key, so that what is computed of them is never there of all.
 pub(super) fn synthesize(call: Call<'_>) -> Result<Data, Fault> {
+    in_shares(call, ROWS)
+}
+
+/// The same, in shares of about so many rows.
+pub(super) fn in_shares(call: Call<'_>, most: usize) -> Result<Data, Fault> {
     let table = call.table("input")?;
     let keys = call.keys("for")?;
     let Some(time) = table.ty.row.with_role(Role::Time) else {
         return Err(call.bad("input", "a table with a column of role `time`"));
     };
-    let windows = windows(&call)?;
     let rest: Vec<&Column> =
         table.ty.row.columns.iter().filter(|column| !keys.iter().any(|key| *key == *column.name)).collect();
 
     // Of each row what the statistics are computed of: numbers as floats, moments as microseconds.
-    let moment = || format!("{TEMPORARY}moment");
-    let mut needed = table_columns(&keys);
-    needed.push(micros(col(&*time.name), &time.ty).alias(moment()));
+    let moment = micros(col(&*time.name), &time.ty).alias(moment());
+    let mut prepared = table_columns(&keys);
+    prepared.push(moment.clone());
+    let mut needed = keys.clone();
+    let need = |name: &Arc<str>, needed: &mut Vec<String>| {
+        if needed.iter().all(|known| **known != **name) {
+            needed.push(name.to_string());
+        }
+    };
+    need(&time.name, &mut needed);
     let mut sources = Vec::new();
     for (place, column) in rest.iter().enumerate() {
         let Some(kind) = Kind::of(column) else { continue };
         let source = Source { kind, name: column.name.clone(), from: format!("{TEMPORARY}value_{place}") };
-        needed.push(kind.prepared(col(&*column.name), &column.ty).alias(source.from.as_str()));
+        need(&source.name, &mut needed);
+        prepared.push(kind.prepared(col(&*column.name), &column.ty).alias(source.from.as_str()));
         sources.push(source);
     }
-    let prefix = keys.join("_");
-    call.give(apply(table.frame.clone().select(needed), "synthesize", move |rows| {
-        let moments = rows.column(&moment()).map_err(fault)?.clone();
-        let end = moments.i64().map_err(fault)?.iter().flatten().max();
-        let mut made = collect(grouped(rows.clone().lazy(), &plain(&keys), &[])?)?.lazy();
-        for window in &windows {
+    let (windows, threads) = (windows(&call)?, call.context.threads);
+    let of_keys = Statistics { prefix: keys.join("_"), keys, prepared, sources, windows };
+    call.give(apply(table.frame.clone().select(table_columns(&needed)), "synthesize", move |rows| {
+        let last = collect(rows.clone().lazy().select([moment.clone().max()]))?;
+        let end = last.columns()[0].as_materialized_series().i64().map_err(fault)?.get(0);
+        if rows.height() <= most {
+            return of_keys.of(rows, end);
+        }
+        let groups = Windows::new(rows.height(), &series(&rows, &of_keys.keys)?, &[], Extent::Group)?;
+        let of_share = |share: &Range<usize>| {
+            let own = IdxCa::from_vec("".into(), groups.rows[share.clone()].to_vec());
+            of_keys.of(rows.take(&own).map_err(fault)?, end)
+        };
+        let shares = shares(&groups.bounds, most);
+        let made: Vec<DataFrame> = in_pool(threads, || shares.par_iter().map(of_share).collect::<Result<_, Fault>>())?;
+        let mut made = made.into_iter();
+        let mut all = made.next().unwrap_or_default();
+        for share in made {
+            all.vstack_mut_owned(share).map_err(fault)?;
+        }
+        Ok(all)
+    })?)
+}
+
+/// The rows of some keys that follow one another, so many that there are at least `most` of them, but for the last.
+fn shares(bounds: &[usize], most: usize) -> Vec<Range<usize>> {
+    let (mut shares, mut start) = (Vec::new(), 0);
+    let last = bounds.last().copied().unwrap_or_default();
+    for end in bounds.iter().copied() {
+        if end - start >= most || end == last && end > start {
+            shares.push(start..end);
+            start = end;
+        }
+    }
+    shares
+}
+
+/// The column of a row's moment.
+fn moment() -> String {
+    format!("{TEMPORARY}moment")
+}
+
+/// What is said of keys.
+struct Statistics {
+    keys: Vec<String>,
+    prefix: String,
+    /// Keys, moments and values, of the columns of the table.
+    prepared: Vec<pl::Expr>,
+    sources: Vec<Source>,
+    windows: Vec<Window>,
+}
+
+impl Statistics {
+    /// Of the keys of these rows, where the last of all is at `end`.
+    fn of(&self, rows: DataFrame, end: Option<i64>) -> Result<DataFrame, Fault> {
+        let keys = plain(&self.keys);
+        let rows = collect(rows.lazy().select(self.prepared.clone()))?;
+        let mut made = collect(grouped(rows.clone().lazy(), &keys, &[])?)?.lazy();
+        for window in &self.windows {
             let rows = rows.clone().lazy();
             let rows = match (window.length, end) {
                 (None, _) => rows,
                 (Some(length), Some(end)) => rows.filter(col(moment()).gt(lit(end.saturating_sub(length)))),
                 (Some(_), None) => rows.filter(lit(false)),
             };
-            let columns = columns(&sources, &prefix, &window.name, end.unwrap_or_default());
+            let columns = columns(&self.sources, &self.prefix, &window.name, end.unwrap_or_default());
             let aggregates: Vec<NamedExpr> = columns.iter().map(|column| column.aggregate.clone()).collect();
-            let statistics = collect(grouped(rows, &plain(&keys), &aggregates)?)?;
-            made = beside(made, statistics, &keys, &columns);
+            let statistics = collect(grouped(rows, &keys, &aggregates)?)?;
+            made = beside(made, statistics, &self.keys, &columns);
         }
         collect(made)
-    })?)
+    }
 }
 
 /// A stretch of time before the last of all rows.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gml_ir::{Role, Type, Value};
 
+use super::synthesize::in_shares;
 use crate::Table;
 use crate::tests::kit::*;
 
@@ -76,6 +77,19 @@ fn statistics_of_stretches_of_time() {
         format!("null 1 1.0 1.0 2.0 2.0 2.0 2.0 null 1.0 1 {nothing} 1 1.0 1.0 2.0 2.0 2.0 2.0 null 1.0 1")
     );
     assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn keys_in_shares_are_as_they_are_together() {
+    let args = || {
+        let windows = Value::List(vec![hours(3 * 24), Value::Null]);
+        vec![("input", input(&sales())), ("for", keys(&["item"])), ("windows", constant(windows))]
+    };
+    let at_once = show(&call("std.features", "synthesize", args()).unwrap());
+    for most in [1, 2, 3, 4] {
+        let shares = call_of(|call| in_shares(call, most), "synthesize", args()).unwrap();
+        assert_eq!(show(&shares), at_once, "{most}");
+    }
 }
 
 #[test]

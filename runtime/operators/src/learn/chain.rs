@@ -10,6 +10,7 @@ use polars::prelude::{DataFrame, IntoLazy};
 use serde_json::Value as Json;
 
 use super::artifact;
+use crate::compiled::{self, Draft};
 use crate::course::Course;
 use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
@@ -234,6 +235,11 @@ impl Fitted for FittedChain {
     fn onnx(&self, graph: &mut onnx::Graph, columns: &mut onnx::Columns<'_>) -> Result<Vec<onnx::Said>, Fault> {
         onnx::recipe(&self.recipe, graph, columns)?;
         self.model.onnx(graph, columns)
+    }
+
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        compiled::recipe(&self.recipe, draft)?;
+        self.model.compiled(draft)
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

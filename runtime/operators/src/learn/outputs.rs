@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gml_codegen::object::Learner;
 use gml_connect::Fault;
 use gml_ir::{Contract, ContractRule, Partitions, Row, TableType, Type, Value};
 use polars::prelude::{
@@ -10,6 +11,7 @@ use polars::prelude::{
 };
 
 use super::parameters::Objective;
+use crate::compiled::{Place, Said as Compiled};
 use crate::data::{Data, Table};
 use crate::frame::fault;
 use crate::metrics::largest;
@@ -96,4 +98,14 @@ pub(super) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph:
             ]
         }
     }
+}
+
+/// What a learner says, as [`columns`] has it, in a library.
+pub(super) fn compiled(objective: Objective, classes: &[Arc<str>], features: Vec<Place>, learner: Learner) -> Compiled {
+    let (scores, classes) = match objective {
+        Objective::Binary | Objective::Lambdarank => ("score", Vec::new()),
+        Objective::Regression => ("value", Vec::new()),
+        Objective::Multiclass => ("scores", classes.iter().map(ToString::to_string).collect()),
+    };
+    Compiled { features, learner, classes, scores, curves: Vec::new() }
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use gml_codegen::object::Learner;
 use gml_codegen::trees::Ensemble;
 use gml_connect::Fault;
 use gml_ir::{Learned, Row, Value};
@@ -20,6 +21,7 @@ use super::prepared::PreparedTrees;
 use super::recall::Recall;
 use super::scoring::Scoring;
 use super::target::{self, Roles};
+use crate::compiled::{self, Draft, not_compiled};
 use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data, Table};
 use crate::explain::{self, Explained};
@@ -431,6 +433,18 @@ impl Fitted for FittedTrees {
         let matrix = graph.beside(&inputs);
         let raw = onnx::forest(self.forest()?, &matrix, graph)?;
         Ok(outputs::onnx(self.objective, &self.classes, raw, graph))
+    }
+
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        if let Some(why) = self.scoring().why_by_library() {
+            return Err(not_compiled(&format!("only LightGBM can score its trees: {why}")));
+        }
+        let features = self.features.iter().map(|Feature { name, kind, values }| match kind {
+            Kind::Text => compiled::places(name, values, draft),
+            _ => draft.get(name, *kind).map(|known| known.place),
+        });
+        let features = features.collect::<Result<Vec<_>, Fault>>()?;
+        Ok(outputs::compiled(self.objective, &self.classes, features, Learner::Trees(self.forest()?.clone())))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

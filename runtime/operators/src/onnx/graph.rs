@@ -54,6 +54,10 @@ const IR_VERSION: i64 = 10;
 /// The domain of the operators of classical models.
 pub(crate) const MODELS: &str = "ai.onnx.ml";
 
+/// The domain of operators that ONNX Runtime has beside those of ONNX. A file names it only where it uses one.
+pub(crate) const RUNTIME: &str = "com.microsoft";
+const RUNTIME_OPERATORS: i64 = 1;
+
 impl Graph {
     /// Something that is given for each row, as a column.
     pub(crate) fn input(&mut self, name: &str, element: Element) -> Flow {
@@ -183,15 +187,18 @@ impl Graph {
             return Err(Fault::new("GML0302", format!("`{name}` names both a column and what the model says of it"))
                 .help("rename the column"));
         }
-        self.message.name = Some(name.to_owned());
         let set = |domain: &str, version| OperatorSet { domain: Some(domain.to_owned()), version: Some(version) };
+        let mut sets = vec![set("", OPERATORS), set(MODELS, MODEL_OPERATORS)];
+        if self.message.node.iter().any(|node| node.domain.as_deref() == Some(RUNTIME)) {
+            sets.push(set(RUNTIME, RUNTIME_OPERATORS));
+        }
         let model = Model {
             ir_version: Some(IR_VERSION),
             producer_name: Some("gmlc".into()),
             producer_version: Some(env!("CARGO_PKG_VERSION").into()),
             doc_string: Some(description),
-            graph: Some(self.message),
-            opset_import: vec![set("", OPERATORS), set(MODELS, MODEL_OPERATORS)],
+            graph: Some(Message { name: Some(name.to_owned()), ..self.message }),
+            opset_import: sets,
         };
         Ok(prost::Message::encode_to_vec(&model))
     }
@@ -251,6 +258,7 @@ fn strings(texts: Vec<String>) -> Tensor {
     }
 }
 
-fn count(length: usize) -> i64 {
+/// A number of things, as ONNX has numbers.
+pub(crate) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }

@@ -6,10 +6,10 @@ use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
 use super::dates::date_parts;
-use super::graph::{Element, Flow, Graph, MODELS, Setting};
+use super::graph::{Element, Flow, Graph, MODELS, RUNTIME, Setting, count};
 use super::not_expressed;
 use crate::learn::LARGEST_EXACT;
-use crate::prep::{Affine, Bounded, Cell, Clipped, Coded, Encoded, Exact, Fill, Kind, Recipe, Step};
+use crate::prep::{Affine, Bounded, Cell, Clipped, Coded, Encoded, Exact, Fill, Hashed, Kind, Recipe, Step};
 
 /// The columns with a recipe behind them.
 ///
@@ -37,9 +37,7 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
             Step::DateParts { columns: inputs } => {
                 inputs.iter().try_for_each(|input| date_parts(input, graph, columns))?;
             }
-            Step::Hash { .. } => {
-                return Err(not_expressed("ONNX has no hash, which the step `hash` takes of each value"));
-            }
+            Step::Hash { columns: hashed } => hashed.iter().try_for_each(|hashed| hash(hashed, graph, columns))?,
             Step::TextCounts { .. } => {
                 return Err(not_expressed(
                     "ONNX cannot tell the words of a text apart, which the step `text_counts` counts",
@@ -75,7 +73,7 @@ fn one_hot(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
         graph.texts(texts)
     } else {
         let numbers = numbers(&coded.values)?;
-        graph.numbers(vec![1, i64::try_from(numbers.len()).unwrap_or(i64::MAX)], numbers)
+        graph.numbers(vec![1, count(numbers.len())], numbers)
     };
     let is_value = graph.node("Equal", &[&column.flow, &values], Vec::new());
     let indicators = graph.cast(&is_value, Element::Double);
@@ -122,7 +120,7 @@ fn bucket(bounded: &Bounded, graph: &mut Graph, columns: &mut Columns<'_>) -> Re
         let null = graph.cast(&null, Element::Double);
         graph.node("Mul", &[&null, &none], Vec::new())
     } else {
-        let across = graph.numbers(vec![1, i64::try_from(bounds.len()).unwrap_or(i64::MAX)], bounds);
+        let across = graph.numbers(vec![1, count(bounds.len())], bounds);
         // NaN is not below any of them, as it is here.
         let is_below = graph.node("Less", &[&column.flow, &across], Vec::new());
         let reached = graph.node("Not", &[&is_below], Vec::new());
@@ -132,6 +130,36 @@ fn bucket(bounded: &Bounded, graph: &mut Graph, columns: &mut Columns<'_>) -> Re
     };
     let flow = where_null(&column, f64::NAN, count, graph);
     columns.set(name, Column::numbers(flow, column.nullable));
+    Ok(())
+}
+
+/// ONNX Runtime's MurmurHash3 of 32 bits, its size modulo the number of columns.
+///
+/// # Errors
+/// GML0936 for values that are no texts: their hash is that of how they are written, which ONNX does in another way.
+fn hash(hashed: &Hashed, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
+    let name = &hashed.input.column;
+    let column = columns.get(graph, name, hashed.input.kind)?;
+    columns.drop(name);
+    if !column.is_text {
+        return Err(not_expressed(&format!("ONNX has no hash of what is no text, which `hash` takes of `{name}`"))
+            .help("hash columns of text; `bucketize` and `quantile_bin` make few values of many numbers"));
+    }
+    let settings = vec![("positive", Setting::Int(0)), ("seed", Setting::Int(0))];
+    let hash = graph.node_of(RUNTIME, "MurmurHash3", &[&column.flow], settings);
+    // In 64 bits, since the smallest number of 32 bits has no size there.
+    let hash = graph.cast(&hash, Element::Int);
+    let (size, buckets) = (graph.node("Abs", &[&hash], Vec::new()), graph.ints(vec![count(hashed.buckets)]));
+    let bucket = graph.node("Mod", &[&size, &buckets], Vec::new());
+    let bucket = graph.cast(&bucket, Element::Double);
+    let bucket = where_null(&column, -1.0, bucket, graph);
+    let all = graph.numbers(vec![1, count(hashed.buckets)], (0..hashed.buckets).map(|bucket| bucket as f64).collect());
+    let is_bucket = graph.node("Equal", &[&bucket, &all], Vec::new());
+    let indicators = graph.cast(&is_bucket, Element::Double);
+    let made = graph.columns(&indicators, hashed.buckets);
+    for ((indicator, _), made) in hashed.names().zip(made) {
+        columns.set(&indicator, Column::numbers(made, false));
+    }
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use polars::prelude::{Column, DataFrame, IdxSize, Int64Chunked, IntoLazy, IntoSeries, LazyFrame};
+use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, Int64Chunked, IntoLazy, IntoSeries, LazyFrame};
 use rayon::prelude::*;
 
 use super::numbering::{Grouped, Numberer, keyed, meeting};
-use crate::data::{Call, Data, Input};
+use crate::data::{Call, Data, InParts, Input, Table};
 use crate::frame::fault;
 use crate::learn::in_pool;
 use crate::table::CallExt;
@@ -18,11 +18,25 @@ pub(super) const RANK: &str = "_rank";
 /// How many users are worked on at a time.
 const SHARE: usize = 4096;
 
-/// `candidates`: users in order of first appearance, the pairs of each in the order of the strategies. Each strategy is run and
-/// numbered before the next, so that its table need not be kept.
+/// How many shares a thread is given before what came of them is given away.
+const AT_ONCE: usize = 2;
+
+/// `candidates`, all of them at once.
 pub(super) fn candidates(call: Call<'_>) -> Result<Data, Fault> {
+    let ty = call.table_type()?.clone();
+    Ok(Data::Table(Table { frame: numbered(call)?.together()?.lazy(), ty }))
+}
+
+/// `candidates`, those of some users at a time.
+pub(super) fn in_parts(call: Call<'_>) -> Result<InParts, Fault> {
+    let pairs = numbered(call)?;
+    Ok(InParts::new(move |sink| pairs.each(sink)))
+}
+
+/// What the strategies found, in numbers. Each is numbered before the next, and then dropped.
+fn numbered(mut call: Call<'_>) -> Result<Pairs, Fault> {
     let (user, item) = (call.keys("user")?, call.keys("item")?);
-    let (names, frames) = strategies(&call)?;
+    let (names, frames) = strategies(&mut call)?;
     if frames.is_empty() {
         return Err(call.bad("strategies", "at least one table with a name"));
     }
@@ -31,46 +45,93 @@ pub(super) fn candidates(call: Call<'_>) -> Result<Data, Fault> {
     let (names_of_pair, types_of_pair) =
         ([user.clone(), item.clone()].concat(), [user_types.clone(), item_types].concat());
     let (mut users, mut items) = (Numberer::default(), Numberer::default());
-    for frame in &frames {
-        let pairs = keyed(frame, &names_of_pair, &types_of_pair)?;
+    for frame in frames {
+        let pairs = keyed(&frame, &names_of_pair, &types_of_pair)?;
+        drop(frame);
         let (left, right) = pairs.columns().split_at(user.len());
         users.add(&DataFrame::new(pairs.height(), left.to_vec()).map_err(fault)?)?;
         items.add(&DataFrame::new(pairs.height(), right.to_vec()).map_err(fault)?)?;
     }
     let (users, items) = (users.finish()?, items.finish()?);
-    let by_user = users.codes.iter().zip(&items.codes).map(|(of, items)| Grouped::of(of, users.count()).map(items));
-    let by_user: Vec<Grouped> = by_user.collect();
-    let shares: Vec<usize> = (0..users.count()).step_by(SHARE).collect();
-    let found: Vec<Found> = in_pool(call.context.threads, || {
-        let of_share = |first: &usize| {
-            let last = (first + SHARE).min(users.count());
-            Found::of(&by_user, *first..last, items.count())
-        };
-        shares.par_iter().map(of_share).collect()
-    });
-    drop(by_user);
-
-    let joined = |part: fn(&Found) -> &Vec<IdxSize>| found.iter().flat_map(part).copied().collect::<Vec<IdxSize>>();
-    let mut made = users.taken(joined(|found| &found.users))?;
-    made = made.hstack(items.taken(joined(|found| &found.items))?.columns()).map_err(fault)?;
-    for (place, name) in names.iter().enumerate() {
-        let ranks = found.iter().flat_map(|found| found.ranks[place].iter());
-        let ranks: Int64Chunked = ranks.map(|rank| (*rank > 0).then(|| i64::from(*rank))).collect();
-        made.with_column(Column::from(ranks.into_series().with_name(format!("{name}{RANK}").into()))).map_err(fault)?;
-    }
-    call.give(made.lazy())
+    let count = users.count();
+    let by_user = users.codes.into_iter().zip(items.codes).map(|(of, items)| Grouped::of(&of, count).map(&items));
+    let by_user = by_user.collect();
+    Ok(Pairs { names, users: users.keys, items: items.keys, by_user, threads: call.context.threads })
 }
 
-/// The strategies and their tables.
-fn strategies(call: &Call<'_>) -> Result<(Vec<Arc<str>>, Vec<LazyFrame>), Fault> {
-    let Some(Input::Data(Data::Record(parts))) = call.input("strategies") else {
+/// The strategies and their tables, which are taken out of the call.
+fn strategies(call: &mut Call<'_>) -> Result<(Vec<Arc<str>>, Vec<LazyFrame>), Fault> {
+    let place = call.args.iter().position(|(name, _)| &**name == "strategies");
+    let Some((_, Input::Data(Data::Record(parts)))) = place.map(|place| call.args.swap_remove(place)) else {
         return Err(call.bad("strategies", "tables with names"));
     };
-    let tables = parts.iter().map(|(name, part)| match part {
-        Data::Table(table) => Ok((name.clone(), table.frame.clone())),
+    let tables = parts.into_iter().map(|(name, part)| match part {
+        Data::Table(table) => Ok((name, table.frame)),
         _ => Err(call.bad("strategies", "tables with names")),
     });
     tables.collect()
+}
+
+/// What the strategies found, in numbers.
+struct Pairs {
+    names: Vec<Arc<str>>,
+    /// Users and items by number.
+    users: DataFrame,
+    items: DataFrame,
+    /// For each strategy the items of each user.
+    by_user: Vec<Grouped>,
+    threads: usize,
+}
+
+impl Pairs {
+    /// Gives all candidates away, those of some users at a time: users in order of first appearance, the pairs of each in the order of
+    /// the strategies.
+    fn each(&self, sink: &mut dyn FnMut(DataFrame) -> Result<(), Fault>) -> Result<(), Fault> {
+        let count = self.users.height();
+        let shares: Vec<usize> = (0..count).step_by(SHARE).collect();
+        if shares.is_empty() {
+            return sink(self.table(&[])?);
+        }
+        for some in shares.chunks(AT_ONCE * self.threads.max(1)) {
+            let found: Vec<Found> = in_pool(self.threads, || {
+                let of_share =
+                    |first: &usize| Found::of(&self.by_user, *first..(first + SHARE).min(count), self.items.height());
+                some.par_iter().map(of_share).collect()
+            });
+            sink(self.table(&found)?)?;
+        }
+        Ok(())
+    }
+
+    fn together(&self) -> Result<DataFrame, Fault> {
+        let mut all: Option<DataFrame> = None;
+        self.each(&mut |rows| match &mut all {
+            Some(all) => all.vstack_mut_owned(rows).map(drop).map_err(fault),
+            none => {
+                *none = Some(rows);
+                Ok(())
+            }
+        })?;
+        let mut all = all.unwrap_or_default();
+        all.rechunk_mut();
+        Ok(all)
+    }
+
+    fn table(&self, found: &[Found]) -> Result<DataFrame, Fault> {
+        let joined = |part: fn(&Found) -> &Vec<IdxSize>| {
+            IdxCa::from_vec("".into(), found.iter().flat_map(part).copied().collect())
+        };
+        let mut made = self.users.take(&joined(|found| &found.users)).map_err(fault)?;
+        let items = self.items.take(&joined(|found| &found.items)).map_err(fault)?;
+        made = made.hstack(items.columns()).map_err(fault)?;
+        for (place, name) in self.names.iter().enumerate() {
+            let ranks = found.iter().flat_map(|found| found.ranks[place].iter());
+            let ranks: Int64Chunked = ranks.map(|rank| (*rank > 0).then(|| i64::from(*rank))).collect();
+            made.with_column(Column::from(ranks.into_series().with_name(format!("{name}{RANK}").into())))
+                .map_err(fault)?;
+        }
+        Ok(made)
+    }
 }
 
 /// The candidates of some users.

@@ -4,7 +4,8 @@
 //! that learn.
 //!
 //! Strategies stay queries. Where pairs of several tables meet (candidates, lists of the best, judging), users and items are
-//! numbered first, so that what is held of a pair is eight bytes.
+//! numbered first, so that what is held of a pair is eight bytes. Candidates, the largest of these tables, are made from those numbers
+//! a few users at a time where they are only saved.
 
 mod candidates;
 mod everyone;
@@ -15,7 +16,7 @@ mod numbering;
 mod strategies;
 mod top_k;
 
-use crate::data::Implementation;
+use crate::data::{Implementation, ImplementationInParts};
 
 pub(crate) use judge::judge_candidates;
 
@@ -30,6 +31,10 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.recommend", "sample_negatives", negatives::sample_negatives),
     ("std.recommend", "top_k", top_k::top_k),
 ];
+
+/// Those of them whose tables can be made in parts too.
+pub(crate) const IN_PARTS: &[(&str, &str, ImplementationInParts)] =
+    &[("std.recommend", "candidates", candidates::in_parts)];
 
 #[cfg(test)]
 mod tests;

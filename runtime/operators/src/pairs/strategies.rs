@@ -3,8 +3,8 @@
 use gml_connect::Fault;
 use gml_ir::Role;
 use polars::prelude::{
-    Expr, IdxCa, IdxSize, Int64Chunked, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions,
-    UniqueKeepStrategy, col, len, lit,
+    Expr, IdxCa, IdxSize, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions, UniqueKeepStrategy,
+    col, len, lit,
 };
 use rayon::prelude::*;
 
@@ -50,23 +50,28 @@ pub(super) fn bought_before(call: Call<'_>) -> Result<Data, Fault> {
     let (rows, threads) = (history.frame.clone().select(needed), call.context.threads);
     call.give(apply(rows, "bought_before", move |rows| {
         let pairs = rows.select(ids.iter().map(String::as_str)).map_err(fault)?;
-        let times = rows.column(&latest()).map_err(fault)?.as_materialized_series().clone();
-        let chosen = latest_of_each(&packed(&pairs)?, times.i64().map_err(fault)?, threads);
+        let times = rows.column(&latest()).map_err(fault)?.as_materialized_series().i64().map_err(fault)?;
+        let times: Vec<i64> = times.iter().map(|time| time.unwrap_or(NEVER)).collect();
+        drop(rows);
+        let chosen = latest_of_each(packed(&pairs)?, times, threads);
         pairs.take(&IdxCa::from_vec("".into(), chosen)).map_err(fault)
     })?)
 }
 
+/// What stands for no time: it is before every other one.
+const NEVER: i64 = i64::MIN;
+
 /// A row of each number, those of the latest time first.
-fn latest_of_each(numbers: &[u64], times: &Int64Chunked, threads: usize) -> Vec<IdxSize> {
-    let mut rows: Vec<(u64, IdxSize)> = numbers.iter().copied().zip(0..).collect();
-    let times: Vec<Option<i64>> = times.iter().collect();
+fn latest_of_each(numbers: Vec<u64>, times: Vec<i64>, threads: usize) -> Vec<IdxSize> {
+    let mut rows: Vec<(u64, IdxSize)> = numbers.into_iter().zip(0..).collect();
     in_pool(threads, || {
         rows.par_sort_unstable();
         let latest = rows.chunk_by(|left, right| left.0 == right.0).filter_map(|of_pair| {
             let time = of_pair.iter().map(|(_, row)| times[*row as usize]).max()?;
             Some((time, of_pair.last()?.1))
         });
-        let mut latest: Vec<(Option<i64>, IdxSize)> = latest.collect();
+        let mut latest: Vec<(i64, IdxSize)> = latest.collect();
+        drop((rows, times));
         latest.par_sort_unstable_by(|left, right| right.cmp(left));
         latest.into_iter().map(|(_, row)| row).collect()
     })

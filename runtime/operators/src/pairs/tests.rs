@@ -133,14 +133,17 @@ fn a_label_says_which_pairs_came_to_be() {
     assert_eq!(found.column("label").unwrap().bool().unwrap().iter().collect::<Vec<_>>(), [Some(false), Some(true)]);
 }
 
-fn together(strategies: Vec<(&str, Table)>) -> Data {
+fn of_strategies(strategies: Vec<(&str, Table)>) -> Vec<(&'static str, Input)> {
     let parts = strategies.into_iter().map(|(name, table)| (Arc::from(name), Data::Table(table)));
-    let args = vec![
+    vec![
         ("user", keys(&["user"])),
         ("item", keys(&["item"])),
         ("strategies", Input::Data(Data::Record(parts.collect()))),
-    ];
-    call("std.recommend", "candidates", args).unwrap()
+    ]
+}
+
+fn together(strategies: Vec<(&str, Table)>) -> Data {
+    call("std.recommend", "candidates", of_strategies(strategies)).unwrap()
 }
 
 fn found() -> Table {
@@ -173,6 +176,37 @@ fn candidates_are_the_same_on_any_number_of_threads_and_by_other_types() {
     let one = on(1);
     // More users than are worked on at a time.
     assert!(one.lines().count() > 9_000 && one == on(3));
+}
+
+#[test]
+fn candidates_in_parts_are_those_at_once() {
+    let in_parts = crate::operator_in_parts("std.recommend", "candidates").unwrap();
+    let parts_of = |strategies: Vec<(&str, Table)>| {
+        let made = call_of(in_parts, "candidates", of_strategies(strategies)).unwrap();
+        let mut frames = Vec::new();
+        made.each(&mut |frame| {
+            frames.push(frame);
+            Ok(())
+        })
+        .unwrap();
+        frames
+    };
+    let columns = [("user", Type::INT), ("item", Type::INT)];
+    let many = table(&columns, (0..40_000).map(|row| vec![Value::Int(row / 2), Value::Int(row % 211)]).collect());
+    let few = table(&columns, rows![[1, 2], [9_000_000, 2]]);
+    let strategies = || vec![("many", many.clone()), ("few", few.clone())];
+    let frames = parts_of(strategies());
+    assert!(frames.len() > 1, "more users than are worked on at a time");
+    let mut frames = frames.into_iter();
+    let mut all = frames.next().unwrap();
+    for frame in frames {
+        all.vstack_mut_owned(frame).unwrap();
+    }
+    let Data::Table(whole) = together(strategies()) else { panic!("no table") };
+    assert!(all.equals_missing(&crate::frame::collect(whole.frame).unwrap()));
+    let none = table(&columns, Vec::new());
+    let frames = parts_of(vec![("none", none)]);
+    assert_eq!((frames.len(), frames[0].height(), frames[0].width()), (1, 0, 3));
 }
 
 #[test]

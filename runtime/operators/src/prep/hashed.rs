@@ -22,7 +22,7 @@ pub(crate) struct Hashed {
 
 impl Hashed {
     /// The names of the columns, and what they are made of.
-    pub(super) fn names(&self) -> impl Iterator<Item = (String, &Input)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (String, &Input)> {
         (0..self.buckets).map(|bucket| (format!("{}_{bucket}", self.input.column), &self.input))
     }
 }

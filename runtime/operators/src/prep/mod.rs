@@ -28,11 +28,12 @@ use crate::learn::bounds::{AMOUNT, Bounds, COUNT, SHARE_FROM_ZERO, float, seed, 
 use crate::learn::recall::Recall;
 
 pub(crate) use coded::{Coded, Encoded};
+pub(crate) use hashed::Hashed;
 pub(crate) use lanes::LaneRecipe;
 pub(crate) use numbers::{Bounded, Clipped};
 pub(crate) use recipe::{FittedRecipe, Recipe};
 pub(crate) use select::leave_out;
-pub(crate) use step::{Affine, Fill, Input, Step};
+pub(crate) use step::{Affine, DATE_PARTS, Fill, Input, Step};
 pub(crate) use stored::{load, read, write};
 pub(crate) use values::{Cell, Distinct, Exact, Kind};
 pub(crate) use words::{Settings as WordSettings, Words, learn as learn_words};

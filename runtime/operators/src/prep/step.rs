@@ -127,7 +127,7 @@ pub(super) struct Made<'s> {
 }
 
 /// Parts of a date, in the order in which their columns come.
-pub(super) const DATE_PARTS: [&str; 4] = ["year", "month", "day", "weekday"];
+pub(crate) const DATE_PARTS: [&str; 4] = ["year", "month", "day", "weekday"];
 
 impl Step {
     /// The operator that it is a step of.
@@ -345,7 +345,7 @@ impl Affine {
 
     /// What is multiplied by in place of a division. The table engine divides a column by a constant that way, but not a column
     /// of one row: a row would get another last bit where it comes alone.
-    pub(super) fn factor(&self) -> f64 {
+    pub(crate) fn factor(&self) -> f64 {
         1.0 / self.spread.0
     }
 }

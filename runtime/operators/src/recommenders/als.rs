@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::cholesky::Cholesky;
-use super::{Known, Scorer, Scores, SequenceEstimator};
+use super::{Known, Means, Scorer, Scores, SequenceEstimator};
 use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{FILE as SIGNATURE, parsed, part, read_table, unreadable, write_table};
@@ -169,7 +169,7 @@ impl Scorer for Factors {
         KIND
     }
 
-    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: &Context) -> Result<Vec<Scores>, Fault> {
+    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: Means<'_>) -> Result<Vec<Scores>, Fault> {
         let one = |sequence: &Sequence<'_>| {
             let counts = counted(sequence.items);
             let own = solve(&counts, &self.items, &self.gram, self.size, self.confidence).ok_or_else(singular)?;

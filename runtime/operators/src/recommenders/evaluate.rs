@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::metrics::{Found, judge, looks_at};
 use super::operators::{Given, distinct, recommender};
-use super::{Recommender, Scores, best};
+use super::{Means, Recommender, Scores, best};
 use crate::data::{Call, Context, Data, Input, Metric};
 use crate::learn::arguments::{items, misfit, optional};
 use crate::learn::bounds::{COUNT, seed, whole};
@@ -115,7 +115,7 @@ fn find(
         let given = Given::of(given.into_iter(), &numbers);
         let given = given.sequences();
         let looked = in_pool(context.threads, || -> Result<Vec<_>, Fault> {
-            let scores = model.scores(&given, context)?;
+            let scores = model.scores(&given, Means::processor(context))?;
             let most = firsts.last().copied().unwrap_or(0);
             let looked = (scores, due, places, &given).into_par_iter().map(|(scores, due, sequence, given)| {
                 let seen = if ranking.without_seen { distinct(given.items) } else { Vec::new() };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::popularity::duration;
-use super::{Known, Rest, Scorer, Scores, SequenceEstimator};
+use super::{Known, Means, Rest, Scorer, Scores, SequenceEstimator};
 use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{FILE as SIGNATURE, parsed, part, read_table, unreadable, write_table};
@@ -201,7 +201,7 @@ impl Scorer for ByNeighbours {
         KIND
     }
 
-    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: &Context) -> Result<Vec<Scores>, Fault> {
+    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: Means<'_>) -> Result<Vec<Scores>, Fault> {
         Ok(given.par_iter().map(|sequence| self.scores_behind(sequence)).collect())
     }
 

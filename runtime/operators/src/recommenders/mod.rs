@@ -46,7 +46,7 @@ pub(crate) use networks::{fault as of_training, so_far};
 pub(crate) use operators::fit;
 pub use recommender::Recommender;
 pub(crate) use recommender::{KIND, load};
-pub use score::{Rest, Scorer, Scores};
+pub use score::{Means, Rest, Scorer, Scores};
 
 /// Module, name, implementation.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[

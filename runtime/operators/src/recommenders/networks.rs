@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gml_connect::Fault;
-use gml_inference::{Options, Session, Tensor};
+use gml_inference::{Device, Options, Session, Tensor};
 use gml_neural::{
     Architecture, Data as Lessons, Dgsr, Epoch, Error, Gru4Rec, Judged, Progress, SasRec, Schedule, SrGnn,
 };
@@ -13,7 +13,7 @@ use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{Known, Scorer, Scores, SequenceEstimator};
+use super::{Known, Means, Scorer, Scores, SequenceEstimator};
 use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data};
 use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
@@ -222,7 +222,8 @@ struct Trained {
     architecture: Architecture,
     file: Vec<u8>,
     told: Told,
-    session: Mutex<Option<Session>>,
+    /// The session that is open, and where it runs.
+    session: Mutex<Option<(Device, Session)>>,
 }
 
 impl Scorer for Trained {
@@ -230,14 +231,22 @@ impl Scorer for Trained {
         name(&self.architecture)
     }
 
-    fn scores(&self, given: &[Sequence<'_>], known: &Known, context: &Context) -> Result<Vec<Scores>, Fault> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if session.is_none() {
-            let runtime = onnxruntime::open(&context.libraries)?;
-            let options = Options { threads: context.threads, ..Options::default() };
-            *session = Some(Session::from_bytes(&runtime, &self.file, FILE, options).map_err(of_inference)?);
-        }
-        let Some(session) = session.as_mut() else { return Err(Fault::new("GML0999", "no session was opened")) };
+    fn serves_cuda(&self) -> bool {
+        true
+    }
+
+    fn scores(&self, given: &[Sequence<'_>], known: &Known, means: Means<'_>) -> Result<Vec<Scores>, Fault> {
+        let Means { context, device } = means;
+        let mut kept = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = match kept.take().filter(|(of, _)| *of == device) {
+            Some(open) => open,
+            None => {
+                let runtime = onnxruntime::open(&context.libraries)?;
+                let options = Options { threads: context.threads, device };
+                (device, Session::from_bytes(&runtime, &self.file, FILE, options).map_err(of_inference)?)
+            }
+        };
+        let (_, session) = kept.insert(open);
         // Those of one length are asked together, so that nothing has to be filled up.
         let clicks = self.architecture.clicks();
         let last = |sequence: &Sequence<'_>| sequence.items[sequence.len().saturating_sub(clicks)..].to_vec();

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
+use gml_inference::Device;
 use gml_ir::{Row, Type};
 use polars::prelude::{Column, DataType, IntoLazy, NamedFrom, Series};
 use rayon::prelude::*;
 
-use super::{Recommender, SequenceEstimator};
+use super::{Means, Recommender, SequenceEstimator};
 use crate::data::{Call, Data, Input, Table};
 use crate::expr::{assemble, dtype};
 use crate::frame::fault;
@@ -74,12 +75,18 @@ impl Given {
     }
 }
 
-/// `recommend(sequences, model, k:, exclude:)`
+/// `recommend(sequences, model, k:, exclude:, device:)`
 pub(super) fn recommend(call: Call<'_>) -> Result<Data, Fault> {
     let sequences = sequences(&call, "input")?;
     let model = recommender(&call, "model")?;
     let k = call.whole("k")?;
     let without_seen = call.text("exclude").as_deref() == Some("seen");
+    let device = if call.text("device").as_deref() == Some("cuda") { Device::Cuda } else { Device::Cpu };
+    if device == Device::Cuda && !model.scorer().serves_cuda() {
+        let message = format!("{} is no network: it recommends on the processor only", model.scorer().kind());
+        return Err(Fault::new("GML0941", message).help("leave `device` out"));
+    }
+    let means = Means { context: call.context, device };
     let numbers = model.numbers(sequences)?;
     let (mut items, mut scores, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
     let places: Vec<usize> = (0..sequences.len()).collect();
@@ -87,7 +94,7 @@ pub(super) fn recommend(call: Call<'_>) -> Result<Data, Fault> {
         let given = Given::of(places.iter().map(|place| sequences.get(*place)), &numbers);
         let given = given.sequences();
         let best = in_pool(call.context.threads, || -> Result<Vec<_>, Fault> {
-            let scores = model.scores(&given, call.context)?;
+            let scores = model.scores(&given, means)?;
             let best = given.par_iter().zip(scores).map(|(given, scores)| {
                 let seen = if without_seen { distinct(given.items) } else { Vec::new() };
                 model.first(&scores, k, &seen)

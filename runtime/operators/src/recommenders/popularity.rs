@@ -9,7 +9,7 @@ use polars::prelude::{NamedFrom, Series};
 use serde_json::Value as Json;
 
 use super::als::counted;
-use super::{Known, Rest, Scorer, Scores, SequenceEstimator};
+use super::{Known, Means, Rest, Scorer, Scores, SequenceEstimator};
 use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{read_table, unreadable, write_table};
@@ -75,7 +75,7 @@ impl Scorer for Frequent {
         POPULARITY
     }
 
-    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: &Context) -> Result<Vec<Scores>, Fault> {
+    fn scores(&self, given: &[Sequence<'_>], _: &Known, _: Means<'_>) -> Result<Vec<Scores>, Fault> {
         let one = |_| match &self.recent {
             Some(shares) => Scores::All(shares.clone()),
             None => Scores::Some { scored: Vec::new(), rest: Rest::Shares },
@@ -120,7 +120,7 @@ impl Scorer for WithinSession {
         SESSION_POPULARITY
     }
 
-    fn scores(&self, given: &[Sequence<'_>], known: &Known, _: &Context) -> Result<Vec<Scores>, Fault> {
+    fn scores(&self, given: &[Sequence<'_>], known: &Known, _: Means<'_>) -> Result<Vec<Scores>, Fault> {
         let one = |sequence: &Sequence<'_>| {
             let scored = counted(sequence.items).into_iter().map(|(item, count)| (item, count + known.share(item)));
             Scores::Some { scored: scored.collect(), rest: Rest::Shares }

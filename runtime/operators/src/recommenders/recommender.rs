@@ -9,7 +9,7 @@ use gml_ir::{Learned, Type};
 use serde_json::{Value as Json, json};
 
 use super::best::{self, Scored};
-use super::{Known, Rest, Scorer, Scores, als, item_knn, networks, popularity};
+use super::{Known, Means, Rest, Scorer, Scores, als, item_knn, networks, popularity};
 use crate::course::Course;
 use crate::data::{Context, Table};
 use crate::learn::artifact::{FILE, learned_type, parsed, unreadable, write_signature};
@@ -65,9 +65,9 @@ impl Recommender {
 
     /// The scores behind each sequence, which are in the numbers of this recommender; those without an item have shares of all
     /// clicks.
-    pub(super) fn scores(&self, given: &[Sequence<'_>], context: &Context) -> Result<Vec<Scores>, Fault> {
+    pub(super) fn scores(&self, given: &[Sequence<'_>], means: Means<'_>) -> Result<Vec<Scores>, Fault> {
         let some: Vec<Sequence<'_>> = given.iter().copied().filter(|sequence| !sequence.is_empty()).collect();
-        let scored = if some.is_empty() { Vec::new() } else { self.scorer.scores(&some, &self.known, context)? };
+        let scored = if some.is_empty() { Vec::new() } else { self.scorer.scores(&some, &self.known, means)? };
         if scored.len() != some.len() {
             let message =
                 format!("{} gave scores for {} of {} sequences", self.scorer.kind(), scored.len(), some.len());

@@ -3,12 +3,29 @@
 use std::path::Path;
 
 use gml_connect::Fault;
+use gml_inference::Device;
 use serde_json::Value as Json;
 
 use super::Known;
 use crate::course::Course;
 use crate::data::Context;
 use crate::sequences::Sequence;
+
+/// What scores are computed with.
+#[derive(Clone, Copy)]
+pub struct Means<'c> {
+    /// Threads and libraries.
+    pub context: &'c Context,
+    /// Where a network runs.
+    pub device: Device,
+}
+
+impl<'c> Means<'c> {
+    /// The processor.
+    pub fn processor(context: &'c Context) -> Self {
+        Self { context, device: Device::Cpu }
+    }
+}
 
 /// Gives items numbers by which they are recommended.
 pub trait Scorer: Send + Sync {
@@ -21,7 +38,12 @@ pub trait Scorer: Send + Sync {
     ///
     /// # Errors
     /// Where they cannot be computed.
-    fn scores(&self, given: &[Sequence<'_>], known: &Known, context: &Context) -> Result<Vec<Scores>, Fault>;
+    fn scores(&self, given: &[Sequence<'_>], known: &Known, means: Means<'_>) -> Result<Vec<Scores>, Fault>;
+
+    /// Whether it can score on a GPU.
+    fn serves_cuda(&self) -> bool {
+        false
+    }
 
     /// Writes what it needs beside [`Known`] into the folder of an artifact. Gives the parts of `signature.json` that [`super::load`]
     /// finds again.

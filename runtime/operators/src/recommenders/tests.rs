@@ -113,6 +113,20 @@ fn all() -> Vec<(&'static str, Vec<(&'static str, Input)>)> {
     ]
 }
 
+#[test]
+fn what_is_no_network_is_not_asked_for_on_a_gpu() {
+    let model = knn(&train(), 0.5, constant(hours(24)));
+    let args = vec![
+        ("input", given(&train())),
+        ("model", Input::Data(Data::Fitted(model))),
+        ("k", constant(1)),
+        ("device", constant("cuda")),
+    ];
+    let fault = call("std.recommend", "recommend", args).err().unwrap();
+    assert_eq!(fault.code, "GML0941");
+    assert!(fault.message.contains("item_knn is no network"), "{}", fault.message);
+}
+
 fn recommended(model: &Arc<dyn Fitted>, of: &Sequences, k: i64, exclude: &str) -> Vec<Vec<(i64, f64)>> {
     let args = vec![
         ("input", given(of)),

@@ -176,6 +176,17 @@ pub(crate) fn call_as(module: &str, name: &str, args: Vec<(&str, Input)>, result
     operator(module, name).unwrap()(Call { operator: name, args, result, context: &CONTEXT })
 }
 
+/// Calls an implementation that is no operator by itself.
+pub(crate) fn call_of<T>(
+    implementation: impl Fn(Call<'_>) -> Result<T, Fault>,
+    name: &str,
+    args: Vec<(&str, Input)>,
+) -> Result<T, Fault> {
+    let args = args.into_iter().map(|(name, arg)| (Arc::from(name), arg)).collect();
+    let result = Type::table(Row { open: true, ..Row::default() });
+    implementation(Call { operator: name, args, result: &result, context: &CONTEXT })
+}
+
 /// Calls an operator of `std.table` and shows the result, a line a row.
 pub(crate) fn run(name: &str, args: Vec<(&str, Input)>) -> String {
     show(&call("std.table", name, args).unwrap())

@@ -1,17 +1,28 @@
-//! Entries of a stream.
-
-use redis::Value;
+//! Rows of a stream as they were read.
 
 /// The field of an entry that holds a record of JSON. Without it the fields are the columns.
 pub(super) const ROW: &str = "row";
 /// A field that goes along to the scores.
 pub(super) const KEY: &str = "key";
 
-/// What is written in a stream: an id, and fields with values.
+/// What was read from a stream: an id, and fields with values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
+    /// Its name within the stream: what is said of it names it as the `source`.
     pub(super) id: String,
     pub(super) fields: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) receipt: Receipt,
+}
+
+/// What its system wants to see again where an entry is acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Receipt {
+    /// The id says it all.
+    Id,
+    /// The subject on which NATS waits for an answer.
+    Reply(String),
+    /// Where it lies in a topic of Kafka.
+    Place { partition: i32, offset: i64 },
 }
 
 impl Entry {
@@ -19,79 +30,11 @@ impl Entry {
     pub(super) fn field(&self, name: &str) -> Option<&[u8]> {
         self.fields.iter().find(|(field, _)| field == name.as_bytes()).map(|(_, value)| &**value)
     }
-}
 
-/// The bytes of a text.
-pub(super) fn bytes(value: &Value) -> Option<Vec<u8>> {
-    match value {
-        Value::BulkString(bytes) => Some(bytes.clone()),
-        Value::SimpleString(text) => Some(text.clone().into_bytes()),
-        Value::Int(number) => Some(number.to_string().into_bytes()),
-        _ => None,
-    }
-}
-
-/// The entries of an answer: lists of an id and fields. An entry that was deleted since has no fields.
-pub(super) fn entries(value: &Value) -> Option<Vec<Entry>> {
-    let Value::Array(items) = value else { return if *value == Value::Nil { Some(Vec::new()) } else { None } };
-    items.iter().filter(|item| **item != Value::Nil).map(entry).collect()
-}
-
-fn entry(value: &Value) -> Option<Entry> {
-    let Value::Array(parts) = value else { return None };
-    let [id, fields] = &parts[..] else { return None };
-    let id = String::from_utf8(bytes(id)?).ok()?;
-    let fields = match fields {
-        Value::Nil => Vec::new(),
-        Value::Array(flat) => {
-            flat.chunks(2).map(|pair| Some((bytes(pair.first()?)?, bytes(pair.get(1)?)?))).collect::<Option<_>>()?
-        }
-        _ => return None,
-    };
-    Some(Entry { id, fields })
-}
-
-/// The entries of the one stream that was read; none where there was nothing to read.
-pub(super) fn of_stream(value: &Value) -> Option<Vec<Entry>> {
-    match value {
-        Value::Nil => Some(Vec::new()),
-        Value::Array(streams) => {
-            let Some(Value::Array(stream)) = streams.first() else { return Some(Vec::new()) };
-            entries(stream.get(1)?)
-        }
-        _ => None,
-    }
-}
-
-/// Where to go on claiming, and the entries that were claimed.
-pub(super) fn claimed(value: &Value) -> Option<(String, Vec<Entry>)> {
-    let Value::Array(parts) = value else { return None };
-    let next = String::from_utf8(bytes(parts.first()?)?).ok()?;
-    Some((next, entries(parts.get(1)?)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(text: &str) -> Value {
-        Value::BulkString(text.as_bytes().to_vec())
-    }
-
-    #[test]
-    fn answers_are_taken_apart() {
-        let entry = |id: &str| {
-            Value::Array(vec![text(id), Value::Array(vec![text("row"), text("{}"), text("key"), text("7")])])
-        };
-        let read =
-            Value::Array(vec![Value::Array(vec![text("orders"), Value::Array(vec![entry("1-0"), entry("1-1")])])]);
-        let found = of_stream(&read).unwrap();
-        assert_eq!((found.len(), &*found[1].id, found[1].field("key")), (2, "1-1", Some(&b"7"[..])));
-        assert_eq!(of_stream(&Value::Nil), Some(Vec::new()));
-        let deleted = Value::Array(vec![text("2-0"), Value::Nil]);
-        let answer = Value::Array(vec![text("0-0"), Value::Array(vec![entry("1-0"), Value::Nil, deleted])]);
-        let (next, found) = claimed(&answer).unwrap();
-        assert_eq!((&*next, found.len(), found[1].fields.len()), ("0-0", 2, 0));
-        assert_eq!(of_stream(&Value::Int(3)), None);
+    /// A record of JSON, and the key that goes along with it: what systems hold whose entries are one text.
+    pub(super) fn of_record(id: String, record: Vec<u8>, key: Option<Vec<u8>>, receipt: Receipt) -> Self {
+        let mut fields = vec![(ROW.as_bytes().to_vec(), record)];
+        fields.extend(key.map(|key| (KEY.as_bytes().to_vec(), key)));
+        Self { id, fields, receipt }
     }
 }

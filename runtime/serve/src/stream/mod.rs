@@ -1,13 +1,21 @@
-//! Streams of Redis: rows are read from one, and scores written to another.
+//! Streams: rows are read from one, and scores written to another.
 //!
-//! Every row is scored at least once: it is acknowledged when what is said of it has been written, and in the same transaction where
-//! both streams lie on one server. What a consumer that ended had read, another one takes over.
+//! Every row is scored at least once: it is acknowledged when what is said of it has been written. What a consumer that ended had read
+//! is scored by another one, or by the next.
+//!
+//! What lives here: the loop from rows to scores, and how each system does its part of it, behind the traits of `ends`. What does
+//! not: the model, and how a row is held against its signature.
 
 mod address;
-mod commands;
+mod check;
+mod ends;
 mod entry;
-mod link;
+mod kafka;
+mod letter;
+mod nats;
+mod redis;
 mod say;
+mod waiting;
 mod work;
 
 use std::sync::Arc;
@@ -19,6 +27,9 @@ use gml_connect::Fault;
 pub use address::Address;
 
 use crate::reload::Served;
+
+/// What there is to say to people.
+type Told = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// From where to where.
 #[derive(Clone, Debug)]
@@ -39,6 +50,8 @@ pub struct Streams {
     pub claim_after: Duration,
     /// How many entries the stream of scores may have: until somebody takes some away, no more rows are read.
     pub most: Option<u64>,
+    /// The partitions of a topic of Kafka that this consumer reads; all where none are named.
+    pub partitions: Option<Vec<i32>>,
 }
 
 /// What was done with rows of a stream.
@@ -47,6 +60,7 @@ pub(crate) struct Tally {
     pub(crate) scored: AtomicU64,
     pub(crate) dead: AtomicU64,
     pub(crate) claimed: AtomicU64,
+    pub(crate) known: AtomicU64,
     pub(crate) lost_links: AtomicU64,
 }
 
@@ -66,6 +80,11 @@ impl Tally {
         of("rows_total", "Rows of the stream that were scored.", &self.scored)
             + &of("dead_rows_total", "Rows of the stream that could not be scored.", &self.dead)
             + &of("claimed_rows_total", "Rows that a consumer which ended had read.", &self.claimed)
+            + &of(
+                "known_rows_total",
+                "Rows whose score a server had already, and which it did not write again.",
+                &self.known,
+            )
             + &of("lost_links_total", "How often a server of streams was lost.", &self.lost_links)
     }
 }
@@ -82,11 +101,7 @@ impl Streaming {
     ///
     /// # Errors
     /// GML0961 and GML0962 where a server does not answer or does not let us in, GML0987 where a stream cannot be used.
-    pub(crate) fn start(
-        streams: Streams,
-        served: Arc<Served>,
-        told: Arc<dyn Fn(&str) + Send + Sync>,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn start(streams: Streams, served: Arc<Served>, told: Told) -> Result<Self, Fault> {
         let (stop, tally) = (Arc::new(AtomicBool::new(false)), Arc::new(Tally::default()));
         let mut worker = work::Worker::connect(streams, served, Arc::clone(&tally), Arc::clone(&stop), told)?;
         let thread = std::thread::Builder::new()

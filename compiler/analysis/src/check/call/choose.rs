@@ -65,8 +65,10 @@ impl<'a> Body<'a> {
             faults.retain(|(signature, _)| rank(signature) == wanted);
             return Err(Some(self.closest(faults, signatures, syntax)));
         }
+        let others: Vec<&Signature> =
+            faults.iter().map(|(signature, _)| *signature).filter(|other| rank(other) == best).collect();
         faults.retain(|(signature, fault)| matches!(fault, BindFault::Missing(_)) && knows_word(signature, syntax));
-        self.by_words(&mut candidates).map_err(|diagnostic| {
+        self.by_words(&mut candidates, &others, syntax).map_err(|diagnostic| {
             if faults.is_empty() { diagnostic } else { Some(self.closest(faults, signatures, syntax)) }
         })?;
         let mut ready = Vec::new();
@@ -139,8 +141,14 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// By arguments that are one of several words: `how: left`.
-    fn by_words(&mut self, candidates: &mut Vec<Candidate<'a>>) -> Result<(), Option<Diagnostic>> {
+    /// By arguments that are one of several words: `how: left`. `others` are signatures that other arguments rule out: their words
+    /// are told with those of the candidates where none is right.
+    fn by_words(
+        &mut self,
+        candidates: &mut Vec<Candidate<'a>>,
+        others: &[&Signature],
+        syntax: &Syntax<'a>,
+    ) -> Result<(), Option<Diagnostic>> {
         let verdict = |candidate: &Candidate<'a>| {
             let mut best = Word::None;
             for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
@@ -158,7 +166,7 @@ impl<'a> Body<'a> {
         };
         let verdicts: Vec<Word> = candidates.iter().map(verdict).collect();
         if verdicts.contains(&Word::Fails)
-            && let Some(diagnostic) = self.unknown_word(candidates, &verdicts)
+            && let Some(diagnostic) = self.unknown_word(candidates, &verdicts, others, syntax)
         {
             return Err(Some(diagnostic));
         }
@@ -181,7 +189,13 @@ impl<'a> Body<'a> {
     }
 
     /// What is said of a word that no signature knows: where all of them want one, or where it means nothing else.
-    fn unknown_word(&self, candidates: &[Candidate<'a>], verdicts: &[Word]) -> Option<Diagnostic> {
+    fn unknown_word(
+        &self,
+        candidates: &[Candidate<'a>],
+        verdicts: &[Word],
+        others: &[&Signature],
+        syntax: &Syntax<'a>,
+    ) -> Option<Diagnostic> {
         let all_fail = candidates.len() > 1 && verdicts.iter().all(|verdict| *verdict == Word::Fails);
         let words = candidates.iter().flat_map(|candidate| {
             candidate.signature.params.iter().zip(&candidate.given).filter_map(|(param, given)| {
@@ -201,8 +215,10 @@ impl<'a> Body<'a> {
             if known.contains(word) || (means_something && !all_fail) {
                 continue;
             }
+            let named = syntax.named.iter().find(|(_, expr)| expr.span == *span).map(|(name, _)| &name.text);
+            let of_others = named.into_iter().flat_map(|name| others.iter().filter_map(|other| words_of(other, name)));
             let mut values: Vec<Arc<str>> = Vec::new();
-            for value in known {
+            for value in known.into_iter().chain(of_others.flat_map(|values| values.iter())) {
                 if !values.contains(value) {
                     values.push(value.clone());
                 }
@@ -341,11 +357,16 @@ enum Word {
 fn knows_word(signature: &Signature, syntax: &Syntax<'_>) -> bool {
     syntax.named.iter().any(|(name, expr)| {
         let ExprKind::Name(word) = &expr.kind else { return false };
-        signature.param(&name.text).is_some_and(|place| match &signature.params[place].kind {
-            ParamKind::Value { ty, .. } => ty.enum_values().is_some_and(|values| values.contains(word)),
-            _ => false,
-        })
+        words_of(signature, &name.text).is_some_and(|values| values.contains(word))
     })
+}
+
+/// The words that a signature takes under the name of a parameter, where it takes one of several there.
+fn words_of<'s>(signature: &'s Signature, param: &str) -> Option<&'s Arc<[Arc<str>]>> {
+    match &signature.params[signature.param(param)?].kind {
+        ParamKind::Value { ty, .. } => ty.enum_values(),
+        _ => None,
+    }
 }
 
 fn kind_of<'c>(candidate: &'c Candidate<'_>, expr: &ast::Expr) -> Option<&'c ParamKind> {

@@ -9,7 +9,7 @@ pub(super) fn spread(mask: &Mask, rows: usize, bytes: &mut [u8]) {
     let eights = mask.0.iter().flat_map(|word| word.to_le_bytes());
     for (bits, bytes) in eights.zip(bytes.as_chunks_mut::<8>().0).take(rows.div_ceil(8)) {
         // Each byte keeps one bit, and is 1 where that is set.
-        let own = u64::from(bits) * ONES & 0x8040_2010_0804_0201;
+        let own = (u64::from(bits) * ONES) & 0x8040_2010_0804_0201;
         *bytes = ((own + 0x7f * ONES) >> 7 & ONES).to_le_bytes();
     }
 }

@@ -78,6 +78,15 @@ impl Schedule {
     }
 }
 
+impl Schedule {
+    /// Whether an operation reads a column.
+    pub(super) fn reads(&self, program: &Program, column: usize) -> bool {
+        let reads =
+            |(op, needed): (&Op, &bool)| *needed && matches!(op, Op::Column(place) if *place as usize == column);
+        program.ops.iter().zip(&self.needed).any(reads)
+    }
+}
+
 /// Moves operations behind, to the first loop that uses them.
 fn sink(ops: &[Op], needed: &[bool], at: &mut [usize]) {
     let mut first: Vec<Option<usize>> = vec![None; ops.len()];

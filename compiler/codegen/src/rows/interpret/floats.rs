@@ -67,7 +67,7 @@ impl Block<'_> {
     /// A float without what stands behind the point; null where that is no integer of 64 bits.
     #[inline(always)]
     pub(super) fn whole(&mut self, place: usize, a: Reg) {
-        let fits = |a: f64| (a >= -BEYOND) & (a < BEYOND);
+        let fits = |a: f64| (-BEYOND..BEYOND).contains(&a);
         let mut wide = self.take_wide(place);
         let floats = self.floats(a);
         map(self.rows, floats, wide.ints_mut(), |a| if fits(a) { a as i64 } else { 0 });

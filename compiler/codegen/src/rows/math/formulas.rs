@@ -6,17 +6,17 @@
 //! library's.
 
 /// Upper half of ln 2, whose product with the exponent of a float is exact, and the rest.
-const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
-const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
+pub(in crate::rows) const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
+pub(in crate::rows) const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 /// Upper half of 1 / ln 10, and the rest.
-const TENS_HIGH: f64 = f64::from_bits(0x3fdb_cb7b_1520_0000);
-const TENS_LOW: f64 = f64::from_bits(0x3dbb_9438_ca9a_add5);
+pub(in crate::rows) const TENS_HIGH: f64 = f64::from_bits(0x3fdb_cb7b_1520_0000);
+pub(in crate::rows) const TENS_LOW: f64 = f64::from_bits(0x3dbb_9438_ca9a_add5);
 /// Upper half of log10 of 2, and the rest.
-const LOG10_2_HIGH: f64 = f64::from_bits(0x3fd3_4413_509f_6000);
-const LOG10_2_LOW: f64 = f64::from_bits(0x3d59_fef3_11f1_2b36);
+pub(in crate::rows) const LOG10_2_HIGH: f64 = f64::from_bits(0x3fd3_4413_509f_6000);
+pub(in crate::rows) const LOG10_2_LOW: f64 = f64::from_bits(0x3d59_fef3_11f1_2b36);
 
 /// What the series of `ln((1 + s) / (1 - s)) / s - 2` in the square of `s` has for factors.
-const SERIES: [f64; 7] = [
+pub(in crate::rows) const SERIES: [f64; 7] = [
     f64::from_bits(0x3fe5_5555_5555_5593),
     f64::from_bits(0x3fd9_9999_9997_fa04),
     f64::from_bits(0x3fd2_4924_9422_9359),
@@ -27,15 +27,15 @@ const SERIES: [f64; 7] = [
 ];
 
 /// 1.5 times 2 ** 52: added to a smaller number and taken away it rounds it to a whole one, which stands in the last bits in between.
-const WHOLE: f64 = 6_755_399_441_055_744.0;
+pub(in crate::rows) const WHOLE: f64 = 6_755_399_441_055_744.0;
 /// The bits of 2 ** 52: behind them, a whole number stands for itself.
-const WHOLE_BITS: u64 = 0x4330_0000_0000_0000;
-const WHOLE_BIAS: f64 = 4_503_599_627_370_496.0 + 1023.0;
+pub(in crate::rows) const WHOLE_BITS: u64 = 0x4330_0000_0000_0000;
+pub(in crate::rows) const WHOLE_BIAS: f64 = 4_503_599_627_370_496.0 + 1023.0;
 
 /// The bits of the square root of a half, cut.
-const ROOT_BITS: u64 = 0x3fe6_a09e_0000_0000;
-const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
-const FRACTION: u64 = 0x000f_ffff_ffff_ffff;
+pub(in crate::rows) const ROOT_BITS: u64 = 0x3fe6_a09e_0000_0000;
+pub(in crate::rows) const ONE_BITS: u64 = 0x3ff0_0000_0000_0000;
+pub(in crate::rows) const FRACTION: u64 = 0x000f_ffff_ffff_ffff;
 
 /// 2 to that power, a whole number of a normal float.
 #[inline(always)]

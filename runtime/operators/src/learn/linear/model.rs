@@ -4,6 +4,7 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
+use gml_codegen::object::{Learner, Linear, Link};
 use gml_connect::Fault;
 use gml_ir::{Learned, Row};
 use polars::prelude::{Column, DataFrame, DataType};
@@ -17,6 +18,7 @@ use super::super::{artifact, outputs};
 use super::Weights;
 use super::design::Design;
 use super::likelihood::{probability, to_probabilities};
+use crate::compiled::{self, Draft};
 use crate::data::{Context, Table};
 use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
@@ -274,6 +276,22 @@ impl Fitted for FittedLinear {
         let base = graph.numbers(vec![1, scores], self.sums.iter().map(|sum| sum.base.0).collect());
         let raw = graph.node("Add", &[&sums, &base], Vec::new());
         Ok(outputs::onnx(self.objective, &self.classes, raw, graph))
+    }
+
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        let features = self.features.iter().map(|Feature { name, kind, .. }| Ok(draft.get(name, *kind)?.place));
+        let features = features.collect::<Result<Vec<_>, Fault>>()?;
+        let sum = |sum: &Terms| Linear {
+            base: sum.base.0,
+            terms: sum.terms.iter().map(|term| (term.weight.0, term.mean.0)).collect(),
+        };
+        let link = match self.objective {
+            Objective::Binary => Link::Probability,
+            Objective::Multiclass => Link::Softmax,
+            Objective::Regression | Objective::Lambdarank => Link::Identity,
+        };
+        let learner = Learner::Linear(self.sums.iter().map(sum).collect(), link);
+        Ok(outputs::compiled(self.objective, &self.classes, features, learner))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -1,16 +1,11 @@
-//! Speaking to a server of streams.
-
-use std::time::Duration;
+//! Speaking to a server of Redis.
 
 use gml_connect::Fault;
 use redis::{Client, Cmd, Connection, ErrorKind, RedisError, Value};
 
-use super::address::Address;
+use super::super::address::Address;
+use super::super::ends::{ANSWER, CONNECT};
 
-/// How long a server may take to let us in.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long a server may take to answer, beside what it is asked to wait.
-const ANSWER: Duration = Duration::from_secs(10);
 /// The variable with the password, where it shall not stand in an address.
 const PASSWORD: &str = "GML_REDIS_PASSWORD";
 
@@ -25,7 +20,7 @@ impl Link {
     /// GML0961 where the server does not answer, GML0962 where it does not let us in.
     pub(super) fn to(address: &Address) -> Result<Self, Fault> {
         let connect = || -> Result<Connection, RedisError> {
-            let mut connection = Client::open(address.server())?.get_connection_with_timeout(CONNECT)?;
+            let mut connection = Client::open(address.redis())?.get_connection_with_timeout(CONNECT)?;
             connection.set_read_timeout(Some(ANSWER))?;
             connection.set_write_timeout(Some(ANSWER))?;
             if let Some(password) = std::env::var(PASSWORD).ok().filter(|password| !password.is_empty()) {

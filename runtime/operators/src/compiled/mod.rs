@@ -1,0 +1,88 @@
+//! A model as an object file that a linker makes a shared library of, with the C header that says how to call it.
+//!
+//! What lives here: what recipes are as operations on the columns of a row, and which models have such a form. What does not: the code
+//! (`gml-codegen`), files and the linker.
+
+mod draft;
+mod recipe;
+#[cfg(test)]
+mod tests;
+
+use gml_codegen::object;
+use gml_connect::Fault;
+use gml_ir::Learned;
+
+pub use gml_codegen::object::{Compiled, Facts, is_identifier};
+
+pub(crate) use draft::{Draft, Place};
+pub(crate) use recipe::{places, recipe};
+
+use crate::learned::Fitted;
+
+/// What a model says of each row, by values of a [`Draft`].
+pub struct Said {
+    /// What it is given.
+    pub(crate) features: Vec<Place>,
+    /// What it makes of that.
+    pub(crate) learner: object::Learner,
+    /// The classes that its scores are of.
+    pub(crate) classes: Vec<String>,
+    /// What its scores are called: `score`, or what stands before the name of each class.
+    pub(crate) scores: &'static str,
+    /// Curves behind its scores.
+    pub(crate) curves: Vec<object::Curve>,
+}
+
+impl Said {
+    /// The outputs, in their order.
+    fn outputs(&self) -> Vec<String> {
+        let each = |name: &str| match &*self.classes {
+            [] => vec![name.to_owned()],
+            classes => classes.iter().map(|class| format!("{name}_{class}")).collect(),
+        };
+        let mut outputs = Vec::new();
+        if !self.classes.is_empty() {
+            outputs.push("label".to_owned());
+        }
+        outputs.extend(each(self.scores));
+        if !self.curves.is_empty() {
+            outputs.extend(each("calibrated"));
+        }
+        outputs
+    }
+}
+
+/// The object file of a model, and its header.
+///
+/// # Errors
+/// GML0937 where a part of the model has no form there; says which.
+pub fn compile(model: &dyn Fitted, facts: &Facts) -> Result<Compiled, Fault> {
+    object::compile(&as_data(model)?, facts).map_err(|why| match why {
+        object::Uncompiled::Unsupported(why) => not_compiled(&why),
+        object::Uncompiled::Broken(why) => Fault::new("GML0999", format!("a model that contradicts itself: {why}")),
+    })
+}
+
+/// The model as plain data.
+fn as_data(model: &dyn Fitted) -> Result<object::Model, Fault> {
+    let (input, _) = match model.ty() {
+        Learned::Model(Some(rows)) => rows,
+        other => {
+            let what = other.to_string();
+            let what = what.split('[').next().unwrap_or_default();
+            return Err(not_compiled(&format!("a {what} says nothing of single rows"))
+                .help("compile a model: what `fit` gives for an estimator such as boosted_trees, or for a chain that ends in one"));
+        }
+    };
+    let mut draft = Draft::of(&input);
+    let said = model.compiled(&mut draft)?;
+    let outputs = said.outputs();
+    let (columns, operations, features) = draft.finish(&said.features);
+    let Said { learner, classes, curves, .. } = said;
+    Ok(object::Model { columns, operations, features, learner, classes, curves, outputs })
+}
+
+/// Why there is no library.
+pub(crate) fn not_compiled(why: &str) -> Fault {
+    Fault::new("GML0937", format!("the model cannot be compiled: {why}"))
+}

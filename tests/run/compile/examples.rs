@@ -1,0 +1,102 @@
+//! The examples of docs/compile.md, in C, Python and Rust, on the rows of the blueprint that a run has scored.
+
+use gml_tests::{Project, fences, repository};
+use polars::prelude::*;
+
+use super::{BLUEPRINT, frames, program};
+
+/// The blueprint, its model, and what `gmlc run scoring` said of a day.
+fn scored() -> Project {
+    let blueprint = std::fs::read_to_string(repository().join(BLUEPRINT).join("main.gml")).unwrap();
+    // The rows that are scored are kept too.
+    let kept = "    predictions: table[Scored] ";
+    let asked = "    asked: table { visitor: str, .. } = parquet(\"asked.parquet\"),\n";
+    let blueprint = blueprint.replacen(kept, &format!("{asked}{kept}"), 1);
+    let blueprint = blueprint.replacen("    save today\n", "    save today as asked\n    save today\n", 1);
+    assert!(blueprint.contains(asked) && blueprint.contains("save today as asked"));
+    let project = Project::of(&[("main.gml", blueprint)]);
+    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    for pipeline in ["prepare", "training", "scoring"] {
+        project.done(&["run", pipeline, "--set", "trials=2"]);
+    }
+    project.done(&["compile", "propensity", "--output", "out"]);
+    project
+}
+
+/// A table with tabs between its values.
+fn table(rows: &DataFrame) -> Vec<u8> {
+    let mut text = rows.get_column_names().iter().map(|name| name.as_str()).collect::<Vec<_>>().join("\t");
+    text.push('\n');
+    for row in 0..rows.height() {
+        let value = |column: &Column| match column.get(row).unwrap() {
+            AnyValue::Null => String::new(),
+            AnyValue::Float64(number) => format!("{number:?}"),
+            other => other.str_value().into_owned(),
+        };
+        let values: Vec<String> = rows.columns().iter().map(value).collect();
+        assert!(values.iter().all(|value| !value.contains(['\t', '\n'])));
+        text.push_str(&values.join("\t"));
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+fn example(word: &str) -> String {
+    let page = std::fs::read_to_string(repository().join("docs/compile.md")).unwrap();
+    let found = fences(&page).into_iter().filter(|fence| fence.words == [word]).map(|fence| fence.text);
+    let [text] = &found.collect::<Vec<_>>()[..] else { panic!("docs/compile.md has one example in {word}") };
+    text.clone()
+}
+
+#[test]
+fn examples_print_the_scores_of_a_run() {
+    let project = scored();
+    let folder = project.path(".");
+    let keys = ["visitor", "session"];
+    let asked = frames::sorted(&frames::parquet(&project.path("asked.parquet")), keys);
+    let predictions = frames::sorted(&frames::parquet(&project.path("data/07_model_output/predictions.parquet")), keys);
+    let expected: Vec<[u64; 2]> = frames::floats(&predictions, "score")
+        .into_iter()
+        .zip(frames::floats(&predictions, "calibrated"))
+        .map(|(score, calibrated)| [score, calibrated].map(|number| number.unwrap().to_bits()))
+        .collect();
+    assert!(expected.len() > 100);
+    let rows = table(&asked);
+    for (language, file) in [("c", "score.c"), ("python", "score.py"), ("rust", "score.rs")] {
+        project.write(file, example(language));
+        let printed = match language {
+            "c" => {
+                let strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"];
+                let files = ["-o", "score_c", file, "-Iout", "-Lout", "-lpropensity", "-lm"];
+                program(&folder, "cc", &[&strict[..], &files[..]].concat(), b"");
+                program(&folder, "./score_c", &[], &rows)
+            }
+            "python" => program(&folder, "python3", &[file], &rows),
+            _ => {
+                let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+                program(&folder, &compiler, &["--edition", "2024", "-o", "score_rust", file, "-Lout"], b"");
+                program(&folder, "./score_rust", &[], &rows)
+            }
+        };
+        let printed = String::from_utf8(printed).unwrap();
+        let found: Vec<[u64; 2]> = printed
+            .lines()
+            .map(|line| {
+                let (score, calibrated) = line.split_once('\t').unwrap();
+                [score, calibrated].map(|number| number.parse::<f64>().unwrap().to_bits())
+            })
+            .collect();
+        assert_eq!(found, expected, "{language}");
+    }
+    needs_nothing_but_libm(&project);
+}
+
+fn needs_nothing_but_libm(project: &Project) {
+    let told = program(&project.path("out"), "readelf", &["-dW", "libpropensity.so"], b"");
+    let told = String::from_utf8(told).unwrap();
+    let needed: Vec<&str> = told.lines().filter(|line| line.contains("(NEEDED)")).collect();
+    assert!(needed.iter().all(|line| line.contains("[libm.so") || line.contains("[libc.so")), "{needed:?}");
+    assert!(!told.contains("TEXTREL") && told.contains("Library soname: [libpropensity.so]"), "{told}");
+    let header = String::from_utf8(project.read("out/propensity.h")).unwrap();
+    assert!(header.contains("version 1, ") && header.contains("learned by: boosted_trees"), "{header}");
+}
