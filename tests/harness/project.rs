@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command::{Finished, gmlc};
+use crate::paths::repository;
 
 /// A folder of its own, gone when the test ends. What cannot be written or read panics: the test has failed then.
 #[derive(Debug)]
@@ -49,6 +50,18 @@ impl Project {
             self.write(&format!("data/01_raw/{name}"), std::fs::read(path).expect("the events can be read"));
         });
         copied.count()
+    }
+
+    /// A blueprint, by the name of its folder, with the raw data that it ships.
+    ///
+    /// # Panics
+    /// Where its program or its data cannot be read.
+    pub fn of_blueprint(name: &str) -> Project {
+        let blueprint = repository().join("blueprints").join(name);
+        let program = std::fs::read(blueprint.join("main.gml")).expect("the program of the blueprint can be read");
+        let project = Project::of(&[("main.gml", program)]);
+        project.with_raw_data(&blueprint.join("data/01_raw"));
+        project
     }
 
     /// Where a file of it lies.

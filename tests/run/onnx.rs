@@ -2,20 +2,16 @@
 
 use std::path::Path;
 
-use gml_tests::{Project, peer, peers_python, repository};
+use gml_tests::{Project, peer, peers_python};
 use serde_json::Value;
 
 /// Everything is computed in 64-bit floats on both sides. What is left is the order in which the answers of trees are summed,
 /// and the last bits of `exp` and `log`: hundreds of roundings of 1e-16, far below the 1e-5 that users are told.
 const TOLERANCE: f64 = 1e-12;
 
-const BLUEPRINT: &str = "blueprints/ga4_propensity";
-
 /// The visits of the shipped slice, and models of them: calibrated probabilities behind a recipe, classes told from raw text, numbers.
 fn trained() -> Project {
-    let blueprint = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
-    let project = Project::of(&[("main.gml", blueprint)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    let project = Project::of_blueprint("ga4_propensity");
     project.done(&["run", "prepare"]);
     project.write("main.gml", include_str!("programs/onnx.gml"));
     let told = project.done(&["run"]).stderr;

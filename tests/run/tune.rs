@@ -7,18 +7,14 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gml_tests::{Project, gmlc_folder, repository};
+use gml_tests::{Project, gmlc_folder};
 
 /// One search at a time: LightGBM's threads wait for each other by spinning.
 static ALONE: Mutex<()> = Mutex::new(());
 
-const BLUEPRINT: &str = "blueprints/ga4_propensity";
-
 /// The blueprint on its slice of events.
 fn visits() -> Project {
-    let program = fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
-    let project = Project::of(&[("main.gml", program)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    let project = Project::of_blueprint("ga4_propensity");
     project.done(&["run", "prepare"]);
     project
 }

@@ -3,18 +3,15 @@
 
 use std::fs::File;
 
-use gml_tests::{Project, repository};
+use gml_tests::Project;
 use polars::prelude::*;
 use serde_json::Value;
 
-const BLUEPRINT: &str = "blueprints/ga4_propensity";
 const MODEL: &str = "model.txt";
 
 /// The visits of the slice that ships, and a model of the first days.
 fn project() -> Project {
-    let blueprint = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
-    let project = Project::of(&[("main.gml", blueprint)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    let project = Project::of_blueprint("ga4_propensity");
     project.done(&["run", "prepare"]);
     project.write("main.gml", include_str!("programs/watch.gml"));
     project.done(&["run", "training"]);

@@ -3,18 +3,13 @@
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gml_tests::repository;
 use polars::prelude::*;
 
 use super::*;
 
-const BLUEPRINT: &str = "blueprints/ga4_propensity";
-
 /// The visits of the shipped slice, and models of all steps of recipes: calibrated chances, classes, numbers.
 fn models() -> Project {
-    let blueprint = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
-    let project = Project::of(&[("main.gml", blueprint)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    let project = Project::of_blueprint("ga4_propensity");
     project.done(&["run", "prepare"]);
     project.write("main.gml", include_str!("../run/programs/onnx.gml"));
     project.done(&["run"]);

@@ -20,19 +20,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use gml_codegen::object::{Column, Facts, Holds, Learner, Model, compile};
+use gml_codegen::testing::nanoseconds;
 use gml_codegen::trees::{Ensemble, Matrix, Order, Scorer, Session};
 
 type Score = unsafe extern "C" fn(*const f64, usize, *mut f64) -> c_int;
-
-/// The best of so many runs, in nanoseconds a row.
-fn nanoseconds(runs: usize, rows: usize, mut work: impl FnMut()) -> f64 {
-    let of_run = |()| {
-        let started = Instant::now();
-        work();
-        started.elapsed().as_nanos() as f64 / rows as f64
-    };
-    std::iter::repeat_n((), runs).map(of_run).fold(f64::INFINITY, f64::min)
-}
 
 /// The model as it is, without a recipe: a column for each feature.
 fn plain(ensemble: Ensemble) -> Model {

@@ -19,6 +19,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use gml_codegen::testing::nanoseconds;
 use gml_codegen::trees::{Ensemble, Layout, Machine, Matrix, Order, Scorer, Session};
 
 const FLOAT64: c_int = 1;
@@ -111,16 +112,6 @@ impl LightGbm {
             }
         }
     }
-}
-
-/// The best of so many runs, in nanoseconds a row.
-fn nanoseconds(runs: usize, rows: usize, mut work: impl FnMut()) -> f64 {
-    let of_run = |()| {
-        let started = Instant::now();
-        work();
-        started.elapsed().as_nanos() as f64 / rows as f64
-    };
-    std::iter::repeat_n((), runs).map(of_run).fold(f64::INFINITY, f64::min)
 }
 
 fn main() {

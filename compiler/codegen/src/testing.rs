@@ -2,10 +2,21 @@
 //! values at the edges of all of it. Random programs of row expressions ([`programs`]) and what they give ([`reference`]).
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
 pub mod programs;
 pub mod reference;
 pub use programs::Case;
+
+/// How long some work on rows takes: the best of so many runs, in nanoseconds a row.
+pub fn nanoseconds(runs: usize, rows: usize, mut work: impl FnMut()) -> f64 {
+    let of_run = |()| {
+        let started = Instant::now();
+        work();
+        started.elapsed().as_nanos() as f64 / rows as f64
+    };
+    std::iter::repeat_n((), runs).map(of_run).fold(f64::INFINITY, f64::min)
+}
 
 /// What a random model is like.
 #[derive(Clone, Copy, Debug)]

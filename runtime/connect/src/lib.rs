@@ -32,7 +32,7 @@ pub use fault::Fault;
 pub use hub::HubModel;
 pub use infer::infer;
 pub use post::post_json;
-pub use query::{collect, fault, guarded};
+pub use query::{append, collect, fault, guarded};
 pub use table::{
     AT, Bound, Condition, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
     Verified, Version, Wanted, Writer, Written, abandon, can_save, check_headers, files, files_in, forget_versions,

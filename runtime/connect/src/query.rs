@@ -38,6 +38,20 @@ pub fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Fault> {
     }
 }
 
+/// Puts rows behind those that are there.
+///
+/// # Errors
+/// Where they have other columns.
+pub fn append(all: &mut Option<DataFrame>, rows: DataFrame) -> Result<(), Fault> {
+    match all {
+        Some(all) => guarded(|| all.vstack_mut_owned(rows).map(drop)),
+        None => {
+            *all = Some(rows);
+            Ok(())
+        }
+    }
+}
+
 /// The fault behind an error of polars.
 pub fn fault(error: &PolarsError) -> Fault {
     match error {

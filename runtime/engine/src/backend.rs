@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gml_connect::{Fault, Reading, Size, Tolerated};
+use gml_connect::{Fault, Reading, Size, Tolerated, append};
 use gml_foreign::{Foreseen, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
 use gml_operators::{Context, Data, Implementation, ImplementationInParts, Sink, Table};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::codes;
-use crate::spill::{Buckets, append};
+use crate::spill::Buckets;
 
 /// The implementations of operators, and the stores of datasets. [`crate::Embedded`] is the one that is used; tests bring
 /// others.

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gml_connect::{Fault, guarded};
+use gml_connect::{Fault, append, guarded};
 use polars::prelude::*;
 
 use crate::codes;
@@ -189,17 +189,6 @@ impl Head {
             self.rows = Some((after, places[count..].to_vec()));
         }
         (before.height() > 0).then_some(before)
-    }
-}
-
-/// Puts rows behind those that are there.
-pub(crate) fn append(all: &mut Option<DataFrame>, rows: DataFrame) -> Result<(), Fault> {
-    match all {
-        Some(all) => guarded(|| all.vstack_mut_owned(rows).map(drop)),
-        None => {
-            *all = Some(rows);
-            Ok(())
-        }
     }
 }
 

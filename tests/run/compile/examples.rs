@@ -3,19 +3,19 @@
 use gml_tests::{Project, fences, repository};
 use polars::prelude::*;
 
-use super::{BLUEPRINT, frames, program};
+use super::{frames, program};
 
 /// The blueprint, its model, and what `gmlc run scoring` said of a day.
 fn scored() -> Project {
-    let blueprint = std::fs::read_to_string(repository().join(BLUEPRINT).join("main.gml")).unwrap();
+    let project = Project::of_blueprint("ga4_propensity");
+    let blueprint = String::from_utf8(project.read("main.gml")).unwrap();
     // The rows that are scored are kept too.
     let kept = "    predictions: table[Scored] ";
     let asked = "    asked: table { visitor: str, .. } = parquet(\"asked.parquet\"),\n";
     let blueprint = blueprint.replacen(kept, &format!("{asked}{kept}"), 1);
     let blueprint = blueprint.replacen("    save today\n", "    save today as asked\n    save today\n", 1);
     assert!(blueprint.contains(asked) && blueprint.contains("save today as asked"));
-    let project = Project::of(&[("main.gml", blueprint)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    project.write("main.gml", blueprint);
     for pipeline in ["prepare", "training", "scoring"] {
         project.done(&["run", pipeline, "--set", "trials=2"]);
     }

@@ -11,16 +11,11 @@ mod frames;
 use std::path::Path;
 use std::process::Command;
 
-use gml_tests::{Project, repository};
-
-/// The blueprint whose model is compiled.
-pub const BLUEPRINT: &str = "blueprints/ga4_propensity";
+use gml_tests::Project;
 
 /// The visits of the shipped slice, prepared by the blueprint.
 pub fn visits() -> Project {
-    let blueprint = std::fs::read(repository().join(BLUEPRINT).join("main.gml")).unwrap();
-    let project = Project::of(&[("main.gml", blueprint)]);
-    project.with_raw_data(&repository().join(BLUEPRINT).join("data/01_raw"));
+    let project = Project::of_blueprint("ga4_propensity");
     project.done(&["run", "prepare"]);
     project
 }

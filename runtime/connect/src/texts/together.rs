@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::Ids;
 use crate::Fault;
-use crate::query::guarded;
+use crate::query::{append, guarded};
 
 /// Bytes of texts from which on they are looked at. Below, nothing is won.
 const MANY: usize = 64 << 20;
@@ -90,10 +90,7 @@ impl Together {
         let height = first.rows.len();
         let mut others: Option<DataFrame> = None;
         for frame in self.frames {
-            match &mut others {
-                None => others = Some(frame),
-                Some(all) => guarded(|| all.vstack_mut_owned(frame).map(drop))?,
-            }
+            append(&mut others, frame)?;
         }
         // Where a column of texts stands, the others hold a place.
         let mut columns = columns.into_iter();

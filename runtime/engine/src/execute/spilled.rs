@@ -96,7 +96,7 @@ impl Session<'_> {
         };
         let mut all = None;
         schedule::stream(shares.len(), context.threads, work, |rows| {
-            spill::append(&mut all, rows).map_err(|fault| Stopped::Computing(fault).into())
+            gml_connect::append(&mut all, rows).map_err(|fault| Stopped::Computing(fault).into())
         })?;
         let all = spill::in_order(all.unwrap_or_default(), &Turns::place()).map_err(Stopped::Computing)?;
         let (rows_made, bytes) = (all.height() as u64, all.estimated_size() as u64);

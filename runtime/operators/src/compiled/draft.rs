@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gml_codegen::object::{Change, Column, Holds, Operation, murmur3};
+use gml_codegen::object::{Change, Column, Holds, Operation};
 use gml_connect::Fault;
 use gml_ir::{Row, Type};
 
 use super::not_compiled;
 use crate::learn::LARGEST_EXACT;
-use crate::prep::{Cell, Exact, Kind};
+use crate::prep::{Cell, Exact, Kind, hash_bucket};
 use crate::scoring::Form;
 
 /// Where a value comes from.
@@ -43,6 +43,9 @@ struct Asked {
     codes: HashMap<Arc<str>, usize>,
     buckets: Option<u32>,
 }
+
+/// Columns, what is done with them, and where the values are that were wanted.
+pub(super) type Finished = (Vec<Column>, Vec<Operation>, Vec<usize>);
 
 /// A model that is being written down.
 pub struct Draft<'r> {
@@ -176,11 +179,14 @@ impl<'r> Draft<'r> {
 
     /// The columns, in the order of the row that was learned from, and the operations: those that what is wanted depends on. Gives
     /// where that is, too.
-    pub(crate) fn finish(mut self, wanted: &[Place]) -> (Vec<Column>, Vec<Operation>, Vec<usize>) {
+    ///
+    /// # Errors
+    /// Those of the hash of a text.
+    pub(super) fn finish(mut self, wanted: &[Place]) -> Result<Finished, Fault> {
         for (operation, column) in &self.hashed {
             let Asked { texts, buckets: Some(buckets), .. } = &self.columns[*column] else { continue };
-            let known = texts.iter().map(|text| bucket_of(text, *buckets as usize)).collect();
-            self.operations[*operation].1 = Change::Bucket { known };
+            let known = texts.iter().map(|text| Ok(hash_bucket(text, *buckets as usize)? as f64));
+            self.operations[*operation].1 = Change::Bucket { known: known.collect::<Result<_, Fault>>()? };
         }
         let mut is_used = vec![false; self.operations.len()];
         let mut is_read = vec![false; self.columns.len()];
@@ -210,7 +216,7 @@ impl<'r> Draft<'r> {
         let features = wanted.iter().map(|place| at(*place)).collect();
         let used = self.operations.iter().zip(is_used).filter(|(_, is_used)| *is_used);
         let operations = used.map(|((of, change), _)| Operation { of: at(*of), change: change.clone() });
-        (columns, operations.collect(), features)
+        Ok((columns, operations.collect(), features))
     }
 }
 
@@ -231,10 +237,4 @@ impl Asked {
         };
         Column { name: self.name.to_string(), holds, nullable: self.nullable }
     }
-}
-
-/// The bucket of a text, as the step `hash` has it.
-pub(super) fn bucket_of(text: &str, buckets: usize) -> f64 {
-    let size = murmur3(text.as_bytes()).cast_signed().unsigned_abs() as usize;
-    (size % buckets.max(1)) as f64
 }

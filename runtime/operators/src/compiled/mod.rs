@@ -17,6 +17,7 @@ pub use gml_codegen::object::{Compiled, Facts, is_identifier};
 pub(crate) use draft::{Draft, Place};
 pub(crate) use recipe::{places, recipe};
 
+use crate::learn::of_classes;
 use crate::learned::Fitted;
 
 /// What a model says of each row, by values of a [`Draft`].
@@ -36,10 +37,7 @@ pub struct Said {
 impl Said {
     /// The outputs, in their order.
     fn outputs(&self) -> Vec<String> {
-        let each = |name: &str| match &*self.classes {
-            [] => vec![name.to_owned()],
-            classes => classes.iter().map(|class| format!("{name}_{class}")).collect(),
-        };
+        let each = |name: &str| of_classes(name, &self.classes);
         let mut outputs = Vec::new();
         if !self.classes.is_empty() {
             outputs.push("label".to_owned());
@@ -77,7 +75,7 @@ fn as_data(model: &dyn Fitted) -> Result<object::Model, Fault> {
     let mut draft = Draft::of(&input);
     let said = model.compiled(&mut draft)?;
     let outputs = said.outputs();
-    let (columns, operations, features) = draft.finish(&said.features);
+    let (columns, operations, features) = draft.finish(&said.features)?;
     let Said { learner, classes, curves, .. } = said;
     Ok(object::Model { columns, operations, features, learner, classes, curves, outputs })
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use gml_codegen::object::{Change, PART_COUNT};
 use gml_connect::Fault;
 
-use super::draft::{Draft, Known, Place, bucket_of};
+use super::draft::{Draft, Known, Place};
 use super::not_compiled;
-use crate::prep::{Cell, Coded, DATE_PARTS, Encoded, Exact, Fill, Hashed, Input, Kind, Recipe, Step};
+use crate::prep::{Cell, Coded, DATE_PARTS, Encoded, Exact, Fill, Hashed, Input, Kind, Recipe, Step, hash_bucket};
 use crate::scoring::Form;
 
 /// The operations of a recipe.
@@ -116,10 +116,8 @@ fn binary(coded: &Coded, draft: &mut Draft<'_>) -> Result<(), Fault> {
     let of = draft.get(&coded.input.column, coded.input.kind)?;
     draft.drop(&coded.input.column);
     let keys = keys(&coded.values, of, draft)?;
-    let width = coded.digit_names().count();
     for (digit, (name, _)) in coded.digit_names().enumerate() {
-        let shift = width - 1 - digit;
-        let beside = (1..=keys.len()).map(|place| f64::from(u8::from(place >> shift & 1 == 1))).collect();
+        let beside = coded.bits(digit);
         let change = Change::Look { keys: keys.clone(), beside, other: 0.0, null: Some(0.0) };
         let made = draft.make(of.place, change);
         draft.set(&name, made, Form::Float, of);
@@ -145,7 +143,8 @@ fn hash(hashed: &Hashed, draft: &mut Draft<'_>) -> Result<(), Fault> {
     let bucket = match of.form {
         Form::Text => count.and_then(|count| draft.bucket(of, count)),
         Form::Bool => {
-            let beside = [false, true].map(|truth| bucket_of(&Cell::Bool(truth).label(), *buckets)).to_vec();
+            let beside = [false, true].map(|truth| Ok(hash_bucket(&Cell::Bool(truth).label(), *buckets)? as f64));
+            let beside = beside.into_iter().collect::<Result<_, Fault>>()?;
             let change = Change::Look { keys: vec![0.0, 1.0], beside, other: f64::NAN, null: None };
             Some(draft.make(of.place, change))
         }

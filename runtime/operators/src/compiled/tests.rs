@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use gml_codegen::object::{Change, Column, Holds, Operation};
+use gml_codegen::object::{Change, Holds, Operation};
 use gml_connect::Fault;
 use gml_ir::{Column as Described, Row, Type};
 
-use super::draft::Draft;
+use super::draft::{Draft, Finished};
 use super::recipe;
-use crate::prep::{Affine, Cell, Coded, Exact, Fill, Hashed, Input, Kind, Recipe, Step, Words};
+use crate::prep::{Affine, Cell, Coded, Exact, Fill, Hashed, Input, Kind, Recipe, Step, Words, hash_bucket};
 
 fn row() -> Row {
     let text = || Type::Str.nullable();
@@ -32,17 +32,14 @@ fn coded(column: &str, kind: Kind, values: Vec<Cell>) -> Coded {
     Coded { input: input(column, kind), values }
 }
 
-/// Columns, what is done with them, and where the values are that were wanted.
-type Drafted = (Vec<Column>, Vec<Operation>, Vec<usize>);
-
 /// What the steps make of rows, of which values are wanted.
-fn drafted(steps: Vec<Step>, wanted: &[(&str, Kind)]) -> Result<Drafted, Fault> {
+fn drafted(steps: Vec<Step>, wanted: &[(&str, Kind)]) -> Result<Finished, Fault> {
     let row = row();
     let mut draft = Draft::of(&row);
     recipe(&Recipe { steps }, &mut draft)?;
     let places = wanted.iter().map(|(name, kind)| Ok(draft.get(name, *kind)?.place));
     let places = places.collect::<Result<Vec<_>, Fault>>()?;
-    Ok(draft.finish(&places))
+    draft.finish(&places)
 }
 
 #[test]
@@ -87,7 +84,7 @@ fn hashes_of_texts_know_those_that_are_filled_in() {
     ];
     let (columns, operations, _) = drafted(steps, &[("city_3", Kind::Number), ("flag_0", Kind::Number)]).unwrap();
     assert_eq!(columns[0].holds, Holds::Text { known: vec!["none".into()], buckets: Some(5) });
-    let known = vec![super::draft::bucket_of("none", 5)];
+    let known = vec![hash_bucket("none", 5).unwrap() as f64];
     assert_eq!(operations[1].change, Change::Bucket { known });
     assert_eq!(operations[2].change, Change::Is(3.0));
     assert!(matches!(&operations[3].change, Change::Look { keys, .. } if *keys == [0.0, 1.0]), "{operations:?}");

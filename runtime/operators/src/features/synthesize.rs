@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use gml_connect::Fault;
+use gml_connect::{Fault, append};
 use gml_ir::{Column, Expr, ExprKind, NamedExpr, Role, Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{
@@ -71,12 +71,11 @@ pub(super) fn in_shares(call: Call<'_>, most: usize) -> Result<Data, Fault> {
         };
         let shares = shares(&groups.bounds, most);
         let made: Vec<DataFrame> = in_pool(threads, || shares.par_iter().map(of_share).collect::<Result<_, Fault>>())?;
-        let mut made = made.into_iter();
-        let mut all = made.next().unwrap_or_default();
+        let mut all = None;
         for share in made {
-            all.vstack_mut_owned(share).map_err(fault)?;
+            append(&mut all, share)?;
         }
-        Ok(all)
+        Ok(all.unwrap_or_default())
     })?)
 }
 

@@ -36,7 +36,7 @@ pub(crate) use evaluate::{metrics, partition};
 pub(crate) use linear::dot;
 pub(crate) use linear::to_probabilities;
 pub(crate) use matrix::LARGEST_EXACT;
-pub(crate) use outputs::with_columns;
+pub(crate) use outputs::{of_classes, with_columns};
 pub(crate) use pool::in_pool;
 pub(crate) use presets::linear_learner;
 pub(crate) use trees::rounds_of;

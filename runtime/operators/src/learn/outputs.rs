@@ -32,6 +32,14 @@ pub(crate) fn with_columns(mut rows: DataFrame, made: Vec<Column>, ty: &Type) ->
     Ok(Data::Table(Table { frame: rows.lazy(), ty }))
 }
 
+/// What a value is called outside of tables: its name, or one name for each class that it has a number of.
+pub(crate) fn of_classes(name: &str, classes: &[String]) -> Vec<String> {
+    match classes {
+        [] => vec![name.to_owned()],
+        classes => classes.iter().map(|class| format!("{name}_{class}")).collect(),
+    }
+}
+
 /// The schema of `std.learning` for an objective.
 pub(crate) fn row(objective: Objective) -> Row {
     let (schema, columns) = match objective {

@@ -26,6 +26,7 @@ pub(crate) use graph::{Element, Flow, Graph, Setting};
 pub(crate) use mlmodel::{FILE as MLMODEL, mlmodel, mlmodel_of};
 pub(crate) use recipe::{places, recipe};
 
+use crate::learn::of_classes;
 use crate::learned::Fitted;
 
 /// The file of a saved model.
@@ -65,10 +66,7 @@ pub(crate) fn export(model: &dyn Fitted) -> Result<Exported, Fault> {
     let said = model.onnx(&mut graph, &mut Columns::of(&input))?;
     let mut given = Vec::new();
     for Said { name, element, classes, flow } in &said {
-        let names = match &**classes {
-            [] => vec![name.clone()],
-            classes => classes.iter().map(|class| format!("{name}_{class}")).collect(),
-        };
+        let names = of_classes(name, classes);
         let columns = graph.columns(flow, names.len());
         for (name, column) in names.into_iter().zip(columns) {
             graph.output(&name, *element, &column);

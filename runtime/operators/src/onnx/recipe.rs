@@ -99,11 +99,8 @@ fn binary(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result
     let name = &coded.input.column;
     let column = columns.get(graph, name, coded.input.kind)?;
     columns.drop(name);
-    let width = coded.digit_names().count();
     for (digit, (made, _)) in coded.digit_names().enumerate() {
-        let shift = width - 1 - digit;
-        let digits = (1..=coded.values.len()).map(|place| f64::from(u8::from(place >> shift & 1 == 1))).collect();
-        let found = looked_up(name, &column, &coded.values, digits, 0.0, graph)?;
+        let found = looked_up(name, &column, &coded.values, coded.bits(digit), 0.0, graph)?;
         let flow = where_null(&column, 0.0, found, graph);
         columns.set(&made, Column::numbers(flow, false));
     }

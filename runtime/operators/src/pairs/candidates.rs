@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_connect::Fault;
+use gml_connect::{Fault, append};
 use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, Int64Chunked, IntoLazy, IntoSeries, LazyFrame};
 use rayon::prelude::*;
 
@@ -105,13 +105,7 @@ impl Pairs {
 
     fn together(&self) -> Result<DataFrame, Fault> {
         let mut all: Option<DataFrame> = None;
-        self.each(&mut |rows| match &mut all {
-            Some(all) => all.vstack_mut_owned(rows).map(drop).map_err(fault),
-            none => {
-                *none = Some(rows);
-                Ok(())
-            }
-        })?;
+        self.each(&mut |rows| append(&mut all, rows))?;
         let mut all = all.unwrap_or_default();
         all.rechunk_mut();
         Ok(all)

@@ -64,6 +64,12 @@ impl Coded {
         (0..self.width()).map(|digit| (format!("{}_{digit}", self.input.column), &self.input))
     }
 
+    /// Of 1, 2, .. in the order of the values, one binary digit; the digits count from the highest.
+    pub(crate) fn bits(&self, digit: usize) -> Vec<f64> {
+        let shift = self.width() - 1 - digit;
+        (1..=self.values.len()).map(|place| f64::from(u8::from(place >> shift & 1 == 1))).collect()
+    }
+
     /// The binary digits of 1, 2, .. in the order of the values, the highest first; 0 for another value and for null.
     pub(super) fn digits(&self) -> Vec<Expr> {
         let width = self.width();

@@ -52,7 +52,7 @@ pub(super) fn add(columns: &[Hashed], mut rows: DataFrame) -> Result<DataFrame, 
 
 /// The column of a value: its MurmurHash3 (Appleby 2011, 32 bits, seed 0) as a signed number, its size modulo the number of columns. scikit-learn's `FeatureHasher`
 /// chooses the same.
-pub(super) fn bucket(text: &str, buckets: usize) -> Result<usize, Fault> {
+pub(crate) fn bucket(text: &str, buckets: usize) -> Result<usize, Fault> {
     let hash = murmur3::murmur3_32(&mut text.as_bytes(), 0)
         .map_err(|error| Fault::new("GML0999", format!("a text in memory cannot be read: {error}")))?;
     Ok(hash.cast_signed().unsigned_abs() as usize % buckets)

@@ -28,7 +28,7 @@ use crate::learn::bounds::{AMOUNT, Bounds, COUNT, SHARE_FROM_ZERO, float, seed, 
 use crate::learn::recall::Recall;
 
 pub(crate) use coded::{Coded, Encoded};
-pub(crate) use hashed::Hashed;
+pub(crate) use hashed::{Hashed, bucket as hash_bucket};
 pub(crate) use lanes::LaneRecipe;
 pub(crate) use numbers::{Bounded, Clipped};
 pub(crate) use recipe::{FittedRecipe, Recipe};

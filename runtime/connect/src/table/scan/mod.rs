@@ -19,7 +19,7 @@ use super::wanted::{Reading, Wanted, narrowed};
 use super::{Loaded, Tolerated, ipc, open, parquet, row_of};
 use crate::Fault;
 use crate::dtype::data_type;
-use crate::query::guarded;
+use crate::query::{append, guarded};
 pub use size::Size;
 
 /// A table dataset about to be read.
@@ -270,10 +270,9 @@ impl<'a> Scan<'a> {
 }
 
 fn joined(frames: Vec<DataFrame>) -> Result<Option<DataFrame>, Fault> {
-    let mut frames = frames.into_iter();
-    let Some(mut all) = frames.next() else { return Ok(None) };
+    let mut all = None;
     for frame in frames {
-        guarded(|| all.vstack_mut_owned(frame).map(drop))?;
+        append(&mut all, frame)?;
     }
-    Ok(Some(all))
+    Ok(all)
 }
