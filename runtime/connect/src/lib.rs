@@ -5,6 +5,7 @@
 
 mod afar;
 mod cell;
+mod claims;
 mod code;
 mod conform;
 mod database;
@@ -27,6 +28,7 @@ pub mod typed;
 
 pub use afar::FOLDER as FROM;
 pub use cell::vectors;
+pub use claims::read_arrow_stream;
 pub use database::{fetch_duckdb, has_duckdb};
 pub use fault::Fault;
 pub use hub::HubModel;

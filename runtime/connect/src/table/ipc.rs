@@ -16,7 +16,7 @@ use super::lacks;
 use super::parquet::{conversion, misfit};
 use super::wanted::Wanted;
 use crate::query::guarded;
-use crate::{Fault, code, paths};
+use crate::{Fault, claims, code, paths};
 
 /// The first bytes of a file. A stream begins with the length of its schema.
 const MAGIC: &[u8; 6] = b"ARROW1";
@@ -33,10 +33,20 @@ impl Header {
     pub(super) fn read(path: &Path, row: &Row) -> Result<Self, Fault> {
         let mut reader = open(path)?;
         let header = if is_file(&mut reader).map_err(|error| paths::unreadable(path, &error))? {
-            let file = guarded(|| read_file_metadata(&mut reader)).map_err(|fault| damaged(&fault))?;
+            let file = guarded(|| {
+                claims::footer(&mut reader)?;
+                let file = read_file_metadata(&mut reader)?;
+                claims::blocks(&mut reader, &file)?;
+                Ok(file)
+            });
+            let file = file.map_err(|fault| damaged(&fault))?;
             Self { schema: ArrowSchema::clone(&file.schema), file: Some(file) }
         } else {
-            let stream = guarded(|| read_stream_metadata(&mut reader)).map_err(|fault| damaged(&fault))?;
+            let stream = guarded(|| {
+                claims::stream(&mut reader)?;
+                read_stream_metadata(&mut reader)
+            });
+            let stream = stream.map_err(|fault| damaged(&fault))?;
             Self { schema: stream.schema, file: None }
         };
         for column in &row.columns {

@@ -4,12 +4,12 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use gml_connect::read_arrow_stream;
 use polars::prelude::*;
 use serde_json::Value as Json;
 
@@ -358,16 +358,10 @@ fn answers(link: UnixStream, events: &SyncSender<Event>) {
                     return;
                 }
             }
-            let read = catch_unwind(AssertUnwindSafe(|| IpcStreamReader::new(io::Cursor::new(bytes)).finish()));
-            let read = match read {
-                Ok(Ok(frame)) => Ok(frame),
-                Ok(Err(error)) => Err(error.to_string()),
-                Err(_) => Err("it is damaged".to_owned()),
-            };
-            match read {
+            match read_arrow_stream(&bytes) {
                 Ok(frame) => table = Some(frame),
                 Err(why) => {
-                    let _ = events.send(Event::Broken(format!("its table cannot be read: {why}")));
+                    let _ = events.send(Event::Broken(format!("its table cannot be read: {}", why.message)));
                     return;
                 }
             }

@@ -1,13 +1,9 @@
 //! Streams of Arrow, in and out.
 
-use std::io::Cursor;
-
-use gml_connect::{fault, guarded};
+use gml_connect::{fault, guarded, read_arrow_stream};
 use gml_ir::Type;
 use gml_operators::expr::{dtype, type_of};
-use polars::prelude::{
-    ChunkCompareEq, Column, DataFrame, DataType, IpcStreamReader, IpcStreamWriter, SerReader, SerWriter, Series,
-};
+use polars::prelude::{ChunkCompareEq, Column, DataFrame, DataType, IpcStreamWriter, SerWriter, Series};
 
 use crate::refusal::{Refusal, Violation, Violations};
 use crate::rows::{contracts, shown};
@@ -18,8 +14,7 @@ use crate::signature::{Expected, Named, Signature};
 /// # Errors
 /// Where it is no stream of Arrow (400), or does not fit the signature (422).
 pub(super) fn read(body: &[u8], signature: &Signature) -> Result<DataFrame, Refusal> {
-    // What is wrong with a stream is told as an error or as a panic of the reader, and is the sender's in both cases.
-    let frame = guarded(|| IpcStreamReader::new(Cursor::new(body)).finish())
+    let frame = read_arrow_stream(body)
         .map_err(|fault| Refusal::malformed(format!("the body is no stream of Arrow: {}", fault.message)))?;
     let mut violations = Violations::default();
     for name in frame.get_column_names() {
