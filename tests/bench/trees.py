@@ -1,6 +1,6 @@
 """Scores of boosted trees on one thread: gml-codegen against LightGBM's C interface, onnxruntime, treelite, tl2cgen and lleaves.
 
-    python trees.py [--only random,adult,thousand] [--model MODEL.txt] [--trees BINARY] [--compiled BINARY] [--runs 5]
+    python trees.py [--only random,adult,ga4,thousand] [--model MODEL.txt] [--trees BINARY] [--compiled BINARY] [--runs 5]
 
 Needs LightGBM; what else is not installed (onnxruntime with onnxmltools, treelite, tl2cgen, lleaves) is left out and said so. BINARY is
 the example of gml-codegen, `cargo build --release -p gml-codegen --example trees` (`compiled`: the same model as `gmlc compile` makes a
@@ -8,13 +8,15 @@ library of it, called as C does, against the scorer in the process; left out whe
 row, of Python's bindings with what those cost, so they are no rivals there and are told for what a user of them waits; LightGBM's
 single row is that of its C interface. Best of the runs, in nanoseconds a row. Measure on a quiet core: `chrt -f 10 taskset -c 0 python trees.py`.
 
-The models: 200 trees of 63 leaves on 50 random features; 200 of 31 leaves on the census of adults with its categories (shared data); 1,000 of
-127 leaves on 50 features with missing values. `--model` takes any other, on rows drawn from its `feature_infos`.
+The models: 200 trees of 63 leaves on 50 random features; 200 of 31 leaves on the census of adults with its categories (shared data); what
+`tests/peers/ga4_training.py` learns of the visits of 23 days, on those of its test part (shared data); 1,000 of 127 leaves on 50 features with
+missing values. `--model` takes any other, on rows drawn from its `feature_infos`.
 """
 
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -58,6 +60,22 @@ def adult_model():
     features, learned = table.to_numpy(float), len(parts[0])
     parameters = {"objective": "binary", "num_leaves": 31, "learning_rate": 0.05}
     return train(parameters, features[:learned], target[:learned], 200, texts), features[learned:]
+
+
+def ga4_model():
+    folder = SHARED / "data" / "ga4_ecommerce"
+    if not folder.is_dir():
+        print("ga4: skipped: no shared data")
+        return None
+    sys.path.insert(0, str(ROOT / "tests" / "peers"))
+    import ga4_training as peer
+
+    parts = peer.split(peer.load_sessions(folder))
+    recipe = peer.Recipe(parts["train"])
+    matrices = {name: recipe.matrix(part) for name, part in parts.items()}
+    targets = {name: part[peer.TARGET].to_numpy(dtype="float64") for name, part in parts.items()}
+    model = peer.train(matrices, targets, peer.PARAMETERS, rounds=200, stop_after=30)
+    return model, matrices["test"].to_numpy()
 
 
 def thousand_model():
@@ -163,7 +181,7 @@ def measure(name: str, model, features: np.ndarray, binary: Path, compiled: Path
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    models = {"random": random_model, "adult": adult_model, "thousand": thousand_model}
+    models = {"random": random_model, "adult": adult_model, "ga4": ga4_model, "thousand": thousand_model}
     parser.add_argument("--only", default=",".join(models), help="models, comma separated")
     parser.add_argument("--model", type=Path, help="a further model, in LightGBM's text")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
