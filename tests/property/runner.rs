@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gml_analysis::{Settings, lower};
 use gml_connect::Fault;
-use gml_engine::{Backend, Embedded, Loaded, Saved, test_with};
+use gml_engine::{Backend, Embedded, Loaded, RowBackend, Saved, test_with};
 use gml_ir::{Dataset, Expr, TableType, Type, Value};
 use gml_operators::{Call, Context, Data, Implementation, Input, Table, expr, frame};
 use gml_tests::check_text;
@@ -60,9 +60,18 @@ fn count(call: Call<'_>) -> Result<Data, Fault> {
     built_in.ok_or_else(|| Fault::new("GML0999", "there is no count"))?(call)
 }
 
-/// Runs the program and tells where it differs from the reference.
+/// What computes row expressions.
+const ROWS: [RowBackend; 3] = [RowBackend::Auto, RowBackend::Interpreter, RowBackend::Cranelift];
+
+/// Runs the program, with all that computes row expressions, and tells where it differs from the reference.
 pub fn compare(program: &Program) -> Result<(), String> {
-    let table = run(&program.text)?;
+    ROWS.into_iter().try_for_each(|rows| {
+        compare_by(program, rows).map_err(|wrong| format!("row expressions by {}: {wrong}", rows.name()))
+    })
+}
+
+fn compare_by(program: &Program, rows: RowBackend) -> Result<(), String> {
+    let table = run(&program.text, rows)?;
     let frame = frame::collect(table.frame.clone()).map_err(|fault| format!("the result does not run: {fault}"))?;
     types(&program.result, &table.ty, &frame)?;
     let mut columns = Vec::new();
@@ -74,7 +83,7 @@ pub fn compare(program: &Program) -> Result<(), String> {
     values(&program.result, &rows)
 }
 
-fn run(text: &str) -> Result<Table, String> {
+fn run(text: &str, rows: RowBackend) -> Result<Table, String> {
     let checked = check_text(text);
     if checked.analysis.has_errors() {
         return Err(format!("the checker refuses it:\n{}", checked.shown()));
@@ -83,7 +92,7 @@ fn run(text: &str) -> Result<Table, String> {
     let program = lower(&analysis.package, &analysis.program, &Settings::default())
         .map_err(|wrong| format!("it cannot be lowered: {wrong:?}"))?;
     *COUNTED.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    for outcome in test_with(&Watched::default(), &program, None, Path::new("no-libraries")) {
+    for outcome in test_with(&Watched::default(), &program, None, Path::new("no-libraries"), rows) {
         if let Some(fault) = outcome.fault {
             return Err(format!("the run fails: {fault}"));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gml_connect::{Fault, Reading, Size, Tolerated, append};
 use gml_foreign::{Foreseen, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
-use gml_operators::{Context, Data, Implementation, ImplementationInParts, Sink, Table};
+use gml_operators::{Context, Data, Expressions, Implementation, ImplementationInParts, Sink, Table, Told};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::codes;
@@ -95,6 +95,17 @@ pub trait Backend: Sync {
     /// Whether a step can be done on a graphics processor.
     fn uses_gpu(&self, _step: &StepKind) -> bool {
         false
+    }
+
+    /// What computes the row expressions of a step, and why; nothing where it has none.
+    fn rows(&self, _step: &StepKind, _expressions: &Expressions) -> Option<Told> {
+        None
+    }
+
+    /// What the bits of a step's results depend on beside the program and the data: functions of row expressions whose last
+    /// bits are others where something else computes them. Nothing where there are none.
+    fn computed_by(&self, _step: &StepKind, _expressions: &Expressions) -> Option<String> {
+        None
     }
 
     /// A table of values written in the program.

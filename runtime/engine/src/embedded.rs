@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gml_connect::{Fault, Part, Reading, Scan, Size, Together, Verified, Writer, Written};
 use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, Program, StepKind, TableType, Type, Value};
-use gml_operators::{Context, Data, Fitted, Implementation, ImplementationInParts, Table, expr, frame};
+use gml_operators::{
+    Context, Data, Expressions, Fitted, Implementation, ImplementationInParts, Table, Told, expr, frame,
+};
 use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, IntoLazy, LazyFrame, NewChunkedArray};
 
 use crate::backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Streamed, Through, together};
@@ -93,6 +95,22 @@ impl Backend for Embedded {
 
     fn foreign(&self, node: &Node<'_>, args: Vec<(Arc<str>, Data)>, say: &Say<'_>) -> Result<Table, Fault> {
         self.languages.run(node, args, say)
+    }
+
+    fn rows(&self, step: &StepKind, expressions: &Expressions) -> Option<Told> {
+        match step {
+            StepKind::Call { module, operator, args } => gml_operators::told(module, operator, args, expressions),
+            _ => None,
+        }
+    }
+
+    fn computed_by(&self, step: &StepKind, expressions: &Expressions) -> Option<String> {
+        match step {
+            StepKind::Call { module, operator, args } => {
+                gml_operators::computed_by(module, operator, args, expressions)
+            }
+            _ => None,
+        }
     }
 
     fn literal(&self, cells: &[Vec<Value>], ty: &TableType) -> Result<Table, Fault> {

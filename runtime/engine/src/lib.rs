@@ -25,7 +25,7 @@ mod tests;
 mod tracking;
 mod versions;
 
-pub use gml_operators::{Judgement, Training, Unit};
+pub use gml_operators::{Judgement, RowBackend, Training, Unit};
 
 pub use backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Through};
 pub use cache::{Act, Choice, Cleaned, Decided, StoreSettings, UnknownStep, Verdict, clean};

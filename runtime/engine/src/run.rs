@@ -9,12 +9,12 @@ use std::time::Instant;
 use gml_connect::Fault;
 use gml_connect::secrets::hide_fault;
 use gml_ir::{Pipeline, Program, Value};
-use gml_operators::{Context, Observer, Stop};
+use gml_operators::{Context, Expressions, Observer, Stop};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::backend::Backend;
-use crate::cache::{Cache, Choice, Decided, Deciding, StoreSettings, decide};
+use crate::cache::{Cache, Choice, Decided, Deciding, StoreSettings, decide, tell};
 use crate::codes;
 use crate::embedded::Embedded;
 use crate::execute::{Failure, Journal, Session, usable, validate};
@@ -163,6 +163,7 @@ fn recorded(
             libraries: options.libraries.clone(),
             unfinished: None,
             observer: Observer::stopped_by(&stop),
+            expressions: Expressions::by(options.choice.backend),
         },
         memory: options.memory,
         unfinished: Some(unfinished.clone()),
@@ -236,7 +237,8 @@ pub fn foresee(
     let foreseen = pipelines.iter().map(|pipeline| {
         let plan = plan(program, pipeline, choice.joining);
         let deciding = Deciding { backend: &backend, program, project, cache: &cache, choice, pending: &pending };
-        let (decided, _) = decide(&deciding, &pipeline.name, &pipeline.graph, &plan);
+        let (mut decided, _) = decide(&deciding, &pipeline.name, &pipeline.graph, &plan);
+        tell(&deciding, &pipeline.graph, &plan, &mut decided);
         for dataset in decided.writes(&pipeline.graph, &plan) {
             pending.insert(dataset, pipeline.name.to_string());
         }

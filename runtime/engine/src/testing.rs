@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use gml_connect::Fault;
 use gml_ir::{Location, Program, Resources, Test};
-use gml_operators::Context;
+use gml_operators::{Context, Expressions, RowBackend};
 
 use crate::backend::Backend;
 use crate::cache::Decided;
@@ -36,18 +36,24 @@ pub struct TestOutcome {
 /// `libraries` is the folder of native libraries that `gmlc setup` fetched, `project` that of the program, where the files of
 /// nodes in other languages are.
 pub fn test(program: &Program, filter: Option<&str>, project: &Path, libraries: &Path) -> Vec<TestOutcome> {
-    test_with(&Embedded::new(program, project), program, filter, libraries)
+    test_with(&Embedded::new(program, project), program, filter, libraries, RowBackend::Auto)
 }
 
-/// [`test`] with other operators.
-pub fn test_with(backend: &dyn Backend, program: &Program, filter: Option<&str>, libraries: &Path) -> Vec<TestOutcome> {
+/// [`test`] with other operators, and with row expressions that `rows` computes.
+pub fn test_with(
+    backend: &dyn Backend,
+    program: &Program,
+    filter: Option<&str>,
+    libraries: &Path,
+    rows: RowBackend,
+) -> Vec<TestOutcome> {
     let chosen = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
     let tests: Vec<&Test> = program.tests.iter().filter(chosen).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let outcomes: Vec<Mutex<Option<TestOutcome>>> = tests.iter().map(|_| Mutex::new(None)).collect();
     let independent = vec![Vec::new(); tests.len()];
     let ran: Result<(), Fault> = schedule::run(&independent, threads, |place| {
-        let outcome = one(backend, program, tests[place], libraries.to_path_buf());
+        let outcome = one(backend, program, tests[place], libraries.to_path_buf(), rows);
         *outcomes[place].lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         Ok(())
     });
@@ -55,7 +61,7 @@ pub fn test_with(backend: &dyn Backend, program: &Program, filter: Option<&str>,
     outcomes.into_iter().filter_map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf) -> TestOutcome {
+fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf, rows: RowBackend) -> TestOutcome {
     let started = Instant::now();
     let plan = plan_graph(program, &test.graph, Joining::Queries);
     let result = validate(backend, program, &test.graph, &plan).and_then(|()| {
@@ -64,7 +70,13 @@ fn one(backend: &dyn Backend, program: &Program, test: &Test, libraries: PathBuf
             backend,
             project: None,
             folder: None,
-            context: Context { threads: 1, libraries, unfinished: None, observer: Default::default() },
+            context: Context {
+                threads: 1,
+                libraries,
+                unfinished: None,
+                observer: Default::default(),
+                expressions: Expressions::by(rows),
+            },
             memory: None,
             unfinished: None,
             progress: &Silent,

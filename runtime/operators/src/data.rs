@@ -7,6 +7,7 @@ use gml_ir::{Expr, NamedExpr, OrderKey, TableType, Type, Value};
 use gml_report::{Figure, Report};
 use polars::prelude::{DataFrame, LazyFrame};
 
+use crate::expr::rows::Expressions;
 use crate::learned::{Estimator, Fitted};
 use crate::observer::Observer;
 use crate::recommenders::SequenceEstimator;
@@ -103,6 +104,8 @@ pub struct Context {
     pub unfinished: Option<std::path::PathBuf>,
     /// Who hears how far a step is that learns for long, and whether it is to stop.
     pub observer: Observer,
+    /// How row expressions are computed.
+    pub expressions: Expressions,
 }
 
 /// An implementation of an operator.

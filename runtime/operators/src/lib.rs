@@ -43,6 +43,7 @@ pub use course::{Course, Curve};
 pub use data::{Call, Context, Data, Implementation, ImplementationInParts, InParts, Input, Metric, Sink, Table};
 pub use embed::open_onnx;
 pub use explain::Explained;
+pub use expr::rows::{Expressions, RowBackend, Told, computed_by, told};
 pub use learn::{load, save};
 pub use learned::{Estimator, Fitted};
 pub use observer::{Heard, Judgement, Observer, Stop, Training, UnderWay, Unit};

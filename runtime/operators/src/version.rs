@@ -5,7 +5,15 @@
 //! that use it. A release of gmlc has another version anyway, which stands in every key.
 
 /// Operators whose results are not what they once were: module, operator and number. All others have the number 1.
-const RAISED: &[(&str, &str, u32)] = &[];
+/// Those of tables: quotients of floats are rounded once.
+const RAISED: &[(&str, &str, u32)] = &[
+    ("std.table", "filter", 2),
+    ("std.table", "derive", 2),
+    ("std.table", "select", 2),
+    ("std.table", "group", 2),
+    ("std.table", "sort", 2),
+    ("std.table", "top", 2),
+];
 
 /// What operators of learners depend on beside themselves: another version of it learns other trees.
 const LIGHTGBM: &str = crate::native::lightgbm::VERSION;
@@ -30,7 +38,7 @@ mod tests {
         for (module, name, number) in RAISED {
             assert!(crate::operator(module, name).is_some() && *number > 1, "{module}.{name}");
         }
-        assert_eq!(version("std.table", "filter"), "1");
+        assert_eq!((version("std.table", "drop"), version("std.table", "filter")), ("1".into(), "2".into()));
         assert!(version("std.learn", "boosted_trees").contains(LIGHTGBM));
     }
 }

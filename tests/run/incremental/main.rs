@@ -1,5 +1,6 @@
 //! Runs that do no more than they must: what is kept, what runs again when something changes, and what the plan says.
 
+mod backends;
 mod changes;
 mod choices;
 mod equal;

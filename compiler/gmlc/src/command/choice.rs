@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use gml_analysis::suggest;
-use gml_engine::{At, Choice, Joining, StoreSettings, UnknownStep};
+use gml_engine::{At, Choice, Joining, RowBackend, StoreSettings, UnknownStep};
 use gml_ir::{Pipeline, Program};
 
 use super::prepare::Prepared;
@@ -34,9 +34,30 @@ pub struct ChoiceArgs {
     /// pipeline. Results are the same; it takes more time and memory.
     #[arg(long)]
     stepwise: bool,
+    /// What computes row expressions: what is expected to be the fastest of all (auto), the operations of the table engine, or
+    /// programs of several at once, by an interpreter, by cranelift or by LLVM. What programs cannot hold, the table engine computes.
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = backend)]
+    backend: RowBackend,
     /// Read an older version of datasets that keep them: a version (`3`, `buyer=3`), what was there when a run ran, or at a time.
     #[arg(long, value_name = "VERSION", value_parser = At::parse)]
     at: Vec<At>,
+}
+
+/// A way to compute row expressions that this gmlc has.
+fn backend(text: &str) -> Result<RowBackend, String> {
+    let found = RowBackend::ALL.into_iter().find(|backend| backend.name() == text);
+    match found {
+        Some(backend) if backend.is_there() => Ok(backend),
+        Some(backend) => Err(format!(
+            "this gmlc was built without {}: build it with `cargo build --release -p gmlc --features llvm`, which needs LLVM 19 \
+             (Debian: llvm-19-dev, libpolly-19-dev, libzstd-dev, zlib1g-dev), or take `cranelift`",
+            backend.name()
+        )),
+        None => {
+            let names = RowBackend::ALL.into_iter().filter(|backend| backend.is_there()).map(RowBackend::name);
+            Err(format!("there are {}", names.collect::<Vec<_>>().join(", ")))
+        }
+    }
 }
 
 /// Puts the versions that the command line asks for in the place of the newest. Gives what is to be said of that.
@@ -65,10 +86,10 @@ pub fn read_at(args: &ChoiceArgs, prepared: &mut Prepared, pipeline: Option<&str
 /// # Errors
 /// The exit code, where a name is that of no step.
 pub fn chosen(args: &ChoiceArgs, program: &Program, pipelines: &[&Pipeline]) -> Result<Choice, Exit> {
-    let ChoiceArgs { force, from, to, only, tags, stepwise, at: _ } = args;
+    let ChoiceArgs { force, from, to, only, tags, stepwise, backend, at: _ } = args;
     let (from, to, only, tags) = (from.clone(), to.clone(), only.clone(), tags.clone());
     let joining = if *stepwise { Joining::Nothing } else { Joining::Queries };
-    let choice = Choice { force: *force, from, to, only, tags, joining };
+    let choice = Choice { force: *force, from, to, only, tags, joining, backend: *backend };
     let plans: Vec<_> = pipelines.iter().map(|pipeline| gml_engine::plan(program, pipeline, joining)).collect();
     let all = pipelines.iter().zip(&plans).map(|(pipeline, plan)| (&*pipeline.name, &pipeline.graph, plan));
     choice.check(program, all).map_err(|UnknownStep { name, known, is_tag }| {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use gml_ir::{Graph, Program, StepId, StepKind, Type};
+use gml_operators::Expressions;
 
 use super::Cache;
 use super::entry::{Entry, KeptResult, Saved};
@@ -39,6 +40,8 @@ pub struct Verdict {
     pub(crate) restore: Option<KeptResult>,
     /// What was asked of others to read what it needs, a line each.
     pub asked: Vec<String>,
+    /// What computes the row expressions of its steps, a line each, where somebody asked.
+    pub computed: Vec<String>,
     /// The files that it reads, as they were when the key was made.
     pub(crate) files: Vec<(PathBuf, Stamp)>,
     /// Whether its result is worth keeping.
@@ -68,6 +71,7 @@ impl Decided {
             entry: None,
             restore: None,
             asked: Vec::new(),
+            computed: Vec::new(),
             files: Vec::new(),
             keep: false,
         };
@@ -128,6 +132,7 @@ fn of_graph(
         project: deciding.project,
         hashes: deciding.cache.hashes(),
         salt: deciding.cache.salt(),
+        expressions: Expressions::by(deciding.choice.backend),
         pending: deciding.pending,
     };
     let keys = key::of_graph(&making, graph, plan, around);
@@ -361,6 +366,7 @@ fn settled(graph: &Graph, plan: &Plan, keys: &Keys, memory: &Memory<'_>, found: 
             entry: finding.entry,
             restore: finding.restore,
             asked: key.asked.clone(),
+            computed: Vec::new(),
             files: key.files.clone(),
             keep: worth_keeping(graph, plan, stage, users.get(&place).map_or(&[], Vec::as_slice)),
         });

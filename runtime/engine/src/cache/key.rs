@@ -13,6 +13,7 @@ use gml_ir::{
     Arg, Dataset, Expr, Graph, NamedExpr, OrderKey, Program, Row, SequencesType, Step, StepId, StepKind, TableType,
     Type, Value,
 };
+use gml_operators::Expressions;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,8 @@ pub(super) struct Making<'a> {
     pub(super) project: &'a Path,
     pub(super) hashes: &'a Hashes,
     pub(super) salt: &'a Salt,
+    /// How row expressions are computed.
+    pub(super) expressions: Expressions,
     /// Datasets that an earlier pipeline of the same command may write anew, with its name.
     pub(super) pending: &'a BTreeMap<u32, String>,
 }
@@ -219,7 +222,14 @@ fn of_step(
             part("the type of its result".into(), Part::hidden(&rows.of_type(&step.ty)));
             let args = args.iter().map(|(name, arg)| Ok((&**name, keyed(arg, &of)?)));
             let args = args.collect::<Result<Vec<_>, String>>()?;
-            Ok(digest(&("call", module, operator, version, args, rows.of_type(&step.ty))))
+            let key = digest(&("call", module, operator, version, args, rows.of_type(&step.ty)));
+            Ok(match making.backend.computed_by(&step.kind, &making.expressions) {
+                Some(by) => {
+                    part("the native code of its functions".into(), Part::shown(by.clone()));
+                    digest(&("computed", key, by))
+                }
+                None => key,
+            })
         }
         StepKind::Part(from, name) => Ok(digest(&("part", of(*from)?, name))),
         StepKind::Table(cells) => {

@@ -5,6 +5,7 @@
 //! changed has another name. How it is kept on disk, and what is kept at all, is told in `docs/store.md`.
 
 mod clean;
+mod computed;
 mod content;
 mod decide;
 mod entry;
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clean::{Cleaned, clean};
+pub(crate) use computed::{expected, tell};
 pub use decide::{Act, Decided, Verdict};
 pub(crate) use decide::{Deciding, decide};
 pub(crate) use entry::{Entry, KeptArtifact, KeptTolerated, Saved, Trace};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gml_ir::{Graph, Program, StepKind};
+use gml_operators::RowBackend;
 
 use crate::plan::{Joining, Plan, Stage};
 
@@ -22,6 +23,8 @@ pub struct Choice {
     pub tags: Vec<String>,
     /// Whether steps run joined into queries.
     pub joining: Joining,
+    /// What computes row expressions.
+    pub backend: RowBackend,
 }
 
 /// A name on the command line that no step has, or a tag that nothing has.

@@ -5,8 +5,9 @@ use gml_ir::StepKind;
 
 use super::{Failure, Scope, Session};
 use crate::budget::Share;
+use crate::cache::expected;
 use crate::codes;
-use crate::plan::{Kept, Stage};
+use crate::plan::{Kept, PlannedStep, Stage};
 
 /// A part that is read is there as it was read and as what became of it.
 const COPIES: u64 = 2;
@@ -26,7 +27,7 @@ impl Session<'_> {
         let used = stage.uses.iter().map(|used| scope.slots.bytes(*used)).sum::<u64>();
         let mut needed = used;
         for scan in &stage.scans {
-            let Some(Size { bytes, least, parts }) = self.size(scope, scan) else { continue };
+            let Some(Size { bytes, least, parts, .. }) = self.size(scope, scan) else { continue };
             let all_at_once = scan.through.is_empty() && (stage.kept.is_some() || stage.steps.len() == 1);
             if all_at_once && least > limit {
                 return Err(self.too_large(scope, stage, scan.load, least, limit));
@@ -40,6 +41,17 @@ impl Session<'_> {
         }
         let needed = stage.resources.memory.unwrap_or(needed);
         Ok((Some(scope.budget.work(needed)), threads))
+    }
+
+    /// How many rows a stage reads, where that can be told before and what computes its row expressions depends on it.
+    pub(super) fn expected(&self, scope: &Scope<'_>, stage: &Stage) -> Option<u64> {
+        let has_rows = |step: &PlannedStep| {
+            self.backend.rows(&scope.graph.step(step.id).kind, &self.context.expressions).is_some()
+        };
+        if stage.scans.len() != 1 || !stage.steps.iter().any(has_rows) {
+            return None;
+        }
+        expected(self.backend, self.program, self.project?, scope.graph, stage)
     }
 
     /// How much memory what a scan reads takes.

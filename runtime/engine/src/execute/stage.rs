@@ -62,7 +62,8 @@ impl Session<'_> {
         threads: usize,
     ) -> Result<(Option<Data>, Option<bool>), Failure> {
         let stage = &scope.plan.stages[place];
-        let context = Context { threads, ..self.context.clone() };
+        let expressions = self.context.expressions.of_rows(self.expected(scope, stage));
+        let context = Context { threads, expressions, ..self.context.clone() };
         let title = stage.title();
         self.progress.step_started(&title, self.next(), self.total);
         let ids: Vec<String> = stage.steps.iter().map(|step| scope.id(step.id)).collect();

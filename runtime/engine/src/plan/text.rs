@@ -52,6 +52,9 @@ fn write_stage(text: &mut String, stage: &Stage, verdict: Option<&Verdict>, numb
     if let Some(kept) = &stage.kept {
         line(text, &format!("{margin}      {}", why(kept)));
     }
+    for computed in verdict.iter().flat_map(|verdict| &verdict.computed) {
+        line(text, &format!("{margin}      {computed}"));
+    }
     for asked in verdict.iter().flat_map(|verdict| &verdict.asked) {
         line(text, &format!("{margin}      {asked}"));
     }

@@ -2,7 +2,7 @@ use gml_ir::*;
 
 use super::backend::TestBackend;
 use super::builder::{Steps, program};
-use crate::test_with;
+use crate::{RowBackend, test_with};
 
 fn tests() -> Program {
     let mut good = Steps::default();
@@ -25,7 +25,7 @@ fn tests() -> Program {
 
 #[test]
 fn tests_run_in_memory_and_tell_how_they_went() {
-    let outcomes = test_with(&TestBackend::default(), &tests(), None, "".as_ref());
+    let outcomes = test_with(&TestBackend::default(), &tests(), None, "".as_ref(), RowBackend::Auto);
     let told: Vec<_> = outcomes.iter().map(|outcome| (outcome.name.as_str(), outcome.passed)).collect();
     assert_eq!(told, [("good rows", true), ("bad rows", false), ("reads", false)]);
     let fault = outcomes[1].fault.as_ref().unwrap();
@@ -35,7 +35,7 @@ fn tests_run_in_memory_and_tell_how_they_went() {
 
 #[test]
 fn a_filter_chooses_by_name() {
-    let outcomes = test_with(&TestBackend::default(), &tests(), Some("good"), "".as_ref());
+    let outcomes = test_with(&TestBackend::default(), &tests(), Some("good"), "".as_ref(), RowBackend::Auto);
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0].passed);
 }

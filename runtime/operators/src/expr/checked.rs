@@ -24,10 +24,13 @@ pub(crate) fn narrow(series: Series, kind: IntKind) -> Result<Series, Fault> {
         return Ok(series);
     }
     let target = dtype(&gml_ir::Type::Int(kind)).unwrap_or(DataType::Int64);
-    series.strict_cast(&target).map_err(|_| {
-        Fault::new("GML0923", format!("a result does not fit {}", kind.name()))
-            .help("make one side an int: `as_float`, or a column of a wider type")
-    })
+    series.strict_cast(&target).map_err(|_| too_narrow(kind))
+}
+
+/// That a result does not fit a width.
+pub(super) fn too_narrow(kind: IntKind) -> Fault {
+    Fault::new("GML0923", format!("a result does not fit {}", kind.name()))
+        .help("make one side an int: `as_float`, or a column of a wider type")
 }
 
 fn apply(op: BinaryOp, left: &Int64Chunked, right: &Int64Chunked) -> Result<Int64Chunked, Fault> {
@@ -78,7 +81,8 @@ fn one(op: BinaryOp, a: i64, b: i64) -> Result<Option<i64>, Fault> {
     result.map(Some).ok_or_else(|| overflow(op, Some((a, b))))
 }
 
-fn overflow(op: BinaryOp, pair: Option<(i64, i64)>) -> Fault {
+/// That a result does not fit 64 bits.
+pub(super) fn overflow(op: BinaryOp, pair: Option<(i64, i64)>) -> Fault {
     let (a, b) = pair.unwrap_or_default();
     Fault::new("GML0923", format!("{a} {} {b} does not fit int", op.symbol()))
         .help("compute with floats (`as_float`), or leave such rows out with filter")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use polars::prelude::{ChunkApply, Column, DataType, Expr, Field, PolarsResult, Scalar, Schema};
+use polars::prelude::{ChunkApply, Column, DataType, Expr, Field, PolarsResult, Scalar, Schema, arity};
 
 use crate::frame::{fault, polars_error};
 
@@ -53,10 +53,22 @@ fn broadcast(columns: &[Column]) -> Vec<Column> {
 }
 
 /// A function of numbers as floats; null stays null.
-pub(crate) fn float(input: Expr, function: fn(f64) -> f64) -> Expr {
+pub(crate) fn float(input: Expr, function: impl Fn(f64) -> f64 + Copy + Send + Sync + 'static) -> Expr {
     map(vec![input.cast(DataType::Float64)], move |columns| {
         let values = columns[0].f64().map_err(fault)?;
         let values: polars::prelude::Float64Chunked = values.apply_values(function);
+        Ok(Column::from(polars::prelude::IntoSeries::into_series(values)))
+    })
+}
+
+/// A function of two numbers as floats; null where one is null. Where the second is a constant, that is `fixed`.
+pub(crate) fn floats(left: Expr, right: Expr, fixed: Option<f64>, function: fn(f64, f64) -> f64) -> Expr {
+    if let Some(right) = fixed {
+        return float(left, move |left| function(left, right));
+    }
+    map(vec![left.cast(DataType::Float64), right.cast(DataType::Float64)], move |columns| {
+        let (left, right) = (columns[0].f64().map_err(fault)?, columns[1].f64().map_err(fault)?);
+        let values: polars::prelude::Float64Chunked = arity::binary_elementwise_values(left, right, function);
         Ok(Column::from(polars::prelude::IntoSeries::into_series(values)))
     })
 }

@@ -15,6 +15,7 @@ mod list_parts;
 mod math;
 mod operator;
 mod order;
+pub mod rows;
 mod similarity;
 mod text;
 mod ticks;
@@ -70,7 +71,7 @@ impl Scope<'_> {
             ExprKind::If(condition, yes, no) => {
                 let condition = as_bool(self.translate(condition)?, &condition.ty);
                 // A null condition counts as false, and then the second branch is the one that is used.
-                let holds = condition.clone().fill_null(lit(false));
+                let holds = condition.fill_null(lit(false));
                 let yes = cast(self.guarded(holds.clone()).translate(yes)?, &yes.ty, &expr.ty);
                 let no = cast(self.guarded(holds.clone().not()).translate(no)?, &no.ty, &expr.ty);
                 Ok(when(holds).then(yes).otherwise(no))
@@ -121,6 +122,12 @@ impl Scope<'_> {
             None => condition,
         };
         Self { inputs: self.inputs, guard: Some(guard) }
+    }
+
+    /// The scope of the branch of an `if` that is used where its condition holds, or where it does not.
+    fn branch(&self, condition: &Expr, holds: bool) -> Result<Self, Fault> {
+        let condition = as_bool(self.translate(condition)?, &condition.ty).fill_null(lit(false));
+        Ok(self.guarded(if holds { condition } else { condition.not() }))
     }
 
     fn field(&self, of: &Expr, name: &str) -> Result<pl::Expr, Fault> {

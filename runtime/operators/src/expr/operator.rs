@@ -9,7 +9,7 @@ use polars::prelude as pl;
 use polars::prelude::{DataType, coalesce, concat_str, lit, when};
 
 use super::ticks::{self, is_temporal};
-use super::{Scope, as_bool, cast, checked, constant, dtype, list, literal, null};
+use super::{Scope, as_bool, cast, checked, constant, dtype, kernel, list, literal, null};
 
 impl Scope<'_> {
     pub(super) fn negate(&self, of: &Expr, ty: &Type) -> Result<pl::Expr, Fault> {
@@ -44,7 +44,13 @@ impl Scope<'_> {
             _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
                 ticks::arithmetic(op, (self.used(a), &left.ty), (self.used(b), &right.ty), ty)
             }
-            BinaryOp::Divide => Ok(a.cast(DataType::Float64) / b.cast(DataType::Float64)),
+            BinaryOp::Divide => Ok(kernel::floats(a, b, self.divisor(right), |a, b| a / b)),
+            BinaryOp::FloorDivide if *ty.non_null() == Type::Float => {
+                Ok(kernel::floats(a, b, self.divisor(right), |a, b| (a / b).floor()))
+            }
+            BinaryOp::Remainder if *ty.non_null() == Type::Float => {
+                Ok(kernel::floats(a, b, self.divisor(right), |a, b| a - b * (a / b).floor()))
+            }
             BinaryOp::Power => Ok(a.cast(DataType::Float64).pow(b.cast(DataType::Float64))),
             _ => match ty.non_null() {
                 Type::Int(kind) => Ok(checked::arithmetic(op, self.used(a), self.used(b), *kind)),
@@ -54,6 +60,12 @@ impl Scope<'_> {
                 _ => Ok(arithmetic(op, cast(a, &left.ty, ty), cast(b, &right.ty, ty))),
             },
         }
+    }
+
+    /// A constant that is divided by. polars multiplies with its reciprocal instead, which is rounded: `49.0 // 49.0` would be 0, and
+    /// quotients would differ in their last bit from those of a table with a single row.
+    fn divisor(&self, right: &Expr) -> Option<f64> {
+        self.constant(right).and_then(|value| value.as_float())
     }
 
     pub(super) fn is_in(&self, item: &Expr, among: &Expr) -> Result<pl::Expr, Fault> {

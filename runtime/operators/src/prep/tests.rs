@@ -27,6 +27,7 @@ fn prepared(name: &str, args: Vec<(&str, Input)>, train: &Table, other: &Table) 
         libraries: "/nowhere".into(),
         unfinished: None,
         observer: Default::default(),
+        expressions: Default::default(),
     };
     let fitted = estimator(name, args).fit(train, None, &context)?;
     let result = fitted.apply(other, &context)?;

@@ -2,12 +2,13 @@
 
 use gml_connect::Fault;
 use gml_ir::OrderKey;
-use polars::prelude::{Column, DataFrame, Expr, Series};
+use polars::prelude::{Column, DataFrame, Expr, Series, by_name};
 
 use super::args::{CallExt, named};
 use super::rows::with_temporaries;
 use crate::data::{Call, Data};
 use crate::expr::aggregate::{Aggregator, is_aggregate};
+use crate::expr::rows::{self, Lowered};
 use crate::expr::window::{Extent, Plan, Windows};
 use crate::expr::{micros, translate};
 use crate::frame::{TEMPORARY, apply, evaluate, fault};
@@ -16,11 +17,15 @@ use crate::frame::{TEMPORARY, apply, evaluate, fault};
 pub(super) fn derive(call: Call<'_>) -> Result<Data, Fault> {
     let frame = call.table("input")?.frame.clone();
     let plan = Plan::of(&call.columns("columns"))?;
-    let outputs = named(&plan.outputs)?;
     if plan.calls.is_empty() {
-        let columns = outputs.into_iter().map(|(name, value)| value.alias(name.as_str()));
-        return call.give(frame.with_columns(columns.collect::<Vec<_>>()));
+        let Lowered { before, columns, temporaries } = rows::columns(&plan.outputs, call.context)?;
+        let columns: Vec<Expr> = columns.into_iter().map(|(name, value)| value.alias(name.as_str())).collect();
+        if before.is_empty() {
+            return call.give(frame.with_columns(columns));
+        }
+        return call.give(frame.with_columns(before).with_columns(columns).drop(by_name(temporaries, true, false)));
     }
+    let outputs = named(&plan.outputs)?;
     let over = call.keys("over")?;
     let order = call.order("order");
     let extent = match call.text("rows").as_deref() {

@@ -7,12 +7,12 @@ use polars::prelude::{Expr, LazyFrame, UniqueKeepStrategy, col, cols};
 
 use super::args::{CallExt, named};
 use crate::data::{Call, Data};
-use crate::expr::{translate, window};
+use crate::expr::{rows, window};
 use crate::frame::{TEMPORARY, schema};
 
 /// `filter`: keeps the rows for which the condition holds, in their order.
 pub(super) fn filter(call: Call<'_>) -> Result<Data, Fault> {
-    let condition = translate(&call.expr("condition")?)?;
+    let condition = rows::condition(&call.expr("condition")?, call.context)?;
     call.give(call.table("input")?.frame.clone().filter(condition))
 }
 
@@ -23,12 +23,14 @@ pub(super) fn select(call: Call<'_>) -> Result<Data, Fault> {
     for column in &columns {
         window::each_column(&column.expr, &mut |_| of_rows = true);
     }
-    let columns = named(&columns)?;
     let frame = call.table("input")?.frame.clone();
     if of_rows {
-        let columns: Vec<Expr> = columns.into_iter().map(|(name, value)| value.alias(name.as_str())).collect();
+        let lowered = rows::columns(&columns, call.context)?;
+        let columns: Vec<Expr> = lowered.columns.into_iter().map(|(name, value)| value.alias(name.as_str())).collect();
+        let frame = if lowered.before.is_empty() { frame } else { frame.with_columns(lowered.before) };
         return call.give(frame.select(columns));
     }
+    let columns = named(&columns)?;
     // Constants alone would give a single row: each is first put beside the rows that are there.
     let temporary = |place: usize| format!("{TEMPORARY}constant_{place}");
     let constants = columns.iter().enumerate().map(|(place, (_, value))| value.clone().alias(temporary(place)));

@@ -163,6 +163,7 @@ static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context {
     libraries: "/nowhere".into(),
     unfinished: None,
     observer: Default::default(),
+    expressions: Default::default(),
 });
 
 /// Calls an operator whose result's row is not known.

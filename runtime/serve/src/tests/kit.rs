@@ -13,7 +13,13 @@ use crate::Place;
 use crate::model::Model;
 
 pub(super) fn context() -> Context {
-    Context { threads: 1, libraries: "/nowhere".into(), unfinished: None, observer: Default::default() }
+    Context {
+        threads: 1,
+        libraries: "/nowhere".into(),
+        unfinished: None,
+        observer: Default::default(),
+        expressions: Default::default(),
+    }
 }
 
 fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Data {

@@ -13,6 +13,8 @@ pub struct Size {
     pub least: u64,
     /// In how many parts they can be read.
     pub parts: usize,
+    /// Rows, where the files say how many there are.
+    pub rows: Option<u64>,
 }
 
 impl Scan<'_> {
@@ -21,13 +23,17 @@ impl Scan<'_> {
         let (width, least) = (self.target.columns.iter())
             .map(|column| (width(&column.ty), least(&column.ty)))
             .fold((0, 0), |(width, least), (of_width, of_least)| (width + of_width, least + of_least));
-        let mut size = Size { parts: self.places.len(), ..Size::default() };
+        let mut size = Size { parts: self.places.len(), rows: Some(0), ..Size::default() };
         let mut texts = vec![false; self.files.len()];
         for place in self.places.iter().filter(|place| !place.excluded) {
             match &place.stretch {
-                Stretch::Text(_) | Stretch::Whole => texts[place.file] = true,
+                Stretch::Text(_) | Stretch::Whole => {
+                    texts[place.file] = true;
+                    size.rows = None;
+                }
                 Stretch::Group { .. } | Stretch::Batch { .. } => {
                     let rows = place.stretch.rows() as u64;
+                    size.rows = size.rows.map(|all| all + rows);
                     size.bytes += rows * width / 8;
                     size.least += rows * least / 8;
                 }

@@ -196,6 +196,7 @@ fn a_missing_library_says_what_to_run() {
         libraries: "/nowhere".into(),
         unfinished: None,
         observer: Default::default(),
+        expressions: Default::default(),
     };
     let fault = learner.fit(&train, None, &context).err().unwrap();
     assert_eq!(fault.code, "GML0911");

@@ -202,6 +202,7 @@ fn predicting_needs_no_library() {
         libraries: "/nowhere".into(),
         unfinished: None,
         observer: Default::default(),
+        expressions: Default::default(),
     };
     let here = rows_of(Data::Table(model.apply(&valid, &context(1)).unwrap()));
     let there = rows_of(Data::Table(model.apply(&valid, &elsewhere).unwrap()));

@@ -22,7 +22,13 @@ pub(crate) fn context(threads: usize) -> Context {
             fetch(&LIGHTGBM, &folder, &mut |_| {}).unwrap()
         }
     });
-    Context { threads, libraries: libraries.clone(), unfinished: None, observer: Default::default() }
+    Context {
+        threads,
+        libraries: libraries.clone(),
+        unfinished: None,
+        observer: Default::default(),
+        expressions: Default::default(),
+    }
 }
 
 pub(crate) fn call(name: &str, args: Vec<(&str, Input)>, threads: usize) -> Result<Data, Fault> {
