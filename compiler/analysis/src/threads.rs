@@ -1,7 +1,7 @@
 //! Work on as many threads as there are processors.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Bytes of stack of a thread: deep expressions are read and checked recursively. Only what is used is ever there.
 pub(crate) const STACK: usize = 256 << 20;
@@ -39,15 +39,23 @@ pub(crate) fn map<T: Send + Sync>(count: usize, threads: usize, work: impl Fn(us
     done.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
+/// What `work` makes of every item, in order; as [`each`].
+pub(crate) fn map_all<T: Send, U: Send + Sync>(items: Vec<T>, threads: usize, work: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let waiting: Vec<Mutex<Option<T>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+    let taken = |place: usize| waiting[place].lock().unwrap_or_else(PoisonError::into_inner).take();
+    map(waiting.len(), threads, |place| taken(place).map(&work)).into_iter().flatten().collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::{map, map_all};
 
     #[test]
     fn results_are_in_order_whatever_the_threads() {
         let squares: Vec<usize> = (0..1000).map(|place| place * place).collect();
         for threads in [0, 1, 2, 16] {
             assert_eq!(map(1000, threads, |place| place * place), squares);
+            assert_eq!(map_all((0..1000).collect(), threads, |place: usize| place * place), squares);
         }
         assert!(map(0, 4, |place| place).is_empty());
     }
