@@ -30,6 +30,19 @@ pub(crate) fn each(count: usize, threads: usize, work: impl Fn(usize) + Sync) {
     });
 }
 
+/// Runs `work` on a thread of its own, whose stack is deep, and `meanwhile` on this one.
+pub(crate) fn beside<T: Send>(work: impl Fn() -> T + Sync, meanwhile: impl FnOnce()) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work);
+        meanwhile();
+        match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No further thread to be had: this one does the work.
+            Err(_) => work(),
+        }
+    })
+}
+
 /// What `work` gives for every place below `count`, in order; as [`each`].
 pub(crate) fn map<T: Send + Sync>(count: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let done: Vec<OnceLock<T>> = std::iter::repeat_with(OnceLock::new).take(count).collect();
