@@ -120,6 +120,15 @@ impl<'g> Compiler<'g> {
             let atomic = matches!(rule.ty, RuleType::Atomic | RuleType::CompoundAtomic) || rule.name == BLANK;
             let body = self.expr(&rule.expr, atomic)?;
             let name = &rule.name;
+            if takes_mode(rule) {
+                // The same where no blanks may stand, as is known of most words before any text is seen.
+                let body = self.expr(&rule.expr, true)?;
+                let body = match rule.ty {
+                    RuleType::Silent => body,
+                    _ => format!("m.rule(Rule::r#{name}, |m| {body})"),
+                };
+                writeln!(code, "fn a_{name}(m: &mut Matcher<'_>) -> bool {{\n    {body}\n}}").map_err(said)?;
+            }
             let body = match rule.ty {
                 _ if name == BLANK => format!("m.within(Mode::Atomic, |m| {body})"),
                 RuleType::Silent => body,
@@ -136,8 +145,11 @@ impl<'g> Compiler<'g> {
         writeln!(code, "/// Passes over blanks, where they may stand.\nfn skip(m: &mut Matcher<'_>) -> bool {{")
             .map_err(said)?;
         let guard = self.guard(&blank.expr).ok_or("WHITESPACE takes nothing")?;
+        let blanks = parts(&blank.expr, choice).into_iter().filter_map(|part| self.class(part));
+        let blanks = blanks.fold(Facts::NOTHING, |all, blank| all.or(&blank)).pattern();
         writeln!(code, "    if {guard} && m.mode == Mode::Spaced {{").map_err(said)?;
-        writeln!(code, "        while {guard} && r_{BLANK}(m) {{}}").map_err(said)?;
+        writeln!(code, "        let is_blank = |byte| matches!(byte, {blanks});").map_err(said)?;
+        writeln!(code, "        while m.many(is_blank) && {guard} && r_{BLANK}(m) {{}}").map_err(said)?;
         writeln!(code, "    }}\n    true\n}}").map_err(said)?;
         writeln!(code, "/// The function of a rule.\npub(super) fn function(rule: Rule) -> fn(&mut Matcher<'_>) -> bool {{\n    match rule {{\n        Rule::EOI => |m| m.end(),").map_err(said)?;
         for Rule { name, .. } in self.rules {
@@ -187,6 +199,9 @@ impl<'g> Compiler<'g> {
                 "ANY" => "m.any()".into(),
                 "SOI" => "m.begin()".into(),
                 "EOI" => "m.end()".into(),
+                name if self.by_name.get(name).is_some_and(|rule| atomic && takes_mode(rule)) => {
+                    format!("a_{name}(m)")
+                }
                 name if self.by_name.contains_key(name) => format!("r_{name}(m)"),
                 name => return Err(format!("the matcher does not know {name}")),
             },
@@ -203,12 +218,16 @@ impl<'g> Compiler<'g> {
                 format!("m.all(|m| {})", parts.join(&format!("{skip} && ")))
             }
             Expr::Choice(..) => {
-                let parts = parts(expr, |expr| if let Expr::Choice(a, b) = expr { Some((a, b)) } else { None });
+                let parts = parts(expr, choice);
                 let parts: Vec<String> =
                     parts.into_iter().map(|part| self.guarded(part, atomic)).collect::<Result<_, _>>()?;
                 format!("({})", parts.join(" || "))
             }
             Expr::Opt(inner) => format!("{{ let _ = {}; true }}", self.guarded(inner, atomic)?),
+            Expr::Rep(inner) if atomic && self.class(inner).is_some() => {
+                let class = self.class(inner).unwrap_or(Facts::NOTHING);
+                format!("m.many(|byte| matches!(byte, {}))", class.pattern())
+            }
             Expr::Rep(inner) => {
                 let code = self.guarded(inner, atomic)?;
                 if atomic {
@@ -234,6 +253,15 @@ fn parts<'e>(expr: &'e Expr, split: impl Fn(&'e Expr) -> Option<(&'e Expr, &'e E
     }
     parts.push(rest);
     parts
+}
+
+fn choice(expr: &Expr) -> Option<(&Expr, &Expr)> {
+    if let Expr::Choice(first, second) = expr { Some((first, second)) } else { None }
+}
+
+/// Whether blanks may stand within a rule where they may around it, and only there.
+fn takes_mode(rule: &Rule) -> bool {
+    matches!(rule.ty, RuleType::Silent | RuleType::Normal) && rule.name != BLANK
 }
 
 fn ascii(character: &str) -> Option<u8> {

@@ -94,14 +94,22 @@ fn checked(
         None => (None, None, None, None),
     };
     let mut of_bodies = Vec::new();
+    let is_small = package.nodes.len() < WORTH_A_THREAD;
+    let declarations = || declare::declarations(&package, mentions, &mut diagnostics);
     let (program, taken) = std::thread::scope(|scope| {
-        let bodies = || crate::check::check_program(&package, bodies, &mut of_bodies);
-        if package.nodes.len() < WORTH_A_THREAD {
-            declare::declarations(&package, mentions, &mut diagnostics);
-            return bodies();
-        }
-        scope.spawn(|| declare::declarations(&package, mentions, &mut diagnostics));
-        bodies()
+        let meanwhile = match bodies {
+            _ if is_small => {
+                declarations();
+                None
+            }
+            // Few bodies are checked again.
+            Some(_) => {
+                scope.spawn(declarations);
+                None
+            }
+            None => Some(declarations),
+        };
+        crate::check::check_program(&package, bodies, &mut of_bodies, meanwhile)
     });
     diagnostics.append(&mut of_bodies);
     let lint::Found { diagnostics: mut found, learns } =

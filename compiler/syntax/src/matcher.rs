@@ -6,7 +6,7 @@
 
 use crate::grammar::Rule;
 
-#[allow(unused_parens, non_snake_case, clippy::all, reason = "code that no person wrote")]
+#[allow(dead_code, unused_parens, non_snake_case, clippy::all, reason = "code that no person wrote")]
 mod rules {
     use super::{Matcher, Mode};
     use crate::grammar::Rule;
@@ -46,7 +46,7 @@ struct Matcher<'i> {
 pub(crate) fn read(rule: Rule, text: &str) -> Option<Vec<Token>> {
     // Places in a text are 32 bits wide, as they are in spans.
     u32::try_from(text.len()).ok()?;
-    let tokens = Vec::with_capacity(text.len() / 5);
+    let tokens = Vec::with_capacity(text.len() / 3);
     let mut matcher = Matcher { text: text.as_bytes(), at: 0, mode: Mode::Spaced, tokens };
     rules::function(rule)(&mut matcher).then_some(matcher.tokens)
 }
@@ -64,6 +64,17 @@ impl Matcher<'_> {
         let found = self.text.get(self.at).is_some_and(|byte| is(*byte));
         self.at += usize::from(found);
         found
+    }
+
+    /// Bytes of ASCII, as many as there are.
+    #[inline]
+    fn many(&mut self, is: impl Fn(u8) -> bool) -> bool {
+        let mut at = self.at;
+        while self.text.get(at).is_some_and(|byte| is(*byte)) {
+            at += 1;
+        }
+        self.at = at;
+        true
     }
 
     #[inline]

@@ -13,7 +13,7 @@ use crate::ast::Text;
 use crate::codes;
 use crate::docs::Comment;
 use crate::lexer::{Kind, Lexer, Token};
-use crate::words::DECLARATIONS;
+use crate::words::{DECLARATIONS, begins_declaration};
 
 pub(crate) use again::{Again, scan_again};
 
@@ -129,14 +129,11 @@ impl<'t> Scanner<'t> {
                 }
             }
             Kind::OpenText => self.open_text(token),
-            Kind::Sign => {
-                if token.text(self.text) == "," {
-                    self.reset_words();
-                }
-                if self.foreign_comment(token) {
-                    return;
-                }
-            }
+            Kind::Sign => match self.text.as_bytes()[token.start] {
+                b',' => self.reset_words(),
+                b'/' | b'-' if self.foreign_comment(token) => return,
+                _ => {}
+            },
             Kind::Stray => {
                 if !self.stray(token) {
                     return;
@@ -169,9 +166,10 @@ impl<'t> Scanner<'t> {
 
     fn word(&mut self, token: Token) {
         let word = token.text(self.text);
-        if let Some(dot) = self.last.filter(|last| matches!(last.text(self.text), "." | "?.")) {
+        let behind_dot = |last: &Token| last.kind == Kind::Sign && matches!(last.text(self.text), "." | "?.");
+        if let Some(dot) = self.last.filter(behind_dot) {
             // A name that is still to be typed: what begins the next line is not it.
-            let is_next = self.text[dot.end..token.start].contains('\n') && DECLARATIONS.contains(&word);
+            let is_next = begins_declaration(word) && self.text[dot.end..token.start].contains('\n');
             if is_next {
                 self.declaration(token, word);
             }
@@ -192,7 +190,7 @@ impl<'t> Scanner<'t> {
                 self.check_nesting(token);
             }
             "let" | "save" | "track" | "expect" | "when" | "run" => self.reset_words(),
-            _ if DECLARATIONS.contains(&word) && !self.names_a_loop(token, word) => self.declaration(token, word),
+            _ if begins_declaration(word) && !self.names_a_loop(token, word) => self.declaration(token, word),
             _ => {}
         }
     }

@@ -82,6 +82,25 @@ pub const DECLARATIONS: [&str; 17] = [
     "type",
 ];
 
+/// The first letters of the words that begin a declaration, by the lengths of these: nearly every other word differs.
+const INITIALS: [u32; 16] = {
+    let mut initials = [0; 16];
+    let mut place = 0;
+    while place < DECLARATIONS.len() {
+        let word = DECLARATIONS[place].as_bytes();
+        initials[word.len()] |= 1 << (word[0] - b'a');
+        place += 1;
+    }
+    initials
+};
+
+/// Whether a word begins a declaration.
+pub(crate) fn begins_declaration(word: &str) -> bool {
+    let initials = INITIALS.get(word.len()).copied().unwrap_or(0);
+    let is_initial = |byte: u8| byte.is_ascii_lowercase() && initials >> (byte - b'a') & 1 == 1;
+    word.bytes().next().is_some_and(is_initial) && DECLARATIONS.contains(&word)
+}
+
 /// Words that begin a statement.
 pub const STATEMENTS: [&str; 7] = ["let", "save", "track", "expect", "when", "for", "run"];
 
@@ -125,5 +144,11 @@ mod tests {
         for word in STATEMENTS {
             assert!(is_reserved(word), "{word}");
         }
+    }
+
+    #[test]
+    fn no_word_of_a_declaration_is_missed() {
+        assert!(DECLARATIONS.iter().all(|word| begins_declaration(word)));
+        assert!(["", "pipe", "Node", "a word that is longer than all"].iter().all(|word| !begins_declaration(word)));
     }
 }

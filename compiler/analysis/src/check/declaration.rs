@@ -41,8 +41,7 @@ pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[V
 
 /// Checks a node against the types that it declares.
 pub(super) fn node<'a>(shared: &'a Shared<'a>, id: NodeId, visiting: &[Visit]) -> CheckedNode {
-    let types = shared.package.nodes[id.0 as usize].params.clone();
-    node_for(shared, id, &types, visiting)
+    node_for(shared, id, &shared.package.nodes[id.0 as usize].params, visiting)
 }
 
 /// Checks a node for arguments of these types.

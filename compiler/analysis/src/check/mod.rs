@@ -41,13 +41,15 @@ use crate::typed::TypedProgram;
 /// threads.
 ///
 /// Where there are bodies of the last time, those are taken over that would be found the same again; they are replaced by
-/// those of this time. `moves` is what stands elsewhere since then.
+/// those of this time. `moves` is what stands elsewhere since then. `meanwhile` is done beside what is left of the work
+/// when one thread alone goes on with it.
 pub(crate) fn check_program(
     package: &Package,
     known: Option<(&mut Bodies, &[Move])>,
     diagnostics: &mut Vec<Diagnostic>,
+    meanwhile: Option<impl FnOnce()>,
 ) -> (TypedProgram, TakenOver) {
-    let (program, mut found, taken) = program::check(package, known);
+    let (program, mut found, taken) = program::check(package, known, meanwhile);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end));
     // A recipe that is fitted twice, or the body of a loop, says the same thing again.
     found.dedup();

@@ -28,10 +28,12 @@ use crate::typed::{
 const WORTH_A_THREAD: usize = 64;
 
 /// Checks a package; the diagnostics are in no order. Bodies of which it is known what will be found are not checked, and
-/// what was found of all is kept, where there is a place for it.
+/// what was found of all is kept, where there is a place for it. `meanwhile` is done when the nodes are checked: what
+/// comes behind them takes one thread.
 pub(super) fn check(
     package: &Package,
     known: Option<(&mut Bodies, &[Move])>,
+    meanwhile: Option<impl FnOnce()>,
 ) -> (TypedProgram, Vec<Diagnostic>, TakenOver) {
     let shared = Shared::new(package);
     let mut taken = TakenOver::default();
@@ -40,23 +42,25 @@ pub(super) fn check(
         taken = std::mem::take(bodies).take_over(&shared, &interface, Moves(moves));
         (interface, bodies)
     });
-    let work = || {
-        let mut program = TypedProgram::default();
-        let mut diagnostics = Vec::new();
+    let nodes = || {
         for level in levels(&shared) {
             let threads = level.len() / WORTH_A_THREAD;
             threads::each(level.len(), threads, |place| drop(shared.node(level[place], &[])));
         }
-        rest(&shared, &mut program, &mut diagnostics);
-        (program, diagnostics)
     };
-    let (program, diagnostics) = std::thread::scope(|scope| {
-        match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // No further thread to be had: this one does the work.
-            Err(_) => work(),
+    let (program, diagnostics) = match meanwhile {
+        Some(meanwhile) => {
+            threads::beside(nodes, || ());
+            threads::beside(|| rest(&shared), meanwhile)
         }
-    });
+        None => threads::beside(
+            || {
+                nodes();
+                rest(&shared)
+            },
+            || (),
+        ),
+    };
     if let Some((interface, bodies)) = before {
         *bodies = Bodies::of(&shared, interface);
     }
@@ -67,10 +71,7 @@ pub(super) fn check(
 pub(super) fn inspect(package: &Package, items: &[(ModuleId, usize)], at: Option<u32>) -> Vec<Inspection> {
     let shared = Shared::recording(package, Recorder::new(at));
     let work = || items.iter().map(|(module, item)| inspect_item(&shared, *module, *item)).collect();
-    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(threads::STACK).spawn_scoped(scope, work) {
-        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        Err(_) => work(),
-    })
+    threads::beside(work, || ())
 }
 
 fn inspect_item<'a>(shared: &'a Shared<'a>, module: ModuleId, item: usize) -> Inspection {
@@ -135,8 +136,10 @@ fn places<T>(declarations: &[T], wanted: impl Fn(&T) -> bool) -> impl Iterator<I
 }
 
 /// All but the nodes, which are there already.
-fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mut Vec<Diagnostic>) {
+fn rest<'a>(shared: &'a Shared<'a>) -> (TypedProgram, Vec<Diagnostic>) {
     let package = shared.package;
+    let mut program = TypedProgram::default();
+    let mut diagnostics = Vec::new();
     for place in 0..package.functions.len() {
         let checked = shared.function(FunctionId(id(place)), &[]);
         diagnostics.extend(checked.diagnostics.iter().cloned());
@@ -148,7 +151,7 @@ fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mu
         program.nodes.push(checked.typed.clone());
     }
     for place in 0..package.params.len() {
-        program.params.push(param(shared, ParamId(id(place)), diagnostics));
+        program.params.push(param(shared, ParamId(id(place)), &mut diagnostics));
     }
     for place in 0..package.pipelines.len() {
         let checked = shared.pipeline(PipelineId(id(place)), &[]);
@@ -156,13 +159,13 @@ fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mu
         program.pipelines.push(checked.typed.clone());
     }
     for place in 0..package.datasets.len() {
-        program.datasets.push(dataset(shared, DatasetId(id(place)), diagnostics));
+        program.datasets.push(dataset(shared, DatasetId(id(place)), &mut diagnostics));
     }
     for place in 0..package.connections.len() {
-        connection(shared, place, diagnostics);
+        connection(shared, place, &mut diagnostics);
     }
     for place in 0..package.tests.len() {
-        program.tests.extend(test(shared, place, diagnostics));
+        program.tests.extend(test(shared, place, &mut diagnostics));
     }
     for place in 0..package.envs.len() {
         let (env, found) = environment::env(shared, place);
@@ -170,6 +173,7 @@ fn rest<'a>(shared: &'a Shared<'a>, program: &mut TypedProgram, diagnostics: &mu
         program.envs.push(env);
     }
     diagnostics.extend(saved::written_twice(shared, &program.datasets));
+    (program, diagnostics)
 }
 
 fn param<'a>(shared: &'a Shared<'a>, id: ParamId, diagnostics: &mut Vec<Diagnostic>) -> TypedParam {

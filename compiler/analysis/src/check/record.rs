@@ -97,6 +97,9 @@ impl<'a> Body<'a> {
 
     /// Notes a column that is named rather than read, such as a key.
     pub fn note_column(&self, name: &Name, span: Span, row: &Arc<Row>) {
+        if self.shared.recorder.is_none() {
+            return;
+        }
         self.note(name.span, || Meaning::Column(row.clone()));
         let frame = Frame { row: row.clone(), kind: FrameKind::Row, operator: SILENT, span };
         self.note_context_of(span, None, Some(&frame));

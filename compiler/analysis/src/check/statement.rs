@@ -246,12 +246,7 @@ impl<'a> Body<'a> {
         };
         let declaration = &shared.package.pipelines[id.0 as usize];
         let ast = shared.package.pipeline_ast(*id)?;
-        let view = |param: &ast::Parameter| View {
-            name: param.name.text.clone(),
-            required: param.default.is_none(),
-            takes_block: false,
-        };
-        let views: Vec<View> = ast.params.iter().map(view).collect();
+        let views: Vec<View<'a>> = ast.params.iter().map(View::of_parameter).collect();
         for name in args.iter().filter_map(|arg| arg.name.as_ref()) {
             self.note(name.span, || Meaning::Argument(Definition::Pipeline(*id)));
         }
@@ -283,7 +278,7 @@ impl<'a> Body<'a> {
                 typed.push(None);
                 continue;
             };
-            let want = Want::argument(&declaration.declared.name, &views[place].name);
+            let want = Want::argument(&declaration.declared.name, views[place].name);
             let value = self.expr(expr, Some(&declaration.params[place]));
             let value = self.coerced(value, &declaration.params[place], &want);
             typed.push(Some(self.constant_needed(value, &want).typed));

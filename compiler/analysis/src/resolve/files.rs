@@ -10,11 +10,15 @@ use gml_syntax::ast::{self, ItemKind, Use};
 
 use super::trees::{Begun, Source, Trees};
 use super::{cycle, standard};
-use crate::hash::Map;
+use crate::hash::{Map, Set};
 use crate::message::imports as message;
 use crate::suggest::closest;
+use crate::threads;
 use crate::tree::Stamp;
 use crate::world::{ReadError, SOURCE_LIMIT, World};
+
+/// So many files are worth a thread to read them.
+const WORTH_A_THREAD: usize = 2;
 
 /// All files of a program.
 pub(super) struct Loaded {
@@ -61,6 +65,7 @@ pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics
         by_path: Map::default(),
         found: Vec::new(),
         begun: Vec::new(),
+        ahead: Map::default(),
         diagnostics,
     };
     let read = world.read(main);
@@ -68,6 +73,7 @@ pub(super) fn load(world: &dyn World, main: &str, trees: &mut Trees, diagnostics
     // The files that these use are looked through together, then those that those use.
     while !loader.found.is_empty() {
         let begun = trees.begin(std::mem::take(&mut loader.found));
+        loader.read_ahead(&begun);
         for file in begun {
             loader.follow(file);
         }
@@ -86,6 +92,8 @@ struct Loader<'a> {
     found: Vec<Source>,
     /// Those that were, and what their `use`s name.
     begun: Vec<(Begun, Vec<Target>)>,
+    /// Files that are about to be added.
+    ahead: Map<String, Result<Arc<str>, ReadError>>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -116,6 +124,16 @@ impl Loader<'_> {
         place
     }
 
+    /// Reads the files that these use and that are not known yet, several at a time.
+    fn read_ahead(&mut self, begun: &[Begun]) {
+        let used = begun.iter().flat_map(|file| file.uses().into_iter().map(|taken| (file.place(), taken)));
+        let paths = used.filter_map(|(place, taken)| self.path_of(place, taken));
+        let paths: Set<String> = paths.filter(|path| !self.by_path.contains_key(path)).collect();
+        let paths: Vec<String> = paths.into_iter().collect();
+        let read = threads::map(paths.len(), paths.len() / WORTH_A_THREAD, |place| self.world.read(&paths[place]));
+        self.ahead = paths.into_iter().zip(read).collect();
+    }
+
     fn follow(&mut self, file: Begun) {
         let uses = file.uses().into_iter();
         let targets = uses.map(|taken| self.target(file.place(), taken)).collect();
@@ -140,24 +158,29 @@ impl Loader<'_> {
     fn target(&mut self, from: usize, taken: &Use) -> Target {
         let Some((first, last)) = taken.path.first().zip(taken.path.last()) else { return Target::Missing };
         let span = first.span.to(last.span);
-        let words: Vec<&str> = taken.path.iter().map(|name| &*name.text).collect();
-        let name = words.join(".");
-        if words[0] == "std" {
-            return self.standard(&name, span);
-        }
-        let folder = self.loaded.files[from].path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let slash = if folder.is_empty() { "" } else { "/" };
-        let path = format!("{folder}{slash}{}.gml", words.join("/"));
+        let name = words(taken).join(".");
+        let Some(path) = self.path_of(from, taken) else { return self.standard(&name, span) };
         if let Some(target) = self.by_path.get(&path) {
             return *target;
         }
-        match self.world.read(&path) {
+        match self.ahead.remove(&path).unwrap_or_else(|| self.world.read(&path)) {
             Err(ReadError::NotFound) => {
                 self.diagnostics.push(self.unknown(&name, &path, span));
                 Target::Missing
             }
             read => Target::Project(self.add(path, read)),
         }
+    }
+
+    /// The path of what a file uses; `None` where that is the standard library.
+    fn path_of(&self, from: usize, taken: &Use) -> Option<String> {
+        let words = words(taken);
+        if matches!(words[..], [] | ["std", ..]) {
+            return None;
+        }
+        let folder = self.loaded.files[from].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let slash = if folder.is_empty() { "" } else { "/" };
+        Some(format!("{folder}{slash}{}.gml", words.join("/")))
     }
 
     fn standard(&mut self, name: &str, span: Span) -> Target {
@@ -191,6 +214,11 @@ impl Loader<'_> {
         let proposal = proposal.or_else(|| closest(name, candidates.iter().map(String::as_str)).map(str::to_owned));
         message::unknown_module(name, path, span, proposal.as_deref())
     }
+}
+
+/// The words of the path of a `use`.
+fn words(taken: &Use) -> Vec<&str> {
+    taken.path.iter().map(|name| &*name.text).collect()
 }
 
 /// Where a `use` names its module.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::{Diagnostic, FileId, Span};
 use gml_ir::{Row, Type};
 use gml_stdlib::{MODULES, Word};
-use gml_syntax::ast::{ItemKind, Name, Use, UseName};
+use gml_syntax::ast::{self, ItemKind, Name, Use, UseName};
 
 use super::files::{Loaded, Target, once, path_span};
 use super::standard;
@@ -25,12 +25,14 @@ pub(super) fn collect(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Pack
     let mut uses = Vec::with_capacity(loaded.files.len());
     for file in loaded.files {
         uses.push(file.uses);
-        names.module(file.name.into(), file.id, Tree::of_project(file.ast, file.stamps, file.kept), false);
+        let count = name_count(&file.ast);
+        let tree = Tree::of_project(file.ast, file.stamps, file.kept);
+        names.module(file.name.into(), file.id, tree, count, false);
     }
     let mut standard_ids = vec![None; MODULES.len()];
     for (place, id) in standard_ids.iter_mut().enumerate().filter(|(place, _)| loaded.standard[*place]) {
         let tree = Tree::of_standard(place);
-        *id = Some(names.module(MODULES[place].name.into(), standard::file(place), tree, true));
+        *id = Some(names.module(MODULES[place].name.into(), standard::file(place), tree, 0, true));
         names.standard(place);
     }
     for place in &loaded.bottom_up {
@@ -73,10 +75,11 @@ fn next<T>(list: &[T]) -> u32 {
 }
 
 impl Names<'_> {
-    fn module(&mut self, name: Text, file: FileId, ast: Tree, is_std: bool) -> ModuleId {
+    /// Adds a module with room for so many names.
+    fn module(&mut self, name: Text, file: FileId, ast: Tree, names: usize, is_std: bool) -> ModuleId {
         let id = ModuleId(next(&self.package.modules));
-        self.package.modules.push(Module { name, file, ast, scope: Map::default(), imports: Vec::new(), is_std });
-        self.spans.push(Map::default());
+        self.package.modules.push(Module { name, file, ast, scope: map_for(names), imports: Vec::new(), is_std });
+        self.spans.push(map_for(names));
         id
     }
 
@@ -296,20 +299,12 @@ impl Names<'_> {
 
     fn import(&mut self, place: usize, wanted: &UseName, definition: Definition) {
         let name = wanted.alias.as_ref().unwrap_or(&wanted.name);
-        let scope = &mut self.package.modules[place].scope;
-        if let (Some(Definition::Std(known)), Definition::Std(more)) = (scope.get_mut(&name.text), &definition)
-            && !more.iter().any(|id| known.contains(id))
-        {
-            known.extend(more);
-            self.package.modules[place].imports.push((name.text.clone(), name.span));
-            return;
-        }
-        let definition = match (definition, self.package.prelude.get(&name.text)) {
-            (Definition::Std(mut ids), Some(Definition::Std(more))) => {
-                ids.extend(more.iter().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
-                Definition::Std(ids)
-            }
-            (definition, _) => definition,
+        let definition = match definition {
+            Definition::Std(ids) => match self.overloads(place, name, ids) {
+                Some(ids) => Definition::Std(ids),
+                None => return,
+            },
+            definition => definition,
         };
         let is_known = definition != Definition::Unknown;
         if self.define(place, name, definition) && is_known {
@@ -318,8 +313,36 @@ impl Names<'_> {
     }
 }
 
+impl Names<'_> {
+    /// What a name of the standard library means once it is imported: the prelude's overloads too. `None` where these were
+    /// added to those that the file has imported before.
+    fn overloads(&mut self, place: usize, name: &Name, mut ids: Vec<SignatureId>) -> Option<Vec<SignatureId>> {
+        let module = &mut self.package.modules[place];
+        if let Some(Definition::Std(known)) = module.scope.get_mut(&name.text)
+            && !ids.iter().any(|id| known.contains(id))
+        {
+            known.extend(ids);
+            module.imports.push((name.text.clone(), name.span));
+            return None;
+        }
+        if let Some(Definition::Std(more)) = self.package.prelude.get(&name.text) {
+            ids.extend(more.iter().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
+        }
+        Some(ids)
+    }
+}
+
 fn module_id(place: usize) -> ModuleId {
     ModuleId(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+/// How many names a file has, its own and those that it imports, apart from the entries of its catalog.
+fn name_count(ast: &ast::Module) -> usize {
+    let names = ast.items.iter().map(|item| match &item.kind {
+        ItemKind::Use(taken) => taken.names.len(),
+        _ => 1,
+    });
+    names.sum()
 }
 
 fn path_text(taken: &Use) -> String {

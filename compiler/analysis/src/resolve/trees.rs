@@ -6,7 +6,7 @@ use gml_diagnostics::{Diagnostic, FileId};
 use gml_syntax::ast::{self, ItemKind, Use};
 use gml_syntax::{Edited, Kept, Outline, Piece};
 
-use crate::hash::{Map, map_for};
+use crate::hash::Map;
 use crate::package::{Module, Package};
 use crate::threads;
 use crate::tree::Stamp;
@@ -148,30 +148,23 @@ impl Trees {
 
     /// The trees of all files of a program, in order. Those of others are forgotten.
     pub(super) fn finish(&mut self, files: Vec<Begun>) -> Vec<Tree> {
-        let read = rest(&files).into_iter();
-        let mut read = read.peekable();
-        let mut known = map_for(files.len());
-        let mut trees = Vec::with_capacity(files.len());
+        let bytes = bytes_to_read(&files);
+        let mut read = rest(&files, bytes).into_iter().peekable();
+        let mut paths = Vec::with_capacity(files.len());
+        let mut states = Vec::with_capacity(files.len());
         for (place, Begun { source, state }) in files.into_iter().enumerate() {
-            let tree = match state {
-                State::Known(tree) => tree,
-                State::Open { outline, uses } => {
-                    let mut pieces = uses;
-                    while let Some((_, of_file)) = read.next_if(|(file, _)| *file == place) {
-                        pieces.extend(of_file);
-                    }
-                    pieces.sort_by_key(|(place, _)| *place);
-                    let pieces = pieces.into_iter().map(|(_, piece)| piece).collect();
-                    let (module, diagnostics, kept) = outline.kept(pieces);
-                    let stamps = module.items.iter().map(|_| self.stamp()).collect();
-                    let (diagnostics, kept) = (diagnostics.into(), Arc::new(kept));
-                    Tree { id: source.id, ast: Arc::new(module), stamps, diagnostics, kept }
-                }
-            };
-            known.insert(source.path, tree.clone());
-            trees.push(tree);
+            let of_file = std::iter::from_fn(|| Some(read.next_if(|(file, _)| *file == place)?.1)).collect();
+            paths.push(source.path);
+            states.push((source.id, state, of_file));
         }
-        self.by_path = known;
+        let mut trees = threads::map_all(states, bytes / WORTH_A_THREAD, |(id, state, pieces)| match state {
+            State::Known(tree) => tree,
+            State::Open { outline, uses } => whole(id, outline, uses, pieces),
+        });
+        for tree in trees.iter_mut().filter(|tree| tree.stamps.len() != tree.ast.items.len()) {
+            tree.stamps = tree.ast.items.iter().map(|_| self.stamp()).collect();
+        }
+        self.by_path = paths.into_iter().zip(trees.iter().cloned()).collect();
         trees
     }
 
@@ -190,13 +183,28 @@ fn opened(file: &Source) -> State {
     State::Open { outline, uses }
 }
 
+/// Of files that are not known, how long they are together.
+fn bytes_to_read(files: &[Begun]) -> usize {
+    let open = files.iter().filter(|begun| matches!(begun.state, State::Open { .. }));
+    open.map(|begun| begun.source.text.len()).sum()
+}
+
+/// A file of which all declarations were read. They have no stamps yet.
+fn whole(id: FileId, outline: Outline, uses: Vec<(usize, Piece)>, others: Vec<Vec<(usize, Piece)>>) -> Tree {
+    let mut pieces = uses;
+    pieces.extend(others.into_iter().flatten());
+    pieces.sort_by_key(|(place, _)| *place);
+    let pieces = pieces.into_iter().map(|(_, piece)| piece).collect();
+    let (module, diagnostics, kept) = outline.kept(pieces);
+    let (diagnostics, kept) = (diagnostics.into(), Arc::new(kept));
+    Tree { id, ast: Arc::new(module), stamps: Arc::default(), diagnostics, kept }
+}
+
 /// All declarations but the `use`s, a few of a file at a time, in order.
-fn rest(files: &[Begun]) -> Vec<(usize, Vec<(usize, Piece)>)> {
+fn rest(files: &[Begun], bytes: usize) -> Vec<(usize, Vec<(usize, Piece)>)> {
     let mut work = Vec::new();
-    let mut bytes = 0;
     for (file, begun) in files.iter().enumerate() {
         if let State::Open { outline, uses } = &begun.state {
-            bytes += begun.source.text.len();
             let known = |place: &usize| uses.binary_search_by_key(place, |(place, _)| *place).is_ok();
             let places: Vec<usize> = (0..outline.len()).filter(|place| !known(place)).collect();
             work.extend(places.chunks(AT_A_TIME).map(|places| (file, outline, places.to_vec())));

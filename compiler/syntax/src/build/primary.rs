@@ -141,8 +141,11 @@ impl Builder<'_, '_> {
 
     fn call_on(&mut self, of: Tree, function: Name, parts: Pairs<'_>, style: CallStyle) -> Tree {
         let start = of.expr.span;
-        let receiver = vec![Argument { name: None, value: of.expr }];
-        let mut given = Given { args: receiver, height: of.height, ..Given::default() };
+        let of_parts = |part: Pair<'_>| part.into_inner().filter(|inner| inner.as_rule() == Rule::expression).count();
+        let arguments = parts.clone().filter(|part| part.as_rule() == Rule::arguments).map(of_parts).sum::<usize>();
+        let mut args = Vec::with_capacity(1 + arguments);
+        args.push(Argument { name: None, value: of.expr });
+        let mut given = Given { args, height: of.height, ..Given::default() };
         for part in parts {
             self.give(part, &mut given);
         }

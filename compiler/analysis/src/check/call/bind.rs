@@ -5,7 +5,6 @@ use gml_syntax::ast::{self, Name};
 
 use super::Syntax;
 use crate::check::signature::Param;
-use crate::typed::Text;
 
 /// An argument as written.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +26,27 @@ impl Given<'_> {
 }
 
 /// What binding needs to know of a parameter.
-#[derive(Clone, Debug)]
-pub(crate) struct View {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
     /// Its name.
-    pub name: Text,
+    pub name: &'a str,
     /// Whether a call must give it.
     pub required: bool,
     /// Whether a trailing block can be it.
     pub takes_block: bool,
 }
 
-impl View {
+impl<'a> View<'a> {
+    /// A parameter of a declaration.
+    pub fn of_parameter(param: &'a ast::Parameter) -> Self {
+        Self { name: &param.name.text, required: param.default.is_none(), takes_block: false }
+    }
+}
+
+impl View<'static> {
     /// A parameter of a signature.
     pub fn of(param: &Param) -> Self {
-        Self { name: param.name.into(), required: param.default.is_none(), takes_block: param.kind.takes_block() }
+        Self { name: param.name, required: param.default.is_none(), takes_block: param.kind.takes_block() }
     }
 }
 
@@ -49,8 +55,8 @@ impl View {
 pub(in crate::check) enum BindFault<'a> {
     UnknownArgument(&'a Name),
     TooMany(Span),
-    Duplicate(Text, Span),
-    Missing(Vec<Text>),
+    Duplicate(&'a str, Span),
+    Missing(Vec<&'a str>),
     NoBlock(Span),
 }
 
@@ -67,7 +73,10 @@ impl BindFault<'_> {
 }
 
 /// The argument of each parameter.
-pub(in crate::check) fn bind<'a>(views: &[View], syntax: &Syntax<'a>) -> Result<Vec<Option<Given<'a>>>, BindFault<'a>> {
+pub(in crate::check) fn bind<'a>(
+    views: &[View<'a>],
+    syntax: &Syntax<'a>,
+) -> Result<Vec<Option<Given<'a>>>, BindFault<'a>> {
     let mut given: Vec<Option<Given<'a>>> = vec![None; views.len()];
     for (place, expr) in syntax.positional.iter().enumerate() {
         match given.get_mut(place) {
@@ -76,20 +85,20 @@ pub(in crate::check) fn bind<'a>(views: &[View], syntax: &Syntax<'a>) -> Result<
         }
     }
     for (name, expr) in &syntax.named {
-        let place = views.iter().position(|view| view.name == name.text).ok_or(BindFault::UnknownArgument(name))?;
+        let place = views.iter().position(|view| *view.name == *name.text).ok_or(BindFault::UnknownArgument(name))?;
         if given[place].replace(Given::Expr(expr)).is_some() {
-            return Err(BindFault::Duplicate(name.text.clone(), name.span));
+            return Err(BindFault::Duplicate(&name.text, name.span));
         }
     }
     if let Some((bindings, span)) = syntax.block {
         let place = (0..views.len()).rev().find(|place| views[*place].takes_block && given[*place].is_none());
         given[place.ok_or(BindFault::NoBlock(span))?] = Some(Given::Block(bindings, span));
     }
-    let missing: Vec<Text> = views
+    let missing: Vec<&'a str> = views
         .iter()
         .zip(&given)
         .filter(|(view, given)| view.required && given.is_none())
-        .map(|(view, _)| view.name.clone())
+        .map(|(view, _)| view.name)
         .collect();
     if missing.is_empty() { Ok(given) } else { Err(BindFault::Missing(missing)) }
 }

@@ -14,7 +14,7 @@ impl<'a> Body<'a> {
         let shared = self.shared;
         let declaration = &shared.package.functions[id.0 as usize];
         let Some(ast) = shared.package.function_ast(id) else { return Value::error(syntax.span) };
-        let views: Vec<View> = ast.params.iter().map(view).collect();
+        let views: Vec<View<'a>> = ast.params.iter().map(View::of_parameter).collect();
         let given = match bind(&views, syntax) {
             Ok(given) => given,
             Err(fault) => {
@@ -40,7 +40,7 @@ impl<'a> Body<'a> {
                 args.push(None);
                 continue;
             };
-            let want = Want::argument(&declaration.declared.name, &views[place].name);
+            let want = Want::argument(&declaration.declared.name, views[place].name);
             let value = match given {
                 Given::Expr(expr) => self.expr(expr, Some(&declaration.params[place])),
                 Given::Block(bindings, span) => {
@@ -58,9 +58,4 @@ impl<'a> Body<'a> {
         }
         Value::new(TypedKind::Function(id, args), declaration.result.clone(), space, syntax.span)
     }
-}
-
-/// A parameter of a declaration as binding sees it.
-pub(super) fn view(parameter: &gml_syntax::ast::Parameter) -> View {
-    View { name: parameter.name.text.clone(), required: parameter.default.is_none(), takes_block: false }
 }

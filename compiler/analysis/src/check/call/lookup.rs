@@ -130,9 +130,10 @@ impl<'a> Body<'a> {
         let signatures: Vec<&'a Signature> = ids.iter().map(|id| shared.signature(*id)).collect();
         match self.choose(&signatures, &syntax) {
             Ok(choose::Choice { signature, given, ready }) => {
-                if let Some(id) = ids.iter().find(|id| std::ptr::eq(shared.signature(**id), signature)) {
-                    self.note(syntax.function.span, || Meaning::Signature(*id));
-                    self.note_arguments(&syntax, &Definition::Std(vec![*id]));
+                if shared.recorder.is_some() {
+                    let id = signature.id;
+                    self.note(syntax.function.span, || Meaning::Signature(id));
+                    self.note_arguments(&syntax, &Definition::Std(vec![id]));
                 }
                 self.call_signature(signature, given, ready, syntax)
             }
@@ -150,7 +151,7 @@ impl<'a> Body<'a> {
     pub(super) fn bind_fault(
         &self,
         fault: &bind::BindFault<'a>,
-        views: &[bind::View],
+        views: &[bind::View<'_>],
         syntax: &Syntax<'a>,
     ) -> Diagnostic {
         message::calls::bind_fault(fault, views, syntax)

@@ -17,8 +17,6 @@ mod space;
 mod tables;
 mod values;
 
-use std::sync::Arc;
-
 use gml_diagnostics::Span;
 use gml_ir::Type;
 use gml_syntax::ast::{self, CallStyle, Name};
@@ -93,8 +91,8 @@ impl<'a> Body<'a> {
             self.look_into(&syntax);
             return Value::error(syntax.span);
         }
-        let call = super::learned::Pending::new(signature, given, syntax, self.scope.clone());
+        let call = super::learned::Pending::new(signature, given, syntax);
         let arguments = self.arguments(&call, ready, None);
-        self.result(Arc::new(call), arguments)
+        self.result(call, arguments)
     }
 }

@@ -6,7 +6,6 @@ use gml_ir::{Row, SequencesType, TableType, Type};
 
 use super::Syntax;
 use super::bind::{Given, View, bind};
-use super::function::view;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::{CheckedNode, Visit};
@@ -26,7 +25,7 @@ impl<'a> Body<'a> {
             self.look_into(syntax);
             return Value::error(syntax.span);
         }
-        let views: Vec<View> = ast.params.iter().map(view).collect();
+        let views: Vec<View<'a>> = ast.params.iter().map(View::of_parameter).collect();
         let given = match bind(&views, syntax) {
             Ok(given) => given,
             Err(fault) => {
@@ -47,7 +46,7 @@ impl<'a> Body<'a> {
                 types.push(declared.clone());
                 continue;
             };
-            let want = Want::argument(&declaration.declared.name, &views[place].name);
+            let want = Want::argument(&declaration.declared.name, views[place].name);
             let value = match given {
                 Given::Expr(expr) => self.expr(expr, Some(declared)),
                 Given::Block(bindings, span) => {

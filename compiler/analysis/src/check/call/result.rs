@@ -18,15 +18,15 @@ use crate::types::satisfies;
 
 impl<'a> Body<'a> {
     /// The value of a call of which the arguments were checked.
-    pub(super) fn result(&mut self, call: Arc<Pending<'a>>, mut arguments: Arguments<'a>) -> Value<'a> {
-        let signature = call.signature;
+    pub(super) fn result(&mut self, call: Pending<'a>, mut arguments: Arguments<'a>) -> Value<'a> {
+        let (signature, span) = (call.signature, call.syntax.span);
         self.alike_tables(&call, &mut arguments);
         let ty = match signature.kind {
             SignatureKind::Operator => self.operator_type(&signature.result, &call, &mut arguments),
             _ => self.value_type(&call, &arguments),
         };
         let space = self.value_space(&call, &arguments);
-        let facts = self.facts(&call, &ty, &arguments);
+        let facts = self.facts(call, &ty, &arguments);
         let typed = TypedCall {
             signature: signature.id,
             module: signature.module,
@@ -36,15 +36,18 @@ impl<'a> Body<'a> {
         };
         let failed_value = arguments.failed && !matches!(ty, Type::Table(_) | Type::Record(_));
         let ty = if failed_value && signature.kind == SignatureKind::Operator { Type::Error } else { ty };
-        Value::new(TypedKind::Call(Box::new(typed)), ty, space, call.syntax.span).with(facts)
+        Value::new(TypedKind::Call(Box::new(typed)), ty, space, span).with(facts)
     }
 
     /// What is known of the result beside its type.
-    fn facts(&self, call: &Arc<Pending<'a>>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
+    fn facts(&self, call: Pending<'a>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
         let facts = match ty {
             Type::Estimator(_) => match call.signature.result {
                 Shape::Same(place) => return arguments.estimator(place)?.facts.clone(),
-                _ => Facts { estimator: Some(Estimator::Call(call.clone())), ..Facts::default() },
+                _ => {
+                    let call = Pending { scope: self.scope.clone(), ..call };
+                    Facts { estimator: Some(Estimator::Call(Arc::new(call))), ..Facts::default() }
+                }
             },
             Type::Learned(_) => {
                 let fitted = Fitted { at: call.syntax.own_span(), partitions: arguments.partitions };

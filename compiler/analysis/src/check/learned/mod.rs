@@ -34,17 +34,12 @@ pub(super) struct Pending<'a> {
     pub given: Vec<Option<Given<'a>>>,
     /// As written.
     pub syntax: Syntax<'a>,
-    /// The names in scope.
+    /// The names in scope, where it is checked again.
     pub(super) scope: Vec<LocalId>,
 }
 
 impl<'a> Pending<'a> {
-    pub fn new(
-        signature: &'a Signature,
-        given: Vec<Option<Given<'a>>>,
-        syntax: Syntax<'a>,
-        scope: Vec<LocalId>,
-    ) -> Self {
-        Self { signature, given, syntax, scope }
+    pub fn new(signature: &'a Signature, given: Vec<Option<Given<'a>>>, syntax: Syntax<'a>) -> Self {
+        Self { signature, given, syntax, scope: Vec::new() }
     }
 }

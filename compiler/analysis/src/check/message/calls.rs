@@ -69,13 +69,13 @@ pub(in crate::check) fn not_callable(name: &Name, definition: &Definition) -> Di
         .help(help)
 }
 
-pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View], syntax: &Syntax<'_>) -> Diagnostic {
+pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View<'_>], syntax: &Syntax<'_>) -> Diagnostic {
     let function = &syntax.function.text;
     let takes = || {
         if views.is_empty() {
             return format!("`{function}` takes no arguments");
         }
-        format!("`{function}` takes {}", listed(views.iter().map(|view| &*view.name)))
+        format!("`{function}` takes {}", listed(views.iter().map(|view| view.name)))
     };
     match fault {
         BindFault::UnknownArgument(name) => {
@@ -85,7 +85,7 @@ pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View], syntax
                 format!("`{function}` has no argument `{}`", name.text),
             )
             .with_label("unknown argument");
-            match closest(&name.text, views.iter().map(|view| &*view.name)) {
+            match closest(&name.text, views.iter().map(|view| view.name)) {
                 Some(near) => proposing(diagnostic, name.span, Some(near)),
                 None => diagnostic.help(takes()),
             }
@@ -107,7 +107,7 @@ pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View], syntax
         }
         BindFault::Missing(names) => {
             let plural = super::plural(names.len());
-            let list = listed(names.iter().map(|name| &**name));
+            let list = listed(names.iter().copied());
             Diagnostic::new(
                 codes::MISSING_ARGUMENT,
                 syntax.own_span(),

@@ -34,7 +34,7 @@ pub(crate) struct Signature {
     /// Its parameters.
     pub params: Vec<Param>,
     /// Its parameters as binding sees them.
-    pub views: Vec<View>,
+    pub views: Vec<View<'static>>,
     /// The places of its parameters in the order in which arguments are looked at, with the phase of each.
     pub order: Vec<(u8, usize)>,
     /// Its result.

@@ -58,7 +58,7 @@ pub(super) fn check(text: &str) -> Checked {
     let (package, mut diagnostics) = resolve::resolve(&world, "main.gml");
     declare::declarations(&package, None, &mut diagnostics);
     diagnostics.retain(|diagnostic| !diagnostic.code.name().starts_with("unused-"));
-    let (program, _) = super::check_program(&package, None, &mut diagnostics);
+    let (program, _) = super::check_program(&package, None, &mut diagnostics, None::<fn()>);
     Checked { package, program, diagnostics }
 }
 
