@@ -1,11 +1,11 @@
 //! Features that know too much.
 
-use gml_diagnostics::{Diagnostic, Span};
+use gml_diagnostics::{Diagnostic, Span, codes};
 
 use super::message;
 use super::walk::{Features, Finding, Kind, target_from_features};
 use crate::hash::Set;
-use crate::lineage::fact::{Learn, Seeing, TableFacts};
+use crate::lineage::fact::{Judge, Learn, Moment, Seeing, TableFacts};
 use crate::lineage::{ColumnId, Flow, How};
 
 /// Looks at the features that a model learns from.
@@ -20,6 +20,32 @@ pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic
     if let Some(target) = target_from_features(&features) {
         found.push(message::target_from_features(flow.columns.get(target), &at));
     }
+}
+
+/// Looks at the features of rows on which a model is judged: those that it was learned from.
+pub(super) fn judged(flow: &Flow<'_>, judge: &Judge<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(needs) = judge.needs else { return };
+    let Some(features) = Features::needed(flow, &judge.table, needs) else { return };
+    let at = (judge.span, "a model is judged on it here".to_owned());
+    let (predicted, of_target): (Vec<Finding>, Vec<Finding>) =
+        features.of_target().into_iter().partition(|finding| finding.kind == Kind::Prediction);
+    // What a model is fed with that knows the rows: no other leak than that of the model itself.
+    let is_told = |span: Span| {
+        let is_same = |told: &Diagnostic| told.code == codes::FEATURE_FROM_OWN_PREDICTION && told.span == span;
+        found.iter().any(is_same)
+    };
+    let untold = predicted.iter().map(|finding| flow.columns.get(finding.column)).find(|node| !is_told(node.span));
+    if let Some(node) = untold {
+        let fitted = flow.moments.iter().find_map(|moment| match moment {
+            Moment::Learn(learn) if learn.seen.how == Seeing::Fitted => {
+                let is_model = |how: &How| matches!(how, How::Predicted(rows) if *rows == learn.seen.rows);
+                node.inputs.iter().any(|input| is_model(&input.how)).then_some(learn.seen.span)
+            }
+            _ => None,
+        });
+        found.push(message::judged_by_prediction(node, fitted, judge.span, judge.has_word));
+    }
+    tell(&features, of_target, &at, found);
 }
 
 /// Looks at the features of a table that is declared or stored with a target. A table with predictions in it is meant to be

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use gml_ir::Role;
+use gml_ir::{Role, Row};
 
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
@@ -12,6 +12,8 @@ use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Sees, Stretc
 pub(super) struct Features<'f, 'p> {
     pub flow: &'f Flow<'p>,
     pub table: &'f TableFacts,
+    /// The columns that a model looks at; all without a role where there is none yet.
+    needs: Option<&'f Row>,
     /// The columns that are the target, under whatever name and before whatever was done to it.
     pub target: Vec<ColumnId>,
     /// Rows and all that they are made of.
@@ -70,19 +72,26 @@ impl<'f, 'p> Features<'f, 'p> {
             None => None,
         };
         let target = targets(flow, target?);
-        Some(Self { flow, table, target, closure: flow.provenance.closure(&table.rows) })
+        Some(Self { flow, table, needs: None, target, closure: flow.provenance.closure(&table.rows) })
+    }
+
+    /// Of those only the ones that a model needs.
+    pub fn needed(flow: &'f Flow<'p>, table: &'f TableFacts, needs: &'f Row) -> Option<Self> {
+        Some(Self { needs: Some(needs), ..Self::of(flow, table)? })
     }
 
     /// The columns without a role. Of a row that may have others, those too that are known to be there.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
-        let row = &self.table.row;
+        let row = &*self.table.row;
+        let needs = self.needs.filter(|needs| !needs.open);
+        let is_open = row.open && needs.is_none();
         let others = self
             .table
             .columns
             .named
             .iter()
-            .filter(|(name, id)| row.open && row.get(name).is_none() && !self.flow.columns.get(*id).was_target);
-        let known = row.features().filter_map(|column| self.table.columns.get(&column.name));
+            .filter(move |(name, id)| is_open && row.get(name).is_none() && !self.flow.columns.get(*id).was_target);
+        let known = needs.unwrap_or(row).features().filter_map(|column| self.table.columns.get(&column.name));
         known.chain(others.map(|(_, id)| *id))
     }
 
