@@ -7,6 +7,7 @@ use gml_ir::{Role, Row};
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
 use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Sees, Stretch};
+use crate::typed::Text;
 
 /// Features and the rows they are learned from.
 pub(super) struct Features<'f, 'p> {
@@ -95,8 +96,20 @@ impl<'f, 'p> Features<'f, 'p> {
         known.chain(others.map(|(_, id)| *id))
     }
 
+    /// All steps at which a feature knows too much.
+    pub fn of_all(&self) -> Vec<Finding> {
+        let mut all = self.of_target();
+        all.extend(self.of_others());
+        all
+    }
+
+    /// The name of the feature that a finding is in.
+    pub fn name(&self, finding: &Finding) -> &'f Text {
+        &self.flow.columns.get(finding.feature).name
+    }
+
     /// Steps at which a feature is made of the target.
-    pub fn of_target(&self) -> Vec<Finding> {
+    fn of_target(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, through)) = walk.next() {
@@ -148,7 +161,7 @@ impl<'f, 'p> Features<'f, 'p> {
     }
 
     /// Steps at which a feature is made of other rows than it may be.
-    pub fn of_others(&self) -> Vec<Finding> {
+    fn of_others(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, _)) = walk.next() {
