@@ -60,8 +60,8 @@ operator drift[R](
 ## ```
 operator performance[R, O](
     model: model[R -> O],
-    on: table[R],
-    baseline: table[R],
+    on: table[R] in test,
+    baseline: table[R] in test,
     metric: metric,
     tolerance: float >= 0 = 0.05,
     seed: int = 0,
@@ -88,6 +88,6 @@ operator performance[R, O](
 operator promote[R, O](
     challenger: model[R -> O],
     over: model[R -> O],
-    on: table[R],
+    on: table[R] in test,
     metric: metric,
 ) -> model[R -> O]

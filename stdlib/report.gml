@@ -45,7 +45,7 @@ operator report[S](title: str, parts: results[S]) -> report
 ## ```
 operator model_card[R, O, G](
     model: model[R -> O],
-    on: table[R],
+    on: table[R] in test,
     metrics: list[metric],
     by: keys[R -> G] = none,
     purpose: str = "",

@@ -12,7 +12,7 @@
 ##     track calibration_plot(model, on: data.test)
 ## }
 ## ```
-operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[R], bins: int >= 1 = 10) -> figure
+operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test, bins: int >= 1 = 10) -> figure
 
 ## True positive rate against false positive rate, at every threshold.
 ##
@@ -25,7 +25,7 @@ operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[
 ##     track roc_plot(model, on: data.test)
 ## }
 ## ```
-operator roc_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> figure
+operator roc_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test) -> figure
 
 ## Precision against recall, at every threshold.
 ##
@@ -38,7 +38,7 @@ operator roc_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> f
 ##     track precision_recall_plot(model, on: data.test)
 ## }
 ## ```
-operator precision_recall_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> figure
+operator precision_recall_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test) -> figure
 
 ## How many times more positives there are among the best scored rows than among all, by their share.
 ##
@@ -51,7 +51,7 @@ operator precision_recall_plot[R](model: model[R -> { score: float, .. }], on: t
 ##     track lift_plot(model, on: data.test)
 ## }
 ## ```
-operator lift_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> figure
+operator lift_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test) -> figure
 
 ## Which share of all positives is among the best scored rows, by their share.
 ##
@@ -64,7 +64,7 @@ operator lift_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> 
 ##     track gain_plot(model, on: data.test)
 ## }
 ## ```
-operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> figure
+operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test) -> figure
 
 ## How many rows of each class were taken for which; of two classes, a probability of at least `threshold` says true.
 ##
@@ -77,4 +77,4 @@ operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R]) -> 
 ##     track confusion_plot(model, on: data.test, threshold: 0.3)
 ## }
 ## ```
-operator confusion_plot[R, O](model: model[R -> O], on: table[R], threshold: float in 0.0..1.0 = 0.5) -> figure
+operator confusion_plot[R, O](model: model[R -> O], on: table[R] in test, threshold: float in 0.0..1.0 = 0.5) -> figure

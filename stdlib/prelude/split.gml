@@ -90,7 +90,7 @@ operator split_random[R](
 ## }
 ## ```
 operator split_stratified[R, K](
-    input: table[R], by: columns[R -> K], train: float > 0 <= 1, valid: float? > 0 <= 1 = null,
+    input: table[R], by: spread[columns[R -> K]], train: float > 0 <= 1, valid: float? > 0 <= 1 = null,
     test: float? > 0 <= 1 = null, seed: int,
 ) -> { train: table[R] in train, valid: table[R] in valid if valid, test: table[R] in test if test }
 

@@ -4,22 +4,59 @@ use gml_diagnostics::{Diagnostic, Span};
 
 use super::message;
 use super::walk::{Features, Finding, Kind, target_from_features};
-use crate::hash::Set;
-use crate::lineage::fact::{Learn, Seeing, TableFacts};
+use crate::hash::{Map, Set};
+use crate::lineage::fact::{Judge, Learn, Moment, Seeing, TableFacts};
 use crate::lineage::{ColumnId, Flow, How};
+use crate::typed::Text;
+
+/// Features that know too much, by the place at which a model learns from them.
+pub(super) type Told = Map<Span, Set<Text>>;
 
 /// Looks at the features that a model learns from.
-pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic>) {
+pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, told: &mut Told, found: &mut Vec<Diagnostic>) {
     let learns = matches!(learn.seen.how, Seeing::Fitted) || learn.seen.how == Seeing::Tuned && !learn.seen.valid;
     if !learns || !learn.model {
         return;
     }
     let Some(features) = Features::of(flow, &learn.table) else { return };
     let at = (learn.seen.span, "a model learns from it here".to_owned());
-    tell(&features, features.of_target(), &at, found);
+    let all = features.of_all();
+    if !all.is_empty() {
+        told.entry(learn.seen.span).or_default().extend(all.iter().map(|finding| features.name(finding).clone()));
+    }
+    tell(&features, all, &at, found);
     if let Some(target) = target_from_features(&features) {
         found.push(message::target_from_features(flow.columns.get(target), &at));
     }
+}
+
+/// Looks at the features of rows on which a model is judged: those that it was learned from, and of which nothing was said
+/// there.
+pub(super) fn judged(flow: &Flow<'_>, judge: &Judge<'_>, told: &Told, found: &mut Vec<Diagnostic>) {
+    let Some(needs) = judge.needs else { return };
+    let Some(features) = Features::needed(flow, &judge.table, needs) else { return };
+    let at = (judge.span, "a model is judged on it here".to_owned());
+    let is_told = |finding: &Finding| {
+        let name = features.name(finding);
+        judge.learned.seen.iter().filter_map(|seen| told.get(&seen.span)).any(|names| names.contains(name))
+    };
+    let mut all = features.of_all();
+    all.retain(|finding| !is_told(finding));
+    let (predicted, others): (Vec<Finding>, Vec<Finding>) =
+        all.into_iter().partition(|finding| finding.kind == Kind::Prediction);
+    // What a model is fed with that knows the rows: no other leak than that of the model itself.
+    if let Some(finding) = predicted.first() {
+        let node = flow.columns.get(finding.column);
+        let fitted = flow.moments.iter().find_map(|moment| match moment {
+            Moment::Learn(learn) if learn.seen.how == Seeing::Fitted => {
+                let is_model = |how: &How| matches!(how, How::Predicted(rows) if *rows == learn.seen.rows);
+                node.inputs.iter().any(|input| is_model(&input.how)).then_some(learn.seen.span)
+            }
+            _ => None,
+        });
+        found.push(message::judged_by_prediction(node, fitted, judge.span, judge.has_word));
+    }
+    tell(&features, others, &at, found);
 }
 
 /// Looks at the features of a table that is declared or stored with a target. A table with predictions in it is meant to be
@@ -32,14 +69,12 @@ pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &s
         return;
     }
     let at = (span, format!("{what}, a table with this target"));
-    tell(&features, features.of_target(), &at, found);
+    tell(&features, features.of_all(), &at, found);
 }
 
-fn tell(features: &Features<'_, '_>, of_target: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
+fn tell(features: &Features<'_, '_>, mut all: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
     let columns = &features.flow.columns;
     let mut told: Set<ColumnId> = Set::default();
-    let mut all = of_target;
-    all.extend(features.of_others());
     // Of one step, what weighs most; of one call, all columns together.
     all.sort_by_key(|finding| finding.kind.weight());
     let mut groups: Vec<(Kind, Span, Vec<Finding>)> = Vec::new();

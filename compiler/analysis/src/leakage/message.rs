@@ -1,6 +1,6 @@
 //! What is said of leakage.
 
-use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_diagnostics::{Code, Diagnostic, Span, codes};
 
 use super::walk::{Features, Finding, Kind};
 use crate::lineage::fact::{Seeing, Seen};
@@ -51,15 +51,22 @@ pub(super) fn valid_in_train(seen: &Seen, learned: &Seen) -> Diagnostic {
     .help("give another part, as in `split_random(train: 70%, valid: 15%, test: 15%, seed: 1)`")
 }
 
-/// `apart`: where both rows are parts of splits, and of different ones, these splits.
-pub(super) fn judged_in_sample(
-    worst: &Seen,
-    others: &[&Seen],
-    span: Span,
-    way: &Way,
-    same: bool,
-    apart: Option<[Span; 2]>,
-) -> Diagnostic {
+/// Where something is judged on rows that have taken part.
+pub(super) struct Judged<'a> {
+    pub span: Span,
+    /// Where the rows pass on the way in.
+    pub way: &'a Way,
+    /// Whether they are the very rows that have taken part.
+    pub same: bool,
+    /// Where both rows are parts of splits, and of different ones, these splits.
+    pub apart: Option<[Span; 2]>,
+    /// A split of rows that are there several times, which are in several parts then.
+    pub scattered: Option<Span>,
+    /// Whether the call could say that it is meant so.
+    pub has_word: bool,
+}
+
+pub(super) fn judged_in_sample(worst: &Seen, others: &[&Seen], judged: &Judged<'_>) -> Diagnostic {
     let code = match worst.how {
         Seeing::Fitted => codes::JUDGED_ON_TRAIN,
         Seeing::Stopped | Seeing::Tuned => codes::JUDGED_ON_VALID,
@@ -67,27 +74,58 @@ pub(super) fn judged_in_sample(
     };
     let words = worst.how.words();
     let message = format!("the model is judged on rows that it was {words}: it knows them already");
-    let label = if same { "these are the same rows" } else { "these rows are among them" };
-    let mut diagnostic = Diagnostic::new(code, span, message)
+    let label = if judged.same { "these are the same rows" } else { "these rows are among them" };
+    let mut diagnostic = Diagnostic::new(code, judged.span, message)
         .with_label(label)
         .and(worst.span, format!("the model was {words} these rows"));
     for other in others {
         diagnostic = diagnostic.and(other.span, format!("it was also {} rows of these", other.how.words()));
     }
-    for (place, words) in way {
+    for (place, words) in judged.way {
         diagnostic = diagnostic.and(*place, words.clone());
     }
-    if let Some([learned, judged]) = apart {
+    let help = if let Some([learned, judged]) = judged.apart {
         diagnostic = diagnostic
             .and(learned, "by this split the model has seen them")
             .and(judged, "this is another split of the same rows");
-    }
-    let help = if apart.is_some() {
-        "make one split and use its parts for both: two splits of the same rows overlap"
+        "make one split and use its parts for both: two splits of the same rows overlap".to_owned()
+    } else if let Some(split) = judged.scattered {
+        diagnostic =
+            diagnostic.and(split, "some rows are there several times, and this split puts them into several parts");
+        "split first, and put rows of the `train` part there again; or split by what names a row (`split_group`)"
+            .to_owned()
     } else {
-        "judge on rows that took no part, such as the `test` part; `in_sample: true` says that it is meant so"
+        judge_elsewhere(code, judged.has_word)
     };
     diagnostic.help(help)
+}
+
+/// Where the model has not seen the rows itself, but one that predicts a feature of it.
+pub(super) fn judged_by_prediction(
+    feature: &ColumnNode,
+    fitted: Option<Span>,
+    span: Span,
+    has_word: bool,
+) -> Diagnostic {
+    let code = codes::JUDGED_ON_TRAIN;
+    let name = name_of(feature);
+    let message =
+        format!("the model is judged on rows whose feature {name} is predicted by a model that was fitted on them");
+    let mut diagnostic = Diagnostic::new(code, span, message)
+        .with_label("these rows are among them")
+        .and(feature.span, format!("{name} is predicted here"));
+    if let Some(fitted) = fitted {
+        diagnostic = diagnostic.and(fitted, "the model that predicts it was fitted on these rows");
+    }
+    diagnostic.help(judge_elsewhere(code, has_word))
+}
+
+fn judge_elsewhere(code: Code, has_word: bool) -> String {
+    let word = match has_word {
+        true => "`in_sample: true`".to_owned(),
+        false => format!("`allow({})` in front of the declaration", code.name().replace('-', "_")),
+    };
+    format!("judge on rows that took no part, such as the `test` part; {word} says that it is meant so")
 }
 
 /// Columns made by one call that know too much in the same way.

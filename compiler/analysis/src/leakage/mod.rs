@@ -16,6 +16,8 @@ mod samples;
 mod tests;
 mod walk;
 
+use std::sync::Arc;
+
 use gml_diagnostics::{Diagnostic, Span};
 
 use crate::check::TakenOver;
@@ -122,13 +124,21 @@ struct Looked {
 impl Looked {
     fn at(flow: &Flow<'_>) -> Self {
         let mut found = Vec::new();
+        let mut judged: Set<(u32, usize)> = Set::default();
+        let mut told = features::Told::default();
         for moment in &flow.moments {
             match moment {
                 Moment::Learn(learn) => {
                     partitions::check(flow, learn, &mut found);
-                    features::learned(flow, learn, &mut found);
+                    features::learned(flow, learn, &mut told, &mut found);
                 }
-                Moment::Judge(judge) => samples::check(flow, judge, &mut found),
+                Moment::Judge(judge) => {
+                    samples::check(flow, judge, &mut found);
+                    let needs = judge.needs.map_or(0, |needs| Arc::as_ptr(needs) as usize);
+                    if judged.insert((judge.table.id, needs)) {
+                        features::judged(flow, judge, &told, &mut found);
+                    }
+                }
                 Moment::Label(label) => labels::check(flow, label, &mut found),
                 Moment::Targeted { table, span, what } => features::declared(flow, table, *span, what, &mut found),
             }

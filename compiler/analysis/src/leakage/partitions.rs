@@ -22,7 +22,7 @@ pub(super) fn check(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic>)
     if learn.typed_test {
         return;
     }
-    let shares = |other: &&crate::lineage::fact::Seen| provenance.share(&other.rows, &learn.seen.rows);
+    let shares = |other: &&crate::lineage::fact::Seen| provenance.overlap(other.labelled(), learn.seen.labelled());
     let fitted = |other: &&crate::lineage::fact::Seen| other.how == Seeing::Fitted;
     match learn.seen.how {
         Seeing::Calibrated => {

@@ -3,29 +3,34 @@
 use gml_diagnostics::Diagnostic;
 
 use super::{entrance, message};
-use crate::lineage::fact::{Judge, Seen};
-use crate::lineage::{Flow, Part};
+use crate::lineage::fact::{Judge, Seen, TableFacts};
+use crate::lineage::{Cut, Flow, Labelled, Part};
 
 /// Looks at rows on which something is judged.
 pub(super) fn check(flow: &Flow<'_>, judge: &Judge<'_>, found: &mut Vec<Diagnostic>) {
     let provenance = &flow.provenance;
+    let outcome = flow.outcome(&judge.table);
+    let judged = Labelled { rows: &judge.table.rows, outcome: outcome.as_ref() };
     // Learning from test rows is an error already.
     let is_told = |seen: &Seen| provenance.split_with(&seen.rows, Part::Test).is_some();
-    let shares = |seen: &&Seen| provenance.share(&seen.rows, &judge.table.rows) && !is_told(seen);
+    let shares = |seen: &&Seen| provenance.overlap(seen.labelled(), judged) && !is_told(seen);
     let mut taken_part: Vec<&Seen> = judge.learned.seen.iter().filter(shares).collect();
     // The worst first; of each kind the first to happen.
     taken_part.sort_by_key(|seen| seen.how);
     taken_part.dedup_by_key(|seen| seen.how);
     let Some((worst, others)) = taken_part.split_first() else { return };
-    let brings = |table: &crate::lineage::fact::TableFacts| provenance.share(&worst.rows, &table.rows);
+    let brings = |table: &TableFacts| provenance.share(&worst.rows, &table.rows);
     let (span, way) = entrance(judge.span, &judge.around, brings);
-    let same = worst.rows == judge.table.rows;
     let splits = [&worst.rows, &judge.table.rows].map(|rows| {
         rows.iter().flat_map(|stretch| &stretch.cuts).find(|(_, part)| part.is_some()).map(|(cut, _)| *cut)
     });
-    let apart = match splits {
-        [Some(a), Some(b)] if a != b => Some([provenance.cut(a).span, provenance.cut(b).span]),
-        _ => None,
+    let spans = |cuts: [&Cut; 2]| cuts.map(|cut| cut.span);
+    let (apart, scattered) = match splits {
+        [Some(a), Some(b)] if a != b => (Some(spans([provenance.cut(a), provenance.cut(b)])), None),
+        [Some(a), Some(_)] => (None, Some(provenance.cut(a)).filter(|cut| cut.scatters).map(|cut| cut.span)),
+        _ => (None, None),
     };
-    found.push(message::judged_in_sample(worst, others, span, &way, same, apart));
+    let same = worst.rows == judge.table.rows;
+    let place = message::Judged { span, way: &way, same, apart, scattered, has_word: judge.has_word };
+    found.push(message::judged_in_sample(worst, others, &place));
 }

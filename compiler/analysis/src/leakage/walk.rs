@@ -2,16 +2,19 @@
 
 use std::collections::VecDeque;
 
-use gml_ir::Role;
+use gml_ir::{Role, Row};
 
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
 use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Sees, Stretch};
+use crate::typed::Text;
 
 /// Features and the rows they are learned from.
 pub(super) struct Features<'f, 'p> {
     pub flow: &'f Flow<'p>,
     pub table: &'f TableFacts,
+    /// The columns that a model looks at; all without a role where there is none yet.
+    needs: Option<&'f Row>,
     /// The columns that are the target, under whatever name and before whatever was done to it.
     pub target: Vec<ColumnId>,
     /// Rows and all that they are made of.
@@ -70,24 +73,43 @@ impl<'f, 'p> Features<'f, 'p> {
             None => None,
         };
         let target = targets(flow, target?);
-        Some(Self { flow, table, target, closure: flow.provenance.closure(&table.rows) })
+        Some(Self { flow, table, needs: None, target, closure: flow.provenance.closure(&table.rows) })
+    }
+
+    /// Of those only the ones that a model needs.
+    pub fn needed(flow: &'f Flow<'p>, table: &'f TableFacts, needs: &'f Row) -> Option<Self> {
+        Some(Self { needs: Some(needs), ..Self::of(flow, table)? })
     }
 
     /// The columns without a role. Of a row that may have others, those too that are known to be there.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
-        let row = &self.table.row;
+        let row = &*self.table.row;
+        let needs = self.needs.filter(|needs| !needs.open);
+        let is_open = row.open && needs.is_none();
         let others = self
             .table
             .columns
             .named
             .iter()
-            .filter(|(name, id)| row.open && row.get(name).is_none() && !self.flow.columns.get(*id).was_target);
-        let known = row.features().filter_map(|column| self.table.columns.get(&column.name));
+            .filter(move |(name, id)| is_open && row.get(name).is_none() && !self.flow.columns.get(*id).was_target);
+        let known = needs.unwrap_or(row).features().filter_map(|column| self.table.columns.get(&column.name));
         known.chain(others.map(|(_, id)| *id))
     }
 
+    /// All steps at which a feature knows too much.
+    pub fn of_all(&self) -> Vec<Finding> {
+        let mut all = self.of_target();
+        all.extend(self.of_others());
+        all
+    }
+
+    /// The name of the feature that a finding is in.
+    pub fn name(&self, finding: &Finding) -> &'f Text {
+        &self.flow.columns.get(finding.feature).name
+    }
+
     /// Steps at which a feature is made of the target.
-    pub fn of_target(&self) -> Vec<Finding> {
+    fn of_target(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, through)) = walk.next() {
@@ -139,7 +161,7 @@ impl<'f, 'p> Features<'f, 'p> {
     }
 
     /// Steps at which a feature is made of other rows than it may be.
-    pub fn of_others(&self) -> Vec<Finding> {
+    fn of_others(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns());
         while let Some((feature, column, _)) = walk.next() {

@@ -55,6 +55,15 @@ impl<'p> Flow<'p> {
                 let made = self.columns.add("..".into(), maker, called.span, inputs);
                 ColumnsOf { named: Vec::new(), rest: vec![made] }
             }
+            RowShape::Suffixed(of, suffix, _) => {
+                let of = self.algebra(of, called, bindings);
+                if of.named.is_empty() {
+                    return ColumnsOf { named: Vec::new(), rest: self.given(called) };
+                }
+                let mut columns = self.computed(&of, called);
+                columns.named.iter_mut().for_each(|(name, _)| *name = format!("{name}{suffix}").into());
+                columns
+            }
             RowShape::Named(place, _) => self.named(*place, called, bindings),
             RowShape::Rename(of, old, new) => {
                 let (mut columns, old, new) = (

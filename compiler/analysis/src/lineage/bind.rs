@@ -118,6 +118,11 @@ impl Bindings {
         self.exact && !self.only_order && !self.is_union()
     }
 
+    /// Whether equal rows are left once: the very columns of the one table come out, and there is nothing else to say.
+    pub fn leaves_one_of_each(&self) -> bool {
+        self.exact && self.only_order && self.only_rows && !self.is_union()
+    }
+
     /// Whether each row is looked at by itself.
     pub fn by_row_alone(&self) -> bool {
         self.only_rows && self.others.is_empty()

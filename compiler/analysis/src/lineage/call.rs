@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Sources, Span};
-use gml_ir::{Row, Type};
+use gml_ir::{Role, Row, Type};
 
 use super::bind::Bindings;
 use super::column::{How, Input, Maker};
-use super::fact::{ColumnsOf, Fact, Judge, Label, LearnedFacts, Moment, TableFacts};
+use super::fact::{ColumnsOf, Fact, Label, LearnedFacts, Moment, TableFacts};
 use super::flow::{Flow, table_of};
 use super::number::number_of;
 use super::rows::{OriginKind, Part, Rows, Stretch, through, union};
-use crate::check::signature::{ParamKind, Signature};
+use crate::check::signature::{Param, ParamKind, Signature};
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
 /// A call with the facts of its arguments.
@@ -169,30 +169,6 @@ impl<'p> Flow<'p> {
         self.table(columns, rows, Vec::new(), row)
     }
 
-    /// A signature with `in_sample` judges what was learned on rows.
-    fn judges(&mut self, called: &Called<'p>) {
-        if called.signature.param("in_sample").is_none() {
-            return;
-        }
-        let allowed = match called.argument("in_sample") {
-            Some(TypedArg::Value(value)) => literal(value) != Some(&gml_ir::Value::Bool(false)),
-            _ => false,
-        };
-        if allowed {
-            return;
-        }
-        for (_, learned) in &called.learned {
-            for argument in &called.tables {
-                self.moments.push(Moment::Judge(Judge {
-                    learned: learned.clone(),
-                    table: argument.table.clone(),
-                    span: argument.span,
-                    around: self.around.clone(),
-                }));
-            }
-        }
-    }
-
     /// A signature with `bought_in` makes a target of whether pairs are among its rows, one with `candidates` judges pairs by
     /// whether they are.
     fn labels(&mut self, called: &Called<'p>) {
@@ -233,6 +209,7 @@ impl<'p> Flow<'p> {
         };
         let step = called.call.name;
         let columns = self.fitted(&columns, row, step, called.span);
+        self.label_made(called, &columns, row.with_role(Role::Target).map(|target| &*target.name));
         let mut chosen = Vec::new();
         if kept {
             chosen.extend(first.chosen.iter().copied());
@@ -255,6 +232,9 @@ impl<'p> Flow<'p> {
     fn kept_rows(&mut self, called: &Called<'p>, bindings: &Bindings) -> Rows {
         let first = &called.tables[0].table;
         let rows = if bindings.is_union() || bindings.keeps_both() { called.rows() } else { first.rows.clone() };
+        if bindings.leaves_one_of_each() {
+            return self.provenance.once(&rows);
+        }
         if !bindings.is_cut() || bindings.is_union() {
             return rows;
         }
@@ -268,13 +248,25 @@ impl<'p> Flow<'p> {
         // What looks at each row by itself leaves the same rows of the same data, whatever was left out before.
         let number = if by_row_alone { number } else { number_of((number, called.rows())) };
         let mut by = Vec::new();
-        self.choosers(called, &mut by);
-        let by = by.into_iter().map(|column| self.columns.root(column)).collect();
+        if !called.signature.params.iter().any(|param| param.spread) {
+            self.choosers(called, &mut by);
+        }
+        let by: Vec<_> = by.into_iter().map(|column| self.columns.root(column)).collect();
+        let random = called.signature.param("seed").is_some();
+        let is_key = |param: &Param| {
+            let given = called.argument(param.name);
+            matches!(param.kind, ParamKind::Keys { .. })
+                && matches!(given, Some(TypedArg::Columns(keys)) if !keys.is_empty())
+        };
+        let keyed = called.signature.params.iter().any(is_key);
+        let scatters = random && by.is_empty() && self.provenance.repeats(&first.rows);
         self.provenance.cut_of(number, || super::rows::Cut {
             span: called.span,
             name: called.call.name,
-            random: called.signature.param("seed").is_some(),
+            random,
             relative: called.tables.len() > 1,
+            keyed,
+            scatters,
             by,
         })
     }
@@ -355,11 +347,13 @@ impl<'p> Flow<'p> {
         Fact::Record(parts.collect())
     }
 
-    /// What another language gives: nothing is known of it but what it was given.
-    pub fn foreign(&mut self, name: &Text, tables: &[Arc<TableFacts>], value: &'p Typed) -> Fact<'p> {
+    /// What another language gives: nothing is known of it but what it was given. Of equal rows and other arguments (`number`) it
+    /// makes equal ones.
+    pub fn foreign(&mut self, name: &Text, number: u64, tables: &[Arc<TableFacts>], value: &'p Typed) -> Fact<'p> {
         let Type::Table(made) = &value.ty else { return Fact::Unknown };
         let rows = tables.iter().fold(Arc::new([]) as Rows, |rows, table| union(&rows, &table.rows));
-        let kind = OriginKind::Made(name.clone(), number_of((value.span.file, value.span.start, &rows)));
+        let given: Vec<&Rows> = tables.iter().map(|table| &table.rows).collect();
+        let kind = OriginKind::Made(name.clone(), number_of((number, given)));
         let origin = self.provenance.begin(kind, rows);
         let of: Vec<_> = tables.iter().flat_map(|table| table.columns.all()).collect();
         let columns = made.row.columns.iter().map(|column| {

@@ -7,7 +7,7 @@ use gml_ir::Row;
 
 use super::choice::Condition;
 use super::column::{ColumnId, Input};
-use super::rows::{Rows, Stretch};
+use super::rows::{Labelled, Rows, Stretch};
 use crate::check::signature::Signature;
 use crate::typed::{LibraryName, Text, TypedCall};
 
@@ -144,10 +144,19 @@ pub(crate) struct Seen {
     /// Whether the parameter is `in valid`.
     pub valid: bool,
     pub rows: Rows,
+    /// The rows that say what their target is; `None` where they do themselves.
+    pub outcome: Option<Rows>,
     /// The argument.
     pub span: Span,
     /// The operator.
     pub operator: LibraryName,
+}
+
+impl Seen {
+    /// The rows with their outcome.
+    pub fn labelled(&self) -> Labelled<'_> {
+        Labelled { rows: &self.rows, outcome: self.outcome.as_ref() }
+    }
 }
 
 /// How rows take part in learning.
@@ -222,6 +231,10 @@ pub(crate) struct Judge<'p> {
     pub learned: Arc<LearnedFacts<'p>>,
     pub table: Arc<TableFacts>,
     pub span: Span,
+    /// The columns that it was learned from, where they are known.
+    pub needs: Option<&'p Arc<Row>>,
+    /// Whether the call could say that it is meant so: `in_sample: true`.
+    pub has_word: bool,
     pub around: Around,
 }
 

@@ -36,6 +36,12 @@ pub(crate) enum Key {
     Parts(Vec<Key>),
 }
 
+impl Key {
+    fn is_no_table(&self) -> bool {
+        !matches!(self, Self::Table(_))
+    }
+}
+
 /// A call of a node: which, what is given, and what is taken to be so meanwhile.
 type CallKey = (*const TypedNode, Vec<Key>, Assumed);
 
@@ -64,6 +70,8 @@ pub(crate) struct Flow<'p> {
     pub moments: Vec<Moment<'p>>,
     /// Columns of which datasets say that their values together occur once.
     pub unique: Vec<Vec<ColumnId>>,
+    /// Targets that say whether rows are among others, with those others.
+    pub(super) labelled: Map<ColumnId, Rows>,
     /// What the names of the body at hand stand for, by [`LocalId`].
     pub locals: Vec<Fact<'p>>,
     /// Calls around the body at hand.
@@ -100,6 +108,7 @@ impl<'p> Flow<'p> {
             provenance: Provenance::default(),
             moments: Vec::new(),
             unique: Vec::new(),
+            labelled: Map::default(),
             locals: Vec::new(),
             around: None,
             node_calls: Vec::new(),
@@ -450,7 +459,9 @@ impl<'p> Flow<'p> {
     ) -> Fact<'p> {
         if let TypedNodeBody::Foreign { .. } = &node.body {
             let tables: Vec<Arc<TableFacts>> = tables.iter().map(|(_, table)| table.clone()).collect();
-            return self.foreign(&node.name, &tables, value);
+            let others = given.iter().zip(args).map(|(fact, arg)| self.key(fact, arg.as_ref()));
+            let number = number_of((Arc::as_ptr(node) as usize, others.filter(Key::is_no_table).collect::<Vec<_>>()));
+            return self.foreign(&node.name, number, &tables, value);
         }
         let keys = given.iter().zip(args).map(|(fact, arg)| self.key(fact, arg.as_ref())).collect();
         let key = (Arc::as_ptr(node), keys, self.assumed.clone());

@@ -18,7 +18,7 @@ impl<'p> Flow<'p> {
     /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
     pub fn learns(&mut self, called: &Called<'p>, result: &Type) {
         let before = seen_before(called);
-        let seen = seen(called, result);
+        let seen = self.seen(called, result);
         for (place, one) in &seen {
             let argument = &called.tables[*place];
             let others = seen_beside(*place, &before, &seen);
@@ -46,7 +46,7 @@ impl<'p> Flow<'p> {
             parts.push(EstimatorPart { call: called.call, signature });
         }
         let mut all = seen_before(called);
-        all.extend(seen(called, &value.ty).into_iter().map(|(_, seen)| seen));
+        all.extend(self.seen(called, &value.ty).into_iter().map(|(_, seen)| seen));
         Fact::Estimator(Arc::new(EstimatorFacts { parts, seen: all }))
     }
 
@@ -64,7 +64,7 @@ impl<'p> Flow<'p> {
         }
         let mut target = called.learned.iter().find_map(|(_, learned)| learned.target);
         let mut all = seen_before(called);
-        for (place, seen) in seen(called, result) {
+        for (place, seen) in self.seen(called, result) {
             let table = &called.tables[place].table;
             if seen.how == Seeing::Fitted && target.is_none() {
                 target = target_of(table);
@@ -72,6 +72,32 @@ impl<'p> Flow<'p> {
             all.push(seen);
         }
         Fact::Learned(Arc::new(LearnedFacts { parts, seen: all, target }))
+    }
+
+    /// The table arguments that take part in learning, and how, by place among the tables.
+    fn seen(&self, called: &Called<'p>, result: &Type) -> Vec<(usize, Seen)> {
+        let trains = called.signature.params.iter().any(|param| within(&param.kind) == Some(Partitions::TRAIN));
+        let learned = |kind: &ParamKind| matches!(kind, ParamKind::Learned(_) | ParamKind::LearnedList(_));
+        let adjusts = called.signature.params.iter().any(|param| learned(&param.kind));
+        let mut all = Vec::new();
+        for (place, argument) in called.tables.iter().enumerate() {
+            let part = within(&called.signature.params[argument.place].kind);
+            // Rows to judge on are not learned from.
+            let Some(part) = part.filter(|part| *part != Partitions::TEST) else { continue };
+            let valid = part == Partitions::VALID;
+            let how = match result {
+                Type::Estimator(_) => Seeing::Tuned,
+                _ if adjusts => Seeing::Calibrated,
+                // What gives more than a model has looked for the best one.
+                Type::Record(_) if valid => Seeing::Tuned,
+                _ if valid && trains => Seeing::Stopped,
+                _ => Seeing::Fitted,
+            };
+            let (table, operator) = (&argument.table, called.call.name);
+            let (rows, outcome) = (table.rows.clone(), self.outcome(table));
+            all.push((place, Seen { how, valid, rows, outcome, span: argument.span, operator }));
+        }
+        all
     }
 
     /// Lets what was learned say what columns it makes.
@@ -260,30 +286,6 @@ fn learns_model(called: &Called<'_>, result: &Type) -> bool {
     }
 }
 
-/// The table arguments that take part in learning, and how, by place among the tables.
-fn seen(called: &Called<'_>, result: &Type) -> Vec<(usize, Seen)> {
-    let trains = called.signature.params.iter().any(|param| within(&param.kind) == Some(Partitions::TRAIN));
-    let learned = |kind: &ParamKind| matches!(kind, ParamKind::Learned(_) | ParamKind::LearnedList(_));
-    let adjusts = called.signature.params.iter().any(|param| learned(&param.kind));
-    let mut all = Vec::new();
-    for (place, argument) in called.tables.iter().enumerate() {
-        let Some(part) = within(&called.signature.params[argument.place].kind) else { continue };
-        let valid = part == Partitions::VALID;
-        let how = match result {
-            Type::Estimator(_) => Seeing::Tuned,
-            _ if adjusts => Seeing::Calibrated,
-            // What gives more than a model has looked for the best one.
-            Type::Record(_) if valid => Seeing::Tuned,
-            _ if valid && trains => Seeing::Stopped,
-            _ => Seeing::Fitted,
-        };
-        let operator = called.call.name;
-        let rows = argument.table.rows.clone();
-        all.push((place, Seen { how, valid, rows, span: argument.span, operator }));
-    }
-    all
-}
-
 /// Whether an argument is there and not null.
 fn is_given(arg: &TypedArg) -> bool {
     !matches!(arg, TypedArg::Value(value) if literal(value) == Some(&Value::Null))
@@ -304,7 +306,7 @@ fn partitions_of(ty: &Type) -> Partitions {
 }
 
 /// The partition that a parameter is of.
-fn within(kind: &ParamKind) -> Option<Partitions> {
+pub(super) fn within(kind: &ParamKind) -> Option<Partitions> {
     match kind {
         ParamKind::Table { within, .. } | ParamKind::Sequences { within, .. } => *within,
         _ => None,

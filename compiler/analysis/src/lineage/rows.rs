@@ -29,6 +29,15 @@ pub struct Stretch {
     pub cuts: Vec<(CutId, Option<Part>)>,
 }
 
+/// Rows with a target.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Labelled<'a> {
+    /// Which.
+    pub rows: &'a [Stretch],
+    /// The rows that say what the target is; `None` where they do themselves.
+    pub outcome: Option<&'a Rows>,
+}
+
 /// A part of a split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
@@ -88,6 +97,10 @@ pub struct Cut {
     pub random: bool,
     /// Whether it looks at another table, so that nothing is known of what it leaves.
     pub relative: bool,
+    /// Whether it looks at rows with equal keys together, so that it may leave one of each.
+    pub keyed: bool,
+    /// Whether rows that are there several times may be in several parts: nothing keeps them together.
+    pub scatters: bool,
     /// The columns that decide.
     pub by: Vec<ColumnId>,
 }
@@ -140,7 +153,10 @@ impl Provenance {
             return false;
         }
         let part_in_b = |cut: CutId| b.cuts.iter().find(|(other, _)| *other == cut).map(|(_, part)| *part);
-        if a.cuts.iter().any(|(cut, part)| part_in_b(*cut).is_some_and(|other| other != *part)) {
+        let apart = |(cut, part): &(CutId, Option<Part>)| {
+            part_in_b(*cut).is_some_and(|other| other != *part) && !self.cut(*cut).scatters
+        };
+        if a.cuts.iter().any(apart) {
             return false;
         }
         let only_a: Vec<&Cut> =
@@ -154,6 +170,61 @@ impl Provenance {
         // drawn at random hits rows of both sides of a condition.
         let relative = only_a.iter().chain(&only_b).any(|cut| cut.relative);
         !relative && (only_a.iter().all(|cut| cut.random) || only_b.iter().all(|cut| cut.random))
+    }
+
+    /// Whether some rows are surely in both and have the same outcome. Where other rows say what it is, rows count as the
+    /// same, too, that are made of the same ones.
+    pub(crate) fn overlap(&self, a: Labelled<'_>, b: Labelled<'_>) -> bool {
+        match (a.outcome, b.outcome) {
+            (Some(of_a), Some(of_b)) => self.common(a.rows, b.rows) && self.common(of_a, of_b),
+            _ => self.share(a.rows, b.rows),
+        }
+    }
+
+    /// Whether rows, or rows that they are made of, are surely in both. Where both come to an origin, what its rows are made of
+    /// counts no more: groups of the same rows may lie apart.
+    fn common(&self, a: &[Stretch], b: &[Stretch]) -> bool {
+        let below = self.closure(b);
+        let mut known: Vec<Stretch> = Vec::new();
+        let mut waiting = a.to_vec();
+        while let Some(stretch) = waiting.pop() {
+            if known.contains(&stretch) {
+                continue;
+            }
+            let mut same = below.iter().filter(|other| other.origin == stretch.origin).peekable();
+            if same.peek().is_none() {
+                waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
+            } else if same.any(|other| self.stretches_share(&stretch, other)) {
+                return true;
+            }
+            known.push(stretch);
+        }
+        false
+    }
+
+    /// Whether some rows are there more than once, and nothing has left one of each.
+    pub(super) fn repeats(&self, rows: &[Stretch]) -> bool {
+        let is_single =
+            |a: &Stretch, b: &Stretch| a.cuts.iter().any(|cut| self.cut(cut.0).keyed && b.cuts.contains(cut));
+        let repeat = |a: &Stretch, b: &Stretch| self.stretches_share(a, b) && !is_single(a, b);
+        rows.iter().enumerate().any(|(place, a)| rows[..place].iter().any(|b| repeat(a, b)))
+    }
+
+    /// Rows of which each is there once.
+    pub(super) fn once(&self, rows: &Rows) -> Rows {
+        if rows.len() < 2 {
+            return rows.clone();
+        }
+        let mut all: Vec<&Stretch> = rows.iter().collect();
+        all.sort_by_key(|stretch| stretch.cuts.len());
+        let mut kept: Vec<Stretch> = Vec::new();
+        for stretch in all {
+            if !kept.iter().any(|other| self.stretches_share(stretch, other)) {
+                kept.push(stretch.clone());
+            }
+        }
+        kept.sort_unstable();
+        kept.into()
     }
 
     /// Whether a value computed from rows `of` says something of the rows `own` themselves. Rows of an unknown relation

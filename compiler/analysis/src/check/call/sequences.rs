@@ -27,7 +27,7 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         if let Some(sequences) = self.as_sequences(call, place, &value, variables, arguments)
-            && let Some(part) = within
+            && let Some(part) = within.filter(|part| *part != Partitions::TEST)
             && sequences.partitions.contains(Partitions::TEST)
         {
             let diagnostic = message::learning::test_rows(call, part, &value);

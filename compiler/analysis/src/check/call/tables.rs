@@ -36,7 +36,7 @@ impl<'a> Body<'a> {
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
             return;
         };
-        if let Some(part) = within
+        if let Some(part) = within.filter(|part| *part != Partitions::TEST)
             && table.partitions.contains(Partitions::TEST)
         {
             let diagnostic = message::learning::test_rows(call, part, &value);

@@ -52,6 +52,7 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn param(&self, param: &ast::Parameter) -> Param {
         let (ty, looks) = looks(&param.ty);
+        let (ty, spread) = spread(ty);
         let kind = self.kind(ty);
         let default = param.default.as_ref().map(|default| default_of(default, &kind));
         let contracts = match &kind {
@@ -62,7 +63,7 @@ impl Compiler<'_> {
             }
             _ => Vec::new(),
         };
-        Param { name: interned(&param.name.text), kind, contracts, default, looks }
+        Param { name: interned(&param.name.text), kind, contracts, default, looks, spread }
     }
 
     fn kind(&self, ty: &TypeExpr) -> ParamKind {
@@ -469,6 +470,16 @@ fn looks(ty: &TypeExpr) -> (&TypeExpr, Option<Looks>) {
             (inner, Some(Looks { later, word: Some(word.clone()) }))
         }
         _ => (ty, None),
+    }
+}
+
+/// The type within `spread[..]`, and whether that stood there.
+fn spread(ty: &TypeExpr) -> (&TypeExpr, bool) {
+    match &ty.kind {
+        TypeKind::Named(name, args) if &*name.text == "spread" => {
+            args.first().map_or((ty, true), |inner| (inner, true))
+        }
+        _ => (ty, false),
     }
 }
 

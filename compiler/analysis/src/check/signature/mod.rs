@@ -58,6 +58,8 @@ pub(crate) struct Param {
     pub default: Option<Default>,
     /// Rows other than the one at hand that are looked at because of it.
     pub looks: Option<Looks>,
+    /// `spread[T]`: rows with equal values of it are put into several parts, where others keep them together.
+    pub spread: bool,
 }
 
 /// `earlier[T]`, `later[T]`, `later["forward", T]`: the call looks at rows before or behind the one at hand.
@@ -81,10 +83,10 @@ pub(crate) enum Default {
 /// What a parameter takes.
 #[derive(Debug)]
 pub(crate) enum ParamKind {
-    /// `table[R]`, `table[R] in train`, `table[R]? in valid`
+    /// `table[R]`, `table[R] in train`, `table[R]? in valid`, `table[R] in test`
     Table {
         row: RowShape,
-        /// Rows of a test partition are refused, as those of this use.
+        /// Rows of a test partition are refused, as those of this use; what is `in test` is judged on, and takes all rows.
         within: Option<Partitions>,
     },
     /// `list[table[R]]`
