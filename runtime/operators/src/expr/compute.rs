@@ -16,7 +16,7 @@ pub fn compute(inputs: &[Value], expr: &Expr) -> Result<Value, Fault> {
     if let Some(value) = scope.constant(expr) {
         return Ok(value);
     }
-    let value = scope.translate(expr)?;
+    let value = scope.written(expr)?;
     let frame = DataFrame::new(1, Vec::new()).map_err(fault)?;
     let result = evaluate(&frame, vec![("value".into(), value)])?;
     let any = result.columns()[0].get(0).map_err(fault)?;

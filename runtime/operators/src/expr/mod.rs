@@ -56,6 +56,35 @@ pub fn translate(expr: &Expr) -> Result<pl::Expr, Fault> {
 
 impl Scope<'_> {
     pub(crate) fn translate(&self, expr: &Expr) -> Result<pl::Expr, Fault> {
+        match self.folded(expr) {
+            Some(value) => literal(&value, &expr.ty),
+            None => self.written(expr),
+        }
+    }
+
+    /// The value of an operation without columns. Functions of ours would give one row of it, which polars takes for all rows
+    /// beside a column that is the same in each. Where the value does not fit its type there is none: whether that is a
+    /// fault depends on whether it is used.
+    fn folded(&self, expr: &Expr) -> Option<Value> {
+        let is_operation = matches!(
+            expr.kind,
+            ExprKind::Unary(..)
+                | ExprKind::Binary(..)
+                | ExprKind::IsNull(_)
+                | ExprKind::In(..)
+                | ExprKind::If(..)
+                | ExprKind::Cast(_)
+                | ExprKind::Call { .. }
+        );
+        let is_single = dtype(&expr.ty).is_some_and(|dtype| dtype.is_primitive() || dtype.is_temporal());
+        if !is_operation || !is_single || has(expr, &|kind| matches!(kind, ExprKind::Column(_))) {
+            return None;
+        }
+        compute(self.inputs, expr).ok()
+    }
+
+    /// The expression operation by operation.
+    fn written(&self, expr: &Expr) -> Result<pl::Expr, Fault> {
         match &expr.kind {
             ExprKind::Column(name) => Ok(col(&**name)),
             ExprKind::Input(_) | ExprKind::Literal(_) => {
@@ -158,6 +187,20 @@ impl Scope<'_> {
             _ => Ok(None),
         }
     }
+}
+
+/// Whether an expression, or a part of it, is such a one.
+pub(crate) fn has(expr: &Expr, is: &impl Fn(&ExprKind) -> bool) -> bool {
+    is(&expr.kind)
+        || match &expr.kind {
+            ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => false,
+            ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => has(of, is),
+            ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => has(left, is) || has(right, is),
+            ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| has(part, is)),
+            ExprKind::List(items) => items.iter().any(|item| has(item, is)),
+            ExprKind::Struct(fields) => fields.iter().any(|field| has(&field.expr, is)),
+            ExprKind::Call { args, .. } => args.iter().any(|(_, arg)| has(arg, is)),
+        }
 }
 
 /// The value in another type. Between types that are stored alike nothing happens.

@@ -4,12 +4,12 @@
 //! number, so that comparing, sorting and grouping agree.
 
 use gml_connect::Fault;
-use gml_ir::{BinaryOp, Expr, IntKind, Type, Value};
+use gml_ir::{BinaryOp, Expr, ExprKind, IntKind, Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{DataType, coalesce, concat_str, lit, when};
 
 use super::ticks::{self, is_temporal};
-use super::{Scope, as_bool, cast, checked, constant, dtype, kernel, list, literal, null};
+use super::{Scope, as_bool, cast, checked, constant, dtype, has, kernel, list, literal, null};
 
 impl Scope<'_> {
     pub(super) fn negate(&self, of: &Expr, ty: &Type) -> Result<pl::Expr, Fault> {
@@ -39,7 +39,9 @@ impl Scope<'_> {
                 if *left.ty.non_null() == Type::Null || *right.ty.non_null() == Type::Null {
                     return Ok(null().cast(DataType::Boolean));
                 }
-                Ok(compare(op, a, b))
+                // Polars takes the height of the left side, where neither differs from row to row.
+                let is_constant = !has(left, &|kind| matches!(kind, ExprKind::Column(_)));
+                Ok(if is_constant { compare(turned(op), b, a) } else { compare(op, a, b) })
             }
             _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
                 ticks::arithmetic(op, (self.used(a), &left.ty), (self.used(b), &right.ty), ty)
@@ -108,6 +110,17 @@ impl Scope<'_> {
             Some(guard) => when(guard.clone()).then(operand).otherwise(null()),
             None => operand,
         }
+    }
+}
+
+/// The comparison that says the same with its sides exchanged.
+fn turned(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
+        other => other,
     }
 }
 

@@ -53,6 +53,18 @@ fn columns_are_chosen_made_and_named() {
 }
 
 #[test]
+fn what_is_the_same_in_all_rows_stands_beside_a_column_that_is() {
+    let size = f("abs", &[("x", k(-7))], Type::INT);
+    let same = call("std.table", "derive", vec![("input", input(&items())), ("columns", named(vec![("same", k(7))]))]);
+    let Ok(Data::Table(same)) = same else { panic!("a table is due") };
+    let equal = named(vec![("equal", eq(size, c("same", Type::INT)))]);
+    assert_eq!(
+        run("select", vec![("input", input(&same)), ("columns", equal)]),
+        "equal".to_owned() + &"\ntrue".repeat(6)
+    );
+}
+
+#[test]
 fn rows_are_ordered_and_counted() {
     assert_eq!(ids_of("sort", vec![("by", order(vec![(price(), false)]))]), "3 1 4 6 5 2");
     assert_eq!(ids_of("sort", vec![("by", order(vec![(price(), true)]))]), "5 1 4 6 3 2");

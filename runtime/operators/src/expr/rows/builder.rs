@@ -12,7 +12,7 @@ use gml_codegen::rows::{
 use gml_ir::{BinaryOp, Expr, ExprKind, IntKind, Type, UnaryOp, Value as Fixed};
 use polars::prelude as pl;
 
-use super::super::{Scope, compute};
+use super::super::{Scope, compute, has};
 use super::stored::Stored;
 
 /// Items of a list behind `in` that are compared one by one.
@@ -174,6 +174,10 @@ impl<'a> Builder<'a> {
 
     /// The expression as a column that polars computes.
     fn computed(&mut self, expr: &'a Expr) -> Option<Value> {
+        // Of what is the same for all rows, polars gives one, and a program reads as many as there are.
+        if !has_columns(expr) {
+            return None;
+        }
         let stored = Stored::of(&expr.ty)?;
         let guards = self.guards.iter().map(|(_, reg, holds)| (*reg, *holds)).collect();
         let conditions = self.guards.clone();
@@ -501,16 +505,7 @@ fn comparison(op: BinaryOp) -> Comparison {
 
 /// Whether an expression has a column, or a value of another step.
 pub(super) fn has_columns(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Column(_) | ExprKind::Input(_) => true,
-        ExprKind::Literal(_) => false,
-        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => has_columns(of),
-        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => has_columns(left) || has_columns(right),
-        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| has_columns(part)),
-        ExprKind::List(items) => items.iter().any(has_columns),
-        ExprKind::Struct(fields) => fields.iter().any(|field| has_columns(&field.expr)),
-        ExprKind::Call { args, .. } => args.iter().any(|(_, arg)| has_columns(arg)),
-    }
+    has(expr, &|kind| matches!(kind, ExprKind::Column(_) | ExprKind::Input(_)))
 }
 
 /// Whether an operation may find that a number does not fit.
