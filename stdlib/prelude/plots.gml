@@ -12,7 +12,11 @@
 ##     track calibration_plot(model, on: data.test)
 ## }
 ## ```
-operator calibration_plot[R](model: model[R -> { score: float, .. }], on: table[R] in test, bins: int >= 1 = 10) -> figure
+operator calibration_plot[R](
+    model: model[R -> { score: float, .. }],
+    on: table[R] in test,
+    bins: int >= 1 = 10,
+) -> figure
 
 ## True positive rate against false positive rate, at every threshold.
 ##
