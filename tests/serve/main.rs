@@ -153,6 +153,12 @@ impl Server {
         self.ask("POST", path, &[("content-type", "application/json")], body.as_bytes())
     }
 
+    /// Waits until the page of metrics has that number: what was done is counted after others can see it.
+    fn counts(&self, metric: &str, due: usize) {
+        let line = format!("{metric} {due}\n");
+        until(&line, || String::from_utf8(self.get("/metrics").body).unwrap().contains(&line));
+    }
+
     fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());

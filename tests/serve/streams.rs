@@ -132,9 +132,8 @@ fn rows_are_scored_and_bad_ones_are_set_aside() {
         (Some("age"), Some("int"))
     );
     assert_eq!((&*dead[2].1["age"], &*dead[2].1["key"]), ("x", "bad"));
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_stream_rows_total 61\n"), "{metrics}");
-    assert!(metrics.contains("gml_serve_stream_dead_rows_total 5\n"), "{metrics}");
+    server.counts("gml_serve_stream_rows_total", 61);
+    server.counts("gml_serve_stream_dead_rows_total", 5);
     server.signal("-TERM");
     assert_eq!(server.process.wait().unwrap().code(), Some(0));
     let left: Vec<Told> = cmd("XINFO").arg("CONSUMERS").arg("rows").arg("gml").query(&mut connection).unwrap();

@@ -149,17 +149,15 @@ fn rows_of_kafka_are_scored_and_bad_ones_are_set_aside() {
     assert_eq!(error["violations"][0]["column"].as_str(), Some("age"));
     // As it came, so that it can be sent again when it is mended.
     assert_eq!((dead[2].text.as_deref(), dead[2].key.as_deref()), (Some("\u{ff}\u{fe}"), Some("bad")));
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_stream_rows_total 60\n"), "{metrics}");
-    assert!(metrics.contains("gml_serve_stream_dead_rows_total 4\n"), "{metrics}");
+    server.counts("gml_serve_stream_rows_total", 60);
+    server.counts("gml_serve_stream_dead_rows_total", 4);
     server.signal("-TERM");
     assert_eq!(server.process.wait().unwrap().code(), Some(0));
     // Another process goes on where that one was.
     broker.add_rows(60..70);
     let server = broker.serve(&[]);
     until("new rows are scored", || broker.all("scores").len() == 70);
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_stream_rows_total 10\n"), "{metrics}");
+    server.counts("gml_serve_stream_rows_total", 10);
 }
 
 #[test]

@@ -66,17 +66,15 @@ fn rows_of_nats_are_scored_and_bad_ones_are_set_aside() {
     assert_eq!(error["violations"][0]["column"].as_str(), Some("age"));
     // As it came, so that it can be sent again when it is mended.
     assert_eq!((&*dead[2].data, &*dead[2].headers["key"]), (&b"\xff\xfe"[..], "bad"));
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_stream_rows_total 60\n"), "{metrics}");
-    assert!(metrics.contains("gml_serve_stream_dead_rows_total 4\n"), "{metrics}");
+    server.counts("gml_serve_stream_rows_total", 60);
+    server.counts("gml_serve_stream_dead_rows_total", 4);
     server.signal("-TERM");
     assert_eq!(server.process.wait().unwrap().code(), Some(0));
     // Another process goes on where that one was.
     add_rows(&mut client, 60..70);
     let server = serve_both(&nats, &[]);
     until("new rows are scored", || nats.connect().length("SCORES") == 70);
-    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
-    assert!(metrics.contains("gml_serve_stream_rows_total 10\n"), "{metrics}");
+    server.counts("gml_serve_stream_rows_total", 10);
 }
 
 #[test]
