@@ -1,7 +1,8 @@
 //! What row expressions cost, in nanoseconds a row on one thread, by polars and as programs.
 //!
-//! The prices are constants, so that what is chosen depends on the program and the data alone. They are estimates, from what few
-//! expressions took: `examples/rows.rs` measures what they should be, and those of compiled code are still the interpreter's.
+//! The prices are constants, so that what is chosen depends on the program and the data alone. `examples/rows.rs` measures what they
+//! should be: of operations alone, which read and write columns too, and of eight of them one behind the other. Those of LLVM are
+//! still the interpreter's.
 
 use gml_codegen::rows::{Constant, FloatFunction, FloatOperator, IntOperator, Op, Program};
 use gml_ir::{BinaryOp, Expr, ExprKind, Type, UnaryOp};
@@ -23,8 +24,12 @@ struct Prices {
     logic: f64,
     compare: f64,
     select: f64,
-    /// A float added, multiplied, rounded to a whole number or without its sign.
+    /// Another value in the place of null.
+    coalesce: f64,
+    /// A float added, multiplied or without its sign.
     float: f64,
+    /// A float rounded down or up.
+    floor: f64,
     divide: f64,
     /// Integers that may not fit.
     whole: f64,
@@ -43,40 +48,62 @@ struct Prices {
 const POLARS: Prices = Prices {
     column: 0.0,
     logic: 0.05,
-    compare: 0.5,
-    select: 1.5,
+    compare: 1.0,
+    select: 1.25,
+    coalesce: 2.5,
     float: 1.0,
-    divide: 1.1,
-    whole: 2.0,
-    whole_divide: 6.0,
-    convert: 0.9,
-    round: 3.0,
-    exp: 5.0,
-    ln: 5.5,
-    log10: 7.0,
-    log1p: 9.0,
-    power: 16.0,
+    floor: 3.2,
+    divide: 1.8,
+    whole: 3.2,
+    whole_divide: 13.0,
+    convert: 0.8,
+    round: 6.7,
+    exp: 5.1,
+    ln: 5.6,
+    log10: 9.7,
+    log1p: 11.0,
+    power: 15.0,
 };
 
 const INTERPRETER: Prices = Prices {
-    column: 0.5,
+    column: 0.47,
     logic: 0.05,
-    compare: 0.2,
-    select: 0.3,
-    float: 0.25,
-    divide: 0.5,
-    whole: 0.6,
-    whole_divide: 5.0,
-    convert: 0.4,
-    round: 1.0,
-    exp: 1.3,
-    ln: 1.6,
-    log10: 2.0,
-    log1p: 2.2,
-    power: 4.5,
+    compare: 0.1,
+    select: 0.38,
+    coalesce: 1.8,
+    float: 0.07,
+    floor: 0.05,
+    divide: 0.75,
+    whole: 0.15,
+    whole_divide: 2.3,
+    convert: 0.35,
+    round: 0.8,
+    exp: 1.2,
+    ln: 1.2,
+    log10: 1.7,
+    log1p: 1.2,
+    power: 2.7,
 };
 
-const CRANELIFT: Prices = INTERPRETER;
+const CRANELIFT: Prices = Prices {
+    compare: 0.8,
+    logic: 0.2,
+    select: 0.45,
+    coalesce: 0.8,
+    float: 0.09,
+    floor: 0.3,
+    divide: 1.4,
+    whole: 0.5,
+    whole_divide: 9.0,
+    round: 6.2,
+    exp: 1.5,
+    ln: 1.6,
+    log10: 2.1,
+    log1p: 1.3,
+    power: 2.9,
+    ..INTERPRETER
+};
+
 const LLVM: Prices = INTERPRETER;
 
 /// What making a program ready costs, in nanoseconds, and what each of its operations adds.
@@ -113,7 +140,7 @@ impl Prices {
                 FloatOperator::Add | FloatOperator::Subtract | FloatOperator::Multiply => self.float,
                 FloatOperator::Least | FloatOperator::Greatest => self.float + self.compare,
                 FloatOperator::Divide => self.divide,
-                FloatOperator::FloorDivide | FloatOperator::Remainder => self.divide + 2.0 * self.float,
+                FloatOperator::FloorDivide | FloatOperator::Remainder => self.divide + self.floor + self.float,
                 FloatOperator::Power => self.power,
             },
             Op::Int { op, .. } => match op {
@@ -125,17 +152,15 @@ impl Prices {
             Op::Whole(_) => self.round,
             Op::Compare(..) | Op::IsFinite(_) => self.compare,
             Op::And(..) | Op::Or(..) | Op::Not(_) | Op::IsNull(_) => self.logic,
-            Op::Coalesce(..) | Op::Select(..) => self.select,
+            Op::Coalesce(..) => self.coalesce,
+            Op::Select(..) => self.select,
         }
     }
 
     fn function(&self, function: FloatFunction) -> f64 {
         match function {
-            FloatFunction::Negate
-            | FloatFunction::Abs
-            | FloatFunction::Sign
-            | FloatFunction::Floor
-            | FloatFunction::Ceil => self.float,
+            FloatFunction::Negate | FloatFunction::Abs | FloatFunction::Sign => self.float,
+            FloatFunction::Floor | FloatFunction::Ceil => self.floor,
             FloatFunction::Sqrt => self.divide,
             FloatFunction::Round(_) => self.round,
             FloatFunction::Exp => self.exp,
@@ -229,7 +254,7 @@ impl Polars {
         match (op, ty.non_null()) {
             (BinaryOp::And | BinaryOp::Or, _) => self.of(left) + self.of(right) + price.logic,
             (BinaryOp::Coalesce, _) => {
-                self.of(left) + self.of(right) + self.cast(left, ty) + self.cast(right, ty) + price.select
+                self.of(left) + self.of(right) + self.cast(left, ty) + self.cast(right, ty) + price.coalesce
             }
             (BinaryOp::Divide, _) => floats + price.divide,
             (BinaryOp::Power, _) => match right.kind {
@@ -243,7 +268,7 @@ impl Polars {
                 self.whole(price.whole_divide, &[left, right])
             }
             (BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, _) => floats + price.float,
-            (BinaryOp::FloorDivide | BinaryOp::Remainder, _) => floats + price.divide + price.float,
+            (BinaryOp::FloorDivide | BinaryOp::Remainder, _) => floats + price.divide + price.floor + price.float,
             // Numbers of two types are compared as floats.
             _ if Stored::of(&left.ty).map(Stored::kind) != Stored::of(&right.ty).map(Stored::kind) => {
                 floats + price.compare
@@ -259,8 +284,9 @@ impl Polars {
         match function {
             // The number is computed twice, for itself and for its sign.
             "abs" if is_whole => 2.0 * self.whole(price.whole, args),
-            "abs" | "floor" | "ceil" | "sign" => operands + price.float,
-            "sqrt" => operands + price.divide,
+            "abs" | "sign" => operands + price.float,
+            "floor" | "ceil" => operands + price.floor,
+            "sqrt" => operands + price.float,
             "round" => operands + price.round,
             "exp" => operands + price.exp,
             "ln" => operands + price.ln,

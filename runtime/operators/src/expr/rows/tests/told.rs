@@ -31,14 +31,14 @@ fn a_plan_says_what_computes_and_why() {
         .map(|backend| format!("{}\n{}", backend.name(), lines(&args, backend)));
     let due = "\
 auto
-native (interpreter): 2 expressions, 3 operations, about 3.8 ns a row against 14.0
-polars: 1 expression, about 1.0 ns a row against 1.8 as native code
+native (interpreter): 2 expressions, 3 operations, about 3.2 ns a row against 14.2
+polars: 1 expression, about 1.0 ns a row against 1.5 as native code
 polars: 1 expression, since native code lacks `upper`
 polars
-polars: 3 expressions, about 15.0 ns a row against 8.3 as native code
+polars: 3 expressions, about 15.2 ns a row against 7.0 as native code
 polars: 1 expression, since native code lacks `upper`
 interpreter
-native (interpreter): 3 expressions, 4 operations, about 4.5 ns a row against 15.0
+native (interpreter): 3 expressions, 4 operations, about 3.8 ns a row against 15.2
 polars: d, since native code lacks `upper`";
     assert_eq!(said.join("\n"), due);
 }
