@@ -2,7 +2,7 @@
 
     python trees.py [--only random,adult,ga4,thousand] [--model MODEL.txt] [--trees BINARY] [--compiled BINARY] [--runs 5]
 
-Needs LightGBM; what else is not installed (onnxruntime with onnxmltools, treelite, tl2cgen, lleaves) is left out and said so. BINARY is
+Needs LightGBM; what else is not installed (onnxruntime with onnxmltools, treelite, tl2cgen, lleaves with llvmlite before 0.44) is left out and said so. BINARY is
 the example of gml-codegen, `cargo build --release -p gml-codegen --example trees` (`compiled`: the same model as `gmlc compile` makes a
 library of it, called as C does, against the scorer in the process; left out where it is not built). Batch: all rows in one call. Single: one call a
 row, of Python's bindings with what those cost, so they are no rivals there and are told for what a user of them waits; LightGBM's
