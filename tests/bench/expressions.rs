@@ -53,13 +53,7 @@ fn selected(graph: &Graph, values: &DataFrame, backend: RowBackend) -> DataFrame
         _ => None,
     });
     let ty = read.expect("a dataset of rows");
-    let context = Context {
-        threads: 1,
-        libraries: PathBuf::new(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Expressions::by(backend),
-    };
+    let context = Context { expressions: Expressions::by(backend), ..Context::new(1, "") };
     let args = args.iter().map(|(name, arg)| {
         let input = match arg {
             Arg::Columns(columns) => Input::Columns(columns.clone()),

@@ -159,11 +159,9 @@ fn recorded(
         project: Some(project),
         folder: Some(store::run_folder(project, &record.id)),
         context: Context {
-            threads: options.threads.max(1),
-            libraries: options.libraries.clone(),
-            unfinished: None,
             observer: Observer::stopped_by(&stop),
             expressions: Expressions::by(options.choice.backend),
+            ..Context::new(options.threads.max(1), &options.libraries)
         },
         memory: options.memory,
         unfinished: Some(unfinished.clone()),

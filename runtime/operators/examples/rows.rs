@@ -194,13 +194,7 @@ fn table(rows: usize) -> Table {
 
 /// Nanoseconds a row: the best of several runs.
 fn measured(table: &Table, exprs: &[Expr], backend: RowBackend, rows: usize) -> f64 {
-    let context = Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Expressions::by(backend),
-    };
+    let context = Context { expressions: Expressions::by(backend), ..Context::new(1, "/nowhere") };
     let columns = exprs
         .iter()
         .enumerate()

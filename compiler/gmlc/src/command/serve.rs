@@ -158,13 +158,7 @@ pub fn serve(args: &ServeArgs) -> Exit {
     };
     let available = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = args.threads.map_or(available, usize::from);
-    let context = Context {
-        threads,
-        libraries: libraries::folder(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = Context::new(threads, libraries::folder());
     let model = match load(&place, &context) {
         Ok(model) => model,
         Err(fault) => {

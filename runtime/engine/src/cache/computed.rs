@@ -1,13 +1,10 @@
 //! What computes the row expressions of a plan, and of how many rows.
 
-use std::path::Path;
-
-use gml_ir::{Graph, Program, StepKind};
+use gml_ir::{Graph, StepKind};
 use gml_operators::Expressions;
 
 use super::Deciding;
 use super::decide::{Act, Decided};
-use crate::backend::Backend;
 use crate::plan::{Plan, Stage};
 
 /// Adds to what is decided of a plan what will compute its row expressions.
@@ -18,11 +15,10 @@ pub(crate) fn tell(deciding: &Deciding<'_>, graph: &Graph, plan: &Plan, decided:
         if let (Some(plan), Some(StepKind::When { body, .. }), Some(decided)) = (&stage.body, head, &mut verdict.body) {
             tell(deciding, body, plan, decided);
         }
-        let of_stage =
-            expressions.of_rows(expected(deciding.backend, deciding.program, deciding.project, graph, stage));
         if verdict.act != Act::Run {
             continue;
         }
+        let of_stage = expressions.of_rows(expected(deciding, graph, stage));
         for planned in &stage.steps {
             let told = deciding.backend.rows(&graph.step(planned.id).kind, &of_stage);
             let lines = told.into_iter().flat_map(|told| told.lines);
@@ -32,15 +28,9 @@ pub(crate) fn tell(deciding: &Deciding<'_>, graph: &Graph, plan: &Plan, decided:
 }
 
 /// How many rows a stage reads, where it reads from one place and that can be told before.
-pub(crate) fn expected(
-    backend: &dyn Backend,
-    program: &Program,
-    project: &Path,
-    graph: &Graph,
-    stage: &Stage,
-) -> Option<u64> {
+fn expected(deciding: &Deciding<'_>, graph: &Graph, stage: &Stage) -> Option<u64> {
     let [scan] = stage.scans.as_slice() else { return None };
     let StepKind::Load(dataset) = graph.step(scan.load).kind else { return None };
-    let dataset = program.datasets.get(dataset as usize)?;
-    backend.size(dataset, project, &scan.reading)?.rows
+    let dataset = deciding.program.datasets.get(dataset as usize)?;
+    deciding.backend.size(dataset, deciding.project, &scan.reading)?.rows
 }

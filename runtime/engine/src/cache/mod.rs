@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clean::{Cleaned, clean};
-pub(crate) use computed::{expected, tell};
+pub(crate) use computed::tell;
 pub use decide::{Act, Decided, Verdict};
 pub(crate) use decide::{Deciding, decide};
 pub(crate) use entry::{Entry, KeptArtifact, KeptTolerated, Saved, Trace};

@@ -2,10 +2,10 @@
 
 use gml_connect::{Fault, Size};
 use gml_ir::StepKind;
+use gml_operators::RowBackend;
 
 use super::{Failure, Scope, Session};
 use crate::budget::Share;
-use crate::cache::expected;
 use crate::codes;
 use crate::plan::{Kept, PlannedStep, Stage};
 
@@ -48,10 +48,13 @@ impl Session<'_> {
         let has_rows = |step: &PlannedStep| {
             self.backend.rows(&scope.graph.step(step.id).kind, &self.context.expressions).is_some()
         };
-        if stage.scans.len() != 1 || !stage.steps.iter().any(has_rows) {
+        let [scan] = stage.scans.as_slice() else { return None };
+        // What was asked for by name computes any number of rows.
+        let is_chosen = self.context.expressions.backend != RowBackend::Auto;
+        if is_chosen || !stage.steps.iter().any(has_rows) {
             return None;
         }
-        expected(self.backend, self.program, self.project?, scope.graph, stage)
+        self.size(scope, scan)?.rows
     }
 
     /// How much memory what a scan reads takes.

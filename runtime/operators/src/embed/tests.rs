@@ -25,7 +25,7 @@ fn context(threads: usize) -> Context {
         .or_else(|| from("XDG_CACHE_HOME").map(|cache| cache.join("gml")))
         .or_else(|| from("HOME").map(|home| home.join(".cache/gml")))
         .unwrap();
-    Context { threads, libraries, unfinished: None, observer: Default::default(), expressions: Default::default() }
+    Context::new(threads, libraries)
 }
 
 fn entry(input: Type, width: u32, args: &[(&str, Value)]) -> Dataset {

@@ -98,9 +98,7 @@ impl Scope<'_> {
             ExprKind::IsNull(of) => Ok(self.translate(of)?.is_null()),
             ExprKind::In(item, among) => self.is_in(item, among),
             ExprKind::If(condition, yes, no) => {
-                let condition = as_bool(self.translate(condition)?, &condition.ty);
-                // A null condition counts as false, and then the second branch is the one that is used.
-                let holds = condition.fill_null(lit(false));
+                let holds = self.holds(condition)?;
                 let yes = cast(self.guarded(holds.clone()).translate(yes)?, &yes.ty, &expr.ty);
                 let no = cast(self.guarded(holds.clone().not()).translate(no)?, &no.ty, &expr.ty);
                 Ok(when(holds).then(yes).otherwise(no))
@@ -155,8 +153,13 @@ impl Scope<'_> {
 
     /// The scope of the branch of an `if` that is used where its condition holds, or where it does not.
     fn branch(&self, condition: &Expr, holds: bool) -> Result<Self, Fault> {
-        let condition = as_bool(self.translate(condition)?, &condition.ty).fill_null(lit(false));
+        let condition = self.holds(condition)?;
         Ok(self.guarded(if holds { condition } else { condition.not() }))
+    }
+
+    /// Whether the condition of an `if` holds. Null counts as false, and then the second branch is the one that is used.
+    fn holds(&self, condition: &Expr) -> Result<pl::Expr, Fault> {
+        Ok(as_bool(self.translate(condition)?, &condition.ty).fill_null(lit(false)))
     }
 
     fn field(&self, of: &Expr, name: &str) -> Result<pl::Expr, Fault> {

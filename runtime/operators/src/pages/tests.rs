@@ -28,13 +28,7 @@ fn parts() -> Vec<(Arc<str>, Data)> {
 }
 
 fn reported(parts: Vec<(Arc<str>, Data)>) -> Result<Data, gml_connect::Fault> {
-    let context = Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = Context::new(1, "/nowhere");
     let args = vec![
         ("title".into(), Input::Const(Value::Str("Who buys?".into()))),
         ("parts".into(), Input::Data(Data::Record(parts))),

@@ -22,13 +22,7 @@ fn plain(rows: DataFrame) -> Table {
 
 /// Fits on the first table, applies to the second.
 fn prepared(name: &str, args: Vec<(&str, Input)>, train: &Table, other: &Table) -> Result<(DataFrame, Row), Fault> {
-    let context = crate::data::Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = crate::data::Context::new(1, "/nowhere");
     let fitted = estimator(name, args).fit(train, None, &context)?;
     let result = fitted.apply(other, &context)?;
     Ok((crate::frame::collect(result.frame)?, Row::clone(&result.ty.row)))

@@ -66,13 +66,7 @@ fn fit_with(
 ) -> Result<Arc<dyn Fitted>, Fault> {
     let learner = call("std.recommend", estimator, args)?;
     let args = vec![(Arc::from("learner"), Input::Data(learner)), (Arc::from("train"), given(train))];
-    let context = Context {
-        threads,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = Context::new(threads, "/nowhere");
     let call = Call { operator: "fit", args, result: &Type::Unknown, context: &context };
     match operator("std.learning", "fit").unwrap()(call)? {
         Data::Fitted(fitted) => Ok(fitted),
@@ -512,12 +506,6 @@ fn a_recommender_says_what_it_is() {
     assert_eq!(model.known().within, [3, 3, 2, 1]);
     assert_eq!(model.facts()[0], ("learner".to_owned(), "item_knn".to_owned()));
     let table = table(&[("x", Type::INT)], Vec::new());
-    let context = Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = Context::new(1, "/nowhere");
     assert_eq!(model.apply(&table, &context).err().unwrap().code, "GML0999");
 }

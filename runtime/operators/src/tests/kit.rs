@@ -158,13 +158,7 @@ pub(crate) fn constant(value: impl Constant) -> Input {
     Input::Const(value.value())
 }
 
-static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context {
-    threads: 2,
-    libraries: "/nowhere".into(),
-    unfinished: None,
-    observer: Default::default(),
-    expressions: Default::default(),
-});
+static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context::new(2, "/nowhere"));
 
 /// Calls an operator whose result's row is not known.
 pub(crate) fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Result<Data, Fault> {

@@ -13,13 +13,7 @@ use crate::Place;
 use crate::model::Model;
 
 pub(super) fn context() -> Context {
-    Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    }
+    Context::new(1, "/nowhere")
 }
 
 fn call(module: &str, name: &str, args: Vec<(&str, Input)>) -> Data {

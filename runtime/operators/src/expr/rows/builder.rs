@@ -12,6 +12,7 @@ use gml_codegen::rows::{
 use gml_ir::{BinaryOp, Expr, ExprKind, IntKind, Type, UnaryOp, Value as Fixed};
 use polars::prelude as pl;
 
+use super::super::ticks::is_temporal;
 use super::super::{Scope, compute, has};
 use super::stored::Stored;
 
@@ -320,7 +321,7 @@ impl<'a> Builder<'a> {
                 let (a, b) = (self.value(left)?, self.value(right)?);
                 self.compare(comparison(op), a, b)
             }
-            _ if [left, right].iter().any(|side| is_time(&side.ty)) => no("dates or times that are computed with"),
+            _ if [left, right].iter().any(|side| is_temporal(&side.ty)) => no("dates or times that are computed with"),
             BinaryOp::Divide => {
                 let (a, b) = (self.float(left)?, self.float(right)?);
                 Ok(self.push(Op::Float(FloatOperator::Divide, a.reg, b.reg), Stored::Float))
@@ -480,10 +481,6 @@ fn nowhere() -> Reason {
 
 fn is_null(expr: &Expr) -> bool {
     *expr.ty.non_null() == Type::Null
-}
-
-fn is_time(ty: &Type) -> bool {
-    super::super::ticks::is_temporal(ty)
 }
 
 /// Whether a type holds all numbers of another.

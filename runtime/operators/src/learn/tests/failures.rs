@@ -191,13 +191,7 @@ fn weights_count() {
 fn a_missing_library_says_what_to_run() {
     let (train, _) = sample("regression");
     let Data::Estimator(learner) = learner("regression") else { panic!("no estimator") };
-    let context = crate::data::Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let context = crate::data::Context::new(1, "/nowhere");
     let fault = learner.fit(&train, None, &context).err().unwrap();
     assert_eq!(fault.code, "GML0911");
     assert!(fault.help.unwrap().contains("gmlc setup"));

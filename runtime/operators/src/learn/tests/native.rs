@@ -197,13 +197,7 @@ fn predicting_needs_no_library() {
     let Data::Fitted(model) = fit(small_trees("binary"), &train, Some(&valid), 1).unwrap() else {
         panic!("nothing was learned")
     };
-    let elsewhere = crate::data::Context {
-        threads: 1,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    };
+    let elsewhere = crate::data::Context::new(1, "/nowhere");
     let here = rows_of(Data::Table(model.apply(&valid, &context(1)).unwrap()));
     let there = rows_of(Data::Table(model.apply(&valid, &elsewhere).unwrap()));
     assert!(here.equals_missing(&there));

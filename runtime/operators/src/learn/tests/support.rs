@@ -22,13 +22,7 @@ pub(crate) fn context(threads: usize) -> Context {
             fetch(&LIGHTGBM, &folder, &mut |_| {}).unwrap()
         }
     });
-    Context {
-        threads,
-        libraries: libraries.clone(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Default::default(),
-    }
+    Context::new(threads, libraries)
 }
 
 pub(crate) fn call(name: &str, args: Vec<(&str, Input)>, threads: usize) -> Result<Data, Fault> {

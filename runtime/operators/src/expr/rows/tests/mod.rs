@@ -22,13 +22,7 @@ fn native() -> impl Iterator<Item = RowBackend> {
 
 /// A run on two threads.
 fn context(backend: RowBackend) -> Context {
-    Context {
-        threads: 2,
-        libraries: "/nowhere".into(),
-        unfinished: None,
-        observer: Default::default(),
-        expressions: Expressions::by(backend),
-    }
+    Context { expressions: Expressions::by(backend), ..Context::new(2, "/nowhere") }
 }
 
 /// The values of expressions over the rows of a frame.
