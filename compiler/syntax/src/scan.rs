@@ -217,13 +217,18 @@ impl<'t> Scanner<'t> {
         })
     }
 
+    /// Whether what was read last ends a type and no expression: `int?`, `table[R] in test`.
+    fn behind_type(&self) -> bool {
+        self.last.is_some_and(|last| matches!(last.text(self.text), "?" | "test"))
+    }
+
     /// Begins a declaration where one stands outside of all brackets, or where the one before it was never closed.
     fn declaration(&mut self, token: Token, word: &str) {
         let line = self.text[..token.start].rfind('\n').map_or(0, |newline| newline + 1);
         let own_line = self.text[line..token.start].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
         let outside = self.levels.len() == 1;
         // A name elsewhere, and a function of that name may be called: where a value is due.
-        if word == "tags" && !self.scan.starts.is_empty() && !self.behind_operand() {
+        if word == "tags" && !self.scan.starts.is_empty() && !self.behind_operand() && !self.behind_type() {
             return;
         }
         if !(outside || own_line && token.start - line <= self.indentation)

@@ -369,3 +369,14 @@ fn tags_stand_above_what_runs_and_are_names_elsewhere() {
     let found: Vec<usize> = parsed.module.items.iter().map(|item| item.tags.len()).collect();
     assert_eq!(found, [0, 0, 1]);
 }
+
+#[test]
+fn tags_stand_behind_any_type_that_ends_a_declaration() {
+    for result in ["int?", "table[R] in test", "table[R] in train", "list[int?]?", "{ a: int }", "float else 80%"] {
+        let source = format!("operator o(a: int) -> {result}\ntags(b,)\npipeline p {{ }}\n");
+        let parsed = gml_syntax::parse(FileId(0), &source);
+        assert!(parsed.diagnostics.is_empty(), "{source}{:?}", parsed.diagnostics);
+        let found: Vec<usize> = parsed.module.items.iter().map(|item| item.tags.len()).collect();
+        assert_eq!(found, [0, 1], "{source}");
+    }
+}
