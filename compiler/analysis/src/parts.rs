@@ -1,6 +1,11 @@
 //! What a body is made of: all statements, all expressions.
 
+use smallvec::SmallVec;
+
 use crate::typed::{Text, Typed, TypedArg, TypedKind, TypedStatement, TypedStatementKind};
+
+/// Expressions that are still to be looked at: few at a time.
+type Waiting<'t> = SmallVec<[&'t Typed; 16]>;
 
 /// Every statement, those within others included.
 pub(crate) fn each_statement<'t>(body: &'t [TypedStatement], visit: &mut impl FnMut(&'t TypedStatement)) {
@@ -35,7 +40,7 @@ pub(crate) fn each_part<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed))
 
 /// The same without the expressions that are over other rows, or over the items of a list.
 pub(crate) fn each_of_row<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed)) {
-    let of_row = |arg: &'t TypedArg, found: &mut Vec<&'t Typed>| {
+    let of_row = |arg: &'t TypedArg, found: &mut Waiting<'t>| {
         if let TypedArg::Value(value) = arg {
             found.push(value);
         }
@@ -44,8 +49,8 @@ pub(crate) fn each_of_row<'t>(value: &'t Typed, visit: &mut impl FnMut(&'t Typed
 }
 
 /// `inside`: adds the expressions in an argument that are looked at.
-fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Vec<&'t Typed>), visit: &mut impl FnMut(&'t Typed)) {
-    let mut waiting = Vec::new();
+fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Waiting<'t>), visit: &mut impl FnMut(&'t Typed)) {
+    let mut waiting = Waiting::new();
     let mut next = Some(value);
     while let Some(part) = next {
         visit(part);
@@ -56,7 +61,7 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Vec<&'t Typed>)
             | TypedKind::Unary(_, of)
             | TypedKind::IsNull(of)
             | TypedKind::Cast(of)
-            | TypedKind::Conform(of) => waiting.push(of),
+            | TypedKind::Conform(of) => waiting.push(&**of),
             TypedKind::Range { start: left, end: right, .. }
             | TypedKind::Binary(_, left, right)
             | TypedKind::In(left, right)
@@ -76,7 +81,7 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Vec<&'t Typed>)
     }
 }
 
-fn of_argument<'t>(arg: &'t TypedArg, found: &mut Vec<&'t Typed>) {
+fn of_argument<'t>(arg: &'t TypedArg, found: &mut Waiting<'t>) {
     match arg {
         TypedArg::Value(value) | TypedArg::Expr(value) => found.push(value),
         TypedArg::Columns(columns) => found.extend(columns.iter().map(|(_, value)| value)),

@@ -115,10 +115,13 @@ impl<'t> Docs<'t> {
             return None;
         }
         self.used.push(first..end);
-        let lines = self.comments[first..end].iter().map(|comment| {
+        let mut lines = self.comments[first..end].iter().map(|comment| {
             let line = comment.text.trim_start_matches('#');
             line.strip_prefix(' ').unwrap_or(line).trim_end()
         });
+        if end - first == 1 {
+            return lines.next().map(Text::from);
+        }
         Some(Text::from(lines.collect::<Vec<_>>().join("\n")))
     }
 

@@ -273,7 +273,7 @@ impl Iterator for Lexer<'_> {
                 return Some(self.token(Kind::OpenText, self.at, self.at));
             }
         }
-        let start = self.run_of(self.at, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        let start = self.run_of(self.at, |byte| CLASSES[byte as usize] == BLANK);
         let byte = *self.text.as_bytes().get(start)?;
         self.at = start;
         Some(match byte {
@@ -305,16 +305,25 @@ fn code_point(bytes: &[u8]) -> Option<usize> {
 
 /// Whether a byte may stand within a word.
 pub(crate) fn is_word_byte(byte: u8) -> bool {
-    WORD_BYTES[byte as usize]
+    CLASSES[byte as usize] == IN_WORD
 }
 
-/// Most of a program is words: a byte is looked up faster than compared.
-static WORD_BYTES: [bool; 256] = {
-    let mut bytes = [false; 256];
+const OTHER: u8 = 0;
+const IN_WORD: u8 = 1;
+const BLANK: u8 = 2;
+
+/// Most of a program is words and blanks: a byte is looked up faster than compared.
+static CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        bytes[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        classes[byte as usize] = match byte {
+            b'_' => IN_WORD,
+            b' ' | b'\t' | b'\n' | b'\r' => BLANK,
+            byte if byte.is_ascii_alphanumeric() => IN_WORD,
+            _ => OTHER,
+        };
         byte += 1;
     }
-    bytes
+    classes
 };

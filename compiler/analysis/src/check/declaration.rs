@@ -99,7 +99,7 @@ fn with(visiting: &[Visit], visit: Visit) -> Vec<Visit> {
 impl<'a> Body<'a> {
     /// Binds parameters and checks their defaults, which see those before them.
     fn parameters(&mut self, params: &'a [Parameter], types: &[Type]) -> Vec<TypedParameter> {
-        let mut typed = Vec::new();
+        let mut typed = Vec::with_capacity(params.len());
         for (param, ty) in params.iter().zip(types) {
             let default = param.default.as_ref().map(|default| {
                 let value = self.expr(default, Some(ty));
@@ -119,7 +119,7 @@ impl<'a> Body<'a> {
     /// `let`s of a node.
     fn lets(&mut self, lets: &'a [ast::Let]) -> Vec<(LocalId, Typed)> {
         self.later = lets.iter().map(|binding| (binding.name.text.clone(), binding.name.span)).collect();
-        let mut typed = Vec::new();
+        let mut typed = Vec::with_capacity(lets.len());
         for binding in lets {
             typed.push(self.let_value(binding));
             self.later.retain(|(name, _)| *name != binding.name.text);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gml_ir::{BinaryOp, Row, Type, UnaryOp};
+use smallvec::SmallVec;
 
 use crate::typed::{LocalId, Text, Typed, TypedKind};
 
@@ -109,7 +110,7 @@ pub(super) fn narrow_row(row: &Arc<Row>, paths: &[Path]) -> Arc<Row> {
     let mut narrowed = row.clone();
     for path in paths {
         let Root::Column(column) = &path.root else { continue };
-        let names: Vec<&Text> = std::iter::once(column).chain(&path.fields).collect();
+        let names: SmallVec<[&Text; 4]> = std::iter::once(column).chain(&path.fields).collect();
         if let Some(row) = narrow_at(&narrowed, &names) {
             narrowed = Arc::new(row);
         }

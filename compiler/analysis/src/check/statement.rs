@@ -3,6 +3,7 @@
 use gml_diagnostics::Span;
 use gml_ir::{Learned, Type};
 use gml_syntax::ast::{self, Name, StatementKind};
+use smallvec::SmallVec;
 
 use super::body::{Body, Local, Place};
 use super::call::{Given, Syntax, View, bind, is_result};
@@ -252,8 +253,8 @@ impl<'a> Body<'a> {
         }
         let mut syntax = Syntax {
             function: pipeline,
-            positional: Vec::new(),
-            named: Vec::new(),
+            positional: SmallVec::new(),
+            named: SmallVec::new(),
             block: None,
             style: ast::CallStyle::Plain,
             span,

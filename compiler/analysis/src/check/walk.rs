@@ -1,13 +1,14 @@
 //! Calls in a tree.
 
 use gml_syntax::ast::{Expr, ExprKind, FormatPart};
+use smallvec::{SmallVec, smallvec};
 
 use crate::typed::Text;
 
 /// Runs `visit` with the name of every call in an expression.
 pub(super) fn calls<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Text)) {
     // Not recursive: a chain of operators may be long.
-    let mut waiting = vec![expr];
+    let mut waiting: SmallVec<[&'a Expr; 16]> = smallvec![expr];
     while let Some(expr) = waiting.pop() {
         match &expr.kind {
             ExprKind::Call { function, args, block, .. } => {
@@ -24,11 +25,11 @@ pub(super) fn calls<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Text)) {
             ExprKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value)| value)),
             ExprKind::Columns(bindings) => waiting.extend(bindings.iter().map(|binding| &binding.value)),
             ExprKind::Table { rows, .. } => waiting.extend(rows),
-            ExprKind::Field { of, .. } | ExprKind::Unary(_, of) | ExprKind::IsNull { of, .. } => waiting.push(of),
+            ExprKind::Field { of, .. } | ExprKind::Unary(_, of) | ExprKind::IsNull { of, .. } => waiting.push(&**of),
             ExprKind::Binary { left, right, .. } => waiting.extend([&**left, right]),
             ExprKind::If { condition, then, otherwise } => waiting.extend([&**condition, then, otherwise]),
             ExprKind::Match { of, arms } => {
-                waiting.push(of);
+                waiting.push(&**of);
                 waiting.extend(arms.iter().map(|arm| &arm.value));
             }
             ExprKind::For { items, body, .. } => waiting.extend([&**items, body]),

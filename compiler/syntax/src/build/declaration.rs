@@ -270,7 +270,9 @@ impl Builder<'_, '_> {
         parts.next();
         let is_one = |rule| matches!(rule, Rule::parameter | Rule::signature_parameter);
         let parameters = next.into_inner().filter(|part| is_one(part.as_rule()));
-        parameters.map(|part| self.parameter(part, used)).collect()
+        let mut made = Vec::with_capacity(parameters.clone().count());
+        made.extend(parameters.map(|part| self.parameter(part, used)));
+        made
     }
 
     fn parameter(&mut self, pair: Pair<'_>, used: bool) -> Parameter {

@@ -12,8 +12,7 @@ mod signature;
 mod statement;
 mod temporal;
 mod types;
-
-use std::sync::Arc;
+mod words;
 
 use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Span};
 
@@ -24,8 +23,13 @@ use crate::matcher::{Pair, Pairs};
 
 pub(crate) use declaration::add_to_schema;
 
+use words::Words;
+
 /// How high a tree may grow. Chains such as `a + b + c` grow by one a link; whoever walks the tree recurses this deep.
 pub(crate) const MAX_HEIGHT: u32 = 256;
+
+/// So many operands wait for their operators in nearly all expressions.
+const OPERANDS: usize = 8;
 
 /// An expression with the height of its tree.
 pub(crate) struct Tree {
@@ -45,11 +49,13 @@ pub(crate) struct Builder<'t, 'd> {
     operators: Vec<flat::Pending>,
     /// An error about height was given: one is enough.
     too_high: bool,
+    words: Words,
 }
 
 impl<'t, 'd> Builder<'t, 'd> {
     pub fn new(file: FileId, base: usize, docs: &'d mut Docs<'t>, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
-        Self { file, base, docs, diagnostics, operands: Vec::new(), operators: Vec::new(), too_high: false }
+        let (operands, operators) = (Vec::with_capacity(OPERANDS), Vec::with_capacity(OPERANDS));
+        Self { file, base, docs, diagnostics, operands, operators, too_high: false, words: Words::default() }
     }
 
     /// The span of bytes of the piece.
@@ -87,7 +93,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     pub fn name(&self, pair: &Pair<'_>) -> Name {
-        Name { text: text(pair.as_str()), span: self.span(pair) }
+        Name { text: self.words.text(pair.as_str()), span: self.span(pair) }
     }
 
     /// The next part, as a name. Every caller knows from the grammar that it is there.
@@ -136,5 +142,5 @@ impl<'t, 'd> Builder<'t, 'd> {
 
 /// A shared text.
 pub(crate) fn text(text: &str) -> Text {
-    Arc::from(text)
+    Text::from(text)
 }

@@ -23,7 +23,8 @@ impl Builder<'_, '_> {
         let span = self.span(&pair);
         match pair.as_rule() {
             Rule::column => {
-                let name = Name { text: text(&pair.as_str()[1..]), span: Span { start: span.start + 1, ..span } };
+                let name =
+                    Name { text: self.words.text(&pair.as_str()[1..]), span: Span { start: span.start + 1, ..span } };
                 self.tree(ExprKind::Column(name), span, 0)
             }
             Rule::group => {
@@ -216,7 +217,7 @@ impl Builder<'_, '_> {
         let name = pair.as_str();
         let name = &name[..name.bytes().position(|byte| !crate::lexer::is_word_byte(byte)).unwrap_or(name.len())];
         let start = pair.start();
-        Name { text: text(name), span: self.at(start, start + name.len()) }
+        Name { text: self.words.text(name), span: self.at(start, start + name.len()) }
     }
 
     /// `f(x = 3)`, as other languages name an argument.

@@ -22,8 +22,14 @@ impl Builder<'_, '_> {
     }
 
     pub(super) fn type_of(&mut self, pair: Pair<'_>) -> TypeExpr {
+        let mut parts = pair.into_inner();
+        if let (Some(name), None) = (parts.next(), parts.next())
+            && name.as_rule() == Rule::type_name
+        {
+            return self.type_name(name);
+        }
         let start = self.span(&pair);
-        let mut atoms: Vec<TypeExpr> = Vec::new();
+        let mut atoms: Vec<TypeExpr> = Vec::with_capacity(1);
         let mut signs: Vec<&str> = Vec::new();
         let mut partition = None;
         let mut table = None;
@@ -107,7 +113,9 @@ impl Builder<'_, '_> {
     /// The types in `[ ]`.
     fn type_args(&mut self, pair: Pair<'_>) -> Vec<TypeExpr> {
         let parts = pair.into_inner().filter(|part| part.as_rule() == Rule::r#type);
-        parts.map(|part| self.type_of(part)).collect()
+        let mut types = Vec::with_capacity(parts.clone().count());
+        types.extend(parts.map(|part| self.type_of(part)));
+        types
     }
 
     /// `table[T]` or `table { .. }` of a table literal.

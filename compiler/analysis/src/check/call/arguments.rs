@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 use gml_ir::{Partitions, Row, Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
+use smallvec::SmallVec;
 
 use super::choose::{self, Ready};
 use super::shapes::{self, Bound, Variables};
@@ -26,7 +27,7 @@ pub(in crate::check) struct Arguments<'a> {
     pub typed: Vec<Option<TypedArg>>,
     /// What the variables stand for.
     pub variables: Variables,
-    /// The constants, given or default, that are written out: see [`Self::constant`].
+    /// The constants that were given and are put together of others: see [`Self::constant`].
     constants: Vec<(usize, Constant)>,
     /// When the last of them is known.
     pub space: Space,
@@ -41,7 +42,7 @@ pub(in crate::check) struct Arguments<'a> {
     /// Values that wait for the variables to be bound.
     pub(super) waiting: Vec<(usize, Value<'a>)>,
     /// For a union: the rows of its tables, to be made alike.
-    pub(super) tables: Vec<(usize, Arc<Row>)>,
+    pub(super) tables: SmallVec<[(usize, Arc<Row>); 2]>,
     /// The types of estimators and what is known of them: see [`Self::estimator`].
     estimators: Vec<(usize, Learner<'a>)>,
     /// For a block of tables: the row and the place of each.
@@ -69,7 +70,7 @@ impl<'a> Arguments<'a> {
             split: None,
             failed: false,
             waiting: Vec::new(),
-            tables: Vec::new(),
+            tables: SmallVec::new(),
             estimators: Vec::new(),
             parts: Vec::new(),
         }
@@ -77,7 +78,11 @@ impl<'a> Arguments<'a> {
 
     /// The constant of a parameter, given or default, where it is written out.
     pub fn constant(&self, place: usize) -> Option<&Constant> {
-        self.constants.iter().find(|(of, _)| *of == place).map(|(_, constant)| constant)
+        let given = self.constants.iter().find(|(of, _)| *of == place).map(|(_, constant)| constant);
+        given.or_else(|| match self.typed.get(place)? {
+            Some(TypedArg::Value(value)) => crate::check::value::constant(value),
+            _ => None,
+        })
     }
 
     pub(super) fn set_constant(&mut self, place: usize, constant: Option<Constant>) {
@@ -293,7 +298,6 @@ impl<'a> Body<'a> {
     fn left_out(&mut self, signature: &Signature, place: usize, arguments: &mut Arguments<'a>) {
         let param = &signature.params[place];
         if let Some(Default::Constant(typed)) = &param.default {
-            arguments.set_constant(place, crate::check::value::constant(typed).cloned());
             arguments.typed[place] = Some(TypedArg::Value(typed.clone()));
         }
         if let ParamKind::Keys { made, .. } = &param.kind {

@@ -2,6 +2,7 @@
 
 use gml_diagnostics::Span;
 use gml_syntax::ast::{self, Name};
+use smallvec::{SmallVec, smallvec};
 
 use super::Syntax;
 use crate::check::signature::Param;
@@ -24,6 +25,9 @@ impl Given<'_> {
         }
     }
 }
+
+/// The argument of each parameter. Nearly all calls have few parameters.
+pub(in crate::check) type Bindings<'a> = SmallVec<[Option<Given<'a>>; 6]>;
 
 /// What binding needs to know of a parameter.
 #[derive(Clone, Copy, Debug)]
@@ -73,11 +77,8 @@ impl BindFault<'_> {
 }
 
 /// The argument of each parameter.
-pub(in crate::check) fn bind<'a>(
-    views: &[View<'a>],
-    syntax: &Syntax<'a>,
-) -> Result<Vec<Option<Given<'a>>>, BindFault<'a>> {
-    let mut given: Vec<Option<Given<'a>>> = vec![None; views.len()];
+pub(in crate::check) fn bind<'a>(views: &[View<'a>], syntax: &Syntax<'a>) -> Result<Bindings<'a>, BindFault<'a>> {
+    let mut given: Bindings<'a> = smallvec![None; views.len()];
     for (place, expr) in syntax.positional.iter().enumerate() {
         match given.get_mut(place) {
             Some(slot) => *slot = Some(Given::Expr(expr)),

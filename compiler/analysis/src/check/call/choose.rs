@@ -5,8 +5,9 @@ use std::sync::Arc;
 use gml_diagnostics::Diagnostic;
 use gml_ir::{Learned, Type};
 use gml_syntax::ast::{self, ExprKind, SignatureKind};
+use smallvec::SmallVec;
 
-use super::bind::{Given, bind};
+use super::bind::{Bindings, Given, bind};
 use super::{BindFault, Syntax, shapes};
 use crate::check::body::Body;
 use crate::check::frame::FrameKind;
@@ -14,7 +15,7 @@ use crate::check::message;
 use crate::check::signature::{ParamKind, Shape, Signature};
 use crate::check::value::Value;
 use crate::package::Definition;
-use crate::types::{Fit, assignable};
+use crate::types::{Fit, assignable, satisfies};
 
 /// Arguments that were checked to find the signature.
 pub(in crate::check) type Ready<'a> = Vec<(*const ast::Expr, Value<'a>)>;
@@ -28,13 +29,13 @@ pub(super) fn taken<'a>(ready: &mut Ready<'a>, expr: &ast::Expr) -> Option<Value
 /// The signature that a call means.
 pub(super) struct Choice<'a> {
     pub signature: &'a Signature,
-    pub given: Vec<Option<Given<'a>>>,
+    pub given: Bindings<'a>,
     pub ready: Ready<'a>,
 }
 
 struct Candidate<'a> {
     signature: &'a Signature,
-    given: Vec<Option<Given<'a>>>,
+    given: Bindings<'a>,
 }
 
 impl<'a> Body<'a> {
@@ -44,6 +45,15 @@ impl<'a> Body<'a> {
         signatures: &[&'a Signature],
         syntax: &Syntax<'a>,
     ) -> Result<Choice<'a>, Option<Diagnostic>> {
+        // A name of one signature, as nearly all are, that its arguments fit.
+        if let [signature] = signatures
+            && let Ok(given) = bind(&signature.views, syntax)
+        {
+            let candidate = Candidate { signature, given };
+            if word_of(&candidate) != Word::Fails {
+                return Ok(Choice { signature, given: candidate.given, ready: Vec::new() });
+            }
+        }
         let mut candidates = Vec::new();
         let mut faults: Vec<(&'a Signature, BindFault<'a>)> = Vec::new();
         for signature in signatures {
@@ -149,22 +159,7 @@ impl<'a> Body<'a> {
         others: &[&Signature],
         syntax: &Syntax<'a>,
     ) -> Result<(), Option<Diagnostic>> {
-        let verdict = |candidate: &Candidate<'a>| {
-            let mut best = Word::None;
-            for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
-                let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { continue };
-                let Some(values) = ty.enum_values() else { continue };
-                match &expr.kind {
-                    ExprKind::Name(word) | ExprKind::Text(word) if values.contains(word) => {
-                        best = best.max(Word::Fits);
-                    }
-                    ExprKind::Name(_) => return Word::Fails,
-                    _ => {}
-                }
-            }
-            best
-        };
-        let verdicts: Vec<Word> = candidates.iter().map(verdict).collect();
+        let verdicts: SmallVec<[Word; 8]> = candidates.iter().map(word_of).collect();
         if verdicts.contains(&Word::Fails)
             && let Some(diagnostic) = self.unknown_word(candidates, &verdicts, others, syntax)
         {
@@ -235,7 +230,7 @@ impl<'a> Body<'a> {
         ready: &mut Ready<'a>,
         syntax: &Syntax<'a>,
     ) -> Result<(), Option<Diagnostic>> {
-        let exprs: Vec<&'a ast::Expr> =
+        let exprs: SmallVec<[&'a ast::Expr; 8]> =
             syntax.positional.iter().copied().chain(syntax.named.iter().map(|(_, expr)| *expr)).collect();
         for expr in exprs {
             let kinds: Vec<&ParamKind> = candidates.iter().filter_map(|candidate| kind_of(candidate, expr)).collect();
@@ -251,7 +246,11 @@ impl<'a> Body<'a> {
                 SignatureKind::Aggregate | SignatureKind::Window => self.frame_within(signature, syntax),
             });
             let value = self.in_frame(frame, |body| body.expr(expr, None));
-            let fits: Vec<Fit> = kinds.iter().map(|kind| fit(kind, value.ty())).collect();
+            let fits: Vec<Fit> = candidates
+                .iter()
+                .zip(&kinds)
+                .map(|(candidate, kind)| fit(kind, candidate.signature, value.ty()))
+                .collect();
             let silent = value.ty().is_silent();
             let best = fits.iter().min().copied().unwrap_or(Fit::No);
             if silent {
@@ -353,6 +352,23 @@ enum Word {
     Fits,
 }
 
+/// What the words among the arguments say of a candidate.
+fn word_of(candidate: &Candidate<'_>) -> Word {
+    let mut best = Word::None;
+    for (param, given) in candidate.signature.params.iter().zip(&candidate.given) {
+        let (ParamKind::Value { ty, .. }, Some(Given::Expr(expr))) = (&param.kind, given) else { continue };
+        let Some(values) = ty.enum_values() else { continue };
+        match &expr.kind {
+            ExprKind::Name(word) | ExprKind::Text(word) if values.contains(word) => {
+                best = best.max(Word::Fits);
+            }
+            ExprKind::Name(_) => return Word::Fails,
+            _ => {}
+        }
+    }
+    best
+}
+
 /// Whether a word that a call gives by name is one of those that the signature takes there.
 fn knows_word(signature: &Signature, syntax: &Syntax<'_>) -> bool {
     syntax.named.iter().any(|(name, expr)| {
@@ -391,8 +407,16 @@ fn learned_fits(shape: &Shape, ty: &Type) -> bool {
     }
 }
 
+/// Whether something was said of a value or of its items already.
+fn is_silent(ty: &Type) -> bool {
+    match ty {
+        Type::List(item) => item.is_silent(),
+        ty => ty.is_silent(),
+    }
+}
+
 /// How a type fits a parameter, as far as that can be said before its variables are bound.
-fn fit(kind: &ParamKind, ty: &Type) -> Fit {
+fn fit(kind: &ParamKind, of: &Signature, ty: &Type) -> Fit {
     let fits = |truth| if truth { Fit::Exact } else { Fit::No };
     match kind {
         ParamKind::Table { .. } => fits(matches!(ty.non_null(), Type::Table(_))),
@@ -405,6 +429,13 @@ fn fit(kind: &ParamKind, ty: &Type) -> Fit {
             fits(matches!(ty, Type::List(item) if matches!(**item, Type::Sequences(_) | Type::Unknown)))
         }
         ParamKind::Learned(shape) => fits(learned_fits(shape, ty)),
+        ParamKind::Value { ty: Shape::Variable(variable), .. }
+            if let Some((_, Some(class))) = of.variables.get(*variable)
+                && !is_silent(ty)
+                && satisfies(class, ty) == Some(false) =>
+        {
+            Fit::No
+        }
         ParamKind::Value { ty: shape, .. } => {
             let to = shapes::loose(shape);
             if to == Type::Unknown

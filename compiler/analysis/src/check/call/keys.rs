@@ -193,7 +193,7 @@ impl<'a> Body<'a> {
             _ => std::slice::from_ref(expr),
         };
         let frame = self.frame_of(call, arguments.variables.row(of), FrameKind::Row);
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(items.len());
         for item in items {
             let (expr, descending) = direction(item);
             let value = self.in_frame(frame.clone(), |body| body.expr(expr, None));

@@ -20,13 +20,14 @@ mod values;
 use gml_diagnostics::Span;
 use gml_ir::Type;
 use gml_syntax::ast::{self, CallStyle, Name};
+use smallvec::SmallVec;
 
 use super::body::Body;
 use super::signature::Signature;
 use super::value::Value;
 
 pub(super) use arguments::{Arguments, Learner, order};
-pub(super) use bind::{BindFault, Given, View, bind};
+pub(super) use bind::{BindFault, Bindings, Given, View, bind};
 pub(super) use blocks::is_result;
 pub(super) use lookup::module_of;
 pub(super) use shapes::{Bound, bound_in_words, learned_in_words};
@@ -37,9 +38,9 @@ pub(super) struct Syntax<'a> {
     /// What is called.
     pub function: &'a Name,
     /// Arguments without a name, the receiver first.
-    pub positional: Vec<&'a ast::Expr>,
+    pub positional: SmallVec<[&'a ast::Expr; 4]>,
     /// Arguments with a name.
-    pub named: Vec<(&'a Name, &'a ast::Expr)>,
+    pub named: SmallVec<[(&'a Name, &'a ast::Expr); 4]>,
     /// The trailing block.
     pub block: Option<(&'a [ast::Binding], Span)>,
     /// How it was written.
@@ -51,8 +52,7 @@ pub(super) struct Syntax<'a> {
 impl<'a> Syntax<'a> {
     fn of(expr: &'a ast::Expr) -> Option<Self> {
         let ast::ExprKind::Call { function, args, block, style } = &expr.kind else { return None };
-        let mut positional = Vec::new();
-        let mut named = Vec::new();
+        let (mut positional, mut named) = (SmallVec::new(), SmallVec::new());
         for arg in args {
             match &arg.name {
                 Some(name) => named.push((name, &arg.value)),
@@ -82,7 +82,7 @@ impl<'a> Body<'a> {
     fn call_signature(
         &mut self,
         signature: &'a Signature,
-        given: Vec<Option<Given<'a>>>,
+        given: Bindings<'a>,
         ready: choose::Ready<'a>,
         syntax: Syntax<'a>,
     ) -> Value<'a> {

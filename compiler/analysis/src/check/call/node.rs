@@ -35,8 +35,8 @@ impl<'a> Body<'a> {
                 return Value::error(syntax.span);
             }
         };
-        let mut args: Vec<Option<Typed>> = Vec::new();
-        let mut types: Vec<Type> = Vec::new();
+        let mut args: Vec<Option<Typed>> = Vec::with_capacity(declaration.params.len());
+        let mut types: Vec<Type> = Vec::with_capacity(declaration.params.len());
         let mut split = None;
         let mut partitions = gml_ir::Partitions::NONE;
         for (place, given) in given.into_iter().enumerate() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gml_ir::{Row, Type};
+use smallvec::{SmallVec, smallvec};
 
 use crate::check::signature::{Default, ParamKind, RowShape, Shape, Signature, Variable};
 use crate::typed::{LibraryName, TypedArg};
@@ -17,12 +18,12 @@ pub(in crate::check) enum Bound {
 
 /// What the variables of a signature stand for in a call.
 #[derive(Clone, Debug)]
-pub(in crate::check) struct Variables(Vec<Option<Bound>>);
+pub(in crate::check) struct Variables(SmallVec<[Option<Bound>; 4]>);
 
 impl Variables {
     /// Nothing is known yet.
     pub fn new(signature: &Signature) -> Self {
-        Self(vec![None; signature.variables.len()])
+        Self(smallvec![None; signature.variables.len()])
     }
 
     /// The row of a variable, if it is known.
@@ -120,7 +121,7 @@ pub(in crate::check) fn instantiate(shape: &Shape, variables: &Variables) -> Typ
 
 /// The type that a shape demands whatever its variables are.
 pub(in crate::check) fn loose(shape: &Shape) -> Type {
-    instantiate(shape, &Variables(Vec::new()))
+    instantiate(shape, &Variables(SmallVec::new()))
 }
 
 /// Whether two parameters take the same, so that an argument cannot tell them apart.

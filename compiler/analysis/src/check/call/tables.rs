@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gml_ir::{Learned, Partitions, Row, TableType, Type};
+use smallvec::SmallVec;
 
 use super::Arguments;
 use super::Given;
@@ -225,7 +226,7 @@ impl<'a> Body<'a> {
             ParamKind::Tables(_) => true,
             _ => false,
         };
-        let tables: Vec<_> = tables.into_iter().filter(|(place, _)| of_common(place)).collect();
+        let tables: SmallVec<[_; 2]> = tables.into_iter().filter(|(place, _)| of_common(place)).collect();
         if tables.len() < 2 || arguments.failed {
             return;
         }

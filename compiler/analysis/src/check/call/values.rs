@@ -32,7 +32,10 @@ impl<'a> Body<'a> {
             arguments.space = arguments.space.max(value.space);
             self.readable(call, param.name, &value);
             self.within_bounds(call, place, &value.typed);
-            arguments.set_constant(place, crate::check::value::folded(&value.typed));
+            // One that is written out is found where it stands.
+            if value.constant().is_none() {
+                arguments.set_constant(place, crate::check::value::folded(&value.typed));
+            }
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
         }
     }

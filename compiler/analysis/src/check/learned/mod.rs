@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use gml_diagnostics::Span;
 
-use super::call::{Given, Syntax};
+use super::call::{Bindings, Syntax};
 use super::signature::Signature;
 use crate::typed::LocalId;
 
@@ -31,7 +31,7 @@ pub(super) struct Pending<'a> {
     /// The signature that it calls.
     pub signature: &'a Signature,
     /// Its arguments by parameter.
-    pub given: Vec<Option<Given<'a>>>,
+    pub given: Bindings<'a>,
     /// As written.
     pub syntax: Syntax<'a>,
     /// The names in scope, where it is checked again.
@@ -39,7 +39,7 @@ pub(super) struct Pending<'a> {
 }
 
 impl<'a> Pending<'a> {
-    pub fn new(signature: &'a Signature, given: Vec<Option<Given<'a>>>, syntax: Syntax<'a>) -> Self {
+    pub fn new(signature: &'a Signature, given: Bindings<'a>, syntax: Syntax<'a>) -> Self {
         Self { signature, given, syntax, scope: Vec::new() }
     }
 }

@@ -213,11 +213,11 @@ pub(in crate::check) fn division_by_zero(operator: BinaryOperator, span: Span, d
         .help("divide by something else; with `/` the result is a float, infinite where the divisor is zero")
 }
 
-pub(in crate::check) fn incomparable(
+pub(in crate::check) fn incomparable<'v>(
     operator: BinaryOperator,
     span: Span,
-    left: &Value<'_>,
-    right: &Value<'_>,
+    left: &Value<'v>,
+    right: &Value<'v>,
     texts: (&str, &str),
 ) -> Diagnostic {
     let symbol = symbol(operator);
