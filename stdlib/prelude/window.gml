@@ -33,13 +33,15 @@ window lead[T](values: later[T], n: const[int] >= 0 = 1) -> T?
 ## ```
 window difference[T: number](values: T) -> T?
 
-## The time since the row before; null in the first row.
+## The time since the row before; null in the first row. The rows of a `group` have no order: within an aggregate of one they are
+## taken in the order of the time itself.
 ##
 ## ```gml
 ## test "gap" {
-##     let visits = table { day: date, pages: int } [{ day: @2021-01-01, pages: 4 }, { day: @2021-01-03, pages: 7 }]
+##     let visits = table { day: date, pages: int } [{ day: @2021-01-04, pages: 7 }, { day: @2021-01-01, pages: 4 }]
 ##     let along = visits |> derive(order: [.day]) { value = gap(.day) }
-##     expect first(along |> take_last(1, by: .day)).value == 2d
+##     expect first(along |> take_last(1, by: .day)).value == 3d
+##     expect first(visits |> group { value = mean(gap(.day)) }).value == 3d
 ## }
 ## ```
 window gap[T: temporal](values: T) -> duration?

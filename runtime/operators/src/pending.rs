@@ -4,8 +4,6 @@
 use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, StepKind, Type, Value};
 
 use crate::embed::EMBED;
-use crate::expr::aggregate::AGGREGATES;
-use crate::expr::window::WINDOWS;
 use crate::table::EMBEDDING;
 
 /// Operators, by module.
@@ -104,23 +102,6 @@ fn in_expr(expr: &Expr) -> Option<String> {
         ExprKind::List(items) => items.iter().find_map(in_expr),
         ExprKind::Struct(fields) => fields.iter().find_map(|field| in_expr(&field.expr)),
         ExprKind::Call { function, .. } if FUNCTIONS.contains(&&**function) => Some(format!("`{function}`")),
-        ExprKind::Call { function, args } => {
-            let within = AGGREGATES.contains(&&**function).then(|| args.iter().find_map(|(_, arg)| window_in(arg)));
-            match within.flatten() {
-                Some(window) => Some(format!("`{window}` within `{function}`")),
-                None => args.iter().find_map(|(_, arg)| in_expr(arg)),
-            }
-        }
-    }
-}
-
-/// A window function that is called in what an aggregate takes.
-fn window_in(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Call { function, .. } if WINDOWS.contains(&&**function) => Some(function),
-        ExprKind::Call { args, .. } => args.iter().find_map(|(_, arg)| window_in(arg)),
-        ExprKind::Unary(_, of) | ExprKind::Cast(of) => window_in(of),
-        ExprKind::Binary(_, left, right) => window_in(left).or_else(|| window_in(right)),
-        _ => None,
+        ExprKind::Call { args, .. } => args.iter().find_map(|(_, arg)| in_expr(arg)),
     }
 }

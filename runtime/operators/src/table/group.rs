@@ -8,7 +8,7 @@ use super::args::{CallExt, named};
 use crate::data::{Call, Data};
 use crate::expr::aggregate::Aggregator;
 use crate::expr::translate;
-use crate::expr::window::{Extent, Plan, Windows};
+use crate::expr::window::{Extent, Plan, Windows, Within};
 use crate::frame::{TEMPORARY, apply, evaluate, fault, schema};
 
 /// `group`: groups in order of first appearance; null is a value of a key like others.
@@ -21,8 +21,8 @@ pub(super) fn group(call: Call<'_>) -> Result<Data, Fault> {
 pub(crate) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExpr]) -> Result<LazyFrame, Fault> {
     let plan = Plan::of(aggregates)?;
     let keys = named(by)?;
+    let frame = if plan.within.is_empty() { frame } else { with_windows(frame, &keys, plan.within)? };
     let outputs = named(&plan.outputs)?;
-    let key_name = |place: usize| format!("{TEMPORARY}key_{place}");
     let mut needed: Vec<Expr> =
         keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect();
     for (place, argument) in plan.arguments.iter().enumerate() {
@@ -58,5 +58,35 @@ pub(crate) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExp
         let mut columns = groups.columns()[..keys.len()].to_vec();
         columns.extend_from_slice(results.columns());
         DataFrame::new(groups.height(), columns).map_err(fault)
+    })
+}
+
+/// The temporary column that a key is put into.
+fn key_name(place: usize) -> String {
+    format!("{TEMPORARY}key_{place}")
+}
+
+/// The rows with what window functions give of each among those of its group. A group has no order: it is that of the values which the
+/// function looks at, the smallest first.
+fn with_windows(frame: LazyFrame, keys: &[(String, Expr)], within: Vec<Within>) -> Result<LazyFrame, Fault> {
+    let along_name = |place: usize| format!("{TEMPORARY}along_{place}");
+    let mut needed: Vec<Expr> =
+        keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect();
+    for (place, window) in within.iter().enumerate() {
+        needed.push(translate(&window.along)?.alias(along_name(place)));
+    }
+    let count = keys.len();
+    apply(frame.with_columns(needed), "group", move |frame| {
+        let series =
+            |name: String| frame.column(&name).map(|column| column.as_materialized_series().clone()).map_err(fault);
+        let by = (0..count).map(key_name).map(series).collect::<Result<Vec<Series>, Fault>>()?;
+        let mut columns = frame.columns().to_vec();
+        for (place, window) in within.iter().enumerate() {
+            let along = series(along_name(place))?;
+            let windows = Windows::new(frame.height(), &by, &[(along.clone(), false)], Extent::Current)?;
+            let result = windows.function(&window.call, std::slice::from_ref(&along))?;
+            columns.push(Column::from(result.with_name(Plan::within_name(place).into())));
+        }
+        DataFrame::new(frame.height(), columns).map_err(fault)
     })
 }

@@ -9,7 +9,7 @@ use gml_ir::{Arg, Expr, ExprKind, IntKind, NamedExpr, Type, Value};
 use super::uses::{arg, named};
 use crate::expr::Scope;
 use crate::expr::aggregate::is_aggregate;
-use crate::expr::window::map_parts;
+use crate::expr::window::{calls_window, map_parts};
 use crate::frame::TEMPORARY;
 
 /// The arguments of a call, by parameter.
@@ -87,6 +87,10 @@ impl States {
     }
 
     fn aggregate(&mut self, function: &Arc<str>, args: &[(Arc<str>, Expr)], ty: &Type) -> Option<Expr> {
+        // What lies between rows of several parts is in none of them.
+        if args.iter().any(|(_, arg)| calls_window(arg)) {
+            return None;
+        }
         let constant = |expr: &Expr| Scope::default().constant(expr);
         let given = |name: &str| args.iter().find(|(own, _)| &**own == name).map(|(_, expr)| expr);
         let values = args.iter().find(|(name, _)| !matches!(&**name, "where" | "by" | "last" | "n" | "q"));

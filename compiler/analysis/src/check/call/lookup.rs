@@ -3,6 +3,7 @@
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
+use smallvec::SmallVec;
 
 use super::{Syntax, bind, choose};
 use crate::check::body::Body;
@@ -97,7 +98,12 @@ impl<'a> Body<'a> {
                 let lacks = signature.needs_order && window.order.is_none();
                 lacks.then(|| message::spaces::order_needed(syntax, frame))
             }
-            (SignatureKind::Window, Some(FrameKind::Within { of_group: true, .. })) => None,
+            // Rows of a group have no order but that of a time which is looked at.
+            (SignatureKind::Window, Some(FrameKind::Within { of_group: true, name, span }))
+                if signature.needs_order =>
+            {
+                (!signature.goes_by_time()).then(|| message::spaces::no_order_in_group(syntax, name, *span))
+            }
             (_, Some(FrameKind::Within { name, span, .. })) => {
                 Some(message::spaces::nested_aggregate(signature, syntax, name, *span))
             }
@@ -127,7 +133,7 @@ impl<'a> Body<'a> {
 
     fn call_std(&mut self, ids: &[crate::package::SignatureId], syntax: Syntax<'a>) -> Value<'a> {
         let shared = self.shared;
-        let signatures: Vec<&'a Signature> = ids.iter().map(|id| shared.signature(*id)).collect();
+        let signatures: SmallVec<[&'a Signature; 8]> = ids.iter().map(|id| shared.signature(*id)).collect();
         match self.choose(&signatures, &syntax) {
             Ok(choose::Choice { signature, given, ready }) => {
                 if shared.recorder.is_some() {

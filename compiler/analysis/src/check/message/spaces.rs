@@ -136,6 +136,17 @@ pub(in crate::check) fn order_needed(syntax: &Syntax<'_>, frame: Option<&Frame>)
     }
 }
 
+pub(in crate::check) fn no_order_in_group(syntax: &Syntax<'_>, outer: &str, at: Span) -> Diagnostic {
+    let name = &syntax.function.text;
+    let message = format!("`{name}` depends on the order of the rows, and those of a group have none");
+    Diagnostic::new(codes::ORDER_NEEDED, syntax.own_span(), message)
+        .with_label("before or after which row?")
+        .and(at, format!("this `{outer}` is of a group"))
+        .help(format!(
+            "make it a column in a step of its own before: `|> derive(over: [.key], order: [.time]) {{ x = {name}(..) }}`"
+        ))
+}
+
 pub(in crate::check) fn before_needs_order(at: Span, syntax: &Syntax<'_>) -> Diagnostic {
     Diagnostic::new(codes::ORDER_NEEDED, at, "`rows: before` needs an order: which rows are before?")
         .with_label("there is no `order:`")

@@ -45,6 +45,13 @@ pub(crate) struct Signature {
     pub needs_order: bool,
 }
 
+impl Signature {
+    /// Whether it looks at the order of the rows and at their time, so that the order can be that of the time.
+    pub fn goes_by_time(&self) -> bool {
+        self.needs_order && self.variables.iter().any(|(_, bound)| bound.as_deref() == Some("temporal"))
+    }
+}
+
 /// A parameter.
 #[derive(Debug)]
 pub(crate) struct Param {

@@ -29,9 +29,20 @@ pub(crate) struct Call {
     pub ty: Type,
 }
 
+/// A window function in what an aggregate of a group takes: `mean(gap(.day))`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Within {
+    /// What it looks at of each row, which is also what the rows of a group are ordered by.
+    pub along: Expr,
+    /// The call; its values are those of `along`.
+    pub call: Call,
+}
+
 /// Columns made from aggregates: what is computed of each row first, the calls, and what is made of their results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
+    /// Window functions that arguments of aggregates use, each once; the result of `i` is the column [`Plan::within_name`] of `i`.
+    pub within: Vec<Within>,
     /// Expressions over rows, each once.
     pub arguments: Vec<Expr>,
     /// The calls, each once.
@@ -59,6 +70,11 @@ impl Plan {
     /// The temporary column that the result of a call is put into.
     pub(crate) fn call_name(place: usize) -> String {
         format!("{TEMPORARY}call_{place}")
+    }
+
+    /// The temporary column that the result of a window function within an aggregate is put into.
+    pub(crate) fn within_name(place: usize) -> String {
+        format!("{TEMPORARY}within_{place}")
     }
 
     fn extract(&mut self, expr: &Expr) -> Result<Expr, Fault> {
@@ -90,6 +106,8 @@ impl Plan {
         };
         for (name, arg) in args {
             let constant = Scope::default().constant(arg);
+            let seen = if is_aggregate(function) && calls_window(arg) { Some(self.seen(arg)?) } else { None };
+            let arg = seen.as_ref().unwrap_or(arg);
             match (&**name, constant) {
                 ("where", Some(Value::Bool(true))) | ("by" | "last", Some(Value::Null)) => {}
                 ("where", _) => call.condition = Some(self.argument(arg)),
@@ -111,12 +129,56 @@ impl Plan {
         Ok(call)
     }
 
+    /// The argument with what its window functions give in their places.
+    fn seen(&mut self, expr: &Expr) -> Result<Expr, Fault> {
+        let ExprKind::Call { function, args } = &expr.kind else {
+            return map_parts(expr, &mut |part| self.seen(part));
+        };
+        if !is_window(function) {
+            return map_parts(expr, &mut |part| self.seen(part));
+        }
+        let [(_, along)] = args.as_slice() else {
+            return Err(Fault::new("GML0999", format!("{function} within an aggregate looks at more than one value")));
+        };
+        let call = Call {
+            function: function.clone(),
+            values: Some(0),
+            condition: None,
+            by: None,
+            last: None,
+            number: None,
+            ty: expr.ty.clone(),
+        };
+        let within = Within { along: along.clone(), call };
+        let place = match self.within.iter().position(|known| *known == within) {
+            Some(place) => place,
+            None => {
+                self.within.push(within);
+                self.within.len() - 1
+            }
+        };
+        Ok(Expr { kind: ExprKind::Column(Self::within_name(place).into()), ty: expr.ty.clone() })
+    }
+
     fn argument(&mut self, expr: &Expr) -> usize {
         if let Some(place) = self.arguments.iter().position(|known| known == expr) {
             return place;
         }
         self.arguments.push(expr.clone());
         self.arguments.len() - 1
+    }
+}
+
+/// Whether a window function is called in an expression.
+pub(crate) fn calls_window(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => false,
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => calls_window(of),
+        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => calls_window(left) || calls_window(right),
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| calls_window(part)),
+        ExprKind::List(items) => items.iter().any(calls_window),
+        ExprKind::Struct(fields) => fields.iter().any(|field| calls_window(&field.expr)),
+        ExprKind::Call { function, args } => is_window(function) || args.iter().any(|(_, arg)| calls_window(arg)),
     }
 }
 
