@@ -206,12 +206,25 @@ node words_bought(
         |> select({ customer_id = .customer_id, words_bought = .words.unique_items() })
 }
 
+## What a customer likes: what lies in the middle of the articles bought last.
+allow(statistic_across_parts)
+node tastes(
+    history: table[Transaction],
+    vectors: table[Vectors],
+) -> table { customer_id: str, words_liked: vector[64]?, looks_liked: vector[32]? } {
+    history
+        |> take_last(20, per: [.customer_id], by: .t_dat)
+        |> join(vectors, on: [.article_id], expect: many_to_one)
+        |> group(by: [.customer_id]) { words_liked = mean(.words), looks_liked = mean(.looks) }
+}
+
 ## Candidates with all that is known of them when `history` ends.
 node described(
     found: table { customer_id: str, article_id: str, .. },
     history: table[Transaction],
     customers: table[Customer],
     articles: table[Article],
+    vectors: table[Vectors],
 ) -> table {
     found
         |> join(customers, on: [.customer_id], how: left, expect: many_to_one)
@@ -233,6 +246,10 @@ node described(
         |> join(words_bought(history, articles), on: [.customer_id], how: left, expect: many_to_one)
         |> derive { overlap = jaccard(.prod_name.lower().split_text(" "), .words_bought ?? []) }
         |> drop([.prod_name, .words_bought])
+        |> join(vectors, on: [.article_id], how: left, expect: many_to_one)
+        |> join(tastes(history, vectors), on: [.customer_id], how: left, expect: many_to_one)
+        |> derive { words_alike = cosine(.words, .words_liked), looks_alike = cosine(.looks, .looks_liked) }
+        |> drop([.words, .looks, .words_liked, .looks_liked])
 }
 
 ## Candidates found in `known`, and whether they were bought in the time behind it.
@@ -243,7 +260,7 @@ node labelled(
     articles: table[Article],
     vectors: table[Vectors],
 ) -> table {
-    described(find_candidates(known, customers, articles, vectors), known, customers, articles)
+    described(find_candidates(known, customers, articles, vectors), known, customers, articles, vectors)
         |> label(bought_in: bought, on: [.customer_id, .article_id])
 }
 
@@ -319,7 +336,7 @@ pipeline training {
     let buyers = data.test |> join(known |> distinct([.customer_id]), on: [.customer_id], how: semi)
     let later = find_candidates(known, customers, articles, vectors)
     track evaluate(later, on: [buyers], metrics: [recall()])
-    let scored = described(later, known, customers, articles) |> predict(model)
+    let scored = described(later, known, customers, articles, vectors) |> predict(model)
     let offered = scored |> top(k, by: .score, per: [.customer_id]) |> select([.customer_id, .article_id])
     track evaluate(offered, on: [buyers], metrics: [map(k), hit_rate(k), coverage(k), novelty(k)])
 }
@@ -339,7 +356,7 @@ pipeline baseline {
 pipeline recommending {
     let found = find_candidates(transactions, customers, articles, vectors)
     let best = transactions |> last(31d, by: .t_dat) |> popular(item: .article_id, top: k)
-    save described(found, transactions, customers, articles)
+    save described(found, transactions, customers, articles, vectors)
         |> predict(ranker)
         |> top_k(k, user: .customer_id, item: .article_id, by: .score, users: customers, fill: best)
         |> rename { articles = .article_id }
@@ -384,12 +401,13 @@ test "what is known of a candidate ends with the history" {
         { customer_id: "u", article_id: "red mug" },
         { customer_id: "u", article_id: "blue mug" },
     ]
-    let known = described(pairs, history, customers, articles)
+    let vectors = table[Vectors] [{ article_id: "red mug" }]
+    let known = described(pairs, history, customers, articles, vectors)
     let again = first(known)
     expect again.bought == 2 and again.bought_lately == 1 and again.days_since_last == 2.0
     expect again.pair_bought == 2 and again.pair_since_last == 2.0 and again.kind_bought == 2
     expect again.article_id_count_31d == 1 and again.article_id_mean_price_all == 3.0
-    expect again.overlap == 1.0
+    expect again.overlap == 1.0 and again.words_alike is null
     let other = first(known |> filter(.article_id == "blue mug"))
     expect other.pair_bought is null and other.kind_bought == 2
     expect other.overlap == 1.0 / 3.0

@@ -60,6 +60,14 @@ aggregate mean(values: float, where: bool? = true, last: const[duration?] > 0s =
 ## The mean length of time.
 aggregate mean(values: duration, where: bool? = true, last: const[duration?] > 0s = null) -> duration
 
+## What lies in the middle of vectors: the mean of each of their numbers. Of articles that someone bought it is what that person likes.
+##
+## ```gml
+## catalog { bought: table { group customer: str, looks: vector[32] } = parquet("bought.parquet") }
+## pipeline features { expect count(bought |> group(by: [.customer]) { taste = mean(.looks) }) > 0 }
+## ```
+aggregate mean[V: vector](values: V, where: bool? = true) -> V
+
 ## The median; of an even number of values the mean of the two in the middle.
 ##
 ## ```gml

@@ -20,6 +20,7 @@ mod similarity;
 mod text;
 mod ticks;
 mod time;
+mod vectors;
 pub mod window;
 
 use gml_connect::Fault;

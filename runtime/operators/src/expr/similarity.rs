@@ -2,12 +2,13 @@
 
 use gml_connect::Fault;
 use polars::prelude as pl;
-use polars::prelude::{Column, DataType, Float64Chunked, IntoSeries};
+use polars::prelude::{Column, Float64Chunked, IntoSeries};
 
 use super::call::{Args, Function};
 use super::kernel;
 use super::list_parts::Lists;
 use super::order::group_ids;
+use super::vectors::{self, Vectors};
 use crate::frame::fault;
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[("jaccard", jaccard), ("cosine", cosine)];
@@ -52,28 +53,14 @@ fn jaccard(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     }))
 }
 
-/// Computed in floats of 64 bits; null where one of the vectors is.
+/// Null where one of the vectors is.
 fn cosine(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     Ok(kernel::map(vec![args.get("first")?, args.get("second")?], |columns| {
-        let (first, second) = (Lists::of(&columns[0])?, Lists::of(&columns[1])?);
-        let numbers = |lists: &Lists| -> Result<Vec<f64>, Fault> {
-            let items = lists.items.cast(&DataType::Float64).map_err(fault)?;
-            Ok(items.f64().map_err(fault)?.iter().map(|number| number.unwrap_or(f64::NAN)).collect())
-        };
-        let (left, right) = (numbers(&first)?, numbers(&second)?);
+        let (first, second) = (Vectors::of(&columns[0])?, Vectors::of(&columns[1])?);
+        let (left, right) = (first.numbers(), second.numbers());
         let angles = (0..first.len()).map(|row| {
-            if !(first.known[row] && second.known[row]) {
-                return None;
-            }
-            let pairs = || left[first.range(row)].iter().zip(&right[second.range(row)]);
-            let (mut dot, mut ours, mut theirs) = (0.0, 0.0, 0.0);
-            for (a, b) in pairs() {
-                dot += a * b;
-                ours += a * a;
-                theirs += b * b;
-            }
-            let lengths: f64 = f64::sqrt(ours) * f64::sqrt(theirs);
-            Some(if lengths == 0.0 { 0.0 } else { dot / lengths })
+            let (ours, theirs) = (first.range(row)?, second.range(row)?);
+            Some(vectors::cosine(&left[ours], &right[theirs]))
         });
         Ok(Column::from(angles.collect::<Float64Chunked>().into_series()))
     }))

@@ -71,6 +71,30 @@ fn sums_and_means() {
 }
 
 #[test]
+fn vectors_have_a_mean() {
+    let vector = Type::Vector(2);
+    let pair = |x: f64, y: f64| list(vec![x.value(), y.value()]);
+    let t = table(
+        &[("u", Type::Str), ("v", opt(vector.clone())), ("ok", Type::Bool)],
+        vec![
+            vec!["b".value(), pair(1.0, 2.0), true.value()],
+            vec!["a".value(), Value::Null, true.value()],
+            vec!["b".value(), Value::Null, true.value()],
+            vec!["b".value(), pair(4.0, -1.0), false.value()],
+            vec!["c".value(), pair(0.5, 0.25), true.value()],
+        ],
+    );
+    let of_group = |args: &[(&str, Expr)]| {
+        let aggregates = named(vec![("m", f("mean", args, opt(vector.clone())))]);
+        run("group", vec![("input", input(&t)), ("by", keys(&["u"])), ("aggregates", aggregates)])
+    };
+    let values = ("values", c("v", opt(vector.clone())));
+    assert_eq!(of_group(&[values.clone()]), "u m\n\"b\" [2.5, 0.5]\n\"a\" null\n\"c\" [0.5, 0.25]");
+    let ok = ("where", c("ok", Type::Bool));
+    assert_eq!(of_group(&[values, ok]), "u m\n\"b\" [1.0, 2.0]\n\"a\" null\n\"c\" [0.5, 0.25]");
+}
+
+#[test]
 fn extremes() {
     assert_eq!(agg("min", &[("values", x())], opt(Type::INT)), "1 | 7 | 9");
     assert_eq!(agg("max", &[("values", x()), ("where", ok())], opt(Type::INT)), "4 | null | 9");

@@ -12,15 +12,17 @@ use std::collections::HashMap;
 use gml_connect::Fault;
 use gml_ir::Type;
 use polars::prelude::{
-    BooleanChunked, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, NewChunkedArray, Series,
-    TimeUnit,
+    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, NewChunkedArray,
+    Series, TimeUnit,
 };
 
 use super::list_parts::truths;
+use super::vectors::{Centroid, Vectors};
 use super::window::{Call, Windows};
 use super::{Keys, checked, dtype, group_ids};
 use crate::frame::fault;
 use fold::{Count, Extreme, Ordinal, Sum, Truth, Variance};
+pub(crate) use grow::Grow;
 use grow::{Collect, Distinct, Mode, Quantile};
 pub(crate) use sweep::Spans;
 use sweep::{fold, grow};
@@ -108,6 +110,12 @@ impl<'a> Aggregator<'a> {
                 Ok(counts(fold(&Count { known: Some(&known) }, spans, condition)))
             }
             "sum" => sum(self.values(call)?, &call.ty, spans, condition),
+            "mean" if let Type::Vector(width) = call.ty.non_null() => {
+                let vectors = Vectors::of(&Column::from(self.values(call)?.clone()))?;
+                let mut centroid = Centroid::new(&vectors, *width as usize);
+                let places = grow(&mut centroid, spans, condition);
+                centroid.column(&places)
+            }
             "mean" => {
                 let values = floats(self.values(call)?)?;
                 let means = fold(&Sum { values: &values }, spans, condition);
