@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use polars::prelude::{Column, DataFrame, DataType, SchemaRef};
+use polars::prelude::{Column, DataFrame, DataType, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Table;
@@ -17,7 +17,7 @@ use crate::prep::{Distinct, Kind};
 pub(super) struct Feature {
     /// Its name.
     pub(super) name: Arc<str>,
-    /// What it holds: numbers, true and false (1 and 0), or text (the place in `values`).
+    /// What it holds: numbers, true and false (1 and 0), lengths of time (microseconds), or text (the place in `values`).
     pub(super) kind: Kind,
     /// Its texts in order of first appearance in the rows learned from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -30,7 +30,7 @@ pub(crate) const LARGEST_EXACT: u64 = 1 << 53;
 /// The features of a table: all columns of its query that have no role, in their order.
 ///
 /// # Errors
-/// GML0703 where one holds neither numbers nor bools nor text, GML0708 where there is none.
+/// GML0703 where one holds neither numbers nor bools nor durations nor text, GML0708 where there is none.
 pub(super) fn feature_columns(table: &Table) -> Result<Vec<(Arc<str>, Kind)>, Fault> {
     let schema = frame::schema(&table.frame)?;
     let mut features = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn feature_columns(table: &Table) -> Result<Vec<(Arc<str>, Kind)>, Fa
         let kind = Kind::of(dtype);
         // Nothing but null: no tree can be split by it, and there is no reason to refuse it.
         let kind = if *dtype == DataType::Null { Kind::Number } else { kind };
-        if !matches!(kind, Kind::Number | Kind::Bool | Kind::Text) {
+        if !matches!(kind, Kind::Number | Kind::Bool | Kind::Duration | Kind::Text) {
             return Err(Fault::new(
                 "GML0703",
                 format!("the feature `{name}` holds {} values, which no model learns from", kind.name()),
@@ -161,7 +161,8 @@ impl<'f> Encoder<'f> {
                         |text: Option<&str>| text.and_then(|text| places.get(text)).copied().unwrap_or(f64::NAN);
                     matrix.push(texts.iter().map(place))
                 }
-                _ => {
+                kind => {
+                    let column = if kind == Kind::Duration { &micros(column)? } else { column };
                     check_exact(column)?;
                     let floats = column.cast(&DataType::Float64).map_err(fault)?;
                     let floats = floats.f64().map_err(fault)?;
@@ -172,6 +173,12 @@ impl<'f> Encoder<'f> {
         }
         Ok(matrix)
     }
+}
+
+/// Lengths of time as whole microseconds.
+fn micros(column: &Column) -> Result<Column, Fault> {
+    let durations = column.cast(&DataType::Duration(TimeUnit::Microseconds)).map_err(fault)?;
+    durations.cast(&DataType::Int64).map_err(fault)
 }
 
 fn check_exact(column: &Column) -> Result<(), Fault> {

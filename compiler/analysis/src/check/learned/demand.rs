@@ -129,5 +129,5 @@ fn is_of_class(ty: &Type, class: &str) -> bool {
 
 /// Whether a learner can take values of a type as a feature.
 fn can_be_feature(ty: &Type) -> bool {
-    ty.is_silent() || ty.is_numeric() || ty.is_text() || *ty.non_null() == Type::Bool
+    ty.is_silent() || ty.is_numeric() || ty.is_text() || matches!(ty.non_null(), Type::Bool | Type::Duration)
 }

@@ -55,8 +55,8 @@ fn group_gives_keys_and_aggregates() {
         "table { days: int, all: bool, l: list[str] }"
     );
     assert_eq!(
-        row_of("group { since = days_between(min(.at), dataset_max(.at)), gaps = mean(difference(.x)) }"),
-        "table { since: float?, gaps: float? }"
+        row_of("group { since = days_between(min(.at), dataset_max(.at)), gaps = mean(gap(.at)) }"),
+        "table { since: float?, gaps: duration? }"
     );
 }
 

@@ -8,6 +8,7 @@ fn a_group_wants_aggregates() {
     assert!(told("group(by: [.user]) { y = .n }").contains("`sum(.n)`"));
     assert_eq!(wrong("group(by: [.user]) { y = sum(.n) / .n }"), ["aggregate-needed `.n`"]);
     assert_eq!(wrong("group(by: [.user]) { y = lag(.n) }"), ["aggregate-needed `lag(.n)`"]);
+    assert_eq!(wrong("group(by: [.user]) { y = mean(lag(.n) ?? 0) }"), ["order-needed `lag(.n)`"]);
     assert_eq!(wrong("group(by: [.user]) { y = sum(max(.n)) }"), ["nested-aggregate `max`"]);
     assert_eq!(wrong("pivot(rows: [.user], on: .kind, value: .n)"), ["aggregate-needed `.n`"]);
     assert_eq!(wrong("group(by: [.user]) { y = sum(.typo) }"), ["unknown-column `.typo`"]);

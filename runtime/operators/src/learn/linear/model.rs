@@ -64,6 +64,13 @@ struct Term {
 /// # Errors
 /// GML0703 where one is text.
 pub(super) fn only_numbers(operator: &str, columns: &[(Arc<str>, Kind)]) -> Result<(), Fault> {
+    if let Some((name, _)) = columns.iter().find(|(_, kind)| *kind == Kind::Duration) {
+        return Err(Fault::new(
+            "GML0703",
+            format!("the feature `{name}` holds durations, and {operator} adds up numbers"),
+        )
+        .help(format!("derive a number of it, or drop it: `|> drop([.{name}])`")));
+    }
     match columns.iter().find(|(_, kind)| *kind == Kind::Text) {
         None => Ok(()),
         Some((name, _)) => {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use gml_ir::{Learned, Value};
-use polars::prelude::DataFrame;
+use gml_ir::{Learned, Partitions, Role, Value};
+use polars::prelude::{Column, DataFrame, DataType, TimeUnit};
 
 use super::support::*;
 use crate::data::{Data, Input, Table};
@@ -91,6 +91,30 @@ fn a_category_keeps_its_code() {
         rows.column("value").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect::<Vec<_>>()
     };
     assert_eq!(value(&model), value(&loaded));
+}
+
+/// In any unit, what counts is its microseconds.
+#[test]
+fn a_length_of_time_is_learned_from() {
+    let waits: Vec<Option<i64>> = (0..300).map(|row| (row % 7 != 0).then_some(row * 37 % 101)).collect();
+    let target: Vec<f64> = waits.iter().map(|wait| wait.map_or(3.0, |wait| (wait as f64).sqrt())).collect();
+    let of = |wait: Column| {
+        let rows = DataFrame::new(300, vec![wait, Column::new("y".into(), &target)]).unwrap();
+        let rows = table(rows, &[("y", Role::Target)], Partitions::NONE);
+        let model = fit(small_trees("regression"), &rows, None, 1).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = saved(&model, folder.path());
+        let values = |model: &Data| {
+            let rows = rows_of(predict(model, &rows).unwrap());
+            rows.column("value").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect::<Vec<_>>()
+        };
+        assert_eq!(values(&model), values(&loaded));
+        values(&model)
+    };
+    let milliseconds = Column::new("wait".into(), &waits);
+    let durations = milliseconds.cast(&DataType::Duration(TimeUnit::Milliseconds)).unwrap();
+    let micros: Vec<Option<i64>> = waits.iter().map(|wait| wait.map(|wait| wait * 1000)).collect();
+    assert_eq!(of(durations), of(Column::new("wait".into(), &micros)));
 }
 
 #[test]
