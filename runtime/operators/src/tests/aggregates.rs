@@ -89,7 +89,7 @@ fn vectors_have_a_mean() {
         run("group", vec![("input", input(&t)), ("by", keys(&["u"])), ("aggregates", aggregates)])
     };
     let values = ("values", c("v", opt(vector.clone())));
-    assert_eq!(of_group(&[values.clone()]), "u m\n\"b\" [2.5, 0.5]\n\"a\" null\n\"c\" [0.5, 0.25]");
+    assert_eq!(of_group(std::slice::from_ref(&values)), "u m\n\"b\" [2.5, 0.5]\n\"a\" null\n\"c\" [0.5, 0.25]");
     let ok = ("where", c("ok", Type::Bool));
     assert_eq!(of_group(&[values, ok]), "u m\n\"b\" [1.0, 2.0]\n\"a\" null\n\"c\" [0.5, 0.25]");
 }

@@ -101,7 +101,12 @@ fn a_length_of_time_is_learned_from() {
     let of = |wait: Column| {
         let rows = DataFrame::new(300, vec![wait, Column::new("y".into(), &target)]).unwrap();
         let rows = table(rows, &[("y", Role::Target)], Partitions::NONE);
-        let model = fit(small_trees("regression"), &rows, None, 1).unwrap();
+        let learner = trees(&[
+            ("objective", Value::Str("regression".into())),
+            ("rounds", Value::Int(20)),
+            ("seed", Value::Int(1)),
+        ]);
+        let model = fit(learner.unwrap(), &rows, None, 1).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let loaded = saved(&model, folder.path());
         let values = |model: &Data| {
