@@ -23,8 +23,7 @@ pub(crate) fn grouped(frame: LazyFrame, by: &[NamedExpr], aggregates: &[NamedExp
     let keys = named(by)?;
     let frame = if plan.within.is_empty() { frame } else { with_windows(frame, &keys, plan.within)? };
     let outputs = named(&plan.outputs)?;
-    let mut needed: Vec<Expr> =
-        keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect();
+    let mut needed = key_columns(&keys);
     for (place, argument) in plan.arguments.iter().enumerate() {
         needed.push(translate(argument)?.alias(Plan::argument_name(place)));
     }
@@ -66,12 +65,16 @@ fn key_name(place: usize) -> String {
     format!("{TEMPORARY}key_{place}")
 }
 
+/// The keys, each in its temporary column.
+fn key_columns(keys: &[(String, Expr)]) -> Vec<Expr> {
+    keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect()
+}
+
 /// The rows with what window functions give of each among those of its group. A group has no order: it is that of the values which the
 /// function looks at, the smallest first.
 fn with_windows(frame: LazyFrame, keys: &[(String, Expr)], within: Vec<Within>) -> Result<LazyFrame, Fault> {
     let along_name = |place: usize| format!("{TEMPORARY}along_{place}");
-    let mut needed: Vec<Expr> =
-        keys.iter().enumerate().map(|(place, (_, key))| key.clone().alias(key_name(place))).collect();
+    let mut needed = key_columns(keys);
     for (place, window) in within.iter().enumerate() {
         needed.push(translate(&window.along)?.alias(along_name(place)));
     }

@@ -131,12 +131,10 @@ impl Plan {
 
     /// The argument with what its window functions give in their places.
     fn seen(&mut self, expr: &Expr) -> Result<Expr, Fault> {
-        let ExprKind::Call { function, args } = &expr.kind else {
-            return map_parts(expr, &mut |part| self.seen(part));
+        let (function, args) = match &expr.kind {
+            ExprKind::Call { function, args } if is_window(function) => (function, args),
+            _ => return map_parts(expr, &mut |part| self.seen(part)),
         };
-        if !is_window(function) {
-            return map_parts(expr, &mut |part| self.seen(part));
-        }
         let [(_, along)] = args.as_slice() else {
             return Err(Fault::new("GML0999", format!("{function} within an aggregate looks at more than one value")));
         };
@@ -171,15 +169,9 @@ impl Plan {
 
 /// Whether a window function is called in an expression.
 pub(crate) fn calls_window(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => false,
-        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => calls_window(of),
-        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => calls_window(left) || calls_window(right),
-        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| calls_window(part)),
-        ExprKind::List(items) => items.iter().any(calls_window),
-        ExprKind::Struct(fields) => fields.iter().any(|field| calls_window(&field.expr)),
-        ExprKind::Call { function, args } => is_window(function) || args.iter().any(|(_, arg)| calls_window(arg)),
-    }
+    let mut found = false;
+    each_part(expr, &mut |part| found |= matches!(&part.kind, ExprKind::Call { function, .. } if is_window(function)));
+    found
 }
 
 /// The expression with `change` made to each of its direct parts.
@@ -210,23 +202,32 @@ pub(crate) fn map_parts<E>(expr: &Expr, change: &mut impl FnMut(&Expr) -> Result
 
 /// Calls `visit` with the name of each column in the expression.
 pub(crate) fn each_column(expr: &Expr, visit: &mut impl FnMut(&str)) {
+    each_part(expr, &mut |part| {
+        if let ExprKind::Column(name) = &part.kind {
+            visit(name);
+        }
+    });
+}
+
+/// Calls `visit` with the expression and with every expression in it.
+fn each_part(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
+    visit(expr);
     match &expr.kind {
-        ExprKind::Column(name) => visit(name),
-        ExprKind::Input(_) | ExprKind::Literal(_) => {}
+        ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => {}
         ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => {
-            each_column(of, visit)
+            each_part(of, visit)
         }
         ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => {
-            each_column(left, visit);
-            each_column(right, visit);
+            each_part(left, visit);
+            each_part(right, visit);
         }
         ExprKind::If(condition, yes, no) => {
-            each_column(condition, visit);
-            each_column(yes, visit);
-            each_column(no, visit);
+            each_part(condition, visit);
+            each_part(yes, visit);
+            each_part(no, visit);
         }
-        ExprKind::List(items) => items.iter().for_each(|item| each_column(item, visit)),
-        ExprKind::Struct(fields) => fields.iter().for_each(|field| each_column(&field.expr, visit)),
-        ExprKind::Call { args, .. } => args.iter().for_each(|(_, arg)| each_column(arg, visit)),
+        ExprKind::List(items) => items.iter().for_each(|item| each_part(item, visit)),
+        ExprKind::Struct(fields) => fields.iter().for_each(|field| each_part(&field.expr, visit)),
+        ExprKind::Call { args, .. } => args.iter().for_each(|(_, arg)| each_part(arg, visit)),
     }
 }

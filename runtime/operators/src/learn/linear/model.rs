@@ -62,23 +62,18 @@ struct Term {
 /// Whether all features are numbers or bools.
 ///
 /// # Errors
-/// GML0703 where one is text.
+/// GML0703 where one holds texts or durations.
 pub(super) fn only_numbers(operator: &str, columns: &[(Arc<str>, Kind)]) -> Result<(), Fault> {
-    if let Some((name, _)) = columns.iter().find(|(_, kind)| *kind == Kind::Duration) {
-        return Err(Fault::new(
-            "GML0703",
-            format!("the feature `{name}` holds durations, and {operator} adds up numbers"),
-        )
-        .help(format!("derive a number of it, or drop it: `|> drop([.{name}])`")));
-    }
-    match columns.iter().find(|(_, kind)| *kind == Kind::Text) {
-        None => Ok(()),
-        Some((name, _)) => {
-            Err(Fault::new("GML0703", format!("the feature `{name}` holds text, and {operator} adds up numbers")).help(
-                format!("encode it before: one_hot([.{name}]) >> {operator}(..), or target_encode for many values"),
-            ))
-        }
-    }
+    let other = columns.iter().find(|(_, kind)| matches!(kind, Kind::Text | Kind::Duration));
+    let Some((name, kind)) = other else { return Ok(()) };
+    let (holds, help) = match kind {
+        Kind::Duration => ("durations", format!("derive a number of it, or drop it: `|> drop([.{name}])`")),
+        _ => (
+            "text",
+            format!("encode it before: one_hot([.{name}]) >> {operator}(..), or target_encode for many values"),
+        ),
+    };
+    Err(Fault::new("GML0703", format!("the feature `{name}` holds {holds}, and {operator} adds up numbers")).help(help))
 }
 
 /// A feature that is null in some row.

@@ -32,6 +32,12 @@ fn bits(rows: &DataFrame) -> Vec<u64> {
     rows.column("score").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect()
 }
 
+/// What a regression says of rows, to the last bit.
+fn values(model: &Data, rows: &Table) -> Vec<u64> {
+    let rows = rows_of(predict(model, rows).unwrap());
+    rows.column("value").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect()
+}
+
 fn learned_chain() -> (Data, Table) {
     let (train, valid) = sample("binary");
     (fit(chain("binary"), &train, Some(&valid), 1).unwrap(), valid)
@@ -86,11 +92,7 @@ fn a_category_keeps_its_code() {
     let model = fit(small_trees("regression"), &train, Some(&valid), 1).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let loaded = saved(&model, folder.path());
-    let value = |model: &Data| {
-        let rows = rows_of(predict(model, &valid).unwrap());
-        rows.column("value").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect::<Vec<_>>()
-    };
-    assert_eq!(value(&model), value(&loaded));
+    assert_eq!(values(&model, &valid), values(&loaded, &valid));
 }
 
 /// In any unit, what counts is its microseconds.
@@ -109,12 +111,9 @@ fn a_length_of_time_is_learned_from() {
         let model = fit(learner.unwrap(), &rows, None, 1).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let loaded = saved(&model, folder.path());
-        let values = |model: &Data| {
-            let rows = rows_of(predict(model, &rows).unwrap());
-            rows.column("value").unwrap().f64().unwrap().iter().flatten().map(f64::to_bits).collect::<Vec<_>>()
-        };
-        assert_eq!(values(&model), values(&loaded));
-        values(&model)
+        let found = values(&model, &rows);
+        assert_eq!(found, values(&loaded, &rows));
+        found
     };
     let milliseconds = Column::new("wait".into(), &waits);
     let durations = milliseconds.cast(&DataType::Duration(TimeUnit::Milliseconds)).unwrap();
