@@ -17,7 +17,7 @@ pub use graph::{
     StepId, StepKind, Test,
 };
 pub use hash::{content_hash, hash_bytes, hash_text, hex};
-pub use row::{Column, Contract, ContractRule, Parsed, Role, Row};
+pub use row::{Column, ColumnFacts, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};
 pub use value::Value;
 

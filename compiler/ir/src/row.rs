@@ -1,6 +1,7 @@
 //! Rows: the columns of a table, with roles, contracts and the form in which a file stores them.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,15 @@ pub struct Row {
     pub schema: Option<Arc<str>>,
 }
 
-/// A column of a row.
+/// A column of a row. Most rows are made of others and share their columns: a copy costs a count, and a column is made
+/// anew when a copy of it is changed.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Column(Arc<ColumnFacts>);
+
+/// All that is known of a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Column {
+pub struct ColumnFacts {
     /// Its name in the program.
     pub name: Arc<str>,
     /// The type of its values.
@@ -139,12 +146,92 @@ impl Row {
 impl Column {
     /// A column without role, contracts or storage of its own.
     pub fn new(name: impl Into<Arc<str>>, ty: Type) -> Self {
-        Self { name: name.into(), ty, role: None, contracts: Vec::new(), stored_name: None, parsed: None }
+        let name = name.into();
+        Self(Arc::new(ColumnFacts { name, ty, role: None, contracts: Vec::new(), stored_name: None, parsed: None }))
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: Arc<str>) -> Self {
+        if self.name != name {
+            self.name = name;
+        }
+        self
+    }
+
+    /// The same with values of another type.
+    #[must_use]
+    pub fn with_type(mut self, ty: Type) -> Self {
+        if self.ty != ty {
+            self.ty = ty;
+        }
+        self
+    }
+
+    /// The same for another use, or for none.
+    #[must_use]
+    pub fn with_role(mut self, role: impl Into<Option<Role>>) -> Self {
+        let role = role.into();
+        if self.role != role {
+            self.role = role;
+        }
+        self
+    }
+
+    /// The same with these contracts in place of its own.
+    #[must_use]
+    pub fn with_contracts(mut self, contracts: Vec<Contract>) -> Self {
+        if !(contracts.is_empty() && self.contracts.is_empty()) {
+            self.contracts = contracts;
+        }
+        self
+    }
+
+    /// The same, stored under its own name and in the form of its type.
+    #[must_use]
+    pub fn stored_plainly(mut self) -> Self {
+        if self.stored_name.is_some() || self.parsed.is_some() {
+            self.stored_name = None;
+            self.parsed = None;
+        }
+        self
     }
 
     /// The name to look for in a file.
     pub fn stored_name(&self) -> &str {
         self.stored_name.as_deref().unwrap_or(&self.name)
+    }
+}
+
+impl From<ColumnFacts> for Column {
+    fn from(facts: ColumnFacts) -> Self {
+        Self(Arc::new(facts))
+    }
+}
+
+impl Deref for Column {
+    type Target = ColumnFacts;
+
+    fn deref(&self) -> &ColumnFacts {
+        &self.0
+    }
+}
+
+impl DerefMut for Column {
+    fn deref_mut(&mut self) -> &mut ColumnFacts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl fmt::Debug for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

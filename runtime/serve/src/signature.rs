@@ -97,7 +97,7 @@ impl Signature {
 impl Expected {
     fn of(column: &Column) -> Self {
         // How a file holds a column is no business of a request.
-        let column = Column { stored_name: None, parsed: None, ..column.clone() };
+        let column = column.clone().stored_plainly();
         let listed = match column.ty.non_null() {
             Type::Enum(values) => Some(values.iter().map(Arc::clone).collect()),
             _ => None,

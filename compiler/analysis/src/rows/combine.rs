@@ -16,14 +16,14 @@ fn computed(column: &Column, ty: Type) -> Column {
     if ty == column.ty {
         return column.clone();
     }
-    Column { role: column.role, ..Column::new(column.name.clone(), ty) }
+    Column::new(column.name.clone(), ty).with_role(column.role)
 }
 
 /// `a + b`: the columns of both. One of `b` that `a` has too takes the place and the role that it has there.
 pub fn plus(a: &Row, b: &Row) -> Row {
     let (in_a, in_b) = (Index::of(a), Index::of(b));
     let replaced = a.columns.iter().map(|old| match in_b.get(&old.name) {
-        Some(new) => Column { role: old.role.or(new.role), ..new.clone() },
+        Some(new) => new.clone().with_role(old.role.or(new.role)),
         None => old.clone(),
     });
     let added = b.columns.iter().filter(|new| !in_a.has(&new.name)).cloned();
@@ -49,13 +49,13 @@ pub fn disjoint(a: &Row, b: &Row) -> Result<Row, Vec<Text>> {
 
 /// Every column may be null. Contracts stay: null satisfies them.
 pub fn nullable(a: &Row) -> Row {
-    let columns = a.columns.iter().map(|column| Column { ty: column.ty.clone().nullable(), ..column.clone() });
+    let columns = a.columns.iter().map(|column| column.clone().with_type(column.ty.clone().nullable()));
     row(columns.collect(), a.open)
 }
 
 /// No column is null.
 pub fn non_null(a: &Row) -> Row {
-    let columns = a.columns.iter().map(|column| Column { ty: column.ty.non_null().clone(), ..column.clone() });
+    let columns = a.columns.iter().map(|column| column.clone().with_type(column.ty.non_null().clone()));
     row(columns.collect(), a.open)
 }
 
@@ -74,7 +74,7 @@ pub fn elements(a: &Row) -> Result<Row, Text> {
 pub fn retyped(a: &Row, ty: &Type) -> Row {
     let columns = a.columns.iter().map(|old| {
         let ty = if old.ty.is_nullable() { ty.clone().nullable() } else { ty.clone() };
-        Column { role: old.role, ..Column::new(old.name.clone(), ty) }
+        Column::new(old.name.clone(), ty).with_role(old.role)
     });
     row(columns.collect(), a.open)
 }
@@ -92,7 +92,7 @@ pub fn rename(a: &Row, names: &[(Text, Text)]) -> Result<Row, Vec<Text>> {
         .columns
         .iter()
         .map(|column| match new_name(column) {
-            Some(name) => Column { name, ..column.clone() },
+            Some(name) => column.clone().with_name(name),
             None => column.clone(),
         })
         .collect();
@@ -144,11 +144,11 @@ pub fn unify(a: &Row, b: &Row) -> Result<Row, Vec<Mismatch>> {
     for ours in &a.columns {
         match in_b.get(&ours.name) {
             Some(theirs) => match common(&ours.ty, &theirs.ty) {
-                Some(ty) => columns.push(Column {
-                    role: ours.role.or(theirs.role),
-                    contracts: if ours.contracts == theirs.contracts { ours.contracts.clone() } else { Vec::new() },
-                    ..Column::new(ours.name.clone(), ty)
-                }),
+                Some(ty) => {
+                    let contracts = if ours.contracts == theirs.contracts { &ours.contracts[..] } else { &[] };
+                    let column = Column::new(ours.name.clone(), ty).with_role(ours.role.or(theirs.role));
+                    columns.push(column.with_contracts(contracts.to_vec()));
+                }
                 None => mismatches.push(Mismatch::Type {
                     name: ours.name.clone(),
                     actual: theirs.ty.clone(),

@@ -15,7 +15,7 @@ pub fn with_roles(a: &Row, roles: &[Role]) -> Row {
 
 /// The columns, each with that role.
 pub fn roled(a: &Row, role: Role) -> Row {
-    let columns = a.columns.iter().map(|column| Column { role: Some(role), ..column.clone() });
+    let columns = a.columns.iter().map(|column| column.clone().with_role(role));
     Row { open: a.open, ..Row::of(columns.collect()) }
 }
 
@@ -42,7 +42,7 @@ pub fn suffixed(a: &Row, suffix: &str, ty: &Type) -> Row {
 pub fn in_both(a: &Row, b: &Row) -> Row {
     let in_b = Index::of(b);
     let columns = a.columns.iter().filter_map(|ours| match in_b.get(&ours.name) {
-        Some(theirs) => Some(Column { ty: common(&ours.ty, &theirs.ty)?, ..ours.clone() }),
+        Some(theirs) => Some(ours.clone().with_type(common(&ours.ty, &theirs.ty)?)),
         None => b.open.then(|| ours.clone()),
     });
     let mut row = Row { open: a.open && b.open, ..Row::of(columns.collect()) };

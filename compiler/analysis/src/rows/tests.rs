@@ -20,7 +20,7 @@ fn row(text: &str) -> Row {
             Some(("target", name)) => (Some(Role::Target), name),
             _ => (None, name.trim()),
         };
-        row.columns.push(Column { role, ..Column::new(name, ty_of(ty.trim())) });
+        row.columns.push(Column::new(name, ty_of(ty.trim())).with_role(role));
     }
     row
 }
@@ -69,7 +69,7 @@ fn derived_rows_have_no_schema_and_no_unique_sets() {
 #[test]
 fn contracts_go_where_the_values_change() {
     let rule = Contract { rule: ContractRule::Compare(gml_ir::BinaryOp::Greater, Value::Int(0)), text: "> 0".into() };
-    let a = Row::of(vec![Column { contracts: vec![rule], ..Column::new("x", Type::INT) }]);
+    let a = Row::of(vec![Column::new("x", Type::INT).with_contracts(vec![rule])]);
     assert_eq!(nullable(&a).columns[0].contracts.len(), 1);
     assert_eq!(retyped(&a, &Type::Float).columns[0].contracts.len(), 0);
     assert_eq!(retyped(&a, &Type::INT).columns[0].contracts.len(), 0);
@@ -232,9 +232,8 @@ fn any_row() -> impl Strategy<Value = Row> {
     let names = proptest::sample::subsequence((0..30).collect::<Vec<_>>(), 0..20).prop_shuffle();
     (names, proptest::collection::vec((any_type(), any::<bool>()), 20), any::<bool>()).prop_map(
         |(names, types, open)| {
-            let column = |(name, (ty, is_id)): (i32, (Type, bool))| Column {
-                role: is_id.then_some(Role::Id),
-                ..Column::new(format!("c{name}"), ty)
+            let column = |(name, (ty, is_id)): (i32, (Type, bool))| {
+                Column::new(format!("c{name}"), ty).with_role(is_id.then_some(Role::Id))
             };
             Row { columns: names.into_iter().zip(types).map(column).collect(), open, ..Row::default() }
         },

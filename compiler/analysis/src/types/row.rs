@@ -59,7 +59,7 @@ impl TypeScope<'_> {
             diagnostics.push(message::role_type(role, name, &ty, wanted, word.span.to(written.ty.span)));
         }
         let contracts = written.contracts.iter().filter_map(|rule| self.contract(rule, &ty, diagnostics)).collect();
-        Column { role, contracts, ..Column::new(name.clone(), ty) }
+        Column::new(name.clone(), ty).with_role(role).with_contracts(contracts)
     }
 }
 

@@ -176,7 +176,7 @@ fn found(dataset: &Dataset, project: &Path, needed: Option<&Needed>) -> Result<S
 
 /// The row as an answer has it: values are those of the program already.
 fn as_answered(row: &Row) -> Row {
-    let columns = row.columns.iter().map(|column| Column { parsed: None, stored_name: None, ..column.clone() });
+    let columns = row.columns.iter().map(|column| column.clone().stored_plainly());
     Row { columns: columns.collect(), unique: Vec::new(), ..row.clone() }
 }
 

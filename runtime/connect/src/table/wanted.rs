@@ -61,7 +61,7 @@ pub(crate) fn narrowed(row: &Row, wanted: &Wanted) -> (Row, Wanted) {
     let Wanted::Fields(fields) = wanted else { return (row.clone(), Wanted::All) };
     let keep = |column: &Column, wanted: &Wanted| {
         let (ty, wanted) = of_type(&column.ty, wanted);
-        (Column { ty, ..column.clone() }, (column.name.clone(), wanted))
+        (column.clone().with_type(ty), (column.name.clone(), wanted))
     };
     let known = row.columns.iter().filter_map(|column| Some(keep(column, fields.get(&column.name)?)));
     let mut kept: Vec<_> = known.collect();

@@ -12,7 +12,7 @@ fn hits(ty: Type) -> gml_ir::Column {
 }
 
 fn id() -> gml_ir::Column {
-    gml_ir::Column { role: Some(Role::Id), ..column("id", Type::Str) }
+    column("id", Type::Str).with_role(Role::Id)
 }
 
 #[test]

@@ -15,15 +15,19 @@ pub fn column(name: &str, ty: Type) -> Declared {
 }
 
 pub fn named(name: &str, stored: &str, ty: Type) -> Declared {
-    Declared { stored_name: Some(stored.into()), ..Declared::new(name, ty) }
+    let mut column = Declared::new(name, ty);
+    column.stored_name = Some(stored.into());
+    column
 }
 
 pub fn parsed(name: &str, ty: Type, parsed: Parsed) -> Declared {
-    Declared { parsed: Some(parsed), ..Declared::new(name, ty) }
+    let mut column = Declared::new(name, ty);
+    column.parsed = Some(parsed);
+    column
 }
 
 pub fn ruled(name: &str, ty: Type, rule: ContractRule, text: &str) -> Declared {
-    Declared { contracts: vec![Contract { rule, text: text.into() }], ..Declared::new(name, ty) }
+    Declared::new(name, ty).with_contracts(vec![Contract { rule, text: text.into() }])
 }
 
 pub fn format(text: &str) -> Parsed {

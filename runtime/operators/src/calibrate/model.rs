@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Column as Described, Learned, Row, Type};
+use gml_ir::{Learned, Row, Type};
 use polars::prelude::{
     Column, DataFrame, DataType, Float64Type, IntoColumn, IntoLazy, ListBuilderTrait, ListPrimitiveChunkedBuilder, col,
 };
@@ -50,7 +50,7 @@ impl Calibrated {
         let mut columns = scores.columns.clone();
         // The probability has the type and the contract of the score that it is made of.
         let score = columns.last().cloned().ok_or_else(no_probabilities)?;
-        columns.push(Described { name: "calibrated".into(), ..score });
+        columns.push(score.with_name("calibrated".into()));
         let outputs = Arc::new(Row { schema: Some(schema.into()), ..Row::of(columns) });
         Ok(Self { model, curves, input, outputs })
     }

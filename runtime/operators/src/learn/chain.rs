@@ -294,7 +294,7 @@ pub(crate) fn with_outputs(table: &Table, mut rows: DataFrame, outputs: DataFram
     known.schema = None;
     for column in &row.columns {
         match known.columns.iter_mut().find(|known| known.name == column.name) {
-            Some(known) => *known = gml_ir::Column { role: known.role, ..column.clone() },
+            Some(known) => *known = column.clone().with_role(known.role),
             None => known.columns.push(column.clone()),
         }
     }

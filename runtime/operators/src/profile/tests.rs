@@ -64,9 +64,8 @@ fn histograms_hold_every_number() {
 }
 
 fn profiled(rows: DataFrame, id: Option<&str>) -> std::sync::Arc<Report> {
-    let column = |name: &str, dtype: &polars::prelude::DataType| gml_ir::Column {
-        role: (Some(name) == id).then_some(Role::Id),
-        ..gml_ir::Column::new(name, crate::expr::type_of(dtype))
+    let column = |name: &str, dtype: &polars::prelude::DataType| {
+        gml_ir::Column::new(name, crate::expr::type_of(dtype)).with_role((Some(name) == id).then_some(Role::Id))
     };
     let row = Row::of(rows.schema().iter().map(|(name, dtype)| column(name, dtype)).collect());
     let ty = TableType { row: row.into(), partitions: gml_ir::Partitions::NONE };

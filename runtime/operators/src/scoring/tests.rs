@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Column, Row, TableType, Value};
+use gml_ir::{Row, TableType, Value};
 use polars::prelude::{AnyValue, DataFrame, IntoLazy};
 
 use super::RowScorer;
@@ -18,7 +18,7 @@ fn typed(table: &Table) -> Table {
     let columns = table.ty.row.columns.iter().map(|column| {
         let held = frame.column(&column.name).unwrap();
         let ty = type_of(held.dtype());
-        Column { ty: if column.role.is_some() { ty } else { ty.nullable() }, ..column.clone() }
+        column.clone().with_type(if column.role.is_some() { ty } else { ty.nullable() })
     });
     let row = Arc::new(Row::of(columns.collect()));
     Table { frame: frame.lazy(), ty: TableType { row, partitions: table.ty.partitions } }

@@ -35,10 +35,10 @@ fn constant(value: Value) -> Input {
 pub(super) fn row() -> Row {
     let range = ContractRule::InRange { start: Value::Int(0), end: Value::Int(120), inclusive: true };
     let age = Contract { rule: range, text: "in 0..120".into() };
-    let with_role = |name: &str, ty, role| Column { role: Some(role), ..Column::new(name, ty) };
+    let with_role = |name: &str, ty, role| Column::new(name, ty).with_role(role);
     Row::of(vec![
         with_role("visitor", Type::Str, Role::Id),
-        Column { contracts: vec![age], ..Column::new("age", Type::INT) },
+        Column::new("age", Type::INT).with_contracts(vec![age]),
         Column::new("income", Type::Float.nullable()),
         Column::new("city", Type::Enum(Arc::from(["bonn".into(), "graz".into()]))),
         Column::new("member", Type::Bool),

@@ -234,8 +234,8 @@ impl<'a> Body<'a> {
         // A plain column stays what it is, role and all.
         let plain = match &value.typed.kind {
             TypedKind::Column(of) => frame.and_then(|frame| frame.row.get(of)).map(|column| {
-                let kept = Column { name: name.clone(), ty: value.ty().clone(), ..column.clone() };
-                if column.name == *name { kept } else { Column { stored_name: None, parsed: None, ..kept } }
+                let kept = column.clone().with_name(name.clone()).with_type(value.ty().clone());
+                if column.name == *name { kept } else { kept.stored_plainly() }
             }),
             _ => None,
         };

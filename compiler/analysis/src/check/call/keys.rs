@@ -253,7 +253,7 @@ impl<'a> Body<'a> {
             let kind = TypedKind::Column(name.text.clone());
             let read = Typed { kind, ty: column.ty.clone(), span: binding.value.span };
             typed.push((binding.name.text.clone(), read));
-            news.columns.push(Column { name: binding.name.text.clone(), ..column.clone() });
+            news.columns.push(column.clone().with_name(binding.name.text.clone()));
             olds.columns.push(column);
         }
         arguments.variables.set_row(old, Arc::new(olds));

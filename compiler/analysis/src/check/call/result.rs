@@ -81,7 +81,7 @@ impl<'a> Body<'a> {
                     if there {
                         let ty = self.operator_type(&part.ty, call, arguments);
                         let contracts = part.contracts.clone();
-                        row.columns.push(Column { contracts, ..Column::new(part.name.clone(), ty) });
+                        row.columns.push(Column::new(part.name.clone(), ty).with_contracts(contracts));
                     }
                 }
                 Type::Record(Arc::new(row))
@@ -217,9 +217,8 @@ impl<'a> Body<'a> {
                 }
             }
             RowShape::Literal { columns, open } => {
-                let made = columns.iter().map(|(role, name, ty)| Column {
-                    role: *role,
-                    ..Column::new(name.clone(), shapes::instantiate(ty, &arguments.variables))
+                let made = columns.iter().map(|(role, name, ty)| {
+                    Column::new(name.clone(), shapes::instantiate(ty, &arguments.variables)).with_role(*role)
                 });
                 Row { open: *open, ..Row::of(made.collect()) }
             }

@@ -385,7 +385,7 @@ impl Compiler<'_> {
         let columns: Vec<_> = row.columns.iter().map(column).collect();
         let open = row.open.is_some();
         let known = columns.iter().map(|(role, name, shape)| match shape {
-            Shape::Is(ty) => Some(Column { role: *role, ..Column::new(name.clone(), ty.clone()) }),
+            Shape::Is(ty) => Some(Column::new(name.clone(), ty.clone()).with_role(*role)),
             _ => None,
         });
         match known.collect::<Option<Vec<_>>>() {

@@ -91,7 +91,7 @@ impl Field {
                 self.ty == "STRUCT" && row.columns.iter().all(has)
             }
             (ty, false) => {
-                let column = Declared { ty: ty.clone(), ..declared.clone() };
+                let column = declared.clone().with_type(ty.clone());
                 self.family().is_some_and(|family| family.fits(&column))
             }
         }

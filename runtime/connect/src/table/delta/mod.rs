@@ -91,7 +91,7 @@ fn source(
     name: Option<String>,
 ) -> Result<Source, Fault> {
     let footer = parquet::Footer::read(&path, &Row::default()).map_err(|fault| fault.at(path.display()))?;
-    let in_file: Vec<String> = footer.columns().into_iter().map(|(name, _)| name).collect();
+    let in_file: Vec<String> = footer.names().map(str::to_owned).collect();
     let mut constants = Vec::new();
     for column in &row.columns {
         let physical = stored.get(&column.name).map_or(column.stored_name(), Column::stored_name);
@@ -155,8 +155,9 @@ fn physical(column: &Column, field: &StructField) -> Column {
         Some(MetadataValue::String(name)) => name.as_str(),
         _ => field.name(),
     };
-    let stored_name = (*name != *column.name).then(|| name.into());
-    Column { ty: physical_type(&column.ty, field.data_type()), stored_name, ..column.clone() }
+    let mut physical = column.clone().with_type(physical_type(&column.ty, field.data_type()));
+    physical.stored_name = (*name != *column.name).then(|| name.into());
+    physical
 }
 
 fn physical_type(ty: &Type, of: &DataType) -> Type {

@@ -58,7 +58,8 @@ impl Leaves<'_> {
                 })
             }
             (Type::List(item), ArrowDataType::LargeList(inner)) => {
-                let item = Column { parsed: column.parsed.clone(), ..Column::new("", (**item).clone()) };
+                let mut item = Column::new("", (**item).clone());
+                item.parsed.clone_from(&column.parsed);
                 let of_items = if let Conversion::List(of) = conversion { &**of } else { &Conversion::Keep };
                 let presence = Wanted::presence();
                 let kept = self.keep(&item, of_items, inner, first, wanted);
@@ -107,7 +108,7 @@ impl Leaves<'_> {
         let read = |column: &Column, wanted: Option<&Wanted>| match place_of(column) {
             Some(place) => {
                 let kept = self.keep(column, conversion.of_field(&column.name), &fields[place], firsts[place], wanted);
-                kept.map(|kept| (Column { ty: kept.ty.clone(), ..column.clone() }, Some((place, kept))))
+                kept.map(|kept| (column.clone().with_type(kept.ty.clone()), Some((place, kept))))
             }
             // A field that the file lacks is null.
             None => wanted.map(|_| (column.clone(), None)),

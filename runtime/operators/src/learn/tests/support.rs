@@ -62,9 +62,9 @@ pub(crate) fn columns(names: &[&str]) -> Input {
 
 /// A table whose columns have these roles.
 pub(crate) fn table(rows: DataFrame, roles: &[(&str, Role)], partitions: Partitions) -> Table {
-    let column = |name: &str| Column {
-        role: roles.iter().find(|(column, _)| *column == name).map(|(_, role)| *role),
-        ..Column::new(name, Type::Unknown)
+    let column = |name: &str| {
+        let role = roles.iter().find(|(column, _)| *column == name).map(|(_, role)| *role);
+        Column::new(name, Type::Unknown).with_role(role)
     };
     let row = Row::of(rows.schema().iter_names().map(|name| column(name)).collect());
     Table { frame: rows.lazy(), ty: TableType { row: Arc::new(row), partitions } }

@@ -52,9 +52,9 @@ fn frame(rows: &Rows) -> DataFrame {
 
 /// A table whose columns have the types that they hold, any of which may be null.
 fn typed(frame: &DataFrame) -> Table {
-    let column = |column: &polars::prelude::Column| Column {
-        role: (column.name() == "y").then_some(Role::Target),
-        ..Column::new(column.name().as_str(), type_of(column.dtype()).nullable())
+    let column = |column: &polars::prelude::Column| {
+        Column::new(column.name().as_str(), type_of(column.dtype()).nullable())
+            .with_role((column.name() == "y").then_some(Role::Target))
     };
     let row = Row::of(frame.columns().iter().map(column).collect());
     Table { frame: frame.clone().lazy(), ty: TableType { row: Arc::new(row), partitions: Partitions::TRAIN } }
