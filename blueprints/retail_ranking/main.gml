@@ -154,11 +154,7 @@ node find_candidates(
     }
 }
 
-# Of the features below: the past of a stretch of time reaches over the stretches before it, which are learned from too. So they are
-# computed over several parts of a split, and are meant to be.
-
 ## What a customer did.
-allow(statistic_across_parts)
 node customer_features(history: table[Transaction]) -> table {
     history
         |> derive { days_ago = .t_dat.days_between(dataset_max(.t_dat)) }
@@ -173,8 +169,12 @@ node customer_features(history: table[Transaction]) -> table {
         }
 }
 
+## How an article sold.
+node article_features(history: table[Transaction]) -> table {
+    history |> synthesize(for: .article_id, windows: [7d, 31d, null])
+}
+
 ## What a customer did with an article.
-allow(statistic_across_parts)
 node pair_features(history: table[Transaction]) -> table {
     history |> group(by: [.customer_id, .article_id]) {
         pair_bought     = count(),
@@ -184,7 +184,6 @@ node pair_features(history: table[Transaction]) -> table {
 }
 
 ## How often a customer bought articles of a kind.
-allow(statistic_across_parts)
 node kind_features(history: table[Transaction], articles: table[Article]) -> table {
     history
         |> join(articles |> select([.article_id, .product_type_name]), on: [.article_id], expect: many_to_one)
@@ -192,7 +191,6 @@ node kind_features(history: table[Transaction], articles: table[Article]) -> tab
 }
 
 ## The words in the names of what a customer bought last.
-allow(statistic_across_parts)
 node words_bought(
     history: table[Transaction],
     articles: table[Article],
@@ -207,7 +205,6 @@ node words_bought(
 }
 
 ## What a customer likes: what lies in the middle of the articles bought last.
-allow(statistic_across_parts)
 node tastes(
     history: table[Transaction],
     vectors: table[Vectors],
@@ -230,12 +227,7 @@ node described(
         |> join(customers, on: [.customer_id], how: left, expect: many_to_one)
         |> join(articles |> drop([.detail_desc]), on: [.article_id], expect: many_to_one)
         |> join(customer_features(history), on: [.customer_id], how: left, expect: many_to_one)
-        |> join(
-            history |> synthesize(for: .article_id, windows: [7d, 31d, null]),
-            on: [.article_id],
-            how: left,
-            expect: many_to_one,
-        )
+        |> join(article_features(history), on: [.article_id], how: left, expect: many_to_one)
         |> join(pair_features(history), on: [.customer_id, .article_id], how: left, expect: many_to_one)
         |> join(
             kind_features(history, articles),

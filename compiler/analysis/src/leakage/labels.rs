@@ -5,7 +5,7 @@ use gml_diagnostics::Diagnostic;
 use super::{entrance, message};
 use crate::hash::Set;
 use crate::lineage::fact::{Label, NodeCall, TableFacts};
-use crate::lineage::{ColumnId, Flow, How, Maker, Part, Stretch};
+use crate::lineage::{ColumnId, Cut, Flow, How, Maker, Part, Stretch};
 
 /// Looks at what pairs that are given a target are made of.
 pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>) {
@@ -17,6 +17,10 @@ pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>)
     // The feature that is made of these rows; none where the pairs themselves are.
     let feature = ancestry.telling(flow, &tells).filter(|_| !of_pairs).map(|column| flow.columns.get(column));
     if feature.is_none() && !of_pairs {
+        if let Some((split, parts)) = later(flow, label) {
+            let (span, way) = entrance(label.span, &label.around, |table| table.rows == label.outcome.rows);
+            found.push(message::label_before_pairs(span, label.judged, parts, &way, split.span));
+        }
         return;
     }
     let (own, way) = entrance(label.span, &label.around, brings);
@@ -37,6 +41,18 @@ pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>)
     let split = split.map(|(cut, _)| provenance.cut(*cut).span);
     let feature = feature.map(|column| &*column.name);
     found.push(message::label_from_own_rows(feature, span, other, label.judged, span == own, &way, split));
+}
+
+/// The split by time of which the pairs are made from a later part than the one that says what came to be: both parts.
+fn later<'f>(flow: &'f Flow<'_>, label: &Label) -> Option<(&'f Cut, [Part; 2])> {
+    let of_pairs = flow.provenance.closure(&label.pairs.rows);
+    let outcomes = label.outcome.rows.iter().flat_map(|stretch| &stretch.cuts);
+    outcomes.filter_map(|(cut, part)| Some((*cut, (*part)?))).find_map(|(split, outcome)| {
+        let cut = flow.provenance.cut(split);
+        let known = of_pairs.iter().flat_map(|stretch| &stretch.cuts).filter(|(other, _)| *other == split);
+        let latest = known.filter_map(|(_, part)| *part).max()?;
+        (cut.name == "split_time" && latest > outcome).then_some((cut, [latest, outcome]))
+    })
 }
 
 /// All that a table is made of.
@@ -67,7 +83,7 @@ impl Ancestry {
             flow.columns.get(*column).inputs.iter().any(|input| match &input.how {
                 How::Over(over) | How::Chosen(over) => tells(&over.rows),
                 How::Joined(rows) | How::Before(rows) | How::Learned(rows) | How::Predicted(rows) => tells(rows),
-                How::Same | How::Row | How::Key | How::Perhaps => false,
+                How::Same | How::Branch(_) | How::Row | How::Key | How::Perhaps => false,
             })
         })
     }

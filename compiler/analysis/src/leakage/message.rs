@@ -4,7 +4,7 @@ use gml_diagnostics::{Code, Diagnostic, Span, codes};
 
 use super::walk::{Features, Finding, Kind};
 use crate::lineage::fact::{Seeing, Seen};
-use crate::lineage::{ColumnNode, How, Maker};
+use crate::lineage::{ColumnNode, How, Maker, Part};
 
 type Way = [(Span, String)];
 
@@ -146,7 +146,7 @@ pub(super) fn feature(
     let split = |cut| flow.provenance.cut(cut).span;
     let is_selected = nodes.iter().all(|node| {
         let has = |is: fn(&How) -> bool| node.inputs.iter().any(|input| is(&input.how));
-        has(|how| matches!(how, How::Same)) && has(|how| matches!(how, How::Learned(_)))
+        has(|how| matches!(how, How::Same | How::Branch(_))) && has(|how| matches!(how, How::Learned(_)))
     });
     let (mut diagnostic, is_target) = match kind {
         Kind::Target => (
@@ -294,6 +294,30 @@ pub(super) fn label_from_own_rows(
         diagnostic = diagnostic.and(split, "the split was made here");
     }
     diagnostic.help(
+        "make candidates and features from the earlier part, such as `train`, and take the label from the later one",
+    )
+}
+
+/// Pairs are made from the first of the parts, and what came to be is looked up in the second.
+pub(super) fn label_before_pairs(
+    span: Span,
+    judged: bool,
+    [known, outcome]: [Part; 2],
+    way: &Way,
+    split: Span,
+) -> Diagnostic {
+    let so = if judged { "they are judged by what was known already" } else { "the model learns to look back" };
+    let message = format!(
+        "the candidates are made from `{}`, which is later than `{}`, where it is looked up what came to be, so {so}",
+        known.name(),
+        outcome.name()
+    );
+    let mut diagnostic = Diagnostic::new(codes::LABEL_FROM_OWN_ROWS, span, message)
+        .with_label("these rows are earlier than what the candidates are made from");
+    for (place, words) in way {
+        diagnostic = diagnostic.and(*place, words.clone());
+    }
+    diagnostic.and(split, "the split was made here").help(
         "make candidates and features from the earlier part, such as `train`, and take the label from the later one",
     )
 }

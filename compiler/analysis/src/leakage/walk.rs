@@ -1,12 +1,13 @@
 //! The way from features back to what they are made of.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use gml_ir::{Role, Row};
 
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
-use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Sees, Stretch};
+use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Rows, Sees, Stretch, of_branch};
 use crate::typed::Text;
 
 /// Features and the rows they are learned from.
@@ -72,8 +73,9 @@ impl<'f, 'p> Features<'f, 'p> {
             }
             None => None,
         };
-        let target = targets(flow, target?);
-        Some(Self { flow, table, needs: None, target, closure: flow.provenance.closure(&table.rows) })
+        let closure = flow.provenance.closure(&table.rows);
+        let target = targets(flow, target?, &closure);
+        Some(Self { flow, table, needs: None, target, closure })
     }
 
     /// Of those only the ones that a model needs.
@@ -111,17 +113,23 @@ impl<'f, 'p> Features<'f, 'p> {
     /// Steps at which a feature is made of the target.
     fn of_target(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        let mut walk = Walk::from(self.columns());
-        while let Some((feature, column, through)) = walk.next() {
+        let mut walk = Walk::from(self.columns(), &self.table.rows);
+        while let Some(Stop { feature, column, through, at }) = walk.next() {
             let inputs = &self.flow.columns.get(column).inputs;
-            let passing = || inputs.iter().filter_map(|input| Some((input.column?, self.passes(input, through)?)));
+            let passing =
+                || inputs.iter().filter_map(|input| Some((input, input.column?, self.passes(input, through, &at)?)));
+            // Which features are selected tells little of the target of a row.
+            let is_selected = inputs.iter().any(|input| matches!(input.how, How::Same));
             let straight: Vec<Kind> = passing()
-                .filter(|(of, _)| self.target.contains(of))
-                .map(|(_, through)| through.unwrap_or(Kind::Target))
+                .filter(|(_, of, _)| self.target.contains(of))
+                .filter(|(input, _, kind)| !(is_selected && kind.is_none() && matches!(input.how, How::Learned(_))))
+                .map(|(.., through)| through.unwrap_or(Kind::Target))
                 .collect();
             match straight.into_iter().min_by_key(|kind| kind.weight()) {
                 Some(kind) => found.push(Finding { feature, column, kind }),
-                None => passing().for_each(|(of, through)| walk.go(feature, of, through)),
+                None => passing().for_each(|(input, of, through)| {
+                    walk.go(Stop { feature, column: of, through, at: behind(input, &at) });
+                }),
             }
         }
         // A feature may be the target itself, under another name.
@@ -131,19 +139,19 @@ impl<'f, 'p> Features<'f, 'p> {
         found
     }
 
-    /// Whether the target goes through a step into the row at hand, and what it is then.
-    fn passes(&self, input: &Input, through: Option<Kind>) -> Option<Option<Kind>> {
+    /// Whether the target goes through a step into rows `at`, and what it is then.
+    fn passes(&self, input: &Input, through: Option<Kind>, at: &Rows) -> Option<Option<Kind>> {
         let provenance = &self.flow.provenance;
         match &input.how {
-            How::Same | How::Row | How::Key => Some(through),
-            How::Joined(rows) => provenance.own(rows, &self.table.rows).then_some(through),
+            How::Same | How::Branch(_) | How::Row | How::Key => Some(through),
+            How::Joined(rows) => provenance.own(rows, at).then_some(through),
             How::Over(over) if self.makes_rows(over) => Some(through),
             How::Over(over) => {
-                let own = over.sees != Sees::Earlier && provenance.own(&over.rows, &self.table.rows);
+                let own = (over.sees != Sees::Earlier || over.timeless) && provenance.own(&over.rows, at);
                 // Up to the row at hand, it is its own target that is too much.
-                let all = matches!(over.sees, Sees::All | Sees::Later);
+                let all = over.timeless || matches!(over.sees, Sees::All | Sees::Later);
                 let across = || {
-                    self.crosses(&over.rows, &over.keys)
+                    self.crosses(&over.rows, &over.keys, at)
                         .filter(|_| all && !self.of_one_row(&over.keys))
                         .map(Kind::TargetAcross)
                 };
@@ -151,11 +159,12 @@ impl<'f, 'p> Features<'f, 'p> {
             }
             // Where only such rows are learned from, that they are such tells nothing.
             How::Chosen(_) if input.column.is_some_and(|of| self.table.chosen.contains(&of)) => None,
-            How::Chosen(over) => {
-                (over.sees != Sees::Earlier && provenance.own(&over.rows, &self.table.rows)).then_some(through)
-            }
-            How::Learned(rows) => self.crosses(rows, &[]).map(|split| Some(Kind::TargetAcross(split))),
-            How::Predicted(rows) => provenance.own(rows, &self.table.rows).then(|| through.or(Some(Kind::Prediction))),
+            How::Chosen(over) => (over.sees != Sees::Earlier && provenance.own(&over.rows, at)).then_some(through),
+            How::Learned(rows) => match self.crosses(rows, &[], at) {
+                Some(split) => Some(Some(Kind::TargetAcross(split))),
+                None => provenance.own(rows, at).then_some(through),
+            },
+            How::Predicted(rows) => provenance.own(rows, at).then(|| through.or(Some(Kind::Prediction))),
             How::Before(_) | How::Perhaps => None,
         }
     }
@@ -163,15 +172,15 @@ impl<'f, 'p> Features<'f, 'p> {
     /// Steps at which a feature is made of other rows than it may be.
     fn of_others(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        let mut walk = Walk::from(self.columns());
-        while let Some((feature, column, _)) = walk.next() {
+        let mut walk = Walk::from(self.columns(), &self.table.rows);
+        while let Some(Stop { feature, column, at, .. }) = walk.next() {
             for input in &self.flow.columns.get(column).inputs {
-                match (self.looks_too_far(input), &input.how) {
+                match (self.looks_too_far(input, &at), &input.how) {
                     (Some(kind), _) => found.push(Finding { feature, column, kind }),
                     (None, How::Before(_)) => {}
                     (None, _) => {
                         if let Some(of) = input.column {
-                            walk.go(feature, of, None);
+                            walk.go(Stop { feature, column: of, through: None, at: behind(input, &at) });
                         }
                     }
                 }
@@ -180,19 +189,17 @@ impl<'f, 'p> Features<'f, 'p> {
         found
     }
 
-    fn looks_too_far(&self, input: &Input) -> Option<Kind> {
+    fn looks_too_far(&self, input: &Input, at: &Rows) -> Option<Kind> {
         let over = match &input.how {
             How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
-            How::Learned(rows) => return self.crosses(rows, &[]).map(Kind::Across),
+            How::Learned(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
             _ => return None,
         };
         match over.sees {
             Sees::Later if over.timed => Some(Kind::Later),
-            Sees::Later | Sees::All => match self.crosses(&over.rows, &over.keys) {
+            Sees::Later | Sees::All => match self.crosses(&over.rows, &over.keys, at) {
                 Some(split) => Some(Kind::Across(split)),
-                None => {
-                    (over.timed && self.flow.provenance.share(&over.rows, &self.table.rows)).then_some(Kind::AllTime)
-                }
+                None => (over.timed && self.flow.provenance.share(&over.rows, at)).then_some(Kind::AllTime),
             },
             Sees::Earlier | Sees::UpTo => None,
         }
@@ -206,16 +213,18 @@ impl<'f, 'p> Features<'f, 'p> {
 
     /// Whether the rows at hand are just those that are made of them.
     fn makes_rows(&self, over: &Over) -> bool {
-        over.makes.is_some_and(|made| self.closure.iter().any(|stretch| stretch.origin == made))
+        makes_rows(over, &self.closure)
     }
 
-    /// The split of which the rows at hand are one part, and `of` rows of several: those of a group of which all rows are
+    /// The split of which rows `at` are one part, and `of` rows of several: those of a group of which all rows are
     /// in one part are not.
-    fn crosses(&self, of: &[Stretch], keys: &[ColumnId]) -> Option<CutId> {
+    fn crosses(&self, of: &[Stretch], keys: &[ColumnId], at: &Rows) -> Option<CutId> {
         let provenance = &self.flow.provenance;
         let of = provenance.closure(of);
+        let of_branch = (!Arc::ptr_eq(at, &self.table.rows)).then(|| provenance.closure(at));
+        let closure = of_branch.as_ref().unwrap_or(&self.closure);
         let keys: Vec<ColumnId> = keys.iter().map(|key| self.flow.columns.root(*key)).collect();
-        for own in &self.closure {
+        for own in closure {
             for (split, part) in own.cuts.iter().filter(|(_, part)| part.is_some()) {
                 let cut = provenance.cut(*split);
                 if !cut.by.is_empty() && cut.by.iter().all(|by| keys.contains(by)) {
@@ -226,7 +235,7 @@ impl<'f, 'p> Features<'f, 'p> {
                         rows.iter().filter(|stretch| stretch.origin == own.origin).flat_map(|stretch| &stretch.cuts);
                     cuts.filter(|(cut, _)| cut == split).filter_map(|(_, part)| *part).collect()
                 };
-                let (theirs, ours) = (parts(&of), parts(&self.closure));
+                let (theirs, ours) = (parts(&of), parts(closure));
                 let mixed =
                     theirs.iter().any(|part| ours.contains(part)) && theirs.iter().any(|part| !ours.contains(part));
                 let several = mixed
@@ -249,16 +258,22 @@ impl<'f, 'p> Features<'f, 'p> {
     }
 }
 
-/// The target, and what it was before something was done to it that left it the target.
-fn targets(flow: &Flow<'_>, target: ColumnId) -> Vec<ColumnId> {
+fn makes_rows(over: &Over, closure: &[Stretch]) -> bool {
+    over.makes.is_some_and(|made| closure.iter().any(|stretch| stretch.origin == made))
+}
+
+/// The target, and what it was before something was done to it that left it the target: also that of rows of which those at hand
+/// are made (`closure`).
+fn targets(flow: &Flow<'_>, target: ColumnId, closure: &[Stretch]) -> Vec<ColumnId> {
     let mut all = vec![target];
     let mut place = 0;
     while place < all.len() {
         for input in &flow.columns.get(all[place]).inputs {
             let Some(of) = input.column.filter(|of| !all.contains(of)) else { continue };
             let still = match input.how {
-                How::Same | How::Joined(_) => true,
+                How::Same | How::Branch(_) | How::Joined(_) => true,
                 How::Row => flow.columns.get(of).was_target,
+                How::Over(ref over) => makes_rows(over, closure) && flow.columns.get(of).was_target,
                 _ => false,
             };
             if still {
@@ -270,26 +285,45 @@ fn targets(flow: &Flow<'_>, target: ColumnId) -> Vec<ColumnId> {
     all
 }
 
-/// Columns still to be looked at, each once.
+/// The rows that values behind a step are those of.
+fn behind(input: &Input, at: &Rows) -> Rows {
+    match &input.how {
+        How::Branch(branch) => of_branch(at, branch),
+        _ => at.clone(),
+    }
+}
+
+/// A column on the way.
+struct Stop {
+    feature: ColumnId,
+    column: ColumnId,
+    /// What is wrong with a step before it.
+    through: Option<Kind>,
+    /// The rows at hand: those of one branch, behind a union.
+    at: Rows,
+}
+
+/// Columns still to be looked at, each once for the same rows.
 struct Walk {
-    waiting: VecDeque<(ColumnId, ColumnId, Option<Kind>)>,
-    known: Set<ColumnId>,
+    waiting: VecDeque<Stop>,
+    known: Set<(ColumnId, Rows)>,
 }
 
 impl Walk {
-    fn from(features: impl Iterator<Item = ColumnId>) -> Self {
-        let waiting: VecDeque<_> = features.map(|feature| (feature, feature, None)).collect();
-        let known = waiting.iter().map(|(_, column, _)| *column).collect();
+    fn from(features: impl Iterator<Item = ColumnId>, at: &Rows) -> Self {
+        let stop = |feature| Stop { feature, column: feature, through: None, at: at.clone() };
+        let waiting: VecDeque<Stop> = features.map(stop).collect();
+        let known = waiting.iter().map(|stop| (stop.column, stop.at.clone())).collect();
         Self { waiting, known }
     }
 
-    fn next(&mut self) -> Option<(ColumnId, ColumnId, Option<Kind>)> {
+    fn next(&mut self) -> Option<Stop> {
         self.waiting.pop_front()
     }
 
-    fn go(&mut self, feature: ColumnId, column: ColumnId, through: Option<Kind>) {
-        if self.known.insert(column) {
-            self.waiting.push_back((feature, column, through));
+    fn go(&mut self, stop: Stop) {
+        if self.known.insert((stop.column, stop.at.clone())) {
+            self.waiting.push_back(stop);
         }
     }
 }
@@ -300,8 +334,9 @@ pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<Column
     let roots: Set<ColumnId> = features.columns().map(|feature| columns.root(feature)).collect();
     let target = columns.root(*features.target.first()?);
     let mut known = Set::default();
-    let is_made =
-        |inputs: &[Input]| !inputs.is_empty() && inputs.iter().all(|input| matches!(input.how, How::Same | How::Row));
+    let is_made = |inputs: &[Input]| {
+        !inputs.is_empty() && inputs.iter().all(|input| matches!(input.how, How::Same | How::Branch(_) | How::Row))
+    };
     if roots.contains(&target) || !is_made(&columns.get(target).inputs) {
         return None;
     }

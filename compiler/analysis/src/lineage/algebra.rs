@@ -1,7 +1,7 @@
 //! The row algebra of signatures, evaluated on columns.
 
 use gml_diagnostics::Span;
-use gml_ir::Row;
+use gml_ir::{Role, Row};
 
 use super::bind::Bindings;
 use super::call::Called;
@@ -54,6 +54,10 @@ impl<'p> Flow<'p> {
                 let maker = Maker::Step(called.call.name.into(), called.span);
                 let made = self.columns.add("..".into(), maker, called.span, inputs);
                 ColumnsOf { named: Vec::new(), rest: vec![made] }
+            }
+            RowShape::Synthesized(of, keys, _) => {
+                let (of, keys) = (self.algebra(of, called, bindings), self.algebra(keys, called, bindings));
+                self.statistics(&of, keys, called, bindings)
             }
             RowShape::Suffixed(of, suffix, _) => {
                 let of = self.algebra(of, called, bindings);
@@ -109,6 +113,37 @@ impl<'p> Flow<'p> {
         ColumnsOf { named: named.collect(), rest: of.rest.clone() }
     }
 
+    /// What rows with equal keys say together: beside the keys, columns made of all others.
+    fn statistics(
+        &mut self,
+        of: &ColumnsOf,
+        mut keys: ColumnsOf,
+        called: &Called<'p>,
+        bindings: &Bindings,
+    ) -> ColumnsOf {
+        let Some(first) = called.tables.first() else { return keys };
+        let time = first.table.row.with_role(Role::Time);
+        let over = Over {
+            rows: first.table.rows.clone(),
+            keys: keys.all().collect(),
+            sees: Sees::All,
+            timed: time.is_some_and(|time| keys.get(&time.name).is_none()),
+            timeless: false,
+            makes: bindings.makes(),
+        };
+        let role_of = |name: &str| first.table.row.get(name).and_then(|column| column.role);
+        let is_described = |(name, column): &&(Text, ColumnId)| {
+            !over.keys.contains(column) && !matches!(role_of(name), Some(Role::Target | Role::Weight))
+        };
+        let described = of.named.iter().filter(is_described).map(|(_, column)| *column).chain(of.rest.iter().copied());
+        // Counts are made of the mere number of rows.
+        let inputs =
+            described.map(Some).chain([None]).map(|column| Input { column, how: How::Over(over.clone()) }).collect();
+        let maker = Maker::Step(called.call.name.into(), called.span);
+        keys.rest.push(self.columns.add("..".into(), maker, called.span, inputs));
+        keys
+    }
+
     /// `named[name, common[K]]`: a column whose name an argument gives, made of the columns that keys give.
     fn named(&mut self, place: usize, called: &Called<'p>, bindings: &Bindings) -> ColumnsOf {
         let name = called.signature.params.get(place).and_then(|param| called.word(param.name)).map(Text::from);
@@ -136,7 +171,8 @@ impl<'p> Flow<'p> {
             rows: first.table.rows.clone(),
             keys: Vec::new(),
             sees: Sees::Later,
-            timed: first.table.row.with_role(gml_ir::Role::Time).is_some(),
+            timed: first.table.row.with_role(Role::Time).is_some(),
+            timeless: false,
             makes: None,
         };
         for (name, value) in keys {
@@ -155,11 +191,20 @@ impl<'p> Flow<'p> {
     /// The columns of a row that is known by its type: those of that name; others are made of what is left.
     pub fn fitted(&mut self, columns: &ColumnsOf, row: &Row, step: LibraryName, span: Span) -> ColumnsOf {
         let mut fitted = ColumnsOf::default();
+        let maker = Maker::Step(step.into(), span);
+        let mut inputs: Vec<Input> = Vec::new();
+        for of in &columns.rest {
+            let node = self.columns.get(*of);
+            match &*node.name == ".." && node.maker == maker {
+                // What the call makes has names now.
+                true => inputs.extend(node.inputs.iter().cloned()),
+                false => inputs.push(Input { column: Some(*of), how: How::Row }),
+            }
+        }
         for column in &row.columns {
-            let id = columns.get(&column.name).unwrap_or_else(|| {
-                let inputs = columns.rest.iter().map(|of| Input { column: Some(*of), how: How::Row }).collect();
-                self.columns.add(column.name.clone(), Maker::Step(step.into(), span), span, inputs)
-            });
+            let id = columns
+                .get(&column.name)
+                .unwrap_or_else(|| self.columns.add(column.name.clone(), maker.clone(), span, inputs.clone()));
             fitted.named.push((column.name.clone(), id));
         }
         if row.open {

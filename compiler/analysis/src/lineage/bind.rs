@@ -1,13 +1,15 @@
 //! What the variables of a signature stand for in a call, as columns.
 
+use std::sync::Arc;
+
 use gml_diagnostics::Span;
 use gml_ir::{BinaryOp, Row, Value};
 
 use super::call::{Called, TableArgument, literal};
-use super::column::{ColumnId, How, Input, Maker, Over, Sees};
+use super::column::{ColumnId, How, Input, Maker, Over, Point, Sees};
 use super::fact::ColumnsOf;
 use super::flow::Flow;
-use super::rows::OriginId;
+use super::rows::{OriginId, Rows, union};
 use super::value::{Many, Within};
 use crate::check::signature::{ParamKind, RowShape, Shape, Signature, Variable};
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
@@ -28,6 +30,8 @@ pub(crate) struct Bindings {
     /// Kinds of parameters beside tables.
     only_order: bool,
     only_rows: bool,
+    /// The rows that the call makes.
+    makes: Option<OriginId>,
 }
 
 impl Bindings {
@@ -44,6 +48,7 @@ impl Bindings {
             exact: false,
             only_order: true,
             only_rows: true,
+            makes: None,
         };
         for param in &signature.params {
             bindings.parameter(&param.kind);
@@ -128,6 +133,11 @@ impl Bindings {
         self.only_rows && self.others.is_empty()
     }
 
+    /// The rows that the call makes of those that it is given; `None` where it keeps these.
+    pub fn makes(&self) -> Option<OriginId> {
+        self.makes
+    }
+
     fn uses(&self, variable: Variable) -> bool {
         self.used.iter().any(|(used, _)| *used == variable)
     }
@@ -183,6 +193,7 @@ fn used(row: &RowShape, nullable: bool, found: &mut Vec<(Variable, bool)>) {
 impl<'p> Flow<'p> {
     /// Lets the arguments say what the variables stand for. `makes`: the rows that the call makes.
     pub fn bind_all(&mut self, called: &Called<'p>, bindings: &mut Bindings, makes: Option<OriginId>) {
+        bindings.makes = makes;
         for argument in &called.tables {
             let row = match &called.signature.params[argument.place].kind {
                 ParamKind::Table { row, .. } | ParamKind::Tables(row) => row,
@@ -227,7 +238,7 @@ impl<'p> Flow<'p> {
                     bindings.set(*made, columns);
                 }
                 (ParamKind::Aggregates { of, made }, Some(TypedArg::Columns(columns))) => {
-                    let columns = self.aggregates(called, bindings, *of, columns, makes);
+                    let columns = self.aggregates(called, bindings, *of, columns);
                     bindings.set(*made, columns);
                 }
                 _ => {}
@@ -246,7 +257,10 @@ impl<'p> Flow<'p> {
         let table = &argument.table;
         let step = called.call.name;
         if bindings.is_bound(variable) {
-            let columns = self.merged(&bindings.get(variable), &table.columns, step, called.span);
+            let before = called.tables.iter().take_while(|other| !std::ptr::eq(*other, argument));
+            let rows = before.fold(Arc::new([]) as Rows, |rows, other| union(&rows, &other.table.rows));
+            let known = bindings.get(variable);
+            let columns = self.merged((&known, &rows), (&table.columns, &table.rows), step, called.span);
             bindings.set(variable, columns);
         } else if bindings.first == Some(variable) {
             bindings.set(variable, table.columns.clone());
@@ -275,7 +289,9 @@ impl<'p> Flow<'p> {
             }
         }
         let timed = left.row.with_role(gml_ir::Role::Time).is_some();
-        let over = |sees| How::Over(Over { rows: table.rows.clone(), keys: Vec::new(), sees, timed, makes: None });
+        let over = |sees| {
+            How::Over(Over { rows: table.rows.clone(), keys: Vec::new(), sees, timed, timeless: false, makes: None })
+        };
         let chosen = || match over(Sees::All) {
             How::Over(over) => How::Chosen(over),
             how => how,
@@ -326,6 +342,8 @@ impl<'p> Flow<'p> {
         let table = argument.table.clone();
         let source = bindings.get(of);
         let (mut keys, mut order, mut descending, mut ordered) = (Vec::new(), Vec::new(), false, false);
+        let has_time = table.row.with_role(gml_ir::Role::Time).is_some();
+        let mut timeless = false;
         for param in &called.signature.params {
             match (&param.kind, called.argument(param.name)) {
                 (ParamKind::Keys { .. }, Some(TypedArg::Columns(columns))) => {
@@ -333,6 +351,8 @@ impl<'p> Flow<'p> {
                 }
                 (ParamKind::Order { .. }, Some(TypedArg::Order(columns))) => {
                     ordered = true;
+                    // Rows that come first by another order need not be earlier.
+                    timeless = has_time && columns.first().is_some_and(|(key, _)| !in_time(key, &table.row));
                     descending =
                         columns.first().is_some_and(|(key, descending)| *descending && in_time(key, &table.row));
                     let mut inputs = Vec::new();
@@ -350,8 +370,16 @@ impl<'p> Flow<'p> {
             _ => Sees::UpTo,
         };
         let sees = if descending && sees != Sees::All { Sees::Later } else { sees };
-        let many =
-            Many { table: &table, keys: &keys, order: &order, sees, reversed: descending && ordered, makes: None };
+        let many = Many {
+            table: &table,
+            keys: &keys,
+            order: &order,
+            sees,
+            scattered: !ordered,
+            timeless,
+            reversed: descending && ordered,
+            makes: None,
+        };
         self.made(called, columns, &Within { row: &source, many: Some(many) })
     }
 
@@ -361,13 +389,21 @@ impl<'p> Flow<'p> {
         bindings: &Bindings,
         of: Variable,
         columns: &[(Text, Typed)],
-        makes: Option<OriginId>,
     ) -> ColumnsOf {
         let Some(argument) = called.tables.first() else { return ColumnsOf::default() };
         let table = argument.table.clone();
         let keys = self.group_keys(called, bindings);
         let source = bindings.get(of);
-        let many = Many { table: &table, keys: &keys, order: &[], sees: Sees::All, reversed: false, makes };
+        let many = Many {
+            table: &table,
+            keys: &keys,
+            order: &[],
+            sees: Sees::All,
+            scattered: true,
+            timeless: false,
+            reversed: false,
+            makes: bindings.makes,
+        };
         self.made(called, columns, &Within { row: &source, many: Some(many) })
     }
 
@@ -396,6 +432,8 @@ impl<'p> Flow<'p> {
                     keys: &keys,
                     order: &[],
                     sees: Sees::All,
+                    scattered: true,
+                    timeless: false,
                     reversed: false,
                     makes: None,
                 };
@@ -423,10 +461,15 @@ impl<'p> Flow<'p> {
                     let mut inputs = Vec::new();
                     self.inputs(value, within, &mut inputs);
                     let column = self.column(called, name, value.span, inputs);
-                    if let Some((of, behind)) = shifted(value)
-                        && let Some(of) = within.row.get(of)
-                    {
-                        self.columns.mark_shift(column, (self.columns.root(of), behind));
+                    if value.ty.is_temporal() {
+                        self.columns.mark_number(column, self.number(value, Some(within.row)));
+                    }
+                    if let Some((point, behind)) = shifted(value) {
+                        let of = match &point.kind {
+                            TypedKind::Column(of) => within.row.get(of).map(|of| Point::Column(self.columns.root(of))),
+                            _ => Some(Point::Made(self.number(point, Some(within.row)))),
+                        };
+                        of.into_iter().for_each(|of| self.columns.mark_shift(column, (of, behind)));
                     }
                     column
                 }
@@ -453,18 +496,25 @@ fn subset(source: &ColumnsOf, columns: &[(Text, Typed)]) -> ColumnsOf {
     ColumnsOf { named: named.collect(), rest: Vec::new() }
 }
 
-/// The column that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
-fn shifted(value: &Typed) -> Option<(&Text, bool)> {
+/// The point that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
+fn shifted(value: &Typed) -> Option<(&Typed, bool)> {
     match &value.kind {
         TypedKind::Cast(of) => shifted(of),
         TypedKind::Binary(operator, point, by) => {
-            let (TypedKind::Column(name), Some(Value::Duration(by))) = (&point.kind, literal(by)) else { return None };
+            let Some(Value::Duration(by)) = literal(by) else { return None };
             match operator {
-                BinaryOp::Add if *by != 0 => Some((name, *by > 0)),
-                BinaryOp::Subtract if *by != 0 => Some((name, *by < 0)),
+                BinaryOp::Add if *by != 0 => Some((uncast(point), *by > 0)),
+                BinaryOp::Subtract if *by != 0 => Some((uncast(point), *by < 0)),
                 _ => None,
             }
         }
         _ => None,
+    }
+}
+
+fn uncast(value: &Typed) -> &Typed {
+    match &value.kind {
+        TypedKind::Cast(of) => uncast(of),
+        _ => value,
     }
 }

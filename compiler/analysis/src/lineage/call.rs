@@ -10,7 +10,7 @@ use super::column::{How, Input, Maker};
 use super::fact::{ColumnsOf, Fact, Label, LearnedFacts, Moment, TableFacts};
 use super::flow::{Flow, table_of};
 use super::number::number_of;
-use super::rows::{OriginKind, Part, Rows, Stretch, through, union};
+use super::rows::{OriginKind, Part, Rows, Stretch, through, together, union};
 use crate::check::signature::{Param, ParamKind, Signature};
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
@@ -69,6 +69,11 @@ impl<'p> Called<'p> {
             TypedArg::Value(value) => literal(value)?.as_str(),
             _ => None,
         }
+    }
+
+    /// The rows of all table arguments, one below the other.
+    pub fn rows_together(&self) -> Rows {
+        self.tables.iter().fold(Arc::new([]) as Rows, |rows, argument| together(&rows, &argument.table.rows))
     }
 
     /// The rows of all table arguments.
@@ -231,7 +236,11 @@ impl<'p> Flow<'p> {
     /// may leave some out.
     fn kept_rows(&mut self, called: &Called<'p>, bindings: &Bindings) -> Rows {
         let first = &called.tables[0].table;
-        let rows = if bindings.is_union() || bindings.keeps_both() { called.rows() } else { first.rows.clone() };
+        let rows = match () {
+            () if bindings.is_union() => called.rows_together(),
+            () if bindings.keeps_both() => called.rows(),
+            () => first.rows.clone(),
+        };
         if bindings.leaves_one_of_each() {
             return self.provenance.once(&rows);
         }

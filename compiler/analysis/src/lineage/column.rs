@@ -23,7 +23,18 @@ pub struct ColumnNode {
     /// Whether it has had the role `target` on its way.
     pub(crate) was_target: bool,
     /// Where it is a point in time that lies before or behind another one of its row: that one, and whether it lies behind.
-    pub(crate) shift: Option<(ColumnId, bool)>,
+    pub(crate) shift: Option<(Point, bool)>,
+    /// The number of the expression of a point in time: equal ones have equal numbers.
+    pub(crate) number: Option<u64>,
+}
+
+/// A point in time of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// A column.
+    Column(ColumnId),
+    /// What an expression of that number gives.
+    Made(u64),
 }
 
 /// What makes a column.
@@ -51,6 +62,8 @@ pub struct Input {
 pub enum How {
     /// It is the same value, under this or another name.
     Same,
+    /// It is the same value in these rows, which other rows with values of their own are put below.
+    Branch(Rows),
     /// It is computed from the value in the same row.
     Row,
     /// The value in the same row says which rows it is computed from or looked up in: a key.
@@ -82,6 +95,8 @@ pub struct Over {
     pub sees: Sees,
     /// Whether the rows have a column with the role `time`, which is not among the keys.
     pub(crate) timed: bool,
+    /// Whether earlier ones are so by another order than that of time, though there is one.
+    pub(crate) timeless: bool,
     /// The rows that are made of them, one for each combination of keys; `None` where the value goes to the rows
     /// themselves.
     pub(crate) makes: Option<OriginId>,
@@ -134,21 +149,29 @@ impl Columns {
 
     pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
         let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None });
+        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number: None });
         id
     }
 
-    pub(super) fn mark_shift(&mut self, id: ColumnId, shift: (ColumnId, bool)) {
+    pub(super) fn mark_shift(&mut self, id: ColumnId, shift: (Point, bool)) {
         self.0[id.0 as usize].shift = Some(shift);
+    }
+
+    pub(super) fn mark_number(&mut self, id: ColumnId, number: u64) {
+        self.0[id.0 as usize].number = Some(number);
     }
 
     /// Whether rows of another table whose key has the value of this one lie behind the row at hand, or before it; `None` where
     /// nothing is known of it.
     pub(super) fn lies_behind(&self, own: ColumnId, other: ColumnId) -> Option<bool> {
         let (own, other) = (self.root(own), self.root(other));
+        let is = |id: ColumnId, point: Point| match point {
+            Point::Column(of) => of == id,
+            Point::Made(number) => self.get(id).number == Some(number),
+        };
         match (self.get(own).shift, self.get(other).shift) {
-            (None, Some((of, behind))) if of == own => Some(!behind),
-            (Some((of, behind)), None) if of == other => Some(behind),
+            (None, Some((of, behind))) if is(own, of) => Some(!behind),
+            (Some((of, behind)), None) if is(other, of) => Some(behind),
             _ => None,
         }
     }

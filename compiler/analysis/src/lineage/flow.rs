@@ -369,21 +369,28 @@ impl<'p> Flow<'p> {
 
     /// A table that is one or the other, or both below each other.
     pub fn either(&mut self, a: &TableFacts, b: &TableFacts, span: Span) -> Arc<TableFacts> {
-        let columns = self.merged(&a.columns, &b.columns, "union", span);
+        let columns = self.merged((&a.columns, &a.rows), (&b.columns, &b.rows), "union", span);
         let rows = super::rows::union(&a.rows, &b.rows);
         let chosen = a.chosen.iter().chain(&b.chosen).copied().collect();
         self.table(columns, rows, chosen, &a.row)
     }
 
-    /// Columns that have their values from either.
-    pub fn merged(&mut self, a: &ColumnsOf, b: &ColumnsOf, step: LibraryName, span: Span) -> ColumnsOf {
+    /// Columns that have their values from either, each for the rows of its own.
+    pub fn merged(
+        &mut self,
+        (a, rows_of_a): (&ColumnsOf, &Rows),
+        (b, rows_of_b): (&ColumnsOf, &Rows),
+        step: LibraryName,
+        span: Span,
+    ) -> ColumnsOf {
         use super::column::How;
         let mut merged = a.clone();
         for (name, other) in &b.named {
             match a.get(name) {
                 Some(own) if own == *other => {}
                 Some(own) => {
-                    let inputs = [own, *other].map(|column| Input { column: Some(column), how: How::Same });
+                    let inputs = [(own, rows_of_a), (*other, rows_of_b)]
+                        .map(|(column, rows)| Input { column: Some(column), how: How::Branch(rows.clone()) });
                     let maker = Maker::Step(step.into(), span);
                     merged.set(name, self.columns.add(name.clone(), maker, span, inputs.into()));
                 }

@@ -28,7 +28,9 @@ impl<'p> Flow<'p> {
             }
             for input in &node.inputs {
                 match &input.how {
-                    How::Same | How::Row => waiting.extend(input.column.filter(|of| known.insert(*of))),
+                    How::Same | How::Branch(_) | How::Row => {
+                        waiting.extend(input.column.filter(|of| known.insert(*of)))
+                    }
                     How::Joined(of) | How::Before(of) => rows.extend(of.iter().cloned()),
                     How::Over(over) => rows.extend(over.rows.iter().cloned()),
                     How::Key | How::Chosen(_) => {}

@@ -286,6 +286,28 @@ pub(super) fn union(a: &Rows, b: &Rows) -> Rows {
     all.into()
 }
 
+/// Of rows `all` those that come from a branch of a union: of its origins, and through all of its cuts. All where that is none.
+pub(crate) fn of_branch(all: &Rows, branch: &Rows) -> Rows {
+    let is_of = |one: &&Stretch| {
+        branch.iter().any(|of| of.origin == one.origin && of.cuts.iter().all(|cut| one.cuts.contains(cut)))
+    };
+    let those: Vec<Stretch> = all.iter().filter(is_of).cloned().collect();
+    if those.is_empty() || those.len() == all.len() { all.clone() } else { those.into() }
+}
+
+/// The rows of both, one below the other: those that are in both are there twice.
+pub(super) fn together(a: &Rows, b: &Rows) -> Rows {
+    let mut all: Vec<Stretch> = a.iter().chain(b.iter()).cloned().collect();
+    all.sort();
+    // That they are there three times says no more.
+    let mut again = 0;
+    all.dedup_by(|later, earlier| {
+        again = if later == earlier { again + 1 } else { 0 };
+        again > 1
+    });
+    all.into()
+}
+
 /// Rows that have gone through a further cut.
 pub(super) fn through(rows: &Rows, cut: CutId, part: Option<Part>) -> Rows {
     rows.iter()

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
-use super::call::literal;
 use super::column::{How, Input, Over, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
@@ -30,6 +29,10 @@ pub(crate) struct Many<'a> {
     pub order: &'a [super::column::ColumnId],
     /// What aggregates see.
     pub sees: Sees,
+    /// Whether there is no order, so that window functions see all of them.
+    pub scattered: bool,
+    /// Whether the order is another one than that of time, which there is: what comes before need not be earlier.
+    pub timeless: bool,
     /// Whether the order is the opposite of time.
     pub reversed: bool,
     /// The rows that are made of them.
@@ -106,6 +109,7 @@ impl<'p> Flow<'p> {
                     keys: Vec::new(),
                     sees: Sees::All,
                     timed: table.row.with_role(gml_ir::Role::Time).is_some(),
+                    timeless: false,
                     makes: None,
                 };
                 let inputs = table
@@ -222,29 +226,25 @@ impl<'p> Flow<'p> {
             time == Some(*key) || self.columns.get(*key).inputs.iter().any(|input| input.column == time)
         };
         let timed = time.is_some() && !many.keys.iter().any(of_time);
-        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, makes: many.makes }
+        let timeless = many.timeless;
+        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, timeless, makes: many.makes }
     }
 
     /// What an aggregate or a window function is computed from.
     fn many(&self, call: &TypedCall, within: &Within<'_>, many: Many<'_>, found: &mut Vec<Input>) {
         let signature = self.signature(call.signature);
         let looks = |name: &str| signature.param(name).and_then(|place| signature.params[place].looks.as_ref());
-        let is_no_step = |(_, arg): &(_, TypedArg)| match arg {
-            TypedArg::Value(value) => literal(value) == Some(&gml_ir::Value::Int(0)),
-            _ => false,
-        };
-        let stays = call.args.iter().any(is_no_step);
         let of_window = |later: bool, backwards: bool| {
             let later = later != backwards;
             let sees = match later {
-                // `lag(.x, 0)` is the row itself.
-                _ if stays => Sees::UpTo,
+                _ if many.scattered => return Sees::All,
                 true => Sees::Later,
                 false => Sees::Earlier,
             };
             if many.reversed { sees.reversed() } else { sees }
         };
         let plain = match call.kind {
+            SignatureKind::Window if many.scattered => Sees::All,
             SignatureKind::Window if many.reversed => Sees::Later,
             SignatureKind::Window => Sees::UpTo,
             _ => many.sees,

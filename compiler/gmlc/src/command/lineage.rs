@@ -103,7 +103,7 @@ fn longer(way: Way, how: &How) -> Way {
     match (way, how) {
         // What only decides which rows count does not get into the value any more.
         (("INDIRECT", _), _) => way,
-        (_, How::Same | How::Joined(_) | How::Before(_)) => way,
+        (_, How::Same | How::Branch(_) | How::Joined(_) | How::Before(_)) => way,
         (_, How::Key) => ("INDIRECT", "GROUP_BY"),
         (_, How::Chosen(_)) => ("INDIRECT", "FILTER"),
         (_, How::Predicted(_)) => ("INDIRECT", "CONDITIONAL"),

@@ -58,7 +58,7 @@ pub fn behind_column(package: &Package, program: &TypedProgram, lineage: &Column
 
 fn how_in_words(how: &How) -> &'static str {
     match how {
-        How::Same => "the same value",
+        How::Same | How::Branch(_) => "the same value",
         How::Row => "from the same row",
         How::Key => "as a key",
         How::Joined(_) | How::Before(_) => "joined",
