@@ -77,8 +77,8 @@ pub fn mend(world: &dyn World, main: &str, fixes: Fixes) -> Mended {
             break;
         }
         let step = Step { world, main, changed: &changed, analysis: &analysis };
-        // All at once where that does no harm, else the first one that does none.
-        let (made, next) = match step.attempt(&wanted).filter(|next| !is_worse(&next.analysis, &analysis)) {
+        // All at once where each does its part, else the first one that does no harm: two may mend the same thing.
+        let (made, next) = match step.attempt(&wanted).filter(|next| is_better(next, &analysis, &wanted)) {
             Some(next) => (wanted.clone(), next),
             None => {
                 let single = wanted.iter().find_map(|diagnostic| {
@@ -131,8 +131,17 @@ fn wanted<'a>(analysis: &'a Analysis, fixes: Fixes, refused: &BTreeSet<Key>) -> 
 }
 
 fn is_worse(after: &Analysis, before: &Analysis) -> bool {
-    let errors = |analysis: &Analysis| analysis.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     errors(after) > errors(before)
+}
+
+/// Whether every error whose fix was made is gone, and no other has come.
+fn is_better(next: &Next, before: &Analysis, made: &[&Diagnostic]) -> bool {
+    let applied = made.iter().zip(&next.applied).filter(|(diagnostic, applied)| **applied && diagnostic.is_error());
+    errors(&next.analysis) + applied.count() <= errors(before)
+}
+
+fn errors(analysis: &Analysis) -> usize {
+    analysis.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
 }
 
 fn report(diagnostic: &Diagnostic, sources: &Sources) -> Done {

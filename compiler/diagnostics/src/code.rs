@@ -44,9 +44,11 @@ impl Code {
         self.entry().page
     }
 
-    /// The code with this id (`GML0301`, in any case) or this name (`unknown-column`).
+    /// The code with this id (`GML0301`, in any case) or this name (`unknown-column`, also as `allow` has it:
+    /// `unknown_column`).
     pub fn find(id_or_name: &str) -> Option<Code> {
-        Code::all().find(|code| code.id().eq_ignore_ascii_case(id_or_name) || code.name() == id_or_name)
+        let name = id_or_name.replace('_', "-");
+        Code::all().find(|code| code.id().eq_ignore_ascii_case(id_or_name) || code.name() == name)
     }
 
     /// Every code, by id.

@@ -10,9 +10,11 @@ pub(crate) fn unknown_type(name: &str, span: Span, proposal: Option<&str>) -> Di
 }
 
 pub(crate) fn foreign_type(name: &str, span: Span, ours: &str) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"))
-        .help(format!("write `{ours}`"))
-        .fix(Fix::guess(span, ours))
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"))
+        .help(format!("write `{ours}`"));
+    // What has parts that only the writer knows is shown, and not put there.
+    let is_whole = ours.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_whole { diagnostic.fix(Fix::guess(span, ours)) } else { diagnostic }
 }
 
 pub(crate) fn unknown_schema(name: &str, span: Span, proposal: Option<&str>) -> Diagnostic {

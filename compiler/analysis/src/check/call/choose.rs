@@ -205,12 +205,23 @@ impl<'a> Body<'a> {
         for (word, span, _) in &words {
             let known: Vec<&Arc<str>> =
                 words.iter().filter(|(_, at, _)| at == span).flat_map(|(.., values)| values.iter()).collect();
-            let means_something =
-                self.find_local(word).is_some() || self.shared.package.lookup(self.module, word).is_some();
-            if known.contains(word) || (means_something && !all_fail) {
+            let meaning = self.shared.package.lookup(self.module, word);
+            // A value may hold one of the words.
+            let is_value = self.find_local(word).is_some() || matches!(meaning, Some(Definition::Param(_)));
+            if known.contains(word) || is_value || (meaning.is_some() && !all_fail) {
                 continue;
             }
             let named = syntax.named.iter().find(|(_, expr)| expr.span == *span).map(|(name, _)| &name.text);
+            // Another form of the call knows the word, and has no place for something else that was given.
+            let knows = |other: &&&Signature| {
+                named.is_some_and(|name| words_of(other, name).is_some_and(|values| values.contains(word)))
+            };
+            let excess = others.iter().find(knows).and_then(|other| {
+                syntax.named.iter().map(|(name, _)| name).find(|name| other.param(&name.text).is_none())
+            });
+            if let (Some(name), Some(excess)) = (named, excess) {
+                return Some(message::calls::not_beside(&syntax.function.text, excess, name, word));
+            }
             let of_others = named.into_iter().flat_map(|name| others.iter().filter_map(|other| words_of(other, name)));
             let mut values: Vec<Arc<str>> = Vec::new();
             for value in known.into_iter().chain(of_others.flat_map(|values| values.iter())) {

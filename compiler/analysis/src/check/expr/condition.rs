@@ -104,7 +104,8 @@ impl<'a> Body<'a> {
             cases.push((condition.filter(|_| !takes_all), value));
         }
         if let Some(missing) = cover.missing() {
-            self.emit(message::types::non_exhaustive(of.ty(), &missing, of.span(), span));
+            let diagnostic = message::types::non_exhaustive(of.ty(), &missing, of.span(), (span, self.text(span)));
+            self.emit(diagnostic);
         }
         let values: Vec<&Value<'a>> = cases.iter().map(|(_, value)| value).collect();
         let Some(ty) = self.common_branch(&values, expected) else {

@@ -108,7 +108,8 @@ impl<'a> Body<'a> {
             }
         }
         let mut item = item.unwrap_or_else(|| due.cloned().unwrap_or(Type::Unknown));
-        if let Some(due) = due
+        // What is due may be a type that the items are to say. Records say theirs where they are taken for structs.
+        if let Some(due) = due.filter(|due| !due.is_silent() || matches!(item, Type::Record(_)))
             && common(&item, due).as_ref() == Some(due)
         {
             item = due.clone();

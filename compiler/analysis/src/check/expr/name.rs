@@ -125,12 +125,8 @@ impl<'a> Body<'a> {
     /// The name of a function of the standard library that needs no argument is a call of it where a value is due.
     fn bare_function(&mut self, ids: &[SignatureId], name: &Text, span: Span, due: Option<&Type>) -> Value<'a> {
         let shared = self.shared;
-        let callable = ids.iter().map(|id| shared.signature(*id)).find(|signature| {
-            signature.kind == gml_syntax::ast::SignatureKind::Function
-                && signature.params.iter().all(|param| param.default.is_some())
-        });
-        if let Some(signature) = callable {
-            return self.call_without_arguments(signature, span);
+        if let Some(id) = ids.iter().find(|id| self.needs_nothing(**id)) {
+            return self.call_without_arguments(shared.signature(*id), span);
         }
         let diagnostic = match due {
             Some(Type::Enum(values)) => message::names::unknown_choice(name, span, values),
@@ -143,6 +139,22 @@ impl<'a> Body<'a> {
 
     fn has_column(&self, name: &str) -> bool {
         self.frame.as_ref().is_some_and(|frame| frame.row.get(name).is_some())
+    }
+
+    /// Whether a name of the module, of its imports or of the library stands for a value by itself.
+    fn is_value(&self, name: &str) -> bool {
+        match self.shared.package.lookup(self.module, name) {
+            Some(Definition::Param(_) | Definition::Dataset(_) | Definition::Connection(_)) => true,
+            Some(Definition::Std(ids)) => ids.iter().any(|id| self.needs_nothing(*id)),
+            _ => false,
+        }
+    }
+
+    /// Whether a name of the library is a function that needs no argument.
+    fn needs_nothing(&self, id: SignatureId) -> bool {
+        let signature = self.shared.signature(id);
+        signature.kind == gml_syntax::ast::SignatureKind::Function
+            && signature.params.iter().all(|param| param.default.is_some())
     }
 
     fn unknown_name(&self, name: &Text, span: Span, due: Option<&Type>) -> gml_diagnostics::Diagnostic {
@@ -159,7 +171,7 @@ impl<'a> Body<'a> {
             let name = gml_syntax::ast::Name { text: name.clone(), span };
             return message::calls::not_imported(&name, module, self.import_place());
         }
-        let visible = self.shared.package.visible_names(self.module);
+        let visible = self.shared.package.visible_names(self.module).filter(|name| self.is_value(name));
         let columns = self.frame.iter().flat_map(|frame| crate::rows::column_names(&frame.row)).collect();
         message::names::unknown_name(name, span, self.local_names().chain(visible), columns)
     }

@@ -77,6 +77,10 @@ impl<'a> Body<'a> {
                 self.emit(diagnostic);
             }
         }
+        let learns = columns.iter().any(|column| column.role == Some(Role::Target));
+        if let Some(weight) = row.with_role(Role::Weight).filter(|weight| learns && weight.ty.is_nullable()) {
+            self.emit(message::learning::nullable_weight(weight, at));
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> Body<'a> {
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }
 
-    /// `stop_after` looks at validation rows: an error where there are none to look at.
+    /// `stop_after` looks at validation rows: an error where there are none to look at, or where the call takes none.
     fn stopping(&mut self, call: &Pending<'a>, learner: &Value<'a>) {
         let valid = call.signature.params.iter().position(|param| {
             matches!(
@@ -98,7 +98,7 @@ impl<'a> Body<'a> {
                     | ParamKind::Sequences { within: Some(Partitions::VALID), .. }
             )
         });
-        let lacks = valid.is_some_and(|place| call.given[place].is_none());
+        let lacks = valid.is_none_or(|place| call.given[place].is_none());
         let Some(estimator) = learner.facts.as_ref().and_then(|facts| facts.estimator.as_ref()).filter(|_| lacks)
         else {
             return;
@@ -115,7 +115,7 @@ impl<'a> Body<'a> {
             }
         }
         if let Some(stops) = stops {
-            self.emit(message::learning::valid_needed(call, stops));
+            self.emit(message::learning::valid_needed(call, stops, valid.is_some()));
         }
     }
 

@@ -69,6 +69,17 @@ pub(in crate::check) fn not_callable(name: &Name, definition: &Definition) -> Di
         .help(help)
 }
 
+/// An argument that a call does not take where another one is that word.
+pub(in crate::check) fn not_beside(function: &str, excess: &Name, argument: &str, word: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNKNOWN_ARGUMENT,
+        excess.span,
+        format!("`{function}` has no argument `{}` where `{argument}` is `{word}`", excess.text),
+    )
+    .with_label("says nothing here")
+    .help("leave it out")
+}
+
 pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View<'_>], syntax: &Syntax<'_>) -> Diagnostic {
     let function = &syntax.function.text;
     let takes = || {

@@ -437,7 +437,12 @@ fn example_of(role: Option<Role>) -> String {
 
 /// What a pattern calls its column: its role, or its name.
 fn role_of(wanted: &PatternColumn) -> String {
-    wanted.role.map_or_else(|| wanted.name.to_string(), |role| role.name().to_owned())
+    match wanted.role {
+        Some(role) => role.name().to_owned(),
+        // Any column of the type will do.
+        None if &*wanted.name == "_" => "column".to_owned(),
+        None => wanted.name.to_string(),
+    }
 }
 
 fn type_of(wanted: &PatternColumn) -> String {
@@ -542,13 +547,33 @@ pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at:
         .help(format!("leave out all but one: `|> drop([.{first}])`"))
 }
 
-pub(in crate::check) fn valid_needed(call: &Pending<'_>, stops: Span) -> Diagnostic {
-    Diagnostic::new(
+/// `takes`: whether the call has a parameter for them.
+pub(in crate::check) fn valid_needed(call: &Pending<'_>, stops: Span, takes: bool) -> Diagnostic {
+    let name = &call.signature.name;
+    let diagnostic = Diagnostic::new(
         codes::VALID_NEEDED,
         call.syntax.own_span(),
         "training is to stop early, and there are no validation rows to tell when",
     )
-    .with_label("no `valid:` is given")
-    .and(stops, "stops early")
-    .help("give it the validation part, `fit(.., train: data.train, valid: data.valid)`, or leave `stop_after` out")
+    .and(stops, "stops early");
+    if takes {
+        diagnostic.with_label("no `valid:` is given").help(
+            "give it the validation part, `fit(.., train: data.train, valid: data.valid)`, or leave `stop_after` out",
+        )
+    } else {
+        diagnostic
+            .with_label(format!("`{name}` learns without any"))
+            .help("leave `stop_after` out, and say how many `rounds` there are to be")
+    }
+}
+
+pub(in crate::check) fn nullable_weight(column: &Column, at: Span) -> Diagnostic {
+    let name = &column.name;
+    Diagnostic::new(
+        codes::NULLABLE_TARGET,
+        at,
+        format!("the weight `.{name}` may be null, and such a row counts nothing that could be told"),
+    )
+    .with_label("fitted here")
+    .help(format!("say how much such rows count: `|> derive {{ {name} = .{name} ?? 1.0 }}`"))
 }

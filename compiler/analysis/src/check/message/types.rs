@@ -447,7 +447,13 @@ pub(in crate::check) fn not_a_column_type(name: &str, ty: &Type, span: Span) -> 
         .with_label(format!("this is {ty}"))
 }
 
-pub(in crate::check) fn non_exhaustive(ty: &Type, missing: &[String], of: Span, span: Span) -> Diagnostic {
+/// `written` is the text of the `match`.
+pub(in crate::check) fn non_exhaustive(
+    ty: &Type,
+    missing: &[String],
+    of: Span,
+    (span, written): (Span, &str),
+) -> Diagnostic {
     let only_rest = missing == ["_"];
     let message = if only_rest {
         format!("{ty} has more values than the arms take")
@@ -456,6 +462,8 @@ pub(in crate::check) fn non_exhaustive(ty: &Type, missing: &[String], of: Span, 
     };
     let arms = missing.join(" | ");
     let place = Span { start: span.end.saturating_sub(1), end: span.end.saturating_sub(1), ..span };
+    let has_comma = written.trim_end_matches('}').trim_end().ends_with(',');
+    let comma = if has_comma { "" } else { "," };
     Diagnostic::new(codes::NON_EXHAUSTIVE_MATCH, of, message)
         .with_label(format!("this is {ty}"))
         .help(if only_rest {
@@ -463,7 +471,7 @@ pub(in crate::check) fn non_exhaustive(ty: &Type, missing: &[String], of: Span, 
         } else {
             format!("add `{arms} => ..`, or `_ => ..` for all that is left")
         })
-        .fix(guess(place, format!(", {} => null", if only_rest { "_" } else { &arms })))
+        .fix(guess(place, format!("{comma} {} => null", if only_rest { "_" } else { &arms })))
 }
 
 pub(in crate::check) fn unreachable_arm(span: Span, value: Option<&str>) -> Diagnostic {
