@@ -26,8 +26,8 @@ operator derive[R, N](input: table[R], columns: columns[R -> N]) -> table[R + N]
 
 ## Add columns computed over windows: aggregates and window functions see the rows with the same `over` columns. With
 ## `order`, `rows` tells which of them: `current` (those up to this row), `before` (those before it) or `all`. Rows that are
-## equal by `order` follow each other as they do in the table; nulls come last. Without `order`, aggregates see all of them
-## and window functions take the order of the table. The rows themselves stay where they are.
+## equal by `order` follow each other as they do in the table; nulls come last. Without `order`, aggregates see all of them,
+## and there are no functions that look along an order, as `lag` and `rank` do. The rows themselves stay where they are.
 operator derive[R, K, N](
     input: table[R],
     over: keys[R -> K] = none,

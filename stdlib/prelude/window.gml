@@ -9,7 +9,7 @@
 ##     expect first(along |> take_last(1, by: .day)).value == 4
 ## }
 ## ```
-window lag[T](values: earlier[T], n: const[int] >= 0 = 1) -> T?
+window lag[T](values: earlier[T], n: const[int] >= 1 = 1) -> T?
 
 ## The value `n` rows later; null where there is none.
 ##
@@ -20,7 +20,7 @@ window lag[T](values: earlier[T], n: const[int] >= 0 = 1) -> T?
 ##     expect first(along).value == 7
 ## }
 ## ```
-window lead[T](values: later[T], n: const[int] >= 0 = 1) -> T?
+window lead[T](values: later[T], n: const[int] >= 1 = 1) -> T?
 
 ## The difference from the row before; null in the first row.
 ##

@@ -17,6 +17,13 @@ use std::sync::Arc;
 
 use gml_ir::{Column, IntKind, Row, Type};
 use polars::prelude::{DataType, Field, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, Field as ArrowField};
+
+use crate::query::guarded;
+use crate::{Fault, code};
+
+/// The most digits of a decimal.
+const DIGITS: usize = 38;
 
 /// The in-memory type of a column of this type; `None` where values of the type cannot stand in a column or the type
 /// is not known before the run.
@@ -112,6 +119,45 @@ pub fn type_of(dtype: &DataType) -> Type {
     }
 }
 
+/// The in-memory type of a column of a file.
+///
+/// # Errors
+/// GML0913 where there is none for it, or for a part of it.
+pub(crate) fn stored_type(field: &ArrowField) -> Result<DataType, Fault> {
+    let refused = |ty: String| {
+        Fault::new(
+            code::STORED_TYPE_DIFFERS,
+            format!("the column `{}` is {ty} in the file, and no type of the language can hold that", field.name),
+        )
+        .help("leave the column out of the schema, or write the file with another type")
+    };
+    match lacking(&field.dtype) {
+        Some(ty) => Err(refused(ty)),
+        None => guarded(|| Ok(DataType::from_arrow_field(field))).map_err(|_| refused(format!("{:?}", field.dtype))),
+    }
+}
+
+/// The first type in it that columns cannot have.
+fn lacking(dtype: &ArrowDataType) -> Option<String> {
+    match dtype {
+        ArrowDataType::List(item)
+        | ArrowDataType::LargeList(item)
+        | ArrowDataType::FixedSizeList(item, _)
+        | ArrowDataType::Map(item, _) => lacking(&item.dtype),
+        ArrowDataType::Struct(fields) => fields.iter().find_map(|field| lacking(&field.dtype)),
+        ArrowDataType::Dictionary(_, values, _) => lacking(values),
+        ArrowDataType::Float16 => Some("float16".into()),
+        ArrowDataType::Decimal(digits, scale) | ArrowDataType::Decimal256(digits, scale) if *digits > DIGITS => {
+            Some(format!("decimal[{digits}, {scale}]"))
+        }
+        ArrowDataType::UInt128 => Some("uint128".into()),
+        ArrowDataType::Interval(_) => Some("an interval".into()),
+        ArrowDataType::Union(_) => Some("a union".into()),
+        ArrowDataType::Extension(extension) => Some(format!("of the type `{}`", extension.name)),
+        _ => None,
+    }
+}
+
 /// The type of a column of which nothing was declared: anything in it may be null.
 pub(crate) fn undeclared(dtype: &DataType) -> Type {
     fn nullable(ty: &Type) -> Type {
@@ -128,5 +174,28 @@ pub(crate) fn undeclared(dtype: &DataType) -> Type {
     match dtype {
         DataType::Categorical(..) | DataType::Enum(..) => Type::Str.nullable(),
         dtype => nullable(&type_of(dtype)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_no_column_can_have_is_named_with_its_column() {
+        let field = |dtype| ArrowField::new("h".into(), dtype, true);
+        let list = |dtype| ArrowDataType::LargeList(Box::new(field(dtype)));
+        for (dtype, shown) in [
+            (ArrowDataType::Float16, "float16"),
+            (list(ArrowDataType::Float16), "float16"),
+            (ArrowDataType::Struct(vec![field(ArrowDataType::Float16)]), "float16"),
+            (ArrowDataType::Decimal256(50, 2), "decimal[50, 2]"),
+        ] {
+            let fault = stored_type(&field(dtype)).unwrap_err();
+            assert_eq!(fault.code, "GML0913");
+            assert!(fault.message.starts_with(&format!("the column `h` is {shown} ")), "{fault}");
+        }
+        let texts = DataType::List(Box::new(DataType::String));
+        assert_eq!(stored_type(&field(list(ArrowDataType::Utf8View))), Ok(texts));
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::conform::shown;
 use crate::query::guarded;
 use crate::records::Records;
-use crate::{Fault, code, paths};
+use crate::{Fault, code, paths, table};
 
 /// Rows of a text file that are looked at.
 const ROWS: usize = 1_000_000;
@@ -51,6 +51,8 @@ struct Found {
 }
 
 fn parquet(path: &Path) -> Result<Vec<Found>, Fault> {
+    // What cannot be read is named here; the reader would stop at it.
+    table::parquet_columns(path)?;
     let file = File::open(path).map_err(|error| paths::unreadable(path, &error))?;
     let frame = guarded(|| ParquetReader::new(file).finish()).map_err(|fault| {
         Fault::new(code::NOT_PARQUET, "the file is no Parquet file, or it is cut off or damaged").detail(fault.message)
@@ -63,19 +65,25 @@ fn from_series(series: &Series) -> Found {
     let mut left_out = Vec::new();
     let (ty, parsed) = match series.dtype() {
         DataType::String => text_type(series.str().map(|texts| texts.iter().flatten().collect()).unwrap_or_default()),
+        // Of a column without values nothing is known; in CSV such a one is text.
+        DataType::Null => ("str".into(), None),
         dtype if dtype.is_integer() => match epoch(&stored, series) {
             Some(unit) => ("timestamp".into(), Some(unit.to_owned())),
             None => (shown(dtype), None),
         },
         dtype => (nested(series, &mut left_out).unwrap_or_else(|| shown(dtype)), None),
     };
-    Found { stored, ty, nullable: series.null_count() > 0, parsed, left_out }
+    let nullable = series.null_count() > 0 || *series.dtype() == DataType::Null;
+    Found { stored, ty, nullable, parsed, left_out }
 }
 
 /// The type of a nested column with a `?` at each place that has nulls.
 fn nested(series: &Series, left_out: &mut Vec<String>) -> Option<String> {
     fn typed(inner: &Series, left_out: &mut Vec<String>) -> String {
-        let found = nested(inner, left_out).unwrap_or_else(|| shown(inner.dtype()));
+        let found = match inner.dtype() {
+            DataType::Null => return "str?".into(),
+            dtype => nested(inner, left_out).unwrap_or_else(|| shown(dtype)),
+        };
         if inner.null_count() > 0 || inner.is_empty() { format!("{found}?") } else { found }
     }
     match series.dtype() {
@@ -278,6 +286,10 @@ fn written(name: &str, columns: &[Found]) -> String {
     let mut taken: HashSet<String> = HashSet::new();
     let mut lines = Vec::with_capacity(columns.len());
     for (place, column) in columns.iter().enumerate() {
+        if column.stored.is_empty() {
+            lines.push(format!("    # column {} has no name, by which it could be read: it is left out\n", place + 1));
+            continue;
+        }
         let mut own = snake_case(&column.stored, place);
         while !taken.insert(own.clone()) {
             own.push('_');

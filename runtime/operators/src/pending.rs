@@ -1,7 +1,7 @@
 //! What the standard library declares and this version cannot run yet. This is the only list of it. Whoever implements one
 //! takes it off here: the tests hold that nothing is both.
 
-use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, StepKind, Type, Value};
+use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, Learned, Step, StepKind, Type, Value};
 
 use crate::embed::EMBED;
 use crate::table::EMBEDDING;
@@ -31,9 +31,13 @@ pub fn pending_functions() -> impl Iterator<Item = &'static str> {
 }
 
 /// What of a step cannot be run yet, by its name in the program; `None` where all of it can.
-pub fn pending_in(step: &StepKind) -> Option<String> {
-    match step {
+pub fn pending_in(step: &Step) -> Option<String> {
+    match &step.kind {
         StepKind::Call { module, operator, args } => {
+            // Its other forms are there.
+            if &**operator == "tune" && is_of_sequences(&step.ty) {
+                return Some("`tune` of what learns from sequences".to_owned());
+            }
             if OPERATORS.iter().any(|(of, names)| *of == &**module && names.contains(&&**operator)) {
                 return Some(format!("`{operator}` of {module}"));
             }
@@ -61,6 +65,10 @@ pub fn pending_store(dataset: &Dataset) -> Option<String> {
     }
     let list = dataset.row()?.columns.iter().find(|column| matches!(column.ty.non_null(), Type::List(_)))?;
     (&**connector == "csv").then(|| format!("`csv` with lists, such as `{}` of `{}`,", list.name, dataset.name))
+}
+
+fn is_of_sequences(ty: &Type) -> bool {
+    matches!(ty, Type::Estimator(learns) if matches!(**learns, Learned::Recommender(_)))
 }
 
 fn in_argument(arg: &Arg) -> Option<String> {

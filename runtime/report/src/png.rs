@@ -46,7 +46,20 @@ pub fn png(figure: &Figure) -> Result<Vec<u8>, NoPicture> {
     let mut picture = Pixmap::new(pixels(width), pixels(height))
         .ok_or_else(|| NoPicture(format!("{width} x {height} is no size of a picture")))?;
     resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut picture.as_mut());
-    picture.encode_png().map_err(|error| NoPicture(error.to_string()))
+    encoded(picture).map_err(|error| NoPicture(error.to_string()))
+}
+
+/// Lines and letters on white become small whatever is done; what makes them smallest takes longer than to draw them.
+fn encoded(picture: Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&picture.take_demultiplied())?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 fn fonts() -> Arc<fontdb::Database> {

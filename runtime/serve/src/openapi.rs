@@ -170,7 +170,7 @@ pub(crate) fn of_type(ty: &Type) -> Json {
         Type::Date => json!({ "type": "string", "format": "date" }),
         Type::Time => json!({ "type": "string", "format": "time" }),
         Type::Timestamp => json!({ "type": "string", "format": "date-time" }),
-        Type::Duration => json!({ "type": "string", "description": "a number and a unit: 90s, 1.5h" }),
+        Type::Duration => json!({ "type": "string", "description": "a whole number and a unit: 90s, 15min, 2h" }),
         Type::Bytes | Type::Image => json!({ "type": "string", "contentEncoding": "base64" }),
         Type::List(item) => json!({ "type": "array", "items": of_type(item) }),
         Type::Vector(width) => {

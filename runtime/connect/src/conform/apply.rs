@@ -16,7 +16,15 @@ impl Conversion {
         match self {
             Self::Keep => Ok((series.clone(), None)),
             Self::Cast(to) => Ok((series.cast(to)?, None)),
-            Self::Fit(to) => Ok(with_misfits(series, series.cast(to)?)),
+            Self::Fit(to) => match (series.cast(to), to) {
+                // A cast refuses all bytes where some are no text.
+                (Err(_), DataType::String) if *series.dtype() == DataType::Binary => {
+                    let bytes = series.binary()?;
+                    let texts: StringChunked = bytes.iter().map(|bytes| std::str::from_utf8(bytes?).ok()).collect();
+                    Ok(with_misfits(series, texts.into_series()))
+                }
+                (cast, _) => Ok(with_misfits(series, cast?)),
+            },
             Self::Instant(unit) => {
                 let micros = scaled(&physical(series)?, *unit);
                 Ok(with_misfits(series, micros.into_series().into_datetime(TimeUnit::Microseconds, None)))

@@ -15,7 +15,8 @@ use polars_arrow::record_batch::RecordBatchT;
 use super::lacks;
 use super::parquet::{conversion, misfit};
 use super::wanted::Wanted;
-use crate::query::guarded;
+use crate::dtype::stored_type;
+use crate::query::{carried, guarded};
 use crate::{Fault, claims, code, paths};
 
 /// The first bytes of a file. A stream begins with the length of its schema.
@@ -61,8 +62,8 @@ impl Header {
     }
 
     /// Names and types of its columns.
-    pub(super) fn columns(&self) -> Vec<(String, DataType)> {
-        self.schema.iter_values().map(|field| (field.name.to_string(), DataType::from_arrow_field(field))).collect()
+    pub(super) fn columns(&self) -> Result<Vec<(String, DataType)>, Fault> {
+        self.schema.iter_values().map(|field| Ok((field.name.to_string(), stored_type(field)?))).collect()
     }
 
     /// How many rows each batch of a file has; nothing for a stream.
@@ -161,7 +162,7 @@ fn together(fields: &[ArrowField], batches: Vec<RecordBatchT<ArrayRef>>) -> Pola
     }
     let columns = fields.iter().zip(arrays).map(|(field, arrays)| {
         if arrays.is_empty() {
-            return Ok(Column::new_empty(field.name.clone(), &DataType::from_arrow_field(field)));
+            return Ok(Column::new_empty(field.name.clone(), &stored_type(field).map_err(carried)?));
         }
         Series::try_from((field, arrays)).map(IntoColumn::into_column)
     });

@@ -53,7 +53,7 @@ pub(super) fn read(path: &Path, row: &Row, piece: &Piece) -> Result<(DataFrame, 
                 .help("keep the table as Parquet")
         })?);
     }
-    let mut misfits = Misfits::new(row);
+    let mut misfits = Misfits::of_lines(row);
     let mut height = 0;
     let mut seen = vec![false; row.columns.len()];
     let mut fields: Option<Vec<String>> = None;

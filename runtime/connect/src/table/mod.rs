@@ -36,6 +36,7 @@ use sources::{Format, Source, Sources};
 pub use checks::hold;
 pub use condition::Condition;
 pub use headers::{Finding, inspect};
+pub(crate) use parquet::columns as parquet_columns;
 pub use replace::{Folder, abandon, write_folder};
 pub(crate) use save::{ParquetFile, cell};
 pub use save::{Writer, Written, can_save, write, write_parquet};

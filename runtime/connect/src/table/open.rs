@@ -13,8 +13,8 @@ use crate::dtype::undeclared;
 pub(super) fn of_file(row: &Row, dataset: &Dataset, found: &Sources, file: &Source) -> Result<Row, Fault> {
     let path = &file.path;
     let others = match found.format {
-        Format::Parquet => parquet::Footer::read(path, &Row::default()).map(|footer| footer.columns()),
-        Format::Ipc => ipc::Header::read(path, &Row::default()).map(|header| header.columns()),
+        Format::Parquet => parquet::columns(path),
+        Format::Ipc => ipc::Header::read(path, &Row::default()).and_then(|header| header.columns()),
         Format::Excel => excel::Sheet::of(dataset).columns(path),
         Format::Csv => csv::Dialect::of(dataset)
             .and_then(|dialect| csv::header(path, &dialect))

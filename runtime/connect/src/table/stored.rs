@@ -27,9 +27,15 @@ pub(crate) struct Misfits<'a> {
 }
 
 impl<'a> Misfits<'a> {
-    /// None yet.
+    /// None yet, of comma-separated values.
     pub(crate) fn new(row: &'a Row) -> Self {
         let or = "name what stands for null: csv(.., nulls: [\"\", \"NA\"])";
+        Self::from(row, Source { mend: "the file", row: "line", or })
+    }
+
+    /// None yet, of JSON lines.
+    pub(crate) fn of_lines(row: &'a Row) -> Self {
+        let or = "write null where there is no value";
         Self::from(row, Source { mend: "the file", row: "line", or })
     }
 

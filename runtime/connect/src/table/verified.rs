@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use gml_ir::Dataset;
 
+use super::parquet::Contents;
 use super::replace::Folder;
 use super::sources::{Sources, is_elsewhere};
 use crate::{Fault, paths};
@@ -20,7 +21,14 @@ pub struct Verified {
     files: Mutex<HashSet<Version>>,
     asked: Mutex<HashMap<String, Arc<Sources>>>,
     folders: Mutex<HashMap<String, Folder>>,
+    footers: Mutex<HashMap<Version, Arc<Contents>>>,
 }
+
+/// So many footers are kept at most: a table may have thousands of files.
+const MOST_FOOTERS: usize = 256;
+/// A file that has been as it is for so long has another time when it is written again. File systems tell times in steps of
+/// some milliseconds, the coarsest of two seconds.
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// A file as it was, and the dataset that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +46,11 @@ impl Version {
         Ok(Self { dataset: dataset.name.to_string(), file: file.to_owned(), bytes, changed })
     }
 
+    /// Whether a file of another content would be of another version.
+    fn is_settled(&self) -> bool {
+        self.changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age >= SETTLED)
+    }
+
     /// The size of the file.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
@@ -51,6 +64,23 @@ impl Verified {
 
     pub(super) fn add(&self, version: Version) {
         lock(&self.files).insert(version);
+    }
+
+    /// What the end of a Parquet file says; it is read once.
+    pub(super) fn footer(
+        &self,
+        version: &Version,
+        read: impl FnOnce() -> Result<Contents, Fault>,
+    ) -> Result<Arc<Contents>, Fault> {
+        if let Some(known) = lock(&self.footers).get(version) {
+            return Ok(Arc::clone(known));
+        }
+        let contents = Arc::new(read()?);
+        let mut footers = lock(&self.footers);
+        if footers.len() < MOST_FOOTERS && version.is_settled() {
+            footers.insert(version.clone(), Arc::clone(&contents));
+        }
+        Ok(contents)
     }
 
     /// Where the rows of a dataset that lies elsewhere were found, in this run; `needed` tells those from others of the same dataset,

@@ -36,6 +36,14 @@ fn integers_are_narrowed_only_where_they_fit() {
 }
 
 #[test]
+fn bytes_are_text_only_where_they_are_one() {
+    let columns = || vec![column("k", Type::Str)];
+    let bytes = |second: &[u8]| df!("k" => [&b"a"[..], second]).unwrap();
+    assert_eq!(cells(&read_frame(bytes(b"b"), columns()).unwrap(), "k"), ["\"a\"", "\"b\""]);
+    refused(read_frame(bytes(&[0xff, 0xfe]), columns()), "GML0905", &["`k`", "str", "row 2"]);
+}
+
+#[test]
 fn other_types_are_refused_with_what_to_do() {
     let refuse = |frame: DataFrame, declared: gml_ir::Column, parts: &[&str]| {
         refused(read_frame(frame, vec![declared]), "GML0913", parts);

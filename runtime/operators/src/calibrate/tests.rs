@@ -116,6 +116,17 @@ fn classes_are_calibrated_one_against_the_rest() {
 }
 
 #[test]
+fn classes_are_judged_by_the_calibrated() {
+    let (model, valid) = calibrated("multiclass", "isotonic");
+    let found = metrics_of(evaluate(&model, &[&valid], vec![metric("log_loss")]).unwrap());
+    let (train, _) = sample("multiclass");
+    let plain = fit(small_trees("multiclass"), &train, Some(&valid), 1).unwrap();
+    let before = metrics_of(evaluate(&plain, &[&valid], vec![metric("log_loss")]).unwrap());
+    let (found, before) = (found[0].value, before[0].value);
+    assert!(found.is_finite() && (found - before).abs() > 1e-6, "{found} and {before}");
+}
+
+#[test]
 fn what_is_saved_predicts_the_same() {
     let (model, valid) = calibrated("binary", "isotonic");
     let Data::Fitted(fitted) = &model else { panic!("nothing was learned") };

@@ -3,16 +3,16 @@
 //! A condition over the items is evaluated once over the items of all lists; then each list is read off by its bounds.
 
 use gml_connect::Fault;
-use gml_ir::Type;
+use gml_ir::{IntKind, Type};
 use polars::prelude as pl;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int64Chunked, IntoSeries, Series, lit,
+    BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int128Chunked, IntoSeries, Series, lit,
 };
 
 use super::call::{Args, Function};
 use super::list_parts::{Lists, assemble, columns_of, truths};
 use super::order::{Keys, group_ids};
-use super::{Scope, checked, kernel};
+use super::{Scope, kernel};
 use crate::frame::fault;
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
@@ -100,15 +100,29 @@ fn over_items(
     }))
 }
 
+/// Items and what is looked for among them, as numbers of 128 bits where one is a `uint64` and the other one has a sign:
+/// polars would compare these as floats.
+fn alike(items: &Series, value: &Series) -> Result<(Series, Series), Fault> {
+    let beside = |one: &Series, other: &Series| {
+        *one.dtype() == DataType::UInt64 && other.dtype().is_signed_integer() && *other.dtype() != DataType::Int128
+    };
+    if beside(items, value) || beside(value, items) {
+        let wide = |series: &Series| series.cast(&DataType::Int128).map_err(fault);
+        return Ok((wide(items)?, wide(value)?));
+    }
+    Ok((items.clone(), value.clone()))
+}
+
 /// Whether a value is among the items; null where the value or the list is.
 pub(super) fn contains(items: pl::Expr, value: pl::Expr) -> pl::Expr {
     kernel::map(vec![items, value], |columns| {
         let lists = Lists::of(&columns[0])?;
         let value = columns[1].as_materialized_series();
+        let (all, value) = alike(&lists.items, value)?;
         let rows = (0..lists.len()).flat_map(|row| lists.range(row).map(move |_| row as IdxSize));
         let places = (0..lists.len()).flat_map(|row| lists.range(row).map(|place| place as IdxSize));
         let wanted = value.take(&IdxCa::from_vec("".into(), rows.collect())).map_err(fault)?;
-        let items = lists.items.take(&IdxCa::from_vec("".into(), places.collect())).map_err(fault)?;
+        let items = all.take(&IdxCa::from_vec("".into(), places.collect())).map_err(fault)?;
         let frame = pl::DataFrame::new(
             items.len(),
             vec![Column::from(items.with_name("item".into())), Column::from(wanted.with_name("wanted".into()))],
@@ -151,21 +165,31 @@ fn sum_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     Ok(kernel::map(vec![args.get("items")?], move |columns| {
         let lists = Lists::of(&columns[0])?;
         if let Type::Int(kind) = ty {
-            let items = lists.items.cast(&DataType::Int64).map_err(fault)?;
-            let items: Vec<Option<i64>> = items.i64().map_err(fault)?.iter().collect();
-            let sums = (0..lists.len()).map(|row| {
-                let sum = items[lists.range(row)].iter().flatten().map(|item| i128::from(*item)).sum::<i128>();
-                let sum =
-                    i64::try_from(sum).map_err(|_| Fault::new("GML0923", format!("the sum {sum} does not fit int")))?;
-                Ok(lists.known[row].then_some(sum))
-            });
-            let sums: Int64Chunked = sums.collect::<Result<Vec<_>, Fault>>()?.into_iter().collect();
-            return checked::narrow(sums.into_series(), kind).map(Column::from);
+            return whole_sums(&lists, kind);
         }
-        let sums = numbers(&lists, |items| Some(items.sum()))?;
+        // The sum of no floats is 0.0; that of an iterator would be -0.0.
+        let sums = numbers(&lists, |items| Some(items.fold(0.0, |sum, item| sum + item)))?;
         let target = super::dtype(&ty).unwrap_or(DataType::Float64);
         sums.cast(&target).map(Column::from).map_err(fault)
     }))
+}
+
+/// The sums of integers, which have room for every integer of the language until they are held against `kind`.
+fn whole_sums(lists: &Lists, kind: IntKind) -> Result<Column, Fault> {
+    let items = lists.items.cast(&DataType::Int128).map_err(fault)?;
+    let items: Vec<Option<i128>> = items.i128().map_err(fault)?.iter().collect();
+    let (low, high) = kind.bounds();
+    let sums = (0..lists.len()).map(|row| {
+        let sum = items[lists.range(row)].iter().flatten().sum::<i128>();
+        if !(low..=high).contains(&sum) {
+            return Err(Fault::new("GML0923", format!("the sum {sum} does not fit {}", kind.name()))
+                .help("sum floats: `.each(as_float(.item))` in front of it, or a column of a wider type"));
+        }
+        Ok(lists.known[row].then_some(sum))
+    });
+    let sums: Int128Chunked = sums.collect::<Result<Vec<_>, Fault>>()?.into_iter().collect();
+    let target = super::dtype(&Type::Int(kind)).unwrap_or(DataType::Int64);
+    sums.into_series().strict_cast(&target).map(Column::from).map_err(fault)
 }
 
 fn mean_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {

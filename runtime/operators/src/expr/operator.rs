@@ -41,6 +41,7 @@ impl Scope<'_> {
                 }
                 // Polars takes the height of the left side, where neither differs from row to row.
                 let is_constant = !has(left, &|kind| matches!(kind, ExprKind::Column(_)));
+                let (a, b) = exact((a, &left.ty), (b, &right.ty));
                 Ok(if is_constant { compare(turned(op), b, a) } else { compare(op, a, b) })
             }
             _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
@@ -76,18 +77,29 @@ impl Scope<'_> {
             Some(Value::Range { start, end, inclusive }) => {
                 let ty = if let Type::Range(of) = among.ty.non_null() { (**of).clone() } else { item.ty.clone() };
                 let (start, end) = (literal(&start, &ty)?, literal(&end, &ty)?);
-                let below = if inclusive { value.clone().lt_eq(end) } else { value.clone().lt(end) };
-                Ok(value.gt_eq(start).and(below))
+                let (from, start) = exact((value.clone(), &item.ty), (start, &ty));
+                let (to, end) = exact((value, &item.ty), (end, &ty));
+                Ok(from.gt_eq(start).and(if inclusive { to.lt_eq(end) } else { to.lt(end) }))
             }
             Some(Value::List(items)) => {
-                let known: Vec<Value> = items.into_iter().filter(|item| !matches!(item, Value::Null)).collect();
+                let mut known: Vec<Value> = items.into_iter().filter(|item| !matches!(item, Value::Null)).collect();
                 let item_ty = match among.ty.non_null() {
                     Type::List(of) if dtype(of).is_some_and(|dtype| dtype != DataType::Null) => (**of).clone(),
                     _ => item.ty.clone(),
                 };
                 let differ = item.ty.is_numeric() && item_ty.is_numeric() && item.ty.non_null() != item_ty.non_null();
-                let (value, item_ty) =
-                    if differ { (value.cast(DataType::Float64), Type::Float) } else { (value, item_ty) };
+                let whole = |ty: &Type| matches!(ty.non_null(), Type::Int(_));
+                let (value, item_ty) = if !differ {
+                    (value, item_ty)
+                } else if !whole(&item.ty) || !whole(&item_ty) {
+                    (value.cast(DataType::Float64), Type::Float)
+                } else if is_uint64(&item.ty) {
+                    // A number below 0 is none of the column's.
+                    known.retain(|number| number.as_int().is_none_or(|number| number >= 0));
+                    (value, item.ty.clone())
+                } else {
+                    (value.cast(DataType::Int64), Type::INT)
+                };
                 let Some(dtype) = dtype(&item_ty) else {
                     // A column that is not known before the run: the items say what they are.
                     return literal(&Value::List(known), &Type::Unknown).map(|list| value.is_in(list, false));
@@ -122,6 +134,21 @@ fn turned(op: BinaryOp) -> BinaryOp {
         BinaryOp::GreaterEqual => BinaryOp::LessEqual,
         other => other,
     }
+}
+
+/// Both sides of a comparison, as numbers of 128 bits where one is a `uint64` and the other one has a sign: polars would
+/// compare these as floats, and several numbers beyond 53 bits are the same float.
+fn exact((a, a_ty): (pl::Expr, &Type), (b, b_ty): (pl::Expr, &Type)) -> (pl::Expr, pl::Expr) {
+    let has_sign =
+        |ty: &Type| matches!(ty.non_null(), Type::Int(IntKind::I8 | IntKind::I16 | IntKind::I32 | IntKind::I64));
+    if is_uint64(a_ty) && has_sign(b_ty) || has_sign(a_ty) && is_uint64(b_ty) {
+        return (a.cast(DataType::Int128), b.cast(DataType::Int128));
+    }
+    (a, b)
+}
+
+fn is_uint64(ty: &Type) -> bool {
+    *ty.non_null() == Type::Int(IntKind::U64)
 }
 
 fn compare(op: BinaryOp, a: pl::Expr, b: pl::Expr) -> pl::Expr {

@@ -4,7 +4,7 @@ use gml_connect::Fault;
 use gml_ir::{BinaryOp, IntKind, Type};
 use polars::prelude::{DataType, Expr, TimeUnit, lit};
 
-use super::checked;
+use super::{checked, kernel};
 
 /// A day in microseconds.
 pub(crate) const DAY: i64 = 86_400_000_000;
@@ -30,6 +30,13 @@ pub(crate) fn from_micros(value: Expr, ty: &Type) -> Expr {
         Type::Duration => value.cast(DataType::Duration(TimeUnit::Microseconds)),
         _ => value.cast(DataType::Datetime(TimeUnit::Microseconds, None)),
     }
+}
+
+/// Microseconds as a number of units. polars would multiply by the reciprocal of the unit where there is more than one
+/// row, and that is rounded.
+pub(crate) fn in_units(micros: Expr, unit: i64) -> Expr {
+    let unit = unit as f64;
+    kernel::float(micros, move |micros| micros / unit)
 }
 
 /// Arithmetic in which dates, moments or durations take part.
@@ -59,7 +66,7 @@ pub(crate) fn arithmetic(
             Ok(from_micros(product, result))
         }
         BinaryOp::Divide => {
-            let quotient = left.cast(DataType::Float64) / right.cast(DataType::Float64);
+            let quotient = kernel::floats(left, right, None, |left, right| left / right);
             Ok(if is_temporal(result) { from_micros(rounded(quotient), result) } else { quotient })
         }
         BinaryOp::FloorDivide | BinaryOp::Remainder => {
@@ -76,5 +83,5 @@ pub(crate) fn is_temporal(ty: &Type) -> bool {
 }
 
 fn rounded(value: Expr) -> Expr {
-    super::kernel::float(value, f64::round).strict_cast(DataType::Int64)
+    kernel::float(value, f64::round).strict_cast(DataType::Int64)
 }

@@ -7,7 +7,7 @@ use polars::prelude::{DataType, TimeUnit, lit};
 
 use super::call::{Args, Function};
 use super::checked;
-use super::ticks::{DAY, from_micros, micros};
+use super::ticks::{DAY, from_micros, in_units, micros};
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("year", |args| part(args, |moment| moment.dt().year())),
@@ -25,10 +25,10 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("truncate", truncate),
     ("days_since", days),
     ("days_between", days),
-    ("in_days", |args| in_units(args, DAY)),
-    ("in_hours", |args| in_units(args, 3_600_000_000)),
-    ("in_minutes", |args| in_units(args, 60_000_000)),
-    ("in_seconds", |args| in_units(args, 1_000_000)),
+    ("in_days", |args| length(args, DAY)),
+    ("in_hours", |args| length(args, 3_600_000_000)),
+    ("in_minutes", |args| length(args, 60_000_000)),
+    ("in_seconds", |args| length(args, 1_000_000)),
 ];
 
 fn part(args: &Args<'_>, of: fn(pl::Expr) -> pl::Expr) -> Result<pl::Expr, Fault> {
@@ -39,11 +39,11 @@ fn days(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     let (later, earlier) =
         (micros(args.used("later")?, args.ty("later")?), micros(args.used("earlier")?, args.ty("earlier")?));
     let difference = checked::arithmetic(BinaryOp::Subtract, later, earlier, IntKind::I64);
-    Ok(difference.cast(DataType::Float64) / lit(DAY as f64))
+    Ok(in_units(difference, DAY))
 }
 
-fn in_units(args: &Args<'_>, unit: i64) -> Result<pl::Expr, Fault> {
-    Ok(micros(args.get("length")?, &Type::Duration).cast(DataType::Float64) / lit(unit as f64))
+fn length(args: &Args<'_>, unit: i64) -> Result<pl::Expr, Fault> {
+    Ok(in_units(micros(args.get("length")?, &Type::Duration), unit))
 }
 
 fn truncate(args: &Args<'_>) -> Result<pl::Expr, Fault> {

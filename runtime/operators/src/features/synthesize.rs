@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::data::{Call, Data};
 use crate::expr::window::{Extent, Windows};
-use crate::expr::{DAY, micros};
+use crate::expr::{DAY, in_units, micros};
 use crate::frame::{TEMPORARY, apply, collect, columns as table_columns, fault};
 use crate::learn::in_pool;
 use crate::table::{CallExt, grouped, series};
@@ -189,7 +189,7 @@ impl Kind {
             Self::Name => values,
             Self::Moment => micros(values, ty),
             Self::Truth => values.cast(DataType::Float64),
-            Self::Number if *ty.non_null() == Type::Duration => micros(values, ty).cast(DataType::Float64) / lit(1e6),
+            Self::Number if *ty.non_null() == Type::Duration => in_units(micros(values, ty), 1_000_000),
             Self::Number => values.cast(DataType::Float64),
         }
     }
@@ -271,7 +271,7 @@ fn beside(keys_made: LazyFrame, statistics: DataFrame, keys: &[String], columns:
         let name = &*column.aggregate.name;
         let value = match (column.counts, column.before, &column.only_with) {
             (true, ..) => col(name).fill_null(lit(0_i64)),
-            (_, Some(end), _) => (lit(end) - col(name)).cast(DataType::Float64) / lit(DAY as f64),
+            (_, Some(end), _) => in_units(lit(end) - col(name), DAY),
             (.., Some(other)) => when(col(other.as_str()).is_null()).then(lit(pl::NULL)).otherwise(col(name)),
             _ => return None,
         };

@@ -136,12 +136,12 @@ impl Binned {
         let features = matrix::learn(columns, &rows)?;
         let settings = parameters::text(&of.parameters.pairs(classes.len()), context.threads) + further;
         let prepared = of.prepare(rows, &roles, &classes, true)?;
-        let binned = dataset(&library, prepared, &features, &settings, None)?;
+        let binned = dataset(&library, prepared, &features, &settings, None, context.threads)?;
         let valid = match valid {
             Some(valid) => {
                 matrix::check(&features, &frame::schema(&valid.frame)?)?;
                 let rows = of.prepare(read(valid, &names, &roles, objective)?, &roles, &classes, false)?;
-                Some(dataset(&library, rows, &features, &settings, Some(&binned))?)
+                Some(dataset(&library, rows, &features, &settings, Some(&binned), context.threads)?)
             }
             None => None,
         };
@@ -268,8 +268,9 @@ fn dataset(
     features: &[Feature],
     settings: &str,
     reference: Option<&Dataset>,
+    threads: usize,
 ) -> Result<Dataset, Fault> {
-    let matrix = Encoder::new(features).matrix(&prepared.rows)?;
+    let matrix = Encoder::new(features).by_rows(&prepared.rows, threads)?;
     drop(prepared.rows);
     let mut dataset =
         Dataset::new(library, &matrix, settings, &matrix::categorical(features), reference).map_err(gave_up)?;

@@ -84,9 +84,10 @@ fn outcome(
     Ok(match outputs.schema.as_deref() {
         Some("Probability") => Outcome::Binary { truth: bools(truth)?, probability: floats("score")? },
         Some("Calibrated") => Outcome::Binary { truth: bools(truth)?, probability: floats("calibrated")? },
-        Some("Classes") => {
+        Some(schema @ ("Classes" | "CalibratedClasses")) => {
             let classes = model.classes();
-            let lists = predicted.column("scores").map_err(fault)?.list().map_err(fault)?;
+            let probabilities = if schema == "Classes" { "scores" } else { "calibrated" };
+            let lists = predicted.column(probabilities).map_err(fault)?.list().map_err(fault)?;
             let flat = lists.get_inner();
             let probabilities: Vec<f64> = flat.f64().map_err(fault)?.iter().flatten().collect();
             Outcome::Classes { truth: places(truth, classes)?, probabilities, classes: classes.len() }

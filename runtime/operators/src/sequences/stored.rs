@@ -1,6 +1,7 @@
 //! Sequences as a folder: `keys.parquet`, `items.parquet` and `clicks.parquet`.
 
 use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -90,7 +91,7 @@ pub(crate) fn write(path: &Path, frame: &mut DataFrame) -> Result<(), Fault> {
     };
     let file = File::create(path).map_err(|error| cannot(error.to_string()))?;
     // One row group after the other whatever the number of threads, so that the bytes are the same.
-    let write = || ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).finish(frame);
+    let write = || ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw).finish(frame);
     guarded(write).map(drop).map_err(|fault| cannot(fault.message))
 }
 

@@ -112,8 +112,8 @@ fn comparison(op: BinaryOp, left: &Expr, right: &Expr) -> Option<(Arc<str>, Bina
     }
 }
 
-/// The column that an expression is, also where it is one of a wider type that has the same values in the same order. Integers
-/// beyond those of 64 bits with a sign are compared with others as floats, so they are none.
+/// The column that an expression is, also where it is one of a wider type that has the same values in the same order. What
+/// becomes a `uint64`, or was one before it became something else, is none.
 fn column(expr: &Expr) -> Option<Arc<str>> {
     match &expr.kind {
         ExprKind::Column(name) => Some(name.clone()),

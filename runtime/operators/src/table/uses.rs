@@ -63,7 +63,7 @@ pub fn used(module: &str, operator: &str, args: &Arguments, ty: &Type, wanted: &
     match (operator, explicit) {
         ("filter", wanted) => uses.pass(wanted).expr(arg(args, "condition")),
         ("sort", wanted) => uses.pass(wanted).expr(arg(args, "by")),
-        ("take", wanted) => uses.pass(wanted),
+        ("take", wanted) => uses.pass(wanted).expr(arg(args, "per")),
         ("count", _) => &mut uses,
         ("derive", wanted) => {
             let made = named(args, "columns");
@@ -333,6 +333,17 @@ mod tests {
         assert_eq!(derived, fields(&[("b", Wanted::All), ("s", of_s.clone())]));
         assert_eq!(used("std.table", "select", &args, &Type::Unknown, &wanted), fields(&[("s", of_s)]));
         assert_eq!(used("std.table", "join", &args, &Type::Unknown, &wanted), Wanted::All);
+    }
+
+    #[test]
+    fn rows_of_each_combination_need_what_tells_them_apart() {
+        let per = NamedExpr { name: "g".into(), expr: *column("g") };
+        let args: Vec<(Arc<str>, Arg)> = vec![("per".into(), Arg::Columns(vec![per]))];
+        let wanted = fields(&[("a", Wanted::All)]);
+        let both = fields(&[("a", Wanted::All), ("g", Wanted::All)]);
+        assert_eq!(used("std.table", "take", &args, &Type::Unknown, &wanted), both);
+        assert_eq!(used("std.table", "take", &[], &Type::Unknown, &wanted), wanted);
+        assert_eq!(used("std.table", "top", &args, &Type::Unknown, &wanted), Wanted::All);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `std.math`, `std.text` and `std.time`.
 
-use gml_ir::{Type, Value};
+use gml_ir::BinaryOp::{Divide, Equal, Greater, Less, LessEqual, NotEqual};
+use gml_ir::{BinaryOp, Expr, ExprKind, IntKind, Type, Value};
 
 use super::kit::*;
 
@@ -47,7 +48,7 @@ fn bounds() {
     assert_eq!(eval(&t, clip), "2 4 null 2");
 }
 
-fn text(function: &str, more: &[(&str, gml_ir::Expr)], texts: &[&str]) -> String {
+fn text(function: &str, more: &[(&str, Expr)], texts: &[&str]) -> String {
     let mut cells: Vec<Vec<Value>> = texts.iter().map(|text| vec![text.value()]).collect();
     cells.push(vec![Value::Null]);
     let t = table(&[("s", opt(Type::Str))], cells);
@@ -152,4 +153,61 @@ fn lengths_of_time() {
     let t = table(&[("m", opt(Type::Timestamp))], rows![[at(24)], [()]]);
     let since = f("days_since", &[("later", c("m", opt(Type::Timestamp))), ("earlier", k(at(0)))], opt(Type::Float));
     assert_eq!(eval(&t, since), "1.0 null");
+}
+
+#[test]
+fn a_length_does_not_depend_on_the_rows_beside_it() {
+    let seconds = |seconds: i64| Value::Duration(seconds * 1_000_000);
+    let one = table(&[("d", Type::Duration)], rows![[seconds(90)]]);
+    let several = table(&[("d", Type::Duration)], rows![[seconds(90)], [seconds(0)], [seconds(7)]]);
+    let d = || c("d", Type::Duration);
+    let since = |moment: Value| {
+        let args = [("later", op(BinaryOp::Add, k(at(0)), d(), Type::Timestamp)), ("earlier", k(moment))];
+        f("days_since", &args, Type::Float)
+    };
+    let of = |function: &str| f(function, &[("length", d())], Type::Float);
+    for expr in [
+        of("in_days"),
+        of("in_hours"),
+        of("in_minutes"),
+        of("in_seconds"),
+        op(Divide, d(), k(seconds(420)), Type::Float),
+        op(Divide, d(), k(7), Type::Duration),
+        since(at(-1)),
+    ] {
+        let (alone, first) = (eval(&one, expr.clone()), eval(&several, expr));
+        assert_eq!(first.split(' ').next(), Some(alone.as_str()));
+    }
+    assert_eq!(eval(&several, of("in_hours")), format!("{} 0.0 {}", 90.0 / 3600.0, 7.0 / 3600.0));
+}
+
+#[test]
+fn a_uint64_beside_an_int_is_compared_exactly() {
+    const LARGE: i64 = 1 << 53;
+    let uint64 = opt(Type::Int(IntKind::U64));
+    let columns = [("u", uint64.clone()), ("i", opt(Type::INT))];
+    let t = table(&columns, rows![[LARGE + 1, LARGE], [LARGE, LARGE], [5, -5], [(), 1]]);
+    let (u, i) = (|| c("u", uint64.clone()), || c("i", opt(Type::INT)));
+    let is = |of: BinaryOp, left: Expr, right: Expr| eval(&t, op(of, left, right, opt(Type::Bool)));
+    assert_eq!(is(Equal, u(), i()), "false true false null");
+    assert_eq!(is(NotEqual, u(), i()), "true false true null");
+    assert_eq!(is(Greater, u(), i()), "true false true null");
+    assert_eq!(is(Less, i(), u()), "true false true null");
+    assert_eq!(is(LessEqual, u(), i()), "false true false null");
+    assert_eq!(is(Equal, u(), k(LARGE)), "false true false null");
+    assert_eq!(is(Less, k(LARGE), u()), "true false false null");
+    assert_eq!(is(Greater, u(), k(-1)), "true true true null");
+    let among = |within: Value| {
+        let kind = ExprKind::In(Box::new(u()), Box::new(k(within)));
+        eval(&t, Expr { kind, ty: opt(Type::Bool) })
+    };
+    assert_eq!(among(list(vec![LARGE.value(), (-5_i64).value()])), "false true false null");
+    assert_eq!(among(list(vec![(-5_i64).value()])), "false false false null");
+    let range = |start: i64| Value::Range {
+        start: Box::new(Value::Int(start)),
+        end: Box::new(Value::Int(LARGE + 9)),
+        inclusive: false,
+    };
+    assert_eq!(among(range(LARGE + 1)), "true false false null");
+    assert_eq!(among(range(-1)), "true true true null");
 }

@@ -1,7 +1,7 @@
 //! `std.list`.
 
 use gml_ir::BinaryOp::{Add, Greater};
-use gml_ir::{Expr, ExprKind, Type, Value};
+use gml_ir::{Expr, ExprKind, IntKind, Type, Value};
 
 use super::kit::*;
 use crate::Table;
@@ -113,4 +113,34 @@ fn lists_of_text_and_of_constants() {
     assert_eq!(crate::expr::compute(&[], &sum).unwrap_err().code, "GML0923");
     let none = table(&[("l", list_of(Type::INT))], vec![] as Vec<Vec<Value>>);
     assert_eq!(eval(&none, f("max_items", &[("items", c("l", list_of(Type::INT)))], opt(Type::INT))), "");
+}
+
+#[test]
+fn items_of_64_bits_without_a_sign() {
+    const MOST: i64 = i64::MAX;
+    const LARGE: i64 = 1 << 53;
+    let uint64 = Type::Int(IntKind::U64);
+    let items = || c("l", list_of(Type::Int(IntKind::U64)));
+    let t = table(
+        &[("l", list_of(uint64.clone())), ("n", Type::INT)],
+        rows![[list(vec![MOST.value(), 1.value()]), 1], [list(vec![(LARGE + 1).value()]), LARGE], [list(vec![]), -1]],
+    );
+    let sum = || f("sum_items", &[("items", items())], uint64.clone());
+    // A constant has no room for the first sum.
+    let sums = crate::frame::collect(t.frame.clone().select([crate::expr::translate(&sum()).unwrap()])).unwrap();
+    let sums: Vec<Option<u64>> = sums.columns()[0].u64().unwrap().iter().collect();
+    assert_eq!(sums, [Some(1 << 63), Some((1 << 53) + 1), Some(0)]);
+    // Three of these do not fit 64 bits any more.
+    let most = table(&[("l", list_of(uint64.clone()))], rows![[list(vec![MOST.value(), MOST.value(), MOST.value()])]]);
+    let args = vec![("input", input(&most)), ("columns", named(vec![("x", sum())]))];
+    assert_eq!(fails("std.table", "select", args).code, "GML0923");
+    let contains = f("contains", &[("items", items()), ("value", c("n", Type::INT))], Type::Bool);
+    assert_eq!(eval(&t, contains), "true false false");
+}
+
+#[test]
+fn the_sum_of_no_floats_is_zero_without_a_sign() {
+    let ty = list_of(opt(Type::Float));
+    let t = table(&[("l", ty.clone())], rows![[list(vec![])], [list(vec![().value()])], [list(vec![1.5.value()])]]);
+    assert_eq!(eval(&t, f("sum_items", &[("items", c("l", ty))], Type::Float)), "0.0 0.0 1.5");
 }

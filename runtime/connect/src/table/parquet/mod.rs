@@ -7,10 +7,12 @@ mod nested;
 mod nested_tests;
 mod statistics;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use gml_ir::{Column as Declared, Row};
 use polars::prelude::*;
@@ -22,14 +24,21 @@ use polars_parquet::read::{
 use super::lacks;
 use super::wanted::{Bound, Wanted};
 use crate::conform::{Conversion, MismatchKind, plan};
+use crate::dtype::stored_type;
 use crate::query::guarded;
 use crate::{Fault, code, paths};
 use leaves::{Kept, Leaves};
 
 /// What the end of a file says: which columns it has, and what is in each group of rows.
-pub(super) struct Footer {
+#[derive(Debug)]
+pub(super) struct Contents {
     metadata: FileMetadata,
     schema: ArrowSchema,
+}
+
+/// The end of a file, held against a declared row.
+pub(super) struct Footer {
+    contents: Arc<Contents>,
     /// How each column of the declared row comes out of the file.
     conversions: Vec<Conversion>,
 }
@@ -44,12 +53,26 @@ pub(super) struct Group {
     pub(super) before: usize,
 }
 
+impl Contents {
+    /// Reads it.
+    pub(super) fn read(path: &Path) -> Result<Self, Fault> {
+        let mut file = open(path)?;
+        let metadata = guarded(|| read::read_metadata(&mut file)).map_err(|fault| damaged(&fault))?;
+        different(metadata.schema().fields().iter().map(|field| field.name()))?;
+        let schema = guarded(|| infer_schema(&metadata)).map_err(|fault| damaged(&fault))?;
+        Ok(Self { metadata, schema })
+    }
+}
+
 impl Footer {
     /// Reads it, and holds it against the declared row.
     pub(super) fn read(path: &Path, row: &Row) -> Result<Self, Fault> {
-        let mut file = open(path)?;
-        let metadata = guarded(|| read::read_metadata(&mut file)).map_err(|fault| damaged(&fault))?;
-        let schema = guarded(|| infer_schema(&metadata)).map_err(|fault| damaged(&fault))?;
+        Self::of(Arc::new(Contents::read(path)?), row)
+    }
+
+    /// Holds what was read against the declared row.
+    pub(super) fn of(contents: Arc<Contents>, row: &Row) -> Result<Self, Fault> {
+        let schema = &contents.schema;
         let header: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
         let mut conversions = Vec::with_capacity(row.columns.len());
         for column in &row.columns {
@@ -57,27 +80,34 @@ impl Footer {
             let field = schema.get(stored).ok_or_else(|| lacks(stored, &column.name, &header))?;
             conversions.push(conversion(field, column)?);
         }
-        Ok(Self { metadata, schema, conversions })
+        Ok(Self { contents, conversions })
     }
 
     /// Names and types of the columns of the file.
-    pub(super) fn columns(&self) -> Vec<(String, DataType)> {
-        self.schema.iter_values().map(|field| (field.name.to_string(), DataType::from_arrow_field(field))).collect()
+    pub(super) fn columns(&self) -> Result<Vec<(String, DataType)>, Fault> {
+        let fields = self.contents.schema.iter_values();
+        fields.map(|field| Ok((field.name.to_string(), stored_type(field)?))).collect()
+    }
+
+    /// Names of the columns of the file.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.contents.schema.iter_names().map(|name| name.as_str())
     }
 
     /// How many rows each group has.
     pub(super) fn groups(&self) -> impl Iterator<Item = usize> {
-        self.metadata.row_groups.iter().map(RowGroupMetadata::num_rows)
+        self.contents.metadata.row_groups.iter().map(RowGroupMetadata::num_rows)
     }
 
     /// Whether a bound excludes all rows of a group.
     pub(super) fn excludes(&self, group: usize, row: &Row, bounds: &[Bound]) -> bool {
+        let Contents { metadata, schema } = &*self.contents;
         let excluded = |bound: &Bound| {
             let place = row.columns.iter().position(|column| column.name == bound.column)?;
             let stored = row.columns[place].stored_name();
-            let mut chunks = self.metadata.row_groups[group].columns_under_root_iter(stored)?;
+            let mut chunks = metadata.row_groups[group].columns_under_root_iter(stored)?;
             let (Some(chunk), None) = (chunks.next(), chunks.next()) else { return None };
-            let (field, footer) = (self.schema.get(stored)?, &self.metadata.footer_buf);
+            let (field, footer) = (schema.get(stored)?, &metadata.footer_buf);
             guarded(|| Ok(statistics::excludes(bound, field, &self.conversions[place], chunk, footer))).ok()?
         };
         bounds.iter().any(|bound| excluded(bound) == Some(true))
@@ -94,12 +124,12 @@ impl Footer {
         checked: bool,
     ) -> Result<(DataFrame, Row), Fault> {
         let mut file = open(path)?;
-        let rows = &self.metadata.row_groups[place.group];
+        let rows = &self.contents.metadata.row_groups[place.group];
         let (mut declared, mut columns) = (Vec::new(), Vec::new());
         for (column, conversion) in row.columns.iter().zip(&self.conversions) {
             let wanted = wanted.and_then(|wanted| wanted.field(&column.name));
             let Some((kept, chunks)) = self.kept(rows, column, conversion, wanted, checked)? else { continue };
-            let column = Declared { ty: kept.ty.clone(), ..column.clone() };
+            let column = column.clone().with_type(kept.ty.clone());
             let stored = guarded(|| decode(&mut file, (&place.rows, rows.num_rows()), &kept, &chunks))
                 .map_err(|fault| damaged(&fault))?;
             let conversion = self::conversion(&kept.field, &column)?;
@@ -130,10 +160,11 @@ impl Footer {
                 format!("a group of rows lacks the column `{stored}` of the header"),
             ))
         };
-        let field = self.schema.get(stored).ok_or_else(missing)?;
+        let Contents { metadata, schema } = &*self.contents;
+        let field = schema.get(stored).ok_or_else(missing)?;
         let chunks: Vec<&ColumnChunkMetadata> = rows.columns_under_root_iter(stored).ok_or_else(missing)?.collect();
         guarded(|| {
-            let all: Vec<_> = chunks.iter().map(|chunk| statistics::leaf(chunk, &self.metadata.footer_buf)).collect();
+            let all: Vec<_> = chunks.iter().map(|chunk| statistics::leaf(chunk, &metadata.footer_buf)).collect();
             let kept = Leaves { all: &all, checked }.keep(column, conversion, field, 0, wanted);
             Ok(kept.map(|kept| {
                 let chunks = kept.leaves.iter().map(|leaf| chunks[*leaf]).collect();
@@ -143,9 +174,29 @@ impl Footer {
     }
 }
 
+/// Names and types of the columns of a file.
+///
+/// # Errors
+/// Where it is no Parquet file, or has a column that cannot be read.
+pub(crate) fn columns(path: &Path) -> Result<Vec<(String, DataType)>, Fault> {
+    Footer::read(path, &Row::default())?.columns()
+}
+
+/// That no two columns have the same name.
+fn different<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Fault> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(Fault::new(code::CANNOT_READ, format!("the file has two columns named `{name}`"))
+                .help("write it again with another name for one of them"));
+        }
+    }
+    Ok(())
+}
+
 /// The conversion from the field of a file to a declared column.
 pub(super) fn conversion(field: &ArrowField, column: &Declared) -> Result<Conversion, Fault> {
-    plan(&DataType::from_arrow_field(field), column).map_err(|mismatch| {
+    plan(&stored_type(field)?, column).map_err(|mismatch| {
         let place = format!("{}{}", column.stored_name(), mismatch.path);
         match mismatch.kind {
             MismatchKind::Type { file, declared, remedy } => Fault::new(
@@ -231,4 +282,16 @@ pub(super) fn misfit(column: &str, series: &Series, marks: &BooleanChunked, decl
         }
     }
     fault.help("declare the column with the type that all of its values have, or mend the file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_columns_of_one_name_are_said_to_be_so() {
+        assert_eq!(different(["a", "b"].into_iter()), Ok(()));
+        let fault = different(["a", "b", "a"].into_iter()).unwrap_err();
+        assert_eq!((fault.code, &*fault.message), ("GML0902", "the file has two columns named `a`"));
+    }
 }

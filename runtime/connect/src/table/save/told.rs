@@ -1,7 +1,7 @@
 //! What the system says of files that the table engine writes.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,16 +14,17 @@ use crate::table::replace::cannot;
 /// Why the system refused to write a file, where it did.
 pub(super) type Refused = Arc<Mutex<Option<io::Error>>>;
 
-/// A file that tells why the system refused to write it.
+/// A file that tells why the system refused to write it. The table engine writes headers of a few bytes and flushes at the end:
+/// the system is given them together.
 pub(super) struct Told {
-    file: File,
+    file: BufWriter<File>,
     refused: Refused,
 }
 
 impl Told {
     /// The file; what the system refuses is put down in `refused`.
     pub(super) fn of(file: File, refused: Refused) -> Self {
-        Self { file, refused }
+        Self { file: BufWriter::new(file), refused }
     }
 
     fn told<T>(&self, done: io::Result<T>) -> io::Result<T> {

@@ -36,7 +36,10 @@ impl Scan<'_> {
         });
         let row = Row { columns: columns.collect(), ..self.row.clone() };
         let header = match self.format {
-            Format::Parquet => parquet::Footer::read(&of.path, &row).map(Header::Parquet),
+            Format::Parquet => {
+                let contents = verified.footer(&version, || parquet::Contents::read(&of.path));
+                contents.and_then(|contents| parquet::Footer::of(contents, &row)).map(Header::Parquet)
+            }
             Format::Ipc => ipc::Header::read(&of.path, &row).map(Header::Ipc),
             Format::Csv | Format::Lines | Format::Excel | Format::Pictures => Ok(Header::None),
         };

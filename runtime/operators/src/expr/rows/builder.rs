@@ -432,7 +432,7 @@ impl<'a> Builder<'a> {
         };
         let mut stored = stored(of)?;
         if item.ty.is_numeric() && of.is_numeric() && item.ty.non_null() != of {
-            // As there: both as floats.
+            // Both as floats: of two kinds of integers one is narrow enough to be the same float as no other number.
             value = if value.stored.kind() == Kind::Int { self.cast_to_compare(value) } else { value };
             stored = Stored::Float;
         }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::support::*;
 use crate::data::Data;
 use crate::learn::scoring::Scoring;
-use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Matrix, Watched};
+use crate::native::lightgbm::{self, Booster, Dataset, LightGbm, Matrix, RowMatrix, Watched};
 
 fn library() -> LightGbm {
     LightGbm::open(&lightgbm::place(&context(1).libraries)).unwrap()
@@ -22,6 +22,13 @@ fn matrix(values: &[f64], columns: usize) -> Matrix {
     for column in 0..columns {
         matrix.push(values.iter().skip(column).step_by(columns).copied()).unwrap();
     }
+    matrix
+}
+
+/// The same as it is learned from.
+fn row_matrix(values: &[f64], columns: usize) -> RowMatrix {
+    let mut matrix = RowMatrix::zeros(values.len() / columns, columns);
+    matrix.values_mut().copy_from_slice(values);
     matrix
 }
 
@@ -81,7 +88,6 @@ fn every_objective_says_what_lightgbm_says() {
     let library = library();
     let values = testing::rows(1, 3000, 6);
     let finite: Vec<f64> = values.iter().map(|value| if value.abs() < 1e6 { *value } else { f64::NAN }).collect();
-    let rows = matrix(&finite, 6);
     // From 0 to 4, with no value that a tenth of the rows share: a quantile of those would be that value everywhere.
     let bent = |value: f64| (3.999 * value / (1.0 + value)) as f32;
     let signal: Vec<f32> = finite.chunks_exact(6).map(|row| bent(row[0].max(0.0) + row[1].max(0.0))).collect();
@@ -115,7 +121,7 @@ fn every_objective_says_what_lightgbm_says() {
             "objective={objective} num_leaves=15 min_data_in_leaf=20 num_threads=1 verbosity=-1 seed=3 zero_as_missing={}",
             objective.len() % 2 == 0
         );
-        let mut dataset = Dataset::new(&library, &rows, &parameters, &[5], None).unwrap();
+        let mut dataset = Dataset::new(&library, &row_matrix(&finite, 6), &parameters, &[5], None).unwrap();
         dataset.set_label(&label).unwrap();
         let watched = Watched { place: 0, with_train: false };
         let trained = lightgbm::train(&library, &dataset, None, &parameters, 20, watched, &mut |_| {
@@ -157,7 +163,7 @@ fn lightgbm_examples() {
         let (label, train, columns) = read(folder.join(format!("{file}.train")));
         let (_, test, _) = read(folder.join(format!("{file}.test")));
         let parameters = format!("objective={objective} num_threads=1 verbosity=-1");
-        let mut dataset = Dataset::new(&library, &matrix(&train, columns), &parameters, &[], None).unwrap();
+        let mut dataset = Dataset::new(&library, &row_matrix(&train, columns), &parameters, &[], None).unwrap();
         dataset.set_label(&label).unwrap();
         let watched = Watched { place: 0, with_train: false };
         let trained = lightgbm::train(&library, &dataset, None, &parameters, 100, watched, &mut |_| {
@@ -175,7 +181,7 @@ fn what_is_not_read_is_scored_by_lightgbm_and_told() {
         testing::rows(2, 500, 3).iter().map(|value| if value.abs() < 1e6 { *value } else { 0.5 }).collect();
     let rows = matrix(&values, 3);
     let parameters = "objective=regression linear_tree=true num_leaves=4 num_threads=1 verbosity=-1";
-    let mut dataset = Dataset::new(&library, &rows, parameters, &[], None).unwrap();
+    let mut dataset = Dataset::new(&library, &row_matrix(&values, 3), parameters, &[], None).unwrap();
     dataset.set_label(&values.chunks_exact(3).map(|row| row[0] as f32 + row[1] as f32).collect::<Vec<_>>()).unwrap();
     let watched = Watched { place: 0, with_train: false };
     let trained =

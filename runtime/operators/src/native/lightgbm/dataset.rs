@@ -12,6 +12,25 @@ pub struct Matrix {
     columns: usize,
 }
 
+/// A dense matrix, one row after the other, as the library reads it: to gather rows from columns takes it as long as binning them.
+pub struct RowMatrix {
+    values: Vec<f64>,
+    rows: usize,
+    columns: usize,
+}
+
+impl RowMatrix {
+    /// Room for rows of so many values, all 0.
+    pub fn zeros(rows: usize, columns: usize) -> Self {
+        Self { values: vec![0.0; rows * columns], rows, columns }
+    }
+
+    /// The values, row after row.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+}
+
 impl Matrix {
     /// Room for `columns` columns of `rows` values.
     pub fn with_capacity(rows: usize, columns: usize) -> Self {
@@ -54,7 +73,7 @@ impl Dataset {
     /// LightGBM's words.
     pub fn new(
         library: &LightGbm,
-        matrix: &Matrix,
+        matrix: &RowMatrix,
         parameters: &str,
         categorical: &[usize],
         reference: Option<&Self>,
@@ -66,7 +85,8 @@ impl Dataset {
             parameters.push_str(&columns.join(","));
         }
         let reference = reference.map(|dataset| &*dataset.handle);
-        DatasetHandle::from_matrix(&library.api, matrix.values(), matrix.shape(), &parameters, reference)
+        let shape = (matrix.rows, matrix.columns);
+        DatasetHandle::from_rows(&library.api, &matrix.values, shape, &parameters, reference)
             .map(|handle| Self { handle: Arc::new(handle) })
     }
 

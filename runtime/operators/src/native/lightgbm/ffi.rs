@@ -12,6 +12,7 @@ const FLOAT64: c_int = 1;
 const INT32: c_int = 2;
 /// Matrices are handed over column by column.
 const COLUMN_MAJOR: c_int = 0;
+const ROW_MAJOR: c_int = 1;
 /// A prediction with the objective's transform: probabilities, not margins.
 const PREDICT_NORMAL: c_int = 0;
 /// Importance written into the model text: number of splits, the library's own default.
@@ -129,7 +130,7 @@ unsafe impl Sync for DatasetHandle {}
 
 impl DatasetHandle {
     /// Bins a column-major matrix of `rows` times `columns`; a reference lends its bins.
-    pub(super) fn from_matrix(
+    pub(super) fn from_rows(
         api: &Arc<Api>,
         values: &[f64],
         (rows, columns): (usize, usize),
@@ -153,7 +154,7 @@ impl DatasetHandle {
                 FLOAT64,
                 n_rows,
                 n_columns,
-                COLUMN_MAJOR,
+                ROW_MAJOR,
                 parameters.as_ptr(),
                 reference.map_or(ptr::null_mut(), |reference| reference.handle),
                 &mut handle,

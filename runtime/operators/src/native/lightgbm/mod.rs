@@ -9,5 +9,5 @@ mod ffi;
 mod locate;
 
 pub use booster::{Booster, Round, RowPredictor, Trained, Validation, Watched, train};
-pub use dataset::{Dataset, Matrix};
+pub use dataset::{Dataset, Matrix, RowMatrix};
 pub use locate::{LightGbm, VERSION, library_file, lightgbm_in, place};
