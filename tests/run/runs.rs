@@ -16,6 +16,19 @@ pipeline main(most: int = 100) {
 }
 "#;
 
+/// Two models that are judged by the same metric on the same rows.
+const RIVALS: &str = r#"
+use std.learn.{logistic}
+use std.metrics.{log_loss}
+schema Row { id name: str, n: int, target dear: bool }
+catalog { input: table[Row] = csv("in.csv") }
+pipeline main {
+    for l2 in [0.1, 100.0] {
+        track evaluate(fit(logistic(l2: l2), train: input), on: [input], metrics: [log_loss], in_sample: true)
+    }
+}
+"#;
+
 /// Four rows, of which the dear ones are not the last.
 const ROWS: &str = "name,n,dear\na,1,false\nb,2,true\nc,3,true\nd,4,false\n";
 
@@ -106,6 +119,35 @@ fn two_runs_are_compared() {
     assert!(text.contains(&format!("{:+.6}", number("difference"))), "{text}");
     let same = json(&project, &["compare", &first, &first]);
     assert_eq!((&same["parameters"], &same["rows"]), (&serde_json::json!([]), &serde_json::json!([])));
+}
+
+#[test]
+fn what_is_tracked_again_is_shown_by_itself() {
+    let project = Project::of(&[("main.gml", RIVALS), ("in.csv", ROWS)]);
+    let ran = project.done(&["run"]).stdout;
+    let shown = project.done(&["runs", "show", "last"]).stdout;
+    for text in [&ran, &shown] {
+        assert!(text.contains("tracked 1 of 2\nmetric") && text.contains("tracked 2 of 2\nmetric"), "{text}");
+        assert_eq!(text.matches("log_loss    0.").count(), 2, "{text}");
+    }
+    let page = project.path(".gml/runs").join(project.record()["id"].as_str().unwrap()).join("report.html");
+    assert!(std::fs::read_to_string(page).unwrap().contains("tracked 2 of 2"));
+    let compared = project.done(&["runs", "compare", "last", "last"]).stdout;
+    assert!(compared.contains("log_loss     ") && compared.contains("log_loss #2  "), "{compared}");
+    let compared = json(&project, &["compare", "last", "last"]);
+    let times: Vec<_> = compared["metrics"].as_array().unwrap().iter().map(|metric| &metric["time"]).collect();
+    assert_eq!(times, [&Value::from(1), &Value::from(2)]);
+}
+
+#[test]
+fn a_run_that_cannot_be_recorded_does_not_say_that_it_is() {
+    let project = Project::of(&[("main.gml", PROGRAM), ("in.csv", ROWS)]);
+    // No file takes the place of a folder.
+    project.write(".gml/runs/last/in_the_way", "");
+    let finished = project.gmlc(&["run"]);
+    assert!(finished.code == 3 && finished.stderr.contains("GML0910"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("the run is recorded"), "{}", finished.stderr);
+    assert_eq!(std::fs::read_dir(project.path(".gml/runs")).unwrap().count(), 1, "only what is in the way is left");
 }
 
 #[test]

@@ -90,6 +90,8 @@ fn a_search_that_was_killed_goes_on_where_it_was() {
     // SIGKILL, of which a process hears nothing.
     running.kill().unwrap();
     running.wait().unwrap();
+    let shown = project.done(&["runs", "show", "last"]).stdout;
+    assert!(shown.lines().any(|line| line.starts_with("killed ") && line.contains(" tune ")), "{shown}");
     let before = trials(&project);
     assert!((4..30).contains(&before), "{before} trials were made");
     assert!(!project.path(MODEL).exists(), "the run had saved its model already");
@@ -98,7 +100,7 @@ fn a_search_that_was_killed_goes_on_where_it_was() {
     fs::write(file, [fs::read(file).unwrap(), b"{\"trial\": 29, \"state\"".to_vec()].concat()).unwrap();
 
     let went_on = project.done(&ARGS);
-    let told = format!("tune: goes on behind {before} trials of a run that was stopped");
+    let told = format!("tune: goes on behind {before} trials of another run");
     assert!(went_on.stderr.contains(&told), "{}", went_on.stderr);
     assert!(kept(&project).is_empty(), "a run that is done leaves nothing unfinished");
     let record = project.record();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gml_connect::{Fault, Reading, Size, Tolerated, append};
 use gml_foreign::{Foreseen, MadeOf, Node, Say};
-use gml_ir::{Dataset, Expr, StepKind, TableType, Type, Value};
+use gml_ir::{Dataset, Expr, Step, StepKind, TableType, Type, Value};
 use gml_operators::{Context, Data, Expressions, Implementation, ImplementationInParts, Sink, Table, Told};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
@@ -51,7 +51,7 @@ pub trait Backend: Sync {
     }
 
     /// What of a step is declared and cannot be run yet, by its name in the program.
-    fn pending(&self, _step: &StepKind) -> Option<String> {
+    fn pending(&self, _step: &Step) -> Option<String> {
         None
     }
 

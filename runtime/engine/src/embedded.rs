@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gml_connect::{Fault, Part, Reading, Scan, Size, Together, Verified, Writer, Written};
 use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
-use gml_ir::{Dataset, Expr, Program, StepKind, TableType, Type, Value};
+use gml_ir::{Dataset, Expr, Program, Step, StepKind, TableType, Type, Value};
 use gml_operators::{
     Context, Data, Expressions, Fitted, Implementation, ImplementationInParts, Table, Told, expr, frame,
 };
@@ -73,7 +73,7 @@ impl Backend for Embedded {
         Scan::open(dataset, project, reading, &self.verified).ok().map(|scan| scan.size())
     }
 
-    fn pending(&self, step: &StepKind) -> Option<String> {
+    fn pending(&self, step: &Step) -> Option<String> {
         gml_operators::pending_in(step)
     }
 

@@ -148,6 +148,9 @@ fn recorded(
     let live = Live::begin(project, &record.id, started);
     // What a killed run leaves: that it was running.
     if let Err(fault) = store::write(project, &record) {
+        drop(live);
+        // Nothing has run: what there is of its folder would be taken for a run that was killed.
+        let _ = std::fs::remove_dir_all(store::run_folder(project, &record.id));
         return Err((fault.clone(), failed(record, &fault, None)));
     }
     let cache = options.store.as_ref().map(|settings| Cache::open(project, &record.id, settings));
@@ -312,7 +315,12 @@ fn finish(
 
 /// Writes the record and its page.
 pub(crate) fn written(project: &Path, record: &RunRecord, artifacts: &[Kept]) -> Result<(), Fault> {
-    store::write(project, record)?;
+    let recorded = store::write(project, record);
+    if recorded.is_err() {
+        // A folder without any record is none of a run; one that has something in it stays.
+        let _ = std::fs::remove_dir(store::run_folder(project, &record.id));
+    }
+    recorded?;
     store::write_page(project, record, artifacts)
 }
 

@@ -5,6 +5,7 @@
 //! al. 1983). Every row has its place among all of them, so that the end is the same as if all had been in memory.
 
 use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -261,7 +262,7 @@ fn hashes(frame: &DataFrame, keys: &[String]) -> Result<Vec<u64>, Fault> {
 
 fn write(path: &Path, frame: &mut DataFrame) -> Result<(), Fault> {
     let file = File::create(path).map_err(|error| unwritable(path, &error.to_string()))?;
-    let write = || ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).finish(frame);
+    let write = || ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw).finish(frame);
     guarded(write).map(drop).map_err(|fault| unwritable(path, &fault.message))
 }
 

@@ -54,8 +54,16 @@ export function parameters(run) {
     return all;
 }
 
-/** Metrics by name; what was tracked again stands for what was tracked before. */
-export const metrics = (run) => new Map((run.metrics ?? []).map((metric) => [named(metric), metric.value]));
+/** Metrics by name; what was tracked again has a number behind its name. */
+export function metrics(run) {
+    const times = new Map();
+    return new Map((run.metrics ?? []).map((metric) => {
+        const name = named(metric);
+        const time = (times.get(name) ?? 0) + 1;
+        times.set(name, time);
+        return [time === 1 ? name : `${name} #${time}`, metric.value];
+    }));
+}
 
 export function problems(program) {
     const errors = program.problems.filter((problem) => problem.severity === "error").length;

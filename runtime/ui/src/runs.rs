@@ -175,10 +175,10 @@ impl Run {
 
     /// What a step does or became, in a word.
     pub(crate) fn state_of(&self, step: &StepRecord) -> &'static str {
-        use gml_engine::StepState::{Cached, Failed, Ran, Skipped};
+        use gml_engine::StepState::{Cached, Failed, Ran, Running, Skipped};
         match (self.now.get(&step.id), step.state) {
-            (Some((Now::Running, _)), _) if self.was_killed => "killed",
-            (Some((Now::Running, _)), _) => "running",
+            (Some((Now::Running, _)), _) | (None, Running) if self.was_killed => "killed",
+            (Some((Now::Running, _)), _) | (None, Running) => "running",
             (Some((Now::Waiting, _)), _) if self.was_killed => "skipped",
             (Some((Now::Waiting, _)), _) => "waiting",
             (None, Ran) => "ran",

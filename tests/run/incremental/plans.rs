@@ -38,12 +38,21 @@ fn a_plan_names_the_file_and_the_column_that_changed() {
 }
 
 #[test]
+fn a_plan_tells_of_a_dataset_that_a_run_with_another_value_wrote() {
+    let project = project();
+    run(&project, &["prepare"]);
+    run(&project, &["prepare", "--set", "least=3.0"]);
+    let changed = plan(&project, &["prepare"]);
+    assert!(changed.contains("run: out/dear.parquet was changed by something else or another run"), "{changed}");
+}
+
+#[test]
 fn a_plan_says_what_happened_to_datasets_and_files() {
     let project = project();
     run(&project, &[]);
     project.write("out/judged.csv", "shop,score\n");
     let changed = plan(&project, &["training"]);
-    assert!(changed.contains("run: out/judged.csv was changed by something else"), "{changed}");
+    assert!(changed.contains("run: out/judged.csv was changed by something else or another run"), "{changed}");
     std::fs::remove_file(project.path("out/judged.csv")).unwrap();
     let gone = plan(&project, &["training"]);
     assert!(gone.contains("run: out/judged.csv is not there"), "{gone}");

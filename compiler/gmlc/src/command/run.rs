@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use gml_engine::{Progress, RunOptions, RunRecord, StepState, Stopper};
+use gml_engine::{MetricRecord, Progress, RunOptions, RunRecord, StepState, Stopper};
 
 use super::prepare::prepare;
 use super::{ChoiceArgs, ProgramArgs, chosen, lineage, read_at, store};
@@ -118,7 +118,9 @@ pub fn run(
             shown.failed(&fault, &record);
             if told.log == Log::Text {
                 output::fault(&fault);
-                output::error_line(format!("the run is recorded as {}", record.id));
+                if is_recorded(&record, &prepared.project.folder) {
+                    output::error_line(format!("the run is recorded as {}", record.id));
+                }
                 show_page(&record, &prepared.project.folder, output::error_line);
             }
             Exit::RunFailed
@@ -126,12 +128,28 @@ pub fn run(
     }
 }
 
-/// Metrics as a table: a line each, a column for each partition.
+/// Whether the record is there, and says how the run ended.
+fn is_recorded(record: &RunRecord, folder: &Path) -> bool {
+    gml_engine::load_record(folder, &record.id).is_ok_and(|written| written.state == record.state)
+}
+
+/// Metrics as a table; as several, in the order in which they were tracked, where some were tracked again.
 pub(super) fn show_metrics(record: &RunRecord) {
+    let parts = record.measured();
+    for (place, part) in parts.iter().enumerate() {
+        if parts.len() > 1 {
+            output::line(format!("tracked {} of {}", place + 1, parts.len()));
+        }
+        show_table(part);
+    }
+}
+
+/// Metrics as a table: a line each, a column for each partition.
+fn show_table(metrics: &[MetricRecord]) {
     let mut partitions: Vec<&str> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-    for metric in &record.metrics {
+    for metric in metrics {
         if !partitions.contains(&metric.partition.as_str()) {
             partitions.push(&metric.partition);
         }
@@ -139,9 +157,6 @@ pub(super) fn show_metrics(record: &RunRecord) {
             names.push(&metric.name);
         }
         values.insert((&metric.name, &metric.partition), metric.value);
-    }
-    if names.is_empty() {
-        return;
     }
     let wide = names.iter().map(|name| name.len()).max().unwrap_or(0).max(6);
     let header: String = partitions.iter().map(|part| format!("  {part:>10}")).collect();

@@ -318,7 +318,7 @@ impl Looking<'_> {
                         return Finding::runs(format!("{} is not the newest version any more", saved.path));
                     }
                 }
-                Ok(_) => return Finding::runs(format!("{} was changed by something else", saved.path)),
+                Ok(_) => return Finding::runs(format!("{} was changed by something else or another run", saved.path)),
                 Err(_) => return Finding::runs(format!("{} is not there", saved.path)),
             }
         }

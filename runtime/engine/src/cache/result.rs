@@ -1,7 +1,7 @@
 //! Results and artifacts as objects of the store, and back.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -171,8 +171,8 @@ impl Cache {
             .put(|path| {
                 let file = File::create(path).map_err(|error| cannot_keep(&error))?;
                 // Fast to write and to read; the store is no archive.
-                let write = || ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).finish(frame);
-                guarded(write).map(drop).map_err(Wrapped)
+                let writer = ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw);
+                guarded(|| writer.finish(frame)).map(drop).map_err(Wrapped)
             })
             .map_err(|Wrapped(fault)| fault)
     }

@@ -41,8 +41,8 @@ impl Session<'_> {
                 if history.resumed > 0 {
                     let (trials, name) = (history.resumed, crate::plan::step_name(self.program, scope.graph, id));
                     let s = if trials == 1 { "" } else { "s" };
-                    self.progress
-                        .message(&format!("{name}: goes on behind {trials} trial{s} of a run that was stopped"));
+                    // It was stopped, or goes on at the same time.
+                    self.progress.message(&format!("{name}: goes on behind {trials} trial{s} of another run"));
                 }
                 self.keep(&scope.id(id), "", Artifact::History(history.clone()))
             }

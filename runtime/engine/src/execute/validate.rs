@@ -63,7 +63,7 @@ pub(crate) fn validate(backend: &dyn Backend, program: &Program, graph: &Graph, 
 }
 
 fn check<'a>(backend: &dyn Backend, program: &Program, graph: &'a Graph, step: &'a Step) -> Result<(), Fault> {
-    if let Some(what) = backend.pending(&step.kind) {
+    if let Some(what) = backend.pending(step) {
         return Err(cannot_run(&what));
     }
     match &step.kind {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gml_ir::{Graph, StepId, StepKind};
 
-use super::live::datasets;
+use super::live::{children, datasets};
 
 /// Who touched a dataset so far.
 #[derive(Default)]
@@ -15,7 +15,7 @@ struct Touched {
 
 /// For each step, the steps that must be done before it though it does not use their results: what is read after a save
 /// waits for it, a save waits for the reads before it, and saves and bodies of `when` wait for the expectations written
-/// before them.
+/// before them, those in bodies of `when` among them.
 pub(super) fn order(graph: &Graph, live: &[bool]) -> Vec<Vec<StepId>> {
     let mut after = vec![Vec::new(); graph.steps.len()];
     let mut touched: BTreeMap<u32, Touched> = BTreeMap::new();
@@ -36,9 +36,20 @@ pub(super) fn order(graph: &Graph, live: &[bool]) -> Vec<Vec<StepId>> {
         }
         match &step.kind {
             StepKind::Expect { .. } => expectations.push(id),
-            StepKind::Save { .. } | StepKind::When { .. } => after[place].extend(&expectations),
+            StepKind::Save { .. } => after[place].extend(&expectations),
+            StepKind::When { body, .. } => {
+                after[place].extend(&expectations);
+                if expects(body) {
+                    expectations.push(id);
+                }
+            }
             _ => {}
         }
     }
     after
+}
+
+/// Whether something is expected in a graph, or in the body of a `when` there.
+fn expects(graph: &Graph) -> bool {
+    graph.steps.iter().any(|step| matches!(step.kind, StepKind::Expect { .. }) || children(step).is_some_and(expects))
 }

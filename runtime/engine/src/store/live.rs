@@ -1,6 +1,7 @@
 //! What a run that goes on has done so far, for other processes: `live.jsonl` beside its record, a step a line whenever one
 //! begins or ends. It is gone when the record has all of it; a run that was killed leaves it.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -258,24 +259,34 @@ impl Following {
     }
 }
 
-/// What is known of the steps of a run that goes on or was killed, each as it was told last, in their order. One that has not
-/// ended is told of as skipped: when its process was killed, nothing was left of it.
-pub(super) fn steps(project: &Path, id: &str) -> Vec<StepRecord> {
-    let mut known: Vec<StepRecord> = Vec::new();
-    let mut places = std::collections::HashMap::new();
-    for LiveStep { mut step, now, .. } in Following::of(project, id).map(|mut run| run.more()).unwrap_or_default() {
-        if now.is_some() {
-            step.state = StepState::Skipped;
-        }
-        match places.get(&step.id) {
-            Some(place) => known[*place] = step,
+/// What is known of the steps of a run that goes on or was killed, each as it was told last, in their order, and how many seconds
+/// after its start anything was told last. A step that waits is told of as skipped: it may never run. One that runs has taken the
+/// time up to then.
+pub(super) fn steps(project: &Path, id: &str) -> (Vec<StepRecord>, f64) {
+    let (mut known, mut last): (Vec<StepRecord>, f64) = (Vec::new(), 0.0);
+    let (mut places, mut began) = (HashMap::new(), HashMap::new());
+    for LiveStep { mut step, now, at, .. } in Following::of(project, id).map(|mut run| run.more()).unwrap_or_default() {
+        last = last.max(at);
+        let place = *places.entry(step.id.clone()).or_insert(known.len());
+        match now {
+            Some(Now::Running) => {
+                step.state = StepState::Running;
+                began.entry(place).or_insert(at);
+            }
+            Some(Now::Waiting) => step.state = StepState::Skipped,
             None => {
-                places.insert(step.id.clone(), known.len());
-                known.push(step);
+                began.remove(&place);
             }
         }
+        match known.get_mut(place) {
+            Some(before) => *before = step,
+            None => known.push(step),
+        }
     }
-    known
+    for (place, at) in began {
+        known[place].seconds = last - at;
+    }
+    (known, last)
 }
 
 #[cfg(test)]
@@ -320,6 +331,29 @@ mod tests {
             std::thread::sleep(Duration::from_millis(1));
         }
         told
+    }
+
+    #[test]
+    fn a_step_that_was_under_way_is_running_until_what_was_told_last() {
+        let project = tempfile::tempdir().unwrap();
+        fs::create_dir_all(run_folder(project.path(), "r")).unwrap();
+        let ran = StepRecord { state: StepState::Ran, seconds: 1.5, ..step("p.1") };
+        let told = [
+            (1.0, Some(Now::Running), step("p.1")),
+            (1.0, Some(Now::Waiting), step("p.2")),
+            (1.0, Some(Now::Waiting), step("p.3")),
+            (2.5, None, ran),
+            (2.5, Some(Now::Running), step("p.2")),
+            (4.0, Some(Now::Running), step("p.2")),
+        ];
+        let line = |(at, now, step): &(f64, Option<Now>, StepRecord)| {
+            serde_json::to_string(&Line { mark: Mark { at: *at, now: *now, training: None }, step }).unwrap() + "\n"
+        };
+        fs::write(run_folder(project.path(), "r").join(NAME), told.iter().map(line).collect::<String>()).unwrap();
+        let (known, seconds) = steps(project.path(), "r");
+        let found: Vec<_> = known.iter().map(|step| (step.id.as_str(), step.state, step.seconds)).collect();
+        let due = [("p.1", StepState::Ran, 1.5), ("p.2", StepState::Running, 1.5), ("p.3", StepState::Skipped, 0.0)];
+        assert_eq!((found.as_slice(), seconds), (&due[..], 4.0));
     }
 
     #[test]

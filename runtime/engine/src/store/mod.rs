@@ -147,7 +147,9 @@ pub fn load_record(project: &Path, id: &str) -> Result<RunRecord, Fault> {
     read.map(|mut record: RunRecord| {
         // What it has done is not in the record of a run that goes on, or was killed.
         if record.state == record::RunState::Running && record.steps.is_empty() {
-            record.steps = live::steps(project, &id);
+            let (steps, seconds) = live::steps(project, &id);
+            record.steps = steps;
+            record.seconds = record.seconds.max(seconds);
         }
         record
     })

@@ -4,7 +4,7 @@ use gml_report::{Block, Datum, Grid, Report, compact};
 use serde_json::{Map, Value as Json};
 
 use super::artifact::Kept;
-use super::record::{RunRecord, RunState, StepRecord, StepState};
+use super::record::{MetricRecord, RunRecord, RunState, StepRecord, StepState};
 
 /// The page of a run with what it kept in files.
 pub(crate) fn of_run(record: &RunRecord, artifacts: &[Kept]) -> Report {
@@ -28,7 +28,7 @@ pub(crate) fn of_run(record: &RunRecord, artifacts: &[Kept]) -> Report {
         blocks.push(Block::Warnings(told.collect()));
     }
     if !record.metrics.is_empty() {
-        blocks.push(Block::section("Metrics", vec![Block::Table(metrics(record))]));
+        blocks.push(Block::section("Metrics", measured(record)));
     }
     blocks.extend(artifacts.iter().map(|artifact| artifact.section.clone()));
     if !record.datasets.is_empty() {
@@ -62,10 +62,21 @@ fn facts(record: &RunRecord) -> Vec<(String, Datum)> {
     facts
 }
 
+/// The metrics as a table; as several, in the order in which they were tracked, where some were tracked again.
+fn measured(record: &RunRecord) -> Vec<Block> {
+    let parts = record.measured();
+    let count = parts.len();
+    let blocks = parts.into_iter().enumerate().flat_map(|(place, part)| {
+        let title = (count > 1).then(|| Block::Text(format!("tracked {} of {count}", place + 1)));
+        title.into_iter().chain([Block::Table(metrics(part))])
+    });
+    blocks.collect()
+}
+
 /// A row for each metric, a column for each partition.
-fn metrics(record: &RunRecord) -> Grid {
+fn metrics(measured: &[MetricRecord]) -> Grid {
     let (mut partitions, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
-    for metric in &record.metrics {
+    for metric in measured {
         if !partitions.contains(&metric.partition.as_str()) {
             partitions.push(&metric.partition);
         }
@@ -74,8 +85,7 @@ fn metrics(record: &RunRecord) -> Grid {
         }
     }
     let value = |name: &str, partition: &str| {
-        // What was tracked last stands for what was tracked several times, as on the terminal.
-        let found = record.metrics.iter().rfind(|metric| metric.name == name && metric.partition == partition);
+        let found = measured.iter().find(|metric| metric.name == name && metric.partition == partition);
         found.map_or(Datum::Nothing, |metric| Datum::Number(metric.value))
     };
     let headings =
@@ -119,6 +129,7 @@ fn steps(record: &RunRecord) -> Grid {
             StepState::Cached => Datum::Verdict("cached".into(), false),
             StepState::Failed => Datum::Verdict("failed".into(), true),
             StepState::Skipped => Datum::Verdict("skipped".into(), false),
+            StepState::Running => Datum::Verdict("running".into(), true),
         };
         let rows = step.rows.map_or(Datum::Nothing, |rows| Datum::Number(rows as f64));
         let memory = step.peak_memory.map_or(Datum::Nothing, |bytes| Datum::text(size(bytes)));

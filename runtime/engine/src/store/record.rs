@@ -1,5 +1,7 @@
 //! What a run leaves behind.
 
+use std::collections::HashSet;
+
 use gml_connect::Fault;
 use gml_ir::Location;
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,27 @@ pub struct RunRecord {
     pub contracts: Vec<ContractRecord>,
     /// Why it failed.
     pub failure: Option<FailureRecord>,
+}
+
+impl RunRecord {
+    /// The metrics in parts, in the order in which they were tracked. No two of a part have the same name and the same partition: it
+    /// is one part, unless something is tracked again, of another model or in a `for`.
+    pub fn measured(&self) -> Vec<&[MetricRecord]> {
+        let (mut parts, mut begin, mut seen) = (Vec::new(), 0, HashSet::new());
+        for (place, metric) in self.metrics.iter().enumerate() {
+            let key = (metric.name.as_str(), metric.partition.as_str());
+            if seen.contains(&key) {
+                parts.push(&self.metrics[begin..place]);
+                begin = place;
+                seen.clear();
+            }
+            seen.insert(key);
+        }
+        if begin < self.metrics.len() {
+            parts.push(&self.metrics[begin..]);
+        }
+        parts
+    }
 }
 
 /// How a run ended.
@@ -95,6 +118,8 @@ pub enum StepState {
     Failed,
     /// It did not run: a `when` did not hold, or the run failed before.
     Skipped,
+    /// It was under way when it was told of last: its run goes on, or was killed. No run that ended by itself has such a step.
+    Running,
 }
 
 /// A place in the program.

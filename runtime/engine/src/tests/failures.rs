@@ -72,6 +72,40 @@ fn an_expectation_that_does_not_hold_shows_both_sides() {
     assert!(backend.log().is_empty(), "a save waits for the expectations before it");
 }
 
+/// `when condition { expect count(a) == 3 }`, where `a` is the first step of the graph around it.
+fn expecting(steps: &mut Steps, condition: StepId) {
+    let mut body = Steps::default();
+    let outer = body.push(StepKind::Outer(StepId(0)), table());
+    let slow = body.simple("std.learning.slow", outer);
+    body.expect_count(slow, 3, Some("three are due"));
+    steps.push(StepKind::When { condition, body: body.0 }, Type::Bool);
+}
+
+#[test]
+fn a_save_waits_for_the_expectations_in_a_when_before_it() {
+    for is_nested in [false, true] {
+        let mut steps = Steps::default();
+        let a = steps.literal(&[1, 2]);
+        let rows = steps.count(a);
+        let condition = steps.compare(rows, BinaryOp::Greater, 0);
+        if is_nested {
+            let mut around = Steps::default();
+            around.push(StepKind::Outer(a), table());
+            let truth = around.push(StepKind::Outer(condition), Type::Bool);
+            expecting(&mut around, truth);
+            steps.push(StepKind::When { condition, body: around.0 }, Type::Bool);
+        } else {
+            expecting(&mut steps, condition);
+        }
+        steps.save(a, 0);
+        let project = tempfile::tempdir().unwrap();
+        let backend = TestBackend::default();
+        let (fault, _) = run(&backend, &program(&["a"], vec![("p", steps)]), project.path(), 4).unwrap_err();
+        assert_eq!((fault.code, fault.message.as_str()), ("GML0916", "three are due"));
+        assert!(backend.log().is_empty(), "nested: {is_nested}");
+    }
+}
+
 #[test]
 fn an_expectation_that_holds_is_passed() {
     let mut steps = Steps::default();

@@ -107,6 +107,36 @@ fn a_project_that_cannot_be_written_is_told() {
 }
 
 #[test]
+fn a_run_that_cannot_be_recorded_leaves_no_folder() {
+    let project = tempfile::tempdir().unwrap();
+    // No file takes the place of a folder.
+    std::fs::create_dir_all(project.path().join(".gml/runs/last")).unwrap();
+    let backend = TestBackend::with("a", &[1]);
+    let (fault, record) = run(&backend, &small(), project.path(), 1).unwrap_err();
+    assert_eq!(fault.code, "GML0910");
+    assert!(backend.log().is_empty());
+    assert!(!record.id.is_empty() && !crate::run_folder(project.path(), &record.id).exists());
+}
+
+#[test]
+fn what_is_tracked_again_is_in_another_part() {
+    let project = tempfile::tempdir().unwrap();
+    let mut record = run(&TestBackend::with("a", &[1, 2, 3]), &small(), project.path(), 1).unwrap();
+    let names = |record: &RunRecord| {
+        let name = |metric: &crate::MetricRecord| format!("{}/{}", metric.name, metric.partition);
+        let parts = record.measured().into_iter();
+        parts.map(|part| part.iter().map(name).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&record), ["rows/test lost/test count/"]);
+    let mut again = record.metrics[..2].to_vec();
+    again[1].partition = "train".into();
+    record.metrics.extend(again);
+    assert_eq!(names(&record), ["rows/test lost/test count/", "rows/test lost/train"]);
+    record.metrics.clear();
+    assert!(record.measured().is_empty());
+}
+
+#[test]
 fn tolerated_rows_are_reported_once() {
     let rows = Tolerated { column: "n".into(), rule: "> 0".into(), rows: 4, dropped: true };
     let backend = TestBackend { tolerated: vec![rows], ..TestBackend::with("a", &[1]) };

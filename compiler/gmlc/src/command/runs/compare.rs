@@ -9,6 +9,9 @@ use super::named;
 use super::show::written;
 use crate::output::line;
 
+/// A metric: its name, its partition, and the how many-th of these it is in its run, from 1.
+type Measured = (String, String, usize);
+
 /// What differs between two runs, and all of their metrics.
 pub(super) struct Comparison {
     first: String,
@@ -17,7 +20,7 @@ pub(super) struct Comparison {
     environments: (Option<String>, Option<String>),
     /// Those that differ; nothing where a run has none of the name.
     parameters: Vec<(String, Option<Json>, Option<Json>)>,
-    metrics: Vec<(String, String, Option<f64>, Option<f64>)>,
+    metrics: Vec<(Measured, Option<f64>, Option<f64>)>,
     /// Rows of datasets that differ.
     datasets: Vec<(String, Option<u64>, Option<u64>)>,
     seconds: (f64, f64),
@@ -32,7 +35,7 @@ pub(super) fn compare(first: &RunRecord, second: &RunRecord) -> Comparison {
         same_program: first.program_hash == second.program_hash,
         environments: (first.environment.clone(), second.environment.clone()),
         parameters: both(parameters(first), parameters(second)).filter(|(_, a, b)| a != b).collect(),
-        metrics: both(metrics(first), metrics(second)).map(|((name, part), a, b)| (name, part, a, b)).collect(),
+        metrics: both(metrics(first), metrics(second)).collect(),
         datasets: datasets.map(|(name, a, b)| (name, a.flatten(), b.flatten())).collect(),
         seconds: (first.seconds, second.seconds),
     }
@@ -61,8 +64,20 @@ fn parameters(record: &RunRecord) -> BTreeMap<String, Json> {
     own.chain(of_pipelines).collect()
 }
 
-fn metrics(record: &RunRecord) -> BTreeMap<(String, String), f64> {
-    record.metrics.iter().map(|metric| ((metric.name.clone(), metric.partition.clone()), metric.value)).collect()
+fn metrics(record: &RunRecord) -> BTreeMap<Measured, f64> {
+    let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let numbered = record.metrics.iter().map(|metric| {
+        let time = times.entry((&metric.name, &metric.partition)).or_default();
+        *time += 1;
+        ((metric.name.clone(), metric.partition.clone(), *time), metric.value)
+    });
+    numbered.collect()
+}
+
+/// A metric as it is shown: `auc (test)`, and where it was tracked again `auc (test) #2`.
+fn shown((name, partition, time): &Measured) -> String {
+    let named = named(name, partition);
+    if *time == 1 { named } else { format!("{named} #{time}") }
 }
 
 fn datasets(record: &RunRecord) -> BTreeMap<String, Option<u64>> {
@@ -90,7 +105,7 @@ impl Comparison {
         if self.metrics.is_empty() {
             return;
         }
-        let names: Vec<String> = self.metrics.iter().map(|(name, part, ..)| named(name, part)).collect();
+        let names: Vec<String> = self.metrics.iter().map(|(metric, ..)| shown(metric)).collect();
         let wide = names.iter().map(String::len).max().unwrap_or(0).max(6);
         line("");
         line(format!("{:wide$}  {:>12}  {:>12}  {:>12}", "metric", "A", "B", "B - A"));
@@ -104,9 +119,9 @@ impl Comparison {
     /// The same for programs.
     pub(super) fn json(&self) -> Json {
         let parameters = self.parameters.iter().map(|(name, a, b)| json!({ "name": name, "first": a, "second": b }));
-        let metrics = self.metrics.iter().map(|(name, partition, a, b)| {
+        let metrics = self.metrics.iter().map(|((name, partition, time), a, b)| {
             let difference = a.zip(*b).map(|(a, b)| b - a);
-            json!({ "name": name, "partition": partition, "first": a, "second": b, "difference": difference })
+            json!({ "name": name, "partition": partition, "time": time, "first": a, "second": b, "difference": difference })
         });
         let datasets = self.datasets.iter().map(|(name, a, b)| json!({ "name": name, "first": a, "second": b }));
         json!({

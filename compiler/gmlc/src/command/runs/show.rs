@@ -11,8 +11,9 @@ use crate::output::line;
 
 /// Prints what a run was given, what it did and what it tracked.
 pub(super) fn show(folder: &Path, record: &RunRecord) {
+    let ended = state(folder, record);
     line(format!("run          {}", record.id));
-    line(format!("state        {}", state(folder, record)));
+    line(format!("state        {ended}"));
     line(format!("started      {}", record.started));
     line(format!("took         {:.2} s", record.seconds));
     line(format!("pipelines    {}", pipelines(record)));
@@ -52,6 +53,8 @@ pub(super) fn show(folder: &Path, record: &RunRecord) {
             StepState::Cached => "cached",
             StepState::Failed => "failed",
             StepState::Skipped => "skipped",
+            // As the run: it runs, or was killed.
+            StepState::Running => ended,
         };
         let rows = step.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
         let place = format!("{}:{}", step.location.file, step.location.line);
