@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::ffi::{BoosterHandle, RowHandle};
+use super::turn::turn;
 use super::{Dataset, LightGbm, Matrix};
 
 /// Rows to validate on.
@@ -68,6 +69,7 @@ pub fn train(
     watched: Watched,
     watch: &mut dyn FnMut(Round) -> ControlFlow<()>,
 ) -> Result<Option<Trained>, String> {
+    let _turn = turn(parameters);
     let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
     if let Some(valid) = valid {
         booster.add_valid(&valid.rows.handle)?;
@@ -157,9 +159,13 @@ impl Booster {
     /// LightGBM's words.
     pub fn predict(&self, matrix: &Matrix, threads: usize) -> Result<Vec<f64>, String> {
         let parameters = format!("num_threads={} verbosity=-1", threads.max(1));
+        let _turn = turn(&parameters);
         self.handle.predict(matrix.values(), matrix.shape(), &parameters)
     }
 }
+
+/// How rows are predicted one by one.
+const ROW_PARAMETERS: &str = "num_threads=1 verbosity=-1";
 
 /// Predicts one row after the other: what a call needs besides the row is made once. It is for one thread at a time.
 pub struct RowPredictor {
@@ -174,7 +180,8 @@ impl RowPredictor {
     /// # Errors
     /// LightGBM's words.
     pub fn new(booster: &Arc<Booster>) -> Result<Self, String> {
-        Ok(Self { handle: booster.handle.row_predictor()?, _booster: Arc::clone(booster) })
+        let _turn = turn(ROW_PARAMETERS);
+        Ok(Self { handle: booster.handle.row_predictor(ROW_PARAMETERS)?, _booster: Arc::clone(booster) })
     }
 
     /// Adds [`Booster::outputs`] numbers for a row: those that [`Booster::predict`] gives.

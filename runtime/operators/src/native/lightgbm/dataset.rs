@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::LightGbm;
 use super::ffi::DatasetHandle;
+use super::turn::turn;
 
 /// A dense matrix, one column after the other; NaN is a missing value.
 pub struct Matrix {
@@ -85,6 +86,7 @@ impl Dataset {
             parameters.push_str(&columns.join(","));
         }
         let reference = reference.map(|dataset| &*dataset.handle);
+        let _turn = turn(&parameters);
         let shape = (matrix.rows, matrix.columns);
         DatasetHandle::from_rows(&library.api, &matrix.values, shape, &parameters, reference)
             .map(|handle| Self { handle: Arc::new(handle) })

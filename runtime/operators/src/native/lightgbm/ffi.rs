@@ -363,9 +363,9 @@ impl BoosterHandle {
 
 impl BoosterHandle {
     /// What predicts single rows. It must not live longer than the booster.
-    pub(super) fn row_predictor(&self) -> Result<RowHandle, String> {
+    pub(super) fn row_predictor(&self, parameters: &str) -> Result<RowHandle, String> {
         let (features, outputs) = (self.features()?, self.classes()?);
-        let parameters = c_text("num_threads=1 verbosity=-1")?;
+        let parameters = c_text(parameters)?;
         let (n_features, mut handle) = (c_length(features, "features")?, ptr::null_mut());
         // SAFETY: the booster is alive, and the text ends in NUL and is only read during the call.
         self.api.check(unsafe {

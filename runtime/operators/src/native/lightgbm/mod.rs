@@ -7,6 +7,7 @@ mod booster;
 mod dataset;
 mod ffi;
 mod locate;
+mod turn;
 
 pub use booster::{Booster, Round, RowPredictor, Trained, Validation, Watched, train};
 pub use dataset::{Dataset, Matrix, RowMatrix};
