@@ -82,7 +82,11 @@ impl Ancestry {
         self.order.iter().rev().copied().find(|column| {
             flow.columns.get(*column).inputs.iter().any(|input| match &input.how {
                 How::Over(over) | How::Chosen(over) => tells(&over.rows),
-                How::Joined(rows) | How::Before(rows) | How::Learned(rows) | How::Predicted(rows) => tells(rows),
+                How::Joined(rows)
+                | How::Before(rows)
+                | How::Learned(rows)
+                | How::Selected(rows)
+                | How::Predicted(rows) => tells(rows),
                 How::Same | How::Branch(_) | How::Row | How::Key | How::Perhaps => false,
             })
         })

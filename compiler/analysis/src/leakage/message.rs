@@ -8,13 +8,16 @@ use crate::lineage::{ColumnNode, How, Maker, Part};
 
 type Way = [(Span, String)];
 
+/// With a label for each place that rows pass.
+fn on_the_way(diagnostic: Diagnostic, way: &Way) -> Diagnostic {
+    way.iter().fold(diagnostic, |diagnostic, (place, words)| diagnostic.and(*place, words.clone()))
+}
+
 pub(super) fn test_rows(seen: &Seen, span: Span, way: &Way, split: Span) -> Diagnostic {
     let operator = &seen.operator;
     let (_, code, message, help) = crate::message::partitions::test_rows(seen.how);
     let mut diagnostic = Diagnostic::new(code, span, message).with_label("test rows are among these");
-    for (place, words) in way {
-        diagnostic = diagnostic.and(*place, words.clone());
-    }
+    diagnostic = on_the_way(diagnostic, way);
     if seen.span != span && !way.iter().any(|(place, _)| *place == seen.span) {
         diagnostic = diagnostic.and(seen.span, format!("`{operator}` takes them here"));
     }
@@ -144,10 +147,7 @@ pub(super) fn feature(
     let span = nodes.first().map_or(at.0, |node| node.span);
     let name = target.map_or("the target".into(), |node| format!("the target `.{}`", node.name));
     let split = |cut| flow.provenance.cut(cut).span;
-    let is_selected = nodes.iter().all(|node| {
-        let has = |is: fn(&How) -> bool| node.inputs.iter().any(|input| is(&input.how));
-        has(|how| matches!(how, How::Same | How::Branch(_))) && has(|how| matches!(how, How::Learned(_)))
-    });
+    let is_selected = nodes.iter().all(|node| node.inputs.iter().any(|input| matches!(input.how, How::Selected(_))));
     let (mut diagnostic, is_target) = match kind {
         Kind::Target => (
             Diagnostic::new(
@@ -287,9 +287,7 @@ pub(super) fn label_from_own_rows(
     if let Some(other) = other.filter(|other| *other != span) {
         diagnostic = diagnostic.and(other, beside);
     }
-    for (place, words) in way {
-        diagnostic = diagnostic.and(*place, words.clone());
-    }
+    diagnostic = on_the_way(diagnostic, way);
     if let Some(split) = split {
         diagnostic = diagnostic.and(split, "the split was made here");
     }
@@ -314,9 +312,7 @@ pub(super) fn label_before_pairs(
     );
     let mut diagnostic = Diagnostic::new(codes::LABEL_FROM_OWN_ROWS, span, message)
         .with_label("these rows are earlier than what the candidates are made from");
-    for (place, words) in way {
-        diagnostic = diagnostic.and(*place, words.clone());
-    }
+    diagnostic = on_the_way(diagnostic, way);
     diagnostic.and(split, "the split was made here").help(
         "make candidates and features from the earlier part, such as `train`, and take the label from the later one",
     )

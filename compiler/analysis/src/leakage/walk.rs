@@ -118,11 +118,8 @@ impl<'f, 'p> Features<'f, 'p> {
             let inputs = &self.flow.columns.get(column).inputs;
             let passing =
                 || inputs.iter().filter_map(|input| Some((input, input.column?, self.passes(input, through, &at)?)));
-            // Which features are selected tells little of the target of a row.
-            let is_selected = inputs.iter().any(|input| matches!(input.how, How::Same));
             let straight: Vec<Kind> = passing()
                 .filter(|(_, of, _)| self.target.contains(of))
-                .filter(|(input, _, kind)| !(is_selected && kind.is_none() && matches!(input.how, How::Learned(_))))
                 .map(|(.., through)| through.unwrap_or(Kind::Target))
                 .collect();
             match straight.into_iter().min_by_key(|kind| kind.weight()) {
@@ -160,6 +157,8 @@ impl<'f, 'p> Features<'f, 'p> {
             // Where only such rows are learned from, that they are such tells nothing.
             How::Chosen(_) if input.column.is_some_and(|of| self.table.chosen.contains(&of)) => None,
             How::Chosen(over) => (over.sees != Sees::Earlier && provenance.own(&over.rows, at)).then_some(through),
+            // Which features are left tells little of the target of a row.
+            How::Selected(rows) => self.crosses(rows, &[], at).map(|split| Some(Kind::TargetAcross(split))),
             How::Learned(rows) => match self.crosses(rows, &[], at) {
                 Some(split) => Some(Some(Kind::TargetAcross(split))),
                 None => provenance.own(rows, at).then_some(through),
@@ -192,7 +191,7 @@ impl<'f, 'p> Features<'f, 'p> {
     fn looks_too_far(&self, input: &Input, at: &Rows) -> Option<Kind> {
         let over = match &input.how {
             How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
-            How::Learned(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
+            How::Learned(rows) | How::Selected(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
             _ => return None,
         };
         match over.sees {

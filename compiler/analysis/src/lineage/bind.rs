@@ -194,14 +194,17 @@ impl<'p> Flow<'p> {
     /// Lets the arguments say what the variables stand for. `makes`: the rows that the call makes.
     pub fn bind_all(&mut self, called: &Called<'p>, bindings: &mut Bindings, makes: Option<OriginId>) {
         bindings.makes = makes;
+        // The rows of the tables so far.
+        let mut before: Rows = Arc::new([]);
         for argument in &called.tables {
             let row = match &called.signature.params[argument.place].kind {
                 ParamKind::Table { row, .. } | ParamKind::Tables(row) => row,
                 _ => continue,
             };
             if let Some(variable) = variable_of(row) {
-                self.bind_table(called, bindings, variable, argument);
+                self.bind_table(called, bindings, variable, argument, &before);
             }
+            before = union(&before, &argument.table.rows);
         }
         for param in &called.signature.params {
             let argument = called.argument(param.name);
@@ -253,14 +256,13 @@ impl<'p> Flow<'p> {
         bindings: &mut Bindings,
         variable: Variable,
         argument: &TableArgument,
+        before: &Rows,
     ) {
         let table = &argument.table;
         let step = called.call.name;
         if bindings.is_bound(variable) {
-            let before = called.tables.iter().take_while(|other| !std::ptr::eq(*other, argument));
-            let rows = before.fold(Arc::new([]) as Rows, |rows, other| union(&rows, &other.table.rows));
             let known = bindings.get(variable);
-            let columns = self.merged((&known, &rows), (&table.columns, &table.rows), step, called.span);
+            let columns = self.merged((&known, before), (&table.columns, &table.rows), step, called.span);
             bindings.set(variable, columns);
         } else if bindings.first == Some(variable) {
             bindings.set(variable, table.columns.clone());
@@ -394,16 +396,7 @@ impl<'p> Flow<'p> {
         let table = argument.table.clone();
         let keys = self.group_keys(called, bindings);
         let source = bindings.get(of);
-        let many = Many {
-            table: &table,
-            keys: &keys,
-            order: &[],
-            sees: Sees::All,
-            scattered: true,
-            timeless: false,
-            reversed: false,
-            makes: bindings.makes,
-        };
+        let many = Many::of_groups(&table, &keys, bindings.makes);
         self.made(called, columns, &Within { row: &source, many: Some(many) })
     }
 
@@ -427,16 +420,7 @@ impl<'p> Flow<'p> {
                 (&param.kind, called.argument(param.name))
             {
                 let (keys, source) = (self.group_keys(called, bindings), bindings.get(*of));
-                let many = Many {
-                    table: &argument.table,
-                    keys: &keys,
-                    order: &[],
-                    sees: Sees::All,
-                    scattered: true,
-                    timeless: false,
-                    reversed: false,
-                    makes: None,
-                };
+                let many = Many::of_groups(&argument.table, &keys, None);
                 self.inputs(value, &Within { row: &source, many: Some(many) }, &mut inputs);
             }
         }

@@ -78,6 +78,8 @@ pub enum How {
     Chosen(Over),
     /// A transform that learned from these rows computes it.
     Learned(Rows),
+    /// It decided, with these rows, that the column is one of those that are left.
+    Selected(Rows),
     /// It is the target that a model learned from these rows, of which the column is the prediction.
     Predicted(Rows),
     /// It may be made of it: Python, SQL or an operator of which the signature does not tell.

@@ -198,7 +198,7 @@ impl<'p> Flow<'p> {
         for (name, id) in columns.named.iter_mut().filter(|(name, _)| !has_role(name)) {
             let inputs = vec![
                 Input { column: Some(*id), how: How::Same },
-                Input { column: target, how: How::Learned(rows.clone()) },
+                Input { column: target, how: How::Selected(rows.clone()) },
             ];
             let maker = Maker::Step(step.call.name.into(), step.span);
             *id = self.columns.add(name.clone(), maker, step.span, inputs);

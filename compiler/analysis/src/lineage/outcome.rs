@@ -34,7 +34,7 @@ impl<'p> Flow<'p> {
                     How::Joined(of) | How::Before(of) => rows.extend(of.iter().cloned()),
                     How::Over(over) => rows.extend(over.rows.iter().cloned()),
                     How::Key | How::Chosen(_) => {}
-                    How::Learned(_) | How::Predicted(_) | How::Perhaps => return None,
+                    How::Learned(_) | How::Selected(_) | How::Predicted(_) | How::Perhaps => return None,
                 }
             }
         }

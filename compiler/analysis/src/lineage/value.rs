@@ -39,6 +39,13 @@ pub(crate) struct Many<'a> {
     pub makes: Option<OriginId>,
 }
 
+impl<'a> Many<'a> {
+    /// The rows of groups, in no order.
+    pub fn of_groups(table: &'a TableFacts, keys: &'a [super::column::ColumnId], makes: Option<OriginId>) -> Self {
+        Self { table, keys, order: &[], sees: Sees::All, scattered: true, timeless: false, reversed: false, makes }
+    }
+}
+
 impl<'p> Flow<'p> {
     /// What is known of the value of an expression of a body.
     pub fn value(&mut self, value: &'p Typed) -> Fact<'p> {

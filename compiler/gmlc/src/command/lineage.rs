@@ -108,7 +108,7 @@ fn longer(way: Way, how: &How) -> Way {
         (_, How::Chosen(_)) => ("INDIRECT", "FILTER"),
         (_, How::Predicted(_)) => ("INDIRECT", "CONDITIONAL"),
         (_, How::Over(_)) => GATHERED,
-        (SAME, How::Row | How::Learned(_) | How::Perhaps) => COMPUTED,
-        (_, How::Row | How::Learned(_) | How::Perhaps) => way,
+        (SAME, How::Row | How::Learned(_) | How::Selected(_) | How::Perhaps) => COMPUTED,
+        (_, How::Row | How::Learned(_) | How::Selected(_) | How::Perhaps) => way,
     }
 }

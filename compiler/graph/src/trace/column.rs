@@ -69,7 +69,7 @@ fn how_in_words(how: &How) -> &'static str {
             Sees::Later => "over later rows",
         },
         How::Chosen(_) => "chose the rows",
-        How::Learned(_) => "through what was learned",
+        How::Learned(_) | How::Selected(_) => "through what was learned",
         How::Predicted(_) => "the target of what was learned",
         How::Perhaps => "perhaps",
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 const FLOAT32: c_int = 0;
 const FLOAT64: c_int = 1;
 const INT32: c_int = 2;
-/// Matrices are handed over column by column.
+/// Matrices to predict are handed over column by column, those to learn from row by row.
 const COLUMN_MAJOR: c_int = 0;
 const ROW_MAJOR: c_int = 1;
 /// A prediction with the objective's transform: probabilities, not margins.
@@ -129,7 +129,7 @@ unsafe impl Send for DatasetHandle {}
 unsafe impl Sync for DatasetHandle {}
 
 impl DatasetHandle {
-    /// Bins a column-major matrix of `rows` times `columns`; a reference lends its bins.
+    /// Bins a row-major matrix of `rows` times `columns`; a reference lends its bins.
     pub(super) fn from_rows(
         api: &Arc<Api>,
         values: &[f64],
