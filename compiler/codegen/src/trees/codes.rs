@@ -8,10 +8,12 @@
 //! - Categories that the model never tells apart are one class. A class is a place in 16 bytes and a bit (two columns), so that
 //!   the members of a set are a table of 16 bytes; 128 classes have columns of their own each.
 
+mod strips;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::rank::Thresholds;
-use super::{Arithmetic, Ensemble, Machine, Matrix, Missing, NEAR_ZERO, Question};
+use super::{Arithmetic, Ensemble, Missing, NEAR_ZERO, Question};
 
 /// Rows that are turned into bytes at once.
 pub(super) const STRIP: usize = 64;
@@ -226,67 +228,6 @@ impl Codes {
         self.categories[group].column
     }
 
-    /// The bytes of up to [`STRIP`] rows of a matrix from `first` on, row `r` of column `c` at `into[c * stride + r]`. What lies behind the
-    /// rows in their strip is overwritten.
-    pub(super) fn encode(
-        &self,
-        machine: Machine,
-        matrix: &Matrix<'_>,
-        first: usize,
-        rows: usize,
-        into: &mut [u8],
-        stride: usize,
-    ) {
-        let (mut values, mut ranks) = ([0.0; STRIP], [0_u32; STRIP]);
-        let mut read = None;
-        for of in &self.numbers {
-            if read != Some(of.feature) {
-                self.copy(matrix, of.feature, first, &mut values[..rows]);
-                read = Some(of.feature);
-            }
-            let mut taken = values;
-            let mut missing = 0_u64;
-            match of.missing {
-                Missing::Nothing => taken.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0),
-                Missing::Zero => missing = bits(&taken, |value| value.is_nan() || value.abs() <= NEAR_ZERO),
-                Missing::NotANumber => missing = bits(&taken, f64::is_nan),
-            }
-            of.thresholds.strip(machine, &taken, &mut ranks);
-            for column in &of.columns {
-                let strip = &mut into[column.column * stride..column.column * stride + STRIP];
-                let base = column.first as u32;
-                for (code, rank) in strip.iter_mut().zip(&ranks) {
-                    *code = rank.saturating_sub(base).min(u32::from(u8::MAX)) as u8;
-                }
-                let mut left = missing;
-                while left != 0 {
-                    strip[left.trailing_zeros() as usize] = column.missing_code;
-                    left &= left - 1;
-                }
-            }
-        }
-        for of in &self.categories {
-            self.copy(matrix, of.feature, first, &mut values[..rows]);
-            for (row, value) in values[..rows].iter().enumerate() {
-                let class = of.class(*value);
-                for pair in 0..of.classes.div_ceil(CLASSES) {
-                    let (place, bit) = place_and_bit(class, pair);
-                    let column = (of.column + 2 * pair) * stride + row;
-                    into[column] = place;
-                    into[column + stride] = bit;
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn copy(&self, matrix: &Matrix<'_>, feature: usize, first: usize, into: &mut [f64]) {
-        matrix.copy(feature, first, into);
-        if self.arithmetic != Arithmetic::default() {
-            into.iter_mut().for_each(|value| *value = self.arithmetic.taken(*value));
-        }
-    }
-
     /// The bytes of one row: the columns of numbers, and the class of each feature with categories (the number of its classes where
     /// it has none).
     pub(super) fn encode_row(&self, row: &[f64], into: &mut [u8], classes: &mut [u32]) {
@@ -337,12 +278,6 @@ fn add_member(tables: &mut Vec<Members>, first_column: usize, class: usize) {
 fn place_and_bit(class: u32, pair: usize) -> (u8, u8) {
     let class = class as usize;
     if class / CLASSES == pair { ((class % CLASSES / 8) as u8, 1 << (class % 8)) } else { (0, 0) }
-}
-
-/// A bit a row.
-#[inline(always)]
-fn bits(values: &[f64; STRIP], of: impl Fn(f64) -> bool) -> u64 {
-    values.iter().enumerate().fold(0, |bits, (row, value)| bits | u64::from(of(*value)) << row)
 }
 
 impl Members {

@@ -9,6 +9,14 @@ pub enum Order {
     Columns,
 }
 
+/// Values of a matrix as they lie.
+pub(super) enum Lying<'v> {
+    /// All columns, row after row.
+    Rows(&'v [f64]),
+    /// The column.
+    Column(&'v [f64]),
+}
+
 /// A dense matrix of features; NaN is missing.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'v> {
@@ -54,20 +62,15 @@ impl<'v> Matrix<'v> {
         self.columns
     }
 
-    /// Values of one column from a row on, as many as there is room for.
+    /// Rows from one on, for what is asked of one column.
     #[inline(always)]
-    pub(super) fn copy(&self, column: usize, first: usize, into: &mut [f64]) {
+    pub(super) fn lying(&self, column: usize, first: usize, rows: usize) -> Lying<'v> {
+        let first = self.first + first;
         match self.order {
+            Order::Rows => Lying::Rows(&self.values[first * self.columns..(first + rows) * self.columns]),
             Order::Columns => {
-                let start = column * self.all + self.first + first;
-                into.copy_from_slice(&self.values[start..start + into.len()]);
-            }
-            Order::Rows => {
-                let first = self.first + first;
-                let from = &self.values[first * self.columns..(first + into.len()) * self.columns];
-                for (value, row) in into.iter_mut().zip(from.chunks_exact(self.columns)) {
-                    *value = row[column];
-                }
+                let start = column * self.all + first;
+                Lying::Column(&self.values[start..start + rows])
             }
         }
     }

@@ -3,9 +3,6 @@
 //! The cell of a value never falls as the value grows (subtraction, multiplication and rounding keep order), so thresholds in
 //! lower cells lie below the value and those in higher cells do not: only those of its own cell are compared with it.
 
-use super::Machine;
-use super::codes::STRIP;
-
 /// Thresholds that are searched in registers, without a grid.
 const IN_REGISTERS: usize = 15;
 /// Cells that a grid may have.
@@ -110,24 +107,10 @@ impl Thresholds {
         // The values of NaN and of the infinities behind are the same: nothing lies below.
         below
     }
-
-    /// [`Self::below`] for a strip of values.
-    pub(super) fn strip(&self, machine: Machine, values: &[f64; STRIP], into: &mut [u32; STRIP]) {
-        #[cfg(target_arch = "x86_64")]
-        if machine >= Machine::Avx512 {
-            // SAFETY: the machine was found to have the features.
-            unsafe { avx512::strip(self, values, into) };
-            return;
-        }
-        let _ = machine;
-        for (into, value) in into.iter_mut().zip(values) {
-            *into = self.below(*value) as u32;
-        }
-    }
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx512 {
+pub(super) mod avx512 {
     //! Eight values a vector.
 
     use std::arch::x86_64::{
@@ -137,15 +120,19 @@ mod avx512 {
         _mm512_set1_pd, _mm512_setzero_pd, _mm512_setzero_si512, _mm512_sub_pd,
     };
 
-    use super::{IN_REGISTERS, STRIP, Thresholds};
+    use super::super::codes::STRIP;
+    use super::{IN_REGISTERS, Thresholds};
 
     const LANES: usize = 8;
     const VECTORS: usize = STRIP / LANES;
 
+    /// [`Thresholds::below`] for a strip of values.
+    ///
     /// # Safety
     /// AVX-512 with F, BW, DQ and VL.
+    #[inline]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-    pub(super) unsafe fn strip(of: &Thresholds, values: &[f64; STRIP], into: &mut [u32; STRIP]) {
+    pub(in crate::trees) unsafe fn strip(of: &Thresholds, values: &[f64; STRIP], into: &mut [u32; STRIP]) {
         // SAFETY: a strip has so many vectors.
         let value = |vector: usize| unsafe { _mm512_loadu_pd(values.as_ptr().add(vector * LANES)) };
         let mut below = [_mm512_setzero_si512(); VECTORS];
