@@ -16,6 +16,10 @@ pub struct Expr {
 pub enum Kind {
     Column(String),
     Literal(V),
+    /// A number beside a decimal.
+    Written(V),
+    /// `as_decimal(..)` of the digits of the type.
+    Rounded(Box<Expr>),
     Binary(&'static str, Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     IsNull(Box<Expr>, bool),
@@ -45,16 +49,53 @@ impl Expr {
         let null = match op {
             "??" => right.null,
             // Whole division by what may be zero gives null.
-            "//" | "%" if base == Base::Int && !matches!(right.kind, Kind::Literal(_)) => true,
+            "//" | "%" if base.digits().is_some() && !matches!(right.kind, Kind::Literal(_) | Kind::Written(_)) => true,
             _ => left.null || right.null,
         };
         Self::new(Kind::Binary(op, Box::new(left), Box::new(right)), base, null)
     }
 
+    /// A number of few digits beside a decimal.
+    fn written(choose: &mut Chooser) -> Self {
+        let (units, precision, scale) = *choose.pick(&[(5, 1, 1), (-125, 3, 2), (15, 2, 1), (-13, 2, 1), (75, 2, 2)]);
+        Self::new(Kind::Written(V::Decimal(units, scale)), Base::Decimal(precision, scale), false)
+    }
+
+    /// Decimals computed with: of the type that comes of it.
+    fn of_decimals(op: &'static str, left: Self, right: Self) -> Self {
+        let (a, b) = (left.base.digits().unwrap_or_default(), right.base.digits().unwrap_or_default());
+        let base = Base::of_decimals(op, a, b);
+        Self::binary(op, left, right, base)
+    }
+
+    /// Decimals computed with, to all the digits that there are.
+    pub fn wide(choose: &mut Chooser, table: &Relation, depth: usize) -> Self {
+        let left = Self::any(choose, table, &Base::MONEY, depth);
+        let columns = table.usable_where(|column| column.base.digits().is_some());
+        let right = match columns.is_empty() || choose.one_in(3) {
+            true => Self::written(choose),
+            false => Self::column(choose.pick(&columns)),
+        };
+        let op = *choose.pick(&["+", "-", "*", "//", "%"]);
+        let digits = |of: &Self| of.base.digits().map_or(0, |(before, behind)| before + behind);
+        let op = if op == "*" && digits(&left) + digits(&right) > 38 { "-" } else { op };
+        match choose.one_in(2) && matches!(op, "+" | "-" | "*") {
+            true => Self::of_decimals(op, right, left),
+            false => Self::of_decimals(op, left, right),
+        }
+    }
+
+    fn rounded(of: Self, base: Base) -> Self {
+        let null = of.null;
+        Self::new(Kind::Rounded(Box::new(of)), base, null)
+    }
+
     /// Any expression of that type; `depth` bounds how it nests.
     pub fn any(choose: &mut Chooser, table: &Relation, base: &Base, depth: usize) -> Self {
         let columns = table.usable_where(|column| column.base == *base);
-        let leaf = depth == 0 || choose.one_in(3);
+        // Of other decimals nobody knows that they have room for what is computed.
+        let narrow = matches!(base, Base::Decimal(..)) && *base != Base::MONEY;
+        let leaf = depth == 0 || narrow || choose.one_in(3);
         if leaf {
             return match columns.is_empty() || choose.one_in(4) {
                 true => Self::literal(base.value(choose), *base),
@@ -141,6 +182,26 @@ impl Expr {
                     }
                 }
             }
+            Base::Decimal(..) => {
+                let left = Self::any(choose, table, base, depth);
+                let value = match choose.below(6) {
+                    0 => {
+                        let other = *choose.pick(&[*base, Base::Int]);
+                        Self::of_decimals("+", left, Self::any(choose, table, &other, depth))
+                    }
+                    1 => Self::of_decimals("-", left, Self::any(choose, table, base, depth)),
+                    2 => Self::of_decimals("*", left, Self::written(choose)),
+                    3 => Self::of_decimals("//", left, Self::written(choose)),
+                    4 => Self::of_decimals("%", left, Self::written(choose)),
+                    _ => {
+                        let right = Self::any(choose, table, base, depth);
+                        let null = left.null || right.null;
+                        let name = *choose.pick(&["least", "greatest"]);
+                        return Self::new(Kind::Call(name, vec![left, right]), *base, null);
+                    }
+                };
+                Self::rounded(value, *base)
+            }
             Base::Str => {
                 let left = Self::any(choose, table, base, depth);
                 let right = Self::any(choose, table, base, depth);
@@ -160,11 +221,14 @@ impl Expr {
     fn truth(choose: &mut Chooser, table: &Relation, depth: usize) -> Self {
         match choose.below(5) {
             0 => {
-                let base = *choose.pick(&[Base::Int, Base::Str, Base::Float, Base::Date]);
+                let base = *choose.pick(&[Base::Int, Base::Str, Base::Float, Base::Date, Base::MONEY]);
                 let left = Self::any(choose, table, &base, depth);
-                // An integer can be compared with a float.
-                let other = if base == Base::Float { *choose.pick(&[Base::Float, Base::Int]) } else { base };
-                let right = Self::any(choose, table, &other, depth);
+                // An integer can be compared with a float and with a decimal.
+                let other = if base.is_number() { *choose.pick(&[base, Base::Int]) } else { base };
+                let right = match base == Base::MONEY && choose.one_in(3) {
+                    true => Self::written(choose),
+                    false => Self::any(choose, table, &other, depth),
+                };
                 let op = *choose.pick(&["==", "<", ">=", "!=", "<=", ">"]);
                 Self::binary(op, left, right, Base::Bool)
             }
@@ -180,7 +244,7 @@ impl Expr {
                 Self::new(Kind::Not(Box::new(inner)), Base::Bool, null)
             }
             3 => {
-                let base = *choose.pick(&[Base::Int, Base::Str, Base::Date]);
+                let base = *choose.pick(&[Base::Int, Base::Str, Base::Date, Base::MONEY]);
                 let left = Self::any(choose, table, &base, depth);
                 let null = left.null;
                 let among = (0..=choose.below(3)).map(|_| base.value(choose)).collect();
@@ -214,7 +278,9 @@ impl Expr {
     pub fn text(&self) -> String {
         match &self.kind {
             Kind::Column(name) => format!(".{name}"),
-            Kind::Literal(value) => value.text(),
+            Kind::Literal(value @ V::Decimal(..)) => self.as_decimal(&value.text()),
+            Kind::Literal(value) | Kind::Written(value) => value.text(),
+            Kind::Rounded(value) => self.as_decimal(&value.text()),
             Kind::Binary(op, left, right) => format!("({} {op} {})", left.text(), right.text()),
             Kind::Not(inner) => format!("(not {})", inner.text()),
             Kind::IsNull(inner, true) => format!("({} is null)", inner.text()),
@@ -232,11 +298,18 @@ impl Expr {
         }
     }
 
+    /// As a decimal of its type.
+    fn as_decimal(&self, text: &str) -> String {
+        let (before, behind) = self.base.digits().unwrap_or_default();
+        format!("as_decimal({text}, {}, {behind})", before + behind)
+    }
+
     pub fn value(&self, table: &Relation, row: &[V]) -> V {
         let plain = self.plain(table, row);
         match (&self.base, plain) {
             // An integer where a float is due is one.
             (Base::Float, V::Int(number)) => V::Float(number as f64),
+            (Base::Decimal(_, scale), V::Decimal(units, behind)) => V::Decimal(rounded(units, behind, *scale), *scale),
             (_, value) => value,
         }
     }
@@ -245,7 +318,8 @@ impl Expr {
         let of = |expr: &Self| expr.value(table, row);
         match &self.kind {
             Kind::Column(name) => row[table.place(name)].clone(),
-            Kind::Literal(value) => value.clone(),
+            Kind::Literal(value) | Kind::Written(value) => value.clone(),
+            Kind::Rounded(value) => of(value),
             Kind::Binary(op, left, right) => binary(op, of(left), of(right)),
             Kind::Not(inner) => match of(inner) {
                 V::Bool(truth) => V::Bool(!truth),
@@ -280,6 +354,15 @@ impl Expr {
     }
 }
 
+/// Units with other digits behind the point, halves away from zero.
+fn rounded(units: i128, behind: u8, scale: u8) -> i128 {
+    if behind <= scale {
+        return units * 10_i128.pow((scale - behind).into());
+    }
+    let one = 10_i128.pow((behind - scale).into());
+    (2 * units.abs() + one) / (2 * one) * units.signum()
+}
+
 fn binary(op: &str, left: V, right: V) -> V {
     match (op, &left, &right) {
         ("??", V::Null, _) => return right,
@@ -305,6 +388,7 @@ fn binary(op: &str, left: V, right: V) -> V {
         ("//" | "%", V::Int(_), V::Int(0)) => V::Null,
         ("//", V::Int(a), V::Int(b)) => V::Int((*a as f64 / *b as f64).floor() as i64),
         ("%", V::Int(a), V::Int(b)) => V::Int(a - b * (*a as f64 / *b as f64).floor() as i64),
+        (_, V::Decimal(..), V::Decimal(..) | V::Int(_)) | (_, V::Int(_), V::Decimal(..)) => decimals(op, &left, &right),
         _ => match (op, left.number(), right.number()) {
             ("+", Some(a), Some(b)) => V::Float(a + b),
             ("-", Some(a), Some(b)) => V::Float(a - b),
@@ -312,5 +396,25 @@ fn binary(op: &str, left: V, right: V) -> V {
             ("/", Some(a), Some(b)) => V::Float(a / b),
             _ => panic!("{left:?} {op} {right:?} is never made"),
         },
+    }
+}
+
+/// Decimals and integers, in the digits of the operator's result.
+fn decimals(op: &str, left: &V, right: &V) -> V {
+    let scale = left.scale().max(right.scale());
+    let (Some(a), Some(b)) = (left.units(scale), right.units(scale)) else {
+        panic!("{left:?} {op} {right:?} is never made")
+    };
+    match op {
+        "+" => V::Decimal(a + b, scale),
+        "-" => V::Decimal(a - b, scale),
+        "*" => {
+            let units = |of: &V| of.units(of.scale()).unwrap_or_default();
+            V::Decimal(units(left) * units(right), left.scale() + right.scale())
+        }
+        "//" | "%" if b == 0 => V::Null,
+        "//" => V::Decimal((a * b.signum()).div_euclid(b.abs()), 0),
+        "%" => V::Decimal(a - b * (a * b.signum()).div_euclid(b.abs()), scale),
+        _ => panic!("{left:?} {op} {right:?} is never made"),
     }
 }

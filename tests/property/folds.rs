@@ -32,7 +32,7 @@ impl Aggregate {
             "median",
         ]);
         let base = match name {
-            "sum" | "mean" | "median" => *choose.pick(&[Base::Int, Base::Float]),
+            "sum" | "mean" | "median" => *choose.pick(&[Base::Int, Base::Float, Base::MONEY]),
             _ => *choose.pick(&Base::SCALARS),
         };
         let values = match name {
@@ -64,7 +64,10 @@ impl Aggregate {
         match self.name {
             "count" | "count_values" | "distinct_count" => Column::new(name, Base::Int, false),
             "any" | "all" => Column::new(name, Base::Bool, false),
-            "sum" => Column::new(name, base, false),
+            "sum" => match base {
+                Base::Decimal(_, scale) => Column::new(name, Base::Decimal(38, scale), false),
+                _ => Column::new(name, base, false),
+            },
             "mean" | "median" => Column { exact: false, ..Column::new(name, Base::Float, null) },
             _ => Column::new(name, base, null),
         }
@@ -80,13 +83,20 @@ impl Aggregate {
                 None => V::Null,
             };
         }
-        let zero = if values.base == Base::Float { V::Float(0.0) } else { V::Int(0) };
+        let zero = match values.base {
+            Base::Float => V::Float(0.0),
+            Base::Decimal(_, scale) => V::Decimal(0, scale),
+            _ => V::Int(0),
+        };
         let values: Vec<V> = rows.iter().map(|row| values.value(table, row)).filter(|value| !value.is_null()).collect();
         let numbers = || values.iter().filter_map(V::number);
         match self.name {
             "count_values" => V::Int(values.len() as i64),
             "distinct_count" => V::Int(counts(&values).len() as i64),
             "sum" if matches!(zero, V::Float(_)) => V::Float(numbers().sum()),
+            "sum" if matches!(zero, V::Decimal(..)) => {
+                V::Decimal(values.iter().filter_map(|value| value.units(zero.scale())).sum(), zero.scale())
+            }
             "sum" => V::Int(numbers().sum::<f64>() as i64),
             "mean" if values.is_empty() => V::Null,
             "mean" => V::Float(numbers().sum::<f64>() / values.len() as f64),
@@ -228,6 +238,10 @@ impl Windowed {
     fn column(&self, name: String, may_be_empty: bool) -> Column {
         match self {
             Self::Aggregate(aggregate) => aggregate.column(name, may_be_empty),
+            Self::Difference(Column { base: base @ Base::Decimal(..), .. }) => {
+                let digits = base.digits().unwrap_or_default();
+                Column::new(name, Base::of_decimals("-", digits, digits), true)
+            }
             Self::Lag(column, _) | Self::Lead(column, _) | Self::Difference(column) | Self::LastKnown(column) => {
                 Column::new(name, column.base, true)
             }
@@ -287,6 +301,7 @@ fn one(windowed: &Windowed, table: &Relation, window: &[&Cells], at: usize, by: 
         Windowed::Difference(column) => match (cell(column, at.checked_sub(1)), cell(column, Some(at))) {
             (V::Int(before), V::Int(now)) => V::Int(now - before),
             (V::Float(before), V::Float(now)) => V::Float(now - before),
+            (V::Decimal(before, scale), V::Decimal(now, _)) => V::Decimal(now - before, scale),
             _ => V::Null,
         },
         Windowed::LastKnown(column) => {

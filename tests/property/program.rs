@@ -50,8 +50,8 @@ impl Program {
 
 /// A table of up to twelve rows with nulls and ties.
 fn source(choose: &mut Chooser, table: usize) -> Relation {
-    let first = ["k", "n", "x", "b", "d", "m", "f"];
-    let bases = [Base::Str, Base::Int, Base::Float, Base::Bool, Base::Date, Base::Int, Base::Float];
+    let first = ["k", "n", "x", "b", "d", "m", "f", "p"];
+    let bases = [Base::Str, Base::Int, Base::Float, Base::Bool, Base::Date, Base::Int, Base::Float, Base::MONEY];
     let columns = first.iter().zip(bases).enumerate().map(|(place, (name, base))| {
         // The tables differ in which columns may be null.
         Column::new(format!("{name}{table}"), base, (place + table).is_multiple_of(2))

@@ -11,25 +11,51 @@ pub enum Base {
     Bool,
     Int,
     Float,
+    /// Digits, and how many of them stand behind the point.
+    Decimal(u8, u8),
     Str,
     Date,
 }
 
 impl Base {
-    pub const SCALARS: [Self; 5] = [Self::Int, Self::Str, Self::Float, Self::Bool, Self::Date];
+    /// The decimals that programs compute with.
+    pub const MONEY: Self = Self::Decimal(20, 2);
+    pub const SCALARS: [Self; 6] = [Self::Int, Self::Str, Self::Float, Self::Bool, Self::Date, Self::MONEY];
 
-    pub fn text(&self) -> &'static str {
+    pub fn text(&self) -> String {
         match self {
-            Self::Bool => "bool",
-            Self::Int => "int",
-            Self::Float => "float",
-            Self::Str => "str",
-            Self::Date => "date",
+            Self::Bool => "bool".to_owned(),
+            Self::Int => "int".to_owned(),
+            Self::Float => "float".to_owned(),
+            Self::Decimal(precision, scale) => format!("decimal[{precision}, {scale}]"),
+            Self::Str => "str".to_owned(),
+            Self::Date => "date".to_owned(),
         }
     }
 
+    /// The digits before and behind the point.
+    pub fn digits(&self) -> Option<(u8, u8)> {
+        match self {
+            Self::Int => Some((19, 0)),
+            Self::Decimal(precision, scale) => Some((precision - scale, *scale)),
+            _ => None,
+        }
+    }
+
+    /// The type of what is computed with decimals, where one of them is.
+    pub fn of_decimals(op: &str, (a, a_behind): (u8, u8), (b, b_behind): (u8, u8)) -> Self {
+        let behind = a_behind.max(b_behind);
+        let (before, behind) = match op {
+            "*" => (a + b, a_behind + b_behind),
+            "//" => (a + b_behind + 1, 0),
+            "%" => (b, behind),
+            _ => (a.max(b) + 1, behind),
+        };
+        Self::Decimal((before + behind).clamp(1, 38), behind)
+    }
+
     pub fn is_number(&self) -> bool {
-        matches!(self, Self::Int | Self::Float)
+        matches!(self, Self::Int | Self::Float | Self::Decimal(..))
     }
 
     /// Any value of it.
@@ -38,6 +64,10 @@ impl Base {
             Self::Bool => V::Bool(choose.one_in(2)),
             Self::Int => V::Int(choose.below(7) as i64 - 2),
             Self::Float => V::Float(choose.below(11) as f64 / 2.0 - 1.5),
+            Self::Decimal(precision, scale) => {
+                let units = choose.below(9) as i128 - 3;
+                V::Decimal(if *precision < 3 { units } else { units * 25 }, *scale)
+            }
             Self::Str => V::Str(choose.pick(&["a", "b", "ab", "", "c"]).to_string()),
             Self::Date => V::Date(FIRST_DAY + choose.below(9) as i32),
         }

@@ -145,6 +145,7 @@ fn plain(value: &Value) -> V {
         Value::Bool(truth) => V::Bool(*truth),
         Value::Int(number) => V::Int(*number),
         Value::Float(number) => V::Float(*number),
+        Value::Decimal(number) => V::Decimal(number.units(), number.scale()),
         Value::Str(text) => V::Str(text.to_string()),
         Value::Date(days) => V::Date(*days),
         Value::List(items) => V::List(items.iter().map(plain).collect()),

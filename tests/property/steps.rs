@@ -70,11 +70,12 @@ fn derive(choose: &mut Chooser, table: &Relation) -> Step {
     for _ in 0..=choose.below(3) {
         let base = *choose.pick(&Base::SCALARS);
         let usable = table.usable();
-        let missing = base == Base::Bool && choose.one_in(3);
-        let value = match missing {
-            true => Expr::missing(choose.pick(&usable), choose.one_in(2)),
-            false => Expr::any(choose, table, &base, 3),
+        let value = match base {
+            Base::Bool if choose.one_in(3) => Expr::missing(choose.pick(&usable), choose.one_in(2)),
+            Base::Decimal(..) if choose.one_in(2) => Expr::wide(choose, table, 2),
+            _ => Expr::any(choose, table, &base, 3),
         };
+        let base = value.base;
         let fresh = choose.name();
         let old = choose.pick(&usable).name.clone();
         let replaces = choose.one_in(3) && made.iter().all(|(name, _): &(String, Expr)| *name != old);

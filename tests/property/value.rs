@@ -9,6 +9,8 @@ pub enum V {
     Bool(bool),
     Int(i64),
     Float(f64),
+    /// Units, and how many digits stand behind the point.
+    Decimal(i128, u8),
     Str(String),
     /// Days since 1970-01-01.
     Date(i32),
@@ -27,8 +29,23 @@ impl V {
         match self {
             Self::Int(number) => Some(*number as f64),
             Self::Float(number) => Some(*number),
+            Self::Decimal(units, scale) => Some(*units as f64 / 10_f64.powi((*scale).into())),
             _ => None,
         }
+    }
+
+    /// The units of a decimal or an integer with that many digits behind the point, of which it has no more.
+    pub fn units(&self, scale: u8) -> Option<i128> {
+        match self {
+            Self::Int(number) => Some(i128::from(*number) * 10_i128.pow(scale.into())),
+            Self::Decimal(units, behind) => Some(units * 10_i128.pow((scale - behind).into())),
+            _ => None,
+        }
+    }
+
+    /// How many digits stand behind the point.
+    pub fn scale(&self) -> u8 {
+        if let Self::Decimal(_, scale) = self { *scale } else { 0 }
     }
 
     /// As a program writes it.
@@ -38,6 +55,14 @@ impl V {
             Self::Bool(truth) => truth.to_string(),
             Self::Int(number) => number.to_string(),
             Self::Float(number) => format!("{number:?}"),
+            Self::Decimal(units, scale) => {
+                let (sign, one) = (if *units < 0 { "-" } else { "" }, 10_u128.pow((*scale).into()));
+                let (whole, rest) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
+                match scale {
+                    0 => format!("{sign}{whole}"),
+                    _ => format!("{sign}{whole}.{rest:0width$}", width = usize::from(*scale)),
+                }
+            }
             Self::Str(text) => format!("{text:?}"),
             Self::Date(days) => format!("@2021-01-{:02}", days - FIRST_DAY + 1),
             Self::List(items) => format!("[{}]", items.iter().map(Self::text).collect::<Vec<_>>().join(", ")),
@@ -52,6 +77,10 @@ pub fn compare(a: &V, b: &V) -> Ordering {
         (V::Int(a), V::Int(b)) => a.cmp(b),
         (V::Str(a), V::Str(b)) => a.as_bytes().cmp(b.as_bytes()),
         (V::Date(a), V::Date(b)) => a.cmp(b),
+        (V::Decimal(..), V::Int(_) | V::Decimal(..)) | (V::Int(_), V::Decimal(..)) => {
+            let scale = a.scale().max(b.scale());
+            a.units(scale).cmp(&b.units(scale))
+        }
         _ => match (a.number(), b.number()) {
             (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
             _ => panic!("{a:?} and {b:?} are never compared"),

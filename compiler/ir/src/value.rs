@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Decimal;
+
 /// A value known before the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
@@ -16,6 +18,8 @@ pub enum Value {
     Int(i64),
     /// `0.5`, `80%`
     Float(f64),
+    /// `12.50`, where a decimal is due or stands beside it
+    Decimal(Decimal),
     /// `"text"`; also the value of an enum (`how: left`)
     Str(Arc<str>),
     /// Days since 1970-01-01
@@ -62,11 +66,12 @@ impl Value {
         if let Self::Int(number) = self { Some(*number) } else { None }
     }
 
-    /// The number of a `Float` or an `Int`.
+    /// The number of a `Float` or an `Int`; the nearest one of a `Decimal`.
     pub fn as_float(&self) -> Option<f64> {
         match self {
             Self::Float(number) => Some(*number),
             Self::Int(number) => Some(*number as f64),
+            Self::Decimal(number) => Some(number.as_float()),
             _ => None,
         }
     }
@@ -95,6 +100,7 @@ impl fmt::Display for Value {
             Self::Bool(truth) => write!(f, "{truth}"),
             Self::Int(number) => write!(f, "{number}"),
             Self::Float(number) => write!(f, "{number:?}"),
+            Self::Decimal(number) => write!(f, "{number}"),
             Self::Str(text) => write!(f, "{text:?}"),
             Self::Date(days) => f.write_str(&calendar::date(*days)),
             Self::Time(micros) => f.write_str(&calendar::time(*micros)),

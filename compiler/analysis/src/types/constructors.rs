@@ -6,7 +6,7 @@ use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::{Learned, Row, Type};
 use gml_syntax::ast::{Name, TypeExpr, TypeKind};
 
-use super::{TypeScope, fit, names, refuse};
+use super::{TypeScope, names, refuse};
 use crate::hash::Set;
 use crate::message::types as message;
 use crate::package::Definition;
@@ -83,7 +83,7 @@ impl TypeScope<'_> {
                 self.row_type_of(row, diagnostics).map_or(Type::Error, |row| Type::Struct(fields(&row)))
             }
             ("list", [item]) => Type::List(Arc::new(self.item(item, diagnostics))),
-            ("range", [item]) => Type::Range(Arc::new(self.bound(item, diagnostics))),
+            ("range", [item]) => Type::Range(Arc::new(self.end_type(item, diagnostics))),
             ("sequences", [item]) => sequences(self.item(item, diagnostics)),
             ("search", [item]) => Type::Search(Arc::new(self.item(item, diagnostics))),
             ("recommender", [item]) => Type::Learned(Arc::new(Learned::Recommender(self.item(item, diagnostics)))),
@@ -157,7 +157,7 @@ impl TypeScope<'_> {
         }
     }
 
-    fn bound(&self, written: &TypeExpr, diagnostics: &mut Vec<Diagnostic>) -> Type {
+    fn end_type(&self, written: &TypeExpr, diagnostics: &mut Vec<Diagnostic>) -> Type {
         let ty = self.type_of(written, diagnostics);
         let has_order = ty.is_numeric() || ty.is_temporal() || matches!(ty, Type::Duration | Type::Size | Type::Error);
         if has_order && !ty.is_nullable() { ty } else { refuse(message::not_in_range(&ty, written.span), diagnostics) }
@@ -200,5 +200,5 @@ pub(super) fn fields(row: &Row) -> Arc<Row> {
 fn decimal(precision: &TypeExpr, scale: &TypeExpr) -> Option<Type> {
     let (TypeKind::Number(precision), TypeKind::Number(scale)) = (&precision.kind, &scale.kind) else { return None };
     let (precision, scale) = (u8::try_from(*precision).ok()?, u8::try_from(*scale).ok()?);
-    ((1..=fit::MAX_DIGITS).contains(&precision) && scale <= precision).then_some(Type::Decimal { precision, scale })
+    ((1..=gml_ir::MAX_DIGITS).contains(&precision) && scale <= precision).then_some(Type::Decimal { precision, scale })
 }

@@ -6,6 +6,7 @@ use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::{BinaryOp, Contract, ContractRule, Parsed, Type, Value};
 use gml_syntax::ast::{BinaryOperator, ContractSyntax, Expr, ExprKind};
 
+use super::decimal::written;
 use super::literal::literal;
 use super::{TypeScope, strftime};
 use crate::message::contracts as message;
@@ -25,8 +26,10 @@ impl TypeScope<'_> {
         }
         let ty = ty.non_null();
         let made = match written {
-            ContractSyntax::In(expr) => within(expr, ty).map(|rule| (rule, format!("in {}", self.source(expr.span)))),
-            ContractSyntax::Compare(operator, expr) => compare(*operator, expr, ty).map(|(op, value)| {
+            ContractSyntax::In(expr) => {
+                self.within(expr, ty).map(|rule| (rule, format!("in {}", self.source(expr.span))))
+            }
+            ContractSyntax::Compare(operator, expr) => self.compare(*operator, expr, ty).map(|(op, value)| {
                 (ContractRule::Compare(op, value), format!("{} {}", op.symbol(), self.source(expr.span)))
             }),
             ContractSyntax::Matches(pattern, span) => matches(pattern, *span, ty)
@@ -73,42 +76,80 @@ fn constant(expr: &Expr) -> Result<Value, Refused> {
     literal(expr).map_err(|span| Some(message::not_constant(span)))
 }
 
-fn within(expr: &Expr, ty: &Type) -> Result<ContractRule, Refused> {
-    match (&expr.kind, constant(expr)?) {
-        (ExprKind::Range { start: first, end: last, .. }, Value::Range { start, end, inclusive }) => {
-            ordered(ty, expr.span)?;
-            let (start, end) = (bound(*start, ty, first.span)?, bound(*end, ty, last.span)?);
-            let order = compare_values(&start, &end);
-            if order == Some(Ordering::Greater) || (order == Some(Ordering::Equal) && !inclusive) {
-                return Err(Some(message::empty_range(&start, &end, expr.span)));
+impl TypeScope<'_> {
+    fn within(&self, expr: &Expr, ty: &Type) -> Result<ContractRule, Refused> {
+        match (&expr.kind, constant(expr)?) {
+            (ExprKind::Range { start: first, end: last, .. }, Value::Range { start, end, inclusive }) => {
+                ordered(ty, expr.span)?;
+                let (start, end) = (self.bound(*start, ty, first.span)?, self.bound(*end, ty, last.span)?);
+                let order = compare_values(&start, &end);
+                if order == Some(Ordering::Greater) || (order == Some(Ordering::Equal) && !inclusive) {
+                    return Err(Some(message::empty_range(&start, &end, expr.span)));
+                }
+                Ok(ContractRule::InRange { start, end, inclusive })
             }
-            Ok(ContractRule::InRange { start, end, inclusive })
-        }
-        (ExprKind::List(written), Value::List(items)) => {
-            if items.is_empty() {
-                return Err(Some(message::empty_list(expr.span)));
+            (ExprKind::List(written), Value::List(items)) => {
+                if items.is_empty() {
+                    return Err(Some(message::empty_list(expr.span)));
+                }
+                let items = items.into_iter().zip(written).map(|(item, written)| self.bound(item, ty, written.span));
+                Ok(ContractRule::OneOf(items.collect::<Result<_, _>>()?))
             }
-            let items = items.into_iter().zip(written).map(|(item, written)| bound(item, ty, written.span));
-            Ok(ContractRule::OneOf(items.collect::<Result<_, _>>()?))
+            _ => Err(Some(message::in_what(expr.span))),
         }
-        _ => Err(Some(message::in_what(expr.span))),
     }
-}
 
-fn compare(operator: BinaryOperator, expr: &Expr, ty: &Type) -> Result<(BinaryOp, Value), Refused> {
-    let (op, needs_order) = match operator {
-        BinaryOperator::Equal => (BinaryOp::Equal, false),
-        BinaryOperator::NotEqual => (BinaryOp::NotEqual, false),
-        BinaryOperator::Less => (BinaryOp::Less, true),
-        BinaryOperator::LessEqual => (BinaryOp::LessEqual, true),
-        BinaryOperator::Greater => (BinaryOp::Greater, true),
-        BinaryOperator::GreaterEqual => (BinaryOp::GreaterEqual, true),
-        _ => return Err(Some(message::no_contract(ty, expr.span))),
-    };
-    if needs_order {
-        ordered(ty, expr.span)?;
+    fn compare(&self, operator: BinaryOperator, expr: &Expr, ty: &Type) -> Result<(BinaryOp, Value), Refused> {
+        let (op, needs_order) = match operator {
+            BinaryOperator::Equal => (BinaryOp::Equal, false),
+            BinaryOperator::NotEqual => (BinaryOp::NotEqual, false),
+            BinaryOperator::Less => (BinaryOp::Less, true),
+            BinaryOperator::LessEqual => (BinaryOp::LessEqual, true),
+            BinaryOperator::Greater => (BinaryOp::Greater, true),
+            BinaryOperator::GreaterEqual => (BinaryOp::GreaterEqual, true),
+            _ => return Err(Some(message::no_contract(ty, expr.span))),
+        };
+        if needs_order {
+            ordered(ty, expr.span)?;
+        }
+        Ok((op, self.bound(constant(expr)?, ty, expr.span)?))
     }
-    Ok((op, bound(constant(expr)?, ty, expr.span)?))
+
+    /// The constant as a value of the column's type.
+    fn bound(&self, value: Value, ty: &Type, span: Span) -> Result<Value, Refused> {
+        match (ty, value) {
+            (Type::Int(kind), Value::Int(number)) => {
+                let (low, high) = kind.bounds();
+                if (low..=high).contains(&i128::from(number)) {
+                    Ok(Value::Int(number))
+                } else {
+                    Err(Some(message::out_of_range(&Value::Int(number), ty, low, high, span)))
+                }
+            }
+            (Type::Float | Type::Float32, Value::Int(number)) => Ok(Value::Float(number as f64)),
+            (Type::Decimal { .. }, value @ (Value::Float(_) | Value::Int(_))) => {
+                match written(self.source(span), &value) {
+                    Some(number) => Ok(Value::Decimal(number)),
+                    None => Err(Some(message::wrong_bound(ty, &value, span))),
+                }
+            }
+            (Type::Float | Type::Float32, value @ Value::Float(_))
+            | (Type::Str | Type::Category, value @ Value::Str(_))
+            | (Type::Bool, value @ Value::Bool(_))
+            | (Type::Date, value @ Value::Date(_))
+            | (Type::Timestamp, value @ Value::Timestamp(_))
+            | (Type::Duration, value @ Value::Duration(_)) => Ok(value),
+            (Type::Enum(values), Value::Str(text)) => {
+                if values.contains(&text) {
+                    return Ok(Value::Str(text));
+                }
+                let proposal = closest(&text, values.iter().map(|value| &**value));
+                Err(Some(message::not_in_enum(&text, ty, span, proposal)))
+            }
+            (Type::Unknown, value) => Ok(value),
+            (_, value) => Err(Some(message::wrong_bound(ty, &value, span))),
+        }
+    }
 }
 
 fn matches(pattern: &Text, span: Span, ty: &Type) -> Result<Text, Refused> {
@@ -140,34 +181,17 @@ fn ordered(ty: &Type, span: Span) -> Result<(), Refused> {
     if has_order || ty.is_silent() { Ok(()) } else { Err(Some(message::no_order(ty, span))) }
 }
 
-/// The constant as a value of the column's type.
-fn bound(value: Value, ty: &Type, span: Span) -> Result<Value, Refused> {
-    match (ty, value) {
-        (Type::Int(kind), Value::Int(number)) => {
-            let (low, high) = kind.bounds();
-            if (low..=high).contains(&i128::from(number)) {
-                Ok(Value::Int(number))
-            } else {
-                Err(Some(message::out_of_range(&Value::Int(number), ty, low, high, span)))
-            }
+/// What the contract of a parameter is about: the ends of a range, the items of a list, else the value itself.
+pub(crate) fn contracted(value: Value) -> Vec<Value> {
+    match value {
+        Value::Range { start, end, inclusive } => {
+            let mut ends = vec![*start];
+            // An end that is left out may lie outside itself.
+            ends.extend(inclusive.then_some(*end));
+            ends
         }
-        (Type::Float | Type::Float32, Value::Int(number)) => Ok(Value::Float(number as f64)),
-        (Type::Float | Type::Float32 | Type::Decimal { .. }, value @ Value::Float(_))
-        | (Type::Decimal { .. }, value @ Value::Int(_))
-        | (Type::Str | Type::Category, value @ Value::Str(_))
-        | (Type::Bool, value @ Value::Bool(_))
-        | (Type::Date, value @ Value::Date(_))
-        | (Type::Timestamp, value @ Value::Timestamp(_))
-        | (Type::Duration, value @ Value::Duration(_)) => Ok(value),
-        (Type::Enum(values), Value::Str(text)) => {
-            if values.contains(&text) {
-                return Ok(Value::Str(text));
-            }
-            let proposal = closest(&text, values.iter().map(|value| &**value));
-            Err(Some(message::not_in_enum(&text, ty, span, proposal)))
-        }
-        (Type::Unknown, value) => Ok(value),
-        (_, value) => Err(Some(message::wrong_bound(ty, &value, span))),
+        Value::List(items) => items,
+        value => vec![value],
     }
 }
 
@@ -206,6 +230,7 @@ pub(crate) fn satisfied(rule: &ContractRule, value: &Value) -> bool {
 fn compare_values(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Decimal(a), Value::Decimal(b)) => Some(a.compare(*b)),
         (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
         (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
         (Value::Timestamp(a), Value::Timestamp(b)) | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gml_ir::{Column, IntKind, Learned, Row, SequencesType, TableType, Type};
 
+use super::decimal;
 use crate::rows;
 
 /// Whether a value of one type may stand where another is due.
@@ -33,8 +34,8 @@ pub fn assignable(from: &Type, to: &Type) -> Fit {
         (Type::Int(from), Type::Int(to)) => widen(holds(*to, *from)),
         (Type::Int(_), Type::Float) | (Type::Float32 | Type::Decimal { .. }, Type::Float) => Fit::Widen,
         (Type::Int(from), Type::Float32) => widen(fits_float32(*from)),
-        (Type::Decimal { precision, scale }, Type::Decimal { precision: digits, scale: behind }) => {
-            widen(scale <= behind && precision - scale <= digits - behind)
+        (Type::Int(_) | Type::Decimal { .. }, Type::Decimal { precision, scale }) => {
+            widen(decimal::digits(from).is_some_and(|inner| decimal::holds((*precision, *scale), inner)))
         }
         (Type::Enum(from), Type::Enum(to)) => widen(from.iter().all(|value| to.contains(value))),
         (Type::Enum(_), Type::Category | Type::Str) | (Type::Category, Type::Str) | (Type::Str, Type::Category) => {
@@ -112,11 +113,8 @@ pub fn common(a: &Type, b: &Type) -> Option<Type> {
         (Type::Int(kind), Type::Float32) | (Type::Float32, Type::Int(kind)) => {
             Some(if fits_float32(*kind) { Type::Float32 } else { Type::Float })
         }
-        (Type::Decimal { precision, scale }, Type::Decimal { precision: other, scale: other_scale }) => {
-            let behind = *scale.max(other_scale);
-            let before = (precision - scale).max(other - other_scale);
-            let digits = before + behind;
-            (digits <= MAX_DIGITS).then_some(Type::Decimal { precision: digits, scale: behind })
+        (Type::Decimal { .. }, Type::Decimal { .. } | Type::Int(_)) | (Type::Int(_), Type::Decimal { .. }) => {
+            decimal::common(decimal::digits(a)?, decimal::digits(b)?)
         }
         _ if a.is_numeric() && b.is_numeric() => Some(Type::Float),
         (Type::Enum(few), Type::Enum(many)) if few.iter().all(|value| many.contains(value)) => Some(b.clone()),
@@ -142,9 +140,6 @@ pub fn common(a: &Type, b: &Type) -> Option<Type> {
         _ => None,
     }
 }
-
-/// The most digits that a decimal may have (those of 128 bits).
-pub(crate) const MAX_DIGITS: u8 = 38;
 
 fn common_int(a: IntKind, b: IntKind) -> Option<IntKind> {
     use IntKind::{I8, I16, I32, I64, U8, U16, U32, U64};
@@ -251,6 +246,7 @@ pub fn satisfies(bound: &str, ty: &Type) -> Option<bool> {
         "scalar" => {
             is_column_type(ty) && !matches!(ty, Type::List(_) | Type::Vector(_) | Type::Struct(_) | Type::Image)
         }
+        "shown" => *ty != Type::Bytes && satisfies("scalar", ty) == Some(true),
         _ => return None,
     };
     Some(of_class || ty.is_silent() || matches!(ty, Type::Null))

@@ -5,7 +5,7 @@ use gml_ir::Value;
 use gml_syntax::ast::{Expr, ExprKind, UnaryOperator};
 
 /// The constant that an expression of literals alone writes; as an error the place of what is no literal.
-pub(super) fn literal(written: &Expr) -> Result<Value, Span> {
+pub(crate) fn literal(written: &Expr) -> Result<Value, Span> {
     Ok(match &written.kind {
         ExprKind::Int(number) => Value::Int(*number),
         ExprKind::Float(number) => Value::Float(*number),

@@ -2,14 +2,16 @@
 
 mod constructors;
 mod contract;
+pub(crate) mod decimal;
 mod fit;
 mod literal;
 mod names;
 mod row;
 mod strftime;
 
-pub(crate) use contract::{check_regex, satisfied};
+pub(crate) use contract::{check_regex, contracted, satisfied};
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
+pub(crate) use literal::literal;
 pub use names::{IN_SIGNATURES, all_types, is_type};
 pub(crate) use row::Columns;
 pub(crate) use strftime::check as check_date_format;

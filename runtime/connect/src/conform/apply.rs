@@ -15,6 +15,9 @@ impl Conversion {
         let name = series.name().clone();
         match self {
             Self::Keep => Ok((series.clone(), None)),
+            Self::Cast(DataType::Float64) if matches!(series.dtype(), DataType::Decimal(..)) => {
+                Ok((crate::decimal::floats(series).map_err(crate::query::carried)?, None))
+            }
             Self::Cast(to) => Ok((series.cast(to)?, None)),
             Self::Fit(to) => match (series.cast(to), to) {
                 // A cast refuses all bytes where some are no text.

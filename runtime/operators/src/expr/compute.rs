@@ -2,9 +2,9 @@
 
 use gml_connect::Fault;
 use gml_ir::{Expr, Row, Value};
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame};
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, Schema};
 
-use super::{Scope, constant, dtype};
+use super::{Scope, constant, dtype, found};
 use crate::frame::{evaluate, fault};
 
 /// The value of an expression without columns. `inputs` are the values that [`gml_ir::ExprKind::Input`] counts off.
@@ -13,6 +13,17 @@ use crate::frame::{evaluate, fault};
 /// Where a result does not fit its type.
 pub fn compute(inputs: &[Value], expr: &Expr) -> Result<Value, Fault> {
     let scope = Scope { inputs, guard: None };
+    if let Some(value) = scope.constant(expr) {
+        return Ok(value);
+    }
+    let known;
+    let expr = if found::is_of_unknown(expr) {
+        let bound = crate::bound::with_values(expr, inputs);
+        known = found::resolved(&bound, &Schema::default())?;
+        &known
+    } else {
+        expr
+    };
     if let Some(value) = scope.constant(expr) {
         return Ok(value);
     }

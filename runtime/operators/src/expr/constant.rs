@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Type, Value};
+use gml_ir::{Decimal, Type, Value};
 use polars::prelude::{AnyValue, DataType, Expr, Field, PlSmallStr, Scalar, Series, TimeUnit, lit};
 
-use super::dtype;
+use super::{decimal, dtype};
 use crate::frame::fault;
 
 /// The constant as an expression of its type.
@@ -40,17 +40,17 @@ pub fn any_value(value: &Value, dtype: &DataType) -> Result<AnyValue<'static>, F
     Ok(match (value, dtype) {
         (Value::Null, _) => AnyValue::Null,
         (Value::Bool(truth), DataType::Boolean) => AnyValue::Boolean(*truth),
-        (Value::Int(number), DataType::Decimal(precision, scale)) => {
-            let shift = 10_i128.checked_pow(u32::try_from(*scale).unwrap_or(u32::MAX)).ok_or_else(unfit)?;
-            let digits = i128::from(*number).checked_mul(shift).ok_or_else(unfit)?;
-            AnyValue::Decimal(digits, *precision, *scale)
-        }
-        (Value::Float(number), DataType::Decimal(precision, scale)) => {
-            let digits = (number * 10_f64.powi(i32::try_from(*scale).unwrap_or(i32::MAX))).round();
-            if digits.abs() >= 1e38 || digits.is_nan() {
-                return Err(unfit());
+        (Value::Int(_) | Value::Float(_) | Value::Decimal(_), DataType::Decimal(precision, scale)) => {
+            match decimal::constant(value, &super::type_of(dtype)) {
+                Some(Value::Decimal(number)) => AnyValue::Decimal(number.units(), *precision, *scale),
+                _ => return Err(unfit()),
             }
-            AnyValue::Decimal(digits as i128, *precision, *scale)
+        }
+        (Value::Decimal(number), DataType::Float64) => AnyValue::Float64(number.as_float()),
+        (Value::Decimal(number), DataType::Float32) => AnyValue::Float32(number.as_float() as f32),
+        (Value::Decimal(number), _) => {
+            let whole = number.rescaled(0).ok_or_else(unfit)?;
+            integer(whole.units(), dtype).ok_or_else(unfit)?
         }
         (Value::Int(number), DataType::Float64) => AnyValue::Float64(*number as f64),
         (Value::Int(number), DataType::Float32) => AnyValue::Float32(*number as f32),
@@ -118,8 +118,10 @@ pub fn value(any: &AnyValue<'_>, ty: &Type) -> Result<Value, Fault> {
         AnyValue::Datetime(ticks, unit, _) => Value::Timestamp(micros(*ticks, *unit)),
         AnyValue::DatetimeOwned(ticks, unit, _) => Value::Timestamp(micros(*ticks, *unit)),
         AnyValue::Duration(ticks, unit) => Value::Duration(micros(*ticks, *unit)),
-        AnyValue::Decimal(digits, _, scale) => {
-            Value::Float(*digits as f64 / 10_f64.powi(i32::try_from(*scale).unwrap_or(i32::MAX)))
+        AnyValue::Decimal(units, _, scale) => {
+            let number = u8::try_from(*scale).ok().and_then(|scale| Decimal::new(*units, scale));
+            let none = || Fault::new("GML0923", format!("{any:?} is no decimal of at most 38 digits"));
+            Value::Decimal(number.ok_or_else(none)?)
         }
         AnyValue::List(items) => Value::List(values(items, item(ty))?),
         AnyValue::Array(items, _) => Value::List(values(items, item(ty))?),
@@ -197,6 +199,7 @@ pub(super) fn dtype_of(value: &Value) -> Result<DataType, Fault> {
         Value::Bool(_) => DataType::Boolean,
         Value::Int(_) => DataType::Int64,
         Value::Float(_) => DataType::Float64,
+        Value::Decimal(number) => DataType::Decimal(number.digits().into(), number.scale().into()),
         Value::Str(_) => DataType::String,
         Value::Date(_) => DataType::Date,
         Value::Time(_) => DataType::Time,

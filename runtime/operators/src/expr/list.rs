@@ -3,7 +3,7 @@
 //! A condition over the items is evaluated once over the items of all lists; then each list is read off by its bounds.
 
 use gml_connect::Fault;
-use gml_ir::{IntKind, Type};
+use gml_ir::{BinaryOp, Decimal, IntKind, Type};
 use polars::prelude as pl;
 use polars::prelude::{
     BooleanChunked, Column, DataType, Float64Chunked, IdxCa, IdxSize, Int128Chunked, IntoSeries, Series, lit,
@@ -12,7 +12,7 @@ use polars::prelude::{
 use super::call::{Args, Function};
 use super::list_parts::{Lists, assemble, columns_of, truths};
 use super::order::{Keys, group_ids};
-use super::{Scope, kernel};
+use super::{Scope, decimal, kernel};
 use crate::frame::fault;
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
@@ -110,6 +110,12 @@ fn alike(items: &Series, value: &Series) -> Result<(Series, Series), Fault> {
         let wide = |series: &Series| series.cast(&DataType::Int128).map_err(fault);
         return Ok((wide(items)?, wide(value)?));
     }
+    if items.dtype().is_float() || value.dtype().is_float() {
+        let float = |series: &Series| {
+            if series.dtype().is_decimal() { gml_connect::decimal::floats(series) } else { Ok(series.clone()) }
+        };
+        return Ok((float(items)?, float(value)?));
+    }
     Ok((items.clone(), value.clone()))
 }
 
@@ -119,6 +125,7 @@ pub(super) fn contains(items: pl::Expr, value: pl::Expr) -> pl::Expr {
         let lists = Lists::of(&columns[0])?;
         let value = columns[1].as_materialized_series();
         let (all, value) = alike(&lists.items, value)?;
+        let by_digits = all.dtype() != value.dtype() && (all.dtype().is_decimal() || value.dtype().is_decimal());
         let rows = (0..lists.len()).flat_map(|row| lists.range(row).map(move |_| row as IdxSize));
         let places = (0..lists.len()).flat_map(|row| lists.range(row).map(|place| place as IdxSize));
         let wanted = value.take(&IdxCa::from_vec("".into(), rows.collect())).map_err(fault)?;
@@ -128,7 +135,9 @@ pub(super) fn contains(items: pl::Expr, value: pl::Expr) -> pl::Expr {
             vec![Column::from(items.with_name("item".into())), Column::from(wanted.with_name("wanted".into()))],
         )
         .map_err(fault)?;
-        let equal = crate::frame::evaluate(&frame, vec![("equal".into(), pl::col("item").eq(pl::col("wanted")))])?;
+        let (item, wanted) = (pl::col("item"), pl::col("wanted"));
+        let equal = if by_digits { decimal::compare(BinaryOp::Equal, item, wanted) } else { item.eq(wanted) };
+        let equal = crate::frame::evaluate(&frame, vec![("equal".into(), equal)])?;
         let equal = truths(equal.columns()[0].bool().map_err(fault)?);
         let known = value.is_not_null();
         let mut next = 0;
@@ -164,8 +173,10 @@ fn sum_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     let ty = args.result.non_null().clone();
     Ok(kernel::map(vec![args.get("items")?], move |columns| {
         let lists = Lists::of(&columns[0])?;
-        if let Type::Int(kind) = ty {
-            return whole_sums(&lists, kind);
+        match ty {
+            Type::Int(kind) => return whole_sums(&lists, kind),
+            Type::Decimal { .. } => return decimal_sums(&lists, &ty),
+            _ => {}
         }
         // The sum of no floats is 0.0; that of an iterator would be -0.0.
         let sums = numbers(&lists, |items| Some(items.fold(0.0, |sum, item| sum + item)))?;
@@ -192,6 +203,23 @@ fn whole_sums(lists: &Lists, kind: IntKind) -> Result<Column, Fault> {
     sums.into_series().strict_cast(&target).map(Column::from).map_err(fault)
 }
 
+/// The sums of decimals, exactly.
+fn decimal_sums(lists: &Lists, ty: &Type) -> Result<Column, Fault> {
+    let items = gml_connect::decimal::numbers(&lists.items)?;
+    let sums = (0..lists.len()).map(|row| {
+        if !lists.known[row] {
+            return Ok(None);
+        }
+        let mut known = items[lists.range(row)].iter().flatten();
+        let sum = known.try_fold(Decimal::from(0_i64), |sum, item| sum.checked_add(*item));
+        sum.map(Some).ok_or_else(|| {
+            Fault::new("GML0923", format!("a sum does not fit {ty}"))
+                .help("sum floats: `.each(as_float(.item))` in front of it")
+        })
+    });
+    decimal::column(sums, ty).map(Column::from)
+}
+
 fn mean_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     Ok(kernel::map(vec![args.get("items")?], |columns| {
         let lists = Lists::of(&columns[0])?;
@@ -205,7 +233,7 @@ fn mean_items(args: &Args<'_>) -> Result<pl::Expr, Fault> {
 
 /// A number of the items of each list that are not null.
 fn numbers(lists: &Lists, of: impl Fn(&mut dyn Iterator<Item = f64>) -> Option<f64>) -> Result<Series, Fault> {
-    let items = lists.items.cast(&DataType::Float64).map_err(fault)?;
+    let items = gml_connect::decimal::floats(&lists.items)?;
     let items: Vec<Option<f64>> = items.f64().map_err(fault)?.iter().collect();
     let values = (0..lists.len())
         .map(|row| if lists.known[row] { of(&mut items[lists.range(row)].iter().copied().flatten()) } else { None });

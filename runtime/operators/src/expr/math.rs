@@ -1,12 +1,12 @@
 //! `std.math`, but for `quantile_bin`, which sees other rows.
 
 use gml_connect::Fault;
-use gml_ir::{BinaryOp, Expr, Type};
+use gml_ir::{BinaryOp, Expr, MAX_DIGITS, Type};
 use polars::prelude as pl;
 use polars::prelude::{ChunkApply, DataType, when};
 
 use super::call::{Args, Function};
-use super::{cast, checked, kernel, null};
+use super::{cast, checked, decimal, kernel, null};
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("abs", abs),
@@ -18,11 +18,12 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("ln", |args| Ok(kernel::float(args.get("x")?, f64::ln))),
     ("log10", |args| Ok(kernel::float(args.get("x")?, f64::log10))),
     ("log1p", |args| Ok(kernel::float(args.get("x")?, f64::ln_1p))),
-    ("sign", |args| Ok(args.get("x")?.sign())),
+    ("sign", sign),
     ("clip", clip),
     ("is_finite", |args| Ok(args.get("x")?.cast(DataType::Float64).is_finite())),
-    ("to_whole", |args| Ok(args.get("x")?.cast(DataType::Float64).cast(DataType::Int64))),
-    ("as_float", |args| Ok(args.get("x")?.cast(DataType::Float64))),
+    ("to_whole", to_whole),
+    ("as_float", |args| Ok(cast(args.get("x")?, args.ty("x")?, &Type::Float).cast(DataType::Float64))),
+    ("as_decimal", as_decimal),
     ("as_int", |args| Ok(args.get("x")?.cast(DataType::Int64))),
     ("least", |args| Ok(smaller(typed(args, "a")?, typed(args, "b")?))),
     ("greatest", |args| Ok(larger(typed(args, "a")?, typed(args, "b")?))),
@@ -55,6 +56,31 @@ fn rounded(x: f64, digits: i32) -> f64 {
     let power = 10_f64.powi(digits.abs());
     let result = if digits >= 0 { (x * power).round() / power } else { (x / power).round() * power };
     if result.is_finite() { result } else { x }
+}
+
+fn sign(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let x = args.get("x")?;
+    Ok(if decimal::is_decimal(args.ty("x")?) { decimal::sign(x, args.result) } else { x.sign() })
+}
+
+fn to_whole(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let x = args.get("x")?;
+    Ok(match args.ty("x")?.non_null() {
+        Type::Decimal { .. } => decimal::whole(x),
+        _ => x.cast(DataType::Int64),
+    })
+}
+
+fn as_decimal(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let digits = |name| {
+        let digits = u8::try_from(args.int(name)?).ok().filter(|digits| *digits <= MAX_DIGITS);
+        digits.ok_or_else(|| args.bad(name, "at most 38"))
+    };
+    let (precision, scale) = (digits("precision")?, digits("scale")?);
+    if precision < scale.max(1) {
+        return Err(args.bad("scale", "at most precision"));
+    }
+    Ok(decimal::rounded(args.used("x")?, precision, scale))
 }
 
 /// The argument in the type of the result.

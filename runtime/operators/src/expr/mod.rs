@@ -8,7 +8,9 @@ mod call;
 mod checked;
 mod compute;
 mod constant;
+pub(crate) mod decimal;
 mod dtype;
+pub(crate) mod found;
 mod kernel;
 mod list;
 mod list_parts;
@@ -77,7 +79,8 @@ impl Scope<'_> {
                 | ExprKind::Cast(_)
                 | ExprKind::Call { .. }
         );
-        let is_single = dtype(&expr.ty).is_some_and(|dtype| dtype.is_primitive() || dtype.is_temporal());
+        let is_single =
+            dtype(&expr.ty).is_some_and(|dtype| dtype.is_primitive() || dtype.is_temporal() || dtype.is_decimal());
         if !is_operation || !is_single || has(expr, &|kind| matches!(kind, ExprKind::Column(_))) {
             return None;
         }
@@ -92,7 +95,7 @@ impl Scope<'_> {
                 let value = self.constant(expr).unwrap_or(Value::Null);
                 literal(&value, &expr.ty)
             }
-            ExprKind::Field(of, name) => self.field(of, name),
+            ExprKind::Field(of, name) => self.field(of, name, &expr.ty),
             ExprKind::Unary(UnaryOp::Not, of) => Ok(as_bool(self.translate(of)?, &of.ty).not()),
             ExprKind::Unary(UnaryOp::Negate, of) => self.negate(of, &expr.ty),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, &expr.ty),
@@ -130,12 +133,14 @@ impl Scope<'_> {
             ExprKind::Input(place) => self.inputs.get(usize::try_from(*place).ok()?).cloned(),
             ExprKind::Cast(of) => match (self.constant(of)?, expr.ty.non_null()) {
                 (Value::Int(number), Type::Float | Type::Float32) => Some(Value::Float(number as f64)),
+                (Value::Decimal(number), Type::Float | Type::Float32) => Some(Value::Float(number.as_float())),
                 (value, _) => Some(value),
             },
             ExprKind::Field(of, name) => self.constant(of)?.get(name).cloned(),
             ExprKind::Unary(UnaryOp::Negate, of) => match self.constant(of)? {
                 Value::Int(number) => Some(Value::Int(number.checked_neg()?)),
                 Value::Float(number) => Some(Value::Float(-number)),
+                Value::Decimal(number) => Some(Value::Decimal(-number)),
                 Value::Duration(micros) => Some(Value::Duration(micros.checked_neg()?)),
                 _ => None,
             },
@@ -163,11 +168,11 @@ impl Scope<'_> {
         Ok(as_bool(self.translate(condition)?, &condition.ty).fill_null(lit(false)))
     }
 
-    fn field(&self, of: &Expr, name: &str) -> Result<pl::Expr, Fault> {
+    fn field(&self, of: &Expr, name: &str, ty: &Type) -> Result<pl::Expr, Fault> {
         if let Some(Value::Record(fields)) = self.constant(of)
             && let Some((_, value)) = fields.iter().find(|(field, _)| &**field == name)
         {
-            return literal(value, &Type::Unknown);
+            return literal(value, ty);
         }
         if let Some(found) = self.find_field(of, name)? {
             return Ok(found);
@@ -210,6 +215,11 @@ pub(crate) fn has(expr: &Expr, is: &impl Fn(&ExprKind) -> bool) -> bool {
 /// The value in another type. Between types that are stored alike nothing happens.
 pub(crate) fn cast(value: pl::Expr, from: &Type, to: &Type) -> pl::Expr {
     match dtype(to) {
+        Some(target)
+            if dtype(from).as_ref() != Some(&target) && (decimal::is_decimal(from) || decimal::is_decimal(to)) =>
+        {
+            decimal::cast(value.clone(), from, to).unwrap_or_else(|| value.strict_cast(target))
+        }
         Some(target) if dtype(from).as_ref() != Some(&target) => value.strict_cast(target),
         _ => value,
     }

@@ -8,6 +8,7 @@ use gml_ir::{BinaryOp, Expr, ExprKind, IntKind, Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{DataType, coalesce, concat_str, lit, when};
 
+use super::decimal::{self, has_digits, is_decimal};
 use super::ticks::{self, is_temporal};
 use super::{Scope, as_bool, cast, checked, constant, dtype, has, kernel, list, literal, null};
 
@@ -41,7 +42,7 @@ impl Scope<'_> {
                 }
                 // Polars takes the height of the left side, where neither differs from row to row.
                 let is_constant = !has(left, &|kind| matches!(kind, ExprKind::Column(_)));
-                let (a, b) = exact((a, &left.ty), (b, &right.ty));
+                let (a, b) = ((a, &left.ty), (b, &right.ty));
                 Ok(if is_constant { compare(turned(op), b, a) } else { compare(op, a, b) })
             }
             _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
@@ -57,6 +58,7 @@ impl Scope<'_> {
             BinaryOp::Power => Ok(a.cast(DataType::Float64).pow(b.cast(DataType::Float64))),
             _ => match ty.non_null() {
                 Type::Int(kind) => Ok(checked::arithmetic(op, self.used(a), self.used(b), *kind)),
+                Type::Decimal { .. } => Ok(decimal::arithmetic(op, self.used(a), self.used(b), ty)),
                 Type::Str | Type::Category | Type::Enum(_) => Ok(concat_str([a, b], "", false)),
                 Type::Null => Ok(null()),
                 Type::Unknown => Ok(arithmetic(op, a, b)),
@@ -77,9 +79,9 @@ impl Scope<'_> {
             Some(Value::Range { start, end, inclusive }) => {
                 let ty = if let Type::Range(of) = among.ty.non_null() { (**of).clone() } else { item.ty.clone() };
                 let (start, end) = (literal(&start, &ty)?, literal(&end, &ty)?);
-                let (from, start) = exact((value.clone(), &item.ty), (start, &ty));
-                let (to, end) = exact((value, &item.ty), (end, &ty));
-                Ok(from.gt_eq(start).and(if inclusive { to.lt_eq(end) } else { to.lt(end) }))
+                let from = compare(BinaryOp::GreaterEqual, (value.clone(), &item.ty), (start, &ty));
+                let below = if inclusive { BinaryOp::LessEqual } else { BinaryOp::Less };
+                Ok(from.and(compare(below, (value, &item.ty), (end, &ty))))
             }
             Some(Value::List(items)) => {
                 let mut known: Vec<Value> = items.into_iter().filter(|item| !matches!(item, Value::Null)).collect();
@@ -91,8 +93,14 @@ impl Scope<'_> {
                 let whole = |ty: &Type| matches!(ty.non_null(), Type::Int(_));
                 let (value, item_ty) = if !differ {
                     (value, item_ty)
+                } else if (is_decimal(&item.ty) || is_decimal(&item_ty)) && has_digits(&item.ty) && has_digits(&item_ty)
+                {
+                    // A number that the type has no room for is none of the column's.
+                    let digits = if is_decimal(&item.ty) { item.ty.non_null() } else { &decimal::WHOLE };
+                    known = known.iter().filter_map(|number| decimal::constant(number, digits)).collect();
+                    (cast(value, &item.ty, digits), digits.clone())
                 } else if !whole(&item.ty) || !whole(&item_ty) {
-                    (value.cast(DataType::Float64), Type::Float)
+                    (cast(value, &item.ty, &Type::Float), Type::Float)
                 } else if is_uint64(&item.ty) {
                     // A number below 0 is none of the column's.
                     known.retain(|number| number.as_int().is_none_or(|number| number >= 0));
@@ -151,7 +159,18 @@ fn is_uint64(ty: &Type) -> bool {
     *ty.non_null() == Type::Int(IntKind::U64)
 }
 
-fn compare(op: BinaryOp, a: pl::Expr, b: pl::Expr) -> pl::Expr {
+fn compare(op: BinaryOp, (a, a_ty): (pl::Expr, &Type), (b, b_ty): (pl::Expr, &Type)) -> pl::Expr {
+    let differ = a_ty.non_null() != b_ty.non_null();
+    if differ && (is_decimal(a_ty) || is_decimal(b_ty)) {
+        if has_digits(a_ty) && has_digits(b_ty) {
+            return decimal::compare(op, a, b);
+        }
+        if a_ty.is_numeric() && b_ty.is_numeric() {
+            let float = |value, ty| (cast(value, ty, &Type::Float), &Type::Float);
+            return compare(op, float(a, a_ty), float(b, b_ty));
+        }
+    }
+    let (a, b) = exact((a, a_ty), (b, b_ty));
     match op {
         BinaryOp::Equal => a.eq(b),
         BinaryOp::NotEqual => a.neq(b),

@@ -108,6 +108,17 @@ fn to_text(args: &Args<'_>) -> Result<pl::Expr, Fault> {
                 micros.iter().map(|micros| micros.map(|micros| Value::Duration(micros).to_string())).collect();
             Ok(Column::from(text.into_series()))
         }),
+        // The digits that numbers have in files of text, too.
+        Type::Float => kernel::map(vec![value.cast(DataType::Float64)], |columns| {
+            let numbers = columns[0].f64().map_err(fault)?;
+            let text: StringChunked = numbers.iter().map(|number| number.map(|number| format!("{number:?}"))).collect();
+            Ok(Column::from(text.into_series()))
+        }),
+        Type::Float32 => kernel::map(vec![value.cast(DataType::Float32)], |columns| {
+            let numbers = columns[0].f32().map_err(fault)?;
+            let text: StringChunked = numbers.iter().map(|number| number.map(|number| format!("{number:?}"))).collect();
+            Ok(Column::from(text.into_series()))
+        }),
         _ => value.cast(DataType::String),
     })
 }

@@ -3,10 +3,8 @@
 use std::ops::Range;
 
 use gml_connect::Fault;
-use polars::prelude::{AnyValue, DataType, IdxCa, IdxSize, Series};
+use polars::prelude::{IdxCa, IdxSize, Series};
 
-use super::fold::WholeSum;
-use super::sweep::{Spans, fold};
 use crate::expr::list_parts::assemble;
 use crate::frame::fault;
 
@@ -197,27 +195,4 @@ impl Grow for Collect<'_> {
     fn result(&mut self) -> Range<usize> {
         self.start..self.rows.len()
     }
-}
-
-/// The sum of decimals, exactly.
-pub(crate) fn decimal_sum(values: &Series, spans: &Spans<'_>, condition: Option<&[bool]>) -> Result<Series, Fault> {
-    let dtype = values.dtype().clone();
-    let DataType::Decimal(precision, scale) = dtype else {
-        return Err(Fault::new("GML0999", "decimals were to be added, and there are none"));
-    };
-    let digits = (0..values.len()).map(|row| match values.get(row).map_err(fault)? {
-        AnyValue::Decimal(digits, ..) => Ok(Some(digits)),
-        _ => Ok(None),
-    });
-    let digits = digits.collect::<Result<Vec<_>, Fault>>()?;
-    let limit = 10_i128.checked_pow(u32::try_from(precision).unwrap_or(38)).unwrap_or(i128::MAX);
-    let sums = fold(&WholeSum { values: &digits }, spans, condition).into_iter().map(|sum| {
-        let sum = sum.unwrap_or(0);
-        if sum.abs() >= limit {
-            return Err(Fault::new("GML0923", format!("a sum does not fit decimal[{precision}, {scale}]")));
-        }
-        Ok(AnyValue::Decimal(sum, precision, scale))
-    });
-    let sums = sums.collect::<Result<Vec<_>, Fault>>()?;
-    Series::from_any_values_and_dtype("".into(), &sums, &dtype, true).map_err(fault)
 }

@@ -3,6 +3,7 @@
 //! Every aggregate runs over windows: stretches of rows, one for each group or one for each row. Sums are added up in
 //! row order, so that they are the same whatever the number of threads.
 
+mod decimal;
 mod fold;
 mod grow;
 mod sweep;
@@ -253,8 +254,8 @@ fn sum(values: &Series, ty: &Type, spans: &Spans, condition: Option<&[bool]>) ->
         let sums: Int64Chunked = sums.collect::<Result<Vec<_>, Fault>>()?.into_iter().collect();
         return checked::narrow(sums.into_series(), kind);
     }
-    if let DataType::Decimal(..) = dtype_now {
-        return grow::decimal_sum(values, spans, condition);
+    if dtype_now.is_decimal() {
+        return decimal::sum(values, ty, spans, condition);
     }
     let values = floats(values)?;
     let states = fold(&Sum { values: &values }, spans, condition);
@@ -274,7 +275,7 @@ fn numbers(values: impl Iterator<Item = Option<f64>>) -> Series {
 }
 
 fn floats(values: &Series) -> Result<Vec<Option<f64>>, Fault> {
-    let values = values.cast(&DataType::Float64).map_err(fault)?;
+    let values = gml_connect::decimal::floats(values)?;
     Ok(values.f64().map_err(fault)?.iter().collect())
 }
 

@@ -50,6 +50,9 @@ impl<'a> Builder<'a> {
                 Ok(self.push(Op::IsFinite(x.reg), Stored::Bool))
             }
             "to_whole" => {
+                if !matches!(arg("x")?.ty.non_null(), Type::Float | Type::Float32) {
+                    return no("a whole number of what is no float");
+                }
                 let x = self.float(arg("x")?)?;
                 Ok(self.push(Op::Whole(x.reg), Stored::Int(IntKind::I64)))
             }

@@ -9,6 +9,7 @@ use gml_ir::{Arg, Expr, ExprKind, NamedExpr, Type};
 use super::cost;
 use super::lower::{Choice, Fused, choices, count, fused, groups, prepared};
 use super::settings::{Expressions, RowBackend};
+use crate::bound::foreseen;
 use crate::expr::window;
 
 /// What is known of the row expressions of a step before it runs.
@@ -82,13 +83,14 @@ fn of_step(module: &str, operator: &str, args: &[(Arc<str>, Arg)]) -> Option<Vec
     let arg = |name: &str| args.iter().find(|(own, _)| &**own == name).map(|(_, arg)| arg);
     match (module, operator) {
         ("std.table", "filter") => match arg("condition")? {
-            Arg::Expr(expr) => Some(vec![NamedExpr { name: "its condition".into(), expr: expr.clone() }]),
+            Arg::Expr(expr) => Some(vec![NamedExpr { name: "its condition".into(), expr: foreseen(expr) }]),
             _ => None,
         },
         ("std.table", "derive" | "select") => match arg("columns")? {
             Arg::Columns(columns) => {
                 let plan = window::Plan::of(columns).ok()?;
-                plan.calls.is_empty().then(|| columns.clone())
+                let column = |column: &NamedExpr| NamedExpr { expr: foreseen(&column.expr), ..column.clone() };
+                plan.calls.is_empty().then(|| columns.iter().map(column).collect())
             }
             _ => None,
         },

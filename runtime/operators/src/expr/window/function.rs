@@ -7,7 +7,7 @@ use polars::prelude::{
 };
 
 use super::{Call, Windows};
-use crate::expr::{Keys, checked};
+use crate::expr::{Keys, checked, decimal};
 use crate::frame::{evaluate, fault};
 
 /// All window functions of the standard library.
@@ -116,6 +116,7 @@ fn whole(call: &Call, least: i64) -> Result<i64, Fault> {
 fn difference(values: &Series, before: &Series, ty: &Type) -> Result<Series, Fault> {
     let value = match ty.non_null() {
         Type::Int(kind) => checked::arithmetic(BinaryOp::Subtract, col("value"), col("before"), *kind),
+        Type::Decimal { .. } => decimal::arithmetic(BinaryOp::Subtract, col("value"), col("before"), ty),
         _ => col("value") - col("before"),
     };
     of_two(values, before, value)

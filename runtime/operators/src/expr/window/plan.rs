@@ -210,7 +210,7 @@ pub(crate) fn each_column(expr: &Expr, visit: &mut impl FnMut(&str)) {
 }
 
 /// Calls `visit` with the expression and with every expression in it.
-fn each_part(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
+pub(crate) fn each_part(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
     visit(expr);
     match &expr.kind {
         ExprKind::Column(_) | ExprKind::Input(_) | ExprKind::Literal(_) => {}
