@@ -25,8 +25,9 @@ pub(super) fn learned(flow: &Flow<'_>, learn: &Learn, told: &mut Told, found: &m
         told.entry(learn.seen.span).or_default().extend(all.iter().map(|finding| features.name(finding).clone()));
     }
     tell(&features, all, &at, found);
-    if let Some(target) = target_from_features(&features) {
-        found.push(message::target_from_features(flow.columns.get(target), &at));
+    if let Some((target, feature)) = target_from_features(&features) {
+        let feature = feature.map(|feature| flow.columns.get(feature));
+        found.push(message::target_from_features(flow.columns.get(target), feature, &at));
     }
 }
 
@@ -75,6 +76,10 @@ pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &s
 fn tell(features: &Features<'_, '_>, mut all: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {
     let columns = &features.flow.columns;
     let mut told: Set<ColumnId> = Set::default();
+    // That it looks at other parts is told where it is said that it looks at their target.
+    let looks_at_targets = |finding: &&Finding| matches!(finding.kind, Kind::TargetAcross(_));
+    let told_more: Set<ColumnId> = all.iter().filter(looks_at_targets).map(|finding| finding.feature).collect();
+    all.retain(|finding| !matches!(finding.kind, Kind::Across(_)) || !told_more.contains(&finding.feature));
     // Of one step, what weighs most; of one call, all columns together.
     all.sort_by_key(|finding| finding.kind.weight());
     let mut groups: Vec<(Kind, Span, Vec<Finding>)> = Vec::new();

@@ -5,6 +5,7 @@ use gml_diagnostics::{Code, Diagnostic, Span, codes};
 use super::walk::{Features, Finding, Kind};
 use crate::lineage::fact::{Seeing, Seen};
 use crate::lineage::{ColumnNode, How, Maker, Part};
+use crate::typed::Text;
 
 type Way = [(Span, String)];
 
@@ -64,23 +65,67 @@ pub(super) struct Judged<'a> {
     /// Where both rows are parts of splits, and of different ones, these splits.
     pub apart: Option<[Span; 2]>,
     /// A split of rows that are there several times, which are in several parts then.
-    pub scattered: Option<Span>,
+    pub scattered: Option<Scattered>,
     /// Whether the call could say that it is meant so.
     pub has_word: bool,
+    /// The column that holds predictions against the target, and where these were made.
+    pub by_hand: Option<&'a (Text, Span)>,
+}
+
+/// A split that puts rows into several parts.
+pub(super) struct Scattered {
+    pub split: Span,
+    /// What makes several rows of one, with its name.
+    pub copies: Option<(Span, &'static str)>,
+}
+
+impl Scattered {
+    /// Where they come to be in several parts, and what to do.
+    fn told(&self, diagnostic: Diagnostic) -> (Diagnostic, String) {
+        let group = "or split by what names a row (`split_group`)";
+        match &self.copies {
+            Some((span, name)) => (
+                diagnostic
+                    .and(*span, format!("`{name}` makes several rows of one, with the target of that one"))
+                    .and(self.split, "this split puts them into several parts"),
+                format!("split first, and `{name}` each part; {group}"),
+            ),
+            None => (
+                diagnostic
+                    .and(self.split, "some rows are there several times, and this split puts them into several parts"),
+                format!("split first, and put rows of the `train` part there again; {group}"),
+            ),
+        }
+    }
 }
 
 pub(super) fn judged_in_sample(worst: &Seen, others: &[&Seen], judged: &Judged<'_>) -> Diagnostic {
     let code = match worst.how {
         Seeing::Fitted => codes::JUDGED_ON_TRAIN,
-        Seeing::Stopped | Seeing::Tuned => codes::JUDGED_ON_VALID,
+        Seeing::Stopped | Seeing::Tuned | Seeing::Chosen => codes::JUDGED_ON_VALID,
         Seeing::Calibrated => codes::JUDGED_ON_CALIBRATION,
     };
     let words = worst.how.words();
-    let message = format!("the model is judged on rows that it was {words}: it knows them already");
-    let label = if judged.same { "these are the same rows" } else { "these rows are among them" };
+    let so = match worst.how {
+        Seeing::Chosen => "part of what made it the better one is luck, and that is in the figures",
+        _ => "it knows them already",
+    };
+    let (message, label) = match judged.by_hand {
+        Some((name, _)) => (
+            format!("`.{name}` holds predictions against the target of rows that the model was {words}: {so}"),
+            "judges the model",
+        ),
+        None => (
+            format!("the model is judged on rows that it was {words}: {so}"),
+            if judged.same { "these are the same rows" } else { "these rows are among them" },
+        ),
+    };
     let mut diagnostic = Diagnostic::new(code, judged.span, message)
         .with_label(label)
         .and(worst.span, format!("the model was {words} these rows"));
+    if let Some((_, predicted)) = judged.by_hand {
+        diagnostic = diagnostic.and(*predicted, "the predictions are made here");
+    }
     for other in others {
         diagnostic = diagnostic.and(other.span, format!("it was also {} rows of these", other.how.words()));
     }
@@ -92,11 +137,13 @@ pub(super) fn judged_in_sample(worst: &Seen, others: &[&Seen], judged: &Judged<'
             .and(learned, "by this split the model has seen them")
             .and(judged, "this is another split of the same rows");
         "make one split and use its parts for both: two splits of the same rows overlap".to_owned()
-    } else if let Some(split) = judged.scattered {
-        diagnostic =
-            diagnostic.and(split, "some rows are there several times, and this split puts them into several parts");
-        "split first, and put rows of the `train` part there again; or split by what names a row (`split_group`)"
-            .to_owned()
+    } else if let Some(scattered) = &judged.scattered {
+        let (told, help) = scattered.told(diagnostic);
+        diagnostic = told;
+        help
+    } else if worst.how == Seeing::Chosen {
+        let word = meant_so(code, judged.has_word);
+        format!("choose by other rows, such as the `valid` part, and keep these to judge what was chosen; {word}")
     } else {
         judge_elsewhere(code, judged.has_word)
     };
@@ -124,11 +171,18 @@ pub(super) fn judged_by_prediction(
 }
 
 fn judge_elsewhere(code: Code, has_word: bool) -> String {
-    let word = match has_word {
-        true => "`in_sample: true`".to_owned(),
-        false => format!("`allow({})` in front of the declaration", code.name().replace('-', "_")),
-    };
-    format!("judge on rows that took no part, such as the `test` part; {word} says that it is meant so")
+    format!("judge on rows that took no part, such as the `test` part; {}", meant_so(code, has_word))
+}
+
+/// How a program says that it knows.
+fn meant_so(code: Code, has_word: bool) -> String {
+    match has_word {
+        true => "`in_sample: true` says that it is meant so".to_owned(),
+        false => {
+            let name = code.name().replace('-', "_");
+            format!("`allow({name})` in front of the declaration says that it is meant so")
+        }
+    }
 }
 
 /// Columns made by one call that know too much in the same way.
@@ -156,6 +210,15 @@ pub(super) fn feature(
                 format!("{names} {are} computed from {name}, so the model is told what it should find out"),
             )
             .help("leave it out, or look at earlier rows only: `derive(over: .., order: .., rows: before) { .. }`, `lag(..)`"),
+            true,
+        ),
+        Kind::Twin => (
+            Diagnostic::new(
+                codes::FEATURE_FROM_TARGET,
+                span,
+                format!("{names} {are} computed just as {name} is, so the model is told what it should find out"),
+            )
+            .help("leave it out, and give the role `target` to one of the two"),
             true,
         ),
         Kind::TargetAcross(cut) => (
@@ -217,6 +280,7 @@ pub(super) fn feature(
     diagnostic.label = Some(
         match kind {
             Kind::Target | Kind::TargetAcross(_) => "looks at the target",
+            Kind::Twin => "the same as the target",
             Kind::Prediction => "the model knows the target of these rows",
             Kind::Across(_) => "looks at rows of other parts",
             Kind::Later => "looks at later rows",
@@ -249,8 +313,13 @@ fn name_of(node: &ColumnNode) -> String {
     }
 }
 
-pub(super) fn target_from_features(target: &ColumnNode, at: &(Span, String)) -> Diagnostic {
-    Diagnostic::new(
+/// `feature`: what the target is computed from, where that is computed twice.
+pub(super) fn target_from_features(
+    target: &ColumnNode,
+    feature: Option<&ColumnNode>,
+    at: &(Span, String),
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
         codes::TARGET_FROM_FEATURES,
         target.span,
         format!(
@@ -258,9 +327,14 @@ pub(super) fn target_from_features(target: &ColumnNode, at: &(Span, String)) -> 
             target.name
         ),
     )
-    .with_label("the model is given all of this")
-    .and(at.0, at.1.clone())
-    .help("leave out of the features what the target is computed from: `|> drop([..])`, or give it the role `id`")
+    .with_label("the model is given all of this");
+    let diagnostic = match feature {
+        Some(feature) => diagnostic.and(feature.span, format!("{} is just what it is computed from", name_of(feature))),
+        None => diagnostic,
+    };
+    diagnostic
+        .and(at.0, at.1.clone())
+        .help("leave out of the features what the target is computed from: `|> drop([..])`, or give it the role `id`")
 }
 
 /// `feature`: the column that is made of rows that say what came to be; the pairs themselves are where there is none.

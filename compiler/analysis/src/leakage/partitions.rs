@@ -31,7 +31,8 @@ pub(super) fn check(flow: &Flow<'_>, learn: &Learn, found: &mut Vec<Diagnostic>)
             }
         }
         Seeing::Stopped | Seeing::Tuned if learn.seen.valid => {
-            let learned = |other: &&crate::lineage::fact::Seen| !other.valid && other.how != Seeing::Calibrated;
+            let decides = |how| matches!(how, Seeing::Calibrated | Seeing::Chosen);
+            let learned = |other: &&crate::lineage::fact::Seen| !other.valid && !decides(other.how);
             if let Some(other) = learn.others.iter().filter(learned).find(shares) {
                 found.push(message::valid_in_train(&learn.seen, other));
             }

@@ -36,6 +36,8 @@ pub(super) struct Finding {
 pub(super) enum Kind {
     /// It is made of the target.
     Target,
+    /// It is the same as the target: an equal expression over the same.
+    Twin,
     /// It is made of the target of several parts of that split.
     TargetAcross(CutId),
     /// It is the prediction of a model that has learned from the same rows.
@@ -54,10 +56,11 @@ impl Kind {
         match self {
             Self::TargetAcross(_) => 0,
             Self::Target => 1,
-            Self::Prediction => 2,
-            Self::Later => 3,
-            Self::Across(_) => 4,
-            Self::AllTime => 5,
+            Self::Twin => 2,
+            Self::Prediction => 3,
+            Self::Later => 4,
+            Self::Across(_) => 5,
+            Self::AllTime => 6,
         }
     }
 }
@@ -113,8 +116,17 @@ impl<'f, 'p> Features<'f, 'p> {
     /// Steps at which a feature is made of the target.
     fn of_target(&self) -> Vec<Finding> {
         let mut found = Vec::new();
+        let numbers: Vec<u64> = self.target.iter().filter_map(|of| self.flow.columns.get(*of).number).collect();
+        let is_twin = |column: ColumnId| {
+            let number = self.flow.columns.get(column).number;
+            number.is_some_and(|number| numbers.contains(&number)) && !self.target.contains(&column)
+        };
         let mut walk = Walk::from(self.columns(), &self.table.rows);
         while let Some(Stop { feature, column, through, at }) = walk.next() {
+            if is_twin(column) {
+                found.push(Finding { feature, column, kind: through.unwrap_or(Kind::Twin) });
+                continue;
+            }
             let inputs = &self.flow.columns.get(column).inputs;
             let passing =
                 || inputs.iter().filter_map(|input| Some((input, input.column?, self.passes(input, through, &at)?)));
@@ -147,12 +159,11 @@ impl<'f, 'p> Features<'f, 'p> {
                 let own = (over.sees != Sees::Earlier || over.timeless) && provenance.own(&over.rows, at);
                 // Up to the row at hand, it is its own target that is too much.
                 let all = over.timeless || matches!(over.sees, Sees::All | Sees::Later);
-                let across = || {
-                    self.crosses(&over.rows, &over.keys, at)
-                        .filter(|_| all && !self.of_one_row(&over.keys))
-                        .map(Kind::TargetAcross)
-                };
-                own.then(|| across().or(through))
+                let across = (all && !self.of_one_row(&over.keys)).then(|| self.crosses(&over.rows, &over.keys, at));
+                match across.flatten() {
+                    Some(split) => Some(Some(Kind::TargetAcross(split))),
+                    None => own.then_some(through),
+                }
             }
             // Where only such rows are learned from, that they are such tells nothing.
             How::Chosen(_) if input.column.is_some_and(|of| self.table.chosen.contains(&of)) => None,
@@ -242,10 +253,12 @@ impl<'f, 'p> Features<'f, 'p> {
                         match stretch.cuts.iter().find(|(other, _)| other == split) {
                             Some((_, other)) => other != part && *other == Some(Part::Test),
                             // A condition may be meant to leave just those of one part.
-                            None => stretch.cuts.iter().filter(|other| !own.cuts.contains(other)).all(|(other, _)| {
-                                let other = provenance.cut(*other);
-                                cut.random || other.random || !other.by.iter().any(|by| cut.by.contains(by))
-                            }),
+                            None => {
+                                let others = stretch.cuts.iter().filter(|other| !own.cuts.contains(other));
+                                let mut others = others.map(|(other, _)| provenance.cut(*other));
+                                others.all(|other| cut.random || other.random || !other.is_related_to(cut))
+                                    || provenance.reaches(stretch, *split, |other| other != *part)
+                            }
                         }
                     });
                 if several {
@@ -327,11 +340,16 @@ impl Walk {
     }
 }
 
-/// Where the target is computed from features of the same row and nothing else: the column that is.
-pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<ColumnId> {
+/// Where the target is computed from features of the same row and nothing else: the column that is, and the feature that holds
+/// all of it under another name.
+pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<(ColumnId, Option<ColumnId>)> {
     let columns = &features.flow.columns;
     let roots: Set<ColumnId> = features.columns().map(|feature| columns.root(feature)).collect();
     let target = columns.root(*features.target.first()?);
+    let core = columns.get(target).core;
+    if let Some(feature) = features.columns().find(|feature| core.is_some() && columns.number(*feature) == core) {
+        return Some((target, Some(feature)));
+    }
     let mut known = Set::default();
     let is_made = |inputs: &[Input]| {
         !inputs.is_empty() && inputs.iter().all(|input| matches!(input.how, How::Same | How::Branch(_) | How::Row))
@@ -354,5 +372,5 @@ pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<Column
             }
         }
     }
-    Some(target)
+    Some((target, None))
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
-use gml_ir::{BinaryOp, Row, Value};
+use gml_ir::Row;
 
-use super::call::{Called, TableArgument, literal};
-use super::column::{ColumnId, How, Input, Maker, Over, Point, Sees};
+use super::call::{Called, TableArgument};
+use super::column::{ColumnId, How, Input, Maker, Over, Sees};
 use super::fact::ColumnsOf;
 use super::flow::Flow;
+use super::number::number_of;
 use super::rows::{OriginId, Rows, union};
 use super::value::{Many, Within};
-use crate::check::signature::{ParamKind, RowShape, Shape, Signature, Variable};
+use crate::check::signature::{Param, ParamKind, RowShape, Shape, Signature, Variable};
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
 
 /// The variables of a signature, and what it says of rows.
@@ -30,6 +30,10 @@ pub(crate) struct Bindings {
     /// Kinds of parameters beside tables.
     only_order: bool,
     only_rows: bool,
+    /// Whether every row of one table goes with every row of the other.
+    pairs_all: bool,
+    /// Whether one row becomes several: one for each item of a list, for each of some columns.
+    takes_apart: bool,
     /// The rows that the call makes.
     makes: Option<OriginId>,
 }
@@ -48,13 +52,18 @@ impl Bindings {
             exact: false,
             only_order: true,
             only_rows: true,
+            pairs_all: false,
+            takes_apart: false,
             makes: None,
         };
         for param in &signature.params {
             bindings.parameter(&param.kind);
         }
+        let is_key = |param: &Param| matches!(param.kind, ParamKind::Keys { .. });
+        bindings.pairs_all = !bindings.others.is_empty() && !signature.params.iter().any(is_key);
         if let Shape::Table(row, _) = &signature.result {
             used(row, false, &mut bindings.used);
+            bindings.takes_apart = takes_apart(row);
             bindings.exact = matches!(row, RowShape::Variable(variable) if Some(*variable) == bindings.first);
         }
         bindings
@@ -128,9 +137,30 @@ impl Bindings {
         self.exact && self.only_order && self.only_rows && !self.is_union()
     }
 
+    /// Whether the same rows come out in another order.
+    pub fn sorts(&self) -> bool {
+        self.exact && self.only_order && !self.only_rows && !self.is_union()
+    }
+
     /// Whether each row is looked at by itself.
     pub fn by_row_alone(&self) -> bool {
         self.only_rows && self.others.is_empty()
+    }
+
+    /// Whether every row of one table goes with every row of the other.
+    pub fn pairs_all(&self) -> bool {
+        self.pairs_all && !self.exact
+    }
+
+    /// Whether only rows stay for which another table has one, with the columns of that.
+    pub fn looks_up(&self) -> bool {
+        let stays = |variable: &Variable| self.used.contains(&(*variable, false));
+        !self.exact && !self.pairs_all && self.first.as_ref().is_some_and(stays) && self.others.iter().any(stays)
+    }
+
+    /// Whether one row becomes several: one for each item of a list, for each of some columns.
+    pub fn takes_apart(&self) -> bool {
+        self.takes_apart
     }
 
     /// The rows that the call makes of those that it is given; `None` where it keeps these.
@@ -162,6 +192,16 @@ fn variable_of(row: &RowShape) -> Option<Variable> {
         RowShape::Variable(variable) => Some(*variable),
         RowShape::And(left, _) => variable_of(left),
         _ => None,
+    }
+}
+
+/// Whether a row holds items of lists, or one value of several columns.
+fn takes_apart(row: &RowShape) -> bool {
+    match row {
+        RowShape::Elements(_) => true,
+        RowShape::Named(_, of) => matches!(**of, Shape::Common(_)),
+        RowShape::Plus(left, right) | RowShape::Or(left, right) => takes_apart(left) || takes_apart(right),
+        _ => false,
     }
 }
 
@@ -381,6 +421,7 @@ impl<'p> Flow<'p> {
             timeless,
             reversed: descending && ordered,
             makes: None,
+            number: self.windows_number(called, &table, &keys, &source),
         };
         self.made(called, columns, &Within { row: &source, many: Some(many) })
     }
@@ -396,7 +437,9 @@ impl<'p> Flow<'p> {
         let table = argument.table.clone();
         let keys = self.group_keys(called, bindings);
         let source = bindings.get(of);
-        let many = Many::of_groups(&table, &keys, bindings.makes);
+        let number = |key: &ColumnId| self.columns.number(*key).ok_or(*key);
+        let number = number_of((keys.iter().map(number).collect::<Vec<_>>(), &table.rows));
+        let many = Many { number, ..Many::of_groups(&table, &keys, bindings.makes) };
         self.made(called, columns, &Within { row: &source, many: Some(many) })
     }
 
@@ -426,47 +469,6 @@ impl<'p> Flow<'p> {
         }
         inputs
     }
-
-    /// Columns that are made; a plain column under its own name stays what it is.
-    fn made(&mut self, called: &Called<'_>, columns: &[(Text, Typed)], within: &Within<'_>) -> ColumnsOf {
-        let mut made = ColumnsOf::default();
-        for (name, value) in columns {
-            let plain = match &value.kind {
-                TypedKind::Column(of) => within.row.get(of).map(|column| (of, column)),
-                _ => None,
-            };
-            let id = match plain {
-                Some((of, column)) if of == name => column,
-                Some((_, column)) => {
-                    let inputs = vec![Input { column: Some(column), how: How::Same }];
-                    self.column(called, name, value.span, inputs)
-                }
-                None => {
-                    let mut inputs = Vec::new();
-                    self.inputs(value, within, &mut inputs);
-                    let column = self.column(called, name, value.span, inputs);
-                    if value.ty.is_temporal() {
-                        self.columns.mark_number(column, self.number(value, Some(within.row)));
-                    }
-                    if let Some((point, behind)) = shifted(value) {
-                        let of = match &point.kind {
-                            TypedKind::Column(of) => within.row.get(of).map(|of| Point::Column(self.columns.root(of))),
-                            _ => Some(Point::Made(self.number(point, Some(within.row)))),
-                        };
-                        of.into_iter().for_each(|of| self.columns.mark_shift(column, (of, behind)));
-                    }
-                    column
-                }
-            };
-            made.named.push((name.clone(), id));
-        }
-        made
-    }
-
-    fn column(&mut self, called: &Called<'_>, name: &Text, span: Span, inputs: Vec<Input>) -> ColumnId {
-        let maker = Maker::Step(called.call.name.into(), called.span);
-        self.columns.add(name.clone(), maker, span, inputs)
-    }
 }
 
 /// Whether an order by that is one in time: by a point in time, or by a column with a role, such as the number of a session.
@@ -478,27 +480,4 @@ fn in_time(key: &Typed, row: &Row) -> bool {
 fn subset(source: &ColumnsOf, columns: &[(Text, Typed)]) -> ColumnsOf {
     let named = columns.iter().filter_map(|(name, _)| Some((name.clone(), source.get(name)?)));
     ColumnsOf { named: named.collect(), rest: Vec::new() }
-}
-
-/// The point that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
-fn shifted(value: &Typed) -> Option<(&Typed, bool)> {
-    match &value.kind {
-        TypedKind::Cast(of) => shifted(of),
-        TypedKind::Binary(operator, point, by) => {
-            let Some(Value::Duration(by)) = literal(by) else { return None };
-            match operator {
-                BinaryOp::Add if *by != 0 => Some((uncast(point), *by > 0)),
-                BinaryOp::Subtract if *by != 0 => Some((uncast(point), *by < 0)),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-fn uncast(value: &Typed) -> &Typed {
-    match &value.kind {
-        TypedKind::Cast(of) => uncast(of),
-        _ => value,
-    }
 }

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Sources, Span};
-use gml_ir::{Role, Row, Type};
+use gml_ir::{BinaryOp, Role, Row, Type, Value};
 
 use super::bind::Bindings;
 use super::column::{How, Input, Maker};
+use super::cut::copies;
 use super::fact::{ColumnsOf, Fact, Label, LearnedFacts, Moment, TableFacts};
 use super::flow::{Flow, table_of};
 use super::number::number_of;
 use super::rows::{OriginKind, Part, Rows, Stretch, through, together, union};
-use crate::check::signature::{Param, ParamKind, Signature};
+use crate::check::signature::{ParamKind, Signature};
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
 /// A call with the facts of its arguments.
@@ -59,7 +60,7 @@ impl<'p> Called<'p> {
     }
 
     /// The argument of that parameter.
-    pub fn argument(&self, name: &str) -> Option<&TypedArg> {
+    pub fn argument(&self, name: &str) -> Option<&'p TypedArg> {
         self.call.args.iter().find(|(given, _)| &**given == name).map(|(_, arg)| arg)
     }
 
@@ -83,10 +84,28 @@ impl<'p> Called<'p> {
 }
 
 /// The constant of an expression that is one as it stands.
-pub(super) fn literal(value: &Typed) -> Option<&gml_ir::Value> {
+pub(super) fn literal(value: &Typed) -> Option<&Value> {
     match &value.kind {
         TypedKind::Literal(constant) => Some(constant),
         TypedKind::Cast(of) => literal(of),
+        _ => None,
+    }
+}
+
+/// The value behind conversions.
+pub(super) fn uncast(value: &Typed) -> &Typed {
+    match &value.kind {
+        TypedKind::Cast(of) => uncast(of),
+        _ => value,
+    }
+}
+
+/// The point that a point in time lies behind, or before, by a duration that is written out, and by how much.
+pub(super) fn moved(value: &Typed) -> Option<(&Typed, i64)> {
+    let TypedKind::Binary(operator, point, by) = &uncast(value).kind else { return None };
+    match (operator, literal(by)?) {
+        (BinaryOp::Add, Value::Duration(by)) => Some((uncast(point), *by)),
+        (BinaryOp::Subtract, Value::Duration(by)) => Some((uncast(point), by.saturating_neg())),
         _ => None,
     }
 }
@@ -229,7 +248,14 @@ impl<'p> Flow<'p> {
             chosen.sort_unstable();
             chosen.dedup();
         }
-        Some(self.table(columns, rows, chosen, row))
+        let table = self.table(columns, rows, chosen, row);
+        if bindings.sorts() {
+            let order = number_of((self.call_number(called.call, Some(&first.columns)), self.orders.get(&first.id)));
+            self.orders.insert(table.id, order);
+        } else if kept {
+            self.keeps_order(&first, &table);
+        }
+        Some(table)
     }
 
     /// Rows that an operator keeps: those of its first table, of all of a union, of both of a full join; fewer where it
@@ -244,69 +270,21 @@ impl<'p> Flow<'p> {
         if bindings.leaves_one_of_each() {
             return self.provenance.once(&rows);
         }
-        if !bindings.is_cut() || bindings.is_union() {
+        if let Some(copies) = copies(called, bindings) {
+            let cut = self.cut(called, bindings, copies);
+            return through(&rows, cut, None);
+        }
+        let is_cut = bindings.is_cut() && !bindings.is_union();
+        if !is_cut && !(bindings.looks_up() && self.leaves_out(&called.tables[1..])) {
             return rows;
         }
-        let cut = self.cut(called, bindings.by_row_alone());
+        let cut = self.cut(called, bindings, Vec::new());
         through(&rows, cut, None)
     }
 
-    fn cut(&mut self, called: &Called<'p>, by_row_alone: bool) -> super::rows::CutId {
-        let first = &called.tables[0].table;
-        let number = self.call_number(called.call, Some(&first.columns));
-        // What looks at each row by itself leaves the same rows of the same data, whatever was left out before.
-        let number = if by_row_alone { number } else { number_of((number, called.rows())) };
-        let mut by = Vec::new();
-        if !called.signature.params.iter().any(|param| param.spread) {
-            self.choosers(called, &mut by);
-        }
-        let by: Vec<_> = by.into_iter().map(|column| self.columns.root(column)).collect();
-        let random = called.signature.param("seed").is_some();
-        let is_key = |param: &Param| {
-            let given = called.argument(param.name);
-            matches!(param.kind, ParamKind::Keys { .. })
-                && matches!(given, Some(TypedArg::Columns(keys)) if !keys.is_empty())
-        };
-        let keyed = called.signature.params.iter().any(is_key);
-        let scatters = random && by.is_empty() && self.provenance.repeats(&first.rows);
-        self.provenance.cut_of(number, || super::rows::Cut {
-            span: called.span,
-            name: called.call.name,
-            random,
-            relative: called.tables.len() > 1,
-            keyed,
-            scatters,
-            by,
-        })
-    }
-
-    /// The columns that decide which rows stay. Whether a value is there says nothing of what it is.
-    fn choosers(&self, called: &Called<'p>, found: &mut Vec<super::column::ColumnId>) {
-        let Some(first) = called.tables.first() else { return };
-        let within = super::value::Within { row: &first.table.columns, many: None };
-        for (_, arg) in &called.call.args {
-            let mut inputs = Vec::new();
-            match arg {
-                TypedArg::Expr(value) => self.condition_inputs(value, &within, &mut inputs),
-                TypedArg::Columns(columns) => {
-                    columns.iter().for_each(|(_, value)| self.inputs(value, &within, &mut inputs));
-                }
-                _ => {}
-            }
-            found.extend(inputs.into_iter().filter_map(|input| input.column));
-        }
-    }
-
-    fn condition_inputs(&self, value: &Typed, within: &super::value::Within<'_>, found: &mut Vec<Input>) {
-        match &value.kind {
-            TypedKind::IsNull(_) => {}
-            TypedKind::Unary(_, of) | TypedKind::Cast(of) => self.condition_inputs(of, within, found),
-            TypedKind::Binary(gml_ir::BinaryOp::And | gml_ir::BinaryOp::Or, left, right) => {
-                self.condition_inputs(left, within, found);
-                self.condition_inputs(right, within, found);
-            }
-            _ => self.inputs(value, within, found),
-        }
+    /// Whether something was left out of tables, or of what they were made of.
+    fn leaves_out(&self, tables: &[TableArgument]) -> bool {
+        tables.iter().flat_map(|argument| argument.table.rows.iter()).any(|stretch| !self.provenance.is_all(stretch))
     }
 
     /// Rows that an operator makes, one of many: of equal rows and keys it makes equal ones.
@@ -343,7 +321,7 @@ impl<'p> Flow<'p> {
     fn parts(&mut self, called: &Called<'p>, parts: &Arc<Row>) -> Fact<'p> {
         let Some(argument) = called.tables.first() else { return Fact::Unknown };
         let table = argument.table.clone();
-        let cut = self.cut(called, false);
+        let cut = self.cut(called, &Bindings::of(&called.signature), Vec::new());
         let parts = parts.columns.iter().map(|part| {
             let (partitions, row) = match &part.ty {
                 Type::Table(own) => (Part::of(own.partitions), own.row.clone()),
@@ -351,6 +329,7 @@ impl<'p> Flow<'p> {
             };
             let rows = through(&table.rows, cut, partitions);
             let part_table = self.table(table.columns.clone(), rows, table.chosen.clone(), &row);
+            self.keeps_order(&table, &part_table);
             (part.name.clone(), Fact::Table(part_table))
         });
         Fact::Record(parts.collect())

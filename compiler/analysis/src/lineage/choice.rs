@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gml_ir::{BinaryOp, Type, UnaryOp, Value};
 
 use super::call::literal;
-use super::fact::{Fact, TableFacts};
+use super::fact::{Fact, LearnedFacts, Seen, TableFacts};
 use super::flow::Flow;
 use super::number::{constant_number, number_of};
 use crate::typed::{Typed, TypedKind};
@@ -118,6 +118,22 @@ impl<'p> Fact<'p> {
                 Self::Value(number_of((condition, a, b)), inputs.iter().chain(others.iter()).cloned().collect())
             }
             _ => Self::Choice(condition, Arc::new([then, otherwise])),
+        }
+    }
+
+    /// The same, where such rows have decided which one it is.
+    pub(super) fn chosen_by(self, rows: &[Seen]) -> Self {
+        match self {
+            _ if rows.is_empty() => self,
+            Self::Learned(learned) => {
+                let mut learned = LearnedFacts::clone(&learned);
+                learned.seen.extend(rows.iter().cloned());
+                Self::Learned(Arc::new(learned))
+            }
+            Self::Choice(condition, ways) => {
+                Self::Choice(condition, Arc::new([&ways[0], &ways[1]].map(|way| way.clone().chosen_by(rows))))
+            }
+            _ => self,
         }
     }
 

@@ -24,8 +24,10 @@ pub struct ColumnNode {
     pub(crate) was_target: bool,
     /// Where it is a point in time that lies before or behind another one of its row: that one, and whether it lies behind.
     pub(crate) shift: Option<(Point, bool)>,
-    /// The number of the expression of a point in time: equal ones have equal numbers.
+    /// The number of what it is in its row: equal expressions over equal columns and rows have equal numbers.
     pub(crate) number: Option<u64>,
+    /// The number of the one thing that it is computed from, where all else is constant.
+    pub(crate) core: Option<u64>,
 }
 
 /// A point in time of a row.
@@ -151,7 +153,7 @@ impl Columns {
 
     pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
         let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number: None });
+        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number: None, core: None });
         id
     }
 
@@ -159,8 +161,27 @@ impl Columns {
         self.0[id.0 as usize].shift = Some(shift);
     }
 
-    pub(super) fn mark_number(&mut self, id: ColumnId, number: u64) {
-        self.0[id.0 as usize].number = Some(number);
+    pub(super) fn mark_numbers(&mut self, id: ColumnId, number: Option<u64>, core: Option<u64>) {
+        let node = &mut self.0[id.0 as usize];
+        (node.number, node.core) = (number, core);
+    }
+
+    /// The number of what a column is in its row, under whatever name.
+    pub(crate) fn number(&self, id: ColumnId) -> Option<u64> {
+        self.get(self.under_one_name(id)).number
+    }
+
+    /// Whether its values are those of another table that was joined.
+    pub(super) fn is_looked_up(&self, id: ColumnId) -> bool {
+        self.get(self.under_one_name(id)).inputs.iter().any(|input| matches!(input.how, How::Joined(_)))
+    }
+
+    /// The column that these are under other names.
+    fn under_one_name(&self, mut id: ColumnId) -> ColumnId {
+        while let [Input { column: Some(of), how: How::Same }] = &self.get(id).inputs[..] {
+            id = *of;
+        }
+        id
     }
 
     /// Whether rows of another table whose key has the value of this one lie behind the row at hand, or before it; `None` where

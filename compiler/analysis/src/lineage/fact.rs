@@ -116,7 +116,7 @@ pub(crate) struct EstimatorPart<'p> {
 }
 
 /// Something that has learned.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LearnedFacts<'p> {
     /// Its steps; `None` where they are not known.
     pub parts: Option<Vec<EstimatorPart<'p>>>,
@@ -168,6 +168,8 @@ pub(crate) enum Seeing {
     Stopped,
     /// They decide which settings are taken.
     Tuned,
+    /// They decide which of several models is taken.
+    Chosen,
     /// What was learned is adjusted on them.
     Calibrated,
 }
@@ -179,6 +181,7 @@ impl Seeing {
             Self::Fitted => "fitted on",
             Self::Stopped => "stopped by",
             Self::Tuned => "tuned on",
+            Self::Chosen => "chosen by",
             Self::Calibrated => "calibrated on",
         }
     }
@@ -235,6 +238,10 @@ pub(crate) struct Judge<'p> {
     pub needs: Option<&'p Arc<Row>>,
     /// Whether the call could say that it is meant so: `in_sample: true`.
     pub has_word: bool,
+    /// Whether the better one of several is taken, which those may decide again that have decided before.
+    pub chooses: bool,
+    /// Where predictions are held against the target by the program itself: the column that does it, and where they were made.
+    pub by_hand: Option<(Text, Span)>,
     pub around: Around,
 }
 

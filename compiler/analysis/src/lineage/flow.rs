@@ -9,7 +9,7 @@ use gml_ir::{Row, Type, Value};
 use super::call::literal;
 use super::choice::Assumed;
 use super::column::{ColumnId, Columns, Input, Maker};
-use super::fact::{Around, ColumnsOf, Fact, Frame, Moment, NodeCall, TableFacts};
+use super::fact::{Around, ColumnsOf, Fact, Frame, LearnedFacts, Moment, NodeCall, TableFacts};
 use super::number::{constant_number, number_of};
 use super::rows::{OriginKind, Provenance, Rows, Stretch};
 use crate::check::signature::{Signature, compile};
@@ -86,6 +86,14 @@ pub(crate) struct Flow<'p> {
     pub(super) ways: usize,
     /// Numbers of constants that nodes were called with.
     pub(super) constants: Set<u64>,
+    /// Tables that were sorted, with a number of their order.
+    pub(super) orders: Map<u32, u64>,
+    /// Constants that names were bound to, by number.
+    pub(super) written: Map<u64, Value>,
+    /// Columns that a model adds, with the model and the rows.
+    pub(super) predictions: Map<ColumnId, (Arc<LearnedFacts<'p>>, Arc<TableFacts>)>,
+    /// Columns of single rows in what is told by the statement at hand.
+    pub(super) telling: Option<Vec<ColumnId>>,
     common: Arc<Common<'p>>,
     /// What is known of datasets that were read or saved.
     datasets: Map<DatasetId, Fact<'p>>,
@@ -116,6 +124,10 @@ impl<'p> Flow<'p> {
             assumed: Assumed::default(),
             ways: 0,
             constants: Set::default(),
+            orders: Map::default(),
+            written: Map::default(),
+            predictions: Map::default(),
+            telling: None,
             common,
             datasets: Map::default(),
             pipelines: Set::default(),
@@ -262,8 +274,8 @@ impl<'p> Flow<'p> {
                     self.bind(*local, fact);
                 }
                 TypedStatementKind::Save { value, dataset } => self.save(value, *dataset),
-                TypedStatementKind::Track(value) => drop(self.value(value)),
-                TypedStatementKind::Expect { condition, .. } => drop(self.value(condition)),
+                TypedStatementKind::Track(value) => drop(self.told(value)),
+                TypedStatementKind::Expect { condition, .. } => drop(self.told(condition)),
                 TypedStatementKind::When { condition, body } => {
                     self.value(condition);
                     let test = self.test(condition);
@@ -288,7 +300,7 @@ impl<'p> Flow<'p> {
     }
 
     fn save(&mut self, value: &'p Typed, dataset: DatasetId) {
-        let fact = self.value(value);
+        let fact = self.told(value);
         let Some(entry) = self.program.datasets.get(dataset.0 as usize) else { return };
         fact.each_table(&mut |table| self.targeted(table, value.span, || format!("saved as `{}`", entry.name)));
         let fact = match (self.datasets.remove(&dataset), fact) {
@@ -365,6 +377,13 @@ impl<'p> Flow<'p> {
         }
         self.tables += 1;
         Arc::new(TableFacts { id: self.tables, columns, rows, chosen, row: row.clone() })
+    }
+
+    /// Notes that the rows of a table are in the order of another one.
+    pub fn keeps_order(&mut self, of: &TableFacts, table: &TableFacts) {
+        if let Some(order) = self.orders.get(&of.id) {
+            self.orders.insert(table.id, *order);
+        }
     }
 
     /// A table that is one or the other, or both below each other.
@@ -482,6 +501,7 @@ impl<'p> Flow<'p> {
         let frame = Frame { node: node.name.clone(), tables: tables.to_vec(), around: self.around.clone() };
         let around = self.around.replace(Arc::new(frame));
         let locals = std::mem::take(&mut self.locals);
+        let telling = self.telling.take();
         self.depth += 1;
         for (place, param) in node.params.iter().enumerate() {
             let fact = match (given.get(place), args.get(place), &param.default) {
@@ -494,6 +514,7 @@ impl<'p> Flow<'p> {
         let result = self.block(node);
         self.depth -= 1;
         self.locals = locals;
+        self.telling = telling;
         self.around = around;
         self.calls.insert(key, result.clone());
         result

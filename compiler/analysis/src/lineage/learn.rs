@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_ir::{Learned, Partitions, Role, Row, Type, Value};
 
 use super::bind::Bindings;
-use super::call::{Called, literal};
+use super::call::{Called, TableArgument, literal};
 use super::column::{ColumnId, How, Input, Maker};
 use super::fact::{
     ColumnsOf, EstimatorFacts, EstimatorPart, Fact, Learn, LearnedFacts, Moment, Seeing, Seen, TableFacts,
@@ -71,7 +71,25 @@ impl<'p> Flow<'p> {
             }
             all.push(seen);
         }
+        if called.learned.len() > 1 {
+            all.extend(self.seen_choosing(called));
+        }
         Fact::Learned(Arc::new(LearnedFacts { parts, seen: all, target }))
+    }
+
+    /// The rows by which one of several models is chosen.
+    fn seen_choosing(&self, called: &Called<'p>) -> Vec<Seen> {
+        let is_test =
+            |argument: &&TableArgument| within(&called.signature.params[argument.place].kind) == Some(Partitions::TEST);
+        let seen = called.tables.iter().filter(is_test).map(|argument| Seen {
+            how: Seeing::Chosen,
+            valid: false,
+            rows: argument.table.rows.clone(),
+            outcome: self.outcome(&argument.table),
+            span: argument.span,
+            operator: called.call.name,
+        });
+        seen.collect()
     }
 
     /// The table arguments that take part in learning, and how, by place among the tables.
@@ -114,7 +132,7 @@ impl<'p> Flow<'p> {
                     bindings.set(*made, columns);
                 }
                 ParamKind::Learned(Shape::Model(_, RowShape::Variable(made))) => {
-                    let columns = self.predicted(called, &table, learned.as_deref(), &value.ty);
+                    let columns = self.predicted(called, &table, learned.as_ref(), &value.ty);
                     bindings.set(*made, columns);
                 }
                 _ => {}
@@ -209,8 +227,8 @@ impl<'p> Flow<'p> {
     fn predicted(
         &mut self,
         called: &Called<'p>,
-        table: &TableFacts,
-        learned: Option<&LearnedFacts<'p>>,
+        table: &Arc<TableFacts>,
+        learned: Option<&Arc<LearnedFacts<'p>>>,
         ty: &Type,
     ) -> ColumnsOf {
         let Type::Learned(kind) = ty else { return ColumnsOf::default() };
@@ -222,11 +240,16 @@ impl<'p> Flow<'p> {
         {
             inputs.push(Input { column: Some(target), how: How::Predicted(learned.fitted_on()) });
         }
-        let named = output.columns.iter().map(|column| {
+        let mut named = Vec::new();
+        for column in &output.columns {
             let maker = Maker::Step(called.call.name.into(), called.span);
-            (column.name.clone(), self.columns.add(column.name.clone(), maker, called.span, inputs.clone()))
-        });
-        ColumnsOf { named: named.collect(), rest: Vec::new() }
+            let made = self.columns.add(column.name.clone(), maker, called.span, inputs.clone());
+            if let Some(learned) = learned {
+                self.predictions.insert(made, (learned.clone(), table.clone()));
+            }
+            named.push((column.name.clone(), made));
+        }
+        ColumnsOf { named, rest: Vec::new() }
     }
 }
 

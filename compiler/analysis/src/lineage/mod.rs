@@ -7,17 +7,21 @@
 //! signature. What does not live here: what is wrong with it (`leakage`).
 
 mod algebra;
+mod asks;
 mod bind;
 mod call;
 mod choice;
 mod column;
+mod cut;
 mod dataset;
 pub(crate) mod fact;
 mod flow;
 mod judge;
 mod learn;
+mod made;
 mod number;
 mod outcome;
+mod region;
 mod rows;
 #[cfg(test)]
 mod tests;

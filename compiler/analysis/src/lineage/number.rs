@@ -25,6 +25,7 @@ fn hash_constant(constant: &Value, hasher: &mut impl Hasher) {
             number.hash(hasher);
         }
         Value::Float(number) => number.to_bits().hash(hasher),
+        Value::Decimal(number) => number.hash(hasher),
         Value::Str(text) => text.hash(hasher),
         Value::Date(days) => days.hash(hasher),
         Value::Size(bytes) => bytes.hash(hasher),
@@ -116,6 +117,11 @@ impl<'p> Flow<'p> {
 
     /// The number of a call without its tables.
     pub fn call_number(&self, call: &TypedCall, row: Option<&ColumnsOf>) -> u64 {
+        self.call_number_with(call, row, None)
+    }
+
+    /// The same, with another number for one of its arguments.
+    pub fn call_number_with(&self, call: &TypedCall, row: Option<&ColumnsOf>, instead: Option<(&str, u64)>) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         (&call.module, &call.name).hash(&mut hasher);
         for (name, arg) in &call.args {
@@ -124,9 +130,21 @@ impl<'p> Flow<'p> {
                 continue;
             }
             name.hash(&mut hasher);
-            self.hash_arg(arg, row, &mut hasher);
+            match instead {
+                Some((other, number)) if other == *name => number.hash(&mut hasher),
+                _ => self.hash_arg(arg, row, &mut hasher),
+            }
         }
         hasher.finish()
+    }
+
+    /// The number of a call that is an expression, with another number for one of its arguments.
+    pub fn number_with(&self, value: &Typed, row: Option<&ColumnsOf>, instead: (&str, u64)) -> Option<u64> {
+        let TypedKind::Call(call) = &value.kind else { return None };
+        let mut hasher = FixedState::default().build_hasher();
+        std::mem::discriminant(&value.kind).hash(&mut hasher);
+        self.call_number_with(call, row, Some(instead)).hash(&mut hasher);
+        Some(hasher.finish())
     }
 
     fn hash_arg<H: Hasher>(&self, arg: &TypedArg, row: Option<&ColumnsOf>, hasher: &mut H) {
@@ -182,7 +200,7 @@ impl<'p> Flow<'p> {
                 self.number(left, row).hash(hasher);
                 self.number(right, row).hash(hasher);
             }
-            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of) => self.number(of, row).hash(hasher),
+            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of, _) => self.number(of, row).hash(hasher),
             TypedKind::In(left, right) => {
                 self.number(left, row).hash(hasher);
                 self.number(right, row).hash(hasher);

@@ -6,6 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::Partitions;
 
 use super::column::ColumnId;
+use super::region::Region;
 use crate::hash::Map;
 use crate::typed::{DatasetId, LibraryName, Text};
 
@@ -13,7 +14,8 @@ use crate::typed::{DatasetId, LibraryName, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OriginId(u32);
 
-/// What leaves rows out, by its place: a part of a split, a filter, a sample.
+/// What leaves rows out, by its place: a part of a split, a filter, a sample. So does what makes several rows of one, which leaves
+/// none out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CutId(u32);
 
@@ -28,6 +30,9 @@ pub struct Stretch {
     /// What has left rows out, with the part that they are in where it was a split; in the order of ids.
     pub cuts: Vec<(CutId, Option<Part>)>,
 }
+
+/// What leaves rows out, and the part that it leaves where it is a split.
+type Leaving<'c> = (&'c Cut, Option<Part>);
 
 /// Rows with a target.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +78,8 @@ pub struct Origin {
     pub kind: OriginKind,
     /// Rows that they are made of.
     pub made_of: Rows,
+    /// Whether nothing was left out of these, nor of what they were made of.
+    whole: bool,
 }
 
 /// What rows begin with.
@@ -95,14 +102,50 @@ pub struct Cut {
     pub name: LibraryName,
     /// Whether it draws rows at random, regardless of what is in them.
     pub random: bool,
+    /// Whether it looks at each row by itself.
+    pub alone: bool,
     /// Whether it looks at another table, so that nothing is known of what it leaves.
     pub relative: bool,
+    /// Whether it joins that table: most rows are found there.
+    pub looks_up: bool,
+    /// The rows that it surely leaves, where they are among those that it is given: it keeps what is found in a table of them.
+    pub keeps: Vec<Stretch>,
     /// Whether it looks at rows with equal keys together, so that it may leave one of each.
     pub keyed: bool,
     /// Whether rows that are there several times may be in several parts: nothing keeps them together.
     pub scatters: bool,
     /// The columns that decide.
     pub by: Vec<ColumnId>,
+    /// Those, and what they are made of; `None` where that is too much to say.
+    pub about: Option<Vec<ColumnId>>,
+    /// What it asks of the rows that it leaves; of a split, what each part asks.
+    pub(crate) asks: Vec<(Option<Part>, Region)>,
+    /// Where it makes several rows of one: the columns that are the same in all of them; where every row goes with every other, the
+    /// columns of either side.
+    pub copies: Vec<Vec<ColumnId>>,
+}
+
+/// What is asked for where nobody can tell.
+static NOTHING_KNOWN: Region = Region::UNKNOWN;
+
+impl Cut {
+    /// Whether it leaves no row out, but makes several of each.
+    pub fn multiplies(&self) -> bool {
+        !self.copies.is_empty()
+    }
+
+    /// What it asks of the rows of a part.
+    fn asks_of(&self, part: Option<Part>) -> &Region {
+        self.asks.iter().find(|(of, _)| *of == part).map_or(&NOTHING_KNOWN, |(_, region)| region)
+    }
+
+    /// Whether both may look at the same.
+    pub fn is_related_to(&self, other: &Self) -> bool {
+        match (&self.about, &other.about) {
+            (Some(about), Some(others)) => about.iter().any(|column| others.contains(column)),
+            _ => true,
+        }
+    }
 }
 
 /// All origins and cuts of a program.
@@ -130,17 +173,22 @@ impl Provenance {
             return *id;
         }
         let id = OriginId(u32::try_from(self.origins.len()).unwrap_or(u32::MAX));
-        self.origins.push(Origin { kind: kind.clone(), made_of });
+        let whole = made_of.iter().all(|stretch| self.is_all(stretch));
+        self.origins.push(Origin { kind: kind.clone(), made_of, whole });
         self.by_kind.insert(kind, id);
         id
     }
 
-    /// The cut of that number: equal calls on equal rows leave the same rows.
-    pub(super) fn cut_of(&mut self, number: u64, cut: impl FnOnce() -> Cut) -> CutId {
-        *self.by_number.entry(number).or_insert_with(|| {
-            self.cuts.push(cut());
-            CutId(u32::try_from(self.cuts.len() - 1).unwrap_or(u32::MAX))
-        })
+    /// The cut of that number, where there is one: equal calls on equal rows leave the same rows.
+    pub(super) fn known_cut(&self, number: u64) -> Option<CutId> {
+        self.by_number.get(&number).copied()
+    }
+
+    pub(super) fn add_cut(&mut self, number: u64, cut: Cut) -> CutId {
+        let id = CutId(u32::try_from(self.cuts.len()).unwrap_or(u32::MAX));
+        self.cuts.push(cut);
+        self.by_number.insert(number, id);
+        id
     }
 
     /// Whether some rows are surely in both: of one origin, and nothing keeps them apart.
@@ -159,25 +207,58 @@ impl Provenance {
         if a.cuts.iter().any(apart) {
             return false;
         }
-        let only_a: Vec<&Cut> =
-            a.cuts.iter().filter(|(cut, _)| part_in_b(*cut).is_none()).map(|(cut, _)| self.cut(*cut)).collect();
-        let in_a = |cut: CutId| a.cuts.iter().any(|(other, _)| *other == cut);
-        let only_b: Vec<&Cut> = b.cuts.iter().filter(|(cut, _)| !in_a(*cut)).map(|(cut, _)| self.cut(*cut)).collect();
+        let (only_a, only_b) = (self.only(a, b), self.only(b, a));
         if only_a.is_empty() || only_b.is_empty() {
             return true;
         }
-        // Of two stretches of time before the end, the shorter is part of the longer.
-        if let ([a], [b]) = (&only_a[..], &only_b[..])
-            && a.name == "last"
-            && b.name == "last"
-            && a.by == b.by
-        {
-            return true;
+        // What looks at other rows may be meant to keep just these apart.
+        if only_a.iter().chain(&only_b).any(|(cut, _)| cut.relative) {
+            return false;
         }
-        // What looks at other rows may be meant to keep just these apart; of two conditions nothing is known; what is
-        // drawn at random hits rows of both sides of a condition.
-        let relative = only_a.iter().chain(&only_b).any(|cut| cut.relative);
-        !relative && (only_a.iter().all(|cut| cut.random) || only_b.iter().all(|cut| cut.random))
+        // What is drawn at random hits rows of both sides of a condition, and a part of a split those of conditions on
+        // something else.
+        let tell = |cuts: &[Leaving<'_>], others: &[Leaving<'_>]| {
+            let hits = |(cut, part): &Leaving<'_>| {
+                let elsewhere = |(other, _): &Leaving<'_>| other.random || other.alone && !cut.is_related_to(other);
+                cut.random || part.is_some() && others.iter().all(elsewhere)
+            };
+            let telling: Vec<&Region> =
+                cuts.iter().filter(|one| !hits(one)).map(|(cut, part)| cut.asks_of(*part)).collect();
+            telling.iter().fold(Region::ALL, |all, region| all.and(region))
+        };
+        tell(&only_a, &only_b).shares_with(&tell(&only_b, &only_a))
+    }
+
+    /// What leaves out rows of `a`, and perhaps some that are in `b`.
+    fn only<'c>(&'c self, a: &Stretch, b: &Stretch) -> Vec<Leaving<'c>> {
+        let keeps = |cut: &Cut| {
+            cut.keeps.iter().any(|of| of.origin == b.origin && of.cuts.iter().all(|cut| b.cuts.contains(cut)))
+        };
+        let of_a = a.cuts.iter().filter(|(cut, _)| !b.cuts.iter().any(|(other, _)| other == cut));
+        let cuts = of_a.map(|(cut, part)| (self.cut(*cut), *part));
+        cuts.filter(|(cut, _)| !cut.multiplies() && !keeps(cut)).collect()
+    }
+
+    /// The rows of which all are found in a table by its keys: its own, and those that whole groups of it are made of.
+    pub(super) fn found_in(&self, rows: &[Stretch]) -> Vec<Stretch> {
+        let mut found: Vec<Stretch> = Vec::new();
+        let mut waiting = rows.to_vec();
+        while let Some(stretch) = waiting.pop() {
+            if found.contains(&stretch) {
+                continue;
+            }
+            if stretch.cuts.is_empty() {
+                waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
+            }
+            found.push(stretch);
+        }
+        found
+    }
+
+    /// Whether rows that go through no such split are surely in such a part of it.
+    pub(crate) fn reaches(&self, of: &Stretch, split: CutId, is: impl Fn(Option<Part>) -> bool) -> bool {
+        let asks = of.cuts.iter().fold(Region::ALL, |all, (cut, part)| all.and(self.cut(*cut).asks_of(*part)));
+        self.cut(split).asks.iter().any(|(part, region)| is(*part) && region.shares_with(&asks))
     }
 
     /// Whether some rows are surely in both and have the same outcome. Where other rows say what it is, rows count as the
@@ -239,7 +320,17 @@ impl Provenance {
     /// (both filtered, by different conditions) are taken to be apart.
     pub(crate) fn own(&self, of: &[Stretch], own: &[Stretch]) -> bool {
         let same_origin = of.iter().any(|a| own.iter().any(|b| a.origin == b.origin));
-        if same_origin { self.share(of, own) } else { of.iter().any(|stretch| stretch.cuts.is_empty()) }
+        if same_origin { self.share(of, own) } else { of.iter().any(|stretch| self.is_whole(stretch)) }
+    }
+
+    /// Whether nothing was left out, and nothing of what they were made of.
+    pub(super) fn is_all(&self, stretch: &Stretch) -> bool {
+        self.is_whole(stretch) && self.origin(stretch.origin).whole
+    }
+
+    /// Whether nothing is left out, but what was not found in a table that was joined.
+    fn is_whole(&self, stretch: &Stretch) -> bool {
+        stretch.cuts.iter().map(|(cut, _)| self.cut(*cut)).all(|cut| cut.multiplies() || cut.looks_up)
     }
 
     /// Whether rows `of` tell what is in rows `outcome` of a split: they went through the same part of it, or through no
@@ -258,10 +349,13 @@ impl Provenance {
         }
         splits.all(|(split, part)| match of.cuts.iter().find(|(other, _)| other == split) {
             Some((_, other)) => other == part,
-            None => of.cuts.iter().filter(|cut| !outcome.cuts.contains(cut)).all(|(other, _)| {
-                let other = self.cut(*other);
-                other.random || other.name == "last" || !other.by.iter().any(|by| self.cut(*split).by.contains(by))
-            }),
+            None => {
+                let mut others =
+                    of.cuts.iter().filter(|cut| !outcome.cuts.contains(cut)).map(|(cut, _)| self.cut(*cut));
+                let split_cut = self.cut(*split);
+                others.all(|other| other.random || other.name == "last" || !other.is_related_to(split_cut))
+                    || self.reaches(of, *split, |of| of == *part)
+            }
         })
     }
 

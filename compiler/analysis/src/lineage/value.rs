@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
+use super::call::literal;
 use super::column::{How, Input, Over, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
@@ -37,12 +38,15 @@ pub(crate) struct Many<'a> {
     pub reversed: bool,
     /// The rows that are made of them.
     pub makes: Option<OriginId>,
+    /// The number of which they are: of equal expressions over equal ones the values are equal.
+    pub number: u64,
 }
 
 impl<'a> Many<'a> {
     /// The rows of groups, in no order.
     pub fn of_groups(table: &'a TableFacts, keys: &'a [super::column::ColumnId], makes: Option<OriginId>) -> Self {
-        Self { table, keys, order: &[], sees: Sees::All, scattered: true, timeless: false, reversed: false, makes }
+        let (scattered, timeless, reversed) = (true, false, false);
+        Self { table, keys, order: &[], sees: Sees::All, scattered, timeless, reversed, makes, number: 0 }
     }
 }
 
@@ -64,7 +68,7 @@ impl<'p> Flow<'p> {
             TypedKind::Dataset(id) => self.dataset(*id, value),
             TypedKind::Call(call) if call.kind == SignatureKind::Operator => self.operator(call, value),
             TypedKind::Node { node, args, instance } => self.node(*node, args, instance.as_ref(), value),
-            TypedKind::Conform(of) => {
+            TypedKind::Conform(of, _) => {
                 let fact = self.value(of);
                 self.each_way_of(fact, |flow, fact| flow.conformed(fact, value))
             }
@@ -97,8 +101,8 @@ impl<'p> Flow<'p> {
                 _ => Fact::Unknown,
             },
             TypedKind::If(condition, then, otherwise) if !is_scalar(&value.ty) => {
-                self.value(condition);
-                self.chosen(condition, then, otherwise)
+                let chosen_by = self.choosing_rows(condition);
+                self.chosen(condition, then, otherwise).chosen_by(&chosen_by)
             }
             _ => self.scalar(value),
         }
@@ -111,20 +115,11 @@ impl<'p> Flow<'p> {
                 parts.iter().find(|(part, _)| part == name).map(|(_, fact)| fact.clone()).unwrap_or_default()
             }
             Fact::RowOf(table) => {
-                let over = Over {
-                    rows: table.rows.clone(),
-                    keys: Vec::new(),
-                    sees: Sees::All,
-                    timed: table.row.with_role(gml_ir::Role::Time).is_some(),
-                    timeless: false,
-                    makes: None,
-                };
-                let inputs = table
-                    .columns
-                    .get(name)
-                    .into_iter()
-                    .map(|column| Input { column: Some(column), how: How::Over(over.clone()) });
-                Fact::Value(self.number(value, None), inputs.collect())
+                let column = table.columns.get(name);
+                if let Some(telling) = &mut self.telling {
+                    telling.extend(column);
+                }
+                Fact::Value(self.number(value, None), of_row(&table, column).collect())
             }
             _ => self.scalar(value),
         }
@@ -139,7 +134,11 @@ impl<'p> Flow<'p> {
         let nothing = ColumnsOf::default();
         let mut inputs = Vec::new();
         self.inputs(value, &Within { row: &nothing, many: None }, &mut inputs);
-        Fact::Value(self.number(value, None), inputs.into())
+        let number = self.number(value, None);
+        if let Some(constant) = written(value) {
+            self.written.insert(number, constant);
+        }
+        Fact::Value(number, inputs.into())
     }
 
     /// Steps within an expression of scalars: `count(visits |> filter(..)) > 0`.
@@ -170,7 +169,9 @@ impl<'p> Flow<'p> {
     pub fn conformed(&mut self, fact: Fact<'p>, value: &'p Typed) -> Fact<'p> {
         let (Some(table), Type::Table(due)) = (table_of(&fact), &value.ty) else { return fact };
         let columns = self.fitted(&table.columns, &due.row, "conform", value.span);
-        Fact::Table(self.table(columns, table.rows.clone(), table.chosen.clone(), &due.row))
+        let conformed = self.table(columns, table.rows.clone(), table.chosen.clone(), &due.row);
+        self.keeps_order(&table, &conformed);
+        Fact::Table(conformed)
     }
 
     /// What an expression is computed from.
@@ -189,6 +190,9 @@ impl<'p> Flow<'p> {
                     self.known_inputs(&self.on_this_way(fact), found);
                 }
             }
+            TypedKind::Field(of, name) if let Some(table) = self.row_of(of) => {
+                found.extend(of_row(&table, table.columns.get(name)));
+            }
             TypedKind::Format(parts) | TypedKind::List(parts) => parts.iter().for_each(|part| each(&[part])),
             TypedKind::Record(fields) => fields.iter().for_each(|(_, field)| each(&[field])),
             TypedKind::Range { start, end, .. } => each(&[start, end]),
@@ -196,7 +200,7 @@ impl<'p> Flow<'p> {
             | TypedKind::Unary(_, of)
             | TypedKind::IsNull(of)
             | TypedKind::Cast(of)
-            | TypedKind::Conform(of) => each(&[of]),
+            | TypedKind::Conform(of, _) => each(&[of]),
             TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => each(&[left, right]),
             TypedKind::If(condition, then, otherwise) => each(&[condition, then, otherwise]),
             TypedKind::Function(_, args) => args.iter().flatten().for_each(|arg| each(&[arg])),
@@ -214,10 +218,20 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// The table of which a name of the body is one row.
+    fn row_of(&self, value: &Typed) -> Option<Arc<TableFacts>> {
+        let TypedKind::Local(local) = value.kind else { return None };
+        match self.on_this_way(self.locals.get(local.0 as usize)?) {
+            Fact::RowOf(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// What something that was computed before is computed from.
     fn known_inputs(&self, fact: &Fact<'p>, found: &mut Vec<Input>) {
         match fact {
             Fact::Value(_, inputs) => found.extend(inputs.iter().cloned()),
+            Fact::RowOf(table) => found.extend(of_row(table, table.columns.all())),
             // An encoder is what it was learned from.
             Fact::Learned(learned) => found.push(Input { column: None, how: How::Learned(learned.fitted_on()) }),
             Fact::Choice(_, ways) => ways.iter().for_each(|way| self.known_inputs(way, found)),
@@ -286,6 +300,33 @@ impl<'p> Flow<'p> {
         found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Chosen(self.over(&many, plain)) }));
         found.extend(many.keys.iter().map(|column| Input { column: Some(*column), how: How::Key }));
     }
+}
+
+/// The constant of an expression that is one: as it stands, or a range of two.
+fn written(value: &Typed) -> Option<gml_ir::Value> {
+    match &value.kind {
+        TypedKind::Range { start, end, inclusive } => {
+            let [start, end] = [literal(start)?, literal(end)?].map(|bound| Box::new(bound.clone()));
+            Some(gml_ir::Value::Range { start, end, inclusive: *inclusive })
+        }
+        _ => literal(value).cloned(),
+    }
+}
+
+/// Columns of one row of a table, which is chosen from all of its rows.
+fn of_row(
+    table: &TableFacts,
+    columns: impl IntoIterator<Item = super::column::ColumnId>,
+) -> impl Iterator<Item = Input> {
+    let over = Over {
+        rows: table.rows.clone(),
+        keys: Vec::new(),
+        sees: Sees::All,
+        timed: table.row.with_role(gml_ir::Role::Time).is_some(),
+        timeless: false,
+        makes: None,
+    };
+    columns.into_iter().map(move |column| Input { column: Some(column), how: How::Over(over.clone()) })
 }
 
 /// Estimators one behind the other.

@@ -1,0 +1,326 @@
+//! What calls that leave rows out ask of a row: conditions, numbers of rows, stretches of time. How two of them lie to each
+//! other, `region` tells.
+
+use std::collections::VecDeque;
+
+use gml_ir::{BinaryOp, Type, UnaryOp, Value};
+use gml_syntax::ast::SignatureKind;
+
+use super::call::{Called, literal, moved, uncast};
+use super::column::ColumnId;
+use super::fact::{ColumnsOf, Fact, TableFacts};
+use super::flow::Flow;
+use super::number::number_of;
+use super::region::{Edge, Line, MOST_PIECES, Mark, Piece, Region, Values};
+use super::rows::{Part, Rows};
+use crate::check::signature::{ParamKind, Shape};
+use crate::hash::Set;
+use crate::typed::{Typed, TypedArg, TypedKind};
+
+/// Columns that those which decide are made of, at most: beyond it is not looked.
+const MOST_BEHIND: usize = 64;
+
+impl<'p> Flow<'p> {
+    /// What a call asks of the rows that it leaves; of a split, what each of its parts asks.
+    pub(super) fn asks(&self, called: &Called<'p>, by_row_alone: bool) -> Vec<(Option<Part>, Region)> {
+        let Some(first) = called.tables.first() else { return Vec::new() };
+        if let Shape::Record(_) = &called.signature.result {
+            return self.stretches_of_time(called, &first.table);
+        }
+        let region = match by_row_alone {
+            true => self.conditions(called, &first.table),
+            false => self.amount(called, &first.table),
+        };
+        vec![(None, region)]
+    }
+
+    fn conditions(&self, called: &Called<'p>, table: &TableFacts) -> Region {
+        let conditions = called.call.args.iter().filter_map(|(_, arg)| match arg {
+            TypedArg::Expr(value) if *value.ty.non_null() == Type::Bool => Some(value),
+            _ => None,
+        });
+        let regions = conditions.map(|value| self.holds(value, true, &table.columns));
+        regions.reduce(|all, region| all.and(&region)).unwrap_or(Region::UNKNOWN)
+    }
+
+    /// The first so many of the same rows: of fewer, all are among more.
+    fn amount(&self, called: &Called<'p>, table: &TableFacts) -> Region {
+        if called.tables.len() > 1 || called.signature.param("seed").is_some() {
+            return Region::UNKNOWN;
+        }
+        let amounts: Vec<(&str, &Typed)> = called
+            .call
+            .args
+            .iter()
+            .filter_map(|(name, arg)| match arg {
+                TypedArg::Value(value) if is_amount(&value.ty) => {
+                    let place = called.signature.param(name)?;
+                    matches!(called.signature.params[place].kind, ParamKind::Value { .. }).then_some((*name, value))
+                }
+                _ => None,
+            })
+            .collect();
+        let [(name, amount)] = amounts[..] else { return Region::UNKNOWN };
+        if self.constant(amount) == Some(&Value::Null) {
+            return Region::ALL;
+        }
+        let Some(mark) = self.mark(amount, &amount.ty) else { return Region::UNKNOWN };
+        let number = match self.age(called, &table.rows) {
+            Some(age) => age,
+            None => {
+                let call = self.call_number_with(called.call, Some(&table.columns), Some((name, 0)));
+                number_of((call, &table.rows, self.order_met_by(called)))
+            }
+        };
+        Region::of(number, Values::of(vec![Piece { from: Edge::First, to: Edge::before(mark, Line::Whole) }]))
+    }
+
+    /// How far a row lies before the last one, by its number, where a call goes by that.
+    fn age(&self, called: &Called<'p>, rows: &Rows) -> Option<u64> {
+        let by = self.time_of(called).filter(|_| matches!(called.call.name, "last" | "split_time"))?;
+        Some(number_of(("age", by, rows)))
+    }
+
+    /// The number of the time that a call goes by.
+    fn time_of(&self, called: &Called<'p>) -> Option<u64> {
+        let first = called.tables.first()?;
+        match called.argument("by")? {
+            TypedArg::Expr(by) => Some(self.number(by, Some(&first.table.columns))),
+            _ => None,
+        }
+    }
+
+    /// The parts of a split by time, where it is written out when they begin and end.
+    fn stretches_of_time(&self, called: &Called<'p>, table: &TableFacts) -> Vec<(Option<Part>, Region)> {
+        let (Some(time), Some(age)) = (self.time_of(called), self.age(called, &table.rows)) else {
+            return Vec::new();
+        };
+        let given = |part: Part| match called.argument(part.name())? {
+            TypedArg::Value(value) if self.constant(value) != Some(&Value::Null) => Some(value),
+            _ => None,
+        };
+        if given(Part::Train).is_some() {
+            let stretch = |part| {
+                let piece = self.range(uncast(given(part)?))?;
+                Some((Some(part), Region::of(time, Values::of(vec![piece]))))
+            };
+            return [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(stretch).collect();
+        }
+        // Counted back from the end: the test part, the valid part, the rest.
+        let mut parts = Vec::new();
+        let mut from = Edge::First;
+        for part in [Part::Test, Part::Valid] {
+            let Some(period) = given(part) else { continue };
+            let Some(to) = self.period(period).and_then(|length| from.further(length)) else { return parts };
+            let piece = Piece { from: std::mem::replace(&mut from, to.clone()), to };
+            parts.push((Some(part), Region::of(age, Values::of(vec![piece]))));
+        }
+        parts.push((Some(Part::Train), Region::of(age, Values::of(vec![Piece { from, to: Edge::Last }]))));
+        parts
+    }
+
+    /// How long `last(7d)` is.
+    fn period(&self, value: &Typed) -> Option<i64> {
+        let length = match &uncast(value).kind {
+            TypedKind::Call(call) => call.args.iter().find_map(|(_, arg)| match arg {
+                TypedArg::Value(length) => self.constant(length),
+                _ => None,
+            }),
+            _ => match self.constant(value)? {
+                Value::Symbol { args, .. } => args.first().map(|(_, length)| length),
+                _ => None,
+            },
+        };
+        match length? {
+            Value::Duration(length) => Some(*length),
+            _ => None,
+        }
+    }
+
+    /// The rows for which a condition is true, or false.
+    fn holds(&self, value: &Typed, truth: bool, row: &ColumnsOf) -> Region {
+        match &value.kind {
+            TypedKind::Cast(of) => self.holds(of, truth, row),
+            TypedKind::Unary(UnaryOp::Not, of) => self.holds(of, !truth, row),
+            TypedKind::Binary(operator @ (BinaryOp::And | BinaryOp::Or), left, right) => {
+                let (left, right) = (self.holds(left, truth, row), self.holds(right, truth, row));
+                if (*operator == BinaryOp::And) == truth { left.and(&right) } else { left.or(right) }
+            }
+            TypedKind::Binary(BinaryOp::Coalesce, of, otherwise) => match literal(otherwise) {
+                Some(Value::Bool(known)) if *known == truth => self.holds(of, truth, row).or_null(),
+                Some(Value::Bool(_)) => self.holds(of, truth, row),
+                _ => Region::UNKNOWN,
+            },
+            _ => match self.looks_at(value) {
+                Some((of, values)) => self.region_of(of, values, truth, row),
+                None => Region::UNKNOWN,
+            },
+        }
+    }
+
+    fn region_of(&self, of: &Typed, values: Values, truth: bool, row: &ColumnsOf) -> Region {
+        let universe = Line::universe(&of.ty);
+        let values = match (truth, values.null) {
+            (true, _) => values.within(universe),
+            // What is not null.
+            (false, true) => Some(Values::of(universe)),
+            (false, false) => values.others(universe),
+        };
+        match values {
+            Some(values) => Region::of(self.number(of, Some(row)), values),
+            None => Region::UNKNOWN,
+        }
+    }
+
+    /// What a condition looks at, and the values for which it is true.
+    fn looks_at<'v>(&self, value: &'v Typed) -> Option<(&'v Typed, Values)> {
+        let found = match &value.kind {
+            TypedKind::Literal(_) => return None,
+            TypedKind::IsNull(of) => Some((uncast(of), Values { null: true, pieces: Vec::new() })),
+            TypedKind::In(of, among) => {
+                let of = uncast(of);
+                self.among(of, among).map(|values| (of, values))
+            }
+            TypedKind::Binary(operator, left, right) => {
+                let sides = |of: &'v Typed, with: &Typed, operator| {
+                    let of = uncast(of);
+                    let line = Line::of(&of.ty)?;
+                    let pieces = compared(operator, self.mark(with, &of.ty)?, line)?;
+                    (!self.is_settled(of)).then_some((of, Values::of(pieces)))
+                };
+                sides(left, right, *operator).or_else(|| sides(right, left, turned(*operator)))
+            }
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+        // Any other condition is itself true or not.
+        let is_true = Values::of(vec![Piece::point(Mark::Whole(1), Line::Whole)]);
+        (*value.ty.non_null() == Type::Bool).then_some((value, is_true))
+    }
+
+    /// The values of a list or a range.
+    fn among(&self, of: &Typed, among: &Typed) -> Option<Values> {
+        let line = Line::of(&of.ty)?;
+        let among = uncast(among);
+        if let Some(piece) = self.range_on(among, &of.ty) {
+            return Some(Values::of(vec![piece]));
+        }
+        let marks: Vec<Option<Mark>> = match (&among.kind, self.constant(among)) {
+            (_, Some(Value::List(items))) if items.len() <= MOST_PIECES => {
+                items.iter().map(|item| line.mark(item)).collect()
+            }
+            (TypedKind::List(items), _) if items.len() <= MOST_PIECES => {
+                items.iter().map(|item| self.mark(item, &of.ty)).collect()
+            }
+            _ => return None,
+        };
+        let points = marks.into_iter().map(|mark| Some(Piece::point(mark?, line)));
+        Some(Values::of(points.collect::<Option<_>>()?))
+    }
+
+    fn range(&self, value: &Typed) -> Option<Piece> {
+        match value.ty.non_null() {
+            Type::Range(of) => self.range_on(value, of),
+            _ => None,
+        }
+    }
+
+    /// The values of a range of a type.
+    fn range_on(&self, value: &Typed, ty: &Type) -> Option<Piece> {
+        let line = Line::of(ty)?;
+        let (from, to, inclusive) = match (&value.kind, self.constant(value)) {
+            (_, Some(Value::Range { start, end, inclusive })) => (line.mark(start)?, line.mark(end)?, *inclusive),
+            (TypedKind::Range { start, end, inclusive }, _) => (self.mark(start, ty)?, self.mark(end, ty)?, *inclusive),
+            _ => return None,
+        };
+        let to = if inclusive { Edge::behind(to, line) } else { Edge::before(to, line) };
+        Some(Piece { from: Edge::before(from, line), to })
+    }
+
+    /// What values of a type are held against, where it is the same for all rows.
+    fn mark(&self, value: &Typed, ty: &Type) -> Option<Mark> {
+        let line = Line::of(ty)?;
+        if let Some(constant) = self.constant(value) {
+            return line.mark(constant);
+        }
+        let value = uncast(value);
+        if let Some((point, by)) = moved(value) {
+            return self.mark(point, ty)?.moved(by, ty);
+        }
+        self.is_settled(value).then(|| Mark::Given { number: self.number(value, None), behind: 0 })
+    }
+
+    /// The constant of an expression, where that is written out or bound to a name.
+    pub(super) fn constant<'v>(&'v self, value: &'v Typed) -> Option<&'v Value> {
+        match &value.kind {
+            TypedKind::Local(local) => match self.locals.get(local.0 as usize) {
+                Some(Fact::Value(number, _)) => self.written.get(number),
+                _ => None,
+            },
+            TypedKind::Cast(of) => self.constant(of),
+            _ => literal(value),
+        }
+    }
+
+    /// Whether it has one value in a run, the same for all rows.
+    fn is_settled(&self, value: &Typed) -> bool {
+        match &value.kind {
+            TypedKind::Literal(_) | TypedKind::Param(_) => true,
+            TypedKind::Local(local) => matches!(self.locals.get(local.0 as usize), Some(Fact::Value(..))),
+            TypedKind::Cast(of) | TypedKind::Unary(_, of) => self.is_settled(of),
+            TypedKind::Binary(_, left, right) => self.is_settled(left) && self.is_settled(right),
+            TypedKind::Call(call) if call.kind == SignatureKind::Function => {
+                call.args.iter().all(|(_, arg)| matches!(arg, TypedArg::Value(value) if self.is_settled(value)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Columns and all that they are made of; `None` where that is too much to look at.
+    pub(super) fn about(&self, columns: &[ColumnId]) -> Option<Vec<ColumnId>> {
+        let mut known: Set<ColumnId> = columns.iter().copied().collect();
+        let mut waiting: VecDeque<ColumnId> = columns.iter().copied().collect();
+        while let Some(column) = waiting.pop_front() {
+            let inputs = self.columns.get(column).inputs.iter().filter_map(|input| input.column);
+            waiting.extend(inputs.filter(|of| known.insert(*of)));
+            if known.len() > MOST_BEHIND {
+                return None;
+            }
+        }
+        Some(known.into_iter().collect())
+    }
+}
+
+/// Whether values of the type say how much: of rows, of time.
+fn is_amount(ty: &Type) -> bool {
+    matches!(ty.non_null(), Type::Int(_) | Type::Duration)
+}
+
+/// The values that hold against a mark.
+fn compared(operator: BinaryOp, mark: Mark, line: Line) -> Option<Vec<Piece>> {
+    let (before, behind) = (Edge::before(mark.clone(), line), Edge::behind(mark, line));
+    Some(match operator {
+        BinaryOp::Equal => vec![Piece { from: before, to: behind }],
+        BinaryOp::NotEqual => {
+            vec![Piece { from: Edge::First, to: before }, Piece { from: behind, to: Edge::Last }]
+        }
+        BinaryOp::Less => vec![Piece { from: Edge::First, to: before }],
+        BinaryOp::LessEqual => vec![Piece { from: Edge::First, to: behind }],
+        BinaryOp::Greater => vec![Piece { from: behind, to: Edge::Last }],
+        BinaryOp::GreaterEqual => vec![Piece { from: before, to: Edge::Last }],
+        _ => return None,
+    })
+}
+
+/// The operator with its sides changed.
+fn turned(operator: BinaryOp) -> BinaryOp {
+    match operator {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
+        other => other,
+    }
+}

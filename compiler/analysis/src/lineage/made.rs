@@ -1,0 +1,129 @@
+//! Columns that expressions make, and the numbers by which equal ones are known.
+
+use gml_diagnostics::Span;
+use gml_ir::Value;
+
+use super::call::{Called, literal, moved, uncast};
+use super::column::{ColumnId, How, Input, Maker, Point};
+use super::fact::{ColumnsOf, TableFacts};
+use super::flow::Flow;
+use super::number::number_of;
+use super::value::Within;
+use crate::typed::{Text, Typed, TypedArg, TypedKind};
+
+impl<'p> Flow<'p> {
+    /// Columns that are made; a plain column under its own name stays what it is.
+    pub(super) fn made(&mut self, called: &Called<'_>, columns: &[(Text, Typed)], within: &Within<'_>) -> ColumnsOf {
+        let mut made = ColumnsOf::default();
+        for (name, value) in columns {
+            let plain = match &value.kind {
+                TypedKind::Column(of) => within.row.get(of).map(|column| (of, column)),
+                _ => None,
+            };
+            let id = match plain {
+                Some((of, column)) if of == name => column,
+                Some((_, column)) => {
+                    let inputs = vec![Input { column: Some(column), how: How::Same }];
+                    self.column(called, name, value.span, inputs)
+                }
+                None => {
+                    let mut inputs = Vec::new();
+                    self.inputs(value, within, &mut inputs);
+                    let (number, core) = self.numbers(value, within, &inputs);
+                    let shift = self.shift(value, within.row);
+                    let column = self.column(called, name, value.span, inputs);
+                    self.columns.mark_numbers(column, number, core);
+                    if let Some(shift) = shift {
+                        self.columns.mark_shift(column, shift);
+                    }
+                    column
+                }
+            };
+            made.named.push((name.clone(), id));
+        }
+        made
+    }
+
+    /// The number of what an expression gives in a row, and of the one thing that it is computed from, where all else in it is
+    /// constant.
+    fn numbers(&self, value: &Typed, within: &Within<'_>, inputs: &[Input]) -> (Option<u64>, Option<u64>) {
+        let mut of = inputs.iter().filter_map(|input| input.column);
+        // The same column of another table may have been looked up in two of its rows.
+        let is_open = inputs.is_empty() || of.any(|column| self.columns.is_looked_up(column));
+        if is_open && !value.ty.is_temporal() {
+            return (None, None);
+        }
+        let gathered = inputs.iter().any(|input| matches!(input.how, How::Over(_)));
+        let of_rows = within.many.filter(|_| gathered).map(|many| many.number);
+        let number = |value: &Typed| {
+            let number = self.number(value, Some(within.row));
+            of_rows.map_or(number, |rows| number_of((number, rows)))
+        };
+        let alone = beside_constants(value);
+        let core = match &alone.kind {
+            TypedKind::Column(name) => within.row.get(name).and_then(|column| self.columns.number(column)),
+            _ if std::ptr::eq(alone, value) => None,
+            _ => Some(number(alone)),
+        };
+        (Some(number(value)), core)
+    }
+
+    /// The point that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
+    fn shift(&self, value: &Typed, row: &ColumnsOf) -> Option<(Point, bool)> {
+        let value = uncast(value);
+        if let Some((point, by)) = moved(value).filter(|(_, by)| *by != 0) {
+            let point = match &point.kind {
+                TypedKind::Column(of) => Point::Column(self.columns.root(row.get(of)?)),
+                _ => Point::Made(self.number(point, Some(row))),
+            };
+            return Some((point, by > 0));
+        }
+        // What was rounded down lies a step away at least where it was moved by a step before.
+        let TypedKind::Call(call) = &value.kind else { return None };
+        let [(name, TypedArg::Value(moment)), (_, TypedArg::Value(unit))] = &call.args[..] else { return None };
+        let (point, by) = moved(moment)?;
+        match literal(unit)? {
+            Value::Duration(unit) if call.name == "truncate" && by.unsigned_abs() >= unit.unsigned_abs() => {
+                let point = self.number(point, Some(row));
+                Some((Point::Made(self.number_with(value, Some(row), (*name, point))?), by > 0))
+            }
+            _ => None,
+        }
+    }
+
+    fn column(&mut self, called: &Called<'_>, name: &Text, span: Span, inputs: Vec<Input>) -> ColumnId {
+        let maker = Maker::Step(called.call.name.into(), called.span);
+        self.columns.add(name.clone(), maker, span, inputs)
+    }
+
+    /// The number of what windows look at.
+    pub(super) fn windows_number(
+        &self,
+        called: &Called<'p>,
+        table: &TableFacts,
+        keys: &[ColumnId],
+        source: &ColumnsOf,
+    ) -> u64 {
+        let orders = called.call.args.iter().filter_map(|(_, arg)| match arg {
+            TypedArg::Order(columns) => Some(columns),
+            _ => None,
+        });
+        let order: Vec<(u64, bool)> =
+            orders.flatten().map(|(key, descending)| (self.number(key, Some(source)), *descending)).collect();
+        let keys: Vec<ColumnId> = keys.iter().map(|key| self.columns.root(*key)).collect();
+        number_of((called.word("rows"), keys, order, &table.rows))
+    }
+}
+
+/// The one part of an expression that is not constant; the expression itself where there are several.
+fn beside_constants(value: &Typed) -> &Typed {
+    let is_constant = |part: &Typed| literal(part).is_some();
+    let of = match &value.kind {
+        TypedKind::Cast(of) | TypedKind::Unary(_, of) | TypedKind::IsNull(of) => of,
+        TypedKind::Binary(_, of, other) | TypedKind::In(of, other) if is_constant(other) => of,
+        TypedKind::Binary(_, other, of) if is_constant(other) => of,
+        TypedKind::If(of, then, otherwise) if is_constant(then) && is_constant(otherwise) => of,
+        _ => return value,
+    };
+    beside_constants(of)
+}

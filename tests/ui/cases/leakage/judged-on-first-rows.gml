@@ -1,0 +1,13 @@
+use std.learn.{boosted_trees}
+use std.metrics.{auc}
+
+schema Visit { id visitor: str, id city: category, id day: date, pages: int, device: enum["desktop", "mobile"], target bought: bool }
+
+catalog {
+    visits: table[Visit] = parquet("visits.parquet"),
+}
+
+pipeline training {
+    let model = fit(boosted_trees(objective: binary), train: visits |> take(1000))
+    track evaluate(model, on: [visits |> take(100)], metrics: [auc])
+}

@@ -1,0 +1,21 @@
+use std.learn.{boosted_trees}
+
+schema Sale { id customer: str, id article: str, price: float }
+schema Customer { id customer: str, articles: int, revenue: float, target good: bool }
+
+catalog {
+    sales: table[Sale] = csv("sales.csv"),
+    models: model = artifact("models"),
+}
+
+node described(sales: table[Sale]) -> table[Customer] {
+    sales |> group(by: [.customer]) {
+        articles = distinct_count(.article),
+        revenue  = sum(.price),
+        good     = sum(.price) > 1000.0,
+    }
+}
+
+pipeline training {
+    save fit(boosted_trees(objective: binary), train: described(sales)) as models
+}
