@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use gml_tests::{Project, gmlc_folder};
+use serde_json::Value;
 
 /// One search at a time: LightGBM's threads wait for each other by spinning.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -64,8 +65,18 @@ fn kept(project: &Project) -> Vec<PathBuf> {
 
 /// How many trials are kept.
 fn trials(project: &Project) -> usize {
-    let files = kept(project);
-    files.iter().map(|file| fs::read(file).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()).sum()
+    let files = kept(project).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    files.map(|file| fs::read(file).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()).sum()
+}
+
+/// How the arguments were found in the last run.
+fn history(project: &Project) -> Value {
+    let record = project.record();
+    let history =
+        record["artifacts"].as_array().unwrap().iter().find(|artifact| artifact["kind"] == "history").unwrap();
+    let id = record["id"].as_str().unwrap();
+    let history = project.read(&format!(".gml/runs/{id}/{}", history["path"].as_str().unwrap()));
+    serde_json::from_slice(&history).unwrap()
 }
 
 #[test]
@@ -103,12 +114,7 @@ fn a_search_that_was_killed_goes_on_where_it_was() {
     let told = format!("tune: goes on behind {before} trials of another run");
     assert!(went_on.stderr.contains(&told), "{}", went_on.stderr);
     assert!(kept(&project).is_empty(), "a run that is done leaves nothing unfinished");
-    let record = project.record();
-    let history =
-        record["artifacts"].as_array().unwrap().iter().find(|artifact| artifact["kind"] == "history").unwrap();
-    let id = record["id"].as_str().unwrap();
-    let history = project.read(&format!(".gml/runs/{id}/{}", history["path"].as_str().unwrap()));
-    let history: serde_json::Value = serde_json::from_slice(&history).unwrap();
+    let history = history(&project);
     assert_eq!((history["resumed"].as_u64(), history["trials"].as_array().unwrap().len()), (Some(before as u64), 30));
 
     let whole = visits();
@@ -124,4 +130,188 @@ fn a_search_that_was_killed_goes_on_where_it_was() {
         assert!(one == other, "{name} is another one where the run was stopped");
     }
     assert_eq!(resumed.len(), whole.len());
+}
+
+/// Sessions of six clicks on forty items over four weeks, in steps that differ, with some clicks that follow nothing.
+fn clicks(sessions: usize) -> String {
+    let mut text = String::from("session,item,at\n");
+    let mut state = 1_u64;
+    for (session, step) in (0..sessions).flat_map(|session| (0..6).map(move |step| (session, step))) {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let drawn = (state >> 33) as usize;
+        let item = if drawn % 5 == 0 { drawn / 5 % 40 } else { (session * 7 + step * (1 + session % 3)) % 40 };
+        let minute = session * 28 * 1440 / sessions + step;
+        let (day, hour, minute) = (minute / 1440 + 1, minute / 60 % 24, minute % 60);
+        text += &format!("{session},{item},2021-02-{day:02}T{hour:02}:{minute:02}:00Z\n");
+    }
+    text
+}
+
+/// A search over an estimator of sequences, and the same estimator by itself with the arguments that trials had.
+fn over_sequences(search: &str, alone: &[String]) -> String {
+    let alone = if alone.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "for one in [{}] {{ track evaluate(fit(one, train: data.train, valid: data.valid), on: [data.valid], metrics: [mrr(5)]) }}",
+            alone.join(", ")
+        )
+    };
+    format!(
+        r#"
+use std.graph.{{gru4rec, sequences, sr_gnn}}
+use std.learn.{{tune}}
+use std.metrics.{{mrr}}
+use std.recommend.{{item_knn}}
+
+catalog {{
+    clicks: table {{ group session: int, id item: int, time at: timestamp }} = csv("clicks.csv"),
+    learned: recommender[int] = artifact("learned"),
+}}
+
+pipeline training {{
+    let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(valid: last(7d))
+    let best = tune({search}, train: data.train, valid: data.valid, maximize: mrr(5), seed: 3)
+    let model = fit(best, train: data.train, valid: data.valid)
+    track evaluate(model, on: [data.valid], metrics: [mrr(5)])
+    save model as learned
+    {alone}
+}}
+"#
+    )
+}
+
+/// The calls that make an estimator with the arguments of each trial that came to its end, and what those trials found.
+fn done(history: &Value, estimator: &str, rest: &str) -> (Vec<String>, Vec<f64>) {
+    let trials = history["trials"].as_array().unwrap().iter().filter(|trial| trial["state"] == "done");
+    let call = |trial: &Value| {
+        let argument = |(name, value): (&String, &Value)| match value {
+            // A length of time.
+            Value::String(text) => format!("{name}: {text}, "),
+            value => format!("{name}: {value}, "),
+        };
+        let arguments: String = trial["arguments"].as_object().unwrap().iter().map(argument).collect();
+        (format!("{estimator}({arguments}{rest})"), trial["value"].as_f64().unwrap())
+    };
+    trials.map(call).unzip()
+}
+
+/// What the last run tracked, in the order of the program.
+fn tracked(project: &Project) -> Vec<f64> {
+    let record = project.record();
+    record["metrics"].as_array().unwrap().iter().map(|metric| metric["value"].as_f64().unwrap()).collect()
+}
+
+/// Each trial of a search has the number that its arguments give by themselves, and what is fitted is the best of them.
+fn trials_are_what_they_say(search: &str, estimator: &str, rest: &str) -> Value {
+    let project = Project::of(&[("main.gml", over_sequences(search, &[])), ("clicks.csv", clicks(300))]);
+    let plan = project.done(&["plan"]).stdout;
+    assert!(plan.contains("tune"), "{plan}");
+    let searches = ["1", "3"].map(|threads| {
+        project.done(&["run", "--force", "--threads", threads]);
+        let mut history = history(&project);
+        for trial in history["trials"].as_array_mut().unwrap() {
+            trial["seconds"].take();
+        }
+        (history, project.metric("mrr(5)", "valid"))
+    });
+    assert!(searches[0] == searches[1], "what is found depends on the threads:\n{searches:#?}");
+    let [(history, fitted), _] = searches;
+    let best = history["trials"][history["best"].as_u64().unwrap() as usize]["value"].as_f64().unwrap();
+    assert_eq!(fitted, best);
+    for ending in ["svg", "png"] {
+        let record = project.record();
+        let path = format!(".gml/runs/{}/tune.{ending}", record["id"].as_str().unwrap());
+        assert!(project.path(&path).exists(), "{path}");
+    }
+    let (alone, values) = done(&history, estimator, rest);
+    assert!(alone.len() >= 5, "{history:#}");
+    assert_eq!(best, values.iter().copied().fold(0.0, f64::max));
+    project.write("main.gml", over_sequences(search, &alone));
+    project.done(&["run"]);
+    assert_eq!(tracked(&project)[1..], values, "{alone:#?}");
+    history
+}
+
+#[test]
+fn neighbours_of_items_are_looked_for() {
+    let over = "item_knn(), trials: 16, over: { neighbours: log(1..40), decay: 0.0..1.0, half_life: [1d, 7d, null] }";
+    let history = trials_are_what_they_say(over, "item_knn", "");
+    let states = history["trials"].as_array().unwrap().iter().map(|trial| trial["state"].as_str().unwrap());
+    assert_eq!(states.collect::<Vec<_>>(), ["done"; 16]);
+    let first = &history["trials"][0];
+    assert_eq!(first["arguments"], serde_json::json!({ "neighbours": 40, "decay": 1.0, "half_life": null }));
+    let best = &history["trials"][history["best"].as_u64().unwrap() as usize];
+    assert!(best["value"].as_f64() > first["value"].as_f64(), "{history:#}");
+}
+
+#[test]
+fn networks_are_looked_for_and_given_up() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let rest = "epochs: 8, batch: 32, seed: 1";
+    let over = format!(
+        "gru4rec({rest}), trials: 16, over: {{ dimension: 4..24, learning_rate: log(0.0001..0.1), dropout: 0.0..0.5 }}"
+    );
+    let history = trials_are_what_they_say(&over, "gru4rec", rest);
+    let trials = history["trials"].as_array().unwrap();
+    let pruned: Vec<&Value> = trials.iter().filter(|trial| trial["state"] == "pruned").collect();
+    assert!(!pruned.is_empty(), "{history:#}");
+    for trial in trials {
+        let (rounds, is_pruned) = (trial["rounds"].as_u64().unwrap(), trial["state"] == "pruned");
+        assert!(
+            if is_pruned { (5..=8).contains(&rounds) && trial["value"].is_null() } else { rounds == 8 },
+            "{trial:#}"
+        );
+    }
+}
+
+/// Of a search over networks that is interrupted, the trials that had ended stay, and those under way go on within.
+#[test]
+fn an_interrupted_search_over_networks_goes_on_where_it_was() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    const ARGS: [&str; 3] = ["run", "--threads", "2"];
+    let search =
+        "sr_gnn(dimension: 32, epochs: 6, batch: 20, seed: 1), trials: 6, over: { learning_rate: log(0.001..0.1) }";
+    let make = || Project::of(&[("main.gml", over_sequences(search, &[])), ("clicks.csv", clicks(2_000))]);
+    let undisturbed = make();
+    undisturbed.done(&ARGS);
+    let project = make();
+    let mut running = Command::new(gmlc_folder().join("gmlc"))
+        .args(ARGS)
+        .current_dir(project.path(""))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let trainings = || kept(&project).into_iter().filter(|path| path.ends_with("training")).count();
+    let began = Instant::now();
+    while trials(&project) < 2 || trainings() < 1 {
+        assert!(running.try_wait().unwrap().is_none(), "the run ended before it could be interrupted");
+        assert!(began.elapsed() < Duration::from_secs(300), "no trial is kept");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    let before = trials(&project);
+    assert!((2..6).contains(&before), "{before} trials were made");
+    assert!(trainings() >= 1, "no training has kept where it was: {:?}", kept(&project));
+    let lines: Vec<PathBuf> = kept(&project).into_iter().filter(|path| !path.ends_with("training")).collect();
+    let [lines] = &lines[..] else { panic!("{lines:?}") };
+    assert!(!fs::read_to_string(lines).unwrap().contains("stopped"), "what was stopped has not failed");
+
+    let went_on = project.done(&ARGS);
+    assert!(went_on.stderr.contains(&format!("tune: goes on behind {before} trials")), "{}", went_on.stderr);
+    assert!(kept(&project).is_empty(), "a run that is done leaves nothing unfinished");
+    let found = |project: &Project| {
+        let mut history = history(project);
+        history["resumed"].take();
+        history["trials"].as_array_mut().unwrap().iter_mut().for_each(|trial| drop(trial["seconds"].take()));
+        history
+    };
+    assert_eq!(found(&project), found(&undisturbed));
+    let models = [&project, &undisturbed].map(|project| {
+        let files = project.files().into_iter().filter(|(name, _)| name.starts_with("learned"));
+        files.filter(|(name, _)| !name.ends_with("versions.jsonl")).collect::<Vec<_>>()
+    });
+    assert!(models[0].len() >= 4 && models[0] == models[1], "it did not come to the same end");
 }

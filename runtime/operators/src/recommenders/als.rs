@@ -16,6 +16,7 @@ use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{FILE as SIGNATURE, parsed, part, read_table, unreadable, write_table};
 use crate::learn::bounds::{AMOUNT, Bounds, COUNT, float, seed, whole};
+use crate::learn::recall::Recall;
 use crate::sequences::{Sequence, Sequences};
 use crate::table::hash;
 
@@ -39,6 +40,7 @@ pub(super) fn als(call: Call<'_>) -> Result<Data, Fault> {
         l2: float(&call, "l2", &AMOUNT)?,
         confidence: float(&call, "confidence", &AMOUNT)?,
         seed: seed(&call)?,
+        recall: Recall::of(&call, als),
     })))
 }
 
@@ -48,6 +50,7 @@ struct Als {
     l2: f64,
     confidence: f64,
     seed: u64,
+    recall: Recall,
 }
 
 /// What one of one side has of the other: a sequence its items, an item its sequences, and how often.
@@ -68,6 +71,10 @@ impl SequenceEstimator for Als {
             items = self.side(&of_items, &sequences)?;
         }
         Factors::new(items, self.factors, self.l2, self.confidence).map(|factors| Arc::new(factors) as Arc<dyn Scorer>)
+    }
+
+    fn recall(&self) -> &Recall {
+        &self.recall
     }
 }
 

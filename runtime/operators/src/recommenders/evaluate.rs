@@ -6,7 +6,7 @@ use gml_connect::Fault;
 use gml_ir::Value;
 use rayon::prelude::*;
 
-use super::metrics::{Found, judge, looks_at};
+use super::metrics::{Found, Judge};
 use super::operators::{Given, distinct, recommender};
 use super::{Means, Recommender, Scores, best};
 use crate::data::{Call, Context, Data, Input, Metric};
@@ -21,15 +21,13 @@ use crate::table::{CallExt, hash};
 pub(crate) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
     let model = recommender(&call, "recommender")?;
     let metrics = metrics(&call)?;
+    let judges = metrics.iter().map(Judge::of).collect::<Result<Vec<_>, _>>()?;
     let sampled = match optional(&call, "sampled") {
         Some(_) => Some(Sampled { others: whole(&call, "sampled", &COUNT)?, seed: seed(&call)? }),
         None => None,
     };
     let ranking = Ranking { without_seen: call.text("exclude").as_deref() == Some("seen"), sampled };
-    let mut firsts: Vec<usize> = Vec::new();
-    for metric in &metrics {
-        firsts.extend(looks_at(metric)?);
-    }
+    let mut firsts: Vec<usize> = judges.iter().filter_map(Judge::looks_at).collect();
     firsts.sort_unstable();
     firsts.dedup();
     let mut judged = Vec::new();
@@ -42,16 +40,47 @@ pub(crate) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
             if partition.is_empty() { fault } else { fault.at(format!("the sequences of {partition}")) }
         };
         let found = find(model, &sequences, &firsts, ranking, call.context).map_err(place)?;
-        for metric in &metrics {
-            let value = judge(metric, &found, model.known()).map_err(place)?;
-            judged.push(Metric { name: ranking.named(metric)?, partition: partition.clone(), value });
+        for (metric, judge) in metrics.iter().zip(&judges) {
+            let value = judge.value(&found, model.known());
+            judged.push(Metric { name: ranking.named(metric, judge), partition: partition.clone(), value });
         }
     }
     Ok(Data::Metrics(judged))
 }
 
+/// What a metric says of a recommender that ranks all items it knows.
+///
+/// # Errors
+/// Those of [`can_judge`], and where the recommender cannot score.
+pub(crate) fn judged(model: &Recommender, on: &Sequences, metric: &Value, context: &Context) -> Result<f64, Fault> {
+    let judge = Judge::of(metric)?;
+    let firsts: Vec<usize> = judge.looks_at().into_iter().collect();
+    let found = find(model, on, &firsts, Ranking::default(), context)?;
+    Ok(judge.value(&found, model.known()))
+}
+
+/// Whether a metric can say something of recommenders on these sequences, whatever they have learned.
+///
+/// # Errors
+/// GML0713 where the metric has no meaning for a recommender, GML0229 where an argument is out of range, GML0922 where nothing is
+/// to be found.
+pub(crate) fn can_judge(metric: &Value, on: &Sequences) -> Result<(), Fault> {
+    Judge::of(metric)?;
+    asked(on).map(drop)
+}
+
+/// The places of the sequences with something to be found: at least two clicks.
+fn asked(sequences: &Sequences) -> Result<Vec<usize>, Fault> {
+    let places: Vec<usize> = (0..sequences.len()).filter(|place| sequences.get(*place).len() > 1).collect();
+    if places.is_empty() {
+        return Err(Fault::new("GML0922", "there is no sequence of at least two items, so nothing that could come next")
+            .help("see which filter, or which part of the split, leaves none; `min_length: 2` of sequences leaves out shorter ones"));
+    }
+    Ok(places)
+}
+
 /// Among which items the one that is due is to be found.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Ranking {
     /// Those of the sequence are left out.
     without_seen: bool,
@@ -69,13 +98,13 @@ struct Sampled {
 impl Ranking {
     /// `hit_rate(20)`; `hit_rate(20)[sampled=100]` where the places are those among so many others. What a metric says of all that
     /// was recommended does not depend on that.
-    fn named(self, metric: &Value) -> Result<String, Fault> {
+    fn named(self, metric: &Value, judge: &Judge) -> String {
         let seen = self.without_seen.then(|| "exclude=seen".to_owned());
-        let sampled = if looks_at(metric)?.is_some() { None } else { self.sampled };
+        let sampled = if judge.looks_at().is_some() { None } else { self.sampled };
         let sampled = sampled.map(|Sampled { others, .. }| format!("sampled={others}"));
         let told: Vec<String> = seen.into_iter().chain(sampled).collect();
         let name = name_of(metric);
-        Ok(if told.is_empty() { name } else { format!("{name}[{}]", told.join(", ")) })
+        if told.is_empty() { name } else { format!("{name}[{}]", told.join(", ")) }
     }
 
     /// The place of the item that is due; `None` where it is not among those ranked.
@@ -90,7 +119,7 @@ impl Ranking {
     }
 }
 
-/// What the recommender does on all sequences with something to be found: at least two clicks.
+/// What the recommender does on all sequences with something to be found.
 fn find(
     model: &Recommender,
     sequences: &Sequences,
@@ -99,11 +128,7 @@ fn find(
     context: &Context,
 ) -> Result<Found, Fault> {
     let numbers = model.numbers(sequences)?;
-    let places: Vec<usize> = (0..sequences.len()).filter(|place| sequences.get(*place).len() > 1).collect();
-    if places.is_empty() {
-        return Err(Fault::new("GML0922", "there is no sequence of at least two items, so nothing that could come next")
-            .help("see which filter, or which part of the split, leaves none; `min_length: 2` of sequences leaves out shorter ones"));
-    }
+    let places = asked(sequences)?;
     let known = model.known().len();
     let mut found = Found {
         places: Vec::with_capacity(places.len()),

@@ -14,6 +14,7 @@ use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{FILE as SIGNATURE, parsed, part, read_table, unreadable, write_table};
 use crate::learn::bounds::{COUNT, SHARE_FROM_ZERO, float, whole};
+use crate::learn::recall::Recall;
 use crate::sequences::{Sequence, Sequences};
 
 /// What stands in `signature.json`.
@@ -24,9 +25,12 @@ const FILE: &str = "neighbours.parquet";
 
 /// `item_knn(neighbours:, decay:, half_life:)`
 pub(super) fn item_knn(call: Call<'_>) -> Result<Data, Fault> {
-    let neighbours = whole(&call, "neighbours", &COUNT)?;
-    let decay = float(&call, "decay", &SHARE_FROM_ZERO)?;
-    Ok(Data::SequenceEstimator(Arc::new(ItemKnn { neighbours, decay, half_life: duration(&call, "half_life")? })))
+    Ok(Data::SequenceEstimator(Arc::new(ItemKnn {
+        neighbours: whole(&call, "neighbours", &COUNT)?,
+        decay: float(&call, "decay", &SHARE_FROM_ZERO)?,
+        half_life: duration(&call, "half_life")?,
+        recall: Recall::of(&call, item_knn),
+    })))
 }
 
 /// Learns which items are in the same sequences.
@@ -35,6 +39,7 @@ struct ItemKnn {
     decay: f64,
     /// In microseconds.
     half_life: Option<i64>,
+    recall: Recall,
 }
 
 impl SequenceEstimator for ItemKnn {
@@ -49,6 +54,10 @@ impl SequenceEstimator for ItemKnn {
             near.starts.push(near.items.len());
         }
         Ok(Arc::new(ByNeighbours { decay: self.decay, near }))
+    }
+
+    fn recall(&self) -> &Recall {
+        &self.recall
     }
 }
 

@@ -14,61 +14,85 @@ pub(super) struct Found {
     pub(super) among: Vec<(usize, Vec<u32>)>,
 }
 
-/// How many of the first items a metric looks at as what they are, and not only at the place of the one that is due.
-pub(super) fn looks_at(metric: &Value) -> Result<Option<usize>, Fault> {
-    match metric {
-        Value::Symbol { name, .. } if matches!(&**name, "coverage" | "novelty") => count(metric, "k").map(Some),
-        _ => Ok(None),
+/// A metric, by what it looks at.
+pub(super) enum Judge {
+    /// At the place of the item that is due: the mean of what it is worth among the first `k`, by the divisor.
+    Due { worth: fn(f64) -> f64, k: usize, divisor: f64 },
+    /// At how many items are among the first `k` of any sequence.
+    Coverage { k: usize },
+    /// At how rare the items are that are among the first `k`.
+    Novelty { k: usize },
+}
+
+impl Judge {
+    /// The metric that a program names.
+    ///
+    /// # Errors
+    /// GML0713 where it has no meaning for a recommender, GML0229 where an argument is out of range.
+    pub(super) fn of(metric: &Value) -> Result<Self, Fault> {
+        let Value::Symbol { name, .. } = metric else {
+            return Err(Fault::new("GML0999", format!("`{metric}` is given where a metric is due")));
+        };
+        // There is one item to be found: the ideal order has it at the first place.
+        let worth: fn(f64) -> f64 = match &**name {
+            "hit_rate" | "recall" | "precision" => |_| 1.0,
+            "mrr" | "map" => |place| 1.0 / place,
+            "ndcg" => |place| 1.0 / (place + 1.0).log2(),
+            "coverage" => return Ok(Self::Coverage { k: count(metric, "k")? }),
+            "novelty" => return Ok(Self::Novelty { k: count(metric, "k")? }),
+            name => return Err(does_not_fit(name)),
+        };
+        if metric.get("k").is_none_or(|k| *k == Value::Null) {
+            return Err(Fault::new(
+                "GML0713",
+                format!("`{name}` of a recommender looks at the first `k`: all items together are always found"),
+            )
+            .help(format!("write {name}(20)")));
+        }
+        let k = count(metric, "k")?;
+        Ok(Self::Due { worth, k, divisor: if &**name == "precision" { k as f64 } else { 1.0 } })
+    }
+
+    /// How many of the first items it looks at as what they are, and not only at the place of the one that is due.
+    pub(super) fn looks_at(&self) -> Option<usize> {
+        match self {
+            Self::Due { .. } => None,
+            Self::Coverage { k } | Self::Novelty { k } => Some(*k),
+        }
+    }
+
+    /// Its value.
+    pub(super) fn value(&self, found: &Found, known: &Known) -> f64 {
+        match self {
+            Self::Due { worth, k, divisor } => {
+                let of_sequence = |place: &Option<u32>| match place {
+                    Some(place) if *place as usize <= *k => worth(f64::from(*place)),
+                    _ => 0.0,
+                };
+                found.places.iter().map(of_sequence).sum::<f64>() / found.places.len() as f64 / divisor
+            }
+            Self::Coverage { k } => {
+                found.among(*k).iter().filter(|count| **count > 0).count() as f64 / known.len() as f64
+            }
+            Self::Novelty { k } => {
+                let (mut sum, mut shown) = (0.0, 0.0);
+                for (count, within) in found.among(*k).iter().zip(&known.within) {
+                    let count = f64::from(*count);
+                    shown += count;
+                    // An item is known for having been in a sequence.
+                    sum -= count * (f64::from((*within).max(1)) / known.sequences as f64).log2();
+                }
+                if shown == 0.0 { 0.0 } else { sum / shown }
+            }
+        }
     }
 }
 
-/// The value of a metric.
-///
-/// # Errors
-/// GML0713 where the metric has no meaning for a recommender, GML0229 where an argument is out of range.
-pub(super) fn judge(metric: &Value, found: &Found, known: &Known) -> Result<f64, Fault> {
-    let Value::Symbol { name, .. } = metric else {
-        return Err(Fault::new("GML0999", format!("`{metric}` is given where a metric is due")));
-    };
-    // There is one item to be found: the ideal order has it at the first place.
-    let worth: fn(f64) -> f64 = match &**name {
-        "hit_rate" | "recall" | "precision" => |_| 1.0,
-        "mrr" | "map" => |place| 1.0 / place,
-        "ndcg" => |place| 1.0 / (place + 1.0).log2(),
-        "coverage" | "novelty" => return Ok(of_recommended(name, count(metric, "k")?, found, known)),
-        name => return Err(does_not_fit(name)),
-    };
-    if metric.get("k").is_none_or(|k| *k == Value::Null) {
-        return Err(Fault::new(
-            "GML0713",
-            format!("`{name}` of a recommender looks at the first `k`: all items together are always found"),
-        )
-        .help(format!("write {name}(20)")));
+impl Found {
+    /// How often each item was among the first `k`.
+    fn among(&self, k: usize) -> &[u32] {
+        self.among.iter().find(|(first, _)| *first == k).map_or(&[], |(_, counts)| counts)
     }
-    let k = count(metric, "k")?;
-    let of_sequence = |place: &Option<u32>| match place {
-        Some(place) if *place as usize <= k => worth(f64::from(*place)),
-        _ => 0.0,
-    };
-    let mean = found.places.iter().map(of_sequence).sum::<f64>() / found.places.len() as f64;
-    Ok(if &**name == "precision" { mean / k as f64 } else { mean })
-}
-
-/// Metrics of what was recommended.
-fn of_recommended(name: &str, k: usize, found: &Found, known: &Known) -> f64 {
-    let empty = Vec::new();
-    let counts = found.among.iter().find(|(first, _)| *first == k).map_or(&empty, |(_, counts)| counts);
-    if name == "coverage" {
-        return counts.iter().filter(|count| **count > 0).count() as f64 / known.len() as f64;
-    }
-    let (mut sum, mut shown) = (0.0, 0.0);
-    for (count, within) in counts.iter().zip(&known.within) {
-        let count = f64::from(*count);
-        shown += count;
-        // An item is known for having been in a sequence.
-        sum -= count * (f64::from((*within).max(1)) / known.sequences as f64).log2();
-    }
-    if shown == 0.0 { 0.0 } else { sum / shown }
 }
 
 fn does_not_fit(name: &str) -> Fault {

@@ -8,7 +8,9 @@
 //! Its operator gives `Data::SequenceEstimator` of something that implements [`SequenceEstimator`]. `fit` hands it the sequences of
 //! `train` with no items but those that they have, numbered by how frequent they are from 0 on (`train.items().len()` is the size
 //! of the vocabulary), and those of `valid` in the same numbers, without clicks on items that `train` does not have. A sequence
-//! may be empty, have one click or ten thousand. It gives a [`Scorer`]: what it has learned, in those numbers.
+//! may be empty, have one click or ten thousand. It gives a [`Scorer`]: what it has learned, in those numbers. It keeps the call
+//! that made it ([`SequenceEstimator::recall`]), so that `tune` can try other arguments; one that learns in epochs tells of each
+//! ([`SequenceEstimator::fit_watched`]), so that `tune` can give up what is hopeless.
 //!
 //! A [`Scorer`] only gives items numbers; larger ones are recommended first. Everything else is done around it by
 //! [`Recommender`]: finding the numbers of items again, items that are not known, sequences without any known item (they get the
@@ -20,6 +22,7 @@
 mod als;
 mod best;
 mod cholesky;
+mod epochs;
 mod evaluate;
 mod item_knn;
 mod known;
@@ -38,12 +41,15 @@ use std::sync::Arc;
 use gml_connect::Fault;
 
 use crate::data::{Context, Implementation};
+use crate::learn::recall::Recall;
+use crate::learned::Watch;
 use crate::sequences::Sequences;
+use crate::tune::History;
 
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{can_judge, evaluate, judged};
 pub use known::Known;
 pub(crate) use networks::{fault as of_training, so_far};
-pub(crate) use operators::fit;
+pub(crate) use operators::{Parts, fit, sequences};
 pub use recommender::Recommender;
 pub(crate) use recommender::{KIND, load};
 pub use score::{Means, Rest, Scorer, Scores};
@@ -69,4 +75,28 @@ pub trait SequenceEstimator: Send + Sync {
     /// # Errors
     /// Where the sequences cannot be learned from.
     fn fit(&self, train: &Sequences, valid: Option<&Sequences>, context: &Context) -> Result<Arc<dyn Scorer>, Fault>;
+
+    /// As [`SequenceEstimator::fit`]; `watch` is told of each epoch that is judged by `valid`, where the estimator learns in
+    /// epochs. `None` where `watch` ended it.
+    ///
+    /// # Errors
+    /// Those of [`SequenceEstimator::fit`].
+    fn fit_watched(
+        &self,
+        train: &Sequences,
+        valid: Option<&Sequences>,
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Arc<dyn Scorer>>, Fault> {
+        let _ = watch;
+        self.fit(train, valid, context).map(Some)
+    }
+
+    /// The call that made it, which makes it again with other arguments.
+    fn recall(&self) -> &Recall;
+
+    /// How its arguments were found, where they were.
+    fn history(&self) -> Option<&Arc<History>> {
+        None
+    }
 }

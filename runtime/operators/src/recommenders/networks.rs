@@ -13,11 +13,14 @@ use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::epochs::Epochs;
 use super::{Known, Means, Scorer, Scores, SequenceEstimator};
 use crate::course::{Course, Curve};
-use crate::data::{Call, Context, Data};
+use crate::data::{Call, Context, Data, Implementation};
 use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
 use crate::learn::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
+use crate::learn::recall::Recall;
+use crate::learned::Watch;
 use crate::native::onnxruntime::{self, fault as of_inference};
 use crate::observer::{Judgement, Training, Unit};
 use crate::onnx;
@@ -33,7 +36,7 @@ const TOGETHER: usize = 64;
 /// `sr_gnn(..)`
 pub(super) fn sr_gnn(call: Call<'_>) -> Result<Data, Fault> {
     let size = SrGnn { dimension: whole(&call, "dimension", &COUNT)?, steps: whole(&call, "steps", &COUNT)? };
-    estimator(&call, Architecture::SrGnn(size))
+    estimator(&call, Architecture::SrGnn(size), sr_gnn)
 }
 
 /// `gru4rec(..)`
@@ -43,7 +46,7 @@ pub(super) fn gru4rec(call: Call<'_>) -> Result<Data, Fault> {
         layers: whole(&call, "layers", &COUNT)?,
         dropout: float(&call, "dropout", &SHARE_FROM_ZERO)?,
     };
-    estimator(&call, Architecture::Gru4Rec(size))
+    estimator(&call, Architecture::Gru4Rec(size), gru4rec)
 }
 
 /// `sasrec(..)`
@@ -59,7 +62,7 @@ pub(super) fn sasrec(call: Call<'_>) -> Result<Data, Fault> {
         Fault::new("GML0229", format!("`heads` of sasrec does not fit: {error}"))
             .help("give a `dimension` that is a multiple of `heads`")
     })?;
-    estimator(&call, Architecture::SasRec(size))
+    estimator(&call, Architecture::SasRec(size), sasrec)
 }
 
 /// `dgsr(..)`
@@ -69,10 +72,10 @@ pub(super) fn dgsr(call: Call<'_>) -> Result<Data, Fault> {
         hops: whole(&call, "hops", &COUNT)?,
         neighbours: whole(&call, "neighbours", &COUNT)?,
     };
-    estimator(&call, Architecture::Dgsr(size))
+    estimator(&call, Architecture::Dgsr(size), dgsr)
 }
 
-fn estimator(call: &Call<'_>, architecture: Architecture) -> Result<Data, Fault> {
+fn estimator(call: &Call<'_>, architecture: Architecture, implementation: Implementation) -> Result<Data, Fault> {
     if call.text("device").as_deref() == Some("cuda") {
         return Err(Fault::new(
             "GML0925",
@@ -94,13 +97,15 @@ fn estimator(call: &Call<'_>, architecture: Architecture) -> Result<Data, Fault>
         stop_after,
         seed: seed(call)?,
     };
-    Ok(Data::SequenceEstimator(Arc::new(Network { architecture, schedule })))
+    let recall = Recall::of(call, implementation);
+    Ok(Data::SequenceEstimator(Arc::new(Network { architecture, schedule, recall })))
 }
 
 /// A network that has not learned yet.
 struct Network {
     architecture: Architecture,
     schedule: Schedule,
+    recall: Recall,
 }
 
 /// Sequences one after the other.
@@ -128,6 +133,18 @@ impl Flat {
 
 impl SequenceEstimator for Network {
     fn fit(&self, train: &Sequences, valid: Option<&Sequences>, context: &Context) -> Result<Arc<dyn Scorer>, Fault> {
+        let deaf = Watch { metric: None, told: &mut |_| ControlFlow::Continue(()) };
+        let trained = self.fit_watched(train, valid, deaf, context)?;
+        trained.ok_or_else(|| Fault::new("GML0999", "a fit that nobody ended gave no network"))
+    }
+
+    fn fit_watched(
+        &self,
+        train: &Sequences,
+        valid: Option<&Sequences>,
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Arc<dyn Scorer>>, Fault> {
         if self.schedule.stop_after.is_some() && valid.is_none() {
             return Err(Fault::new("GML0716", "`stop_after` needs sequences to stop by, and `fit` was given none")
                 .help("give `valid:`, or leave `stop_after` out"));
@@ -143,22 +160,36 @@ impl SequenceEstimator for Network {
         let kept = context.unfinished.as_ref().map(|folder| folder.join("training"));
         let name = name(&self.architecture);
         let (under_way, mut telling) = (context.observer.begins(), context.observer.telling());
-        let mut watch = |progress: &Progress<'_>| {
+        let mut epochs = Epochs::new(watch);
+        let mut at_step = |progress: &Progress<'_>| -> ControlFlow<()> {
             let judged =
                 |epoch: &Epoch| epoch.valid.map(|valid| Judgement { metric: "mrr(20)".into(), value: valid.mrr });
             telling.tell(progress.share(), || so_far(name, progress, judged));
+            epochs.tell(progress.history)?;
             if context.observer.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut watch);
+        let trained = gml_neural::train(&self.architecture, &self.schedule, &lessons, kept.as_deref(), &mut at_step);
         let Some(model) = trained.map_err(fault)? else {
+            if epochs.is_ended() {
+                return Ok(None);
+            }
             // Nobody hears of it: whoever stopped the run ends the process.
             under_way.is_kept();
             return Err(Fault::new("GML0999", "the training was stopped"));
         };
         drop(under_way);
+        // One that was stopped behind its last epoch goes on with no step.
+        if epochs.tell(&model.history).is_break() {
+            return Ok(None);
+        }
         let told = Told { history: model.history.clone(), best: model.best };
         let file = model.onnx(&format!("What comes next in a sequence of items, as {name} of GML learned it"));
-        Ok(Arc::new(Trained { architecture: self.architecture.clone(), file, told, session: Mutex::new(None) }))
+        let architecture = self.architecture.clone();
+        Ok(Some(Arc::new(Trained { architecture, file, told, session: Mutex::new(None) })))
+    }
+
+    fn recall(&self) -> &Recall {
+        &self.recall
     }
 }
 

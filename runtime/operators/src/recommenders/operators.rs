@@ -9,16 +9,17 @@ use polars::prelude::{Column, DataType, IntoLazy, NamedFrom, Series};
 use rayon::prelude::*;
 
 use super::{Means, Recommender, SequenceEstimator};
-use crate::data::{Call, Data, Input, Table};
+use crate::data::{Call, Context, Data, Input, Table};
 use crate::expr::{assemble, dtype};
 use crate::frame::fault;
 use crate::learn::arguments::{argument, fitted, misfit, optional};
 use crate::learn::in_pool;
+use crate::learned::Watch;
 use crate::sequences::{Sequence, Sequences};
 use crate::table::CallExt;
 
 /// The sequences of an argument.
-pub(super) fn sequences<'c>(call: &'c Call<'_>, name: &str) -> Result<&'c Sequences, Fault> {
+pub(crate) fn sequences<'c>(call: &'c Call<'_>, name: &str) -> Result<&'c Sequences, Fault> {
     match argument(call, name)? {
         Input::Data(Data::Sequences(sequences)) => Ok(sequences),
         _ => Err(misfit(call, name, "is no sequences")),
@@ -32,17 +33,50 @@ pub(super) fn recommender<'c>(call: &'c Call<'_>, name: &str) -> Result<&'c Reco
 
 /// `fit(estimator, train:, valid:)` on sequences.
 pub(crate) fn fit(call: &Call<'_>, estimator: &Arc<dyn SequenceEstimator>) -> Result<Data, Fault> {
-    let train = sequences(call, "train")?.by_frequency()?;
-    if train.items().is_empty() {
-        return Err(Fault::new("GML0922", "there is no sequence with an item to learn from")
-            .help("see which filter, which `min_length` or `min_support`, or which part of the split leaves none"));
-    }
-    let valid = match optional(call, "valid") {
-        Some(_) => Some(sequences(call, "valid")?.in_terms_of(train.items())?),
-        None => None,
-    };
+    let Parts { train, valid } = Parts::of(call)?;
     let scorer = in_pool(call.context.threads, || estimator.fit(&train, valid.as_ref(), call.context))?;
     Ok(Data::Fitted(Arc::new(Recommender::new(&train, scorer))))
+}
+
+/// The sequences that estimators learn from, in the form in which they take them.
+pub(crate) struct Parts {
+    train: Sequences,
+    valid: Option<Sequences>,
+}
+
+impl Parts {
+    /// The arguments `train` and `valid` of a call.
+    ///
+    /// # Errors
+    /// GML0922 where `train` has no item.
+    pub(crate) fn of(call: &Call<'_>) -> Result<Self, Fault> {
+        let train = sequences(call, "train")?.by_frequency()?;
+        if train.items().is_empty() {
+            return Err(Fault::new("GML0922", "there is no sequence with an item to learn from").help(
+                "see which filter, which `min_length` or `min_support`, or which part of the split leaves none",
+            ));
+        }
+        let valid = match optional(call, "valid") {
+            Some(_) => Some(sequences(call, "valid")?.in_terms_of(train.items())?),
+            None => None,
+        };
+        Ok(Self { train, valid })
+    }
+
+    /// What an estimator learns of them; `None` where `watch` ended it.
+    ///
+    /// # Errors
+    /// Those of [`SequenceEstimator::fit_watched`].
+    pub(crate) fn learn(
+        &self,
+        estimator: &dyn SequenceEstimator,
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Recommender>, Fault> {
+        let learn = || estimator.fit_watched(&self.train, self.valid.as_ref(), watch, context);
+        let scorer = in_pool(context.threads, learn)?;
+        Ok(scorer.map(|scorer| Recommender::new(&self.train, scorer)))
+    }
 }
 
 /// Sequences in the numbers of a recommender.

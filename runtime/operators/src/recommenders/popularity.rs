@@ -13,6 +13,7 @@ use super::{Known, Means, Rest, Scorer, Scores, SequenceEstimator};
 use crate::data::{Call, Context, Data};
 use crate::frame::fault;
 use crate::learn::artifact::{read_table, unreadable, write_table};
+use crate::learn::recall::Recall;
 use crate::sequences::{Sequence, Sequences, single};
 use crate::table::CallExt;
 
@@ -26,12 +27,12 @@ const FILE: &str = "shares.parquet";
 /// `popularity(recent:)`
 pub(super) fn popularity(call: Call<'_>) -> Result<Data, Fault> {
     let recent = duration(&call, "recent")?;
-    Ok(Data::SequenceEstimator(Arc::new(Popularity { recent })))
+    Ok(Data::SequenceEstimator(Arc::new(Popularity { recent, recall: Recall::of(&call, popularity) })))
 }
 
 /// `session_popularity()`
-pub(super) fn session_popularity(_: Call<'_>) -> Result<Data, Fault> {
-    Ok(Data::SequenceEstimator(Arc::new(SessionPopularity)))
+pub(super) fn session_popularity(call: Call<'_>) -> Result<Data, Fault> {
+    Ok(Data::SequenceEstimator(Arc::new(SessionPopularity { recall: Recall::of(&call, session_popularity) })))
 }
 
 /// A duration above 0, in microseconds.
@@ -47,6 +48,7 @@ pub(super) fn duration(call: &Call<'_>, name: &str) -> Result<Option<i64>, Fault
 struct Popularity {
     /// Only clicks that lie less than so many microseconds before the last one count.
     recent: Option<i64>,
+    recall: Recall,
 }
 
 impl SequenceEstimator for Popularity {
@@ -61,6 +63,10 @@ impl SequenceEstimator for Popularity {
         let total = clicks.iter().sum::<u64>() as f64;
         let shares = clicks.iter().map(|count| (*count as f64 / total) as f32);
         Ok(Arc::new(Frequent { recent: Some(shares.collect()) }))
+    }
+
+    fn recall(&self) -> &Recall {
+        &self.recall
     }
 }
 
@@ -104,11 +110,17 @@ pub(super) fn load(folder: &Path, signature: &Json, known: &Known) -> Result<Arc
 }
 
 /// Learns nothing but what every recommender knows.
-struct SessionPopularity;
+struct SessionPopularity {
+    recall: Recall,
+}
 
 impl SequenceEstimator for SessionPopularity {
     fn fit(&self, _: &Sequences, _: Option<&Sequences>, _: &Context) -> Result<Arc<dyn Scorer>, Fault> {
         Ok(Arc::new(WithinSession))
+    }
+
+    fn recall(&self) -> &Recall {
+        &self.recall
     }
 }
 

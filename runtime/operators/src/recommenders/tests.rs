@@ -1,5 +1,7 @@
 //! Recommenders, held against values worked out by hand.
 
+mod tuning;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gml_connect::Fault;
-use polars::prelude::{ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
 use serde::{Deserialize, Serialize};
 
 use super::study::Ended;
 use super::tuned::TrialState;
-use crate::data::Table;
-use crate::frame;
+use crate::data::Context;
 use crate::prep::Exact;
 
 /// A trial as a line of the file. Where its points lie follows from the seed and the trials before it.
@@ -38,20 +37,29 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Those of a search over these rows.
+    /// Those of a search over what these frames hold; none where the context keeps nothing.
     ///
     /// # Errors
-    /// GML0910 where the file cannot be written.
-    pub(super) fn open(folder: &Path, train: &Table, valid: &Table) -> Result<Self, Fault> {
+    /// GML0910 where the file cannot be written, and those of making the frames.
+    pub(super) fn open(
+        context: &Context,
+        frames: impl FnOnce() -> Result<Vec<DataFrame>, Fault>,
+    ) -> Result<Option<Self>, Fault> {
+        match &context.unfinished {
+            Some(folder) => Self::of(folder, &mut frames()?).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn of(folder: &Path, frames: &mut [DataFrame]) -> Result<Self, Fault> {
         let mut rows = Hashing::default();
-        for table in [train, valid] {
-            let mut frame = frame::collect(table.frame.clone())?;
+        for frame in frames {
             // The form of a table that all of its values go into; nothing of it is kept.
             gml_connect::guarded(|| {
                 ParquetWriter::new(&mut rows)
                     .with_compression(ParquetCompression::Uncompressed)
                     .with_statistics(StatisticsOptions::empty())
-                    .finish(&mut frame)
+                    .finish(frame)
             })?;
         }
         let path = folder.join(format!("{:016x}.jsonl", rows.0.finish()));
@@ -96,7 +104,12 @@ impl Kept {
         })
     }
 
-    /// Keeps a trial that has ended.
+    /// Where a trial may keep what it has done so far.
+    pub(super) fn folder_of(&self, trial: usize) -> PathBuf {
+        self.path.with_extension("").join(trial.to_string())
+    }
+
+    /// Keeps a trial that has ended, and takes away what it kept on its way.
     ///
     /// # Errors
     /// GML0910 where the file cannot be written.
@@ -115,7 +128,12 @@ impl Kept {
         text.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // The system has it then, whatever becomes of this process. Waiting for the disk would cost more than a small trial.
-        file.write_all(&text).map_err(|error| cannot(&self.path, &error))
+        file.write_all(&text).map_err(|error| cannot(&self.path, &error))?;
+        let folder = self.folder_of(trial);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot(&folder, &error)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod afresh;
 mod kept;
+mod learner;
 mod operator;
 mod parzen;
 mod picture;

@@ -7,54 +7,123 @@ use gml_connect::Fault;
 use gml_ir::Value;
 
 use super::kept::Kept;
+use super::learner::Learner;
+use super::pruning::Turns;
 use super::read;
 use super::space::{Point, Space};
 use super::study::{Attempt, Ended, LANES, Limit, Study};
-use super::tuned::{History, Trial, TrialState, Tuned};
-use crate::data::{Call, Context, Data};
-use crate::learn::arguments::{constant, estimator, optional_constant, table};
+use super::tuned::{History, Trial, TrialState, Tuned, TunedOfSequences};
+use crate::data::{Call, Context, Data, Input};
+use crate::frame;
+use crate::learn::arguments::{argument, constant, estimator, optional_constant, table};
 use crate::learn::bounds::seed;
 use crate::learn::{computed, sample};
 use crate::learned::{Change, Estimator, Watch};
 use crate::metrics::{judge, name_of};
+use crate::observer::Observer;
+use crate::recommenders::{Parts, SequenceEstimator, can_judge, judged, sequences};
 
 /// Looks for the arguments that do best on `valid`.
 pub(crate) fn tune(call: Call<'_>) -> Result<Data, Fault> {
-    let learner = Arc::clone(estimator(&call, "learner")?);
-    let (metric, maximize) = match optional_constant(&call, "maximize")? {
-        Some(metric) => (metric, true),
-        None => (constant(&call, "minimize")?, false),
-    };
-    let space = read::space(constant(&call, "over")?, &*learner)?;
+    match argument(&call, "learner")? {
+        Input::Data(Data::SequenceEstimator(learner)) => of_sequences(&call, learner),
+        _ => of_rows(&call, estimator(&call, "learner")?),
+    }
+}
+
+fn of_rows(call: &Call<'_>, learner: &Arc<dyn Estimator>) -> Result<Data, Fault> {
+    let wanted = Wanted::of(call, Learner::OfRows(&**learner))?;
     // Every trial reads the rows: compute them once.
-    let (train, valid) = (computed(table(&call, "train")?)?, computed(table(&call, "valid")?)?);
-    let changed: Vec<_> = space
+    let (train, valid) = (computed(table(call, "train")?)?, computed(table(call, "valid")?)?);
+    let changed: Vec<_> = wanted
+        .space
         .dimensions
         .iter()
         .filter_map(|dimension| Some((dimension.operator.clone(), dimension.argument.clone()?)))
         .collect();
     let trials = learner.trials(&changed, &train, &valid, call.context)?;
-    let workers = call.context.threads.clamp(1, LANES);
-    let threads = (call.context.threads / workers).max(1);
-    let context = Context { threads, observer: call.context.observer.quiet(), ..call.context.clone() };
-    let kept = call.context.unfinished.as_ref().map(|folder| Kept::open(folder, &train, &valid)).transpose()?;
-    let resumed = kept.as_ref().map_or(0, Kept::count);
-    let (start, rounds) = (start(&space, &*learner), rounds(&space, &*learner));
-    let study = Study { space: &space, start, limit: limit(&call)?, seed: seed(&call)?, rounds, workers, kept };
-    let sign = if maximize { -1.0 } else { 1.0 };
-    let ended = study.run(|Attempt { points, watch }| {
-        let Some(model) =
-            trials.fit(&changes(&space, points), Watch { metric: Some(metric), told: watch }, &context)?
-        else {
-            return Ok(None);
-        };
-        let sample = sample(&*model, trials.valid(), &context)?;
-        judge(metric, &sample).map(|value| Some(sign * value))
+    let kept = Kept::open(call.context, || {
+        [&train, &valid].into_iter().map(|table| frame::collect(table.frame.clone())).collect()
     })?;
-    let best = best(&ended)?;
-    let history = History { metric: name_of(metric), maximize, trials: history(&space, &ended, sign), best, resumed };
-    let estimator = learner.with(&changes(&space, &ended[best].points), call.context)?;
-    Ok(Data::Estimator(Arc::new(Tuned { best: estimator, history: Arc::new(history) })))
+    let (changes, history) = wanted.look_for(kept, |changes, watch, context| {
+        let Some(model) = trials.fit(changes, watch, context)? else { return Ok(None) };
+        judge(wanted.metric, &sample(&*model, trials.valid(), context)?).map(Some)
+    })?;
+    let best = learner.with(&changes, call.context)?;
+    Ok(Data::Estimator(Arc::new(Tuned { best, history: Arc::new(history) })))
+}
+
+fn of_sequences(call: &Call<'_>, learner: &Arc<dyn SequenceEstimator>) -> Result<Data, Fault> {
+    let wanted = Wanted::of(call, Learner::OfSequences(&**learner))?;
+    let (train, valid) = (sequences(call, "train")?, sequences(call, "valid")?);
+    // Each trial would come to the same fault, and networks learn for long before they are judged.
+    can_judge(wanted.metric, valid)?;
+    let parts = Parts::of(call)?;
+    let kept = Kept::open(call.context, || Ok([train.frames()?, valid.frames()?].concat()))?;
+    let (changes, history) = wanted.look_for(kept, |changes, watch, context| {
+        let learner = learner.recall().with_sequences(changes, context)?;
+        let Some(model) = parts.learn(&*learner, watch, context)? else { return Ok(None) };
+        judged(&model, valid, wanted.metric, context).map(Some)
+    })?;
+    let best = learner.recall().with_sequences(&changes, call.context)?;
+    Ok(Data::SequenceEstimator(Arc::new(TunedOfSequences { best, history: Arc::new(history) })))
+}
+
+/// What a call of `tune` looks for.
+struct Wanted<'c> {
+    call: &'c Call<'c>,
+    metric: &'c Value,
+    maximize: bool,
+    space: Space,
+    start: Vec<Option<Point>>,
+    turns: Turns,
+}
+
+impl<'c> Wanted<'c> {
+    fn of(call: &'c Call<'c>, learner: Learner<'_>) -> Result<Self, Fault> {
+        let (metric, maximize) = match optional_constant(call, "maximize")? {
+            Some(metric) => (metric, true),
+            None => (constant(call, "minimize")?, false),
+        };
+        let space = read::space(constant(call, "over")?, learner)?;
+        let (start, turns) = (learner.start(&space), learner.turns(&space));
+        Ok(Self { call, metric, maximize, space, start, turns })
+    }
+
+    /// Makes trials of which `attempt` gives the metric, or nothing where it was told to stop. Gives the arguments that did best,
+    /// and how they were found.
+    fn look_for(
+        &self,
+        kept: Option<Kept>,
+        attempt: impl Fn(&[Change], Watch<'_>, &Context) -> Result<Option<f64>, Fault> + Sync,
+    ) -> Result<(Vec<Change>, History), Fault> {
+        let Context { threads, observer, .. } = self.call.context;
+        let workers = (*threads).clamp(1, LANES);
+        let threads = (threads / workers).max(1);
+        let context = Context { threads, observer: observer.quiet(), ..self.call.context.clone() };
+        let resumed = kept.as_ref().map_or(0, Kept::count);
+        let study = Study {
+            space: &self.space,
+            start: self.start.clone(),
+            limit: limit(self.call)?,
+            seed: seed(self.call)?,
+            turns: self.turns,
+            workers,
+            kept,
+            observer: observer.clone(),
+        };
+        let sign = if self.maximize { -1.0 } else { 1.0 };
+        let ended = study.run(|Attempt { points, watch, unfinished }| {
+            let watch = Watch { metric: Some(self.metric), told: watch };
+            let context = Context { unfinished, ..context.clone() };
+            let value = attempt(&changes(&self.space, points), watch, &context)?;
+            Ok(value.map(|value| sign * value))
+        })?;
+        let best = best(&ended)?;
+        let changes = changes(&self.space, &ended[best].points);
+        let trials = history(&self.space, &ended, sign);
+        Ok((changes, History { metric: name_of(self.metric), maximize: self.maximize, trials, best, resumed }))
+    }
 }
 
 /// Looks for arguments by the rules of [`tune`], for an operator that keeps what it learns itself.
@@ -70,10 +139,12 @@ pub(crate) fn search(
     metric: &Value,
     attempt: impl Fn(&[Change], Watch<'_>) -> Result<Option<f64>, Fault> + Sync,
 ) -> Result<(), Fault> {
+    let learner = Learner::OfRows(learner);
     let space = read::space(over, learner)?;
-    let (start, rounds) = (start(&space, learner), rounds(&space, learner));
-    let study = Study { space: &space, start, limit, seed, rounds, workers, kept: None };
-    let made = study.run(|Attempt { points, watch }| {
+    let (start, turns) = (learner.start(&space), learner.turns(&space));
+    let observer = Observer::default();
+    let study = Study { space: &space, start, limit, seed, turns, workers, kept: None, observer };
+    let made = study.run(|Attempt { points, watch, .. }| {
         attempt(&changes(&space, points), Watch { metric: Some(metric), told: watch })
     });
     made.map(drop)
@@ -111,32 +182,6 @@ fn history(space: &Space, ended: &[Ended], sign: f64) -> Vec<Trial> {
 fn changes(space: &Space, points: &[Option<Point>]) -> Vec<Change> {
     let pairs = space.dimensions.iter().zip(points);
     pairs.filter_map(|(dimension, point)| dimension.change((*point)?)).collect()
-}
-
-/// The arguments as the program gives them, drawn into the space where they lie outside.
-fn start(space: &Space, learner: &dyn Estimator) -> Vec<Option<Point>> {
-    let mut points = Vec::new();
-    for dimension in &space.dimensions {
-        let point = match &dimension.argument {
-            _ if !dimension.has_meaning(&points) => None,
-            None => Some(Point::Choice(0)),
-            Some(argument) => {
-                let current = learner.argument(dimension.operator.as_deref(), argument);
-                Some(current.and_then(|value| dimension.point(value)).unwrap_or_else(|| dimension.domain.at(0.5)))
-            }
-        };
-        points.push(point);
-    }
-    points
-}
-
-/// The rounds that every trial may have.
-fn rounds(space: &Space, learner: &dyn Estimator) -> Option<usize> {
-    const ROUNDS: &str = "rounds";
-    if space.dimensions.iter().any(|dimension| dimension.argument.as_deref() == Some(ROUNDS)) {
-        return None;
-    }
-    learner.argument(None, ROUNDS)?.as_int().and_then(|rounds| usize::try_from(rounds).ok())
 }
 
 fn limit(call: &Call<'_>) -> Result<Limit, Fault> {

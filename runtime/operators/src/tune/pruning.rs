@@ -8,16 +8,35 @@
 
 /// So many trials run to their end before any is given up.
 const UNTOUCHED: usize = 5;
-/// Rounds before a pace is known.
-const FIRST_ROUNDS: usize = 10;
-/// The pace is that of the latest quarter of the rounds, at least of so many.
-const PACE_OF: usize = 5;
+
+/// The turns in which a learner learns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turns {
+    /// How many a trial may have, where it says so and the search does not change it.
+    pub(super) most: Option<usize>,
+    /// Turns before a pace is known.
+    first: usize,
+    /// The pace is that of the latest quarter of the turns, at least of so many.
+    pace_of: usize,
+}
+
+impl Turns {
+    /// Rounds of boosting: there are hundreds, and each does little.
+    pub(super) fn rounds(most: Option<usize>) -> Self {
+        Self { most, first: 10, pace_of: 5 }
+    }
+
+    /// Epochs of a network: there are few, and each goes through all there is to learn from.
+    pub(super) fn epochs(most: Option<usize>) -> Self {
+        Self { most, first: 5, pace_of: 2 }
+    }
+}
 
 /// What trials that ran to their end came to; smaller values are better.
 #[derive(Default)]
 pub(super) struct Medians {
     median: Option<f64>,
-    /// The rounds of the longest.
+    /// The turns of the longest.
     longest: usize,
 }
 
@@ -35,17 +54,17 @@ impl Medians {
         Self { median, longest: curves.iter().map(|curve| curve.len()).max().unwrap_or_default() }
     }
 
-    /// Whether a trial with these rounds, of `rounds` that it may have, will end worse than the median of those before it.
-    pub(super) fn hopeless(&self, curve: &[f64], rounds: Option<usize>) -> bool {
+    /// Whether a trial that had these turns will end worse than the median of those before it.
+    pub(super) fn hopeless(&self, curve: &[f64], turns: Turns) -> bool {
         let Some(median) = self.median else { return false };
-        if curve.len() < FIRST_ROUNDS {
+        if curve.len() < turns.first {
             return false;
         }
-        let best = |rounds: usize| curve[..rounds].iter().copied().fold(f64::INFINITY, f64::min);
-        let latest = PACE_OF.max(curve.len() / 4);
+        let best = |turns: usize| curve[..turns].iter().copied().fold(f64::INFINITY, f64::min);
+        let latest = turns.pace_of.max(curve.len() / 4);
         let now = best(curve.len());
         let pace = (best(curve.len() - latest) - now) / latest as f64;
-        let left = rounds.unwrap_or(self.longest).saturating_sub(curve.len());
+        let left = turns.most.unwrap_or(self.longest).saturating_sub(curve.len());
         now - pace * left as f64 > median
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use gml_connect::Fault;
 use gml_ir::Value;
 
+use super::learner::Learner;
 use super::space::{Dimension, Domain, Space};
-use crate::learned::Estimator;
 
 /// The space of a constant; a list of records is a choice between spaces.
 ///
 /// # Errors
 /// GML0229 where a range is empty, ends before it begins, or has no logarithm.
-pub(super) fn space(over: &Value, estimator: &dyn Estimator) -> Result<Space, Fault> {
+pub(super) fn space(over: &Value, learner: Learner<'_>) -> Result<Space, Fault> {
     let mut space = Space::default();
     match over {
         Value::List(spaces) => {
@@ -20,10 +20,10 @@ pub(super) fn space(over: &Value, estimator: &dyn Estimator) -> Result<Space, Fa
             let domain = Domain::Choice(spaces.len());
             space.dimensions.push(Dimension { operator: None, argument: None, domain, values, only_if: None });
             for (place, fields) in spaces.iter().enumerate() {
-                add(&mut space, fields, None, Some((0, place)), estimator)?;
+                add(&mut space, fields, None, Some((0, place)), learner)?;
             }
         }
-        fields => add(&mut space, fields, None, None, estimator)?,
+        fields => add(&mut space, fields, None, None, learner)?,
     }
     if space.dimensions.iter().all(|dimension| dimension.argument.is_none()) {
         return Err(Fault::new("GML0229", "`over` names no argument to look for")
@@ -37,17 +37,17 @@ fn add(
     fields: &Value,
     operator: Option<&Arc<str>>,
     only_if: Option<(usize, usize)>,
-    estimator: &dyn Estimator,
+    learner: Learner<'_>,
 ) -> Result<(), Fault> {
     let Value::Record(fields) = fields else {
         return Err(Fault::new("GML0999", format!("`over` is {fields}, which is no record")));
     };
     for (name, search) in fields {
         if let Value::Record(_) = search {
-            add(space, search, Some(name), only_if, estimator)?;
+            add(space, search, Some(name), only_if, learner)?;
             continue;
         }
-        let current = estimator.argument(operator.map(|operator| &**operator), name);
+        let current = learner.argument(operator.map(|operator| &**operator), name);
         let (domain, values) = domain(name, search, matches!(current, Some(Value::Float(_))))?;
         space.dimensions.push(Dimension {
             operator: operator.cloned(),

@@ -42,10 +42,13 @@ pub(super) enum Outcome {
 ///
 /// The dimensions are looked at one by one: of points drawn from the density of the good trials, the one is taken at
 /// which that density exceeds the density of the others most (Bergstra 2011, section 4.1: this maximises the expected
-/// improvement). A dimension that depends on a choice learns from the trials that made that choice.
+/// improvement). A dimension that depends on a choice learns from the trials that made that choice. Trials that failed are
+/// among the others: else nobody would know of what lies beside good ones that it fails, and nothing else would be drawn.
 pub(super) fn suggest(space: &Space, seen: &[Seen], trial: usize, seed: u64) -> Vec<Option<Point>> {
-    let mut ended: Vec<&Seen> = seen.iter().filter(|seen| seen.outcome != Outcome::Failed).collect();
-    let (good, others) = split(&mut ended);
+    let (failed, mut ended): (Vec<&Seen>, Vec<&Seen>) = seen.iter().partition(|seen| seen.outcome == Outcome::Failed);
+    let (good, mut others) = split(&mut ended);
+    others.extend(failed);
+    others.sort_by_key(|seen| seen.trial);
     let mut points = Vec::with_capacity(space.dimensions.len());
     for (place, dimension) in space.dimensions.iter().enumerate() {
         if !dimension.has_meaning(&points) {

@@ -1,16 +1,18 @@
 //! The search: trials one after the other, several at a time.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gml_connect::Fault;
 
 use super::kept::Kept;
-use super::pruning::Medians;
+use super::pruning::{Medians, Turns};
 use super::sampler::{Outcome, Seen, suggest};
 use super::space::{Point, Space};
 use super::tuned::TrialState;
+use crate::observer::Observer;
 
 /// A trial may know of those that are at least so many places before it: so many can run at once, and what each knows
 /// does not depend on how many do.
@@ -32,12 +34,13 @@ pub(super) struct Study<'s> {
     pub(super) start: Vec<Option<Point>>,
     pub(super) limit: Limit,
     pub(super) seed: u64,
-    /// The rounds that a trial may have, where it says so and the search does not change it.
-    pub(super) rounds: Option<usize>,
+    pub(super) turns: Turns,
     /// Trials at once.
     pub(super) workers: usize,
     /// Where trials are kept, and those that are there already.
     pub(super) kept: Option<Kept>,
+    /// Who says whether the run is to stop.
+    pub(super) observer: Observer,
 }
 
 /// A trial that has ended.
@@ -47,7 +50,7 @@ pub(super) struct Ended {
     pub(super) state: TrialState,
     /// Smaller is better.
     pub(super) value: Option<f64>,
-    /// The value after each round; smaller is better.
+    /// The value after each turn; smaller is better.
     pub(super) curve: Vec<f64>,
     pub(super) seconds: f64,
     pub(super) failure: Option<String>,
@@ -56,14 +59,16 @@ pub(super) struct Ended {
 /// What a trial is made with.
 pub(super) struct Attempt<'a> {
     pub(super) points: &'a [Option<Point>],
-    /// Takes the value after each round.
-    pub(super) watch: &'a mut dyn FnMut(f64) -> ControlFlow<()>,
+    /// Takes the value after each turn.
+    pub(super) watch: &'a mut (dyn FnMut(f64) -> ControlFlow<()> + Send),
+    /// Where it may keep what it has done so far, for the case that the run is stopped.
+    pub(super) unfinished: Option<PathBuf>,
 }
 
 struct State {
     started: usize,
     ended: Vec<Option<Ended>>,
-    /// A trial panicked, or could not be kept: nobody waits for it.
+    /// A trial panicked, was stopped, or could not be kept: nobody waits for it.
     broken: bool,
     failure: Option<Fault>,
 }
@@ -72,7 +77,7 @@ impl Study<'_> {
     /// Makes trials until the limit. `attempt` learns and judges; it gives nothing where it was told to stop.
     ///
     /// # Errors
-    /// Where a trial cannot be kept.
+    /// Where a trial cannot be kept, and where the run is stopped.
     pub(super) fn run(
         &self,
         attempt: impl Fn(Attempt<'_>) -> Result<Option<f64>, Fault> + Sync,
@@ -161,9 +166,14 @@ impl Study<'_> {
         let mut curve: Vec<f64> = Vec::new();
         let mut watch = |value: f64| {
             curve.push(value);
-            if medians.hopeless(&curve, self.rounds) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if medians.hopeless(&curve, self.turns) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let result = attempt(Attempt { points: &points, watch: &mut watch });
+        let unfinished = self.kept.as_ref().map(|kept| kept.folder_of(trial));
+        let result = match attempt(Attempt { points: &points, watch: &mut watch, unfinished }) {
+            // What was stopped has not failed: a later run goes on with it.
+            Err(fault) if self.observer.is_stopped() => return Err(fault),
+            result => result,
+        };
         let (state, value, failure) = match result {
             Ok(Some(value)) if value.is_finite() => (TrialState::Done, Some(value), None),
             Ok(Some(value)) => (TrialState::Failed, None, Some(format!("the metric is {value}"))),

@@ -1,18 +1,24 @@
 //! The search by itself, held against Optuna 5.0.0, and `tune` over boosted trees.
 
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use gml_connect::Fault;
 use gml_ir::Value;
 use proptest::prelude::*;
 
+use super::kept::Kept;
 use super::parzen::Parzen;
-use super::pruning::Medians;
+use super::pruning::{Medians, Turns};
 use super::sampler::{Outcome, Seen, suggest};
 use super::space::{Dimension, Domain, Point, Space};
-use super::study::{Attempt, Limit, Study};
+use super::study::{Attempt, Ended, Limit, Study};
 use super::tuned::TrialState;
-use crate::data::{Data, Input};
+use crate::data::{Context, Data, Input};
 use crate::learn::tests::support::*;
+use crate::observer::{Observer, Stop};
 
 /// Densities of Optuna's `_ParzenEstimator` with the settings of its `TPESampler`. It approximates the normal distribution's
 /// integral to 1e-9 or so, and so do we.
@@ -131,6 +137,27 @@ fn a_dimension_of_another_choice_is_left_out() {
     assert!(late > 12, "{late} of 20");
 }
 
+/// Of five values two fail. A search that learns nothing from that draws nothing else in the end, as they lie beside the best one.
+#[test]
+fn what_fails_is_left_alone() {
+    let int = Domain::Int { low: 1, high: 5, log: false };
+    let space = Space { dimensions: vec![Dimension { domain: int, ..float(0.0, 1.0, false) }] };
+    let failures = |seed: u64| {
+        let mut seen = Vec::new();
+        for trial in 0..80 {
+            let points = suggest(&space, &seen, trial, seed);
+            let outcome = match points[0] {
+                Some(Point::Int(at @ (1 | 2 | 4))) => Outcome::Done((at - 4).pow(2) as f64),
+                _ => Outcome::Failed,
+            };
+            seen.push(Seen { trial, points, outcome });
+        }
+        seen[40..].iter().filter(|seen| seen.outcome == Outcome::Failed).count()
+    };
+    let failures: Vec<usize> = (0..8).map(failures).collect();
+    assert!(failures.iter().all(|count| *count <= 20), "of 40 late trials {failures:?} failed");
+}
+
 proptest! {
     /// Whatever went before, points lie in their domains, the ends included.
     #[test]
@@ -158,9 +185,10 @@ fn study(space: &Space, workers: usize) -> Study<'_> {
         start: vec![None; space.dimensions.len()],
         limit: Limit::Trials(30),
         seed: 5,
-        rounds: Some(20),
+        turns: Turns::rounds(Some(20)),
         workers,
         kept: None,
+        observer: Observer::default(),
     }
 }
 
@@ -169,7 +197,7 @@ fn the_number_of_threads_changes_no_trial() {
     let space = bowl_space();
     let run = |workers: usize| {
         let study = Study { start: suggest(&space, &[], 0, 1), ..study(&space, workers) };
-        let attempt = |Attempt { points, watch }: Attempt<'_>| {
+        let attempt = |Attempt { points, watch, .. }: Attempt<'_>| {
             for round in 0..20 {
                 if watch(bowl(points) + 0.5_f64.powi(round)).is_break() {
                     return Ok(None);
@@ -203,7 +231,8 @@ fn hopeless_is_what_ends_worse_than_the_median() {
     };
     let ended: Vec<Vec<f64>> = [0.1, 0.2, 0.3, 0.4, 0.5].map(|end| curve(end, 3.0, 100)).to_vec();
     let ended: Vec<&[f64]> = ended.iter().map(Vec::as_slice).collect();
-    let is_hopeless = |curve: &[f64]| Medians::new(&ended).hopeless(curve, Some(100));
+    let rounds = Turns::rounds(Some(100));
+    let is_hopeless = |curve: &[f64]| Medians::new(&ended).hopeless(curve, rounds);
     // It has come to its end, above and below the median of 0.3.
     assert!(is_hopeless(&curve(0.35, 3.0, 60)) && !is_hopeless(&curve(0.29, 3.0, 60)));
     // It is far behind all others, and will be before them: rounds are left in which it goes on as it did.
@@ -213,12 +242,52 @@ fn hopeless_is_what_ends_worse_than_the_median() {
     assert!(is_hopeless(&curve(0.6, 6.0, 60)));
     // Too few rounds, too few trials.
     assert!(!is_hopeless(&curve(0.6, 1.0, 9)));
-    assert!(!Medians::new(&ended[..4]).hopeless(&curve(0.6, 3.0, 60), Some(100)));
+    assert!(!Medians::new(&ended[..4]).hopeless(&curve(0.6, 3.0, 60), rounds));
     // One that never gains anything.
     assert!(is_hopeless(&[0.9; 20]));
+    // Of epochs there are few.
+    let is_hopeless = |curve: &[f64]| Medians::new(&ended).hopeless(curve, Turns::epochs(Some(10)));
+    assert!(is_hopeless(&curve(0.6, 1.0, 5)) && !is_hopeless(&curve(0.6, 1.0, 4)));
+    assert!(!is_hopeless(&curve(0.05, 5.0, 5)));
 }
 
-fn tuned(objective: &str, minimize: &str, over: Value, threads: usize) -> Result<Data, gml_connect::Fault> {
+#[test]
+fn a_trial_that_was_stopped_has_not_failed() {
+    let (space, folder) = (bowl_space(), tempfile::tempdir().unwrap());
+    let context = Context { unfinished: Some(folder.path().to_path_buf()), ..Context::new(1, "/nowhere") };
+    let kept = || Kept::open(&context, || Ok(Vec::new())).unwrap();
+    let of = |kept: Option<Kept>, stop: &Arc<Stop>| Study {
+        start: suggest(&space, &[], 0, 1),
+        kept,
+        observer: Observer::stopped_by(stop),
+        ..study(&space, 1)
+    };
+    let values = |ended: Vec<Ended>| ended.into_iter().map(|ended| (ended.state, ended.value)).collect::<Vec<_>>();
+    let (stop, never) = (Arc::new(Stop::default()), Arc::new(Stop::default()));
+    let undisturbed = values(of(None, &never).run(|attempt| Ok(Some(bowl(attempt.points)))).unwrap());
+    let made = AtomicUsize::new(0);
+    let fault = of(kept(), &stop).run(|Attempt { points, unfinished, .. }| {
+        if made.fetch_add(1, Ordering::Relaxed) < 3 {
+            return Ok(Some(bowl(points)));
+        }
+        fs::create_dir_all(unfinished.unwrap()).unwrap();
+        stop.ask(Duration::ZERO);
+        Err(Fault::new("GML0999", "the training was stopped"))
+    });
+    assert_eq!(fault.unwrap_err().message, "the training was stopped");
+    let left = kept().unwrap();
+    let folder = left.folder_of(3);
+    assert!(left.count() == 3 && !left.has(3) && folder.exists());
+    let made = AtomicUsize::new(0);
+    let resumed = of(Some(left), &never).run(|attempt| {
+        made.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(bowl(attempt.points)))
+    });
+    assert_eq!((values(resumed.unwrap()), made.into_inner()), (undisturbed, 27));
+    assert!(!folder.exists(), "what a trial kept on its way goes with it");
+}
+
+fn tuned(objective: &str, minimize: &str, over: Value, threads: usize) -> Result<Data, Fault> {
     let (train, valid) = sample(objective);
     let args = vec![
         ("learner", Input::Data(small_trees(objective))),

@@ -7,7 +7,10 @@ use gml_ir::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Context, Table};
-use crate::learned::{Change, Estimator, Fitted, Trials};
+use crate::learn::recall::Recall;
+use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
+use crate::recommenders::{Scorer, SequenceEstimator};
+use crate::sequences::Sequences;
 
 /// All trials of a search, in the order in which they were drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ pub struct Trial {
     pub state: TrialState,
     /// The metric on the rows to validate on.
     pub value: Option<f64>,
-    /// Rounds that it learned, where the estimator learns in rounds.
+    /// Rounds or epochs that it was judged by, where the estimator learns in such.
     pub rounds: usize,
     /// How long it took.
     pub seconds: f64,
@@ -85,6 +88,36 @@ impl Estimator for Tuned {
         context: &Context,
     ) -> Result<Box<dyn Trials>, Fault> {
         self.best.trials(changed, train, valid, context)
+    }
+
+    fn history(&self) -> Option<&Arc<History>> {
+        Some(&self.history)
+    }
+}
+
+/// The estimator that `tune` gives of one that learns from sequences.
+pub(super) struct TunedOfSequences {
+    pub(super) best: Arc<dyn SequenceEstimator>,
+    pub(super) history: Arc<History>,
+}
+
+impl SequenceEstimator for TunedOfSequences {
+    fn fit(&self, train: &Sequences, valid: Option<&Sequences>, context: &Context) -> Result<Arc<dyn Scorer>, Fault> {
+        self.best.fit(train, valid, context)
+    }
+
+    fn fit_watched(
+        &self,
+        train: &Sequences,
+        valid: Option<&Sequences>,
+        watch: Watch<'_>,
+        context: &Context,
+    ) -> Result<Option<Arc<dyn Scorer>>, Fault> {
+        self.best.fit_watched(train, valid, watch, context)
+    }
+
+    fn recall(&self) -> &Recall {
+        self.best.recall()
     }
 
     fn history(&self) -> Option<&Arc<History>> {
