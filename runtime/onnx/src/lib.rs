@@ -127,6 +127,8 @@ pub mod kind {
     pub const TENSOR: i32 = 4;
     /// `INTS`
     pub const INTS: i32 = 7;
+    /// `STRINGS`
+    pub const STRINGS: i32 = 8;
 }
 
 /// `TensorProto`

@@ -41,7 +41,11 @@ catalog {
     part_scores: table { visitor: str, .. } = parquet("scores/parts.parquet"),
     hashed: model                           = artifact("models/hashed"),
     hashed_scores: table { visitor: str, .. } = parquet("scores/hashed.parquet"),
+    counted: model                          = artifact("models/counted"),
+    counted_scores: table { visitor: str, .. } = parquet("scores/counted.parquet"),
     worded: model                           = artifact("models/worded"),
+    worded_scores: table { visitor: str, .. } = parquet("scores/worded.parquet"),
+    unwritten: model                        = artifact("models/unwritten"),
 }
 
 pipeline propensity {
@@ -169,7 +173,48 @@ pipeline hashes {
     save data.test |> predict(model) as hashed_scores
 }
 
+schema Counted {
+    id     visitor: str,
+           is_first_visit: bool,
+           visits_before: int,
+           carts_before: int?,
+           days_since_last: float?,
+    target page_views_before: int,
+}
+
+node by_counts(sessions: table[Session]) -> table[Counted] {
+    sessions
+        |> derive { carts_before = if .visits_before > 0 then .carts_before - 1 else null }
+        |> select([
+            .visitor,
+            .is_first_visit,
+            .visits_before,
+            .carts_before,
+            .days_since_last,
+            .page_views_before,
+        ])
+}
+
+pipeline hashes_of_counts {
+    let data = by_counts(sessions) |> split_random(train: 80%, test: 20%, seed: 1)
+    let trees = boosted_trees(objective: regression, rounds: 40, min_rows: 5)
+    let recipe = hash([.is_first_visit, .visits_before, .carts_before], buckets: 8)
+    let model = fit(recipe >> trees, train: data.train)
+    save model as counted
+    save data.test |> predict(model) as counted_scores
+}
+
 pipeline words {
-    let rows = by_views(sessions)
-    save fit(text_counts([.city]) >> one_hot([.device]) >> boosted_trees(objective: regression), train: rows) as worded
+    let data = by_views(sessions) |> split_random(train: 80%, test: 20%, seed: 1)
+    let recipe = text_counts([.city, .device], words: 200) >> log([.visits_before])
+    let model = fit(recipe >> boosted_trees(objective: regression), train: data.train)
+    save model as worded
+    save data.test |> predict(model) as worded_scores
+}
+
+# How a float is written is another thing in ONNX.
+pipeline hashes_of_floats {
+    let recipe = hash([.days_since_last], buckets: 4)
+    let model = fit(recipe >> boosted_trees(objective: regression, rounds: 2), train: by_counts(sessions))
+    save model as unwritten
 }

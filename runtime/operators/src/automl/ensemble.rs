@@ -16,6 +16,7 @@ use crate::frame::{self, fault};
 use crate::learn::parameters::Objective;
 use crate::learn::{artifact, members, outputs, to_probabilities, with_outputs};
 use crate::learned::Fitted;
+use crate::onnx::{self, Columns, Graph, Said};
 use crate::prep::Exact;
 use crate::scoring::Quick;
 
@@ -204,6 +205,26 @@ impl Fitted for Ensemble {
             }
         }
         Ok((columns, sums))
+    }
+
+    fn onnx(&self, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<Vec<Said>, Fault> {
+        let mut parts = Vec::new();
+        for (model, share) in self.models.iter().zip(&self.shares) {
+            let numbers = onnx::said(&**model, column(self.objective), graph, columns)?;
+            let raw = match self.objective {
+                Objective::Binary => onnx::log_odds(&numbers, SMALLEST_PROBABILITY, graph),
+                Objective::Multiclass => {
+                    let smallest = graph.number(SMALLEST_PROBABILITY);
+                    let probabilities = graph.node("Max", &[&numbers, &smallest], Vec::new());
+                    graph.node("Log", &[&probabilities], Vec::new())
+                }
+                Objective::Regression | Objective::Lambdarank => numbers,
+            };
+            let share = graph.number(*share);
+            parts.push(graph.node("Mul", &[&raw, &share], Vec::new()));
+        }
+        let sum = graph.sum(&parts);
+        Ok(outputs::onnx(self.objective, &self.classes, sum, graph))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -18,7 +18,9 @@ use crate::data::{Call, Context, Data, Input, Table};
 use crate::explain::merged;
 use crate::frame::{self, fault};
 use crate::learned::Fitted;
+use crate::onnx::{self, Columns, Graph, Groups, Said};
 use crate::prep::Exact;
+use crate::scoring::Form;
 
 /// Added to each place: the first places count not much more than the next (section 2 of the paper).
 const BEFORE_THE_FIRST: f64 = 60.0;
@@ -142,6 +144,24 @@ impl Fitted for Blend {
 
     fn facts(&self) -> Vec<(String, String)> {
         vec![("learned by".to_owned(), format!("a blend of {} models", self.models.len()))]
+    }
+
+    fn onnx(&self, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<Vec<Said>, Fault> {
+        let Some(group) = self.input.with_role(Role::Group) else {
+            return Err(onnx::not_expressed("`blend` counts places within groups, and no column has the role `group`"));
+        };
+        let Some(form) = Form::of(&group.ty) else {
+            let (name, ty) = (&group.name, &group.ty);
+            return Err(onnx::not_expressed(&format!("the column `{name}`, which names the group, is of type {ty}")));
+        };
+        let groups = Groups::of(&columns.get(graph, &group.name, form.kind())?.flow, graph);
+        let mut parts = Vec::new();
+        for (model, weight) in self.models.iter().zip(&self.weights) {
+            let score = onnx::said(&**model, "score", graph, columns)?;
+            parts.push(groups.reciprocal_places(&score, *weight, BEFORE_THE_FIRST, graph));
+        }
+        let sum = graph.sum(&parts);
+        Ok(outputs::onnx(Objective::Lambdarank, &[], sum, graph))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

@@ -87,7 +87,7 @@ pub(crate) fn columns(
 }
 
 /// What trees say, as [`columns`] has it, in a graph of ONNX.
-pub(super) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph: &mut Graph) -> Vec<Said> {
+pub(crate) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph: &mut Graph) -> Vec<Said> {
     let number = |name: &str, flow| Said { name: name.into(), element: Element::Double, classes: Vec::new(), flow };
     match objective {
         Objective::Binary => vec![number("score", graph.node("Sigmoid", &[&raw], Vec::new()))],

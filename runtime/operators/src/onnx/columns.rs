@@ -9,6 +9,7 @@ use gml_ir::{Row, Type};
 use super::graph::{Element, Flow, Graph};
 use super::not_expressed;
 use crate::prep::Kind;
+use crate::scoring::Form;
 
 /// A column of numbers (64-bit floats, null as NaN; bools as 1 and 0, dates and times as their counts) or of text (null as the
 /// empty text).
@@ -16,8 +17,8 @@ use crate::prep::Kind;
 pub(crate) struct Column {
     /// Its value, a column wide.
     pub(crate) flow: Flow,
-    /// Whether it is text.
-    pub(crate) is_text: bool,
+    /// What its values are, however they are given: `Float` where that is not known of numbers.
+    pub(crate) form: Form,
     /// Whether there may be nulls in it.
     pub(crate) nullable: bool,
 }
@@ -25,11 +26,22 @@ pub(crate) struct Column {
 impl Column {
     /// Numbers that were computed.
     pub(crate) fn numbers(flow: Flow, nullable: bool) -> Self {
-        Self { flow, is_text: false, nullable }
+        Self { flow, form: Form::Float, nullable }
+    }
+
+    /// Whole numbers that were computed.
+    pub(crate) fn whole(flow: Flow, nullable: bool) -> Self {
+        Self { flow, form: Form::Int, nullable }
+    }
+
+    /// Whether it is text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.form == Form::Text
     }
 }
 
 /// Columns by their names. One that is asked for and was not made becomes an input of the graph.
+#[derive(Clone)]
 pub struct Columns<'r> {
     row: &'r Row,
     known: HashMap<Arc<str>, Column>,
@@ -55,15 +67,16 @@ impl<'r> Columns<'r> {
         }
         let ty = self.row.get(name).map(|column| &column.ty);
         let nullable = ty.is_none_or(Type::is_nullable);
-        let column = match element(kind, ty.filter(|_| !nullable)) {
-            None => return Err(not_expressed(&format!("the column `{name}` holds {} values", kind.name()))),
-            Some(Element::Text) => Column { flow: graph.input(name, Element::Text), is_text: true, nullable },
-            Some(Element::Double) => Column::numbers(graph.input(name, Element::Double), nullable),
-            Some(whole) => {
-                let given = graph.input(name, whole);
-                Column::numbers(graph.cast(&given, Element::Double), nullable)
-            }
+        let Some(form) = form(kind, ty) else {
+            return Err(not_expressed(&format!("the column `{name}` holds {} values", kind.name())));
         };
+        let element = element(form, nullable);
+        let given = graph.input(name, element);
+        let flow = match element {
+            Element::Text | Element::Double => given,
+            Element::Byte | Element::Int | Element::Bool => graph.cast(&given, Element::Double),
+        };
+        let column = Column { flow, form, nullable };
         self.set(name, column.clone());
         Ok(column)
     }
@@ -80,15 +93,32 @@ impl<'r> Columns<'r> {
     }
 }
 
-/// The type in which a column is given. Where there may be nulls, whole numbers are given as floats, whose NaN is null.
-fn element(kind: Kind, never_null: Option<&Type>) -> Option<Element> {
-    Some(match (kind, never_null) {
-        (Kind::Other, _) => return None,
-        (Kind::Text, _) => Element::Text,
-        (Kind::Bool, Some(Type::Bool)) => Element::Bool,
-        (Kind::Number, Some(Type::Int(_))) | (Kind::Date | Kind::Time | Kind::Timestamp | Kind::Duration, Some(_)) => {
-            Element::Int
-        }
-        _ => Element::Double,
+/// What the values of a column are, by its type where that is known, else by their kind.
+fn form(kind: Kind, ty: Option<&Type>) -> Option<Form> {
+    let of_type = ty.and_then(|ty| match ty.non_null() {
+        // Those that a float holds, as all whole numbers here.
+        Type::Int(_) => Some(Form::Int),
+        ty => Form::of(ty),
+    });
+    of_type.filter(|form| form.kind() == kind).or(match kind {
+        Kind::Number => Some(Form::Float),
+        Kind::Bool => Some(Form::Bool),
+        Kind::Text => Some(Form::Text),
+        Kind::Date => Some(Form::Date),
+        Kind::Time => Some(Form::Time),
+        Kind::Timestamp => Some(Form::Timestamp),
+        Kind::Duration => Some(Form::Duration),
+        Kind::Other => None,
     })
+}
+
+/// The type in which a column is given. Where there may be nulls, whole numbers are given as floats, whose NaN is null.
+fn element(form: Form, nullable: bool) -> Element {
+    match form {
+        Form::Text => Element::Text,
+        Form::Float | Form::Single => Element::Double,
+        _ if nullable => Element::Double,
+        Form::Bool => Element::Bool,
+        Form::Int | Form::Date | Form::Time | Form::Timestamp | Form::Duration => Element::Int,
+    }
 }

@@ -31,16 +31,21 @@ pub(crate) fn through(scores: &[f64], values: &[f64], score: &Flow, graph: &mut 
 
 /// `1 / (1 + exp(-(slope * log_odds + offset)))`, scores kept `smallest` away from 0 and 1.
 pub(crate) fn logistic(slope: f64, offset: f64, smallest: f64, score: &Flow, graph: &mut Graph) -> Flow {
-    let (low, high, one) = (graph.number(smallest), graph.number(1.0 - smallest), graph.number(1.0));
-    let score = graph.node("Max", &[score, &low], Vec::new());
-    let score = graph.node("Min", &[&score, &high], Vec::new());
-    let rest = graph.node("Sub", &[&one, &score], Vec::new());
-    let odds = graph.node("Div", &[&score, &rest], Vec::new());
-    let odds = graph.node("Log", &[&odds], Vec::new());
+    let odds = log_odds(score, smallest, graph);
     let (slope, offset) = (graph.number(slope), graph.number(offset));
     let margin = graph.node("Mul", &[&odds, &slope], Vec::new());
     let margin = graph.node("Add", &[&margin, &offset], Vec::new());
     graph.node("Sigmoid", &[&margin], Vec::new())
+}
+
+/// The logarithm of the odds of probabilities, which are kept `smallest` away from 0 and 1.
+pub(crate) fn log_odds(probability: &Flow, smallest: f64, graph: &mut Graph) -> Flow {
+    let (low, high, one) = (graph.number(smallest), graph.number(1.0 - smallest), graph.number(1.0));
+    let probability = graph.node("Max", &[probability, &low], Vec::new());
+    let probability = graph.node("Min", &[&probability, &high], Vec::new());
+    let rest = graph.node("Sub", &[&one, &probability], Vec::new());
+    let odds = graph.node("Div", &[&probability, &rest], Vec::new());
+    graph.node("Log", &[&odds], Vec::new())
 }
 
 /// Probabilities of the classes of a row made to add up to 1; where all are 0, none is likelier than another.

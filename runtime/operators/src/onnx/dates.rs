@@ -64,7 +64,7 @@ pub(super) fn date_parts(input: &Input, graph: &mut Graph, columns: &mut Columns
     let year = of.add(&years, &year_of_era);
     let year = of.add(&year, &is_next);
     for (part, flow) in [("year", year), ("month", month), ("day", day), ("weekday", weekday)] {
-        columns.set(&format!("{name}_{part}"), Column::numbers(flow, column.nullable));
+        columns.set(&format!("{name}_{part}"), Column::whole(flow, column.nullable));
     }
     Ok(())
 }

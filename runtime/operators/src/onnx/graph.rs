@@ -1,5 +1,7 @@
 //! Building a graph: values with names, nodes that make one of others, constants.
 
+use std::collections::HashMap;
+
 use gml_connect::Fault;
 use gml_onnx::{
     Attribute, Dimension, Graph as Message, Model, Node, OperatorSet, Shape, Tensor, TensorType, Type, ValueInfo, kind,
@@ -36,6 +38,10 @@ pub(crate) enum Setting {
     Doubles(Vec<f64>),
     /// Texts.
     Texts(Vec<String>),
+    /// A text that is no tensor: a word that says how, a pattern.
+    Word(String),
+    /// Texts that are no tensor.
+    Words(Vec<String>),
 }
 
 /// The graph as it grows.
@@ -43,6 +49,8 @@ pub(crate) enum Setting {
 pub struct Graph {
     message: Message,
     inputs: Vec<(String, Element)>,
+    /// The columns of the inputs, by their names.
+    given: HashMap<String, Flow>,
     values: usize,
 }
 
@@ -59,11 +67,16 @@ pub(crate) const RUNTIME: &str = "com.microsoft";
 const RUNTIME_OPERATORS: i64 = 1;
 
 impl Graph {
-    /// Something that is given for each row, as a column.
+    /// Something that is given for each row, as a column. Several may ask for it.
     pub(crate) fn input(&mut self, name: &str, element: Element) -> Flow {
+        if let Some(known) = self.given.get(name) {
+            return known.clone();
+        }
         self.inputs.push((name.to_owned(), element));
-        let column = self.ints(vec![-1, 1]);
-        self.node("Reshape", &[&Flow(name.to_owned()), &column], Vec::new())
+        let shape = self.ints(vec![-1, 1]);
+        let column = self.node("Reshape", &[&Flow(name.to_owned()), &shape], Vec::new());
+        self.given.insert(name.to_owned(), column.clone());
+        column
     }
 
     /// What is given for each row, in order.
@@ -108,10 +121,29 @@ impl Graph {
         names.into_iter().map(Flow).collect()
     }
 
+    /// The first results of a node that has several.
+    pub(crate) fn first_of<const WANTED: usize>(
+        &mut self,
+        operator: &str,
+        inputs: &[&Flow],
+        settings: Vec<(&str, Setting)>,
+    ) -> [Flow; WANTED] {
+        let results = [(); WANTED].map(|()| Flow(self.fresh()));
+        let names = results.iter().map(|result| result.0.clone()).collect();
+        self.push("", operator, inputs, names, settings);
+        results
+    }
+
     /// Columns side by side.
     pub(crate) fn beside(&mut self, columns: &[Flow]) -> Flow {
         let inputs: Vec<&Flow> = columns.iter().collect();
         self.node("Concat", &inputs, vec![("axis", Setting::Int(1))])
+    }
+
+    /// The sum of values of one shape.
+    pub(crate) fn sum(&mut self, values: &[Flow]) -> Flow {
+        let inputs: Vec<&Flow> = values.iter().collect();
+        self.node("Sum", &inputs, Vec::new())
     }
 
     /// The value with another type of elements.
@@ -138,6 +170,11 @@ impl Graph {
     /// Texts to choose from.
     pub(crate) fn text_list(&mut self, texts: Vec<String>) -> Flow {
         self.constant(strings(texts))
+    }
+
+    /// A whole number by itself, without a shape.
+    pub(crate) fn whole(&mut self, number: i64) -> Flow {
+        self.constant(Tensor { dims: Vec::new(), ..integers(vec![number]) })
     }
 
     /// Whole numbers in a row, such as axes.
@@ -222,6 +259,10 @@ fn attribute(name: &str, setting: Setting) -> Attribute {
         Setting::Ints(ints) => Attribute { ints, ..named(kind::INTS) },
         Setting::Doubles(numbers) => tensor(doubles(numbers)),
         Setting::Texts(texts) => tensor(strings(texts)),
+        Setting::Word(word) => Attribute { s: Some(word.into_bytes()), ..named(kind::STRING) },
+        Setting::Words(words) => {
+            Attribute { strings: words.into_iter().map(String::into_bytes).collect(), ..named(kind::STRINGS) }
+        }
         Setting::Bytes(bytes) => tensor(Tensor {
             dims: vec![count(bytes.len())],
             data_type: Some(Element::Byte as i32),

@@ -8,8 +8,11 @@ use super::columns::{Column, Columns};
 use super::dates::date_parts;
 use super::graph::{Element, Flow, Graph, MODELS, RUNTIME, Setting, count};
 use super::not_expressed;
+use super::numbers::{bucket, clip, log, scale};
+use super::words::text_counts;
 use crate::learn::LARGEST_EXACT;
-use crate::prep::{Affine, Bounded, Cell, Clipped, Coded, Encoded, Exact, Fill, Hashed, Kind, Recipe, Step};
+use crate::prep::{Cell, Coded, Encoded, Exact, Fill, Hashed, Kind, Recipe, Step, hash_bucket};
+use crate::scoring::Form;
 
 /// The columns with a recipe behind them.
 ///
@@ -26,7 +29,7 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
                 encoded.iter().try_for_each(|encoded| target_encode(encoded, graph, columns))?;
             }
             Step::Log { columns: inputs } => {
-                inputs.iter().try_for_each(|input| log(&input.column, input.kind, graph, columns))?;
+                inputs.iter().try_for_each(|input| log(input, graph, columns))?;
             }
             Step::Clip { columns: clipped } => clipped.iter().try_for_each(|clipped| clip(clipped, graph, columns))?,
             Step::Drop { columns: dropped } => dropped.iter().for_each(|name| columns.drop(name)),
@@ -38,10 +41,8 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
                 inputs.iter().try_for_each(|input| date_parts(input, graph, columns))?;
             }
             Step::Hash { columns: hashed } => hashed.iter().try_for_each(|hashed| hash(hashed, graph, columns))?,
-            Step::TextCounts { .. } => {
-                return Err(not_expressed(
-                    "ONNX cannot tell the words of a text apart, which the step `text_counts` counts",
-                ));
+            Step::TextCounts { columns: texts } => {
+                texts.iter().try_for_each(|words| text_counts(words, graph, columns))?;
             }
         }
     }
@@ -51,13 +52,21 @@ pub(crate) fn recipe(recipe: &Recipe, graph: &mut Graph, columns: &mut Columns<'
 fn impute(fill: &Fill, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &fill.input.column;
     let column = columns.get(graph, name, fill.input.kind)?;
+    let form = if fill.to_float { Form::Float } else { column.form };
+    if !column.nullable {
+        // Where nothing is null, an empty text is a text.
+        columns.set(name, Column { form, ..column });
+        return Ok(());
+    }
     let null = is_null(&column, graph);
-    let value = match &fill.value {
-        Cell::Text(text) => graph.texts(vec![text.to_string()]),
-        value => graph.number(number(value)?),
+    let value = match (&fill.value, column.form) {
+        (Cell::Text(text), _) => graph.texts(vec![text.to_string()]),
+        // The column stays one of 32 bits.
+        (Cell::Float(Exact(value)), Form::Single) if !fill.to_float => graph.number(f64::from(*value as f32)),
+        (value, _) => graph.number(number(value)?),
     };
-    let filled = graph.node("Where", &[&null, &value, &column.flow], Vec::new());
-    columns.set(name, Column { flow: filled, nullable: false, ..column });
+    let flow = graph.node("Where", &[&null, &value, &column.flow], Vec::new());
+    columns.set(name, Column { flow, form, nullable: false });
     Ok(())
 }
 
@@ -68,7 +77,7 @@ fn one_hot(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
     if coded.values.is_empty() {
         return Ok(());
     }
-    let values = if column.is_text {
+    let values = if column.is_text() {
         let texts = texts(name, &column, &coded.values)?;
         graph.texts(texts)
     } else {
@@ -90,7 +99,7 @@ fn ordinal(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Resul
     let places = (1..=coded.values.len()).map(|place| place as f64).collect();
     let place = looked_up(name, &column, &coded.values, places, -1.0, graph)?;
     let flow = where_null(&column, f64::NAN, place, graph);
-    columns.set(name, Column::numbers(flow, column.nullable));
+    columns.set(name, Column::whole(flow, column.nullable));
     Ok(())
 }
 
@@ -107,48 +116,36 @@ fn binary(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result
     Ok(())
 }
 
-/// The number of bounds that the value is not below.
-fn bucket(bounded: &Bounded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
-    let name = &bounded.input.column;
-    let column = columns.get(graph, name, bounded.input.kind)?;
-    let bounds: Vec<f64> = bounded.bounds.iter().map(|bound| bound.0).collect();
-    let count = if bounds.is_empty() {
-        let (none, null) = (graph.number(0.0), graph.node("IsNaN", &[&column.flow], Vec::new()));
-        let null = graph.cast(&null, Element::Double);
-        graph.node("Mul", &[&null, &none], Vec::new())
-    } else {
-        let across = graph.numbers(vec![1, count(bounds.len())], bounds);
-        // NaN is not below any of them, as it is here.
-        let is_below = graph.node("Less", &[&column.flow, &across], Vec::new());
-        let reached = graph.node("Not", &[&is_below], Vec::new());
-        let reached = graph.cast(&reached, Element::Double);
-        let axis = graph.ints(vec![1]);
-        graph.node("ReduceSum", &[&reached, &axis], vec![("keepdims", Setting::Int(1))])
-    };
-    let flow = where_null(&column, f64::NAN, count, graph);
-    columns.set(name, Column::numbers(flow, column.nullable));
-    Ok(())
-}
-
-/// ONNX Runtime's MurmurHash3 of 32 bits, its size modulo the number of columns.
+/// A column of 0 and 1 for each bucket. Which of them a value is in follows from how it is written: whole numbers as ONNX writes them,
+/// truths as one of two texts, which are known.
 ///
 /// # Errors
-/// GML0936 for values that are no texts: their hash is that of how they are written, which ONNX does in another way.
+/// GML0936 for floats, dates and times, which ONNX writes in another way.
 fn hash(hashed: &Hashed, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &hashed.input.column;
     let column = columns.get(graph, name, hashed.input.kind)?;
     columns.drop(name);
-    if !column.is_text {
-        return Err(not_expressed(&format!("ONNX has no hash of what is no text, which `hash` takes of `{name}`"))
-            .help("hash columns of text; `bucketize` and `quantile_bin` make few values of many numbers"));
-    }
-    let settings = vec![("positive", Setting::Int(0)), ("seed", Setting::Int(0))];
-    let hash = graph.node_of(RUNTIME, "MurmurHash3", &[&column.flow], settings);
-    // In 64 bits, since the smallest number of 32 bits has no size there.
-    let hash = graph.cast(&hash, Element::Int);
-    let (size, buckets) = (graph.node("Abs", &[&hash], Vec::new()), graph.ints(vec![count(hashed.buckets)]));
-    let bucket = graph.node("Mod", &[&size, &buckets], Vec::new());
-    let bucket = graph.cast(&bucket, Element::Double);
+    let bucket = match column.form {
+        Form::Text => murmur(&column.flow, hashed.buckets, graph),
+        Form::Int => {
+            let whole = graph.cast(&column.flow, Element::Int);
+            let written = graph.cast(&whole, Element::Text);
+            murmur(&written, hashed.buckets, graph)
+        }
+        Form::Bool => {
+            let truths = [Cell::Bool(false), Cell::Bool(true)];
+            let buckets = truths.each_ref().map(|truth| Ok(hash_bucket(&truth.label(), hashed.buckets)? as f64));
+            let buckets = buckets.into_iter().collect::<Result<_, Fault>>()?;
+            looked_up(name, &column, &truths, buckets, -1.0, graph)?
+        }
+        form => {
+            let kind = form.kind().name();
+            return Err(not_expressed(&format!(
+                "the step `hash` takes the text of each {kind} of `{name}`, and ONNX writes these in another way"
+            ))
+            .help("hash texts and whole numbers; `bucketize` and `quantile_bin` make few values of many numbers"));
+        }
+    };
     let bucket = where_null(&column, -1.0, bucket, graph);
     let all = graph.numbers(vec![1, count(hashed.buckets)], (0..hashed.buckets).map(|bucket| bucket as f64).collect());
     let is_bucket = graph.node("Equal", &[&bucket, &all], Vec::new());
@@ -160,9 +157,20 @@ fn hash(hashed: &Hashed, graph: &mut Graph, columns: &mut Columns<'_>) -> Result
     Ok(())
 }
 
+/// ONNX Runtime's MurmurHash3 of 32 bits, its size modulo the number of columns.
+fn murmur(texts: &Flow, buckets: usize, graph: &mut Graph) -> Flow {
+    let settings = vec![("positive", Setting::Int(0)), ("seed", Setting::Int(0))];
+    let hash = graph.node_of(RUNTIME, "MurmurHash3", &[texts], settings);
+    // In 64 bits, since the smallest number of 32 bits has no size there.
+    let hash = graph.cast(&hash, Element::Int);
+    let (size, buckets) = (graph.node("Abs", &[&hash], Vec::new()), graph.ints(vec![count(buckets)]));
+    let bucket = graph.node("Mod", &[&size, &buckets], Vec::new());
+    graph.cast(&bucket, Element::Double)
+}
+
 /// Which rows of a column are null.
 fn is_null(column: &Column, graph: &mut Graph) -> Flow {
-    if column.is_text {
+    if column.is_text() {
         let empty = graph.texts(vec![String::new()]);
         graph.node("Equal", &[&column.flow, &empty], Vec::new())
     } else {
@@ -179,8 +187,11 @@ fn looked_up(
     other: f64,
     graph: &mut Graph,
 ) -> Result<Flow, Fault> {
-    let keys =
-        if column.is_text { Setting::Texts(texts(name, column, values)?) } else { Setting::Doubles(numbers(values)?) };
+    let keys = if column.is_text() {
+        Setting::Texts(texts(name, column, values)?)
+    } else {
+        Setting::Doubles(numbers(values)?)
+    };
     let settings = vec![
         ("keys_tensor", keys),
         ("values_tensor", Setting::Doubles(found)),
@@ -190,7 +201,7 @@ fn looked_up(
 }
 
 /// A number where the column is null, and what was made of it elsewhere.
-fn where_null(column: &Column, null: f64, made: Flow, graph: &mut Graph) -> Flow {
+pub(super) fn where_null(column: &Column, null: f64, made: Flow, graph: &mut Graph) -> Flow {
     if !column.nullable {
         return made;
     }
@@ -206,42 +217,6 @@ fn target_encode(encoded: &Encoded, graph: &mut Graph, columns: &mut Columns<'_>
     let mean = looked_up(name, &column, &encoded.values, means, encoded.other.0, graph)?;
     let flow = where_null(&column, encoded.null.0, mean, graph);
     columns.set(name, Column::numbers(flow, false));
-    Ok(())
-}
-
-fn log(name: &str, kind: Kind, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
-    let column = columns.get(graph, name, kind)?;
-    let (size, sign) =
-        (graph.node("Abs", &[&column.flow], Vec::new()), graph.node("Sign", &[&column.flow], Vec::new()));
-    let one = graph.number(1.0);
-    let more = graph.node("Add", &[&size, &one], Vec::new());
-    let log = graph.node("Log", &[&more], Vec::new());
-    let flow = graph.node("Mul", &[&log, &sign], Vec::new());
-    columns.set(name, Column { flow, ..column });
-    Ok(())
-}
-
-/// Null stays null: it is neither below nor above a bound.
-fn clip(clipped: &Clipped, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
-    let name = &clipped.input.column;
-    let column = columns.get(graph, name, clipped.input.kind)?;
-    let (low, high) = (graph.number(clipped.low.0), graph.number(clipped.high.0));
-    let is_below = graph.node("Less", &[&column.flow, &low], Vec::new());
-    let from_low = graph.node("Where", &[&is_below, &low, &column.flow], Vec::new());
-    let is_above = graph.node("Less", &[&high, &column.flow], Vec::new());
-    let flow = graph.node("Where", &[&is_above, &high, &from_low], Vec::new());
-    columns.set(name, Column { flow, ..column });
-    Ok(())
-}
-
-fn scale(affine: &Affine, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
-    let name = &affine.input.column;
-    let column = columns.get(graph, name, affine.input.kind)?;
-    let center = graph.number(affine.center.0);
-    let spread = graph.number(affine.spread.0);
-    let moved = graph.node("Sub", &[&column.flow, &center], Vec::new());
-    let flow = graph.node("Div", &[&moved, &spread], Vec::new());
-    columns.set(name, Column { flow, ..column });
     Ok(())
 }
 
