@@ -117,3 +117,32 @@ fn types_of_duckdb() {
     let (before, _) = (std::fs::read(&path).unwrap(), refused(&kinds, &["run"], "", &["GML0963"]));
     assert!(std::fs::read(&path).unwrap() == before);
 }
+
+/// A table with lists and structs is read and replaced as one without.
+#[test]
+fn lists_in_tables_of_duckdb() {
+    let Some(package) = package() else { return };
+    let shop = Project::new();
+    let path = shop.path("shop.duckdb");
+    let made =
+        "create table baskets as select 'a' as customer, [1, 2] as items, {'city': 'Bonn', 'parts': ['x']} as place";
+    assert!(python(&package, ASK).arg(&path).arg(made).status().unwrap().success());
+    let columns = "customer: str, items: list[int], place: struct { city: str, parts: list[str] }";
+    let program = |columns: &str| {
+        shop.write(
+            "main.gml",
+            format!(
+                "connection shop = duckdb(\"shop.duckdb\")\ncatalog {{\n    baskets: table {{ {columns} }} = sql_table(shop, \"baskets\"),\n    \
+                 again: table {{ {columns} }} = sql_table(shop, \"again\"),\n    out: table {{ {columns} }} = jsonl(\"out.jsonl\"),\n}}\n\
+                 pipeline write {{ save baskets as again }}\npipeline read {{ save again as out }}\n"
+            ),
+        );
+    };
+    program(columns);
+    done(&shop, &["run", "write"], "");
+    done(&shop, &["run", "read"], "");
+    let due = json!({ "customer": "a", "items": [1, 2], "place": { "city": "Bonn", "parts": ["x"] } });
+    assert_eq!(lines(&shop, "out.jsonl"), [due]);
+    program("customer: str, items: str, place: struct { city: str, parts: list[str] }");
+    refused(&shop, &["run", "write"], "", &["GML0913", "`items` is INTEGER[] in the answer, and str is declared"]);
+}

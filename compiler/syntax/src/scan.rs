@@ -7,6 +7,8 @@
 mod again;
 mod strays;
 
+use std::ops::Range;
+
 use gml_diagnostics::{Diagnostic, FileId, Span};
 
 use crate::ast::Text;
@@ -47,6 +49,8 @@ pub(crate) struct Scan {
 struct Level {
     /// `if`, `match` and `for` that are open in it.
     words: usize,
+    /// Where the bracket stands; none around all.
+    open: Option<usize>,
 }
 
 struct Scanner<'t> {
@@ -89,7 +93,7 @@ impl<'t> Scanner<'t> {
             file,
             text,
             lexer,
-            levels: vec![Level { words: 0 }],
+            levels: vec![Level { words: 0, open: None }],
             repairs: Vec::new(),
             scan: Scan::default(),
             last: None,
@@ -248,7 +252,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn open(&mut self, token: Token) {
-        self.levels.push(Level { words: 0 });
+        self.levels.push(Level { words: 0, open: Some(token.start) });
         self.check_nesting(token);
     }
 
@@ -316,6 +320,21 @@ impl<'t> Scanner<'t> {
     }
 }
 
+/// Where the words stand between `test` and the brace of its body, if they stand there without quotes, on one line.
+pub(crate) fn unquoted_name(text: &str, end: usize) -> Option<Range<usize>> {
+    let line = text.get(end..)?.lines().next()?;
+    let words = line.split_once('{')?.0.trim_end().trim_end_matches("()");
+    let start = end + words.len() - words.trim_start().len();
+    let mut each = words.split_whitespace();
+    let named = each.next().is_some_and(|word| is_name(word) && !crate::words::is_reserved(word))
+        && each.all(|word| is_name(word) && !begins_declaration(word));
+    named.then_some(start..end + words.len())
+}
+
+fn is_name(word: &str) -> bool {
+    word.bytes().all(crate::lexer::is_word_byte) && !word.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// Whether names in parentheses are followed by the word of a declaration.
 fn marks_declaration(rest: &str) -> bool {
     let mut tokens = Lexer::new(rest).filter(|token| token.kind != Kind::Comment);
@@ -335,8 +354,8 @@ fn marks_declaration(rest: &str) -> bool {
 pub(crate) fn reads_like_declaration(text: &str, word: &str, end: usize) -> bool {
     let rest = text[end..].trim_start();
     match word {
-        "test" => rest.starts_with('"'),
-        "catalog" => rest.starts_with('{'),
+        "test" => rest.starts_with(['"', '\'', '\u{201c}']) || unquoted_name(text, end).is_some(),
+        "catalog" => rest.starts_with(['{', '(', '[']),
         "allow" => rest.starts_with('('),
         "tags" => marks_declaration(rest),
         _ => {

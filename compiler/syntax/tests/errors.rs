@@ -65,3 +65,11 @@ fn every_case_has_an_error_with_help() {
         }
     }
 }
+
+#[test]
+fn byte_order_marks_tabs_and_line_ends_of_windows_are_blanks() {
+    let program = "\u{feff}pipeline p {\r\n\tlet a = 1\r\n\ttrack a\r\n}\r\n\r\ntest \"a\" { expect true }\r\n";
+    let parsed = gml_syntax::parse(gml_diagnostics::FileId(0), program);
+    assert_eq!(parsed.diagnostics, []);
+    assert_eq!(parsed.module.items.len(), 2);
+}

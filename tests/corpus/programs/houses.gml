@@ -49,7 +49,7 @@ node describe(houses: table[House], places: table[Located]) -> table {
 
 pipeline training {
     let places = locate(houses |> select([.house, .street, .city])) |> conform(Located)
-    let wanted = if city is null then houses else houses |> filter(.city == city ?? false)
+    let wanted = if city is null then houses else houses |> filter(.city == city)
     let data = describe(wanted, places) |> split_random(train: 80%, valid: 10%, test: 10%, seed: seed)
     let recipe = impute(mean, [.garden, .distance, .school, .age]) >> impute("C", [.energy]) >> one_hot([.energy, .city])
     let learner = boosted_trees(objective: regression, rounds: 500, stop_after: 40, l2: 1.0, seed: seed)

@@ -13,7 +13,7 @@ pub(super) struct Mention<'a> {
     pub name: &'a Text,
     /// Where it stands.
     pub span: Span,
-    /// Whether it is called.
+    /// Whether it is called, or run.
     pub is_call: bool,
 }
 
@@ -107,7 +107,7 @@ impl<'a, 'f> Reader<'a, 'f> {
                     self.item(name, |reader| reader.statements(body));
                 }
                 StatementKind::Run { pipeline, args } => {
-                    (self.mentioned)(Mention { name: &pipeline.text, span: pipeline.span, is_call: false });
+                    (self.mentioned)(Mention { name: &pipeline.text, span: pipeline.span, is_call: true });
                     self.args(args);
                 }
             }

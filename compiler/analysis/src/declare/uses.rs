@@ -1,7 +1,7 @@
 //! What each declaration uses, found in one pass over the trees.
 
 use gml_diagnostics::Span;
-use gml_syntax::ast::{Item, ItemKind, Name, NodeBody};
+use gml_syntax::ast::{Expr, ExprKind, Item, ItemKind, Name, NodeBody, TypeExpr, TypeKind};
 
 use super::mentions::{Binder, Local, Mention, Reader};
 use crate::hash::{Map, Set};
@@ -152,7 +152,10 @@ impl<'a> Uses<'a> {
         {
             idle.remove(&**mention.name);
         }
-        if let Some((from, to)) = own.and_then(body_of).zip(body_of(found)) {
+        // What is not called stands for something else, such as the word `left` of a join.
+        if mention.is_call
+            && let Some((from, to)) = own.and_then(body_of).zip(body_of(found))
+        {
             self.bodies[from.place(package)].push((to.place(package), mention.span));
         }
         if let (Some(Definition::Param(own)), Definition::Param(used)) = (own, found) {
@@ -229,7 +232,8 @@ fn read<'a>(
         ItemKind::Use(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
         ItemKind::Param(param) => {
             reader.written_type(&param.ty);
-            param.default.iter().for_each(|default| reader.expr(default));
+            let default = param.default.as_ref().filter(|default| !is_word_of(default, &param.ty));
+            default.into_iter().for_each(|default| reader.expr(default));
         }
         ItemKind::Schema(schema) => schema.columns.iter().for_each(|column| reader.column_type(&column.column)),
         ItemKind::Connection(connection) => reader.expr(&connection.value),
@@ -267,6 +271,13 @@ fn read<'a>(
         **found = Mentioned { names, library, bound };
     }
     is_quiet
+}
+
+/// Whether a value is one of the words that a type lists, whatever else has that name.
+fn is_word_of(value: &Expr, ty: &TypeExpr) -> bool {
+    let (ExprKind::Name(word), TypeKind::Named(name, values)) = (&value.kind, &ty.kind) else { return false };
+    let is_word = |value: &TypeExpr| matches!(&value.kind, TypeKind::Text(text) if text == word);
+    &*name.text == "enum" && values.iter().any(is_word)
 }
 
 /// What an item declares itself: its own mentions of that are no uses.

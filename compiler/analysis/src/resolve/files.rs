@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
 use gml_stdlib::MODULES;
 use gml_syntax::Kept;
-use gml_syntax::ast::{self, ItemKind, Use};
+use gml_syntax::ast::{self, ItemKind, Use, UseName};
 
 use super::trees::{Begun, Source, Trees};
 use super::{cycle, standard};
@@ -52,6 +52,8 @@ pub(super) enum Target {
     Project(usize),
     /// A module of the standard library.
     Standard(usize),
+    /// `std` itself, which holds modules only.
+    Library,
     /// Nothing: told already.
     Missing,
 }
@@ -159,13 +161,13 @@ impl Loader<'_> {
         let Some((first, last)) = taken.path.first().zip(taken.path.last()) else { return Target::Missing };
         let span = first.span.to(last.span);
         let name = words(taken).join(".");
-        let Some(path) = self.path_of(from, taken) else { return self.standard(&name, span) };
+        let Some(path) = self.path_of(from, taken) else { return self.standard(&name, span, taken) };
         if let Some(target) = self.by_path.get(&path) {
             return *target;
         }
         match self.ahead.remove(&path).unwrap_or_else(|| self.world.read(&path)) {
             Err(ReadError::NotFound) => {
-                self.diagnostics.push(self.unknown(&name, &path, span));
+                self.diagnostics.push(self.unknown(&name, &path, span, taken));
                 Target::Missing
             }
             read => Target::Project(self.add(path, read)),
@@ -183,23 +185,35 @@ impl Loader<'_> {
         Some(format!("{folder}{slash}{}.gml", words.join("/")))
     }
 
-    fn standard(&mut self, name: &str, span: Span) -> Target {
+    fn standard(&mut self, name: &str, span: Span, taken: &Use) -> Target {
+        if name == "std" {
+            for name in &taken.names {
+                if let Some(place) = standard::meant(&name.name.text) {
+                    self.loaded.standard[place] = true;
+                }
+            }
+            return Target::Library;
+        }
         match MODULES.iter().position(|module| module.name == name) {
             Some(place) => {
                 self.loaded.standard[place] = true;
                 Target::Standard(place)
             }
             None => {
-                let names: Vec<&str> =
-                    MODULES.iter().filter(|module| !module.prelude).map(|module| module.name).collect();
-                let proposal = closest(name, names.iter().copied());
-                self.diagnostics.push(message::unknown_std_module(name, span, proposal, &names));
+                self.diagnostics.push(standard::unknown(name, span));
                 Target::Missing
             }
         }
     }
 
-    fn unknown(&self, name: &str, path: &str, span: Span) -> Diagnostic {
+    fn unknown(&self, name: &str, path: &str, span: Span, taken: &Use) -> Diagnostic {
+        if let [UseName { name: inner, .. }] = taken.names.as_slice() {
+            let folder = path.strip_suffix(".gml").unwrap_or(path);
+            if self.world.modules_in(folder).contains(&format!("{folder}/{}.gml", inner.text)) {
+                let module = format!("{name}.{}", inner.text);
+                return message::takes_nothing(&module, Span { end: inner.span.end, ..span });
+            }
+        }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let prefix = name.rsplit_once('.').map_or(String::new(), |(prefix, _)| format!("{prefix}."));
         let beside = self.world.modules_in(folder);

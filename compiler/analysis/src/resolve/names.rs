@@ -1,13 +1,15 @@
 //! What the names of each file mean.
 
+mod library;
+
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId, Span};
 use gml_ir::{Row, Type};
 use gml_stdlib::{MODULES, Word};
-use gml_syntax::ast::{self, ItemKind, Name, Use, UseName};
+use gml_syntax::ast::{self, ItemKind, Name, UseName};
 
-use super::files::{Loaded, Target, once, path_span};
+use super::files::{Loaded, Target, once};
 use super::standard;
 use crate::hash::{Map, map_for};
 use crate::message::{declarations, imports as message};
@@ -244,12 +246,12 @@ impl Names<'_> {
         if target == Target::Project(place) {
             return;
         }
-        if taken.names.is_empty() && target != Target::Missing {
-            let span = path_span(taken, ast.items[item].span);
-            self.diagnostics.push(message::takes_nothing(&path_text(taken), span));
-        }
         for wanted in &taken.names {
             let found = match target {
+                Target::Library => {
+                    self.of_library(place, ast.items[item].span, taken, wanted, standard_ids);
+                    None
+                }
                 Target::Project(file) => self.declared_in_file(file, wanted),
                 Target::Standard(module) => self.declared_in_standard(module, wanted, standard_ids[module]),
                 Target::Missing => None,
@@ -343,10 +345,6 @@ fn name_count(ast: &ast::Module) -> usize {
         _ => 1,
     });
     names.sum()
-}
-
-fn path_text(taken: &Use) -> String {
-    taken.path.iter().map(|name| &*name.text).collect::<Vec<_>>().join(".")
 }
 
 fn merge(scope: &mut Map<Text, Definition>, name: &Text, ids: Vec<SignatureId>) {

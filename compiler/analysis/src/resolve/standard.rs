@@ -2,9 +2,12 @@
 
 use std::sync::OnceLock;
 
-use gml_diagnostics::{FileId, Sources};
-use gml_stdlib::{Declaration, MODULES};
+use gml_diagnostics::{Diagnostic, FileId, Sources, Span};
+use gml_stdlib::{Declaration, MODULES, StdModule};
 use gml_syntax::ast;
+
+use crate::message::imports as message;
+use crate::suggest::closest;
 
 /// Declarations of a module that were read on their own.
 type Items = OnceLock<Box<[OnceLock<Option<ast::Item>>]>>;
@@ -45,6 +48,19 @@ pub(super) fn sources() -> Sources {
 /// The file of the module at a place of [`MODULES`].
 pub(super) fn file(place: usize) -> FileId {
     FileId(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+/// The module that is called `std.` and this word, or else the first that declares it.
+pub(super) fn meant(word: &str) -> Option<usize> {
+    let named = |module: &StdModule| module.name.strip_prefix("std.") == Some(word);
+    MODULES.iter().position(named).or_else(|| MODULES.iter().position(|module| module.declares(word)))
+}
+
+/// A module that the standard library does not have.
+pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
+    let names: Vec<&str> = MODULES.iter().filter(|module| !module.prelude).map(|module| module.name).collect();
+    let proposal = closest(name, names.iter().copied());
+    message::unknown_std_module(name, span, proposal, &names)
 }
 
 /// The declarations of a module by its file; none of a file of the project.

@@ -107,6 +107,34 @@ fn modules_that_are_not_there() {
 }
 
 #[test]
+fn modules_that_are_named_as_a_whole() {
+    let program = "use std.learn\nuse std.table\nuse std.filter\nuse std.boosted_trees\nuse std.{prep}\nuse std.lern\nuse shop.sessions\n\
+                   pipeline p { track fit(logistic() >> tune(1), train: impute) }";
+    assert_snapshot!(told(&[("main.gml", program), ("shop/sessions.gml", "param a: int = 1")]), @r"
+    GML0103 this takes no name from `shop.sessions` at main.gml:7:5 `shop.sessions`
+      help: say which: `use shop.sessions.{first, second}`
+    GML0103 this takes no name from `std.learn` at main.gml:1:5 `std.learn`
+      help: write `use std.learn.{boosted_trees, logistic, tune}`
+      fix: main.gml:1:5 `std.learn` -> std.learn.{boosted_trees, logistic, tune}
+    GML0103 `std.table` need not be imported at main.gml:2:5 `std.table`
+      help: leave the `use` out: what it declares can be used everywhere
+      fix: main.gml:2:1 `use std.table ` -> 
+    GML0103 `std` declares no `filter` at main.gml:3:5 `std.filter`
+      help: leave it out: `filter` can be used everywhere
+      fix: main.gml:3:1 `use std.filter ` -> 
+    GML0103 `std` declares no `boosted_trees` at main.gml:4:5 `std.boosted_trees`
+      help: write `use std.learn.{boosted_trees}`
+      fix: main.gml:4:5 `std.boosted_trees` -> std.learn.{boosted_trees}
+    GML0103 this takes no name from `std.prep` at main.gml:5:5 `std.{prep}`
+      help: write `use std.prep.{impute}`
+      fix: main.gml:5:5 `std.{prep}` -> std.prep.{impute}
+    GML0102 the standard library has no module `std.lern` at main.gml:6:5 `std.lern`
+      help: did you mean `std.learn`?
+      fix: main.gml:6:5 `std.lern` -> std.learn
+    ");
+}
+
+#[test]
 fn names_that_a_module_does_not_declare() {
     let files = [
         ("main.gml", "use lib.{seeed, twice}\nuse std.prep.{auc, imput}\nuse std.metrics.{filter}\n"),

@@ -111,7 +111,8 @@ impl Builder<'_, '_> {
             _ => return None,
         };
         let message = format!("`{}` is written `{ours}` in GML", name.text);
-        self.report(codes::FOREIGN_KEYWORD, name.span, message, format!("write `{ours}`"));
+        let fix = Fix::safe(name.span, ours);
+        self.report_written(codes::FOREIGN_KEYWORD, name.span, message, format!("write `{ours}`"), fix);
         Some(kind)
     }
 

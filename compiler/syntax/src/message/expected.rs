@@ -8,8 +8,7 @@ impl Scene<'_> {
     /// What could stand at the place, as the subject of a sentence.
     pub(super) fn due(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        let values = [Rule::prefix, Rule::column, Rule::expression, Rule::label];
-        let value = values.iter().any(|rule| self.expects(*rule));
+        let value = self.value_due();
         let goes_on = self.behind_value();
         for rule in self.expected {
             add(
@@ -83,6 +82,7 @@ impl Scene<'_> {
                 _ if STATEMENTS.contains(&found) => {
                     format!("`{found}` stands in the body of a `pipeline`, a `test` or a `node`")
                 }
+                "catalog" => "write `catalog { name: table[T] = parquet(\"..\") }`".to_owned(),
                 _ => {
                     "a declaration begins with use, param, schema, connection, catalog, fn, node, pipeline, env or test"
                         .to_owned()

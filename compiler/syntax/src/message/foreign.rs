@@ -29,7 +29,7 @@ pub(super) const DECLARATIONS: [Foreign; 8] = [
         help: "write `pipeline name { .. }`",
     },
     Foreign {
-        words: &["dataset", "source", "datasets", "table", "data"],
+        words: &["dataset", "source", "datasets", "table", "data", "catalogue", "catalogs"],
         help: "datasets are the entries of `catalog { name: table[T] = parquet(\"..\") }`",
     },
     Foreign {
@@ -77,6 +77,7 @@ pub(super) fn declaration(word: &str) -> Option<&'static str> {
         "class" | "struct" | "interface" | "record" | "dataclass" | "message" => "schema",
         "var" | "const" | "val" | "global" | "static" | "set" | "config" => "param",
         "task" | "flow" | "dag" | "job" | "workflow" => "pipeline",
+        "catalogue" | "catalogs" => "catalog",
         _ => return None,
     })
 }

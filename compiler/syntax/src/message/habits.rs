@@ -13,28 +13,54 @@ pub(super) struct Habit {
     pub token: Token,
     pub message: String,
     pub help: String,
-    /// What to put in its place, where that is known.
-    pub instead: Option<String>,
+    /// What to put in which places, where that is known.
+    pub edits: Vec<(Token, String)>,
 }
 
 impl Habit {
-    /// Sets what to put in the place of the token.
-    fn instead(self, text: impl Into<String>) -> Self {
-        Self { instead: Some(text.into()), ..self }
+    pub fn new(code: Code, token: Token, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, token, message: message.into(), help: help.into(), edits: Vec::new() }
+    }
+
+    /// Puts something in the place of the token.
+    pub fn instead(self, text: impl Into<String>) -> Self {
+        let token = self.token;
+        self.edit(token, text)
+    }
+
+    /// The same, where it is known what.
+    fn instead_if(self, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.instead(text),
+            None => self,
+        }
+    }
+
+    /// Puts something in the place of any token.
+    pub fn edit(mut self, token: Token, text: impl Into<String>) -> Self {
+        self.edits.push((token, text.into()));
+        self
     }
 }
 
 impl Scene<'_> {
     pub(super) fn habit(&self) -> Option<Habit> {
-        self.foreign_word().or_else(|| self.foreign_sign()).or_else(|| self.foreign_order())
+        self.of_head()
+            .or_else(|| self.of_column())
+            .or_else(|| self.of_statement())
+            .or_else(|| self.of_body())
+            .or_else(|| self.foreign_word())
+            .or_else(|| self.slip())
+            .or_else(|| self.foreign_sign())
+            .or_else(|| self.foreign_order())
     }
 
-    fn found_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
-        Some(Habit { code, token: self.found?, message: message.into(), help: help.into(), instead: None })
+    pub(super) fn found_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
+        Some(Habit::new(code, self.found?, message, help))
     }
 
-    fn last_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
-        Some(Habit { code, token: self.last()?, message: message.into(), help: help.into(), instead: None })
+    pub(super) fn last_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
+        Some(Habit::new(code, self.last()?, message, help))
     }
 
     /// `def`, `return`, `SELECT`
@@ -44,35 +70,42 @@ impl Scene<'_> {
         if self.outside {
             return None;
         }
-        if self.declaration_due() {
-            let help = foreign::help(&foreign::DECLARATIONS, found)
-                .filter(|_| self.next.is_some_and(|next| next.kind != Kind::Sign))?;
+        if self.next_declaration_due()
+            && let Some(imported) = self.import_of_python()
+        {
+            return Some(imported);
+        }
+        if self.next_declaration_due()
+            && self.next.is_some_and(|next| next.kind != Kind::Sign)
+            && let Some(help) = foreign::help(&foreign::DECLARATIONS, found)
+        {
             if crate::words::is_reserved(found) {
                 let message = format!("`{found}` cannot stand outside of a body");
                 return self.found_habit(codes::MISPLACED_STATEMENT, message, help);
             }
             let habit = self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help)?;
-            return Some(Habit { instead: foreign::declaration(found).map(str::to_owned), ..habit });
+            return Some(habit.instead_if(foreign::declaration(found)));
         }
         // A word that was taken for a name, and then something that cannot follow a name.
         if let Some(last) = self.last().filter(|last| last.kind == Kind::Word) {
             let word = last.text(self.source);
             let sign = |token: Token| matches!(token.kind, Kind::Close | Kind::Sign) && token.text(self.source) != ".";
             let follows = self.found.is_some_and(|found| !sign(found));
-            if !self.behind_operand_at(2)
+            let begins = !self.behind_operand_at(2) || self.begins_line(last);
+            if begins
                 && follows
                 && self.behind_value()
                 && let Some(help) = foreign::help(&foreign::VALUES, word)
             {
                 let habit = self.last_habit(codes::FOREIGN_KEYWORD, no_word(word), help)?;
-                return Some(Habit { instead: foreign::ours(word).map(str::to_owned), ..habit });
+                return Some(habit.instead_if(foreign::ours(word)));
             }
         }
         if self.expects(Rule::k_let) || self.expects(Rule::prefix) {
             let follows = |next: Token| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open);
             let help = foreign::help(&foreign::VALUES, found).filter(|_| self.next.is_some_and(follows))?;
             let habit = self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help)?;
-            return Some(Habit { instead: foreign::ours(found).map(str::to_owned), ..habit });
+            return Some(habit.instead_if(foreign::ours(found)));
         }
         None
     }
@@ -92,6 +125,9 @@ impl Scene<'_> {
         let operator = codes::FOREIGN_OPERATOR;
         let behind = self.behind_value() && !self.outside;
         match found {
+            "->" | "=>" if behind && (self.found_begins_line() || found == "->" && self.open.is_none()) => self
+                .found_habit(operator, format!("`{found}` is written `|>` in GML"), "write `|>` before a step")
+                .map(|habit| habit.instead("|>")),
             "->" | "=>" if behind => {
                 let help = "an argument that speaks of rows is written by itself: `.items.find(.price > 3)`";
                 self.found_habit(operator, format!("`{found}` makes no function in GML"), help)
@@ -107,6 +143,12 @@ impl Scene<'_> {
                 let help = "round or convert the value in the braces: `{round(x, 2)}`";
                 self.found_habit(operator, "an f-string has no format after `:`", help)
             }
+            "[" if behind && self.touches() && self.next.is_some_and(|next| next.kind == Kind::Text) => {
+                let name = self.text(self.next).trim_matches('"');
+                let help =
+                    format!("the column of the row at hand is written `.{name}`, as in `|> filter(.{name} > 0)`");
+                self.found_habit(operator, "a column is not read with `[ ]`", help)
+            }
             "[" if behind && self.touches() => self.found_habit(
                 operator,
                 "a value is not indexed with `[ ]`",
@@ -117,17 +159,20 @@ impl Scene<'_> {
                 "only a name can be called",
                 "bind the value with `let` and use its name",
             ),
-            "," if behind && self.open.is_some_and(|open| open.text(self.source) == "(" && !self.is_call(open)) => self
-                .found_habit(
+            "," if (behind || self.expects(Rule::closing_round)) && !self.outside && self.in_group() => {
+                let habit = self.found_habit(
                     codes::UNEXPECTED_TOKEN,
                     "there are no tuples: parentheses hold one value",
                     "write a list `[a, b]` or a record `{ first: a, second: b }`",
-                ),
-            "++" | "+=" | "-=" => self.found_habit(
-                operator,
-                format!("`{found}` has no meaning in GML"),
-                "names are bound once: `let b = a + 1`",
-            ),
+                )?;
+                Some(match (self.open, self.shuts) {
+                    (Some(open), Some(shuts)) => habit.edit(open, "[").edit(shuts, "]"),
+                    _ => habit,
+                })
+            }
+            "(" | "." | "not" if self.text(self.last()) == "|" && self.expects(Rule::name) => self
+                .last_habit(operator, "`|` is written `or` in GML", "write `or` between conditions, `|>` before a step")
+                .map(|habit| habit.instead("or")),
             _ if found.starts_with('@') && !found[1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 self.found_habit(codes::UNEXPECTED_TOKEN, "GML has no decorators", "`@` begins a date: `@2021-01-26`")
             }
@@ -162,6 +207,13 @@ impl Scene<'_> {
                 None => ("a name is missing behind this dot".to_owned(), "a column is written `.name`".to_owned()),
             };
             return self.last_habit(codes::UNEXPECTED_TOKEN, message, help);
+        }
+        if self.found() == "." && self.expects(Rule::column) && self.next.is_some_and(|next| next.kind == Kind::Number)
+        {
+            let help = "a number begins with a digit: write `0.5` for half of one";
+            return Some(
+                self.found_habit(codes::BAD_NUMBER, "digits are missing in front of this dot", help)?.instead("0."),
+            );
         }
         if self.found() == "." && self.expects(Rule::column) {
             return self.found_habit(
@@ -287,6 +339,11 @@ impl Scene<'_> {
     /// Whether no blank stands before the token found.
     fn touches(&self) -> bool {
         matches!((self.last(), self.found), (Some(last), Some(found)) if last.end == found.start)
+    }
+
+    /// Whether the innermost bracket is a `(` around one value.
+    fn in_group(&self) -> bool {
+        self.open.is_some_and(|open| open.text(self.source) == "(" && !self.is_call(open))
     }
 
     /// Whether a `(` belongs to a call.

@@ -1,8 +1,12 @@
 //! What to say where the grammar could not go on.
 
+mod bodies;
+mod entries;
 mod expected;
 mod foreign;
 mod habits;
+mod heads;
+mod slips;
 
 use gml_diagnostics::{Code, Diagnostic, FileId, Fix, Span};
 
@@ -54,6 +58,10 @@ struct Scene<'t> {
     next: Option<Token>,
     /// The innermost bracket that is open there.
     open: Option<Token>,
+    /// What closes the token found, where that is a bracket.
+    closes: Option<Token>,
+    /// What closes the innermost bracket.
+    shuts: Option<Token>,
 }
 
 impl Trouble<'_> {
@@ -77,10 +85,14 @@ impl Trouble<'_> {
                 .help("bind an inner part to a name with `let`");
         }
         if let Some(habit) = scene.habit() {
-            let span = self.span_of(Some(habit.token));
-            let diagnostic = Diagnostic::new(habit.code, span, habit.message).help(habit.help);
-            return match habit.instead {
-                Some(text) => diagnostic.fix(Fix::guess(span, text)),
+            let span = |token| self.span_of(Some(token));
+            let diagnostic = Diagnostic::new(habit.code, span(habit.token), habit.message).help(habit.help);
+            let mut edits = habit.edits.into_iter();
+            return match edits.next() {
+                Some((token, text)) => {
+                    let first = Fix::guess(span(token), text);
+                    diagnostic.fix(edits.fold(first, |fix, (token, text)| fix.and(span(token), text)))
+                }
                 None => diagnostic,
             };
         }
@@ -104,6 +116,7 @@ impl Trouble<'_> {
                 _ => {}
             }
         }
+        let opened = open.last().map_or(all.len(), |open| all.partition_point(|token| token.start < open.start));
         let mut behind = tokens_from(self.source, self.end.max(self.failure.at));
         let found = all.get(at).copied().or_else(|| behind.next());
         let next = all.get(at + 1).copied().or_else(|| behind.next());
@@ -116,8 +129,26 @@ impl Trouble<'_> {
             outside: all.len() <= at,
             next,
             open: open.last().copied(),
+            closes: closing(all.get(at..).unwrap_or_default()),
+            shuts: closing(all.get(opened..).unwrap_or_default()),
         }
     }
+}
+
+/// What closes the bracket that these begin with.
+fn closing(tokens: &[Token]) -> Option<Token> {
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return (token.kind == Kind::Close).then_some(*token);
+        }
+    }
+    None
 }
 
 impl<'t> Scene<'t> {
@@ -159,6 +190,12 @@ impl<'t> Scene<'t> {
         self.behind_operand() && ON.iter().any(|rule| self.expects(*rule))
     }
 
+    /// Whether a value is due.
+    fn value_due(&self) -> bool {
+        const VALUES: [Rule; 4] = [Rule::prefix, Rule::column, Rule::expression, Rule::label];
+        VALUES.iter().any(|rule| self.expects(*rule))
+    }
+
     /// Whether a declaration is due.
     fn declaration_due(&self) -> bool {
         let due = [Rule::item, Rule::k_node, Rule::EOI];
@@ -166,6 +203,13 @@ impl<'t> Scene<'t> {
             && due.iter().any(|rule| self.expects(*rule))
             && !self.expects(Rule::assign)
             && !self.behind_value()
+    }
+
+    /// Whether a declaration may be due: behind one that ends with a value, on a line of its own.
+    fn next_declaration_due(&self) -> bool {
+        let is_word = self.found.is_some_and(|found| found.kind == Kind::Word);
+        let behind_one = self.place == Place::Module && self.open.is_none() && self.behind_value();
+        self.declaration_due() || behind_one && is_word && self.found_begins_line()
     }
 
     /// What was found, in words.
@@ -186,9 +230,19 @@ impl<'t> Scene<'t> {
 
     /// Whether the token found begins a line.
     fn found_begins_line(&self) -> bool {
-        let Some(found) = self.found else { return true };
-        let line = self.source[..found.start].rfind('\n').map_or(0, |newline| newline + 1);
-        self.source[line..found.start].trim().is_empty()
+        self.found.is_none_or(|found| self.begins_line(found))
+    }
+
+    /// Whether the token found is a statement or a declaration on a line of its own, or there is none.
+    fn next_begins_line(&self) -> bool {
+        let found = self.found();
+        let begins = STATEMENTS.contains(&found) || DECLARATIONS.contains(&found) && is_reserved(found);
+        self.found_begins_line() && (self.found.is_none() || begins)
+    }
+
+    fn begins_line(&self, token: Token) -> bool {
+        let line = self.source[..token.start].rfind('\n').map_or(0, |newline| newline + 1);
+        self.source[line..token.start].trim().is_empty()
     }
 
     /// Where something is missing, and its place in words: before what was found, or at the end of the line above, which is
@@ -325,6 +379,10 @@ impl<'t> Scene<'t> {
             Some(_) if is_sign && self.found_begins_line() && self.found.is_some() => {
                 let (span, place) = self.gap(trouble);
                 (span, format!("{due} is due {place}, but the next line begins with {}", self.found_words()))
+            }
+            Some(last) if self.value_due() && last.kind == Kind::Sign && self.next_begins_line() => {
+                let place = self.words(Some(last));
+                (trouble.span(last.start, last.end), format!("{due} is due behind {place}"))
             }
             _ => (trouble.span_of(self.found), format!("{due} is due here, but there is {}", self.found_words())),
         };

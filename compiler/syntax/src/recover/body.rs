@@ -33,7 +33,7 @@ impl Reader<'_, '_> {
     pub(super) fn recover_body(&mut self, brace: usize, end: usize, failure: &Failure<'_>) -> Vec<Statement> {
         let before = self.diagnostics.len();
         let body = chunks::statements(self.source, brace + 1, end);
-        let statements = body.chunks.iter().filter_map(|chunk| self.statement(chunk)).collect();
+        let statements = body.chunks.iter().flat_map(|chunk| self.statements(chunk)).collect();
         self.end_of_body(body.close, brace, end, failure, before);
         statements
     }
@@ -47,6 +47,48 @@ impl Reader<'_, '_> {
             None => self.report_unclosed(brace, end, failure),
             Some(close) => self.report_behind(close, end),
         }
+    }
+
+    /// The statement of a chunk. Where that is broken, names that it may bind too: they are not said to be unknown.
+    fn statements(&mut self, chunk: &Range<usize>) -> Vec<Statement> {
+        let known = self.diagnostics.len();
+        let statement = self.statement(chunk);
+        if self.diagnostics.len() == known {
+            return Vec::from_iter(statement);
+        }
+        let mut statements = vec![statement.unwrap_or_else(|| self.unread(chunk))];
+        statements.extend(self.bound_without_let(chunk));
+        statements
+    }
+
+    /// What stands for statements that could not be read: whatever they do, it is not nothing.
+    pub(super) fn unread(&self, chunk: &Range<usize>) -> Statement {
+        let kind = StatementKind::Expect { condition: self.error_at(chunk), message: None };
+        Statement { kind, span: self.span_of(chunk) }
+    }
+
+    /// `total = 3`, `Let total = 3`
+    fn bound_without_let(&self, chunk: &Range<usize>) -> Vec<Statement> {
+        let tokens = chunks::tokens(self.source, chunk.start, chunk.end);
+        let mut depth = 0_usize;
+        let mut bound = Vec::new();
+        for (place, token) in tokens.iter().enumerate() {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+            let is_let = before.is_some_and(|before| before.text(self.source) == "let");
+            let is_bound = tokens.get(place + 1).is_some_and(|sign| sign.text(self.source) == "=");
+            if depth == 0 && token.kind == Kind::Word && is_bound && !is_let {
+                let span = self.span(token.start, token.end);
+                let name = Name { text: text(token.text(self.source)), span };
+                let binding = Let { name, ty: None, value: self.error_at(chunk) };
+                bound.push(Statement { kind: StatementKind::Let(binding), span });
+            }
+        }
+        bound
     }
 
     fn statement(&mut self, chunk: &Range<usize>) -> Option<Statement> {
@@ -82,7 +124,7 @@ impl Reader<'_, '_> {
         }
         let body = chunks::statements(self.source, brace + 1, chunk.end);
         let before = self.diagnostics.len();
-        let statements: Vec<Statement> = body.chunks.iter().filter_map(|inner| self.statement(inner)).collect();
+        let statements: Vec<Statement> = body.chunks.iter().flat_map(|inner| self.statements(inner)).collect();
         if self.diagnostics.len() == before && body.close.is_none() {
             self.report(failure, chunk.start, chunk.end, Place::Body);
         }

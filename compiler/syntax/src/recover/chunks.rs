@@ -58,16 +58,22 @@ pub(crate) fn statements(source: &str, start: usize, end: usize) -> Body {
     Body { chunks, close }
 }
 
-/// Cuts what follows a `{` at its commas.
+/// Cuts what follows a `{` at its commas. What was opened by another bracket is closed by its like.
 pub(crate) fn entries(source: &str, start: usize, end: usize) -> Body {
+    let shutting = match source[..start].bytes().next_back() {
+        Some(b'(') => b')',
+        Some(b'[') => b']',
+        _ => b'}',
+    };
     let mut stack: Vec<Bracket> = Vec::new();
     let mut chunks = Vec::new();
     let mut begin = None;
     let mut close = None;
     for token in tokens(source, start, end) {
+        let byte = first_byte(source, token);
         match token.kind {
-            Kind::Open => stack.push(Bracket { open: source.as_bytes()[token.start], body: false }),
-            Kind::Close if !shut(&mut stack, source.as_bytes()[token.start]) && token.text(source) == "}" => {
+            Kind::Open => stack.push(Bracket { open: byte, body: false }),
+            Kind::Close if !shut(&mut stack, byte) && byte == shutting => {
                 close = Some(token.start);
                 break;
             }
@@ -87,7 +93,7 @@ pub(crate) fn entries(source: &str, start: usize, end: usize) -> Body {
 pub(crate) fn is_balanced(source: &str, start: usize, end: usize) -> bool {
     let mut stack: Vec<Bracket> = Vec::new();
     for token in tokens(source, start, end) {
-        let byte = source.as_bytes()[token.start];
+        let byte = first_byte(source, token);
         match token.kind {
             Kind::Open => stack.push(Bracket { open: byte, body: false }),
             Kind::Close if !shut(&mut stack, byte) => return false,
@@ -95,6 +101,11 @@ pub(crate) fn is_balanced(source: &str, start: usize, end: usize) -> bool {
         }
     }
     stack.is_empty()
+}
+
+/// The byte that a token begins with; 0 of what ends with the file and is empty.
+fn first_byte(source: &str, token: Token) -> u8 {
+    source.as_bytes().get(token.start).copied().unwrap_or(0)
 }
 
 /// The tokens of `start..end` but comments.
@@ -138,6 +149,10 @@ fn begins_statement(source: &str, tokens: &[Token], index: usize) -> bool {
     if before.is_some_and(|before| matches!(before.text(source), "." | "?.")) || matches!(next, ":" | "=" | "," | ".") {
         return false;
     }
+    // `table |> save as entry`: a statement that is written like a step.
+    if before.is_some_and(|before| before.text(source) == "|>") && !begins_line(source, token.start) {
+        return false;
+    }
     word != "for" || before.is_none_or(|before| begins_line(source, token.start) && ends_operand(source, before))
 }
 
@@ -178,6 +193,13 @@ mod tests {
             pieces(statements, source),
             (vec!["let a = union(for x in y { x })", "for x in y { track x }"], false)
         );
+    }
+
+    #[test]
+    fn entries_in_parentheses_end_with_them() {
+        let source = "(a: f(b), c: [d]) e";
+        let body = entries(source, 1, source.len());
+        assert_eq!(body, Body { chunks: vec![1..8, 10..16], close: Some(16) });
     }
 
     #[test]

@@ -3,12 +3,14 @@
 mod body;
 pub(crate) mod chunks;
 
-use crate::ast::{Catalog, Item, ItemKind, Param, TypeExpr, TypeKind};
+use crate::ast::{Catalog, Item, ItemKind, Name, Param, Test, Text, TypeExpr, TypeKind, Use, UseName};
 use crate::build::add_to_schema;
 use crate::codes;
 use crate::grammar::Rule;
+use crate::lexer::{Kind, Token};
 use crate::message::Place;
 use crate::parse::{Failure, Reader, Stop};
+use crate::scan::unquoted_name;
 
 impl Reader<'_, '_> {
     /// Reads what can be read of `start..end` and reports what is wrong with the rest.
@@ -17,9 +19,18 @@ impl Reader<'_, '_> {
             && self.only_blanks(last, failure.at)
         {
             // All of a declaration, and something behind it.
+            let known = self.diagnostics.len();
             let item = self.read(Rule::item, start, end, |builder, mut pairs| builder.item(pairs.next()?));
+            if self.word_at(start) == "use" {
+                // What it takes may stand behind it, in another spelling.
+                self.diagnostics.truncate(known);
+            }
             self.report(failure, start, end, Place::Module);
-            return item.ok().flatten();
+            let mut item = item.ok().flatten()?;
+            if let ItemKind::Use(taken) = &mut item.kind {
+                self.names_behind(taken, failure.at, end);
+            }
+            return Some(item);
         }
         let (mut allow, mut tags) = (Vec::new(), Vec::new());
         let mut at = start;
@@ -42,6 +53,28 @@ impl Reader<'_, '_> {
         Some(Item { docs, allow, tags, kind, span: gml_diagnostics::Span::new(self.file, place, last) })
     }
 
+    /// The names of a `use` that stand in other brackets than braces, or behind `import`.
+    fn names_behind(&self, taken: &mut Use, at: usize, end: usize) {
+        let tokens = chunks::tokens(self.source, at, end);
+        let Some((first, rest)) = tokens.split_first() else { return };
+        if first.kind != Kind::Open && first.text(self.source) != "import" {
+            return;
+        }
+        let words = rest.iter().take_while(|token| token.kind == Kind::Word || token.text(self.source) == ",");
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let name = |token: &Token| Name {
+            text: Text::from(token.text(self.source)),
+            span: gml_diagnostics::Span::new(self.file, place(token.start), place(token.end)),
+        };
+        let names: Vec<UseName> = words
+            .filter(|token| token.kind == Kind::Word)
+            .map(|token| UseName { name: name(token), alias: None })
+            .collect();
+        if !names.is_empty() {
+            taken.path.extend(std::mem::replace(&mut taken.names, names).into_iter().map(|before| before.name));
+        }
+    }
+
     fn recover_kind(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
         let rule = match self.word_at(at) {
             "catalog" => return self.recover_catalog(at, end, failure),
@@ -55,13 +88,20 @@ impl Reader<'_, '_> {
             "connection" => Rule::connection_head,
             _ => return None,
         };
-        let Some(head_end) = self.extent(rule, at, end) else { return self.named_param(at, end) };
+        let Some(head_end) = self.extent(rule, at, end) else {
+            return self.named_param(at, end).or_else(|| self.unquoted_test(at, end, failure));
+        };
         let head = self.read(rule, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.head(pair)));
         let mut kind = head.ok().flatten()?;
-        let brace = self.skip_blanks(head_end);
-        if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= end {
+        let holds_entries = matches!(kind, ItemKind::Schema(_) | ItemKind::Env(_));
+        let Some(brace) = self.opening(at, head_end, end, holds_entries, failure) else {
+            match &mut kind {
+                ItemKind::Schema(schema) => schema.open = Some(schema.name.span),
+                ItemKind::Pipeline(pipeline) => pipeline.body.push(self.unread(&(at..head_end))),
+                _ => {}
+            }
             return Some(kind);
-        }
+        };
         match &mut kind {
             ItemKind::Node(node) => node.body = self.recover_block(brace, end, failure),
             ItemKind::Pipeline(pipeline) => pipeline.body = self.recover_body(brace, end, failure),
@@ -97,11 +137,47 @@ impl Reader<'_, '_> {
         Some(ItemKind::Param(Param { name, ty, default: None }))
     }
 
-    fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
-        let brace = self.skip_blanks(at + "catalog".len());
-        if self.source.as_bytes().get(brace) != Some(&b'{') || brace >= end {
+    /// A `test` whose name stands there without its quotes.
+    fn unquoted_test(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
+        if self.word_at(at) != "test" {
             return None;
         }
+        let words = unquoted_name(self.source, at + "test".len())?;
+        let brace = words.end + self.source.get(words.end..end)?.find('{')?;
+        self.report(failure, at, end, Place::Module);
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let name_span = gml_diagnostics::Span::new(self.file, place(words.start), place(words.end));
+        let name = Text::from(&self.source[words]);
+        let body = self.recover_body(brace, end, failure);
+        Some(ItemKind::Test(Test { name, name_span, body }))
+    }
+
+    /// Where the body begins behind a head. Another bracket around entries, and a sign in front of the brace, are told.
+    fn opening(
+        &mut self,
+        start: usize,
+        head_end: usize,
+        end: usize,
+        holds_entries: bool,
+        failure: &Failure<'_>,
+    ) -> Option<usize> {
+        let brace = self.skip_blanks(head_end);
+        let byte = |at: usize| self.source.as_bytes().get(at).copied().filter(|_| at < end);
+        let brace = match byte(brace)? {
+            b'{' => return Some(brace),
+            b'(' | b'[' if holds_entries => brace,
+            b'=' | b':' => self.skip_blanks(brace + 1),
+            _ => return None,
+        };
+        if !matches!(byte(brace), Some(b'{' | b'(' | b'[')) {
+            return None;
+        }
+        self.report(failure, start, end, Place::Module);
+        Some(brace)
+    }
+
+    fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
+        let brace = self.opening(at, at + "catalog".len(), end, true, failure)?;
         let mut entries = Vec::new();
         self.recover_entries(brace, end, failure, Rule::only_catalog_entry, |builder, pair, whole| {
             entries.push(if whole { builder.catalog_entry(pair) } else { builder.entry_head(pair) });
@@ -138,7 +214,8 @@ impl Reader<'_, '_> {
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
             gml_diagnostics::Span::new(self.file, offset(from), offset(to))
         };
-        if self.faults_in(brace, end).next().is_some() {
+        // Another bracket was told already.
+        if self.source.as_bytes().get(brace) != Some(&b'{') || self.faults_in(brace, end).next().is_some() {
             return;
         }
         let next = self.word_at(end);

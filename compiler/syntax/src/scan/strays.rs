@@ -26,7 +26,9 @@ impl Scanner<'_> {
             (token.start + inner.find("*/").map_or(rest.len(), |end| end + 4), "/* */")
         } else if rest.starts_with("//") && (!self.behind_operand() || self.is_prose(token.start + 2, line_end)) {
             (line_end, "//")
-        } else if rest.starts_with("-- ") && self.begins_line(token.start) {
+        } else if rest.starts_with("-- ")
+            && (self.begins_line(token.start) || self.behind_operand() && self.is_prose(token.start + 3, line_end))
+        {
             (line_end, "--")
         } else {
             return false;
@@ -63,13 +65,7 @@ impl Scanner<'_> {
         let character = written.chars().next().unwrap_or(' ');
         match character {
             ';' => {
-                if !self.semicolon {
-                    self.semicolon = true;
-                    let message = "`;` has no meaning in GML";
-                    let help = "leave it out: every statement begins with a word of its own";
-                    self.unknown(token, message, help, Some(("", true)));
-                }
-                self.blank(token.start, token.end);
+                self.semicolon(token);
                 false
             }
             '\'' => self.quoted(token, '\''),
@@ -115,6 +111,38 @@ impl Scanner<'_> {
                 false
             }
         }
+    }
+
+    /// `;` between statements is nothing, between items it is read as a comma. The first of a declaration is told.
+    fn semicolon(&mut self, token: Token) {
+        let between_items = self.is_between_items();
+        let (help, instead) = match between_items {
+            true => ("items are separated by commas", ","),
+            false => ("leave it out: every statement begins with a word of its own", ""),
+        };
+        if !self.semicolon {
+            self.semicolon = true;
+            self.unknown(token, "`;` has no meaning in GML", help, Some((instead, true)));
+        }
+        match between_items {
+            true => self.repairs.push((token.start, vec![b','])),
+            false => self.blank(token.start, token.end),
+        }
+    }
+
+    /// Whether the innermost bracket holds items with commas between them, and no statements.
+    fn is_between_items(&self) -> bool {
+        let Some(open) = self.levels.last().and_then(|level| level.open) else { return false };
+        if self.text.as_bytes()[open] != b'{' {
+            return true;
+        }
+        let declared = self.scan.starts.last().and_then(|start| self.text.get(*start..open)).unwrap_or("");
+        let of_entries =
+            self.levels.len() == 2 && ["schema", "catalog", "env"].iter().any(|word| declared.starts_with(word));
+        // A field or a column to make: a statement begins with a word of its own, which no sign follows.
+        let first = self.text[open + 1..].trim_start();
+        let behind = first.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_start();
+        of_entries || behind.len() < first.len() && behind.starts_with(['=', ':'])
     }
 
     /// `instead`: what to put in its place, and whether that keeps the meaning.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gml_ir::{Dataset, Row, Value};
+use gml_ir::{Dataset, QueryPiece, Row, Value, query_pieces};
 
 use super::Database;
 use super::needed::{Clause, Param};
@@ -167,43 +167,28 @@ fn bound(
 ) -> Result<(String, Vec<Value>, Vec<String>), Fault> {
     let mut out = String::with_capacity(sql.len());
     let (mut values, mut used): (Vec<Value>, Vec<&str>) = (Vec::new(), Vec::new());
-    let mut rest = sql;
-    while let Some(letter) = rest.chars().next() {
-        let taken = passed_over(rest);
-        if taken > 0 {
-            out.push_str(&rest[..taken]);
-            rest = &rest[taken..];
-            continue;
-        }
-        let name = rest.strip_prefix(':').map(|rest| {
-            let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-            &rest[..rest.find(|letter: char| !is_part(letter)).unwrap_or(rest.len())]
+    for piece in query_pieces(sql) {
+        let name = match piece {
+            QueryPiece::Text(text) => {
+                out.push_str(text);
+                continue;
+            }
+            QueryPiece::Name(name) => name,
+        };
+        let (known, value) = args.iter().find(|(known, _)| &**known == name).ok_or_else(|| unknown(name, args))?;
+        let place = match used.iter().position(|other| *other == name) {
+            Some(place) if places != Places::Marks => place,
+            _ => {
+                used.push(known);
+                values.push(value.clone());
+                values.len() - 1
+            }
+        };
+        out.push_str(&match places {
+            Places::Numbered => format!("${}", place + 1),
+            Places::Marks => "?".to_owned(),
+            Places::Named => format!("@{name}"),
         });
-        let begins = |name: &str| name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-        match name.filter(|name| begins(name)) {
-            Some(name) => {
-                let (known, value) =
-                    args.iter().find(|(known, _)| &**known == name).ok_or_else(|| unknown(name, args))?;
-                let place = match used.iter().position(|other| *other == name) {
-                    Some(place) if places != Places::Marks => place,
-                    _ => {
-                        used.push(known);
-                        values.push(value.clone());
-                        values.len() - 1
-                    }
-                };
-                out.push_str(&match places {
-                    Places::Numbered => format!("${}", place + 1),
-                    Places::Marks => "?".to_owned(),
-                    Places::Named => format!("@{name}"),
-                });
-                rest = &rest[1 + name.len()..];
-            }
-            None => {
-                out.push(letter);
-                rest = &rest[letter.len_utf8()..];
-            }
-        }
     }
     match args.iter().find(|(name, _)| !used.contains(&&**name)) {
         Some((name, _)) => {
@@ -219,32 +204,6 @@ fn unknown(name: &str, args: &[(std::sync::Arc<str>, Value)]) -> Fault {
     let fault = Fault::new(code::QUERY_REFUSED, format!("the query names `:{name}`, and `args` has no `{name}`"));
     let fault = if args.is_empty() { fault } else { fault.detail(format!("it has {known}")) };
     fault.help(format!("give it: query(.., args: {{ {name}: .. }})"))
-}
-
-/// How many bytes at the start of a text are none in which a name could stand: texts and names in quotes, comments, `::`.
-pub(super) fn passed_over(text: &str) -> usize {
-    let until = |start: &str, end: &str| {
-        let behind = text.strip_prefix(start)?;
-        Some(behind.find(end).map_or(text.len(), |at| start.len() + at + end.len()))
-    };
-    let dollars = || {
-        // `$tag$ .. $tag$`
-        let tag = text.strip_prefix('$')?.find('$')? + 2;
-        let is_tag = text[1..tag - 1].chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-        let is_number = text[1..].starts_with(|letter: char| letter.is_ascii_digit());
-        if !is_tag || is_number {
-            return None;
-        }
-        until(&text[..tag], &text[..tag])
-    };
-    None.or_else(|| until("'", "'"))
-        .or_else(|| until("\"", "\""))
-        .or_else(|| until("`", "`"))
-        .or_else(|| until("--", "\n"))
-        .or_else(|| until("/*", "*/"))
-        .or_else(dollars)
-        .or_else(|| text.starts_with("::").then_some(2))
-        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::cells::{Cell, Family};
 use super::faults::Trouble;
 use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
-use super::tables::{self, Given, Rows, given};
+use super::tables::{self, Given, Rows, exact, given};
 use super::told::Told;
 
 /// Values of one statement, at most.
@@ -77,6 +77,7 @@ impl Dialect for MySql {
             Value::Bool(truth) => arguments.add(*truth),
             Value::Int(number) => arguments.add(*number),
             Value::Float(number) => arguments.add(*number),
+            Value::Decimal(number) => arguments.add(exact(*number)?),
             Value::Str(text) => arguments.add(text.to_string()),
             Value::Date(day) => arguments.add(tables::day(*day).ok_or("a date outside of the years 1 to 9999")?),
             Value::Timestamp(micros) => arguments.add(tables::moment(*micros).ok_or("a timestamp that no year holds")?),

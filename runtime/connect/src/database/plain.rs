@@ -4,7 +4,7 @@
 //! that can be seen where the text only chooses, joins and groups columns: it has no order, computes nothing that could fail,
 //! and calls nothing that could answer otherwise the next time.
 
-use super::asked::passed_over;
+use gml_ir::passed_over;
 
 /// Functions that always answer the same and never fail.
 const FUNCTIONS: [&str; 12] =

@@ -12,7 +12,7 @@ use super::cells::{Cell, Family};
 use super::faults::Trouble;
 use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
-use super::tables::{self, Rows, csv_line};
+use super::tables::{self, Rows, csv_line, exact};
 use super::told::Told;
 
 /// Bytes that are sent at once.
@@ -79,6 +79,7 @@ impl Dialect for Postgres {
             Value::Bool(truth) => arguments.add(*truth),
             Value::Int(number) => arguments.add(*number),
             Value::Float(number) => arguments.add(*number),
+            Value::Decimal(number) => arguments.add(exact(*number)?),
             Value::Str(text) => arguments.add(text.to_string()),
             Value::Date(day) => arguments.add(tables::day(*day).ok_or("a date outside of the years 1 to 9999")?),
             Value::Timestamp(micros) => arguments.add(tables::moment(*micros).ok_or("a timestamp that no year holds")?),
@@ -98,6 +99,7 @@ impl Dialect for Postgres {
         let ty = |value: &Value| match value {
             Value::Int(_) => <i64 as sqlx::Type<Self>>::type_info(),
             Value::Float(_) => <f64 as sqlx::Type<Self>>::type_info(),
+            Value::Decimal(_) => <Decimal as sqlx::Type<Self>>::type_info(),
             Value::List(items) if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Int(_))) => {
                 <Vec<i64> as sqlx::Type<Self>>::type_info()
             }

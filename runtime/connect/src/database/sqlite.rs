@@ -46,6 +46,8 @@ impl Dialect for Sqlite {
                 Value::Bool(truth) => arguments.add(*truth),
                 Value::Int(number) => arguments.add(*number),
                 Value::Float(number) => arguments.add(*number),
+                // It has no other numbers with a point.
+                Value::Decimal(number) => arguments.add(number.as_float()),
                 Value::Str(text) => arguments.add(text.to_string()),
                 Value::Date(day) => arguments
                     .add(text::date_text(*day, &text::Stamp::Iso).ok_or("a date outside of the years 1 to 9999")?),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gml_ir::{Row, Type, hash_text, hex};
 use polars::prelude::*;
+use sqlx::types::Decimal;
 use sqlx::types::chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::asked::quoted;
@@ -80,6 +81,11 @@ impl<'a> Rows<'a> {
 /// The name of the table that takes the place of another. Names of tables may not be long, so it is made of its digest.
 pub(super) fn staging(table: &str) -> String {
     format!("gml_new_{}", &hash_text(table)[..16])
+}
+
+/// A decimal as it is given to a query.
+pub(super) fn exact(number: gml_ir::Decimal) -> Result<Decimal, String> {
+    Decimal::from_str_exact(&number.to_string()).map_err(|_| format!("{number} has more than 28 digits"))
 }
 
 /// A value as databases take it.

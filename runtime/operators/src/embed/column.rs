@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Expr, ExprKind, INPUTS};
+use gml_ir::{Arg, Expr, ExprKind, INPUTS};
 use polars::prelude::{Column, DataFrame, by_name};
 
 use crate::data::{Call, Context, Data, Implementation, Input, Table};
-use crate::expr::translate;
+use crate::expr::{has, translate};
 use crate::frame::{apply, evaluate, fault};
 use crate::learned::Fitted;
 use crate::table::CallExt;
@@ -28,12 +28,13 @@ struct Embedded {
 
 /// Does an operator of tables whose expressions may embed something.
 pub(crate) fn within(call: Call<'_>, operator: Implementation) -> Result<Data, Fault> {
-    let Some(Input::List(encoders)) = call.input(INPUTS) else { return operator(call) };
-    let encoders = encoders.iter().map(|input| match input {
-        Input::Data(Data::Fitted(fitted)) => Ok(Arc::clone(fitted)),
-        _ => Err(Fault::new("GML0999", format!("{} looks at something that is not learned", call.operator))),
+    let Some(Input::List(inputs)) = call.input(INPUTS) else { return operator(call) };
+    let encoders = inputs.iter().map(|input| match input {
+        Input::Data(Data::Fitted(fitted)) => Some(Arc::clone(fitted)),
+        // A single value, which is in the expressions by now.
+        _ => None,
     });
-    let encoders = encoders.collect::<Result<Vec<_>, _>>()?;
+    let encoders: Vec<Option<Arc<dyn Fitted>>> = encoders.collect();
     let mut found = Vec::new();
     let args = call.args.iter().filter(|(name, _)| &**name != INPUTS).map(|(name, arg)| {
         let mut arg = arg.clone();
@@ -80,8 +81,19 @@ fn with_vectors(mut frame: DataFrame, found: &[Embedded], context: &Context) -> 
     Ok(frame)
 }
 
+/// Whether something is embedded within an argument.
+pub(crate) fn embeds(arg: &Arg) -> bool {
+    let is_call = |kind: &ExprKind| matches!(kind, ExprKind::Call { function, .. } if &**function == EMBED);
+    match arg {
+        Arg::Expr(expr) => has(expr, &is_call),
+        Arg::Columns(columns) => columns.iter().any(|column| has(&column.expr, &is_call)),
+        Arg::Order(keys) => keys.iter().any(|key| has(&key.expr, &is_call)),
+        Arg::Step(_) | Arg::Const(_) | Arg::List(_) | Arg::Record(_) => false,
+    }
+}
+
 /// Puts a column in the place of each call of `embed` in an expression.
-fn taken(expr: &mut Expr, encoders: &[Arc<dyn Fitted>], found: &mut Vec<Embedded>) -> Result<(), Fault> {
+fn taken(expr: &mut Expr, encoders: &[Option<Arc<dyn Fitted>>], found: &mut Vec<Embedded>) -> Result<(), Fault> {
     if let ExprKind::Call { function, args } = &expr.kind
         && &**function == EMBED
     {
@@ -89,7 +101,7 @@ fn taken(expr: &mut Expr, encoders: &[Arc<dyn Fitted>], found: &mut Vec<Embedded
         let internal = || Fault::new("GML0999", "`embed` was called without an encoder or a value");
         let (encoder, value) = (arg("encoder").ok_or_else(internal)?, arg("value").ok_or_else(internal)?);
         let ExprKind::Input(place) = encoder.kind else { return Err(internal()) };
-        let encoder = encoders.get(place as usize).ok_or_else(internal)?;
+        let encoder = encoders.get(place as usize).and_then(Option::as_ref).ok_or_else(internal)?;
         let name = format!("{VECTOR}{}", found.len());
         found.push(Embedded { encoder: Arc::clone(encoder), value: value.clone() });
         expr.kind = ExprKind::Column(name.into());

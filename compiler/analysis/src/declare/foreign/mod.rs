@@ -134,6 +134,9 @@ impl<'a> Foreign<'a> {
             Ok(script) => script,
             Err(error) => return diagnostics.push(words::foreign_file(path, &error.to_string(), file.span)),
         };
+        if let Some(fault) = &script.fault {
+            return diagnostics.push(words::python_syntax(path, fault.line, &fault.what, file.span));
+        }
         let Some((function, name)) = function.and_then(|function| match &function.kind {
             ExprKind::Text(name) => Some((function, name)),
             _ => None,

@@ -155,6 +155,7 @@ fn typed(value: &Value) -> Result<(Json, Json), Fault> {
         Value::Bool(truth) => scalar("BOOL", truth.to_string()),
         Value::Int(number) => scalar("INT64", number.to_string()),
         Value::Float(number) => scalar("FLOAT64", number.to_string()),
+        Value::Decimal(number) => scalar("BIGNUMERIC", number.to_string()),
         Value::Str(text) => scalar("STRING", text.to_string()),
         Value::Date(_) => scalar("DATE", plain(value)),
         Value::Time(_) => scalar("TIME", plain(value)),

@@ -125,8 +125,8 @@ pub(super) fn read(path: &Path, asked: &Asked, needed: &Needed, spool: Spool) ->
         let stored = declared.stored_name();
         let place = place_of(declared, &names)?;
         let ty = columns[place].1;
-        let shown = family(ty).map_or_else(|| format!("{ty} in the database"), |family| family.shown().to_owned());
-        written(declared, ty).ok_or_else(|| of_another_type(stored, &shown, &declared.ty))
+        let shown = family(ty).map_or(ty, |family| family.shown());
+        written(declared, ty).ok_or_else(|| of_another_type(stored, shown, &declared.ty))
     };
     let chosen = needed.row.columns.iter().map(column).collect::<Result<Vec<_>, Fault>>()?;
     let mut clause = asked.clause();
@@ -206,6 +206,14 @@ fn column_type(ty: &Type) -> Option<String> {
         Type::Date => "DATE".into(),
         Type::Time => "TIME".into(),
         Type::Timestamp => "TIMESTAMP WITH TIME ZONE".into(),
+        Type::List(item) => format!("{}[]", column_type(item)?),
+        Type::Struct(row) => {
+            let field = |field: &Declared| {
+                let ty = column_type(&field.ty)?;
+                Some(format!("{} {ty}", quoted(field.stored_name(), '"')))
+            };
+            format!("STRUCT({})", row.columns.iter().map(field).collect::<Option<Vec<_>>>()?.join(", "))
+        }
         _ => return None,
     })
 }
@@ -217,6 +225,7 @@ fn given(value: &Value) -> Result<Json, Fault> {
         Value::Bool(truth) => json!({ "bool": truth }),
         Value::Int(number) => json!({ "int": number }),
         Value::Float(number) => json!({ "float": number.to_string() }),
+        Value::Decimal(number) => json!({ "decimal": number.to_string() }),
         Value::Str(text) => json!({ "str": text }),
         Value::Date(days) => json!({ "date": days }),
         Value::Timestamp(micros) => json!({ "timestamp": micros }),

@@ -1,6 +1,7 @@
 """Asks a DuckDB file for rows, or replaces one of its tables. gmlc starts it; a request comes in as a line of JSON, and so goes the answer."""
 
 import datetime
+import decimal
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ def value(given):
         return datetime.timedelta(microseconds=content)
     if kind == "float":
         return float(content)
+    if kind == "decimal":
+        return decimal.Decimal(content)
     if kind == "bytes":
         return bytes.fromhex(content)
     if kind == "list":
