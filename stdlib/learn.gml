@@ -61,8 +61,8 @@ operator boosted_trees[R, G](
     category_smoothing: float >= 0 = 10.0,
     category_l2: float >= 0 = 10.0,
     truncation: int >= 1 = 30,
-    group: keys[R -> G] = none,
-    seed: int = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
+    group: key[R -> G] = none,
+    seed: int >= 0 = if row_fraction == 1.0 and column_fraction == 1.0 then 0 else none,
 ) -> estimator[
     ((R - G) | roled[G, group])
         & case[
@@ -107,7 +107,7 @@ operator logistic[R](
     l2: float >= 0 = 1.0,
     positive_weight: float > 0 = 1.0,
     iterations: int >= 1 = 1000,
-    tolerance: float >= 0 = 1e-6,
+    tolerance: float > 0 = 1e-6,
 ) -> estimator[
     R
         & nonnull[features[R]]
@@ -150,12 +150,12 @@ operator elastic_net[R](
     penalty: float >= 0 = 1.0,
     share: float in 0.0..1.0 = 0.5,
     iterations: int >= 1 = 1000,
-    tolerance: float >= 0 = 1e-4,
+    tolerance: float > 0 = 1e-4,
 ) -> estimator[R & nonnull[features[R]] & only[features[R], number] & { target _: number } -> Value]
 
 ## Look for arguments of the estimators of a chain that do best on `valid` when learned from `train`, by tree-structured Parzen
-## estimators (Bergstra et al. 2011); unpromising trials stop early. Gives the estimator with the best arguments found, not yet
-## fitted.
+## estimators (Bergstra et al. 2011); unpromising trials stop early, and those that fail are passed over. Gives the estimator with
+## the best arguments found, not yet fitted.
 ##
 ## `over` names arguments and where to look for them: a range (both ends in), `log(range)` for a logarithmic scale, or a list
 ## of values; where several estimators have an argument of the name, `{ boosted_trees: { seed: .. } }` says whose. A list of
@@ -178,8 +178,8 @@ operator elastic_net[R](
 ##     track evaluate(fit(best, train: data.train, valid: data.valid), on: [data.test], metrics: [auc])
 ## }
 ## ```
-operator tune[R, L](
-    learner: estimator[R -> L],
+operator tune[R, O](
+    learner: estimator[R -> model[R -> O]],
     train: table[R] in train,
     valid: table[R] in valid,
     maximize: metric,
@@ -189,8 +189,8 @@ operator tune[R, L](
 ) -> same[learner]
 
 ## Make so many trials.
-operator tune[R, L](
-    learner: estimator[R -> L],
+operator tune[R, O](
+    learner: estimator[R -> model[R -> O]],
     train: table[R] in train,
     valid: table[R] in valid,
     maximize: metric,
@@ -200,8 +200,8 @@ operator tune[R, L](
 ) -> same[learner]
 
 ## Look for what makes the metric small.
-operator tune[R, L](
-    learner: estimator[R -> L],
+operator tune[R, O](
+    learner: estimator[R -> model[R -> O]],
     train: table[R] in train,
     valid: table[R] in valid,
     minimize: metric,
@@ -211,8 +211,8 @@ operator tune[R, L](
 ) -> same[learner]
 
 ## Look for what makes the metric small, in so many trials.
-operator tune[R, L](
-    learner: estimator[R -> L],
+operator tune[R, O](
+    learner: estimator[R -> model[R -> O]],
     train: table[R] in train,
     valid: table[R] in valid,
     minimize: metric,
@@ -221,9 +221,36 @@ operator tune[R, L](
     seed: int = 0,
 ) -> same[learner]
 
-## Tune an estimator that learns from sequences.
-operator tune[K, I, L](
-    learner: estimator[sequences[I] -> L],
+## Look for arguments of an estimator that learns from sequences, by what `evaluate` says of `valid` (`hit_rate(k)`, `mrr(k)`,
+## `ndcg(k)` and their like). Of trials of networks those are given up whose epochs, judged by the first 20 items, will end worse
+## than others; where `coverage(k)` or `novelty(k)` is looked for, all run to their end.
+##
+## ```gml check
+## use std.graph.{sequences, gru4rec}
+## use std.learn.{tune}
+## use std.metrics.{hit_rate, mrr}
+## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
+## pipeline training {
+##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d), valid: last(7d))
+##     let best = tune(gru4rec(epochs: 10, seed: 1), train: data.train, valid: data.valid, maximize: mrr(20), budget: 30min, seed: 1, over: {
+##         dimension: log(16..256), learning_rate: log(0.0001..0.01), dropout: 0.0..0.5,
+##     })
+##     track evaluate(fit(best, train: data.train, valid: data.valid), on: [data.test], metrics: [hit_rate(20), mrr(20)])
+## }
+## ```
+operator tune[K, I](
+    learner: estimator[sequences[I] -> recommender[I]],
+    train: sequences[K, I] in train,
+    valid: sequences[K, I] in valid,
+    maximize: metric,
+    over: space[learner],
+    budget: duration > 0s,
+    seed: int = 0,
+) -> same[learner]
+
+## Make so many trials of an estimator that learns from sequences.
+operator tune[K, I](
+    learner: estimator[sequences[I] -> recommender[I]],
     train: sequences[K, I] in train,
     valid: sequences[K, I] in valid,
     maximize: metric,
@@ -245,13 +272,23 @@ operator tune[K, I, L](
 ##     track cross_validate(boosted_trees(objective: binary), on: visits, metrics: [auc], folds: 5, split: stratified, seed: 1)
 ## }
 ## ```
-operator cross_validate[R, L, G](
-    learner: estimator[R -> L],
+operator cross_validate[R, O](
+    learner: estimator[R -> model[R -> O]],
+    on: table[R & case[split, "time", { time _: dated }]] in train,
+    metrics: list[metric],
+    folds: int in 2..1000 = 5,
+    split: enum["random", "stratified", "time"] = random,
+    seed: int = 0,
+) -> metrics
+
+## Keep rows with equal `by` in one part.
+operator cross_validate[R, O, G](
+    learner: estimator[R -> model[R -> O]],
     on: table[R] in train,
     metrics: list[metric],
-    folds: int >= 2 = 5,
-    split: enum["random", "stratified", "group", "time"] = random,
-    by: keys[R -> G] = none,
+    folds: int in 2..1000 = 5,
+    split: enum["group"],
+    by: keys[R -> G],
     seed: int = 0,
 ) -> metrics
 
@@ -316,4 +353,4 @@ operator automl[R](
 ##     track evaluate(blend([wide, deep]), on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-operator blend[R](models: list[model[R -> { score: float, .. }]], weights: list[float] = []) -> model[R -> Rank]
+operator blend[R](models: list[model[R -> { score: float, .. }]], weights: list[float] >= 0 = []) -> model[R -> Rank]

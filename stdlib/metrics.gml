@@ -2,7 +2,7 @@
 ## column with the role `weight`, each counts by it, but for those of the first `k` of a group. A metric that has no meaning for
 ## what the model predicts, or for rows of a single class (`auc`), is an error; so are those of groups where no column has the role
 ## `group`. Each says behind `metric` what it judges: the outputs of models
-## by their schemas, a `recommender`, or a `table` of candidates.
+## by their schemas, a `recommender`, or a `table` of candidates; and which of them are better when they are `smaller`.
 
 ## Area under the ROC curve: the chance that a positive is scored above a negative; ties count half.
 ##
@@ -16,7 +16,7 @@
 ##     track evaluate(model, on: [data.test], metrics: [auc])
 ## }
 ## ```
-function auc() -> metric[Probability, Calibrated, Rank]
+function auc() -> metric[Probability, Calibrated, Rank & { group _: discrete }]
 
 ## Mean negative log likelihood of what came to be, `binary` or of several classes; probabilities clipped to
 ## 1e-15..1 - 1e-15, a class that the model does not know having 0.
@@ -31,7 +31,7 @@ function auc() -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [log_loss])
 ## }
 ## ```
-function log_loss() -> metric[Probability, Calibrated, Classes, CalibratedClasses]
+function log_loss() -> metric[smaller, Probability, Calibrated, Classes, CalibratedClasses]
 
 ## Mean squared difference of probability and outcome (Brier 1950).
 ##
@@ -45,7 +45,7 @@ function log_loss() -> metric[Probability, Calibrated, Classes, CalibratedClasse
 ##     track evaluate(model, on: [data.test], metrics: [brier])
 ## }
 ## ```
-function brier() -> metric[Probability, Calibrated]
+function brier() -> metric[smaller, Probability, Calibrated]
 
 ## Share of rows whose likeliest class is the right one; binary: probability at least `threshold` says true.
 ##
@@ -73,7 +73,7 @@ function accuracy(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Cal
 ##     track evaluate(model, on: [data.test], metrics: [average_precision])
 ## }
 ## ```
-function average_precision() -> metric[Probability, Calibrated, Rank]
+function average_precision() -> metric[Probability, Calibrated, Rank & { group _: discrete }]
 
 ## Root of the mean squared error.
 ##
@@ -87,7 +87,7 @@ function average_precision() -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [rmse])
 ## }
 ## ```
-function rmse() -> metric[Value]
+function rmse() -> metric[smaller, Value]
 
 ## Mean absolute error.
 ##
@@ -101,7 +101,7 @@ function rmse() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [mae])
 ## }
 ## ```
-function mae() -> metric[Value]
+function mae() -> metric[smaller, Value]
 
 ## Normalised discounted cumulative gain of the first `k` of each group, gain 2^relevance - 1, discount log2(place + 1)
 ## (Burges et al. 2005); equal scores keep the order of the rows, a group without relevant rows counts 1.
@@ -116,7 +116,7 @@ function mae() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-function ndcg(k: int >= 1) -> metric[Rank, recommender]
+function ndcg(k: int >= 1) -> metric[Rank & { group _: discrete }, recommender]
 
 ## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
 ## rows (Guo et al. 2017).
@@ -131,7 +131,7 @@ function ndcg(k: int >= 1) -> metric[Rank, recommender]
 ##     track evaluate(model, on: [data.test], metrics: [ece(bins: 15)])
 ## }
 ## ```
-function ece(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
+function ece(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibrated]
 
 ## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
 ##
@@ -145,7 +145,7 @@ function ece(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [reliability])
 ## }
 ## ```
-function reliability(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
+function reliability(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibrated]
 
 ## What is won by telling rows apart, of the Brier score (Murphy 1973); larger is better.
 ##
@@ -173,7 +173,7 @@ function resolution(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 ##     track evaluate(model, on: [data.test], metrics: [lift(10%)])
 ## }
 ## ```
-function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
+function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank & { group _: discrete }]
 
 ## Which share of all positives is among the best scored `share` of the rows.
 ##
@@ -187,7 +187,7 @@ function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
 ##     track evaluate(model, on: [data.test], metrics: [gain(10%)])
 ## }
 ## ```
-function gain(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank]
+function gain(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank & { group _: discrete }]
 
 ## Harmonic mean of precision and recall; probability at least `threshold` says true. Of several classes the mean over those that
 ## came to be or were predicted.
@@ -232,7 +232,10 @@ function r2() -> metric[Value]
 ##     track evaluate(model, on: [data.test], metrics: [map(12)])
 ## }
 ## ```
-function map(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
+function map(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
 
 ## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them; groups without
 ## relevant ones are left out.
@@ -247,7 +250,13 @@ function map(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, 
 ##     track evaluate(model, on: [data.test], metrics: [recall(20)])
 ## }
 ## ```
-function recall(k: int? >= 1 = null) -> metric[Probability, Calibrated, Rank, recommender, table]
+function recall(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
+
+## Of candidates, which share of the relevant ones is among all of them.
+function recall() -> metric[table]
 
 ## Which share of the first `k` of a group is relevant.
 ##
@@ -261,7 +270,10 @@ function recall(k: int? >= 1 = null) -> metric[Probability, Calibrated, Rank, re
 ##     track evaluate(model, on: [data.test], metrics: [precision(5)])
 ## }
 ## ```
-function precision(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
+function precision(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
 
 ## The share of groups or sequences in which what was to be found is among the first `k`; groups without relevant rows are left
 ## out.
@@ -276,7 +288,10 @@ function precision(k: int >= 1) -> metric[Probability, Calibrated, Rank, recomme
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [hit_rate(20)])
 ## }
 ## ```
-function hit_rate(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommender, table]
+function hit_rate(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
 
 ## Mean of 1 / place of what was to be found, 0 where it is not among the first `k`; groups without relevant rows are left out.
 ##
@@ -290,7 +305,7 @@ function hit_rate(k: int >= 1) -> metric[Probability, Calibrated, Rank, recommen
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [mrr(20)])
 ## }
 ## ```
-function mrr(k: int >= 1) -> metric[Rank, recommender]
+function mrr(k: int >= 1) -> metric[Rank & { group _: discrete }, recommender]
 
 ## Which share of all items is among the first `k` of any group or sequence. Of candidates, all items are those that are among them
 ## or in the rows judged by.

@@ -15,7 +15,7 @@
 operator impute[R, K](
     how: enum["mean", "median", "most_frequent", "zero"],
     columns: keys[R -> K],
-) -> estimator[R -> transform[R -> R + imputed[only[K, scalar], how]]]
+) -> estimator[R -> transform[R -> R + imputed[only[K, shown], how]]]
 
 ## Put a value where there is null. The columns keep their types, so the value must be one of each.
 operator impute[R, K, T: scalar](value: T, columns: keys[R -> K]) -> estimator[R -> transform[R -> R + nonnull[K]]]
@@ -32,7 +32,7 @@ operator impute[R, K, T: scalar](value: T, columns: keys[R -> K]) -> estimator[R
 ##     expect first(ready).device_mobile == 1.0 and first(ready).device_desktop == 0.0
 ## }
 ## ```
-operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - only[K, scalar]) + indicators[K]]]
+operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (R - only[K, shown]) | indicators[K]]]
 
 ## Numbers instead of values: 1, 2, .. in order of first appearance, -1 for one that was not there in training. Null stays
 ## null.
@@ -47,7 +47,7 @@ operator one_hot[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> (
 ## ```
 operator ordinal[R, K](
     columns: keys[R -> K],
-) -> estimator[R -> transform[R -> R + retyped[only[K, scalar], int]]]
+) -> estimator[R -> transform[R -> R + retyped[only[K, shown], int]]]
 
 ## Scale numbers: `standard` to mean 0 and standard deviation 1 (of the population), `minmax` to 0..1, `robust` to median 0
 ## and a distance of 1 between the quartiles. A column with one value becomes 0. Null stays null.
@@ -79,7 +79,7 @@ operator scale[R, K](
 ## ```
 operator binary[R, K](
     columns: keys[R -> K],
-) -> estimator[R -> transform[R -> (R - only[K, scalar]) + prefixed[K]]]
+) -> estimator[R -> transform[R -> (R - only[K, shown]) + prefixed[K]]]
 
 ## The mean of the target, a bool or a number, for the value, drawn towards the mean of all by `smoothing` rows (Micci-Barreca
 ## 2001). What learns behind it in a chain sees each row encoded by the parts, of `folds`, that the row is not in, so that no row
@@ -98,9 +98,9 @@ operator binary[R, K](
 operator target_encode[R, K](
     columns: keys[R -> K],
     smoothing: float >= 0 = 20.0,
-    folds: int >= 2 = 5,
+    folds: int in 2..1_048_576 = 5,
     seed: int = 0,
-) -> estimator[R & { target _: measured } -> transform[R -> R + suffixed[only[K, scalar], "", float]]]
+) -> estimator[R & { target _: measured } -> transform[R -> R + suffixed[only[K, shown], "", float]]]
 
 ## Columns of 0 and 1, `column_0`, `column_1`, .., as many as `buckets`, chosen by a hash of the value: no value needs to be known
 ## beforehand, and several may share a column (Weinberger et al. 2009). The hash is MurmurHash3 of the value's text. Null is 0 in
@@ -116,8 +116,8 @@ operator target_encode[R, K](
 ## ```
 operator hash[R, K](
     columns: keys[R -> K],
-    buckets: int >= 1,
-) -> estimator[R -> transform[R -> (R - only[K, scalar]) + prefixed[K]]]
+    buckets: int in 1..1_048_576,
+) -> estimator[R -> transform[R -> (R - only[K, shown]) + prefixed[K]]]
 
 ## The number of the bucket that the value is in: 0 below the first of `bounds`, 1 from there on, and so on. Null stays null.
 ##
@@ -147,7 +147,7 @@ operator bucketize[R, K](
 ## ```
 operator quantile_bin[R, K](
     columns: keys[R -> K],
-    n: int >= 1,
+    n: int in 2..1_048_576,
 ) -> estimator[R -> transform[R -> R + retyped[only[K, number], int]]]
 
 ## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
@@ -194,16 +194,16 @@ operator date_parts[R, K](
 ) -> estimator[R -> transform[
     R
         -> (R - K)
-        + suffixed[only[K, dated], "_year", int?]
-        + suffixed[K, "_month", int?]
-        + suffixed[K, "_day", int?]
-        + suffixed[K, "_weekday", int?],
+        | suffixed[only[K, dated], "_year", int?]
+        | suffixed[K, "_month", int?]
+        | suffixed[K, "_day", int?]
+        | suffixed[K, "_weekday", int?],
 ]]
 
 ## Words of texts as numbers: how often a word is in the text, times how rare it is among texts (Salton and Buckley 1988),
 ## `ln((1 + texts) / (1 + texts with the word)) + 1`, each text scaled to length 1; a column `column_word` for each of the `words`
-## most frequent ones that are in at least `min_rows` texts, by their letters. Words are runs of letters and digits, in small
-## letters. The columns themselves are dropped. Null is the empty text.
+## most frequent ones that are in at least `min_rows` texts, by their letters. Words are runs of letters and digits, each in small
+## letters by itself. The columns themselves are dropped. Null is the empty text.
 ##
 ## ```gml check
 ## use std.prep.{text_counts}
@@ -215,6 +215,6 @@ operator date_parts[R, K](
 ## ```
 operator text_counts[R, K](
     columns: keys[R -> K],
-    words: int >= 1 = 1000,
-    min_rows: int >= 0 = 2,
+    words: int in 1..1_048_576 = 1000,
+    min_rows: int >= 1 = 2,
 ) -> estimator[R -> transform[R -> (R - only[K, text]) + prefixed[K]]]

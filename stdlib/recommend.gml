@@ -192,7 +192,7 @@ operator item_knn[I](
 ## }
 ## ```
 operator als[I](
-    factors: int >= 1 = 64,
+    factors: int in 1..4096 = 64,
     iterations: int >= 1 = 15,
     l2: float >= 0 = 0.01,
     confidence: float >= 0 = 40.0,

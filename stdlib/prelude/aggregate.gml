@@ -35,7 +35,8 @@ aggregate count_values[T](values: T?, where: bool? = true, last: const[duration?
 ## ```
 aggregate distinct_count[T](values: T?, where: bool? = true) -> int else 0
 
-## The sum. A whole sum that does not fit its type stops the run.
+## The sum. A whole sum that does not fit its type stops the run; the sum of decimals has 38 digits, as many of them behind the
+## point as they have.
 ##
 ## ```gml
 ## test "sum" {
@@ -44,7 +45,7 @@ aggregate distinct_count[T](values: T?, where: bool? = true) -> int else 0
 ##     expect first(of_all).value == 16
 ## }
 ## ```
-aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] > 0s = null) -> T else 0
+aggregate sum[T: number](values: T, where: bool? = true, last: const[duration?] > 0s = null) -> summed[T] else 0
 
 ## The arithmetic mean.
 ##

@@ -15,10 +15,10 @@ type on_violation = enum["fail", "drop", "warn"]
 ## ```
 function csv(
     path: str,
-    delimiter: str = ",",
-    quote: str = "\"",
+    delimiter: str matches r"^[\x00-\x7F]$" = ",",
+    quote: str matches r"^[\x00-\x7F]?$" = "\"",
     nulls: list[str] = [""],
-    list_separator: str = " ",
+    list_separator: str != "" = " ",
     on_violation: on_violation = fail,
     partitioned_by: list[entry_column] = [],
     store: store? = null,
@@ -247,7 +247,12 @@ function web(token: secret) -> store
 ## }
 ## pipeline learn { save fit(image_encoder(dimension: 32, seed: 1), train: pictures) as looks }
 ## ```
-function images(path: str, key: entry_column, resize: list[int] = [], on_violation: on_violation = fail) -> connector
+function images(
+    path: str,
+    key: entry_column,
+    resize: list[int] in 1..8192 = [],
+    on_violation: on_violation = fail,
+) -> connector
 
 ## A model for texts or pictures in ONNX form: a folder with `model.onnx` and its `tokenizer.json` or
 ## `preprocessor_config.json`. `pooling` makes one vector of those of the tokens, `normalize` brings it to length one, and texts

@@ -27,7 +27,7 @@ operator explain[R, O](model: model[R -> O], on: table[R], top: int? >= 1 = null
 ##     expect first(why |> filter(.pages_contribution > 0.0)).base < 1.0
 ## }
 ## ```
-operator contributions[R, S, O](
+operator contributions[R, S, O: single](
     input: table[S & features[R]],
     model: model[R -> O],
 ) -> table[S | suffixed[features[R], "_contribution", float] | { base: float }]
@@ -85,6 +85,6 @@ operator partial_dependence[R, K, O](
     model: model[R -> O],
     on: table[R],
     columns: keys[R -> K],
-    points: int >= 1 = 20,
+    points: int in 2..1000 = 20,
     individual: bool = false,
 ) -> figure

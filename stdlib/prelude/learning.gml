@@ -96,7 +96,7 @@ operator evaluate[R, O, G](
     on: list[table[R]],
     metrics: list[metric],
     by: keys[R -> G] = none,
-    resamples: int >= 0,
+    resamples: int in 0..1_000_000,
     in_sample: bool = false,
     seed: int = 0,
 ) -> metrics
@@ -189,7 +189,8 @@ operator calibrate[R](
 ##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
 ##     let model = fit(boosted_trees(objective: binary), train: data.train)
 ##     let threshold = best_threshold(model, on: data.valid, miss: 20.0)
-##     expect threshold > 0.0
+##     let asked = data.test |> predict(model) |> filter(.score >= threshold)
+##     expect count(asked) > 0, "nobody is worth asking"
 ## }
 ## ```
 operator best_threshold[R](

@@ -71,7 +71,7 @@ function unique_items[T](items: list[T]) -> list[T]
 ## ```gml
 ## test "sum_items" { expect [1, 2].sum_items() == 3 }
 ## ```
-function sum_items[T: number](items: list[T]) -> T
+function sum_items[T: number](items: list[T]) -> summed[T]
 
 ## The arithmetic mean of the items; null of none.
 ##

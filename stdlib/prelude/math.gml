@@ -7,7 +7,7 @@
 ## ```
 function abs[T: number](x: T) -> T
 
-## Rounded to `digits` behind the point, halves away from zero.
+## Rounded to `digits` behind the point, halves away from zero. What it gives is a float: decimals are rounded by `as_decimal`.
 ##
 ## ```gml
 ## test "round" {
@@ -15,7 +15,7 @@ function abs[T: number](x: T) -> T
 ##     expect round(-2.5) == -3.0
 ## }
 ## ```
-function round(x: float, digits: const[int] = 0) -> float
+function round(x: float, digits: const[int] in -308..308 = 0) -> float
 
 ## The largest whole number that is not larger.
 ##
@@ -71,7 +71,7 @@ function log1p(x: float) -> float
 ## ```gml
 ## test "sign" { expect sign(-3) == -1 and sign(0) == 0 }
 ## ```
-function sign[T: number](x: T) -> T
+function sign[T: number](x: T) -> signed[T]
 
 ## Not below `low`, not above `high`.
 ##
@@ -92,7 +92,7 @@ function is_finite(x: float) -> bool
 ## ```gml
 ## test "to_whole" { expect to_whole(-2.7) == -2 }
 ## ```
-function to_whole(x: float) -> int?
+function to_whole[T: number](x: T) -> int?
 
 ## The number as a float.
 ##
@@ -100,6 +100,21 @@ function to_whole(x: float) -> int?
 ## test "as_float" { expect as_float(2) == 2.0 }
 ## ```
 function as_float[T: number](x: T) -> float
+
+## The number as a decimal of `precision` digits, `scale` of them behind the point: rounded, halves away from zero. One that has more
+## digits before the point, and a float that is infinite or not a number, stops the run.
+##
+## ```gml
+## test "as_decimal" {
+##     expect as_decimal(2.345, 10, 2) == 2.35
+##     expect as_decimal(1.0 / 3.0, precision: 5, scale: 4) * 3 == 0.9999
+## }
+## ```
+function as_decimal[T: number](
+    x: T,
+    precision: const[int] in 1..38,
+    scale: const[int] in 0..38 = 0,
+) -> decimal[precision, scale]
 
 ## 1 for true, 0 for false.
 ##

@@ -12,10 +12,10 @@
 ##     track calibration_plot(model, on: data.test)
 ## }
 ## ```
-operator calibration_plot[R](
-    model: model[R -> { score: float, .. }],
+operator calibration_plot[R, O: probability](
+    model: model[R -> O],
     on: table[R] in test,
-    bins: int >= 1 = 10,
+    bins: int in 1..1000 = 10,
 ) -> figure
 
 ## True positive rate against false positive rate, at every threshold.
@@ -81,4 +81,8 @@ operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R] in t
 ##     track confusion_plot(model, on: data.test, threshold: 0.3)
 ## }
 ## ```
-operator confusion_plot[R, O](model: model[R -> O], on: table[R] in test, threshold: float in 0.0..1.0 = 0.5) -> figure
+operator confusion_plot[R, O: classes](
+    model: model[R -> O],
+    on: table[R] in test,
+    threshold: float in 0.0..1.0 = 0.5,
+) -> figure

@@ -259,7 +259,7 @@ operator pivot[R, K, P, T](
     rows: keys[R -> K],
     on: key[R -> P],
     value: aggregate[R] -> T,
-) -> table[K + pivoted[P, T]]
+) -> table[K | pivoted[only[P, shown], T]]
 
 ## Wide to long: each of `columns` becomes a row with its name and its value, row by row. They must have a common type.
 ##

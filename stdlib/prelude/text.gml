@@ -144,7 +144,7 @@ function to_timestamp(text: str, format: const[str] = "%Y-%m-%dT%H:%M:%S") -> ti
 ## ```gml
 ## test "to_text" { expect to_text(@2021-01-26) == "2021-01-26" }
 ## ```
-function to_text[T: scalar](value: T) -> str
+function to_text[T: shown](value: T) -> str
 
 ## The text as a category.
 ##

@@ -31,7 +31,7 @@ window lead[T](values: later[T], n: const[int] >= 1 = 1) -> T?
 ##     expect first(along |> take_last(1, by: .day)).value == 3
 ## }
 ## ```
-window difference[T: number](values: T) -> T?
+window difference[T: number](values: T) -> difference[T]?
 
 ## The time since the row before; null in the first row. The rows of a `group` have no order: within an aggregate of one they are
 ## taken in the order of the time itself.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gml_stdlib::MODULES;
-use gml_syntax::ast::{ItemKind, Signature, SignatureKind};
+use gml_syntax::ast::{ItemKind, Signature, SignatureKind, TypeKind};
 
 fn signatures() -> impl Iterator<Item = (&'static str, Signature)> {
     MODULES.iter().enumerate().flat_map(|(index, module)| {
@@ -74,4 +74,21 @@ fn functions_are_declared_and_implemented() {
     assert!(both.is_empty(), "implemented, and still listed as pending: {both:?}");
     let symbols: Vec<_> = declared.difference(&implemented).filter(|name| !pending.contains(*name)).cloned().collect();
     insta::assert_snapshot!(symbols.join(" "));
+}
+
+#[test]
+fn signatures_say_of_which_metrics_less_is_better() {
+    let mut count = 0;
+    for (module, signature) in signatures() {
+        let TypeKind::Named(kind, judges) = &signature.result.kind else { continue };
+        if &*kind.text != "metric" || judges.is_empty() {
+            continue;
+        }
+        let is_smaller = |judged: &TypeKind| matches!(judged, TypeKind::Named(name, _) if &*name.text == "smaller");
+        let metric = gml_ir::Value::Symbol { name: signature.name.text.clone(), args: Vec::new() };
+        let said = judges.iter().any(|judged| is_smaller(&judged.kind));
+        assert_eq!(said, gml_operators::less_is_better(&metric), "{module} `{}`", signature.name.text);
+        count += usize::from(said);
+    }
+    assert!(count > 3, "{count}");
 }

@@ -35,21 +35,19 @@ fn they_are_those_of_the_design() {
 #[test]
 fn a_run_refuses_what_is_pending_before_any_step() {
     let text = r#"
-schema Offer { id user: str, items: list[str] }
+use std.embed.{embed}
+use std.features.{cosine}
 
-catalog {
-    offers: table[Offer] = parquet("offers.parquet"),
-    sent: table[Offer]   = csv("sent.csv"),
-}
+catalog { words: encoder[text -> vector[64]] = artifact("words") }
 
-pipeline send { save offers as sent }
+pipeline send { expect cosine(embed(words, "a"), embed(words, "b")) > 0.5 }
 "#;
     let project = Project::of(&[("main.gml", text)]);
     for command in ["plan", "run"] {
         let finished = project.gmlc(&[command, "send"]);
         let said = format!("{}{}", finished.stdout, finished.stderr);
         assert_eq!(finished.code, 3, "{command}: {said}");
-        assert!(said.contains("GML0912") && said.contains("`csv` with lists"), "{command}: {said}");
+        assert!(said.contains("GML0912") && said.contains("`embed` of a single value"), "{command}: {said}");
         assert!(said.contains("main.gml:"), "{command}: {said}");
     }
     assert_eq!(project.files().len(), 1, "something was written");

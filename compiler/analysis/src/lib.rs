@@ -17,8 +17,10 @@ mod lint;
 mod lower;
 mod mend;
 mod message;
+mod metrics;
 pub mod package;
 mod parts;
+mod places;
 mod removal;
 pub mod resolve;
 pub mod rows;
@@ -33,5 +35,5 @@ mod world;
 
 pub use analysis::{Analysis, Session, check};
 pub use lower::{Settings, lower, source_hash};
-pub use mend::{Changed, Done, Fixes, Mended, mend};
+pub use mend::{Changed, Done, Fixes, Mended, mend, mend_file};
 pub use world::{MemoryWorld, ReadError, SOURCE_LIMIT, World};

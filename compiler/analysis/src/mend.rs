@@ -66,13 +66,22 @@ const ROUNDS: usize = 100;
 /// Makes the fixes of a program, checks it again, and goes on until none is left. No fix is kept that leaves the program
 /// with more errors than it had before it.
 pub fn mend(world: &dyn World, main: &str, fixes: Fixes) -> Mended {
+    mend_within(world, main, fixes, None)
+}
+
+/// The same for one file of a program, by the path that the world knows it by: the others stay as they are.
+pub fn mend_file(world: &dyn World, main: &str, path: &str, fixes: Fixes) -> Mended {
+    mend_within(world, main, fixes, Some(path))
+}
+
+fn mend_within(world: &dyn World, main: &str, fixes: Fixes, path: Option<&str>) -> Mended {
     let mut changed: BTreeMap<String, Changed> = BTreeMap::new();
     let mut done = Vec::new();
     let mut refused: BTreeSet<Key> = BTreeSet::new();
     let mut seen: BTreeSet<Vec<Arc<str>>> = BTreeSet::new();
     let mut analysis = check(world, main);
     for _ in 0..ROUNDS {
-        let wanted = wanted(&analysis, fixes, &refused);
+        let wanted = wanted(&analysis, fixes, path, &refused);
         if wanted.is_empty() {
             break;
         }
@@ -117,8 +126,17 @@ fn key(diagnostic: &Diagnostic) -> Key {
 
 /// The diagnostics whose fixes are to be made. While there are errors, only theirs: what seems unused may be what a
 /// misspelt name means.
-fn wanted<'a>(analysis: &'a Analysis, fixes: Fixes, refused: &BTreeSet<Key>) -> Vec<&'a Diagnostic> {
-    let is_own = |file: FileId| !analysis.package.modules.iter().any(|module| module.is_std && module.file == file);
+fn wanted<'a>(
+    analysis: &'a Analysis,
+    fixes: Fixes,
+    path: Option<&str>,
+    refused: &BTreeSet<Key>,
+) -> Vec<&'a Diagnostic> {
+    let package = &analysis.package;
+    let is_own = |file: FileId| match path {
+        Some(path) => package.sources.path(file) == path,
+        None => !package.modules.iter().any(|module| module.is_std && module.file == file),
+    };
     let is_wanted =
         |fix: &Fix| (fix.safe || fixes == Fixes::All) && fix.edits.iter().all(|edit| is_own(edit.span.file));
     let is_wrong = |diagnostic: &&Diagnostic| diagnostic.code.severity() == Severity::Error;

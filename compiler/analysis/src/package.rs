@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{FileId, Sources, Span};
-use gml_ir::{Python, Row, Type};
+use gml_ir::{Python, Row, Type, Value};
 use gml_syntax::ast;
 
 use crate::foreign::PythonFile;
@@ -247,6 +247,11 @@ impl Package {
             ast::ItemKind::Param(param) => Some(param),
             _ => None,
         }
+    }
+
+    /// The default of a `param`, where it is written out.
+    pub fn param_default(&self, id: ParamId) -> Option<Value> {
+        crate::types::literal(self.param_ast(id)?.default.as_ref()?).ok()
     }
 
     /// The tree of a `schema`.

@@ -61,7 +61,7 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Waiting<'t>), v
             | TypedKind::Unary(_, of)
             | TypedKind::IsNull(of)
             | TypedKind::Cast(of)
-            | TypedKind::Conform(of) => waiting.push(&**of),
+            | TypedKind::Conform(of, _) => waiting.push(&**of),
             TypedKind::Range { start: left, end: right, .. }
             | TypedKind::Binary(_, left, right)
             | TypedKind::In(left, right)

@@ -288,8 +288,9 @@ pub enum TypedKind {
     /// An implicit conversion to the type of this expression: int to float, text to category, range or list item wise.
     Cast(Box<Typed>),
     /// A table made to fit a declared row: columns in its order and types, roles from it; columns it does not name are
-    /// left out only where it is closed and the checker has proved there are none.
-    Conform(Box<Typed>),
+    /// left out only where it is closed and the checker has proved there are none. What the checker could not know is held
+    /// against the row when it runs: then the text says who declares it (`the result of `n``).
+    Conform(Box<Typed>, Option<Text>),
     /// A name of the standard library.
     Call(Box<TypedCall>),
     /// A `fn`; arguments in the order of its parameters, `None` takes the default.

@@ -191,7 +191,7 @@ codes! {
     GML0603 CALIBRATE_ON_TEST "calibrate-on-test" Error "A model is calibrated on a test partition."
     GML0604 TUNE_ON_TEST "tune-on-test" Error "Settings are chosen by a test partition."
     GML0605 JUDGED_ON_TRAIN "judged-on-train" Warning "A model is judged on rows that it was fitted on."
-    GML0606 JUDGED_ON_VALID "judged-on-valid" Warning "A model is judged on rows that it was stopped by or tuned on."
+    GML0606 JUDGED_ON_VALID "judged-on-valid" Warning "A model is judged on rows that it was stopped by, tuned on or chosen by."
     GML0607 PARTITIONS_OVERLAP "partitions-overlap" Error "The parts of a split share rows."
     GML0608 JUDGED_ON_CALIBRATION "judged-on-calibration" Warning "A model is judged on rows that it was calibrated on."
     GML0609 VALID_IN_TRAIN "valid-in-train" Warning "Rows that a model learns from decide when it stops or which settings it takes."
@@ -231,6 +231,7 @@ codes! {
     GML0724 SEVERAL_COLUMNS_OF_TYPE "several-columns-of-type" Error "The rows have several features of the type that the step works on, and one is due."
     GML0725 OTHER_ROWS "other-rows" Error "Two models are put side by side that were trained on different columns."
     GML0726 NULLABLE_FEATURE "nullable-feature" Warning "A feature may be null, and the learner cannot take null."
+    GML0727 NOT_EXPLAINED "not-explained" Error "What the model goes by cannot be told in the way that is asked for."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."
@@ -245,6 +246,7 @@ codes! {
     GML0810 NODE_COULD_BE_FN "node-could-be-fn" Warning "A node looks at no table, so it could be a fn."
     GML0811 JOIN_MULTIPLIES_ROWS "join-multiplies-rows" Warning "A join finds several rows where one is meant."
     GML0813 CONSTANT_COMPARISON "constant-comparison" Warning "A comparison is always true or never, by the type or the contract of its column."
+    GML0814 SEARCH_FOR_THE_WORST "search-for-the-worst" Warning "A search makes a metric large of which less is better, or small of which more is."
 
     // Faults of the environment and the run.
     GML0901 FILE_MISSING "file-missing" Error "A file or a folder does not exist, or a pattern matches none."
@@ -273,6 +275,7 @@ codes! {
     GML0926 TRAINING_DIVERGED "training-diverged" Error "The weights of a network have grown without bound while it learned, so that its loss is no number any more."
     GML0927 OUT_OF_MEMORY "out-of-memory" Error "A step needs more memory than it may have."
     GML0928 ONE_CLASS "one-class" Error "The target has a single value, so there is nothing to tell apart."
+    GML0929 OTHER_TYPE_FOUND "other-type-found" Error "A column that is known only when it runs is not what a step asks of it."
     GML0930 LIBRARY_DAMAGED "library-damaged" Error "A fetched library does not have the pinned checksum."
     GML0931 NO_PROGRAM "no-program" Error "The folder holds no program."
     GML0932 CONFIGURATION_SYNTAX "configuration-syntax" Error "gml.toml is not written in TOML."

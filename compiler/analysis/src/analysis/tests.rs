@@ -196,6 +196,21 @@ fn allowed_where_the_declaration_says_so() {
 }
 
 #[test]
+fn another_default_is_held_against_what_takes_it() {
+    let program = |n: i64| {
+        let text = format!(
+            "param n: int = {n}\nschema S {{ a: int }}\ncatalog {{ s: table[S] = csv(\"s.csv\") }}\npipeline p {{ expect count(s |> take(n)) > 0 }}\n"
+        );
+        MemoryWorld::new([("main.gml", text)])
+    };
+    let mut session = Session::default();
+    assert_eq!(told(&session.check(&program(1), "main.gml")), "");
+    let wrong = told(&session.check(&program(-1), "main.gml"));
+    assert_eq!(wrong, "main.gml:4:37 GML0229 `n` of `take` is -1, and must be `>= 0`");
+    assert_eq!(told(&session.check(&program(2), "main.gml")), "");
+}
+
+#[test]
 fn the_same_whenever_it_is_asked() {
     let main = MAIN.replace(".views", ".vews").replace("seed: seed", "sed: seed").replace("auc]", "auk]");
     let first = told(&project(&main, LIB));

@@ -8,15 +8,15 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, FileId};
-use gml_ir::{Row, Type};
+use gml_ir::{Row, Type, Value};
 use gml_syntax::ast;
 
 use super::moved::Moves;
 use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared, Visit};
 use crate::hash::{Map, Set};
-use crate::package::{Declared, Definition, ModuleId, Package};
+use crate::package::{Declared, Definition, ModuleId, Package, ParamDecl};
 use crate::tree::Stamp;
-use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, Text};
+use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
 
 /// What was found of the bodies of a program.
 #[derive(Debug, Default)]
@@ -71,7 +71,8 @@ impl Consulted {
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Interface {
     modules: Vec<(Text, FileId, Map<Text, Definition>)>,
-    params: Vec<(Place, Type)>,
+    /// With their defaults, as far as these are written out.
+    params: Vec<(Place, Type, Option<Value>)>,
     schemas: Vec<(Place, Arc<Row>)>,
     datasets: Vec<(Place, Type)>,
     functions: Vec<(Place, Parameters, Type)>,
@@ -194,9 +195,12 @@ impl Interface {
         let modules = package.modules.iter().filter(|module| !module.is_std);
         Self {
             modules: modules.map(|module| (module.name.clone(), module.file, module.scope.clone())).collect(),
-            params: package.params.iter().map(|param| (place(&param.declared), param.ty.clone())).collect(),
+            params: params(package),
             schemas: package.schemas.iter().map(|schema| (place(&schema.declared), schema.row.clone())).collect(),
-            datasets: package.datasets.iter().map(|dataset| (place(&dataset.declared), dataset.ty.clone())).collect(),
+            datasets: (0..)
+                .zip(&package.datasets)
+                .map(|(id, dataset)| (place(&dataset.declared), super::saved::as_read(package, DatasetId(id))))
+                .collect(),
             functions: package
                 .functions
                 .iter()
@@ -221,6 +225,13 @@ impl Interface {
             writers,
         }
     }
+}
+
+fn params(package: &Package) -> Vec<(Place, Type, Option<Value>)> {
+    let ids = (0..).map(ParamId);
+    let param =
+        |(param, id): (&ParamDecl, ParamId)| (place(&param.declared), param.ty.clone(), package.param_default(id));
+    package.params.iter().zip(ids).map(param).collect()
 }
 
 fn place(declared: &Declared) -> Place {

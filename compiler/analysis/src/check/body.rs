@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span};
-use gml_ir::Type;
+use gml_ir::{Type, Value as Constant};
 
 use super::again::Consulted;
 use super::frame::Frame;
-use super::learned::Others;
+use super::learned::{LostTarget, Others};
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
@@ -36,6 +36,8 @@ pub(super) struct Local<'a> {
     pub name: Text,
     pub ty: Type,
     pub space: Space,
+    /// What it stands for where nothing is set otherwise: see [`Body::known_value`].
+    pub known: Option<Constant>,
     pub facts: Option<Arc<Facts<'a>>>,
     pub span: Span,
 }
@@ -57,6 +59,8 @@ pub(super) struct Body<'a> {
     pub narrowed: Vec<Path>,
     /// Columns that earlier steps of a recipe took away, where the rest of the row is not known.
     pub gone: Vec<Text>,
+    /// The target that an earlier step of a recipe took away, and that step.
+    pub lost_target: Option<LostTarget<'a>>,
     /// Which columns the rows of the recipe at hand may have beside those that are known.
     pub others: Others,
     /// The columns of the catalog entry of which this is the right side.
@@ -72,6 +76,8 @@ pub(super) struct Body<'a> {
     pub visiting: Vec<Visit>,
     /// How deep the expression at hand lies.
     pub depth: usize,
+    /// How many conditions decide whether the expression at hand is looked at.
+    pub branches: usize,
 }
 
 impl<'a> Body<'a> {
@@ -86,6 +92,7 @@ impl<'a> Body<'a> {
             frame: None,
             narrowed: Vec::new(),
             gone: Vec::new(),
+            lost_target: None,
             others: Others::default(),
             entry: None,
             in_connection: false,
@@ -94,6 +101,7 @@ impl<'a> Body<'a> {
             consulted: Consulted::default(),
             visiting: Vec::new(),
             depth: 0,
+            branches: 0,
         }
     }
 
@@ -134,11 +142,19 @@ impl<'a> Body<'a> {
     /// Runs `check` with another row at hand; what was narrowed in the old one does not count there.
     pub fn in_frame<T>(&mut self, frame: Option<Arc<Frame>>, check: impl FnOnce(&mut Self) -> T) -> T {
         let frame = std::mem::replace(&mut self.frame, frame);
-        let locals_only = self.narrowed.iter().filter(|path| path.is_of_local()).cloned().collect();
-        let narrowed = std::mem::replace(&mut self.narrowed, locals_only);
+        let still = self.narrowed.iter().filter(|path| path.is_of_no_row()).cloned().collect();
+        let narrowed = std::mem::replace(&mut self.narrowed, still);
         let result = check(self);
         self.frame = frame;
         self.narrowed = narrowed;
+        result
+    }
+
+    /// Runs `check` on what a condition decides on.
+    pub fn in_branch<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.branches += 1;
+        let result = check(self);
+        self.branches -= 1;
         result
     }
 

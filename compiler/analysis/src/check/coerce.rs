@@ -14,6 +14,7 @@ impl<'a> Body<'a> {
         if value.ty().is_silent() || to.is_silent() {
             return value;
         }
+        let value = self.beside(value, to);
         if let Some(checked) = self.literal(&value, to, want) {
             return match checked {
                 Ok(()) => self.converted(value, to),
@@ -67,8 +68,18 @@ impl<'a> Body<'a> {
                 });
                 Some(Err(()))
             }
-            (Constant::Float(_), Type::Float32 | Type::Decimal { .. })
-            | (Constant::Int(_), Type::Decimal { .. } | Type::Float32) => Some(Ok(())),
+            (Constant::Decimal(number), Type::Decimal { precision, scale }) => {
+                if number.fitted(*precision, *scale).is_some() {
+                    return Some(Ok(()));
+                }
+                self.emit(message::types::decimal_out_of_range(constant, to.non_null(), value.span()));
+                Some(Err(()))
+            }
+            (Constant::Float(_), Type::Decimal { .. }) => {
+                self.emit(message::types::decimal_out_of_range(constant, to.non_null(), value.span()));
+                Some(Err(()))
+            }
+            (Constant::Float(_) | Constant::Int(_), Type::Float32) => Some(Ok(())),
             _ => None,
         }
     }
@@ -100,7 +111,7 @@ fn locals_of(typed: &Typed, locals: &mut Vec<LocalId>) {
         | TypedKind::Unary(_, of)
         | TypedKind::IsNull(of)
         | TypedKind::Cast(of)
-        | TypedKind::Conform(of) => locals_of(of, locals),
+        | TypedKind::Conform(of, _) => locals_of(of, locals),
         TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
             locals_of(left, locals);
             locals_of(right, locals);

@@ -60,7 +60,8 @@ pub(super) fn node_for<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], v
         NodeBody::Block(block) => {
             let lets = body.lets(&block.lets);
             let value = body.expr(&block.result, declaration.result.as_ref());
-            let value = body.node_result(value, declaration.result.as_ref(), ast.result.span);
+            let declared_by = || format!("the result of `{name}`");
+            let value = body.node_result(value, declaration.result.as_ref(), ast.result.span, declared_by);
             let ty = value.ty().clone();
             (TypedNodeBody::Block(lets, value.typed), ty)
         }
@@ -108,9 +109,14 @@ impl<'a> Body<'a> {
                 self.constant_needed(value, &want).typed
             });
             let space = if is_of_run(ty) { Space::Run } else { Space::Const };
-            let local =
-                Local { name: param.name.text.clone(), ty: ty.clone(), space, facts: None, span: param.name.span };
-            let local = self.bind(local);
+            let local = self.bind(Local {
+                name: param.name.text.clone(),
+                ty: ty.clone(),
+                space,
+                known: default.as_ref().and_then(|default| self.known_value(default)),
+                facts: None,
+                span: param.name.span,
+            });
             typed.push(TypedParameter { name: param.name.text.clone(), local, ty: ty.clone(), default });
         }
         typed
@@ -135,7 +141,9 @@ impl<'a> Body<'a> {
         });
         let value = self.expr(&binding.value, declared.as_ref().map(|(ty, _)| ty));
         let value = match &declared {
-            Some((ty @ Type::Table(_), span)) => self.node_result(value, Some(ty), *span),
+            Some((ty @ Type::Table(_), span)) => {
+                self.node_result(value, Some(ty), *span, || format!("`{}`", binding.name.text))
+            }
             Some((ty, span)) => self.coerced(value, ty, &Want::Let(&binding.name.text, *span)),
             None => value,
         };
@@ -147,6 +155,7 @@ impl<'a> Body<'a> {
             name: binding.name.text.clone(),
             ty: value.ty().clone(),
             space: value.space,
+            known: self.known_of(&value),
             facts: value.facts.clone(),
             span: binding.name.span,
         };
@@ -154,7 +163,13 @@ impl<'a> Body<'a> {
     }
 
     /// The value of a node, which must have the declared columns: they are put into the declared order.
-    fn node_result(&mut self, value: Value<'a>, declared: Option<&Type>, declared_at: Span) -> Value<'a> {
+    fn node_result(
+        &mut self,
+        value: Value<'a>,
+        declared: Option<&Type>,
+        declared_at: Span,
+        declared_by: impl FnOnce() -> String,
+    ) -> Value<'a> {
         let (Some(declared), false) = (declared, value.ty().is_silent()) else {
             return match declared {
                 Some(ty) if value.ty().is_silent() => {
@@ -176,17 +191,10 @@ impl<'a> Body<'a> {
         }
         if due.row.open {
             // What is more than declared goes through; the declared types and roles count.
-            let mut row = (*table.row).clone();
-            row.schema = None;
-            for column in &mut row.columns {
-                if let Some(due) = due.row.get(&column.name) {
-                    column.ty = due.ty.clone();
-                    column.role = due.role.or(column.role);
-                }
-            }
-            return self.made_to_fit(value, Arc::new(row));
+            let row = super::call::opened(&table.row, &due.row);
+            return self.made_to_fit(value, row, declared_by);
         }
-        self.made_to_fit(value, due.row.clone())
+        self.made_to_fit(value, due.row.clone(), declared_by)
     }
 
     fn table_only(&mut self, value: Value<'a>, declared_at: Span) -> Value<'a> {

@@ -6,6 +6,7 @@
 //! [`gml_ir::Type::Error`], of which nothing further is said.
 
 mod again;
+mod asked;
 mod body;
 mod call;
 mod coerce;
@@ -13,6 +14,7 @@ mod declaration;
 mod environment;
 mod expr;
 mod frame;
+mod known;
 mod learned;
 mod message;
 mod moved;

@@ -96,7 +96,7 @@ impl Moved for Typed {
             | TypedKind::Unary(_, of)
             | TypedKind::IsNull(of)
             | TypedKind::Cast(of)
-            | TypedKind::Conform(of) => of.moved(moves),
+            | TypedKind::Conform(of, _) => of.moved(moves),
             TypedKind::Range { start: left, end: right, .. }
             | TypedKind::Binary(_, left, right)
             | TypedKind::In(left, right)

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use gml_ir::{BinaryOp, Row, Type, UnaryOp};
 use smallvec::SmallVec;
 
-use crate::typed::{LocalId, Text, Typed, TypedKind};
+use crate::typed::{LocalId, ParamId, Text, Typed, TypedKind};
 
-/// A column or a local, and the fields read of it.
+/// A column, a local or a parameter of the program, and the fields read of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path {
     root: Root,
@@ -18,6 +18,7 @@ pub(super) struct Path {
 enum Root {
     Column(Text),
     Local(LocalId),
+    Param(ParamId),
 }
 
 impl Path {
@@ -26,6 +27,7 @@ impl Path {
         match &typed.kind {
             TypedKind::Column(name) => Some(Self { root: Root::Column(name.clone()), fields: Vec::new() }),
             TypedKind::Local(id) => Some(Self { root: Root::Local(*id), fields: Vec::new() }),
+            TypedKind::Param(id) => Some(Self { root: Root::Param(*id), fields: Vec::new() }),
             TypedKind::Field(of, name) => {
                 let mut path = Self::of(of)?;
                 path.fields.push(name.clone());
@@ -35,9 +37,9 @@ impl Path {
         }
     }
 
-    /// Whether it is read of a local.
-    pub fn is_of_local(&self) -> bool {
-        matches!(self.root, Root::Local(_))
+    /// Whether it is the same whatever row is at hand.
+    pub fn is_of_no_row(&self) -> bool {
+        !matches!(self.root, Root::Column(_))
     }
 }
 
@@ -72,7 +74,9 @@ fn collect_true(condition: &Typed, paths: &mut Vec<Path>) {
         }
         TypedKind::In(value, _) => collect_path(value, paths),
         TypedKind::Unary(UnaryOp::Not, inner) => collect_not_true(inner, paths),
-        TypedKind::Column(_) | TypedKind::Local(_) | TypedKind::Field(..) => collect_path(condition, paths),
+        TypedKind::Column(_) | TypedKind::Local(_) | TypedKind::Param(_) | TypedKind::Field(..) => {
+            collect_path(condition, paths);
+        }
         _ => {}
     }
 }
@@ -85,7 +89,9 @@ fn collect_not_true(condition: &Typed, paths: &mut Vec<Path>) {
         }
         TypedKind::IsNull(value) => collect_path(value, paths),
         // `not x` that is not true is x that is true or null: only what is never null tells anything.
-        TypedKind::Unary(UnaryOp::Not, inner) if !inner.ty.is_nullable() => collect_true(inner, paths),
+        TypedKind::Unary(UnaryOp::Not, inner) if !inner.ty.is_nullable() && !inner.ty.is_silent() => {
+            collect_true(inner, paths);
+        }
         _ => {}
     }
 }

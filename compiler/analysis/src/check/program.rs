@@ -1,7 +1,7 @@
 //! A whole program: its declarations in an order in which what is needed is there, on several threads.
 
 use gml_diagnostics::{Diagnostic, Span};
-use gml_ir::Type;
+use gml_ir::{Column, Row, Type};
 use gml_syntax::ast::{self, NodeBody};
 
 use super::again::{Bodies, Interface, TakenOver};
@@ -173,6 +173,7 @@ fn rest<'a>(shared: &'a Shared<'a>) -> (TypedProgram, Vec<Diagnostic>) {
         program.envs.push(env);
     }
     diagnostics.extend(saved::written_twice(shared, &program.datasets));
+    diagnostics.extend(saved::saved_again(shared, &program.datasets));
     (program, diagnostics)
 }
 
@@ -199,6 +200,7 @@ fn dataset<'a>(shared: &'a Shared<'a>, id: DatasetId, diagnostics: &mut Vec<Diag
         Some(ast) => {
             let connector = body.connector(&ast.value, &name, &declaration.ty);
             body.holds(&connector, &declaration.ty, &name, ast.ty.span);
+            body.asked(&connector);
             if let Some(writers) = shared.writers.get(&id) {
                 body.one_file(&connector, &name, writers[0].1);
                 body.writes(&connector, &name, writers[0].1);
@@ -276,14 +278,15 @@ impl<'a> Body<'a> {
     /// contract; others have none.
     pub fn holds(&mut self, connector: &Typed, ty: &Type, entry: &str, declared_at: Span) {
         let TypedKind::Call(call) = &connector.kind else { return };
-        let of_tables = call.args.iter().any(|(name, _)| &**name == "on_violation");
+        // By the signature: an argument of which something was told may be missing among those of the call.
+        let of_tables = self.shared.signature(call.signature).param("on_violation").is_some();
         if (of_tables && matches!(ty, Type::Learned(_))) || (!of_tables && matches!(ty, Type::Table(_))) {
             self.emit(message::datasets::cannot_hold(entry, call.name, of_tables, connector.span, declared_at));
         }
         let Type::Table(table) = ty else { return };
         let nested = table.row.columns.iter().find(|column| match call.name {
             "csv" => is_nested(column.ty.non_null()),
-            "query" if answers_parts(call) => false,
+            "query" | "sql_table" if answers_parts(call) => false,
             "excel" | "sql_table" | "query" => {
                 is_nested(column.ty.non_null()) || matches!(column.ty.non_null(), Type::List(_))
             }
@@ -291,6 +294,11 @@ impl<'a> Body<'a> {
         });
         if let Some(column) = nested {
             self.emit(message::datasets::no_such_cells(entry, call.name, column, connector.span, declared_at));
+        }
+        if let Some(key) = key_of_pictures(call)
+            && !holds_pictures(&table.row, key)
+        {
+            self.emit(message::datasets::not_of_pictures(entry, key, connector.span, declared_at));
         }
         for name in partitions(call) {
             let column = table.row.get(&name);
@@ -342,15 +350,17 @@ fn is_of_the_web(path: &Typed) -> bool {
     }
 }
 
-/// Whether a query is asked of a database whose answers have lists and structs.
+/// Whether a database is asked whose answers have lists and structs, or one of which something was told already.
 fn answers_parts(call: &TypedCall) -> bool {
-    let mut database = call.args.iter().filter(|(name, _)| &**name == "database");
-    database.any(|(_, arg)| match arg {
-        TypedArg::Value(Typed { kind: TypedKind::Call(database), .. }) => {
+    let database = call.args.iter().find(|(name, _)| &**name == "database");
+    match database {
+        Some((_, TypedArg::Value(Typed { kind: TypedKind::Call(database), .. }))) => {
             matches!(database.name, "bigquery" | "duckdb")
         }
-        _ => false,
-    })
+        Some((_, TypedArg::Value(database))) => database.ty.is_silent(),
+        Some(_) => false,
+        None => true,
+    }
 }
 
 /// Whether values of a type have parts that a line of text has no place for. Items of a list stand in one cell.
@@ -359,6 +369,22 @@ fn is_nested(ty: &Type) -> bool {
         Type::List(item) => is_nested(item.non_null()) || matches!(item.non_null(), Type::List(_)),
         ty => matches!(ty, Type::Vector(_) | Type::Struct(_) | Type::Image),
     }
+}
+
+/// The column that gets the names of files of pictures.
+fn key_of_pictures(call: &TypedCall) -> Option<&str> {
+    let mut keys = call.args.iter().filter(|(name, _)| call.name == "images" && *name == "key");
+    match keys.next() {
+        Some((_, TypedArg::Value(Typed { kind: TypedKind::Literal(key), .. }))) => key.as_str(),
+        _ => None,
+    }
+}
+
+/// Whether rows are a name and a picture.
+fn holds_pictures(row: &Row, key: &str) -> bool {
+    let (pictures, others): (Vec<&Column>, Vec<&Column>) =
+        row.columns.iter().partition(|column| matches!(column.ty.non_null(), Type::Image));
+    matches!(others.as_slice(), [name] if &*name.name == key) && pictures.len() == 1
 }
 
 /// The columns of an entry that are not in its files, but in the names of their folders.

@@ -1,14 +1,18 @@
 //! Who saves what: the types of entries that leave their rows out, and entries that are written twice.
 
+mod repeated;
+
 use gml_diagnostics::{Diagnostic, Span};
-use gml_ir::{Learned, Row, Type};
-use gml_syntax::ast::{Statement, StatementKind};
+use gml_ir::{Learned, Row, TableType, Type};
+use gml_syntax::ast::{Expr, ExprKind, Statement, StatementKind};
 
 use super::message;
 use super::shared::{Shared, Visit};
 use crate::hash::Map;
 use crate::package::{Definition, Package};
 use crate::typed::{DatasetId, PipelineId, Text, TypedDataset};
+
+pub(super) use repeated::saved_again;
 
 /// The `save`s of every entry, in the order of the program.
 pub(super) fn writers(package: &Package) -> Map<DatasetId, Vec<(PipelineId, Span)>> {
@@ -87,11 +91,35 @@ pub(super) fn decided_by(shared: &Shared<'_>, id: DatasetId) -> Option<PipelineI
     Some(shared.writers.get(&id)?.first()?.0)
 }
 
+/// The declared type of an entry as its readers see it. Of JSON lines just the columns that are named are read, so behind the `..`
+/// of such an entry there is nothing, unless an env keeps it in another form.
+pub(super) fn as_read(package: &Package, id: DatasetId) -> Type {
+    let dataset = &package.datasets[id.0 as usize];
+    match &dataset.ty {
+        Type::Table(table) if table.row.open && !table.row.columns.is_empty() && is_of_json_lines(package, id) => {
+            let row = Row { open: false, schema: None, ..(*table.row).clone() };
+            Type::Table(TableType { row: row.into(), ..table.clone() })
+        }
+        ty => ty.clone(),
+    }
+}
+
+fn is_of_json_lines(package: &Package, id: DatasetId) -> bool {
+    let is_jsonl =
+        |connector: &Expr| matches!(&connector.kind, ExprKind::Call { function, .. } if &*function.text == "jsonl");
+    let Some(entry) = package.dataset_ast(id) else { return false };
+    let moved = (0..package.envs.len()).filter_map(|place| package.env_ast(place)).flat_map(|env| &env.settings);
+    let mut moved = moved.filter(|setting| {
+        matches!(setting.path.as_slice(), [catalog, name] if &*catalog.text == "catalog" && name.text == entry.name.text)
+    });
+    is_jsonl(&entry.value) && moved.all(|setting| is_jsonl(&setting.value))
+}
+
 /// The type of an entry; rows that it leaves out are those of the value that is saved under it.
 pub(super) fn entry_type<'a>(shared: &'a Shared<'a>, id: DatasetId, visiting: &[Visit]) -> Type {
     let declared = &shared.package.datasets[id.0 as usize].ty;
     let (Some(pipeline), Type::Learned(learned)) = (decided_by(shared, id), declared) else {
-        return declared.clone();
+        return as_read(shared.package, id);
     };
     // A pipeline that reads what it saves knows no more than the entry says.
     if visiting.contains(&Visit::Pipeline(pipeline)) {

@@ -51,7 +51,7 @@ impl<'a> Body<'a> {
             StatementKind::Expect { condition, message } => self.expect(condition, message.as_ref()),
             StatementKind::When { condition, body } => {
                 let condition = self.run_condition(condition, "when");
-                let body = self.statements(body, saved);
+                let body = self.in_branch(|checked| checked.statements(body, saved));
                 Some(TypedStatementKind::When { condition, body })
             }
             StatementKind::For { name, items, body } => {
@@ -105,7 +105,7 @@ impl<'a> Body<'a> {
             (Type::Table(table), Type::Table(due)) => {
                 let mismatches = rows::conforms(&table.row, &due.row);
                 if mismatches.is_empty() {
-                    return self.made_to_fit(value, due.row.clone());
+                    return self.made_to_fit(value, due.row.clone(), || format!("the entry `{}`", entry.text));
                 }
                 let places = self.declared_columns(&due.row);
                 self.emit(message::datasets::saved_row(entry, at, &value, &mismatches, &due.row, &places));
@@ -191,7 +191,7 @@ impl<'a> Body<'a> {
                 }
             };
             let (space, facts) = (items.space, items.facts.clone());
-            let local = Local { name: name.text.clone(), ty: item, space, facts, span: name.span };
+            let local = Local { name: name.text.clone(), ty: item, space, known: None, facts, span: name.span };
             typed.push(self.round(local, items.typed, body, span, saved));
             return;
         };
@@ -200,14 +200,16 @@ impl<'a> Body<'a> {
         if alike && values.iter().all(|value| value.facts.is_none()) {
             let space = Self::space_of(&values);
             let ty = values.first().map_or(Type::Unknown, |value| value.ty().clone());
-            let local = Local { name: name.text.clone(), ty: ty.clone(), space, facts: None, span: name.span };
+            let local =
+                Local { name: name.text.clone(), ty: ty.clone(), space, known: None, facts: None, span: name.span };
             let list = list_of(values.into_iter().map(|value| value.typed).collect(), ty, items.span);
             typed.push(self.round(local, list, body, span, saved));
             return;
         }
         for value in values {
             let (ty, space, facts) = (value.ty().clone(), value.space, value.facts.clone());
-            let local = Local { name: name.text.clone(), ty: ty.clone(), space, facts, span: name.span };
+            let known = self.known_of(&value);
+            let local = Local { name: name.text.clone(), ty: ty.clone(), space, known, facts, span: name.span };
             let list = list_of(vec![value.typed], ty, items.span);
             typed.push(self.round(local, list, body, span, saved));
         }

@@ -12,6 +12,17 @@ pub(crate) struct Script {
     pub open: bool,
     /// What it imports, wherever that stands.
     pub imports: Vec<Import>,
+    /// Why Python cannot read it, as far as that is seen.
+    pub fault: Option<Fault>,
+}
+
+/// What no Python reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// From 1.
+    pub line: usize,
+    /// `` `(` is never closed ``
+    pub what: String,
 }
 
 /// A function at the top of a module.
@@ -85,11 +96,12 @@ impl Import {
 
 /// Looks at a module.
 pub(crate) fn scan(text: &str) -> Script {
-    let mut script = Script::default();
+    let Lines { lines, fault, .. } = Lines::of(text);
+    let mut script = Script { fault, ..Script::default() };
     // Indentations of the blocks around the line at hand, and whether each is a function or a class.
     let mut blocks: Vec<(usize, bool)> = Vec::new();
     let mut decorated = false;
-    for line in lines(text) {
+    for line in lines {
         blocks.retain(|(indent, _)| *indent < line.indent);
         let within = blocks.iter().any(|(_, scope)| *scope);
         let code = line.code.trim();
@@ -97,6 +109,9 @@ pub(crate) fn scan(text: &str) -> Script {
         let head = code.strip_prefix("async ").map_or(code, str::trim_start);
         let defines = head.strip_prefix("def ");
         if let Some(rest) = defines {
+            if script.fault.is_none() && !has_colon(rest) {
+                script.fault = Some(Fault { line: line.number, what: "`def` lacks its `:`".to_owned() });
+            }
             if !within {
                 script.functions.extend(function(rest, is_async, decorated, line.number));
             }
@@ -233,83 +248,147 @@ struct Line {
     code: String,
 }
 
-fn lines(text: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut number, mut depth) = (1, 0_usize);
-    let mut line: Option<Line> = None;
-    while let Some(c) = rest.chars().next() {
-        let at_start = line.is_none();
-        let current = line.get_or_insert_with(|| {
-            let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-            Line { number, indent, code: String::new() }
-        });
-        if at_start && current.indent > 0 {
-            rest = &rest[current.indent..];
-            continue;
-        }
-        match c {
-            '#' => {
-                rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
-                continue;
-            }
-            '"' | '\'' => {
-                let length = text_length(rest, c);
-                number += rest[..length].matches('\n').count();
-                current.code.push_str("\"\"");
-                rest = &rest[length..];
-                continue;
-            }
-            '\\' if rest[1..].starts_with('\n') || rest[1..].starts_with("\r\n") => {
-                number += 1;
-                current.code.push(' ');
-                rest = &rest[rest.find('\n').unwrap_or(0) + 1..];
-                continue;
-            }
-            '\n' => {
-                number += 1;
-                if depth == 0 {
-                    lines.extend(line.take().filter(|line| !line.code.trim().is_empty()));
-                } else {
-                    current.code.push(' ');
-                }
-            }
-            _ => {
-                match c {
-                    '(' | '[' | '{' => depth += 1,
-                    ')' | ']' | '}' => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-                current.code.push(c);
-            }
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-    lines.extend(line.filter(|line| !line.code.trim().is_empty()));
-    lines
+/// The logical lines of a module, and what is wrong with its brackets and texts.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<Line>,
+    /// Brackets that are open, with the lines that they stand in.
+    open: Vec<(char, usize)>,
+    fault: Option<Fault>,
+    /// Whether a text in a text was met (`f"{a["b"]}"`), behind which texts may be told from code wrongly.
+    unsure: bool,
 }
 
-/// Bytes of the text literal that `rest` begins with.
-fn text_length(rest: &str, quote: char) -> usize {
+impl Lines {
+    fn of(text: &str) -> Self {
+        let mut all = Self::default();
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut number = 1;
+        let mut line: Option<Line> = None;
+        while let Some(c) = rest.chars().next() {
+            let at_start = line.is_none();
+            let current = line.get_or_insert_with(|| {
+                let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                Line { number, indent, code: String::new() }
+            });
+            if at_start && current.indent > 0 {
+                rest = &rest[current.indent..];
+                continue;
+            }
+            match c {
+                '#' => {
+                    rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+                    continue;
+                }
+                '"' | '\'' => {
+                    let (length, closed) = text_length(rest, c);
+                    all.unsure |= is_format(&current.code) && !is_balanced(&rest[..length]);
+                    if !closed {
+                        all.wrong(number, "a text is never closed".to_owned());
+                    }
+                    number += rest[..length].matches('\n').count();
+                    current.code.push_str("\"\"");
+                    rest = &rest[length..];
+                    continue;
+                }
+                '\\' if rest[1..].starts_with('\n') || rest[1..].starts_with("\r\n") => {
+                    number += 1;
+                    current.code.push(' ');
+                    rest = &rest[rest.find('\n').unwrap_or(0) + 1..];
+                    continue;
+                }
+                '\n' => {
+                    number += 1;
+                    if all.open.is_empty() {
+                        all.lines.extend(line.take().filter(|line| !line.code.trim().is_empty()));
+                    } else {
+                        current.code.push(' ');
+                    }
+                }
+                _ => {
+                    all.bracket(c, number);
+                    current.code.push(c);
+                }
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        all.lines.extend(line.filter(|line| !line.code.trim().is_empty()));
+        if let Some((bracket, line)) = all.open.first().copied() {
+            all.wrong(line, format!("`{bracket}` is never closed"));
+        }
+        all
+    }
+
+    fn bracket(&mut self, c: char, line: usize) {
+        let partner = match c {
+            '(' | '[' | '{' => return self.open.push((c, line)),
+            ')' => '(',
+            ']' => '[',
+            '}' => '{',
+            _ => return,
+        };
+        match self.open.pop() {
+            Some((open, _)) if open == partner => {}
+            Some((open, at)) => self.wrong(line, format!("`{c}` closes the `{open}` of line {at}")),
+            None => self.wrong(line, format!("`{c}` closes nothing")),
+        }
+    }
+
+    /// The first fault is told: others may come of it.
+    fn wrong(&mut self, line: usize, what: String) {
+        if !self.unsure {
+            self.fault.get_or_insert(Fault { line, what });
+        }
+    }
+}
+
+/// Whether the text that follows some code has values in it: `f"..{value}.."`.
+fn is_format(code: &str) -> bool {
+    let prefix = code.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+    let prefix = code.get(prefix..).unwrap_or("");
+    prefix.len() <= 2 && prefix.contains(['f', 'F', 't', 'T'])
+}
+
+/// Whether every `{` has its `}`.
+fn is_balanced(text: &str) -> bool {
+    text.matches('{').count() == text.matches('}').count()
+}
+
+/// Whether a `:` stands outside of the brackets.
+fn has_colon(code: &str) -> bool {
+    let mut depth = 0_usize;
+    code.chars().any(|c| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ':' && depth == 0
+    })
+}
+
+/// Bytes of the text literal that `rest` begins with, and whether it is closed.
+fn text_length(rest: &str, quote: char) -> (usize, bool) {
     let triple = if quote == '"' { "\"\"\"" } else { "'''" };
     let (open, close) = if rest.starts_with(triple) { (3, triple) } else { (1, &triple[..1]) };
     let mut at = open;
     while at < rest.len() {
         let here = &rest[at..];
         if here.starts_with(close) {
-            return at + close.len();
+            return (at + close.len(), true);
         }
         let c = here.chars().next().unwrap_or(' ');
         if open == 1 && c == '\n' {
-            // It is never closed: what follows is read as code.
-            return at;
+            // What follows is read as code.
+            return (at, false);
         }
         at += c.len_utf8();
         if c == '\\' {
-            at += rest[at..].chars().next().map_or(0, char::len_utf8);
+            let skipped = rest[at..].chars().next().map_or(0, char::len_utf8);
+            at += if rest[at..].starts_with("\r\n") { 2 } else { skipped };
         }
     }
-    rest.len()
+    (rest.len(), false)
 }
 
 #[cfg(test)]
@@ -402,5 +481,33 @@ def plain(a, /, b): return a
         }
         assert!(scan("from x import *").open);
         assert_eq!(scan("def f[T](x: T): ...").functions[0].params, None);
+    }
+
+    #[test]
+    fn what_no_python_reads() {
+        let fault = |text: &str| scan(text).fault.map(|fault| format!("{}: {}", fault.line, fault.what));
+        for (text, told) in [
+            ("import os\n\ndef f(:\n    return 1\n", "3: `(` is never closed"),
+            ("def f(a)\n    return a\n", "1: `def` lacks its `:`"),
+            ("def f(a): return [a)\n", "1: `)` closes the `[` of line 1"),
+            ("x = 1)\n", "1: `)` closes nothing"),
+            ("x = {\n    'a': 1,\n", "1: `{` is never closed"),
+            ("x = 1\ny = 'open\n", "2: a text is never closed"),
+            ("\"\"\"a\nb\n", "1: a text is never closed"),
+            ("x = f'{a} open\n", "1: a text is never closed"),
+        ] {
+            assert_eq!(fault(text).as_deref(), Some(told), "{text}");
+        }
+        for text in [
+            MODULE,
+            "x = 'a\\\nb'\ny = 'a\\\r\nb'\n",
+            "x = f\"{d[\"it's (\"]}\"\n",
+            "x = f'{{{a}}} ('\n",
+            "x = r'\\(' + b\"[\"  # ( ' [\n",
+            "def f[T: int](x: T = {1: 2}, *, g=lambda a: a) -> 'T': return x\n",
+            "def f(\n    a,  # (\n) \\\n    : return a\n",
+        ] {
+            assert_eq!(fault(text), None, "{text}");
+        }
     }
 }

@@ -7,9 +7,12 @@ use gml_ir::{Learned, Type, Value};
 
 use crate::declare::graph;
 use crate::hash::Map;
+use crate::message::places::same_place;
 use crate::parts::{each_part, each_statement, each_value};
+use crate::places;
 use crate::typed::{
-    DatasetId, LocalId, Typed, TypedArg, TypedDataset, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind,
+    DatasetId, LocalId, ParamId, Typed, TypedArg, TypedDataset, TypedKind, TypedPipeline, TypedProgram,
+    TypedStatementKind,
 };
 
 /// Looks at who reads and who writes.
@@ -83,41 +86,42 @@ fn unknown_rows(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>
 
 /// Two entries in one file, one of them written.
 fn shared_places(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut first_at: Map<String, (usize, &TypedDataset)> = Map::default();
-    for (place, entry) in program.datasets.iter().enumerate() {
-        let Some(path) = path(&entry.connector) else { continue };
-        let is_written = |place: usize| u32::try_from(place).is_ok_and(|id| written.contains_key(&id));
-        match first_at.get(&path) {
-            Some((other, first)) if is_written(place) || is_written(*other) => {
-                let message = format!("`{}` and `{}` are stored in the same place", first.name, entry.name);
-                diagnostics.push(
-                    Diagnostic::new(codes::SAME_PLACE, entry.span, message)
-                        .and(first.span, format!("`{}` is stored there too", first.name))
-                        .help("give one of them another path: what is saved under one would change the other"),
-                );
-            }
-            Some(_) => {}
-            None => drop(first_at.insert(path, (place, entry))),
-        }
-    }
+    let entries = program.datasets.iter().enumerate();
+    let paths =
+        entries.filter_map(|(place, entry)| Some((place, path(&entry.connector, &|id| default_of(program, id))?)));
+    let pairs = places::shared(paths, |place| is_written(written, place));
+    let told = pairs.into_iter().map(|(first, second)| same_place(&program.datasets[first], &program.datasets[second]));
+    diagnostics.extend(told);
 }
 
-/// The path of a connector as far as it is known before the run; parameters of the program stand for themselves.
-fn path(connector: &Typed) -> Option<String> {
+fn is_written(written: &BTreeMap<u32, Vec<(u32, Span)>>, place: usize) -> bool {
+    u32::try_from(place).is_ok_and(|id| written.contains_key(&id))
+}
+
+/// The path of a connector, with what `param` says for parameters of the program.
+fn path(connector: &Typed, param: &impl Fn(ParamId) -> Option<String>) -> Option<String> {
     let TypedKind::Call(call) = &connector.kind else { return None };
     let (_, arg) = call.args.iter().find(|(name, _)| &**name == "path")?;
     let TypedArg::Value(value) = arg else { return None };
-    piece(value)
+    piece(value, param)
 }
 
-fn piece(value: &Typed) -> Option<String> {
+fn piece(value: &Typed, param: &impl Fn(ParamId) -> Option<String>) -> Option<String> {
     match &value.kind {
         TypedKind::Literal(Value::Str(text)) => Some(text.to_string()),
-        // No path holds a line break, so that a parameter cannot be taken for a text.
-        TypedKind::Param(id) => Some(format!("\n{}\n", id.0)),
-        TypedKind::Format(parts) => parts.iter().map(piece).collect(),
-        TypedKind::Cast(of) => piece(of),
+        TypedKind::Param(id) => param(*id),
+        TypedKind::Format(parts) => parts.iter().map(|part| piece(part, param)).collect(),
+        TypedKind::Cast(of) => piece(of, param),
         _ => None,
+    }
+}
+
+/// What a parameter is where nothing else is said. One that has no value yet stands for itself.
+fn default_of(program: &TypedProgram, id: ParamId) -> Option<String> {
+    match program.params.get(id.0 as usize).and_then(|param| param.default.as_ref()) {
+        Some(Typed { kind: TypedKind::Literal(Value::Str(text)), .. }) => Some(text.to_string()),
+        // No path holds a line break, so that a parameter cannot be taken for a text.
+        _ => Some(format!("\n{}\n", id.0)),
     }
 }
 
@@ -125,7 +129,7 @@ fn piece(value: &Typed) -> Option<String> {
 /// version, that is what is meant: the new model is held against the one in use.
 fn circles(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, diagnostics: &mut Vec<Diagnostic>) {
     let count = program.datasets.len();
-    let edges: Vec<Vec<(usize, Span)>> = (0..count)
+    let mut edges: Vec<Vec<(usize, Span)>> = (0..count)
         .map(|place| {
             let of = u32::try_from(place).ok().and_then(|id| written.get(&id));
             of.into_iter()
@@ -135,6 +139,12 @@ fn circles(program: &TypedProgram, written: &BTreeMap<u32, Vec<(u32, Span)>>, di
                 .collect()
         })
         .collect();
+    // What a pattern reads is made of what is saved among its files. Where a parameter is part of a path, each run may mean another.
+    let entries = program.datasets.iter().enumerate();
+    let paths = entries.filter_map(|(place, entry)| Some((place, path(&entry.connector, &|_| None)?)));
+    for (pattern, saved) in places::among(paths, |place| is_written(written, place)) {
+        edges[pattern].push((saved, program.datasets[saved].span));
+    }
     let name = |place: usize| &*program.datasets[place].name;
     graph::bottom_up(&edges, |circle| {
         let Some(((place, span), rest)) = circle.split_first() else { return };

@@ -50,7 +50,7 @@ impl Lints<'_> {
                 return of.row.unique.clone();
             }
             table = match &table.kind {
-                TypedKind::Conform(of) => of,
+                TypedKind::Conform(of, _) => of,
                 TypedKind::Local(local) => match self.lets.get(local) {
                     Some(value) => value,
                     None => return Vec::new(),

@@ -5,6 +5,7 @@
 
 mod conditions;
 mod datasets;
+mod explained;
 mod joins;
 mod metrics;
 mod nodes;
@@ -157,7 +158,7 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
     if !diagnostic.is_error() {
         return errors.iter().any(|error| overlaps(error.span, diagnostic.span));
     }
-    if diagnostic.code != codes::METRIC_DOES_NOT_FIT {
+    if diagnostic.code != codes::METRIC_DOES_NOT_FIT && diagnostic.code != codes::NO_COLUMN_OF_ROLE {
         return false;
     }
     let items = package.modules.iter().flat_map(|module| &module.ast.items);
@@ -165,6 +166,8 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
     around.is_some_and(|around| {
         errors
             .iter()
+            // Another metric has nothing to do with it.
+            .filter(|error| error.code != codes::METRIC_DOES_NOT_FIT)
             .any(|error| overlaps(error.span, around) || error.labels.iter().any(|label| overlaps(label.span, around)))
     })
 }
@@ -222,7 +225,8 @@ impl<'p> Lints<'p> {
                 self.join(part, call);
                 self.shares(part, call);
                 self.overlaps(call);
-                self.metrics(call);
+                self.metrics(part, call);
+                self.explained(part, call);
                 self.filter(call);
                 self.seed(part, call);
                 if call.kind == SignatureKind::Operator {

@@ -49,7 +49,7 @@ fn is_pure(value: &Typed) -> bool {
     let mut pure = true;
     each_part(value, &mut |part| {
         pure &= match &part.kind {
-            TypedKind::Node { .. } | TypedKind::Table(_) | TypedKind::Conform(_) | TypedKind::Error => false,
+            TypedKind::Node { .. } | TypedKind::Table(_) | TypedKind::Conform(..) | TypedKind::Error => false,
             TypedKind::Call(call) => call.kind == SignatureKind::Function,
             _ => true,
         };

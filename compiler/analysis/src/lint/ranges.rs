@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
-use gml_ir::{BinaryOp, Column, Contract, ContractRule, IntKind, Row, Type, Value};
+use gml_ir::{BinaryOp, Column, Contract, ContractRule, Decimal, IntKind, Row, Type, Value};
 
 use super::{Lints, literal};
 use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
@@ -145,6 +145,7 @@ fn flipped(operator: BinaryOp) -> Option<BinaryOp> {
 enum Point {
     Whole(i128),
     Real(f64),
+    Exact(Decimal),
     Days(i32),
     Moment(i64),
     Time(i64),
@@ -156,6 +157,7 @@ impl Point {
         Some(match value {
             Value::Int(number) => Self::Whole((*number).into()),
             Value::Float(number) => Self::Real(*number),
+            Value::Decimal(number) => Self::Exact(*number),
             Value::Date(days) => Self::Days(*days),
             Value::Timestamp(micros) => Self::Moment(*micros),
             Value::Time(micros) => Self::Time(*micros),
@@ -179,6 +181,11 @@ impl PartialOrd for Point {
             (Self::Real(a), Self::Real(b)) => a.partial_cmp(&b),
             (Self::Whole(a), Self::Real(b)) => (a as f64).partial_cmp(&b),
             (Self::Real(a), Self::Whole(b)) => a.partial_cmp(&(b as f64)),
+            (Self::Exact(a), Self::Exact(b)) => Some(a.compare(b)),
+            (Self::Exact(a), Self::Real(b)) => a.as_float().partial_cmp(&b),
+            (Self::Real(a), Self::Exact(b)) => a.partial_cmp(&b.as_float()),
+            (Self::Exact(a), Self::Whole(b)) => Decimal::new(b, 0).map(|b| a.compare(b)),
+            (Self::Whole(a), Self::Exact(b)) => Decimal::new(a, 0).map(|a| a.compare(b)),
             (Self::Days(a), Self::Days(b)) => Some(a.cmp(&b)),
             (Self::Moment(a), Self::Moment(b))
             | (Self::Time(a), Self::Time(b))

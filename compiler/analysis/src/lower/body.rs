@@ -8,10 +8,12 @@ use gml_ir::{Arg, ExprKind, Location, StepKind, Type, Value};
 
 use super::builder::{Builder, StepRef};
 use super::value::{Inputs, Lowered};
+use crate::package::Package;
 use crate::typed::{LocalId, Text, Typed, TypedKind, TypedParameter, TypedProgram, TypedStatement, TypedStatementKind};
 
 /// Lowers the bodies of one graph.
 pub(super) struct Lowering<'a> {
+    pub(super) package: &'a Package,
     pub(super) program: &'a TypedProgram,
     pub(super) sources: &'a Sources,
     /// Values of the program's parameters.
@@ -22,24 +24,28 @@ pub(super) struct Lowering<'a> {
     /// What the names of the body at hand stand for.
     pub(super) locals: HashMap<LocalId, Lowered>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many conditions that depend on settings decide whether what is lowered now is run.
+    pub(super) undecided: usize,
 }
 
 impl<'a> Lowering<'a> {
     /// A lowering into an empty graph.
     pub(super) fn new(
+        package: &'a Package,
         program: &'a TypedProgram,
-        sources: &'a Sources,
         params: &'a [Value],
         environment: &'a HashMap<String, String>,
     ) -> Self {
         Self {
+            package,
             program,
-            sources,
+            sources: &package.sources,
             params,
             environment,
             builder: Builder::new(),
             locals: HashMap::new(),
             diagnostics: Vec::new(),
+            undecided: 0,
         }
     }
 
@@ -114,10 +120,15 @@ impl<'a> Lowering<'a> {
     }
 
     fn when(&mut self, condition: &Typed, body: &[TypedStatement], location: Location) {
-        let Some(condition) = self.materialised(condition) else { return };
+        let undecided = self.depends_on_settings(condition);
+        let value = self.value(condition);
+        let holds = value.constant().is_some_and(|value| *value == Value::Bool(true));
+        let Some(condition) = self.step_of(value, &condition.ty, condition.span) else { return };
         let outer = self.locals.clone();
         self.builder.open();
+        self.undecided += usize::from(undecided && !holds);
         self.statements(body);
+        self.undecided -= usize::from(undecided && !holds);
         let body = self.builder.close();
         self.locals = outer;
         let condition = self.builder.reach(condition);

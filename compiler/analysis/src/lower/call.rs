@@ -6,7 +6,7 @@ use gml_syntax::ast::SignatureKind;
 
 use super::body::Lowering;
 use super::value::{Inputs, Lowered};
-use crate::typed::{Text, Typed, TypedArg, TypedCall};
+use crate::typed::{LibraryName, Text, Typed, TypedArg, TypedCall};
 
 impl Lowering<'_> {
     /// A call: an operator is a step, a function of columns an expression, one with an opaque result stands for itself.
@@ -23,7 +23,7 @@ impl Lowering<'_> {
         let mut args = Vec::with_capacity(call.args.len());
         let mut inputs = Inputs::default();
         for (name, arg) in &call.args {
-            let Some(arg) = self.operator_argument(arg, &mut inputs) else { return Lowered::Error };
+            let Some(arg) = self.operator_argument(call, name, arg, &mut inputs) else { return Lowered::Error };
             if let Some(arg) = arg {
                 args.push(((*name).into(), arg));
             }
@@ -51,10 +51,17 @@ impl Lowering<'_> {
     }
 
     /// `Some(None)` for an argument that the type of the step says already.
-    fn operator_argument(&mut self, arg: &TypedArg, inputs: &mut Inputs) -> Option<Option<Arg>> {
+    fn operator_argument(
+        &mut self,
+        call: &TypedCall,
+        name: LibraryName,
+        arg: &TypedArg,
+        inputs: &mut Inputs,
+    ) -> Option<Option<Arg>> {
         Some(Some(match arg {
             TypedArg::Value(typed) => {
                 let value = self.value(typed);
+                self.within_contracts(call, name, typed, &value);
                 self.argument(value, &typed.ty, typed.span)?
             }
             TypedArg::Expr(typed) => Arg::Expr(self.expr_with(typed, inputs)?),
@@ -77,10 +84,11 @@ impl Lowering<'_> {
     }
 
     /// A table made to fit the declared row.
-    pub(super) fn conform(&mut self, of: &Typed, ty: &Type, span: Span) -> Lowered {
+    pub(super) fn conform(&mut self, of: &Typed, declared_by: Option<&Text>, ty: &Type, span: Span) -> Lowered {
         let Some(step) = self.materialised(of) else { return Lowered::Error };
         let input = Arg::Step(self.builder.reach(step));
-        let args = vec![("input".into(), input)];
+        let mut args = vec![("input".into(), input)];
+        args.extend(declared_by.map(|by| ("declared_by".into(), Arg::Const(Value::Str(by.clone())))));
         let kind = StepKind::Call { module: "std.table".into(), operator: "conform".into(), args };
         let location = self.location(span);
         Lowered::Step(self.builder.step(kind, ty.clone(), location))
@@ -107,6 +115,7 @@ impl Lowering<'_> {
                 return Lowered::Error;
             };
             let value = self.value(typed);
+            self.within_contracts(call, name, typed, &value);
             let Some(value) = self.constant(&value, typed.span) else { return Lowered::Error };
             args.push(((*name).into(), value));
         }
@@ -132,8 +141,10 @@ impl Lowering<'_> {
                 self.not_constant(span, "the arguments");
                 return Lowered::Error;
             };
+            let value = self.value(typed);
+            self.within_contracts(call, name, typed, &value);
             names.push((*name).into());
-            parts.push((self.value(typed), &typed.ty));
+            parts.push((value, &typed.ty));
         }
         let function = call.name.into();
         self.combine(parts, ty, span, |exprs| ExprKind::Call { function, args: names.into_iter().zip(exprs).collect() })

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gml_ir::{BinaryOp, Type, UnaryOp, Value};
+use gml_ir::{BinaryOp, Decimal, Type, UnaryOp, Value};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -10,13 +10,19 @@ const DAY: i64 = 86_400_000_000;
 ///
 /// # Errors
 /// The name of what the value is, where it is no value of the type.
-pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
+pub(crate) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
     let found = describe(&value);
     let fits = match (value, ty) {
         (Value::Null, ty) if ty.is_nullable() || ty.is_silent() => Some(Value::Null),
         (value, Type::Nullable(inner)) => return convert(value, inner),
         (value, Type::Unknown | Type::Error | Type::Named(_)) => Some(value),
-        (Value::Int(number), Type::Float | Type::Float32 | Type::Decimal { .. }) => Some(Value::Float(number as f64)),
+        (Value::Int(number), Type::Float | Type::Float32) => Some(Value::Float(number as f64)),
+        (Value::Decimal(number), Type::Float | Type::Float32) => Some(Value::Float(number.as_float())),
+        (value @ (Value::Int(_) | Value::Float(_) | Value::Decimal(_)), Type::Decimal { precision, scale }) => {
+            Some(Value::Decimal(
+                fitted(&value, *precision, *scale).ok_or_else(|| format!("{value}, which does not fit {ty}"))?,
+            ))
+        }
         (Value::Int(number), Type::Int(kind)) => {
             let (low, high) = kind.bounds();
             if !(low..=high).contains(&i128::from(number)) {
@@ -24,7 +30,7 @@ pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
             }
             Some(Value::Int(number))
         }
-        (value @ Value::Float(_), Type::Float | Type::Float32 | Type::Decimal { .. })
+        (value @ Value::Float(_), Type::Float | Type::Float32)
         | (value @ Value::Bool(_), Type::Bool)
         | (value @ Value::Str(_), Type::Str | Type::Category)
         | (value @ Value::Date(_), Type::Date)
@@ -57,12 +63,23 @@ pub(super) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
     fits.ok_or(found)
 }
 
+/// A number as a decimal of that type.
+fn fitted(value: &Value, precision: u8, scale: u8) -> Option<Decimal> {
+    match value {
+        Value::Int(number) => Decimal::from(*number).fitted(precision, scale),
+        Value::Float(number) => Decimal::of_float(*number)?.fitted(precision, scale),
+        Value::Decimal(number) => number.fitted(precision, scale),
+        _ => None,
+    }
+}
+
 fn describe(value: &Value) -> String {
     let kind = match value {
         Value::Null => return "null".into(),
         Value::Bool(_) => "bool",
         Value::Int(_) => "int",
         Value::Float(_) => "float",
+        Value::Decimal(_) => "decimal",
         Value::Str(_) => "str",
         Value::Date(_) => "date",
         Value::Time(_) => "time",
@@ -78,11 +95,12 @@ fn describe(value: &Value) -> String {
 }
 
 /// `-x`, `not x`; `None` where the result does not fit its type.
-pub(super) fn unary(operator: UnaryOp, value: &Value) -> Option<Value> {
+pub(crate) fn unary(operator: UnaryOp, value: &Value) -> Option<Value> {
     Some(match (operator, value) {
         (_, Value::Null) => Value::Null,
         (UnaryOp::Negate, Value::Int(number)) => Value::Int(number.checked_neg()?),
         (UnaryOp::Negate, Value::Float(number)) => Value::Float(-number),
+        (UnaryOp::Negate, Value::Decimal(number)) => Value::Decimal(-*number),
         (UnaryOp::Negate, Value::Duration(micros)) => Value::Duration(micros.checked_neg()?),
         (UnaryOp::Not, Value::Bool(truth)) => Value::Bool(!truth),
         _ => return None,
@@ -90,7 +108,7 @@ pub(super) fn unary(operator: UnaryOp, value: &Value) -> Option<Value> {
 }
 
 /// `a + b` and the others; `None` where the result does not fit its type.
-pub(super) fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+pub(crate) fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
     use BinaryOp as Op;
     match operator {
         Op::Coalesce => return Some(if *left == Value::Null { right.clone() } else { left.clone() }),
@@ -159,6 +177,11 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
         }
         (Op::Divide, Value::Duration(a), Value::Duration(b)) => Value::Float(*a as f64 / *b as f64),
         _ => {
+            if let Some((a, b)) = decimals(left, right)
+                && !matches!(operator, Op::Divide | Op::Power)
+            {
+                return exactly(operator, a, b);
+            }
             let (a, b) = (left.as_float()?, right.as_float()?);
             Value::Float(match operator {
                 Op::Add => a + b,
@@ -172,6 +195,31 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
             })
         }
     })
+}
+
+/// Both as decimals, where one is a decimal and the other one a decimal or an integer.
+fn decimals(left: &Value, right: &Value) -> Option<(Decimal, Decimal)> {
+    match (left, right) {
+        (Value::Decimal(a), Value::Decimal(b)) => Some((*a, *b)),
+        (Value::Decimal(a), Value::Int(b)) => Some((*a, Decimal::from(*b))),
+        (Value::Int(a), Value::Decimal(b)) => Some((Decimal::from(*a), *b)),
+        _ => None,
+    }
+}
+
+fn exactly(operator: BinaryOp, a: Decimal, b: Decimal) -> Option<Value> {
+    if matches!(operator, BinaryOp::FloorDivide | BinaryOp::Remainder) && b.units() == 0 {
+        return Some(Value::Null);
+    }
+    let result = match operator {
+        BinaryOp::Add => a.checked_add(b),
+        BinaryOp::Subtract => a.checked_sub(b),
+        BinaryOp::Multiply => a.checked_mul(b),
+        BinaryOp::FloorDivide => a.checked_floor_div(b),
+        BinaryOp::Remainder => a.checked_rem(b),
+        _ => None,
+    };
+    result.map(Value::Decimal)
 }
 
 fn equal(left: &Value, right: &Value) -> bool {
@@ -189,7 +237,10 @@ pub(super) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
         | (Value::Timestamp(a), Value::Timestamp(b))
         | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
         (Value::Size(a), Value::Size(b)) => Some(a.cmp(b)),
-        _ => left.as_float()?.partial_cmp(&right.as_float()?),
+        _ => match decimals(left, right) {
+            Some((a, b)) => Some(a.compare(b)),
+            None => left.as_float()?.partial_cmp(&right.as_float()?),
+        },
     }
 }
 
@@ -234,6 +285,19 @@ mod tests {
         assert_eq!(binary(BinaryOp::And, &Value::Bool(false), &Value::Null), Some(Value::Bool(false)));
         assert_eq!(binary(BinaryOp::Or, &Value::Null, &Value::Bool(true)), Some(Value::Bool(true)));
         assert_eq!(binary(BinaryOp::And, &Value::Bool(true), &Value::Null), Some(Value::Null));
+    }
+
+    #[test]
+    fn decimals_are_added_and_compared_by_their_digits() {
+        let of = |text: &str| Value::Decimal(text.parse().unwrap());
+        assert_eq!(binary(BinaryOp::Add, &of("0.10"), &of("0.2")), Some(of("0.30")));
+        assert_eq!(binary(BinaryOp::Multiply, &of("1.10"), &Value::Int(3)), Some(of("3.30")));
+        assert_eq!(binary(BinaryOp::Remainder, &of("1.10"), &of("0.00")), Some(Value::Null));
+        assert_eq!(binary(BinaryOp::Equal, &of("1.0"), &Value::Int(1)), Some(Value::Bool(true)));
+        let money = Type::Decimal { precision: 4, scale: 2 };
+        assert_eq!(convert(Value::Float(12.5), &money), Ok(of("12.50")));
+        assert_eq!(convert(Value::Float(0.125), &money), Err("0.125, which does not fit decimal[4, 2]".to_owned()));
+        assert!(convert(Value::Int(100), &money).is_err());
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Lowering<'_> {
             TypedKind::In(of, within) => self.is_in(of, within, ty, span),
             TypedKind::If(condition, then, otherwise) => self.choose(condition, then, otherwise, ty, span),
             TypedKind::Cast(of) => self.cast(of, ty, span),
-            TypedKind::Conform(of) => self.conform(of, ty, span),
+            TypedKind::Conform(of, declared_by) => self.conform(of, declared_by.as_ref(), ty, span),
             TypedKind::Call(call) => self.call(call, ty, span),
             TypedKind::Function(function, args) => {
                 let Some(function) = self.program.functions.get(function.0 as usize).cloned() else {
@@ -77,8 +77,9 @@ impl Lowering<'_> {
         match self.value(typed) {
             Lowered::Const(value) => Some(Expr { kind: ExprKind::Literal(value), ty: typed.ty.clone() }),
             Lowered::Expr { inputs: own, expr } => Some(inputs.adopt(&own, expr)),
+            Lowered::Step(step) => Some(Expr { kind: ExprKind::Input(inputs.place(step)), ty: typed.ty.clone() }),
             Lowered::Error => None,
-            _ => {
+            Lowered::List(_) | Lowered::Record(_) => {
                 self.not_constant(typed.span, "what is no column in an expression over rows");
                 None
             }
@@ -242,7 +243,10 @@ impl Lowering<'_> {
             Lowered::Const(Value::Bool(true)) => self.value(then),
             Lowered::Const(_) => self.value(otherwise),
             decision => {
+                let undecided = usize::from(self.depends_on_settings(condition));
+                self.undecided += undecided;
                 let (a, b) = (self.value(then), self.value(otherwise));
+                self.undecided -= undecided;
                 let parts = vec![(decision, &condition.ty), (a, &then.ty), (b, &otherwise.ty)];
                 self.combine(parts, ty, span, |mut parts| {
                     let otherwise = take(&mut parts);
@@ -260,6 +264,10 @@ impl Lowering<'_> {
                 self.folded(converted, ty, span)
             }
             value @ Lowered::Expr { .. } => {
+                self.combine(vec![(value, &of.ty)], ty, span, |mut parts| ExprKind::Cast(take(&mut parts)))
+            }
+            // A number of another step; tables and what was learned need no conversion.
+            value @ Lowered::Step(_) if of.ty.is_numeric() && ty.is_numeric() => {
                 self.combine(vec![(value, &of.ty)], ty, span, |mut parts| ExprKind::Cast(take(&mut parts)))
             }
             other => other,

@@ -7,6 +7,7 @@ mod body;
 mod builder;
 mod call;
 mod constant;
+mod contracts;
 mod environment;
 mod expression;
 mod programs;
@@ -19,6 +20,7 @@ use gml_ir::Program;
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
+pub(crate) use constant::{binary, convert, unary};
 pub use programs::source_hash;
 pub use settings::Settings;
 

@@ -1,18 +1,22 @@
 //! A whole program: parameters, catalog, pipelines, tests.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, codes};
-use gml_ir::{Connector, Dataset, IR_VERSION, Node, OnViolation, Pipeline, Program, Test, Value, hash_text};
+use gml_ir::{
+    Connector, Dataset, Graph, IR_VERSION, Node, OnViolation, Pipeline, Program, StepKind, Test, Value, hash_text,
+};
 
 use super::body::{Lowering, location};
 use super::constant::convert;
 use super::environment::environment;
 use super::settings::{Settings, read_setting};
 use super::value::Lowered;
+use crate::message::places::same_place;
 use crate::package::{Declared, NodeDecl, Package};
-use crate::suggest;
 use crate::typed::{Text, Typed, TypedEnv, TypedNode, TypedProgram};
+use crate::{places, suggest};
 
 type Outcome<T> = Result<T, Vec<Diagnostic>>;
 
@@ -26,7 +30,7 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
     let mut diagnostics = Vec::new();
     let mut pipelines = Vec::with_capacity(program.pipelines.len());
     for (pipeline, declared) in program.pipelines.iter().zip(&package.pipelines) {
-        let mut lowering = Lowering::new(program, &package.sources, &params, &settings.environment);
+        let mut lowering = Lowering::new(package, program, &params, &settings.environment);
         let mut values: Vec<(Arc<str>, Value)> = Vec::new();
         let mut complete = true;
         for param in &pipeline.params {
@@ -62,12 +66,13 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
     }
     let mut tests = Vec::with_capacity(program.tests.len());
     for test in &program.tests {
-        let mut lowering = Lowering::new(program, &package.sources, &params, &settings.environment);
+        let mut lowering = Lowering::new(package, program, &params, &settings.environment);
         lowering.statements(&test.body);
         diagnostics.append(&mut lowering.diagnostics);
         let location = location(&package.sources, test.span);
         tests.push(Test { name: test.name.clone(), graph: lowering.builder.finish(), location });
     }
+    diagnostics.extend(shared_places(program, &datasets, &pipelines));
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
@@ -187,7 +192,7 @@ fn constant_of(
     params: &[Value],
     typed: &Typed,
 ) -> Outcome<Value> {
-    let mut lowering = Lowering::new(program, &package.sources, params, &settings.environment);
+    let mut lowering = Lowering::new(package, program, params, &settings.environment);
     let value = lowering.value(typed);
     let value = lowering.constant(&value, typed.span);
     match value {
@@ -231,6 +236,25 @@ fn datasets(
         });
     }
     Ok(datasets)
+}
+
+/// Entries that are stored in one place by what this run sets, one of them written.
+fn shared_places(program: &TypedProgram, datasets: &[Dataset], pipelines: &[Pipeline]) -> Vec<Diagnostic> {
+    let mut written = BTreeSet::new();
+    let mut waiting: Vec<&Graph> = pipelines.iter().map(|pipeline| &pipeline.graph).collect();
+    while let Some(graph) = waiting.pop() {
+        for step in &graph.steps {
+            match &step.kind {
+                StepKind::Save { dataset, .. } => drop(written.insert(*dataset as usize)),
+                StepKind::When { body, .. } => waiting.push(body),
+                _ => {}
+            }
+        }
+    }
+    let path = |dataset: &Dataset| dataset.connector.get("path").and_then(Value::as_str).map(str::to_owned);
+    let paths = datasets.iter().enumerate().filter_map(|(place, dataset)| Some((place, path(dataset)?)));
+    let pairs = places::shared(paths, |place| written.contains(&place));
+    pairs.into_iter().map(|(first, second)| same_place(&program.datasets[first], &program.datasets[second])).collect()
 }
 
 /// SHA-256 over the names and texts of the project's own files, wherever the project is seen from.

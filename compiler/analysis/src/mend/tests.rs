@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Fixes, mend};
+use super::{Fixes, mend, mend_file};
 use crate::{MemoryWorld, check};
 
 /// The main file after its fixes, and what was done.
@@ -72,6 +72,18 @@ fn what_makes_it_worse_is_not_kept() {
     // Each of the two would be right by itself; after both there is an import that nothing uses.
     let program = "use std.prep.{impute}\nuse std.prep.{one_hot}\ntest \"a\" { expect 1 < 2 }\n";
     assert_eq!(mended(program, Fixes::Safe).0, "test \"a\" { expect 1 < 2 }\n");
+}
+
+#[test]
+fn one_file_of_a_project_is_mended_alone() {
+    let world = MemoryWorld::new([
+        ("main.gml", "use lib.{twice}\nuse std.metrics.{auc}\ntest \"a\" { expect twice(1) == 2 }\n"),
+        ("lib.gml", "use std.metrics.{brier}\nfn twice(n: int) -> int = n * 2\n"),
+    ]);
+    let mended = mend_file(&world, "main.gml", "main.gml", Fixes::Safe);
+    assert_eq!(mended.files.keys().collect::<Vec<_>>(), ["main.gml"]);
+    assert_eq!(&*mended.files["main.gml"].after, "use lib.{twice}\ntest \"a\" { expect twice(1) == 2 }\n");
+    assert_eq!(mended.analysis.diagnostics.len(), 1, "what is left is told: {:?}", mended.analysis.diagnostics);
 }
 
 #[test]

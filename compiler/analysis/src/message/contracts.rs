@@ -1,13 +1,30 @@
 //! Contracts, stored forms and `unique`.
 
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
-use gml_ir::{Type, Value};
+use gml_ir::{Contract, ContractRule, Type, Value};
 
 use super::proposing;
 
 pub(crate) fn not_constant(span: Span) -> Diagnostic {
     Diagnostic::new(codes::CONSTANT_NEEDED, span, "a contract holds literals only")
         .help("write the number, text, date or duration itself; a rule with a `param` is an `expect` in a pipeline")
+}
+
+/// An argument that is not what its signature says it must be.
+pub(crate) fn argument(function: &str, name: &str, contracts: &[Contract], value: &Value, span: Span) -> Diagnostic {
+    let bounds = bounds(contracts);
+    let message = format!("`{name}` of `{function}` is {value}, and must be {bounds}");
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("outside of what it can be")
+        .help(format!("give `{name}` a value that is {bounds}"))
+}
+
+fn bounds(contracts: &[Contract]) -> String {
+    let bound = |contract: &Contract| match contract.rule {
+        ContractRule::Matches(_) => format!("of the form `{}`", contract.text.trim_start_matches("matches ")),
+        _ => format!("`{}`", contract.text),
+    };
+    contracts.iter().map(bound).collect::<Vec<_>>().join(" and ")
 }
 
 pub(crate) fn no_contract(ty: &Type, span: Span) -> Diagnostic {

@@ -121,6 +121,11 @@ pub(crate) fn foreign_file(path: &str, why: &str, span: Span) -> Diagnostic {
         .help("the path starts from the folder of the program")
 }
 
+pub(crate) fn python_syntax(path: &str, line: usize, what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::FOREIGN_FILE, span, format!("Python cannot read `{path}`: {what}, in line {line}"))
+        .help(format!("`python -m py_compile {path}` says more"))
+}
+
 pub(crate) fn python_unknown_function(
     name: &str,
     file: &str,

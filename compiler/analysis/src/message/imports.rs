@@ -68,6 +68,12 @@ pub(crate) fn takes_nothing(module: &str, span: Span) -> Diagnostic {
         .help(format!("say which: `use {module}.{{first, second}}`"))
 }
 
+/// A module of the prelude in a `use`.
+pub(crate) fn needless_module(module: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_IMPORT, span, format!("`{module}` need not be imported"))
+        .help("leave the `use` out: what it declares can be used everywhere")
+}
+
 /// `chain`: the modules of the circle with the `use` in each that leads to the next.
 pub(crate) fn import_cycle(chain: &[(&str, Span)]) -> Option<Diagnostic> {
     let ((first, span), rest) = chain.split_first()?;

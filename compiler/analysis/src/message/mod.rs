@@ -6,6 +6,7 @@ pub(crate) mod declarations;
 pub(crate) mod foreign;
 pub(crate) mod imports;
 pub(crate) mod partitions;
+pub(crate) mod places;
 pub(crate) mod types;
 
 use gml_diagnostics::{Diagnostic, Fix, Span};

@@ -20,7 +20,7 @@ pub(crate) fn test_rows(how: Seeing) -> (&'static str, Code, &'static str, &'sta
             "the test rows decide when training stops, so they no longer say how good it is",
             "give the `valid` part here, and keep `test` for `evaluate`",
         ),
-        Seeing::Tuned => (
+        Seeing::Tuned | Seeing::Chosen => (
             "chooses by them",
             codes::TUNE_ON_TEST,
             "the test rows decide which settings are taken, so they no longer say how good they are",

@@ -85,10 +85,10 @@ pub fn features(a: &Row) -> Row {
 }
 
 /// Other names for columns, each keeping its place; as an error the names that would be there twice. Names that the
-/// row does not have are passed over.
+/// row does not have are passed over; an open one may have them, and then has the new ones.
 pub fn rename(a: &Row, names: &[(Text, Text)]) -> Result<Row, Vec<Text>> {
     let new_name = |column: &Column| names.iter().find(|(old, _)| *old == column.name).map(|(_, new)| new.clone());
-    let columns: Vec<Column> = a
+    let mut columns: Vec<Column> = a
         .columns
         .iter()
         .map(|column| match new_name(column) {
@@ -96,6 +96,10 @@ pub fn rename(a: &Row, names: &[(Text, Text)]) -> Result<Row, Vec<Text>> {
             None => column.clone(),
         })
         .collect();
+    if a.open {
+        let unseen = names.iter().filter(|(old, _)| a.get(old).is_none());
+        columns.extend(unseen.map(|(_, new)| Column::new(new.clone(), Type::Unknown)));
+    }
     let mut seen = Set::default();
     let twice: Vec<Text> =
         columns.iter().filter(|column| !seen.insert(&column.name)).map(|column| column.name.clone()).collect();

@@ -6,12 +6,14 @@
 mod combine;
 mod derived;
 mod fit;
+mod predictions;
 
 pub use combine::{
     common_type, disjoint, elements, features, minus, non_null, nullable, plus, rename, retyped, select, unify,
 };
 pub use derived::{in_both, listed, roled, some, suffixed, synthesized, with_roles};
 pub use fit::{Mismatch, can_be_compared, conforms, has_at_least};
+pub use predictions::{may_predict, predicts};
 
 use crate::hash::Map;
 use gml_ir::{Column, Row};

@@ -40,6 +40,9 @@ fn ty_of(text: &str) -> Type {
         "float32" => Type::Float32,
         "str" => Type::Str,
         "category" => Type::Category,
+        "decimal 4 2" => Type::Decimal { precision: 4, scale: 2 },
+        "decimal 20 0" => Type::Decimal { precision: 20, scale: 0 },
+        "decimal 38 30" => Type::Decimal { precision: 38, scale: 30 },
         "bool" => Type::Bool,
         "date" => Type::Date,
         "timestamp" => Type::Timestamp,
@@ -184,6 +187,11 @@ fn what_branches_have_in_common() {
         ("int?", "float", Some("float?")),
         ("float32", "int", Some("float")),
         ("float32", "int8", Some("float32")),
+        ("int8", "decimal 4 2", Some("decimal[5, 2]")),
+        ("uint64", "decimal 20 0", Some("decimal[20, 0]")),
+        ("decimal 20 0", "decimal 4 2", Some("decimal[22, 2]")),
+        ("float32", "decimal 4 2", Some("float")),
+        ("int", "decimal 38 30", None),
         ("str", "category", Some("str")),
         ("a|b", "str", Some("str")),
         ("a|b", "b", Some("enum[\"a\", \"b\"]")),
@@ -218,8 +226,23 @@ fn classes_of_signatures() {
 }
 
 fn any_type() -> impl Strategy<Value = Type> {
-    let names =
-        ["int8", "int", "uint64", "float32", "float", "str", "category", "a|b", "a", "bool", "date", "timestamp"];
+    let names = [
+        "int8",
+        "int",
+        "uint64",
+        "float32",
+        "float",
+        "decimal 4 2",
+        "decimal 20 0",
+        "decimal 38 30",
+        "str",
+        "category",
+        "a|b",
+        "a",
+        "bool",
+        "date",
+        "timestamp",
+    ];
     let plain = proptest::sample::select(names.to_vec()).prop_map(ty_of);
     (plain, any::<bool>(), any::<bool>()).prop_map(|(ty, is_list, is_nullable)| {
         let ty = if is_list { Type::List(Arc::new(ty)) } else { ty };

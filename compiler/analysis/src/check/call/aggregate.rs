@@ -9,6 +9,7 @@ use crate::check::body::Body;
 use crate::check::frame::FrameKind;
 use crate::check::learned::Pending;
 use crate::check::message;
+use crate::check::signature::Shape;
 use crate::check::value::Space;
 use crate::types::satisfies;
 
@@ -16,7 +17,10 @@ impl<'a> Body<'a> {
     /// The type of a function's, an aggregate's or a window function's value.
     pub(super) fn value_type(&mut self, call: &Pending<'a>, arguments: &Arguments<'a>) -> Type {
         let signature = &call.signature;
-        let ty = shapes::instantiate(&signature.result, &arguments.variables);
+        let ty = match signature.result {
+            Shape::Decimal(precision, scale) => self.decimal(call, (precision, scale), arguments),
+            ref shape => shapes::instantiate(shape, &arguments.variables),
+        };
         match signature.kind {
             SignatureKind::Aggregate => {
                 self.window_length(call);
@@ -31,6 +35,22 @@ impl<'a> Body<'a> {
             }
             _ if arguments.lifted => ty.nullable(),
             _ => ty,
+        }
+    }
+
+    /// `decimal[precision, scale]`, of the constants that these arguments are.
+    fn decimal(&mut self, call: &Pending<'a>, (precision, scale): (usize, usize), arguments: &Arguments<'a>) -> Type {
+        let digits = |place| match arguments.constant(place) {
+            Some(Constant::Int(digits)) => u8::try_from(*digits).ok(),
+            _ => None,
+        };
+        match (digits(precision), digits(scale)) {
+            (Some(precision), Some(scale)) if scale <= precision => Type::Decimal { precision, scale },
+            (Some(precision), Some(scale)) => {
+                self.emit(message::calls::more_behind_the_point(call.syntax.span, precision, scale));
+                Type::Error
+            }
+            _ => Type::Unknown,
         }
     }
 

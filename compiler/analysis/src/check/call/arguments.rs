@@ -17,6 +17,7 @@ use crate::check::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::Definition;
 use crate::typed::{LibraryName, Text, TypedArg};
+use crate::types::decimal::is_decimal;
 
 use super::Given;
 
@@ -33,6 +34,8 @@ pub(in crate::check) struct Arguments<'a> {
     pub space: Space,
     /// Whether a null among them makes the result null.
     pub lifted: bool,
+    /// Whether only the run knows if there is such a null among them.
+    pub maybe_lifted: bool,
     /// Parts of a split that the rows of table arguments come from.
     pub partitions: Partitions,
     /// Where that split was made.
@@ -47,6 +50,8 @@ pub(in crate::check) struct Arguments<'a> {
     estimators: Vec<(usize, Learner<'a>)>,
     /// For a block of tables: the row and the place of each.
     pub(super) parts: Vec<(Text, Arc<Row>, Span)>,
+    /// Tables whose rows must have more where another argument is a certain word: the row and the place of each.
+    pub(super) by_word: Vec<(usize, Arc<Row>, Span)>,
 }
 
 /// An estimator that was given.
@@ -66,6 +71,7 @@ impl<'a> Arguments<'a> {
             constants: Vec::new(),
             space: Space::Const,
             lifted: false,
+            maybe_lifted: false,
             partitions: Partitions::NONE,
             split: None,
             failed: false,
@@ -73,6 +79,7 @@ impl<'a> Arguments<'a> {
             tables: SmallVec::new(),
             estimators: Vec::new(),
             parts: Vec::new(),
+            by_word: Vec::new(),
         }
     }
 
@@ -181,6 +188,8 @@ impl<'a> Body<'a> {
             self.settle_values(call, &mut arguments);
         }
         self.fitting_fill(call, &mut arguments);
+        self.roles_by_word(call, &mut arguments);
+        self.together(call, &arguments);
         arguments
     }
 
@@ -290,8 +299,29 @@ impl<'a> Body<'a> {
         } else {
             self.standing_alone(given, ready, due.as_ref())
         };
+        let value = match &due {
+            Some(due) => self.beside(value, due),
+            None => value,
+        };
+        self.numbers_beside(call, shape, &value, arguments);
         arguments.variables.infer(shape, value.ty());
         arguments.waiting.push((place, value));
+    }
+
+    /// Numbers written out that came before a decimal of the same variable are decimals too.
+    fn numbers_beside(&self, call: &Pending<'a>, shape: &Shape, value: &Value<'a>, arguments: &mut Arguments<'a>) {
+        let Shape::Variable(variable) = shape else { return };
+        if !is_decimal(value.ty()) || !arguments.variables.ty(*variable).is_some_and(Type::is_numeric) {
+            return;
+        }
+        arguments.variables.forget(*variable);
+        for (place, before) in &mut arguments.waiting {
+            let ParamKind::Value { ty, .. } = &call.signature.params[*place].kind else { continue };
+            if matches!(ty, Shape::Variable(of) if of == variable) {
+                *before = self.beside(before.clone(), value.ty());
+                arguments.variables.infer(ty, before.ty());
+            }
+        }
     }
 
     /// An argument that was not given.

@@ -78,6 +78,10 @@ impl<'a> Body<'a> {
         let others: Vec<&Signature> =
             faults.iter().map(|(signature, _)| *signature).filter(|other| rank(other) == best).collect();
         faults.retain(|(signature, fault)| matches!(fault, BindFault::Missing(_)) && knows_word(signature, syntax));
+        // Another form knows the word that these do not, and lacks something else.
+        if !faults.is_empty() && candidates.iter().all(|candidate| word_of(candidate) == Word::Fails) {
+            return Err(Some(self.closest(faults, signatures, syntax)));
+        }
         self.by_words(&mut candidates, &others, syntax).map_err(|diagnostic| {
             if faults.is_empty() { diagnostic } else { Some(self.closest(faults, signatures, syntax)) }
         })?;
@@ -408,7 +412,7 @@ fn learned_fits(shape: &Shape, ty: &Type) -> bool {
     let Type::Learned(learned) = ty else { return false };
     match (shape, &**learned) {
         (Shape::Model(..), Learned::Model(rows)) => match (shapes::predicts(shape), rows) {
-            (Some(due), Some((_, output))) => crate::rows::has_at_least(output, due).is_empty(),
+            (Some(due), Some((_, output))) => crate::rows::may_predict(output, due),
             _ => true,
         },
         (Shape::Transform(..), Learned::Transform(_))

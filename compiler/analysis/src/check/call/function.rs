@@ -1,7 +1,10 @@
 //! Calls of `fn`s.
 
+use gml_ir::Type;
+
 use super::Syntax;
 use super::bind::{Given, View, bind};
+use super::result::of_unknown_nulls;
 use crate::check::body::Body;
 use crate::check::message::{self, Want};
 use crate::check::shared::Visit;
@@ -35,6 +38,7 @@ impl<'a> Body<'a> {
         }
         let mut args: Vec<Option<Typed>> = Vec::new();
         let mut space = Space::Const;
+        let mut maybe_null = false;
         for (place, given) in given.into_iter().enumerate() {
             let Some(given) = given else {
                 args.push(None);
@@ -51,11 +55,13 @@ impl<'a> Body<'a> {
             let value = self.coerced(value, &declaration.params[place], &want);
             let value = if constants.get(place) == Some(&true) { self.constant_needed(value, &want) } else { value };
             space = space.max(value.space);
+            maybe_null |= *value.ty() == Type::Unknown && !declaration.params[place].is_nullable();
             args.push(Some(value.typed));
         }
         if circular {
             return Value::error(syntax.span);
         }
-        Value::new(TypedKind::Function(id, args), declaration.result.clone(), space, syntax.span)
+        let value = Value::new(TypedKind::Function(id, args), declaration.result.clone(), space, syntax.span);
+        if maybe_null { of_unknown_nulls(value) } else { value }
     }
 }

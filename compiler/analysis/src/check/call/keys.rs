@@ -245,7 +245,12 @@ impl<'a> Body<'a> {
             self.note(binding.name.span, || {
                 Meaning::Made(row.get(&name.text).map_or(Type::Unknown, |column| column.ty.clone()))
             });
-            let Some(column) = self.key(call, name, std::slice::from_ref(&row), arguments) else { continue };
+            let column = match self.key(call, name, std::slice::from_ref(&row), arguments) {
+                Some(column) => column,
+                None if arguments.failed => continue,
+                // It may be among what an open row has besides.
+                None => Column::new(name.text.clone(), Type::Unknown),
+            };
             if olds.get(&name.text).is_some() {
                 self.emit(message::columns::named_twice(name));
                 continue;

@@ -15,6 +15,7 @@ mod sequences;
 mod shapes;
 mod space;
 mod tables;
+mod together;
 mod values;
 
 use gml_diagnostics::Span;
@@ -30,6 +31,7 @@ pub(super) use arguments::{Arguments, Learner, order};
 pub(super) use bind::{BindFault, Bindings, Given, View, bind};
 pub(super) use blocks::is_result;
 pub(super) use lookup::module_of;
+pub(super) use node::opened;
 pub(super) use shapes::{Bound, bound_in_words, learned_in_words};
 
 /// A call as written.

@@ -129,7 +129,7 @@ impl<'a> Body<'a> {
                     return Value::new(TypedKind::Error, declared.clone(), Space::Run, value.span());
                 }
                 let row = if due.row.open { opened(&table.row, &due.row) } else { due.row.clone() };
-                self.made_to_fit(value, row)
+                self.made_to_fit(value, row, || want.subject())
             }
             (Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_), _)
             | (_, Type::Table(_) | Type::Sequences(_) | Type::Estimator(_) | Type::Learned(_)) => {
@@ -142,8 +142,9 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A table in a row that it is known to fit.
-    pub fn made_to_fit(&mut self, value: Value<'a>, row: Arc<Row>) -> Value<'a> {
+    /// A table in a row that it is known to fit, as far as it is known. `declared_by` says who wants the row, for what is found
+    /// when it runs.
+    pub fn made_to_fit(&mut self, value: Value<'a>, row: Arc<Row>, declared_by: impl FnOnce() -> String) -> Value<'a> {
         let Type::Table(table) = value.ty() else { return value };
         if same_columns(&table.row, &row) {
             // The declared roles count.
@@ -152,7 +153,7 @@ impl<'a> Body<'a> {
         }
         let ty = Type::Table(TableType { row, partitions: table.partitions });
         let span = value.span();
-        let typed = Typed { kind: TypedKind::Conform(Box::new(value.typed)), ty, span };
+        let typed = Typed { kind: TypedKind::Conform(Box::new(value.typed), Some(declared_by().into())), ty, span };
         Value { typed, ..value }
     }
 }
@@ -164,8 +165,9 @@ fn same_columns(a: &Row, b: &Row) -> bool {
         && a.columns.iter().zip(&b.columns).all(|(a, b)| a.name == b.name && a.ty == b.ty)
 }
 
-/// The row of an argument behind a parameter with `..`: its own columns, the declared ones as declared.
-fn opened(actual: &Row, declared: &Row) -> Arc<Row> {
+/// The row of a table where one with `..` is declared: its own columns, the declared ones as declared. One that is declared and
+/// not known to be there is held against the declaration when it runs.
+pub(in crate::check) fn opened(actual: &Row, declared: &Row) -> Arc<Row> {
     let mut row = actual.clone();
     row.schema = None;
     for column in &mut row.columns {
@@ -173,6 +175,10 @@ fn opened(actual: &Row, declared: &Row) -> Arc<Row> {
             column.ty = due.ty.clone();
             column.role = due.role.or(column.role);
         }
+    }
+    if actual.open {
+        let unseen = declared.columns.iter().filter(|due| actual.get(&due.name).is_none());
+        row.columns.extend(unseen.cloned());
     }
     Arc::new(row)
 }

@@ -13,7 +13,7 @@ use crate::check::message;
 use crate::check::signature::{RowShape, Shape};
 use crate::check::value::{Facts, Fitted, Value};
 use crate::rows;
-use crate::typed::{TypedCall, TypedKind};
+use crate::typed::{Typed, TypedCall, TypedKind};
 use crate::types::satisfies;
 
 impl<'a> Body<'a> {
@@ -34,9 +34,11 @@ impl<'a> Body<'a> {
             kind: signature.kind,
             args: arguments.named(signature),
         };
+        let maybe_null = arguments.maybe_lifted && signature.kind != SignatureKind::Operator && !signature.has_empty;
         let failed_value = arguments.failed && !matches!(ty, Type::Table(_) | Type::Record(_));
         let ty = if failed_value && signature.kind == SignatureKind::Operator { Type::Error } else { ty };
-        Value::new(TypedKind::Call(Box::new(typed)), ty, space, span).with(facts)
+        let value = Value::new(TypedKind::Call(Box::new(typed)), ty, space, span).with(facts);
+        if maybe_null { of_unknown_nulls(value) } else { value }
     }
 
     /// What is known of the result beside its type.
@@ -358,6 +360,18 @@ impl<'a> Body<'a> {
             arguments.failed = true;
         }
     }
+}
+
+/// A value of which only the run knows whether it may be null: a type that says either would be wrong. What computes it still
+/// knows what it is where it is not null.
+pub(super) fn of_unknown_nulls(value: Value<'_>) -> Value<'_> {
+    if value.ty().is_silent() || value.ty().is_nullable() {
+        return value;
+    }
+    let computed = Typed { ty: value.typed.ty.clone().nullable(), ..value.typed };
+    let span = computed.span;
+    let typed = Typed { kind: TypedKind::Cast(Box::new(computed)), ty: Type::Unknown, span };
+    Value { typed, ..value }
 }
 
 fn is_part(ty: &Type) -> bool {

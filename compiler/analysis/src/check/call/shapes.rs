@@ -63,6 +63,13 @@ impl Variables {
         }
     }
 
+    /// Lets a variable stand for nothing again.
+    pub fn forget(&mut self, variable: Variable) {
+        if let Some(slot) = self.0.get_mut(variable) {
+            *slot = None;
+        }
+    }
+
     /// Lets a type say what the variables in a shape stand for. Where two arguments say different things, the first
     /// counts, unless they have something in common.
     pub fn infer(&mut self, shape: &Shape, ty: &Type) {
@@ -115,6 +122,7 @@ pub(in crate::check) fn instantiate(shape: &Shape, variables: &Variables) -> Typ
         Shape::List(inner) => Type::List(Arc::new(instantiate(inner, variables))),
         Shape::Range(inner) => Type::Range(Arc::new(instantiate(inner, variables))),
         Shape::Search(inner) => Type::Search(Arc::new(instantiate(inner, variables))),
+        Shape::Widened(widening, inner) => widening.of(&instantiate(inner, variables)),
         _ => Type::Unknown,
     }
 }
@@ -217,6 +225,7 @@ pub(in crate::check) fn bound_in_words(bound: &str) -> &str {
         "learnable" => "a bool, a text or a number",
         "vector" => "a vector",
         "scalar" => "a single value",
+        "shown" => "a single value that has a text",
         other => other,
     }
 }

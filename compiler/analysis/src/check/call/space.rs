@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
-use gml_ir::{Column, Row, Type};
+use gml_ir::{Column, Row, Type, Value as Constant};
 use gml_syntax::ast::{self, ExprKind, Name};
 
 use super::{Arguments, Given};
 use crate::check::body::Body;
 use crate::check::learned::{Estimator, Pending};
 use crate::check::message;
-use crate::check::signature::{ParamKind, Shape};
+use crate::check::signature::{ParamKind, RowShape, Shape, Signature};
 use crate::check::value::{Space, Value};
 use crate::typed::{LibraryName, Text, Typed, TypedArg, TypedKind};
 use crate::types::{Fit, assignable};
@@ -36,6 +36,10 @@ impl<'a> Body<'a> {
         let learner = arguments.estimator(of);
         let chain = learner.and_then(|learner| learner.facts.as_ref()?.estimator.as_ref()).and_then(chain_of);
         let said = self.diagnostics.len();
+        let is_empty = |space: &ast::Expr| matches!(&space.kind, ExprKind::Record(fields) if fields.is_empty());
+        if matches!(&expr.kind, ExprKind::List(spaces) if spaces.iter().all(is_empty)) || is_empty(expr) {
+            self.emit(message::space::no_arguments(&Self::want(call, place), expr.span));
+        }
         let typed = match &expr.kind {
             // One of several spaces: each has conditions of its own.
             ExprKind::List(spaces) => {
@@ -115,12 +119,55 @@ impl<'a> Body<'a> {
         self.search_of(name, value.ty(), value.span(), chain);
         if self.diagnostics.len() == said
             && let Some(calls) = chain
-            && let [(call, Some(_))] = param_of(calls, &name.text).as_slice()
+            && let [(call, Some(due))] = param_of(calls, &name.text).as_slice()
             && let Some(place) = call.signature.param(&name.text)
         {
             self.within_bounds(call, place, &value.typed);
+            if self.diagnostics.len() == said {
+                self.something_to_find(name, &value.typed, due);
+            }
         }
         value.typed
+    }
+
+    /// There must be values to choose from: those of a list, of a range that has a length, of a scale that begins above 0.
+    fn something_to_find(&mut self, name: &Name, search: &Typed, due: &Type) {
+        let diagnostic = match &search.kind {
+            TypedKind::Cast(of) => return self.something_to_find(name, of, due),
+            TypedKind::List(items) if items.is_empty() => message::space::nothing(name, search.span),
+            TypedKind::Literal(Constant::List(items)) if items.is_empty() => message::space::nothing(name, search.span),
+            TypedKind::Call(call) if matches!(search.ty, Type::Search(_)) => {
+                let range = call.args.iter().find_map(|(_, arg)| match arg {
+                    TypedArg::Value(range) => self.ends(range),
+                    _ => None,
+                });
+                match range.as_ref().map(|(from, _)| from) {
+                    Some(from) if from.as_float().is_some_and(|from| from <= 0.0) => {
+                        message::space::no_logarithm(name, from, search.span)
+                    }
+                    _ => return,
+                }
+            }
+            _ => match self.ends(search) {
+                Some((from, to)) if *due.non_null() == Type::Float && from.as_float() == to.as_float() => {
+                    message::space::single_value(name, &from, search.span)
+                }
+                _ => return,
+            },
+        };
+        self.emit(diagnostic);
+    }
+
+    /// The ends of a range, where they are known.
+    fn ends(&self, range: &Typed) -> Option<(Constant, Constant)> {
+        match &range.kind {
+            TypedKind::Cast(of) => self.ends(of),
+            TypedKind::Range { start, end, .. } => Some((self.known_here(start)?, self.known_here(end)?)),
+            _ => match self.known_here(range)? {
+                Constant::Range { start, end, .. } => Some((*start, *end)),
+                _ => None,
+            },
+        }
     }
 
     fn search_of(&mut self, name: &Name, ty: &Type, at: Span, chain: &Chain<'a>) {
@@ -131,6 +178,9 @@ impl<'a> Body<'a> {
                 self.emit(message::space::unknown(name, calls, &tunable));
             }
             [(call, None)] => self.emit(message::space::not_tunable(name, call)),
+            [(call, Some(_))] if decides(call.signature, &name.text) => {
+                self.emit(message::space::decides(name, call));
+            }
             [(call, Some(due))] => {
                 let fits = match ty {
                     Type::Range(bound) | Type::Search(bound) => {
@@ -174,5 +224,17 @@ fn param_of<'c, 'a>(calls: &'c [Arc<Pending<'a>>], name: &str) -> Vec<(&'c Arc<P
 
 fn tunable<'c>(call: &'c Pending<'_>) -> impl Iterator<Item = LibraryName> + 'c {
     let values = call.signature.params.iter().filter(|param| matches!(param.kind, ParamKind::Value { .. }));
-    values.map(|param| param.name)
+    values.map(|param| param.name).filter(|name| !decides(call.signature, name))
+}
+
+/// Whether an argument decides on what is learned, so that what was found with two values of it cannot be compared.
+fn decides(signature: &Signature, name: &str) -> bool {
+    let Some(place) = signature.param(name) else { return false };
+    let of_place = |row: &RowShape| matches!(row, RowShape::Case(of, _) if *of == place);
+    match &signature.result {
+        Shape::Estimator { demand, learns, .. } => {
+            demand.as_ref().is_some_and(of_place) || matches!(&**learns, Shape::Model(_, output) if of_place(output))
+        }
+        _ => false,
+    }
 }

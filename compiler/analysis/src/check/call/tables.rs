@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Learned, Partitions, Row, TableType, Type};
+use gml_diagnostics::Span;
+use gml_ir::{Learned, Partitions, Role, Row, TableType, Type, Value as Constant};
 use smallvec::SmallVec;
 
 use super::Arguments;
@@ -12,7 +13,7 @@ use super::shapes;
 use crate::check::body::Body;
 use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
-use crate::check::signature::{ParamKind, RowShape, Shape, Variable};
+use crate::check::signature::{Param, ParamKind, PatternColumn, RowShape, Shape, Variable};
 use crate::check::value::{Space, Value};
 use crate::rows;
 use crate::typed::{Typed, TypedArg, TypedKind};
@@ -44,7 +45,25 @@ impl<'a> Body<'a> {
             self.emit(diagnostic);
         }
         self.table_row(call, place, &value, &table, row, arguments);
+        if matches!(within, Some(Partitions::TEST | Partitions::VALID)) {
+            self.judged_rows(call, &value, &table.row, arguments);
+        }
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
+    }
+
+    /// Rows that a model is judged by must say what came to be, as those that it has learned from did.
+    fn judged_rows(&mut self, call: &Pending<'a>, value: &Value<'a>, row: &Row, arguments: &mut Arguments<'a>) {
+        let has_learned_it = |param: &Param| match &param.kind {
+            ParamKind::Learned(Shape::Model(RowShape::Variable(from), _)) => {
+                arguments.variables.known_row(*from).is_some_and(|row| row.with_role(Role::Target).is_some())
+            }
+            _ => false,
+        };
+        let lacks = !row.open && row.with_role(Role::Target).is_none() && !arguments.failed;
+        if lacks && call.signature.params.iter().any(has_learned_it) {
+            self.emit(message::learning::nothing_to_judge_by(call, value, row));
+            arguments.failed = true;
+        }
     }
 
     /// The table type of an argument; an error where it is something else.
@@ -97,6 +116,11 @@ impl<'a> Body<'a> {
             },
             RowShape::And(left, right) if matches!(**right, RowShape::Pattern(_)) => {
                 self.has_roles(call, value, &table.row, right, arguments);
+                self.table_row(call, place, value, table, left, arguments);
+            }
+            // Which word another argument is may not be known yet.
+            RowShape::And(left, right) if matches!(**right, RowShape::Case(..)) => {
+                arguments.by_word.push((place, table.row.clone(), value.span()));
                 self.table_row(call, place, value, table, left, arguments);
             }
             RowShape::And(left, right) if matches!(**right, RowShape::Comparable(_)) => {
@@ -189,6 +213,7 @@ impl<'a> Body<'a> {
                     let item = alone(item.clone());
                     if let Some(table) = self.as_table(call, place, &item, arguments) {
                         self.table_row(call, place, &item, &table, row, arguments);
+                        self.judged_rows(call, &item, &table.row, arguments);
                     }
                 }
                 let made = self.row(row, call, arguments);
@@ -260,7 +285,7 @@ impl<'a> Body<'a> {
                 (Learned::Model(rows), Shape::Model(from, to))
                 | (Learned::Transform(rows), Shape::Transform(from, to)) => {
                     if let Some((input, output)) = rows {
-                        self.learned_rows(&value, (input, from), (output, to), &want, arguments);
+                        self.learned_rows(call, &value, (input, from), (output, to), &want, arguments);
                     }
                 }
                 (Learned::Recommender(item), Shape::Recommender(due)) => arguments.variables.infer(due, item),
@@ -294,6 +319,7 @@ impl<'a> Body<'a> {
     /// predict, it is held against them; rows that another argument bound (a second model's) stay.
     fn learned_rows(
         &mut self,
+        call: &Pending<'a>,
         value: &Value<'a>,
         (input, from): (&Arc<Row>, &RowShape),
         (output, to): (&Arc<Row>, &RowShape),
@@ -301,9 +327,16 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         if let RowShape::Known(due) = to
-            && !rows::has_at_least(output, due).is_empty()
+            && !rows::may_predict(output, due)
         {
             self.emit(message::learning::other_prediction(value, output, due, want));
+            arguments.failed = true;
+        }
+        if let RowShape::Variable(variable) = to
+            && let Some((_, Some(class))) = call.signature.variables.get(*variable)
+            && rows::predicts(class, output) == Some(false)
+        {
+            self.emit(message::learning::other_class_of_prediction(value, output, class, want));
             arguments.failed = true;
         }
         for (shape, row) in [(from, input), (to, output)] {
@@ -331,10 +364,34 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         let RowShape::Pattern(columns) = demand else { return };
+        self.lacking(call, columns, row, value.span(), arguments);
+    }
+
+    /// `table[R & case[split, "time", { time _: dated }]]`: what the rows must have where another argument is a certain word.
+    pub(super) fn roles_by_word(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        for (place, row, at) in std::mem::take(&mut arguments.by_word) {
+            let ParamKind::Table { row: RowShape::And(_, demand), .. } = &call.signature.params[place].kind else {
+                continue;
+            };
+            let RowShape::Case(decides, arms) = &**demand else { continue };
+            let word = arguments.constant(*decides).and_then(Constant::as_str);
+            let arm = word.and_then(|word| arms.iter().find(|(name, _)| **name == *word));
+            if let Some((_, RowShape::Pattern(columns))) = arm {
+                self.lacking(call, columns, &row, at, arguments);
+            }
+        }
+    }
+
+    fn lacking(
+        &mut self,
+        call: &Pending<'a>,
+        columns: &[PatternColumn],
+        row: &Row,
+        at: Span,
+        arguments: &mut Arguments<'a>,
+    ) {
         for wanted in columns {
-            if let Some(diagnostic) =
-                crate::check::learned::lacks(wanted, call, (&**row, !row.open), value.span(), false)
-            {
+            if let Some(diagnostic) = crate::check::learned::lacks(wanted, call, (row, !row.open), at, false) {
                 self.emit(diagnostic);
                 arguments.failed = true;
             }
@@ -352,5 +409,5 @@ fn fitted(table: Typed, row: &Arc<Row>) -> Typed {
     }
     let ty = Type::Table(TableType { row: row.clone(), partitions: own.partitions });
     let span = table.span;
-    Typed { kind: TypedKind::Conform(Box::new(table)), ty, span }
+    Typed { kind: TypedKind::Conform(Box::new(table), None), ty, span }
 }

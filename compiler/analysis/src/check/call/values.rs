@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
@@ -15,7 +14,7 @@ use crate::check::message::{self, Want};
 use crate::check::signature::{ParamKind, Shape};
 use crate::check::value::{Space, Value};
 use crate::typed::{Typed, TypedArg, TypedKind};
-use crate::types::{check_date_format, check_regex, satisfied, satisfies};
+use crate::types::{check_date_format, check_regex, contracted, satisfied, satisfies};
 
 impl<'a> Body<'a> {
     /// Converts values to what their parameters want, now that the variables are bound.
@@ -46,12 +45,13 @@ impl<'a> Body<'a> {
         if param.contracts.is_empty() {
             return;
         }
-        let outside = |(constant, _): &(Constant, Span)| {
+        let outside = |(constant, _): &(Constant, &Typed)| {
             param.contracts.iter().any(|contract| !satisfied(&contract.rule, constant))
         };
-        if let Some((constant, span)) = constants(value).into_iter().find(outside) {
-            let text = self.text(span);
-            self.emit(message::calls::out_of_bounds(call, param, &constant, span, text));
+        if let Some((constant, at)) = self.constants(value).into_iter().find(outside) {
+            let text = self.text(at.span);
+            let diagnostic = message::calls::out_of_bounds(call, param, &constant, at.span, text);
+            self.emit(self.with_origin(diagnostic, at));
         }
     }
 
@@ -126,6 +126,7 @@ impl<'a> Body<'a> {
     ) -> Value<'a> {
         let to = shapes::instantiate(shape, &arguments.variables);
         if !value.ty().is_nullable() || shape.is_nullable() || is_constant {
+            arguments.maybe_lifted |= *value.ty() == Type::Unknown && !shape.is_nullable() && !is_constant;
             return self.coerced(value, &to, want);
         }
         // A condition has to be one; `first` and others take a `bool?` as any other value.
@@ -162,11 +163,13 @@ impl<'a> Body<'a> {
     /// Where null is filled: the value must fit each of the columns.
     pub(super) fn fitting_fill(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
         let Some(columns) = shapes::fills(&call.signature.result) else { return };
-        let value = call.signature.params.iter().enumerate().find_map(|(place, param)| match &param.kind {
-            ParamKind::Value { ty: Shape::Variable(_), .. } => Some(place),
-            _ => None,
-        });
-        let Some(TypedArg::Value(typed)) = value.and_then(|place| arguments.typed[place].as_ref()) else { return };
+        let place = call
+            .signature
+            .params
+            .iter()
+            .position(|param| matches!(&param.kind, ParamKind::Value { ty: Shape::Variable(_), .. }));
+        let Some(place) = place else { return };
+        let Some(TypedArg::Value(typed)) = &arguments.typed[place] else { return };
         let value = Value { typed: typed.clone(), space: Space::Const, short: false, facts: None };
         for column in &arguments.variables.row(columns).columns {
             let checked = self.coerced(value.clone(), column.ty.non_null(), &Want::Fill(&column.name));
@@ -174,39 +177,39 @@ impl<'a> Body<'a> {
                 arguments.failed = true;
                 return;
             }
+            if matches!(checked.typed.kind, TypedKind::Literal(Constant::Decimal(_))) {
+                // Every digit that was written, which a float may not have.
+                arguments.typed[place] = Some(TypedArg::Value(checked.typed));
+            }
         }
     }
-}
 
-/// The constants that are written in a value: itself, the ends of a range and of `log(range)`, the items of a list.
-fn constants(value: &Typed) -> Vec<(Constant, Span)> {
-    let mut found = Vec::new();
-    let mut waiting = vec![value];
-    while let Some(value) = waiting.pop() {
-        match &value.kind {
-            TypedKind::Literal(Constant::Range { start, end, inclusive }) => {
-                found.push(((**start).clone(), value.span));
-                // An end that is left out may lie outside itself.
-                found.extend(inclusive.then(|| ((**end).clone(), value.span)));
+    /// The constants that a value is made of, each with the expression that says it: itself, the ends of a range and of
+    /// `log(range)`, the items of a list.
+    fn constants<'t>(&self, value: &'t Typed) -> Vec<(Constant, &'t Typed)> {
+        let mut found = Vec::new();
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            match &value.kind {
+                TypedKind::Cast(inner) => waiting.push(inner),
+                TypedKind::Range { start, end, inclusive } => {
+                    // An end that is left out may lie outside itself.
+                    waiting.extend(inclusive.then_some(&**end));
+                    waiting.push(start);
+                }
+                TypedKind::List(items) => waiting.extend(items.iter().rev()),
+                TypedKind::Call(call) if matches!(value.ty, Type::Search(_)) => {
+                    waiting.extend(call.args.iter().filter_map(|(_, arg)| match arg {
+                        TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+                        _ => None,
+                    }));
+                }
+                _ => {
+                    let known = self.known_here(value).map(contracted).unwrap_or_default();
+                    found.extend(known.into_iter().map(|constant| (constant, value)));
+                }
             }
-            TypedKind::Literal(Constant::List(items)) => {
-                found.extend(items.iter().map(|item| (item.clone(), value.span)));
-            }
-            TypedKind::Literal(constant) => found.push((constant.clone(), value.span)),
-            TypedKind::Cast(inner) => waiting.push(inner),
-            TypedKind::Range { start, end, inclusive } => {
-                waiting.extend(inclusive.then_some(&**end));
-                waiting.push(start);
-            }
-            TypedKind::List(items) => waiting.extend(items.iter().rev()),
-            TypedKind::Call(call) if matches!(value.ty, Type::Search(_)) => {
-                waiting.extend(call.args.iter().filter_map(|(_, arg)| match arg {
-                    TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
-                    _ => None,
-                }));
-            }
-            _ => {}
         }
+        found
     }
-    found
 }

@@ -9,6 +9,7 @@ use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
 use crate::check::value::{Space, Value};
 use crate::typed::{Typed, TypedArg, TypedKind};
+use crate::types::decimal::is_decimal;
 use crate::types::{common, comparable};
 
 impl<'a> Body<'a> {
@@ -27,8 +28,9 @@ impl<'a> Body<'a> {
             self.emit(message::types::condition(condition.ty(), condition.span()));
         }
         let (holds, fails) = (when_true(&condition.typed), when_not_true(&condition.typed));
-        let then = self.narrowed(holds, |body| body.expr(then, expected));
-        let otherwise = self.narrowed(fails, |body| body.expr(otherwise, expected));
+        let then = self.narrowed(holds, |body| body.in_branch(|body| body.expr(then, expected)));
+        let otherwise = self.narrowed(fails, |body| body.in_branch(|body| body.expr(otherwise, expected)));
+        let [then, otherwise] = self.beside_each_other([then, otherwise]);
         let space = Self::space_of([&condition, &then, &otherwise]);
         let Some(ty) = self.common_branch(&[&then, &otherwise], expected) else {
             return Value::new(TypedKind::Error, Type::Error, space, span);
@@ -98,7 +100,7 @@ impl<'a> Body<'a> {
             if without_null && !takes_null {
                 known.extend(crate::check::narrow::Path::of(&of.typed));
             }
-            let value = self.narrowed(known, |body| body.expr(&arm.value, expected));
+            let value = self.narrowed(known, |body| body.in_branch(|body| body.expr(&arm.value, expected)));
             without_null |= takes_null && arm.patterns.len() == 1;
             space = space.max(value.space);
             cases.push((condition.filter(|_| !takes_all), value));
@@ -106,6 +108,9 @@ impl<'a> Body<'a> {
         if let Some(missing) = cover.missing() {
             let diagnostic = message::types::non_exhaustive(of.ty(), &missing, of.span(), (span, self.text(span)));
             self.emit(diagnostic);
+        }
+        if let Some(ty) = cases.iter().map(|(_, value)| value.ty()).find(|ty| is_decimal(ty)).cloned() {
+            cases = cases.into_iter().map(|(condition, value)| (condition, self.beside(value, &ty))).collect();
         }
         let values: Vec<&Value<'a>> = cases.iter().map(|(_, value)| value).collect();
         let Some(ty) = self.common_branch(&values, expected) else {
@@ -144,7 +149,7 @@ impl<'a> Body<'a> {
             }
             return (Some(boolean(TypedKind::IsNull(Box::new(of.typed.clone())))), false);
         }
-        if of.ty().is_silent() || value.ty().is_silent() {
+        if *of.ty() == Type::Error || value.ty().is_silent() {
             cover.take_all();
             return (Some(boolean(TypedKind::Error)), false);
         }
@@ -178,6 +183,7 @@ impl<'a> Body<'a> {
 
     /// A literal in the type of what it stands beside, where it is one of that type.
     pub(super) fn literal_in(&mut self, value: Value<'a>, ty: &Type) -> Value<'a> {
+        let value = self.beside(value, ty);
         if value.space == Space::Const && value.constant().is_some() && common(value.ty(), ty).as_ref() == Some(ty) {
             return self.converted(value, ty);
         }
@@ -241,8 +247,10 @@ impl Cover {
             Type::Enum(values) => Some(values.iter().cloned().map(Constant::Str).collect()),
             _ => None,
         };
-        let all_taken = ty.is_silent();
-        Self { values, nullable: ty.is_nullable(), taken: Vec::new(), null_taken: false, all_taken }
+        let all_taken = *ty == Type::Error;
+        // What is not known may be null, and needs no arm for it.
+        let nullable = ty.is_nullable() || *ty == Type::Unknown;
+        Self { values, nullable, taken: Vec::new(), null_taken: false, all_taken }
     }
 
     fn take_all(&mut self) {

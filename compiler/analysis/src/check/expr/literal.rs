@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
-use gml_ir::{Column, Row, Type, Value as Constant};
+use gml_ir::{Column, Decimal, IntKind, Row, Type, Value as Constant};
 use gml_syntax::ast::{self, FormatPart, Name};
 
 use crate::check::body::{Body, Local};
@@ -11,6 +11,7 @@ use crate::check::message;
 use crate::check::value::{Space, Value};
 use crate::typed::{Text, Typed, TypedKind};
 use crate::types::common;
+use crate::types::decimal::is_decimal;
 
 impl<'a> Body<'a> {
     /// `f"{root}/x"`
@@ -23,7 +24,7 @@ impl<'a> Body<'a> {
                 FormatPart::Value(expr) => self.expr(expr, None),
             };
             failed |= *value.ty() == Type::Error;
-            if !value.ty().is_silent() && crate::types::satisfies("scalar", value.ty()) == Some(false) {
+            if !value.ty().is_silent() && crate::types::satisfies("shown", value.ty()) == Some(false) {
                 self.emit(message::types::not_in_text(value.ty(), value.span()));
                 failed = true;
             }
@@ -52,6 +53,10 @@ impl<'a> Body<'a> {
             _ => None,
         };
         let (first, last) = (self.expr(start, item), self.expr(end, item));
+        let [first, last] = match item {
+            Some(item) => [self.beside(first, item), self.beside(last, item)],
+            None => self.beside_each_other([first, last]),
+        };
         let space = Self::space_of([&first, &last]);
         let silent = first.ty().is_silent() || last.ty().is_silent();
         let Some(mut ty) = common(first.ty(), last.ty()) else {
@@ -83,8 +88,24 @@ impl<'a> Body<'a> {
             Some(Type::List(item)) => Some(&**item),
             _ => None,
         };
-        let values: Vec<_> = items.iter().map(|item| self.expr(item, due)).collect();
+        let mut values: Vec<_> = items.iter().map(|item| self.expr(item, due)).collect();
+        if let Some(ty) = due.into_iter().chain(values.iter().map(Value::ty)).find(|ty| is_decimal(ty)).cloned() {
+            values = values.into_iter().map(|value| self.beside(value, &ty)).collect();
+        }
+        if let Some(due) = due {
+            values = values.into_iter().map(|value| self.narrow(value, due)).collect();
+        }
         self.list_of(values, due, span)
+    }
+
+    /// A number that is written out, in the narrow type that is due.
+    fn narrow(&mut self, value: Value<'a>, due: &Type) -> Value<'a> {
+        let is_narrower = match (&value.typed.kind, due.non_null()) {
+            (TypedKind::Literal(Constant::Int(_)), Type::Int(kind)) => *kind != IntKind::I64,
+            (TypedKind::Literal(Constant::Int(_) | Constant::Float(_)), Type::Float32) => true,
+            _ => false,
+        };
+        if is_narrower { self.coerced(value, due, &message::Want::Item) } else { value }
     }
 
     /// A list of checked items.
@@ -187,7 +208,8 @@ impl<'a> Body<'a> {
         };
         let scope = self.scope.len();
         let facts = items.facts.clone();
-        let local = Local { name: name.text.clone(), ty: item, space: items.space, facts, span: name.span };
+        let local =
+            Local { name: name.text.clone(), ty: item, space: items.space, known: None, facts, span: name.span };
         let local = self.bind(local);
         let value = self.expr(body, None);
         self.scope.truncate(scope);
@@ -213,12 +235,17 @@ pub(in crate::check) fn convert(typed: Typed, to: &Type) -> Typed {
     }
     if let TypedKind::Literal(constant) = &typed.kind {
         let converted = match (constant, to.non_null()) {
-            (Constant::Int(number), Type::Float | Type::Float32 | Type::Decimal { .. }) => {
-                Some(Constant::Float(*number as f64))
+            (Constant::Int(number), Type::Float | Type::Float32) => Some(Constant::Float(*number as f64)),
+            (Constant::Decimal(number), Type::Float | Type::Float32) => Some(Constant::Float(number.as_float())),
+            (Constant::Decimal(number), Type::Decimal { precision, scale }) => {
+                number.fitted(*precision, *scale).map(Constant::Decimal)
+            }
+            (Constant::Int(number), Type::Decimal { precision, scale }) => {
+                Decimal::from(*number).fitted(*precision, *scale).map(Constant::Decimal)
             }
             (Constant::Null, _)
             | (Constant::Int(_), Type::Int(_))
-            | (Constant::Float(_), Type::Float | Type::Float32 | Type::Decimal { .. })
+            | (Constant::Float(_), Type::Float | Type::Float32)
             | (Constant::Str(_), Type::Str | Type::Category | Type::Enum(_)) => Some(constant.clone()),
             _ => None,
         };
@@ -279,6 +306,7 @@ fn is_empty(first: &Constant, last: &Constant, inclusive: bool) -> bool {
         }
         (Constant::Size(a), Constant::Size(b)) => Some(a.cmp(b)),
         (Constant::Str(a), Constant::Str(b)) => Some(a.cmp(b)),
+        (Constant::Decimal(a), Constant::Decimal(b)) => Some(a.compare(*b)),
         _ => match (first.as_float(), last.as_float()) {
             (Some(a), Some(b)) => a.partial_cmp(&b),
             _ => None,

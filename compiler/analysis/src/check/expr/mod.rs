@@ -2,6 +2,7 @@
 
 mod column;
 mod condition;
+mod decimal;
 mod field;
 mod literal;
 mod name;
@@ -43,7 +44,11 @@ impl<'a> Body<'a> {
         match &expr.kind {
             Kind::Int(number) => literal(Constant::Int(*number), Type::INT),
             Kind::Float(number) => literal(Constant::Float(*number), Type::Float),
-            Kind::Text(text) => literal(Constant::Str(text.clone()), Type::Str),
+            Kind::Text(text) => {
+                // One of the values that are due, also where a branch of an `if` gives it.
+                let due = expected.map(Type::non_null).filter(|ty| matches!(ty, Type::Enum(of) if of.contains(text)));
+                literal(Constant::Str(text.clone()), due.cloned().unwrap_or(Type::Str))
+            }
             Kind::Bool(truth) => literal(Constant::Bool(*truth), Type::Bool),
             Kind::Null => literal(Constant::Null, Type::Null),
             Kind::Date(days) => literal(Constant::Date(*days), Type::Date),

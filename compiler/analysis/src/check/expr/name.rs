@@ -36,7 +36,8 @@ impl<'a> Body<'a> {
         match definition {
             Some(Definition::Param(id)) => {
                 let ty = self.shared.package.params[id.0 as usize].ty.clone();
-                Value::new(TypedKind::Param(*id), ty, Space::Const, span)
+                let typed = self.known(Typed { kind: TypedKind::Param(*id), ty, span });
+                Value::new(typed.kind, typed.ty, Space::Const, span)
             }
             Some(Definition::Dataset(id)) => self.dataset(*id, name, span),
             Some(Definition::Connection(id)) if self.place == Place::Constant && !self.in_connection => {
@@ -58,8 +59,8 @@ impl<'a> Body<'a> {
 
     fn local_value(&mut self, id: LocalId, span: Span) -> Value<'a> {
         let local = self.local(id);
-        let (mut ty, space, facts) = (local.ty.clone(), local.space, local.facts.clone());
-        if space == Space::Run && self.in_row() && !ty.is_silent() {
+        let (ty, space, facts) = (local.ty.clone(), local.space, local.facts.clone());
+        if space == Space::Run && self.in_row() && !ty.is_silent() && !is_single(&ty) {
             let diagnostic = message::spaces::run_value_in_row(&local.name, span, local.span, &ty);
             self.emit(diagnostic);
             return Value::error(span);
@@ -69,11 +70,16 @@ impl<'a> Body<'a> {
         {
             self.constants.insert(id);
         }
-        let typed = Typed { kind: TypedKind::Local(id), ty: Type::Error, span };
-        if ty.is_nullable() && Path::of(&typed).is_some_and(|path| self.narrowed.contains(&path)) {
-            ty = ty.non_null().clone();
+        let typed = self.known(Typed { kind: TypedKind::Local(id), ty, span });
+        Value::new(typed.kind, typed.ty, space, span).with(facts)
+    }
+
+    /// Without the `?` of its type where a condition says that it is not null.
+    fn known(&self, mut typed: Typed) -> Typed {
+        if typed.ty.is_nullable() && Path::of(&typed).is_some_and(|path| self.narrowed.contains(&path)) {
+            typed.ty = typed.ty.non_null().clone();
         }
-        Value::new(typed.kind, ty, space, span).with(facts)
+        typed
     }
 
     /// Whether an expression over the columns of a row is being checked.
@@ -174,5 +180,21 @@ impl<'a> Body<'a> {
         let visible = self.shared.package.visible_names(self.module).filter(|name| self.is_value(name));
         let columns = self.frame.iter().flat_map(|frame| crate::rows::column_names(&frame.row)).collect();
         message::names::unknown_name(name, span, self.local_names().chain(visible), columns)
+    }
+}
+
+/// Whether a value of the run can stand in an expression over rows: there it is a constant, which the step that has the
+/// expression waits for.
+fn is_single(ty: &Type) -> bool {
+    match ty.non_null() {
+        Type::List(item) | Type::Range(item) => is_single(item),
+        Type::Struct(row) => row.columns.iter().all(|column| is_single(&column.ty)),
+        ty => {
+            ty.is_silent()
+                || ty.is_numeric()
+                || ty.is_text()
+                || ty.is_temporal()
+                || matches!(ty, Type::Bool | Type::Duration)
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
 use crate::check::value::Value;
 use crate::typed::TypedKind;
+use crate::types::decimal::{self, digits, is_decimal};
 use crate::types::{common, comparable, satisfies};
 
 impl<'a> Body<'a> {
@@ -26,10 +27,10 @@ impl<'a> Body<'a> {
             UnaryOperator::Negate => ty.is_numeric() || *ty.non_null() == Type::Duration,
             UnaryOperator::Not => matches!(ty.non_null(), Type::Bool | Type::Null),
         };
-        if ty.is_silent() {
+        if ty == Type::Error {
             return Value { typed: typed_error(span, ty), ..value };
         }
-        if !fits {
+        if !fits && ty != Type::Unknown {
             self.emit(message::types::unary_operator(operator, &ty, value.span()));
             return Value::new(TypedKind::Error, Type::Error, value.space, span);
         }
@@ -72,10 +73,11 @@ impl<'a> Body<'a> {
         let left = self.expr(left, Some(&Type::Bool));
         let known = if is_and { when_true(&left.typed) } else { when_not_true(&left.typed) };
         let right = self.narrowed(known, |body| body.expr(right, Some(&Type::Bool)));
-        let mut nullable = false;
+        let (mut nullable, mut unknown) = (false, false);
         for side in [&left, &right] {
             match side.ty() {
-                Type::Bool | Type::Unknown | Type::Error => {}
+                Type::Bool => {}
+                Type::Unknown | Type::Error => unknown = true,
                 ty if *ty.non_null() == Type::Bool || *ty == Type::Null => nullable = true,
                 ty => {
                     self.emit(message::types::not_a_bool(operator, ty, side.span()));
@@ -83,7 +85,12 @@ impl<'a> Body<'a> {
                 }
             }
         }
-        let ty = if nullable { Type::Bool.nullable() } else { Type::Bool };
+        let ty = match (nullable, unknown) {
+            (true, _) => Type::Bool.nullable(),
+            // Whether it may be null, only the run knows.
+            (false, true) => Type::Unknown,
+            (false, false) => Type::Bool,
+        };
         let op = if is_and { BinaryOp::And } else { BinaryOp::Or };
         let kind = TypedKind::Binary(op, Box::new(left.typed), Box::new(right.typed));
         self.joined(kind, ty, left.space, right.space, span)
@@ -107,6 +114,7 @@ impl<'a> Body<'a> {
             self.emit(message::nulls::needless_default(left.span(), right.span(), left.ty()));
         }
         let right = self.literal_in(right, &inner);
+        let left = self.beside(left, right.ty());
         let joined = match (&inner, right.ty().non_null()) {
             (Type::Null, other) => Some(other.clone()),
             (inner, Type::Null) => Some(inner.clone()),
@@ -144,8 +152,10 @@ impl<'a> Body<'a> {
         }
         if left.ty().is_silent() || right.ty().is_silent() {
             let kind = TypedKind::Binary(op, Box::new(left.typed), Box::new(right.typed));
-            return Value::new(kind, Type::Bool, space, span);
+            // A bool, but whether it may be null, only the run knows.
+            return Value::new(kind, Type::Unknown, space, span);
         }
+        let [left, right] = self.beside_each_other([left, right]);
         let (left_type, right_type) = (left.ty().clone(), right.ty().clone());
         let right = self.compared_literal(right, &left_type);
         let left = self.compared_literal(left, &right_type);
@@ -177,9 +187,13 @@ impl<'a> Body<'a> {
         Value::error(value.span())
     }
 
-    /// Both sides in the type that they have in common.
+    /// Both sides in the type that they have in common. Decimals and integers are compared as they are, however many digits they have
+    /// behind the point; what is written out has those of the other side where it has room for it.
     fn alike(&mut self, left: Value<'a>, right: Value<'a>) -> (Value<'a>, Value<'a>) {
         let (a, b) = (left.ty().non_null().clone(), right.ty().non_null().clone());
+        if (is_decimal(&a) || is_decimal(&b)) && digits(&a).is_some() && digits(&b).is_some() {
+            return (self.literal_in(left, &b), self.literal_in(right, &a));
+        }
         match common(&a, &b) {
             Some(ty) if a != b => {
                 let to = |value: &Value<'a>| if value.ty().is_nullable() { ty.clone().nullable() } else { ty.clone() };
@@ -195,8 +209,10 @@ impl<'a> Body<'a> {
         let left = self.expr(left, None);
         let due = left.ty().non_null().clone();
         let list = Type::List(std::sync::Arc::new(due.clone()));
+        let range = Type::Range(std::sync::Arc::new(due.clone()));
         let wanted = match &right.kind {
             ast::ExprKind::List(_) if !matches!(due, Type::Enum(_)) => Some(&list),
+            ast::ExprKind::Range { .. } if is_decimal(&due) => Some(&range),
             _ => None,
         };
         let right = self.expr(right, wanted);
@@ -204,7 +220,8 @@ impl<'a> Body<'a> {
         let failed = |ty| Value::new(TypedKind::Error, ty, space, span);
         let item = match right.ty().non_null() {
             Type::List(item) | Type::Range(item) => (**item).clone(),
-            ty if ty.is_silent() => return failed(Type::Bool),
+            Type::Error => return failed(Type::Unknown),
+            Type::Unknown => Type::Unknown,
             ty => {
                 let ty = ty.clone();
                 self.emit(message::types::not_a_collection(&ty, right.span()));
@@ -225,7 +242,11 @@ impl<'a> Body<'a> {
             self.emit(message::types::never_in(&left, &item, &right));
             return failed(Type::Bool);
         }
-        let ty = if left.ty().is_nullable() { Type::Bool.nullable() } else { Type::Bool };
+        let ty = match left.ty() {
+            ty if ty.is_nullable() => Type::Bool.nullable(),
+            ty if ty.is_silent() || right.ty().is_silent() => Type::Unknown,
+            _ => Type::Bool,
+        };
         let kind = TypedKind::In(Box::new(left.typed), Box::new(right.typed));
         let value = Value::new(kind, ty.clone(), space, span);
         if !negated {
@@ -266,19 +287,25 @@ impl<'a> Body<'a> {
             let kind = TypedKind::Binary(op, Box::new(left.typed), Box::new(right.typed));
             return Value::new(kind, Type::Unknown, space, span);
         }
+        let [left, right] = self.beside_each_other([left, right]);
         let Some(result) = result_of(op, left.ty().non_null(), right.ty().non_null()) else {
             self.emit(message::types::binary_operator(operator, operator_span, &left, &right));
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
-        let whole = matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder) && matches!(result, Type::Int(_));
-        let divisor = right.constant().and_then(Constant::as_int);
-        if whole && divisor == Some(0) {
+        let exact = matches!(result, Type::Int(_) | Type::Decimal { .. });
+        let whole = matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder) && exact;
+        let divisor = right.constant().and_then(Constant::as_float);
+        if whole && divisor == Some(0.0) {
             self.emit(message::types::division_by_zero(operator, operator_span, right.span()));
         }
         // A whole division by zero is null; what is written out is known not to be zero.
-        let nullable = left.ty().is_nullable() || right.ty().is_nullable() || (whole && divisor.is_none_or(|d| d == 0));
+        let nullable =
+            left.ty().is_nullable() || right.ty().is_nullable() || (whole && divisor.is_none_or(|d| d == 0.0));
         let ty = if nullable { result.clone().nullable() } else { result.clone() };
-        let (left, right) = if result.is_numeric() && left.ty().is_numeric() && right.ty().is_numeric() {
+        let (left, right) = if is_decimal(&result) {
+            // The operands keep their digits: widened to those of the result, a product would have too many.
+            (left, right)
+        } else if result.is_numeric() && left.ty().is_numeric() && right.ty().is_numeric() {
             let both = |value: &Value<'a>| {
                 if value.ty().is_nullable() { result.clone().nullable() } else { result.clone() }
             };
@@ -318,6 +345,7 @@ fn negate(value: &Constant) -> Option<Constant> {
     Some(match value {
         Constant::Int(number) => Constant::Int(number.checked_neg()?),
         Constant::Float(number) => Constant::Float(-number),
+        Constant::Decimal(number) => Constant::Decimal(-*number),
         Constant::Duration(micros) => Constant::Duration(micros.checked_neg()?),
         _ => return None,
     })
@@ -330,7 +358,10 @@ fn result_of(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
     if left.is_numeric() && right.is_numeric() {
         return match op {
             Op::Divide | Op::Power => Some(Type::Float),
-            _ => common(left, right),
+            _ => match (digits(left), digits(right)) {
+                (Some(a), Some(b)) if is_decimal(left) || is_decimal(right) => decimal::result(op, a, b),
+                _ => common(left, right),
+            },
         };
     }
     if op == Op::Add && left.is_text() && right.is_text() {

@@ -72,6 +72,14 @@ impl<'a> Body<'a> {
             _ => return,
         };
         for column in &columns {
+            if let Some((target, step)) = &self.lost_target
+                && column.role == Some(Role::Target)
+                && row.with_role(Role::Target).is_none()
+            {
+                let diagnostic = message::learning::target_as_feature(call, step, target, at);
+                self.emit(diagnostic);
+                continue;
+            }
             let roles_are_known = !row.open || !self.others.may_have_role();
             if let Some(diagnostic) = lacks(column, call, (&**row, roles_are_known), at, true) {
                 self.emit(diagnostic);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
-use gml_ir::{Learned, Partitions, Row, Type};
+use gml_ir::{Learned, Partitions, Role, Row, Type};
 
 use super::{Estimator, Others, Pending};
 use crate::check::body::Body;
@@ -81,9 +81,13 @@ impl<'a> Body<'a> {
         // Where the same estimator is given on, what is wrong with it is said once.
         let is_given_on = matches!(call.signature.result, Shape::Same(same) if same == place);
         arguments.failed |= is_given_on && self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
+        let is_wrong = self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
         self.stopping(call, &value);
-        if let Shape::Variable(variable) = learns {
-            arguments.variables.set_type(*variable, learned);
+        match learns {
+            Shape::Variable(variable) => arguments.variables.set_type(*variable, learned),
+            // Of what is wrong already nothing more is said.
+            _ if is_wrong => {}
+            due => self.learns_what_is_due(call, place, &value, due, &learned, arguments),
         }
         arguments.set_estimator(place, Learner { ty: value.ty().clone(), facts: value.facts.clone() });
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
@@ -127,8 +131,9 @@ impl<'a> Body<'a> {
         });
         let others = std::mem::replace(&mut self.others, others);
         let gone = std::mem::take(&mut self.gone);
+        let lost_target = self.lost_target.take();
         let learns = self.learn(estimator, source, at);
-        (self.others, self.gone) = (others, gone);
+        (self.others, self.gone, self.lost_target) = (others, gone, lost_target);
         learns
     }
 
@@ -148,6 +153,11 @@ impl<'a> Body<'a> {
             if let (Learns::Transform(output), Source::Rows(row)) = (&step, &source) {
                 let gone = row.names().filter(|name| output.get(name).is_none());
                 self.gone.extend(gone.cloned());
+                if let (Some(Estimator::Call(step)), Some(target)) = (part, row.with_role(Role::Target))
+                    && output.with_role(Role::Target).is_none()
+                {
+                    self.lost_target = Some((target.name.clone(), step.clone()));
+                }
                 source = Source::Rows(output.clone());
             }
             learns = Some(step);

@@ -3,6 +3,7 @@
 mod chain;
 mod demand;
 mod estimator;
+mod judged;
 mod others;
 
 pub(super) use demand::lacks;
@@ -14,7 +15,10 @@ use gml_diagnostics::Span;
 
 use super::call::{Bindings, Syntax};
 use super::signature::Signature;
-use crate::typed::LocalId;
+use crate::typed::{LocalId, Text};
+
+/// A target, and the step that took it away: what it makes of it are features.
+pub(super) type LostTarget<'a> = (Text, Arc<Pending<'a>>);
 
 /// How to know what an estimator learns once its rows are known.
 #[derive(Clone, Debug)]

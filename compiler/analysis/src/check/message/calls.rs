@@ -1,9 +1,10 @@
 //! Calls and their arguments.
 
 use gml_diagnostics::{Diagnostic, Edit, Fix, Span, codes};
-use gml_ir::{Type, Value as Constant};
+use gml_ir::{Learned, Type, Value as Constant};
 use gml_syntax::ast::{Binding, Name};
 
+use super::learning::prediction;
 use super::synonyms::synonym;
 use super::{Want, behind, calling, guess, listed, proposing, safe, short};
 use crate::check::call::{BindFault, Syntax, View};
@@ -172,13 +173,28 @@ pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[&Signature]) -> 
 pub(in crate::check) fn no_type_fits(syntax: &Syntax<'_>, value: &Value<'_>, takes: &[String]) -> Diagnostic {
     let mut kinds: Vec<&str> = takes.iter().map(String::as_str).collect();
     kinds.dedup();
+    let found = match value.ty() {
+        Type::Learned(learned) => match &**learned {
+            Learned::Model(Some((_, output))) => format!("a model that predicts {}", prediction(output)),
+            _ => kind_of(value.ty()),
+        },
+        ty => kind_of(ty),
+    };
     Diagnostic::new(
         codes::NO_OVERLOAD_FITS,
         value.span(),
-        format!("no form of `{}` takes {} here", syntax.function.text, kind_of(value.ty())),
+        format!("no form of `{}` takes {found} here", syntax.function.text),
     )
-    .with_label(format!("this is {}", kind_of(value.ty())))
-    .help(format!("{} would fit", kinds.join(" or ")))
+    .with_label(format!("this is {found}"))
+    .help(match value.ty() {
+        Type::Learned(learned) if is_calibrated(learned) => "it is calibrated already".to_owned(),
+        _ => format!("{} would fit", kinds.join(" or ")),
+    })
+}
+
+/// Whether a model says beside its scores what they are when they are calibrated.
+fn is_calibrated(learned: &Learned) -> bool {
+    matches!(learned, Learned::Model(Some((_, output))) if output.get("calibrated").is_some())
 }
 
 /// A type, a table without its columns.
@@ -221,7 +237,7 @@ pub(in crate::check) fn wrong_class(
         ("dated" | "temporal", ty) if ty.is_text() => diagnostic
             .help(format!("`{text}.to_date(\"%Y-%m-%d\")` reads a date, or is null"))
             .fix(call("to_date(\"%Y-%m-%d\")")),
-        ("scalar", Type::Table(_)) => diagnostic.help("columns have a dot in front: `.x`"),
+        ("scalar" | "shown", Type::Table(_)) => diagnostic.help("columns have a dot in front: `.x`"),
         _ => diagnostic,
     }
 }
@@ -233,15 +249,8 @@ pub(in crate::check) fn out_of_bounds(
     span: Span,
     text: &str,
 ) -> Diagnostic {
-    let (name, function) = (&param.name, &call.signature.name);
-    let bounds: Vec<String> = param.contracts.iter().map(|contract| format!("`{}`", contract.text)).collect();
-    let bounds = bounds.join(" and ");
-    let diagnostic = Diagnostic::new(
-        codes::ARGUMENT_OUT_OF_RANGE,
-        span,
-        format!("`{name}` of `{function}` is {value}, and must be {bounds}"),
-    )
-    .with_label("outside of what it can be");
+    let diagnostic =
+        crate::message::contracts::argument(call.signature.name, param.name, &param.contracts, value, span);
     // `80` where a share is due is meant in percent.
     let is_whole = text.bytes().all(|byte| byte.is_ascii_digit());
     let percent =
@@ -252,8 +261,15 @@ pub(in crate::check) fn out_of_bounds(
         Some(share) => {
             diagnostic.help(format!("a share is written `{text}%` or `{share}`")).fix(guess(span, format!("{text}%")))
         }
-        None => diagnostic.help(format!("give `{name}` a value that is {bounds}")),
+        None => diagnostic,
     }
+}
+
+/// A decimal of fewer digits than it is to have behind the point.
+pub(in crate::check) fn more_behind_the_point(span: Span, precision: u8, scale: u8) -> Diagnostic {
+    let message = format!("a decimal of {precision} digits cannot have {scale} of them behind the point");
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .help("`precision` counts all digits, `scale` those behind the point")
 }
 
 /// A class of types in words.

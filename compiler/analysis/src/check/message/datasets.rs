@@ -1,6 +1,6 @@
 //! Datasets and statements of pipelines.
 
-use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_diagnostics::{Diagnostic, Fix, Span, codes};
 use gml_ir::{Column, Row, Type};
 use gml_syntax::ast::Name;
 
@@ -117,6 +117,50 @@ pub(in crate::check) fn written_twice(
     diagnostic.help("give each its own entry, or put the tables together before: `union([a, b])`")
 }
 
+pub(in crate::check) fn saved_in_loop(entry: &Name, declared_at: Span, item: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::DATASET_WRITTEN_TWICE,
+        entry.span,
+        format!("`{}` is saved once for each item of a loop: each save would undo the one before", entry.text),
+    )
+    .with_label("saved again and again here")
+    .and(item, "once for each of these")
+    .and(declared_at, "the entry")
+    .help("save behind the loop what all items give together, `union([a, b])`, or keep each version: `versioned: true`")
+}
+
+/// `within`: whether a loop runs the pipeline; then `first` is its item.
+pub(in crate::check) fn saved_by_each_run(
+    pipeline: &Name,
+    entry: (&str, Span),
+    first: Span,
+    within: bool,
+) -> Diagnostic {
+    let (name, declared_at) = entry;
+    let message = format!("each run of `{}` saves `{name}`: the next one would undo what it saved", pipeline.text);
+    Diagnostic::new(codes::DATASET_WRITTEN_TWICE, pipeline.span, message)
+        .with_label(if within { "run again and again here" } else { "run again here" })
+        .and(first, if within { "once for each of these" } else { "run here" })
+        .and(declared_at, "the entry")
+        .help("give what the runs save entries of their own, or keep each version: `versioned: true`")
+}
+
+pub(in crate::check) fn query_lacks(name: &str, span: Span, args: &[&str], near: Option<&str>) -> Diagnostic {
+    let message = format!("the query names `:{name}`, and `args` has no `{name}`");
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, message).with_label("no value is bound here");
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `:{near}`?")).fix(Fix::guess(span, format!(":{near}"))),
+        None if args.is_empty() => diagnostic.help(format!("give it: `args: {{ {name}: .. }}`")),
+        None => diagnostic.help(format!("give it in `args`, which has {}", listed(args.iter().copied()))),
+    }
+}
+
+pub(in crate::check) fn query_has_no_place(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_ARGUMENT, span, format!("the query has no place for the argument `{name}`"))
+        .with_label("bound nowhere")
+        .help(format!("write `:{name}` where its value belongs, or take it out of `args`"))
+}
+
 pub(in crate::check) fn cannot_track(ty: &Type, span: Span, text: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         codes::CANNOT_TRACK,
@@ -200,6 +244,15 @@ pub(in crate::check) fn no_such_cells(
         .with_label("for numbers, texts, dates and the like")
         .and(declared_at, format!("its column `{}` has parts", column.name))
         .help(help)
+}
+
+/// Files of pictures have no columns but their names and what they are.
+pub(in crate::check) fn not_of_pictures(entry: &str, key: &str, span: Span, declared_at: Span) -> Diagnostic {
+    let message = format!("files of pictures give two columns: `{key}`, their name, and one of type image");
+    Diagnostic::new(codes::CONNECTOR_CANNOT_HOLD, span, message)
+        .with_label("a name and a picture")
+        .and(declared_at, format!("`{entry}` has other columns"))
+        .help("declare these two, and join what else is known of the pictures")
 }
 
 pub(in crate::check) fn no_folder_name(entry: &str, column: &Column, span: Span, declared_at: Span) -> Diagnostic {

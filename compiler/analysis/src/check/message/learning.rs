@@ -2,11 +2,12 @@
 
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Column, Learned, Partitions, Role, Row, Type};
+use gml_syntax::ast::{self, ExprKind};
 
 use super::calls::{class, kind_of};
 use super::rows::all_in_words;
 use super::{Want, columns_of, listed, plural, short, step};
-use crate::check::call::learned_in_words;
+use crate::check::call::{Given, learned_in_words};
 use crate::check::learned::Pending;
 use crate::check::signature::{ParamKind, PatternColumn, PatternType, Shape};
 use crate::check::value::Value;
@@ -104,6 +105,28 @@ pub(in crate::check) fn other_prediction(value: &Value<'_>, output: &Row, due: &
     )
     .with_label("predicts something else")
     .help("what a model predicts follows from its objective and its target; probabilities come from `binary` ones")
+}
+
+/// A model whose predictions are not of the class that a call works on.
+pub(in crate::check) fn other_class_of_prediction(
+    value: &Value<'_>,
+    output: &Row,
+    class: &str,
+    want: &Want<'_>,
+) -> Diagnostic {
+    let (due, help) = match class {
+        "probability" => ("the probability of a bool", "learn a bool, with `objective: binary` or `logistic()`"),
+        "classes" => ("a bool or classes", "learn with `objective: binary` or `objective: multiclass`"),
+        _ => ("a single score of each row", "`explain` and `importance` take models of several classes"),
+    };
+    let found = prediction(output);
+    let message = format!("{} wants a model that predicts {due}, and this one predicts {found}", want.subject());
+    Diagnostic::new(codes::OTHER_PREDICTION, value.span(), message).with_label(format!("predicts {found}")).help(help)
+}
+
+/// What a model predicts.
+pub(super) fn prediction(output: &Row) -> String {
+    format!("`{output}`")
 }
 
 pub(in crate::check) fn other_rows(value: &Value<'_>, row: &Row, known: &Row, want: &Want<'_>) -> Diagnostic {
@@ -225,6 +248,29 @@ fn learned_kind(ty: &Type) -> &'static str {
             Learned::Encoder(..) => "an encoder",
         },
         _ => "something else",
+    }
+}
+
+/// An estimator of something that the call has no use for.
+pub(in crate::check) fn learns_other(value: &Value<'_>, due: &Shape, learns: &Learned, want: &Want<'_>) -> Diagnostic {
+    let found = match learns {
+        Learned::Transform(_) => "a transform",
+        Learned::Model(_) => "a model",
+        Learned::Recommender(_) => "a recommender",
+        Learned::Encoder(..) => "an encoder",
+    };
+    let due = if matches!(due, Shape::Recommender(_)) { "a recommender" } else { "a model" };
+    let diagnostic = Diagnostic::new(
+        codes::CHAIN_MISMATCH,
+        value.span(),
+        format!("{} wants an estimator that learns {due}, and this one learns {found}", want.subject()),
+    )
+    .with_label(format!("learns {found}"));
+    match learns {
+        Learned::Transform(_) => diagnostic.help(
+            "put a learner behind it, as in `.. >> boosted_trees(objective: binary)`: what prepares rows is judged by what is learned behind it",
+        ),
+        _ => diagnostic.help("models are learned by `boosted_trees(..)`, `logistic(..)` and others"),
     }
 }
 
@@ -479,6 +525,48 @@ pub(in crate::check) fn no_such_role(
     .with_label(if fitted { "fitted here, on rows without one" } else { "these rows" })
     .and(call.syntax.function.span, if fitted { "the learner" } else { "needs one" })
     .help(format!("say in the schema which column it is: `{example}`"))
+}
+
+/// A target that a step of the recipe turns into features.
+pub(in crate::check) fn target_as_feature(
+    call: &Pending<'_>,
+    step: &Pending<'_>,
+    target: &str,
+    at: Span,
+) -> Diagnostic {
+    let (learner, step_name) = (call.signature.name, step.signature.name);
+    let written = step.given.iter().flatten().find_map(|given| match given {
+        Given::Expr(expr) => column_in(expr, target),
+        Given::Block(..) => None,
+    });
+    Diagnostic::new(
+        codes::NO_TARGET,
+        written.unwrap_or(step.syntax.function.span),
+        format!("`{target}` is the target, and `{step_name}` makes features of it: `{learner}` is left without one"),
+    )
+    .with_label("what is to be learned")
+    .and(call.syntax.function.span, "wants the target as it is")
+    .and(at, "fitted here, on these rows")
+    .help(format!("leave `.{target}` out of the columns of `{step_name}`: learners take a target as it is"))
+}
+
+/// Where a column is named in an argument.
+fn column_in(expr: &ast::Expr, name: &str) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::Column(column) if &*column.text == name => Some(expr.span),
+        ExprKind::List(items) => items.iter().find_map(|item| column_in(item, name)),
+        _ => None,
+    }
+}
+
+/// Rows by which a model is judged, and that do not say what came to be.
+pub(in crate::check) fn nothing_to_judge_by(call: &Pending<'_>, value: &Value<'_>, row: &Row) -> Diagnostic {
+    let name = call.signature.name;
+    let message = format!("`{name}` holds what a model says against the target, and these rows have none");
+    Diagnostic::new(codes::NO_COLUMN_OF_ROLE, value.span(), message)
+        .with_label("no column has the role `target`")
+        .and(call.syntax.function.span, "needs one")
+        .help(format!("say in the schema which column came to be, `target outcome: bool`; {}", columns_of(row)))
 }
 
 pub(in crate::check) fn target_type(

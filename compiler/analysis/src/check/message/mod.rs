@@ -11,6 +11,7 @@ pub(super) mod rows;
 pub(super) mod space;
 pub(super) mod spaces;
 mod synonyms;
+pub(super) mod together;
 pub(super) mod types;
 
 use gml_diagnostics::{Diagnostic, Fix, Span};
@@ -25,6 +26,8 @@ pub(super) enum Want<'w> {
     Argument { function: &'w str, param: &'w str },
     /// A field of a struct.
     Field(&'w str),
+    /// An item of a list.
+    Item,
     /// A cell of a table literal, by its column.
     Cell(&'w str),
     /// A column in which null is filled.
@@ -56,6 +59,7 @@ impl<'w> Want<'w> {
         match self {
             Self::Argument { function, param } => format!("`{param}` of `{function}`"),
             Self::Field(name) => format!("the field `{name}`"),
+            Self::Item => "an item of the list".into(),
             Self::Cell(name) | Self::Fill(name) => format!("the column `{name}`"),
             Self::Default(name, _) | Self::Let(name, _) => format!("`{name}`"),
             Self::Result(name, _) => format!("the result of `{name}`"),

@@ -19,6 +19,9 @@ pub(in crate::check) fn unknown_name<'n>(
         .with_label("not the name of anything in scope");
     let column = closest(name, columns);
     let other = closest(name, names);
+    if let Some(help) = elsewhere(name) {
+        return diagnostic.help(help);
+    }
     match (other, column) {
         (Some(other), _) => proposing(diagnostic, span, Some(other)),
         (None, Some(column)) => diagnostic
@@ -28,6 +31,25 @@ pub(in crate::check) fn unknown_name<'n>(
             diagnostic.help(format!("bind it before with `let {name} = ..`, or declare it: `param {name}: .. = ..`"))
         }
     }
+}
+
+/// What other languages have under a name, and what does it here.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "std" => {
+            "a name of the standard library is taken at the top of the file, `use std.learn.{boosted_trees}`, and used by itself"
+        }
+        "row" | "it" | "self" | "this" | "_" | "cur" => {
+            "the row at hand has no name: its columns are written with a dot in front, `.price`"
+        }
+        "pd" | "np" | "pl" | "plt" | "sklearn" | "torch" => {
+            "there are no packages of Python here: a node may be a function in a Python file, `= python(\"file.py\", \"function\")`"
+        }
+        "inf" | "Infinity" | "nan" | "NaN" => {
+            "what is no number is not written out: let a value that may be missing be null"
+        }
+        _ => return None,
+    })
 }
 
 pub(in crate::check) fn column_without_dot(name: &str, span: Span) -> Diagnostic {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Span, codes};
-use gml_ir::Type;
+use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::Name;
 
 use super::calls::kind_of;
@@ -21,6 +21,14 @@ pub(in crate::check) fn record_wanted(want: &Want<'_>, span: Span, ty: Option<&T
     )
     .with_label("no record")
     .help("write `{ depth: 2..10, leaves: log(4..256) }`, or a list of such records, of which one is chosen each time")
+}
+
+/// `over: {}`
+pub(in crate::check) fn no_arguments(want: &Want<'_>, span: Span) -> Diagnostic {
+    let message = format!("{} names no argument to look for", want.subject());
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("nothing to look for")
+        .help("name one with its range: `{ depth: 2..10 }`")
 }
 
 pub(in crate::check) fn unknown(name: &Name, calls: &[Arc<Pending<'_>>], tunable: &[LibraryName]) -> Diagnostic {
@@ -47,6 +55,42 @@ pub(in crate::check) fn not_tunable(name: &Name, call: &Pending<'_>) -> Diagnost
     .with_label("no value")
     .and(call.syntax.function.span, "the estimator")
     .help("tune its other arguments; columns are chosen by `select_features(..)`")
+}
+
+pub(in crate::check) fn decides(name: &Name, call: &Pending<'_>) -> Diagnostic {
+    let message = format!(
+        "`{}` of `{}` decides on what is learned: models that say different things cannot be compared",
+        name.text, call.signature.name
+    );
+    Diagnostic::new(codes::UNKNOWN_SEARCH, name.span, message)
+        .with_label("cannot be looked for")
+        .and(call.syntax.function.span, "the estimator")
+        .help(format!("give it one value: `{}({}: ..)`", call.signature.name, name.text))
+}
+
+/// `leaves: []`
+pub(in crate::check) fn nothing(name: &Name, span: Span) -> Diagnostic {
+    let message = format!("`{}` is looked for in an empty list, where there is nothing", name.text);
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("no value to choose")
+        .help(format!("list the values that it can have, or leave `{}` out of `over`", name.text))
+}
+
+/// `l2: log(0.0..1.0)`
+pub(in crate::check) fn no_logarithm(name: &Name, from: &Constant, span: Span) -> Diagnostic {
+    let message = format!("`{}` is looked for on a logarithmic scale from {from}, which has no logarithm", name.text);
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("begins at 0 or below")
+        .help("let the range begin above 0, or leave `log` out")
+}
+
+/// `l2: 0.5..0.5`
+pub(in crate::check) fn single_value(name: &Name, value: &Constant, span: Span) -> Diagnostic {
+    let message =
+        format!("`{}` is looked for between {value} and {value}, where there is nothing to choose", name.text);
+    Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message)
+        .with_label("a single value")
+        .help("let the range begin below its end; a fixed value is an argument of the estimator")
 }
 
 pub(in crate::check) fn search_type(name: &Name, call: &Pending<'_>, due: &Type, ty: &Type, at: Span) -> Diagnostic {

@@ -4,6 +4,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Row, Type};
 use gml_syntax::ast::{Name, SignatureKind};
 
+use super::calls::kind_of;
 use super::{Want, guess, short};
 use crate::check::call::Syntax;
 use crate::check::frame::{Frame, FrameKind};
@@ -214,14 +215,15 @@ pub(in crate::check) fn run_value_in_row(name: &str, span: Span, bound: Span, ty
         .and(bound, "bound here")
         .help("what another table has for a row comes by `join(other, on: [.key])`");
     }
+    let found = kind_of(ty);
     Diagnostic::new(
         codes::CONSTANT_NEEDED,
         span,
-        format!("`{name}` is computed by the run, and an expression over rows can use columns and constants only"),
+        format!("`{name}` is {found}, and an expression over rows can use columns and single values only"),
     )
-    .with_label("known only when the run gets here")
+    .with_label("no single value")
     .and(bound, "bound here")
-    .help("bring it to the rows with `join(.., how: cross)`, or compute it there: `derive { x = max(.y) }`")
+    .help("what was learned comes to the rows by `predict` and `apply`; of a record, name the part: `parts.name`")
 }
 
 pub(in crate::check) fn operator_in_row(syntax: &Syntax<'_>, text: &str) -> Diagnostic {
@@ -231,7 +233,7 @@ pub(in crate::check) fn operator_in_row(syntax: &Syntax<'_>, text: &str) -> Diag
         format!("`{}` works on whole tables, and here a value of each row is due", syntax.function.text),
     )
     .with_label(format!("`{}` is a step of its own", short(text)))
-    .help("bring what it gives to the rows with `join`")
+    .help("bind what it gives in front of this step, `let found = ..`: a single value is used by that name, a table comes by `join`")
 }
 
 pub(in crate::check) fn node_in_row(syntax: &Syntax<'_>, operator: &str, declared: Span) -> Diagnostic {

@@ -115,6 +115,18 @@ pub(in crate::check) fn literal_out_of_range(number: i64, kind: IntKind, span: S
         .help("take a wider type, such as `int`")
 }
 
+pub(in crate::check) fn decimal_out_of_range(number: &Constant, ty: &Type, span: Span) -> Diagnostic {
+    let room = match ty {
+        Type::Decimal { precision, scale } => {
+            format!("{ty} holds {} digits before the point and {scale} behind it", precision - scale)
+        }
+        other => format!("{other} does not hold it"),
+    };
+    Diagnostic::new(codes::LITERAL_OUT_OF_RANGE, span, format!("{number} does not fit {ty}"))
+        .with_label(room)
+        .help("write it with as many digits, or take a wider type")
+}
+
 pub(in crate::check) fn not_an_enum_value(text: &str, span: Span, values: &[std::sync::Arc<str>]) -> Diagnostic {
     let known: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
     let diagnostic =
@@ -199,6 +211,11 @@ pub(in crate::check) fn binary_operator(
         (Type::Bool, other) | (other, Type::Bool) if other.is_numeric() || *other == Type::Bool => {
             "`.as_int()` makes 1 of true and 0 of false".to_owned()
         }
+        (Type::Decimal { .. }, _) | (_, Type::Decimal { .. }) if a.is_numeric() && b.is_numeric() => format!(
+            "the result would have more than {} digits behind the point: take fewer of one side, as in `.as_decimal(20, 4)`, or \
+             compute with floats (`.as_float()`)",
+            gml_ir::MAX_DIGITS
+        ),
         _ if matches!(a, Type::Table(_)) || matches!(b, Type::Table(_)) => {
             "tables are put together by `join` (columns) and `union` (rows)".to_owned()
         }
@@ -455,7 +472,9 @@ pub(in crate::check) fn non_exhaustive(
     (span, written): (Span, &str),
 ) -> Diagnostic {
     let only_rest = missing == ["_"];
-    let message = if only_rest {
+    let message = if *ty == Type::Unknown {
+        "the type of this is known only when it runs, and there may be more values than the arms take".to_owned()
+    } else if only_rest {
         format!("{ty} has more values than the arms take")
     } else {
         format!("no arm takes {}", missing.join(", "))

@@ -9,6 +9,7 @@ use super::defaults::default_of;
 use super::names::interned;
 use super::{
     LearnsFrom, Looks, Param, ParamKind, Part, PatternColumn, PatternType, RowShape, Shape, Signature, Variable,
+    Widening,
 };
 use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::Text;
@@ -58,6 +59,8 @@ impl Compiler<'_> {
         let contracts = match &kind {
             ParamKind::Value { ty: Shape::Is(ty), .. } => {
                 let scope = TypeScope::new(self.package, self.module);
+                // What is said of a list is said of its items.
+                let ty = if let Type::List(item) = ty { &**item } else { ty };
                 // The library's own tests hold that all of them have a meaning.
                 param.contracts.iter().filter_map(|rule| scope.contract(rule, ty, &mut Vec::new())).collect()
             }
@@ -213,6 +216,12 @@ impl Compiler<'_> {
                 Shape::Sequences { keys: self.row(&args[0]), item: Box::new(self.shape(&args[1])), part: None }
             }
             "vector" if matches!(first?.kind, TypeKind::Named(..)) => Shape::Vector(self.param_at(args, 0)),
+            "decimal" if matches!(first?.kind, TypeKind::Named(..)) => {
+                Shape::Decimal(self.param_at(args, 0), self.param_at(args, 1))
+            }
+            "summed" => Shape::Widened(Widening::Sum, Box::new(self.shape(first?))),
+            "difference" => Shape::Widened(Widening::Difference, Box::new(self.shape(first?))),
+            "signed" => Shape::Widened(Widening::Sign, Box::new(self.shape(first?))),
             "same" => Shape::Same(self.param_at(args, 0)),
             "estimator" => self.estimator(first?)?,
             "model" | "transform" | "encoder" if arrow(first?).is_some() => self.learned(name, args)?,

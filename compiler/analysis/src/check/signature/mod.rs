@@ -12,6 +12,7 @@ use gml_syntax::ast::SignatureKind;
 use super::call::View;
 use crate::package::SignatureId;
 use crate::typed::{LibraryName, Text, Typed};
+use crate::types::decimal;
 
 pub(crate) use compile::compile;
 
@@ -203,6 +204,10 @@ pub(crate) enum Shape {
     Search(Box<Shape>),
     /// `vector[dimension]`: as long as that argument says
     Vector(usize),
+    /// `decimal[precision, scale]`: of as many digits as these arguments say
+    Decimal(usize, usize),
+    /// `summed[T]`, `difference[T]`, `signed[T]`: the type, but for decimals one with room for every result
+    Widened(Widening, Box<Shape>),
     /// `same[learner]`: the argument itself, with all that is known of it
     Same(usize),
     /// `estimator[R & demand -> L]`; `row`: what of the row the demand is about, where that is not all of it
@@ -217,6 +222,28 @@ pub(crate) enum Shape {
     Encoder(Box<Shape>, Box<Shape>),
     /// `common[K]`
     Common(RowShape),
+}
+
+/// What is made of values, of which decimals may need other digits than they have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Widening {
+    /// The sum of any number of them.
+    Sum,
+    /// The difference of two.
+    Difference,
+    /// Their sign.
+    Sign,
+}
+
+impl Widening {
+    /// The type of the result for values of a type.
+    pub fn of(self, ty: &Type) -> Type {
+        match self {
+            Self::Sum => decimal::summed(ty),
+            Self::Difference => decimal::difference(ty),
+            Self::Sign => decimal::sign(ty),
+        }
+    }
 }
 
 /// A part of a record.

@@ -6,7 +6,7 @@ use gml_syntax::ast;
 use crate::check::signature::{Default, compile};
 use crate::package::SignatureId;
 use crate::typed::TypedKind;
-use crate::types::satisfied;
+use crate::types::{contracted, satisfied};
 
 use super::{check, told, wrong};
 
@@ -78,6 +78,21 @@ fn patterns_and_formats_can_be_read() {
     assert_eq!(wrong("select { y = .s.to_date(\"%d.%m.%Y\") }"), Vec::<String>::new());
 }
 
+#[test]
+fn contracts_hold_for_what_names_stand_for() {
+    let node = |body: &str| check(&format!("param k: int = 0\nnode f(t: table[T]) -> table {{ {body} }}")).codes();
+    assert_eq!(node("t |> take(k)"), Vec::<String>::new());
+    assert_eq!(node("t |> take(k - 1)"), ["argument-out-of-range `k - 1`"]);
+    assert_eq!(node("let few = -3 t |> take(few)"), ["argument-out-of-range `few`"]);
+    // A condition may see to it that there is enough.
+    assert_eq!(node("if k > 0 then t |> take(k - 1) else t"), Vec::<String>::new());
+    let pipeline = "param k: int = 0\npipeline p { when k > 0 { expect count(t |> take(k - 1)) > 0 } }";
+    assert_eq!(check(pipeline).codes(), Vec::<String>::new());
+    let told = check("pipeline p(few: int = -1) { expect count(t |> take(few)) > 0 }");
+    assert_eq!(told.codes(), ["argument-out-of-range `few`"]);
+    assert_eq!(told.diagnostics[0].labels[0].message, "`few` is -1 here");
+}
+
 fn signature_of(item: &ast::Item) -> Option<&str> {
     match &item.kind {
         ast::ItemKind::Signature(signature) => Some(&signature.name.text),
@@ -105,7 +120,8 @@ fn contracts_of_the_library_have_a_meaning_and_its_defaults_satisfy_them() {
             count += param.contracts.len();
             let Some(Default::Constant(default)) = &param.default else { continue };
             let TypedKind::Literal(value) = &default.kind else { panic!("{about}") };
-            assert!(param.contracts.iter().all(|contract| satisfied(&contract.rule, value)), "{about} is {value}");
+            let fits = |value| param.contracts.iter().all(|contract| satisfied(&contract.rule, &value));
+            assert!(contracted(value.clone()).into_iter().all(fits), "{about} is {value}");
         }
     }
     assert!(count > 100, "{count} contracts");

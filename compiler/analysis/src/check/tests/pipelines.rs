@@ -33,7 +33,7 @@ fn statements() {
     assert_eq!(wrong("for k in [1, 2] { expect count(t |> take(k)) > 0 }"), Vec::<String>::new());
     assert_eq!(wrong("for k in [1, \"a\"] { expect count(t |> take(k)) > 0 }"), ["type-mismatch `k`"]);
     assert_eq!(wrong("for k in 3 { expect k > 0 }"), ["type-mismatch `3`"]);
-    assert_eq!(wrong("for r in [impute(mean, [.x]), scale([.typo])] { save fit(r, train: t) as out }").len(), 3);
+    assert_eq!(wrong("for r in [impute(mean, [.x]), scale([.typo])] { save fit(r, train: t) as out }").len(), 4);
 }
 
 #[test]
@@ -118,6 +118,14 @@ fn connectors_hold_what_they_are_made_for() {
     assert_eq!(asked("duckdb(\"x\")"), [""; 0]);
     assert_eq!(asked("bigquery(project: \"x\", token: secret(\"T\"))"), [""; 0]);
     assert_eq!(asked("sqlite(\"x\")"), ["connector-cannot-hold `query(d, sql: \"select 1\")`"]);
+    let kept = |database: &str| {
+        check(&format!("connection d = {database}\ncatalog {{ c: table {{ n: list[int] }} = sql_table(d, \"c\") }}\npipeline p {{ expect count(c) > 0 }}")).codes()
+    };
+    assert_eq!(kept("duckdb(\"x\")"), [""; 0]);
+    assert_eq!(kept("sqlite(\"x\")"), ["connector-cannot-hold `sql_table(d, \"c\")`"]);
+    let misspelt =
+        "catalog { c: table { n: list[int] } = query(dd, sql: \"select 1\") }\npipeline p { expect count(c) > 0 }";
+    assert_eq!(check(misspelt).codes(), ["unknown-name `dd`"], "one mistake, one diagnostic");
     let program = "param root: str = \"a\"\ncatalog { c: table { n: int } = parquet(f\"{root}/*.parquet\") }\npipeline p { save t |> select([.n]) as c }";
     assert_eq!(check(program).codes(), ["save-to-pattern `f\"{root}/*.parquet\"`"]);
 }

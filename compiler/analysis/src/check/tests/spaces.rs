@@ -39,8 +39,21 @@ fn constants_are_known_before_the_run() {
     assert_eq!(wrong("take(.n)"), ["column-outside-row `.n`"]);
     assert_eq!(wrong("take(count(t))"), ["constant-needed `count(t)`"]);
     assert_eq!(wrong("filter(.n > count(u))"), ["constant-needed `count(u)`"]);
-    let program = "node f(t: table[T]) -> table { let most = count(t) t |> filter(.n < most) }";
+    let program = "node f(t: table[T]) -> table { let most = count(t) t |> take(most) }";
     assert_eq!(check(program).codes(), ["constant-needed `most`"]);
+}
+
+#[test]
+fn single_values_of_the_run_stand_in_rows() {
+    let of = |value: &str, step: &str| {
+        check(&format!("node f(t: table[T], u: table[T]) -> table {{ let v = {value} t |> {step} }}"))
+    };
+    assert_eq!(of("count(u)", "filter(.n < v)").told(), "");
+    assert_eq!(of("first(u)", "derive { y = .n - v.n, s = f\"{v.s} {.s}\" }").told(), "");
+    assert_eq!(of("count(u)", "group(by: [.user]) { y = count(where: .n > v), z = v }").told(), "");
+    assert_eq!(of("first(u).s", "filter(.s.matches(v))").codes(), ["constant-needed `v`"]);
+    assert_eq!(of("u", "filter(.n < v)").codes(), ["constant-needed `v`"]);
+    assert!(of("count(u)", "derive { y = .n / v }").program.nodes[0].result.to_string().contains("y: float"));
 }
 
 #[test]

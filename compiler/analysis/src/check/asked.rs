@@ -1,0 +1,50 @@
+//! `query(.., sql: .., args: ..)`: the places in the text and the arguments belong together.
+
+use gml_diagnostics::Span;
+use gml_ir::{QueryPiece, Value, query_pieces};
+
+use super::body::Body;
+use super::message;
+use crate::suggest::closest;
+use crate::typed::{Typed, TypedArg, TypedKind};
+
+impl Body<'_> {
+    /// Holds the text of a query, where it is written out, against the arguments.
+    pub fn asked(&mut self, connector: &Typed) {
+        let TypedKind::Call(call) = &connector.kind else { return };
+        let value = |of: &str| match call.args.iter().find(|(name, _)| &**name == of) {
+            Some((_, TypedArg::Value(value))) => Some(value),
+            _ => None,
+        };
+        let Some(Typed { kind: TypedKind::Literal(Value::Str(sql)), span, .. }) = value("sql") else { return };
+        let args: Vec<(&str, Span)> = match value("args").map(|args| &args.kind) {
+            None | Some(TypedKind::Literal(Value::Null)) => Vec::new(),
+            Some(TypedKind::Record(fields)) => fields.iter().map(|(name, value)| (&**name, value.span)).collect(),
+            Some(_) => return,
+        };
+        let names = || args.iter().map(|(name, _)| *name);
+        let mut used: Vec<&str> = Vec::new();
+        for piece in query_pieces(sql) {
+            let QueryPiece::Name(name) = piece else { continue };
+            if !used.contains(&name) && !names().any(|known| known == name) {
+                let near = closest(name, names());
+                let names: Vec<&str> = names().collect();
+                self.emit(message::datasets::query_lacks(name, self.place_of(name, *span), &names, near));
+            }
+            used.push(name);
+        }
+        for (name, span) in args.iter().filter(|(name, _)| !used.contains(name)) {
+            self.emit(message::datasets::query_has_no_place(name, *span));
+        }
+    }
+
+    /// Where `:name` stands in a literal.
+    fn place_of(&self, name: &str, literal: Span) -> Span {
+        let (text, name) = (self.text(literal), format!(":{name}"));
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let is_whole = |at: &usize| !text[at + name.len()..].starts_with(is_part);
+        let Some(at) = text.match_indices(&*name).map(|(at, _)| at).find(is_whole) else { return literal };
+        let start = literal.start + u32::try_from(at).unwrap_or(0);
+        Span { start, end: start + u32::try_from(name.len()).unwrap_or(1), ..literal }
+    }
+}
