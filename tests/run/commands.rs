@@ -174,3 +174,100 @@ fn doc_writes_a_site_that_is_the_same_each_time() {
     project.done(&["doc", "--std", "--out", "std"]);
     assert!(project.path("std/std/table.html").is_file());
 }
+
+#[test]
+fn a_new_project_is_right_formatted_and_runs() {
+    let project = Project::new();
+    let begun = project.gmlc(&["new", "iris"]);
+    assert_eq!(begun.code, 0, "{}", begun.stderr);
+    let flag = ["--project", "iris"];
+    assert_eq!(project.gmlc(&["check", "iris"]).code, 0);
+    assert_eq!(project.gmlc(&["fmt", "--check", "iris"]).code, 0);
+    assert_eq!(project.gmlc(&["test", flag[0], flag[1]]).code, 0);
+    let run = project.gmlc(&["run", flag[0], flag[1]]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(project.path("iris/models/species/000001/signature.json").exists());
+    // What is there stays as it is.
+    let again = project.gmlc(&["new", "iris"]);
+    assert_eq!(again.code, 2, "{}", again.stderr);
+}
+
+#[test]
+fn a_new_project_on_data_reads_it_with_its_schema() {
+    // Two files of one name, and one whose name is a word of the language.
+    let project = Project::of(&[("in.csv", TABLE), ("deep/in.csv", TABLE), ("sub/filter.csv", TABLE)]);
+    let data = ["--data", "in.csv", "--data", "deep/in.csv", "--data", "sub/filter.csv"];
+    let begun = project.gmlc(&[&["new", "sub/begun"], &data[..]].concat());
+    assert_eq!(begun.code, 0, "{}", begun.stderr);
+    let checked = project.gmlc(&["check", "--data", "sub/begun"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert_eq!(project.gmlc(&["fmt", "--check", "sub/begun"]).code, 0);
+    let run = project.gmlc(&["run", "--project", "sub/begun"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("report sub/begun/.gml/runs/"), "{}", run.stdout);
+
+    let missing = project.gmlc(&["new", "other", "--data", "missing.csv"]);
+    assert_eq!(missing.code, 3, "{}", missing.stderr);
+    assert!(!project.path("other").exists());
+}
+
+#[test]
+fn shells_complete_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let finished = Project::new().gmlc(&["completions", shell]);
+        assert_eq!(finished.code, 0);
+        assert!(["explain", "project"].iter().all(|word| finished.stdout.contains(word)), "{shell}");
+    }
+    let script = Project::new().gmlc(&["completions", "bash"]).stdout;
+    let line = "COMP_WORDS=(gmlc ex); COMP_CWORD=1; _gmlc gmlc ex gmlc; echo \"${COMPREPLY[@]}\"";
+    let bash = std::process::Command::new("bash").args(["-c", &format!("{script}\n{line}")]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&bash.stdout).trim(), "explain");
+}
+
+#[test]
+fn show_prints_the_first_rows_of_a_dataset() {
+    let rows: String = (0..30).map(|n| format!("name {n},{n},{}\n", if n == 1 { "" } else { "2.5" })).collect();
+    let project = Project::of(&[("main.gml", PROGRAM), ("in.csv", &format!("name,n,x\n{rows}"))]);
+    let shown = project.gmlc(&["show", "input", "--rows", "2"]);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert_eq!(shown.stdout.lines().count(), 5, "{}", shown.stdout);
+    assert!(shown.stdout.contains("name 0") && shown.stdout.contains("null"), "{}", shown.stdout);
+    let json = project.gmlc(&["show", "input", "-n", "1", "--format", "json"]).stdout;
+    assert_eq!(json, "{\"name\":\"name 0\",\"n\":0,\"x\":2.5}\n");
+
+    let unknown = project.gmlc(&["show", "inputs"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);
+    let missing = project.gmlc(&["show", "output"]);
+    assert_eq!(missing.code, 3, "{}", missing.stderr);
+    project.write("in.csv", "name,n,x\nann,many,1\n");
+    let wrong = project.gmlc(&["show", "input"]);
+    assert_eq!(wrong.code, 3);
+    assert!(wrong.stderr.contains("`n`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_pipeline_runs_behind_those_whose_datasets_it_reads() {
+    let program = "catalog {\n    a: table { x: int } = csv(\"a.csv\"),\n    b: table { x: int } = csv(\"b.csv\"),\n    \
+                   c: table { x: int } = csv(\"c.csv\"),\n}\npipeline second {\n    save b |> filter(.x > 1) as c\n}\n\
+                   pipeline first {\n    save a as b\n}\n";
+    let project = Project::of(&[("main.gml", program), ("a.csv", "x\n1\n2\n3\n"), ("b.csv", "x\n77\n")]);
+    let finished = project.gmlc(&["run"]);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert_eq!(std::fs::read_to_string(project.path("c.csv")).unwrap(), "x\n2\n3\n");
+    let plan = project.gmlc(&["plan"]).stdout;
+    assert!(plan.find("first") < plan.find("second"), "{plan}");
+}
+
+#[test]
+fn an_env_must_not_put_two_entries_into_one_place() {
+    let program = "catalog {\n    a: table { x: int } = csv(\"a.csv\"),\n    b: table { x: int } = csv(\"b.csv\"),\n}\n\
+                   env other {\n    catalog.b = csv(\"./a.csv\"),\n}\n\
+                   pipeline main {\n    save a |> filter(.x > 1) as b\n}\n";
+    let project = Project::of(&[("main.gml", program), ("a.csv", "x\n1\n2\n")]);
+    let finished = project.gmlc(&["run", "--env", "other"]);
+    assert_eq!(finished.code, 1, "{}", finished.stderr);
+    assert!(finished.stderr.contains("GML0516"), "{}", finished.stderr);
+    assert_eq!(std::fs::read_to_string(project.path("a.csv")).unwrap(), "x\n1\n2\n");
+    assert_eq!(project.gmlc(&["run"]).code, 0);
+}

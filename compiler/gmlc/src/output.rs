@@ -49,6 +49,19 @@ pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, format: Format
     all_diagnostics(&[(diagnostics, sources)], format);
 }
 
+/// Shows the errors of a program on standard error, whatever the format: standard output is for something else.
+pub fn errors(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    let errors: Vec<Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).cloned().collect();
+    if errors.is_empty() {
+        return;
+    }
+    if format == Format::Sarif {
+        error_line(render::sarif([(&*errors, sources)], env!("CARGO_PKG_VERSION")));
+        return;
+    }
+    each(&errors, sources, format, |text| error_line(text));
+}
+
 /// Shows the diagnostics of several programs, each with its sources.
 pub fn all_diagnostics(programs: &[(&[Diagnostic], &Sources)], format: Format) {
     if format == Format::Sarif {
@@ -56,18 +69,19 @@ pub fn all_diagnostics(programs: &[(&[Diagnostic], &Sources)], format: Format) {
         return;
     }
     for (diagnostics, sources) in programs {
-        each(diagnostics, sources, format);
+        each(diagnostics, sources, format, |text| line(text));
     }
 }
 
-fn each(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+/// Shows diagnostics one by one: `say` says those that are for machines.
+fn each(diagnostics: &[Diagnostic], sources: &Sources, format: Format, say: impl Fn(&str)) {
     let style = render::TerminalStyle { colour: coloured(), ..render::TerminalStyle::default() };
     for diagnostic in diagnostics {
         match format {
             Format::Human => error_line(render::terminal(diagnostic, sources, style)),
-            Format::Short => line(render::short(diagnostic, sources).trim_end()),
-            Format::Json => line(render::json(diagnostic, sources).trim_end()),
-            Format::Github => line(render::github(diagnostic, sources).trim_end()),
+            Format::Short => say(render::short(diagnostic, sources).trim_end()),
+            Format::Json => say(render::json(diagnostic, sources).trim_end()),
+            Format::Github => say(render::github(diagnostic, sources).trim_end()),
             // A log holds all of them.
             Format::Sarif => {}
         }

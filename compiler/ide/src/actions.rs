@@ -1,8 +1,10 @@
 //! Edits that mend what a diagnostic says.
 
+use gml_analysis::{Fixes, mend_file};
 use gml_diagnostics::{Diagnostic, FileId};
 
-use crate::edit::Edit;
+use crate::completion::Source;
+use crate::edit::{Edit, apply};
 
 /// An edit that an editor offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +28,24 @@ pub fn actions(diagnostics: &[Diagnostic], file: FileId, start: u32, end: u32) -
     touched.filter_map(|(place, diagnostic)| action(place, diagnostic)).collect()
 }
 
-/// All safe fixes of a file in one action, where there is one.
-pub fn fix_all(diagnostics: &[Diagnostic], file: FileId) -> Vec<Edit> {
+/// The edits that make all safe fixes of a file: those too that others stand in the way of.
+pub fn fix_all(source: Source<'_>, diagnostics: &[Diagnostic], file: FileId) -> Vec<Edit> {
+    let at_once = without_overlaps(diagnostics, file);
+    if at_once.is_empty() {
+        return at_once;
+    }
+    let path = source.package.sources.path(file);
+    let mended = mend_file(source.world, source.main, path, Fixes::Safe);
+    match mended.files.get(path) {
+        // Small edits leave the cursor and the folds of an editor where they are.
+        Some(changed) if *apply(&changed.before, &at_once) == *changed.after => at_once,
+        Some(changed) => vec![Edit::between(file, &changed.before, &changed.after)],
+        None => Vec::new(),
+    }
+}
+
+/// The safe fixes that stand beside each other.
+fn without_overlaps(diagnostics: &[Diagnostic], file: FileId) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let all = diagnostics.iter().enumerate().filter_map(|(place, diagnostic)| action(place, diagnostic));
     for action in all.filter(|action| action.safe) {

@@ -1,6 +1,6 @@
 //! Edits of files.
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{FileId, Span};
 
 /// A stretch of a file replaced by a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,18 @@ impl Edit {
     /// Replaces `span` by `text`.
     pub fn new(span: Span, text: impl Into<String>) -> Self {
         Self { span, text: text.into() }
+    }
+
+    /// The edit that makes one text of another: all from the first difference to the last.
+    pub fn between(file: FileId, before: &str, after: &str) -> Self {
+        let same = |(a, b): &(char, char)| a == b;
+        let length = |count: usize, (c, _): (char, char)| count + c.len_utf8();
+        let start = before.chars().zip(after.chars()).take_while(same).fold(0, length);
+        let (old, new) = (&before[start..], &after[start..]);
+        let behind = old.chars().rev().zip(new.chars().rev()).take_while(same).fold(0, length);
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let span = Span::new(file, offset(start), offset(before.len() - behind));
+        Self::new(span, &new[..new.len() - behind])
     }
 }
 
@@ -37,9 +49,17 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gml_diagnostics::FileId;
-
     use super::*;
+
+    #[test]
+    fn what_differs_between_two_texts() {
+        for (before, after, changed) in [("aßc", "aäc", 1..3), ("aba", "aa", 1..2), ("", "a", 0..0), ("a", "a", 1..1)]
+        {
+            let edit = Edit::between(FileId(0), before, after);
+            assert_eq!(edit.span, Span::new(FileId(0), changed.start, changed.end), "{before}");
+            assert_eq!(apply(before, &[edit]), after);
+        }
+    }
 
     #[test]
     fn edits_are_applied_in_order() {

@@ -7,7 +7,7 @@
 use gml_analysis::package::{Definition, Package};
 use gml_diagnostics::{FileId, Span};
 use gml_ir::Type;
-use gml_syntax::ast::{ItemKind, NodeBody, StatementKind};
+use gml_syntax::ast::{ItemKind, NodeBody, StatementKind, TypeKind};
 use gml_syntax::is_reserved;
 
 use crate::edit::Edit;
@@ -245,8 +245,12 @@ fn columns_of(facts: &Facts<'_>, symbols: &[Symbol]) -> Result<Vec<Symbol>, Stri
         if facts.text(symbol.declared) != name {
             continue;
         }
-        // `[.device.category]` makes a column `category` of the field: one name for two things.
         let site = facts.site_of(symbol.declared).and_then(|site| facts.item(site));
+        if site.is_some_and(|item| in_struct(item, symbol.declared)) {
+            // Structs have no names: which of those that are written out are the same one is not known.
+            return Err(format!("`{name}` is a field of a struct, which stands in other types too: rename it by hand"));
+        }
+        // `[.device.category]` makes a column `category` of the field: one name for two things.
         let is_field = site.is_some_and(|item| {
             let mut field = false;
             tree::each_expr(item, |expr| {
@@ -263,6 +267,17 @@ fn columns_of(facts: &Facts<'_>, symbols: &[Symbol]) -> Result<Vec<Symbol>, Stri
         }
     }
     Ok(all)
+}
+
+/// Whether a name stands for a field in a type `struct { .. }`.
+fn in_struct(item: &gml_syntax::ast::Item, declared: Span) -> bool {
+    let mut found = false;
+    tree::each_type(item, |ty| {
+        if let TypeKind::Struct(row) = &ty.kind {
+            found |= row.columns.iter().any(|column| column.name.span == declared);
+        }
+    });
+    found
 }
 
 /// Where rows go from what makes them into what declares them, as pairs of places that name the same column.

@@ -9,6 +9,7 @@ mod claims;
 mod code;
 mod conform;
 mod database;
+pub mod decimal;
 pub mod dtype;
 mod fault;
 mod hub;
@@ -20,6 +21,7 @@ mod paths;
 mod post;
 mod query;
 mod records;
+mod scratch;
 pub mod secrets;
 mod table;
 mod text;
@@ -32,13 +34,14 @@ pub use claims::read_arrow_stream;
 pub use database::{fetch_duckdb, has_duckdb};
 pub use fault::Fault;
 pub use hub::HubModel;
-pub use infer::infer;
+pub use infer::{Inferred, infer, infer_as, schema_name};
 pub use post::post_json;
-pub use query::{append, collect, fault, guarded};
+pub use query::{append, collect, fault, guarded, no_column};
+pub use scratch::{put_aside, take_up};
 pub use table::{
-    AT, Bound, Condition, Finding, Folder, Loaded, Part, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
+    AT, Bound, Condition, Finding, Folder, Loaded, Part, Preview, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
     Verified, Version, Wanted, Writer, Written, abandon, can_save, check_headers, files, files_in, forget_versions,
-    here, hold, inspect, is_elsewhere, is_versioned, newest_version, read, told, version_name, versions, write,
+    here, hold, inspect, is_elsewhere, is_versioned, newest_version, preview, read, told, version_name, versions, write,
     write_folder, write_parquet,
 };
 pub use texts::{Ids, Together};

@@ -123,14 +123,15 @@ fn quoted(names: &[&str], folder: &Path) -> String {
 fn existing_folder(path: &Path) -> (PathBuf, Option<PathBuf>) {
     let mut absent = None;
     for folder in path.ancestors().skip(1) {
+        // A bare name lies in the folder that we are in.
+        if folder.as_os_str().is_empty() {
+            break;
+        }
         if folder.is_dir() {
             return (folder.to_path_buf(), absent);
         }
         if !folder.to_string_lossy().contains('*') {
             absent = Some(folder.to_path_buf());
-        }
-        if folder.as_os_str().is_empty() {
-            break;
         }
     }
     (PathBuf::from("."), absent)
@@ -196,6 +197,14 @@ mod tests {
         let fault = files("dta/raw/*.csv", root.path()).unwrap_err();
         assert!(fault.details[0].contains("dta does not exist"), "{fault:?}");
         assert!(fault.help.unwrap().contains("`data`"));
+    }
+
+    #[test]
+    fn a_bare_name_lies_in_the_folder_that_we_are_in() {
+        let fault = missing("no_such.csv", Path::new("no_such.csv"));
+        assert!(fault.details.iter().all(|detail| !detail.contains("does not exist")), "{fault:?}");
+        let fault = missing("no_such/a.csv", Path::new("no_such/a.csv"));
+        assert!(fault.details[0].contains("the folder no_such does not exist"), "{fault:?}");
     }
 
     #[test]

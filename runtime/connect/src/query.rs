@@ -60,9 +60,9 @@ pub fn fault(error: &PolarsError) -> Fault {
             Some(own) => own.clone(),
             None => io_fault(error, msg.as_ref().map(|text| text.to_string())),
         },
-        PolarsError::ColumnNotFound(name) => {
-            Fault::new(code::UNKNOWN_COLUMN, format!("there is no column {}", name.lines().next().unwrap_or_default()))
-                .help("a step before this one has an open row: put `|> conform(Schema)` behind it")
+        PolarsError::ColumnNotFound(text) => {
+            let (name, columns) = not_found(text);
+            no_column(name, &columns)
         }
         PolarsError::InvalidOperation(text) if text.contains("conversion from") => {
             Fault::new(code::ARITHMETIC_FAULT, format!("a value does not fit its type: {text}"))
@@ -84,6 +84,40 @@ pub fn fault(error: &PolarsError) -> Fault {
     }
 }
 
+/// That a table has no column of that name, which is known only when it runs where its row is open.
+pub fn no_column(name: &str, columns: &[&str]) -> Fault {
+    let fault = Fault::new(code::UNKNOWN_COLUMN, format!("there is no column {name}")).help(
+        "correct the name; a step before this one has an open row, and with `|> conform(Schema)` behind that step names are \
+         checked before anything runs",
+    );
+    if columns.is_empty() {
+        return fault;
+    }
+    let shown: Vec<&str> = columns.iter().copied().take(SHOWN).collect();
+    let more = match columns.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    fault.detail(format!("the columns are {}{more}", shown.join(", ")))
+}
+
+/// How many columns are listed where one is not found.
+const SHOWN: usize = 20;
+
+/// The name and the columns that there are, out of what polars says: `unable to find column "b"; valid columns: ["a"]`, or the
+/// name alone.
+fn not_found(text: &str) -> (&str, Vec<&str>) {
+    let line = text.lines().next().unwrap_or_default();
+    let Some((_, rest)) = line.split_once("unable to find column \"") else {
+        return (line.trim_matches('"'), Vec::new());
+    };
+    let Some((name, rest)) = rest.split_once("\"; valid columns: [") else {
+        return (rest.trim_end_matches('"'), Vec::new());
+    };
+    let columns = rest.trim_end_matches(']').split(", ").map(|column| column.trim_matches('"'));
+    (name, columns.filter(|column| !column.is_empty() && !column.starts_with("__gml_")).collect())
+}
+
 fn io_fault(error: &std::io::Error, context: Option<String>) -> Fault {
     let text = context.unwrap_or_else(|| error.to_string());
     match error.kind() {
@@ -100,4 +134,17 @@ fn io_fault(error: &std::io::Error, context: Option<String>) -> Fault {
 /// Carries a fault through polars, for work inside of a query.
 pub(crate) fn carried(fault: Fault) -> PolarsError {
     PolarsError::IO { error: Arc::new(std::io::Error::other(fault)), msg: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_not_found_is_named_with_those_that_are() {
+        let frame = df!("who" => ["x"], "a" => [1]).unwrap();
+        let found = collect(frame.lazy().filter(col("zz").gt(lit(1)))).unwrap_err();
+        assert_eq!((found.code, &*found.message), ("GML0301", "there is no column zz"));
+        assert_eq!(found.details, ["the columns are who, a"]);
+    }
 }

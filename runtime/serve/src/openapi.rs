@@ -12,7 +12,7 @@ use crate::signature::Signature;
 /// The whole document.
 pub(crate) fn describe(name: &str, newest: &Newest, signature: &Signature) -> String {
     let record = record(signature);
-    let prediction = prediction(signature.outputs());
+    let prediction = prediction(signature);
     let of = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let list = |items: Json| json!({ "type": "array", "items": items });
     let version = newest
@@ -118,10 +118,34 @@ fn record(signature: &Signature) -> Json {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-fn prediction(outputs: &Row) -> Json {
+/// What the model says of a row. Of classes it says the likeliest, and a number for each in their order.
+fn prediction(signature: &Signature) -> Json {
+    let mut schema = of_row(signature.outputs());
+    let classes = signature.classes();
+    if classes.is_empty() {
+        return schema;
+    }
+    for column in &signature.outputs().columns {
+        let of_column = &mut schema["properties"][&*column.name];
+        match column.ty.non_null() {
+            Type::List(_) => {
+                let listed: Vec<String> = classes.iter().map(|class| format!("{class:?}")).collect();
+                of_column["description"] =
+                    format!("A number for each class, in this order: {}", listed.join(", ")).into();
+                of_column["minItems"] = classes.len().into();
+                of_column["maxItems"] = classes.len().into();
+            }
+            Type::Str => of_column["enum"] = json!(classes),
+            _ => {}
+        }
+    }
+    schema
+}
+
+fn of_row(row: &Row) -> Json {
     let properties: Map<String, Json> =
-        outputs.columns.iter().map(|column| (column.name.to_string(), of_column(column))).collect();
-    let required: Vec<&Arc<str>> = outputs.names().collect();
+        row.columns.iter().map(|column| (column.name.to_string(), of_column(column))).collect();
+    let required: Vec<&Arc<str>> = row.names().collect();
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
@@ -146,6 +170,7 @@ fn number(value: &Value) -> Option<Json> {
     match value {
         Value::Int(number) => Some((*number).into()),
         Value::Float(number) => Some((*number).into()),
+        Value::Decimal(number) => Some(number.as_float().into()),
         _ => None,
     }
 }
@@ -176,7 +201,7 @@ pub(crate) fn of_type(ty: &Type) -> Json {
         Type::Vector(width) => {
             json!({ "type": "array", "items": { "type": "number" }, "minItems": width, "maxItems": width })
         }
-        Type::Struct(row) => prediction(row),
+        Type::Struct(row) => of_row(row),
         Type::Null => return json!({ "type": "null" }),
         _ => json!({ "type": "string" }),
     };

@@ -21,12 +21,18 @@ pub(crate) fn of(name: &str, newest: &Newest, signature: &Signature, scorer: &Ro
         scorer.facts().iter().map(|(name, value)| format!("<tr><th>{}<td>{}", escaped(name), escaped(value))).collect();
     let reads: String = signature.columns().iter().map(|known| line(&known.column)).collect();
     let gives: String = signature.outputs().columns.iter().map(line).collect();
+    let classes: Vec<String> =
+        signature.classes().iter().map(|class| format!("<code>{}</code>", escaped(class))).collect();
+    let classes = match classes.is_empty() {
+        true => String::new(),
+        false => format!("<p>Lists have a number for each class, in this order: {}.</p>", classes.join(", ")),
+    };
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style>\
          <h1>{title}</h1><p>Version {version}. <a href=openapi.json>openapi.json</a>, <a href=health>health</a>, <a href=metrics>metrics</a>.</p>\
          <h2>What it reads</h2><table><tr><th>column<th>type<th>rules{reads}</table>\
-         <h2>What it gives</h2><table><tr><th>column<th>type<th>rules{gives}</table>\
+         <h2>What it gives</h2><table><tr><th>column<th>type<th>rules{gives}</table>{classes}\
          <h2>How to ask</h2><p><code>POST /predict</code> with one record, or a list of them:</p><pre>{example}</pre>\
          <p><code>POST /invocations</code> takes the forms of MLflow, CSV (<code>text/csv</code>) and streams of Arrow too.</p>\
          <h2>How it was learned</h2><table>{facts}</table></html>\n",

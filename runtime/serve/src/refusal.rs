@@ -109,6 +109,12 @@ impl Violations {
         self.more += 1;
     }
 
+    /// Those of others behind these.
+    pub(crate) fn extend(&mut self, others: Self) {
+        others.shown.into_iter().for_each(|violation| self.add(violation));
+        self.more += others.more;
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }

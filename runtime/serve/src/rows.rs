@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gml_connect::typed::{ColumnBuilder, Json, Misfit, broken_rules, nearest};
+use gml_connect::typed::{BrokenRule, ColumnBuilder, Json, Misfit, broken_rules, nearest};
 use gml_connect::{Fault, fault};
 use polars::prelude::{Column, DataFrame, Series};
 
@@ -17,6 +17,8 @@ pub(crate) struct Rows<'s> {
     given: Vec<usize>,
     rows: usize,
     violations: Violations,
+    /// Whether something was told of each column.
+    told: Vec<bool>,
     /// Names that were told already.
     unknown: HashSet<String>,
 }
@@ -29,8 +31,9 @@ impl<'s> Rows<'s> {
         let builders = builders
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| Refusal::internal("the signature of the model has a column whose values cannot be sent"))?;
-        let given = vec![0; builders.len()];
-        Ok(Self { signature, builders, given, rows: 0, violations: Violations::default(), unknown: HashSet::new() })
+        let (given, told) = (vec![0; builders.len()], vec![false; builders.len()]);
+        let (violations, unknown) = (Violations::default(), HashSet::new());
+        Ok(Self { signature, builders, given, rows: 0, violations, told, unknown })
     }
 
     /// Begins the next row.
@@ -98,6 +101,7 @@ impl<'s> Rows<'s> {
             }
             // Where nearly all rows lack it, what is said of each is not even made.
             if self.violations.is_full() {
+                self.told[place] = true;
                 self.violations.count();
             } else {
                 let message = format!("the row lacks the column, which is {}", known.column.ty);
@@ -116,15 +120,13 @@ impl<'s> Rows<'s> {
     /// # Errors
     /// The rules that they break.
     pub(crate) fn finish(self) -> Result<DataFrame, Refusal> {
-        if !self.violations.is_empty() {
-            return Err(self.violations.refusal());
-        }
+        let mut violations = self.violations;
         let columns = self.builders.into_iter().zip(self.signature.columns());
         let columns = columns.map(|(builder, known)| builder.finish(&known.column.name).map(Column::from));
         let columns = columns.collect::<Result<Vec<_>, Fault>>().map_err(|fault| Refusal::of_fault(&fault))?;
         let frame = DataFrame::new(self.rows, columns).map_err(|error| Refusal::of_fault(&fault(&error)))?;
-        contracts(&frame, self.signature)?;
-        Ok(frame)
+        violations.extend(contracts(&frame, self.signature, &self.told)?);
+        if violations.is_empty() { Ok(frame) } else { Err(violations.refusal()) }
     }
 
     /// Whether the column was given already in this row, which is told.
@@ -169,6 +171,7 @@ impl<'s> Rows<'s> {
 
     fn violate(&mut self, place: usize, rule: &str, message: String) {
         let name = self.signature.columns()[place].column.name.to_string();
+        self.told[place] = true;
         self.add(Some(self.rows), Some(&name), rule, message);
     }
 
@@ -178,15 +181,21 @@ impl<'s> Rows<'s> {
     }
 }
 
-/// Holds rows of the right types against the contracts of their columns.
+/// The rules of columns that rows break, as far as the columns are there. Of a column of which something was `told` already, what is
+/// no value of its type is null by now, and only its contracts are looked at, which null breaks none of.
 ///
 /// # Errors
-/// The contracts that they break.
-pub(crate) fn contracts(frame: &DataFrame, signature: &Signature) -> Result<(), Refusal> {
+/// Where the table engine refuses to look.
+pub(crate) fn contracts(frame: &DataFrame, signature: &Signature, told: &[bool]) -> Result<Violations, Refusal> {
+    const CONTRACT: &str = "GML0906";
     let mut violations = Violations::default();
-    for known in signature.columns().iter().filter(|known| known.has_rules || !known.bounds.is_empty()) {
+    for (known, told) in signature.columns().iter().zip(told) {
+        if !known.has_rules && known.bounds.is_empty() {
+            continue;
+        }
         let name = &known.column.name;
-        let series = frame.column(name).map_err(|error| Refusal::of_fault(&fault(&error)))?.as_materialized_series();
+        let Ok(column) = frame.column(name) else { continue };
+        let series = column.as_materialized_series();
         let mut add = |rule: &str, rows: Vec<usize>| {
             for row in rows {
                 violations.add(Violation {
@@ -200,12 +209,14 @@ pub(crate) fn contracts(frame: &DataFrame, signature: &Signature) -> Result<(), 
         known.bounds.iter().for_each(|bound| add(&bound.text, bound.broken_by(series)));
         if known.has_rules {
             let broken = broken_rules(series, &known.column).map_err(|fault| Refusal::of_fault(&fault))?;
-            let others =
-                broken.into_iter().filter(|broken| !known.bounds.iter().any(|bound| *bound.text == *broken.rule));
+            let is_new = |broken: &BrokenRule| {
+                (!told || broken.code == CONTRACT) && !known.bounds.iter().any(|bound| *bound.text == *broken.rule)
+            };
+            let others = broken.into_iter().filter(is_new);
             others.for_each(|broken| add(&broken.rule, broken.rows));
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(violations.refusal()) }
+    Ok(violations)
 }
 
 /// A text of a request as a message shows it.

@@ -17,6 +17,7 @@ pub(crate) struct Signature {
     /// Columns of the rows that the model was learned from and does not read: the target, an id.
     passed_over: HashSet<Arc<str>>,
     outputs: Arc<Row>,
+    classes: Vec<Arc<str>>,
 }
 
 /// A column that rows have.
@@ -61,6 +62,7 @@ impl Signature {
             columns,
             passed_over: others.into_iter().map(|column| Arc::clone(&column.name)).collect(),
             outputs: Arc::clone(scorer.outputs()),
+            classes: scorer.classes().to_vec(),
         }
     }
 
@@ -72,6 +74,11 @@ impl Signature {
     /// The columns that the model gives.
     pub(crate) fn outputs(&self) -> &Row {
         &self.outputs
+    }
+
+    /// The classes that the model tells apart, in the order of its scores; empty where it tells none apart.
+    pub(crate) fn classes(&self) -> &[Arc<str>] {
+        &self.classes
     }
 
     /// What a name stands for.

@@ -11,14 +11,15 @@ use gml_operators::{Facts, is_identifier};
 use gml_serve::Place;
 use tempfile::TempDir;
 
-use super::{ProgramArgs, saved};
+use super::ProgramArgs;
+use super::saved::{Saved, saved};
 use crate::exit::Exit;
 use crate::output;
 
 /// Which model, and where to.
 #[derive(Debug, Args)]
 pub struct CompileArgs {
-    /// The folder of a saved model or of its versions, or the name of a dataset of the program that keeps a model.
+    /// The name of a dataset of the program that keeps a model, or the folder of a saved model or of its versions.
     model: String,
     #[command(flatten)]
     program: ProgramArgs,
@@ -37,12 +38,12 @@ fn identifier(text: &str) -> Result<String, String> {
 
 /// Compiles the model and links it.
 pub fn compile(args: &CompileArgs) -> Exit {
-    let place = match saved::place(&args.model, &args.program) {
-        Ok(place) => place,
+    let saved = match saved(&args.model, &args.program) {
+        Ok(saved) => saved,
         Err(exit) => return exit,
     };
-    let name = args.name.clone().unwrap_or_else(|| name_of(&args.model, &place));
-    match written(&place, &name, &args.output) {
+    let name = args.name.clone().unwrap_or_else(|| name_of(&args.model, &saved));
+    match written(&saved.place, &name, &args.output) {
         Ok(files) => {
             files.iter().for_each(|file| output::line(file.display().to_string()));
             Exit::Done
@@ -55,12 +56,11 @@ pub fn compile(args: &CompileArgs) -> Exit {
 }
 
 /// What a model is called, as C takes it.
-fn name_of(model: &str, place: &Place) -> String {
-    let is_dataset = !model.contains(['/', '\\']) && !Path::new(model).is_dir();
-    let path = place.path();
+fn name_of(model: &str, saved: &Saved) -> String {
+    let path = saved.place.path();
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let called = match full.file_name() {
-        Some(name) if !is_dataset => name.to_string_lossy().into_owned(),
+        Some(name) if !saved.is_dataset => name.to_string_lossy().into_owned(),
         _ => model.to_owned(),
     };
     let plain: String = called.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).collect();

@@ -11,6 +11,7 @@ mod graph;
 mod infer;
 mod lineage;
 mod model;
+mod new;
 mod plan;
 mod prepare;
 mod run;
@@ -18,17 +19,19 @@ mod runs;
 mod saved;
 mod serve;
 mod setup;
+mod show;
 mod test;
 mod ui;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::{Shell, generate};
 
 use choice::{ChoiceArgs, chosen, read_at, store};
 
 use crate::exit::Exit;
-use crate::output::Format;
+use crate::output::{self, Format};
 
 /// GML: machine-learning pipelines that are proved right before a row is read.
 #[derive(Debug, Parser)]
@@ -41,7 +44,7 @@ pub struct Cli {
 impl Cli {
     /// Whether the command reads rows, not only programs.
     pub fn reads_data(&self) -> bool {
-        matches!(self.command, Command::Run { .. } | Command::Test { .. } | Command::Infer { .. })
+        matches!(self.command, Command::Run { .. } | Command::Test { .. } | Command::Infer { .. } | Command::New(_) | Command::Show { .. })
     }
 
     /// The number of threads that the command line allows.
@@ -56,6 +59,8 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a project: a small whole program, or one on data of yours.
+    New(new::NewArgs),
     /// Prove programs right, without reading data.
     Check(check::CheckArgs),
     /// Run a pipeline, or all of them in order.
@@ -87,6 +92,16 @@ enum Command {
         #[command(flatten)]
         choice: ChoiceArgs,
     },
+    /// Show the first rows of a dataset.
+    Show {
+        /// The dataset, by its name in the catalog.
+        dataset: String,
+        /// How many rows.
+        #[arg(long, short = 'n', default_value_t = 10)]
+        rows: usize,
+        #[command(flatten)]
+        program: ProgramArgs,
+    },
     /// Serve a page, to this machine only, that shows the graph of a project and its runs as they go.
     Ui(ui::UiArgs),
     /// Serve a saved model over HTTP: rows in, scores out.
@@ -112,6 +127,12 @@ enum Command {
     Infer {
         /// The file.
         file: PathBuf,
+    },
+    /// Print a script that lets a shell complete the commands of gmlc.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
     },
     /// Serve an editor over standard input and output: the language-server protocol.
     Lsp {
@@ -159,12 +180,14 @@ fn setting(text: &str) -> Result<(String, String), String> {
 /// Does what the command line asks for.
 pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
+        Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run { pipeline, program, choice, given, told } => {
             run::run(pipeline.as_deref(), &program, &choice, &given, &told)
         }
         Command::Test { filter, program } => test::test(filter.as_deref(), &program),
         Command::Plan { pipeline, program, choice } => plan::plan(pipeline.as_deref(), &program, &choice),
+        Command::Show { dataset, rows, program } => show::show(&dataset, rows, &program),
         Command::Ui(args) => ui::ui(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Compile(args) => compile::compile(&args),
@@ -175,6 +198,12 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Doc(args) => doc::doc(&args),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Infer { file } => infer::infer(&file),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            generate(shell, &mut Cli::command(), "gmlc", &mut script);
+            output::text(&String::from_utf8_lossy(&script));
+            Exit::Done
+        }
         Command::Lsp { stdio: _ } => crate::lsp::serve(),
         Command::Model(args) => model::model(&args),
         Command::Setup { library, cuda } => setup::setup(library, cuda),

@@ -34,6 +34,7 @@ pub fn plan(pipeline: Option<&str>, args: &ProgramArgs, choice: &ChoiceArgs) -> 
         Err(exit) => return exit,
     };
     let foreseen = gml_engine::foresee(&prepared.program, &pipelines, &prepared.project.folder, &settings, &choice);
+    prepared.left_out(pipeline).iter().for_each(output::error_line);
     versions.iter().for_each(output::line);
     for (pipeline, (plan, decided)) in pipelines.iter().zip(&foreseen) {
         let gets = if pipeline.resources.is_empty() { String::new() } else { format!("  gets {}", pipeline.resources) };

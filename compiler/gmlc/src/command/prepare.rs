@@ -1,7 +1,7 @@
 //! From a command's arguments to a program that can run.
 
 use gml_analysis::package::Package;
-use gml_analysis::typed::TypedProgram;
+use gml_analysis::typed::{TypedPipeline, TypedProgram, TypedStatement, TypedStatementKind};
 use gml_analysis::{Settings, lower, suggest};
 use gml_diagnostics::{Diagnostic, Sources, codes};
 use gml_ir::{Pipeline, Program};
@@ -21,6 +21,8 @@ pub struct Prepared {
     pub package: Package,
     /// What it checked.
     pub typed: TypedProgram,
+    /// The parameters that the command line sets.
+    pub set: Vec<String>,
 }
 
 /// Checks and lowers the program; diagnostics are shown.
@@ -28,6 +30,14 @@ pub struct Prepared {
 /// # Errors
 /// The exit code, where the program or the command line is wrong.
 pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
+    prepare_telling(args, |diagnostics, sources| output::diagnostics(diagnostics, sources, args.format))
+}
+
+/// Checks and lowers the program; `tell` is given all diagnostics.
+///
+/// # Errors
+/// The exit code, where the program or the command line is wrong.
+pub fn prepare_telling(args: &ProgramArgs, tell: impl FnOnce(&[Diagnostic], &Sources)) -> Result<Prepared, Exit> {
     let project = Project::at(&args.project).map_err(|message| {
         output::error_line(message);
         Exit::Usage
@@ -45,8 +55,9 @@ pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
             exit
         })
     };
-    output::diagnostics(&diagnostics, sources, args.format);
-    Ok(Prepared { project, program: lowered?, package: analysis.package, typed: analysis.program })
+    tell(&diagnostics, sources);
+    let set = args.set.iter().map(|(name, _)| name.clone()).collect();
+    Ok(Prepared { project, program: lowered?, package: analysis.package, typed: analysis.program, set })
 }
 
 /// What a program that cannot be lowered ends with: it is wrong, or what the command line sets in it.
@@ -68,23 +79,65 @@ pub fn settings(env: Option<&str>, set: &[(String, String)]) -> Settings {
 }
 
 impl Prepared {
-    /// The pipeline of that name, or all of them.
+    /// The pipeline of that name, or all of them in the order in which they run.
     ///
     /// # Errors
-    /// The exit code, where there is none of that name.
+    /// The exit code, where there is none of that name, or nothing gives a parameter its value.
     pub fn pipelines(&self, name: Option<&str>) -> Result<Vec<&Pipeline>, Exit> {
         let all = &self.program.pipelines;
-        let Some(name) = name else { return Ok(all.iter().collect()) };
-        match all.iter().find(|pipeline| &*pipeline.name == name) {
-            Some(pipeline) => Ok(vec![pipeline]),
-            None => {
-                let names: Vec<_> = all.iter().map(|pipeline| &*pipeline.name).collect();
-                let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                let near = suggest::did_you_mean(name, names.iter().copied()).map(|text| format!("; {text}"));
-                let near = near.unwrap_or_default();
-                output::error_line(format!("the program has no pipeline `{name}`; it has {has}{near}"));
-                Err(Exit::Usage)
+        let Some(name) = name else {
+            if all.is_empty() && !self.typed.pipelines.is_empty() {
+                self.left_out(None).iter().for_each(output::error_line);
+                return Err(Exit::Usage);
             }
+            return Ok(self.program.in_order());
+        };
+        if let Some(pipeline) = all.iter().find(|pipeline| &*pipeline.name == name) {
+            return Ok(vec![pipeline]);
         }
+        let declared = &self.typed.pipelines;
+        if let Some(pipeline) = declared.iter().find(|pipeline| &*pipeline.name == name) {
+            output::error_line(self.needs(pipeline));
+            return Err(Exit::Usage);
+        }
+        let names: Vec<_> = declared.iter().map(|pipeline| &*pipeline.name).collect();
+        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        let near = suggest::did_you_mean(name, names.iter().copied()).map(|text| format!("; {text}"));
+        let near = near.unwrap_or_default();
+        output::error_line(format!("the program has no pipeline `{name}`; it has {has}{near}"));
+        Err(Exit::Usage)
     }
+
+    /// What is to be said of pipelines that are left out where all are to run: nothing gives them the values that they need.
+    pub fn left_out(&self, name: Option<&str>) -> Vec<String> {
+        let declared = &self.typed.pipelines;
+        let runs = |pipeline: &TypedPipeline| self.program.pipelines.iter().any(|other| other.name == pipeline.name);
+        // One that another pipeline runs gets its values there.
+        let is_run = |place: usize| declared.iter().any(|other| mentions(&other.body, place));
+        let left_out = declared.iter().enumerate().filter(|(place, pipeline)| !runs(pipeline) && !is_run(*place));
+        let told = left_out.map(|(_, pipeline)| format!("left out: {}", self.needs(pipeline)));
+        if name.is_none() { told.collect() } else { Vec::new() }
+    }
+
+    /// Which values a pipeline lacks, and how it is given them.
+    fn needs(&self, pipeline: &TypedPipeline) -> String {
+        let lacking: Vec<&str> = pipeline
+            .params
+            .iter()
+            .filter(|param| param.default.is_none() && !self.set.iter().any(|name| **name == *param.name))
+            .map(|param| &*param.name)
+            .collect();
+        let named: Vec<String> = lacking.iter().map(|name| format!("`{name}`")).collect();
+        let given: String = lacking.iter().map(|name| format!(" --set {name}=..")).collect();
+        format!("`{}` needs {}:{given}", pipeline.name, named.join(", "))
+    }
+}
+
+/// Whether the pipeline at that place is run by one of the statements.
+fn mentions(statements: &[TypedStatement], place: usize) -> bool {
+    statements.iter().any(|statement| match &statement.kind {
+        TypedStatementKind::Run { pipeline, .. } => pipeline.0 as usize == place,
+        TypedStatementKind::When { body, .. } | TypedStatementKind::For { body, .. } => mentions(body, place),
+        _ => false,
+    })
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use gml_engine::{MetricRecord, Progress, RunOptions, RunRecord, StepState, Stopper};
+use gml_engine::{DatasetRecord, MetricRecord, Progress, RunOptions, RunRecord, StepState, Stopper};
 
-use super::prepare::prepare;
+use super::prepare::{Prepared, prepare};
 use super::{ChoiceArgs, ProgramArgs, chosen, lineage, read_at, store};
 use crate::exit::Exit;
 use crate::progress::{Log, Shown};
@@ -84,7 +84,7 @@ pub fn run(
         return Exit::RunFailed;
     }
     let available = std::thread::available_parallelism().map_or(1, NonZero::get);
-    versions.iter().for_each(|text| shown.message(text));
+    prepared.left_out(pipeline).iter().chain(&versions).for_each(|text| shown.message(text));
     let options = RunOptions {
         threads: given.threads.map_or(available, usize::from),
         memory: given.memory,
@@ -110,7 +110,7 @@ pub fn run(
         Ok(record) => {
             shown.done(&record);
             show_metrics(&record);
-            show_results(&record, &prepared.project.folder);
+            show_results(&record, &prepared);
             Exit::Done
         }
         Err((fault, record)) => {
@@ -175,11 +175,15 @@ fn show_table(metrics: &[MetricRecord]) {
 }
 
 /// Where the results lie.
-fn show_results(record: &RunRecord, folder: &Path) {
-    for dataset in &record.datasets {
-        let rows = dataset.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
-        let done = if dataset.cached { "cached" } else { "saved" };
-        output::line(format!("{done} {}  {}{rows}", dataset.name, folder.join(&dataset.path).display()));
+fn show_results(record: &RunRecord, prepared: &Prepared) {
+    let folder = &*prepared.project.folder;
+    let declared = &prepared.program.datasets;
+    for DatasetRecord { name, path, rows, cached, .. } in &record.datasets {
+        let is_elsewhere = declared.iter().any(|dataset| *dataset.name == **name && gml_connect::is_elsewhere(dataset));
+        let place = if is_elsewhere { path.clone() } else { folder.join(path).display().to_string() };
+        let rows = rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
+        let done = if *cached { "cached" } else { "saved" };
+        output::line(format!("{done} {name}  {place}{rows}"));
     }
     let count = |state: StepState| record.steps.iter().filter(|step| step.state == state).count();
     match (count(StepState::Ran), count(StepState::Cached)) {

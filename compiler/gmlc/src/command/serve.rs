@@ -12,8 +12,9 @@ use gml_connect::Fault;
 use gml_operators::Context;
 use gml_serve::{Address, Limits, Model, Options, Place, Streams, Token};
 
+use super::ProgramArgs;
 use super::run::memory;
-use super::{ProgramArgs, saved};
+use super::saved::{Saved, saved};
 use crate::exit::Exit;
 use crate::{libraries, output};
 
@@ -23,7 +24,7 @@ const PORT: u16 = 4680;
 /// Which model, where to, and within which limits.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// The folder of a saved model or of its versions, or the name of a dataset of the program that keeps a model.
+    /// The name of a dataset of the program that keeps a model, or the folder of a saved model or of its versions.
     model: String,
     #[command(flatten)]
     program: ProgramArgs,
@@ -145,8 +146,8 @@ fn period(text: &str) -> Result<Period, String> {
 
 /// Serves the model until the user interrupts.
 pub fn serve(args: &ServeArgs) -> Exit {
-    let place = match saved::place(&args.model, &args.program) {
-        Ok(place) => place,
+    let place = match saved(&args.model, &args.program) {
+        Ok(Saved { place, .. }) => place,
         Err(exit) => return exit,
     };
     let (options, streams) = match options(args).and_then(|options| Ok((options, streams(&args.stream)?))) {

@@ -296,14 +296,16 @@ fn code_actions(server: &mut Server, params: CodeActionParams) -> Found<Vec<Code
             }));
         }
     }
-    let edits = gml_ide::fix_all(all, open.file);
-    if wanted(&CodeActionKind::SOURCE_FIX_ALL) && !edits.is_empty() {
-        found.push(CodeActionOrCommand::CodeAction(CodeAction {
-            title: "Apply all fixes that keep the meaning".to_owned(),
-            kind: Some(CodeActionKind::SOURCE_FIX_ALL),
-            edit: Some(workspace_edit(server, &open, &edits)),
-            ..CodeAction::default()
-        }));
+    if wanted(&CodeActionKind::SOURCE_FIX_ALL) {
+        let edits = server.projects.fixes(&open.program, &open.analysis, open.file, &server.documents);
+        if !edits.is_empty() {
+            found.push(CodeActionOrCommand::CodeAction(CodeAction {
+                title: "Apply all fixes that keep the meaning".to_owned(),
+                kind: Some(CodeActionKind::SOURCE_FIX_ALL),
+                edit: Some(workspace_edit(server, &open, &edits)),
+                ..CodeAction::default()
+            }));
+        }
     }
     Ok(Some(found))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gml_analysis::{Analysis, ReadError, SOURCE_LIMIT, Session, World};
 use gml_diagnostics::FileId;
+use gml_ide::{Edit, Source};
 
 use super::documents::Documents;
 use crate::world::FolderWorld;
@@ -80,6 +81,8 @@ impl World for Buffers<'_> {
 struct Known {
     session: Session,
     analysis: Option<Arc<Analysis>>,
+    /// All fixes of a file at once, with what they were found from: editors ask for them wherever the cursor goes.
+    fixes: Option<(Arc<Analysis>, FileId, Vec<Edit>)>,
 }
 
 /// The programs that are open.
@@ -99,6 +102,28 @@ impl Projects {
         let analysis = Arc::new(known.session.check(&world, &program.main));
         known.analysis = Some(analysis.clone());
         analysis
+    }
+
+    /// The edits that make all safe fixes of a file of a program, of which `analysis` is what is known.
+    pub fn fixes(
+        &mut self,
+        program: &Program,
+        analysis: &Arc<Analysis>,
+        file: FileId,
+        documents: &Documents,
+    ) -> Vec<Edit> {
+        let known = self.known.entry(program.clone()).or_default();
+        if let Some((of, at, edits)) = &known.fixes
+            && Arc::ptr_eq(of, analysis)
+            && *at == file
+        {
+            return edits.clone();
+        }
+        let world = Buffers { root: &program.root, documents };
+        let source = Source { world: &world, main: &program.main, package: &analysis.package };
+        let edits = gml_ide::fix_all(source, &analysis.diagnostics, file);
+        known.fixes = Some((analysis.clone(), file, edits.clone()));
+        edits
     }
 
     /// A file has changed: what is known of the programs that it may be part of is old.

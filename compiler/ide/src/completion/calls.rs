@@ -232,7 +232,7 @@ impl Scope<'_, '_> {
     }
 
     /// The parameters of all that a name may call.
-    fn parameters_of(&self, function: &Name) -> Vec<Vec<Known>> {
+    pub(super) fn parameters_of(&self, function: &Name) -> Vec<Vec<Known>> {
         let package = self.package();
         let of_project = |item: &gml_syntax::ast::Item, types: &[Type]| {
             let params = crate::tree::params(item).iter().zip(types);
@@ -286,9 +286,9 @@ impl Scope<'_, '_> {
 }
 
 /// A parameter as proposals show it.
-struct Known {
-    name: String,
-    ty: String,
+pub(super) struct Known {
+    pub name: String,
+    pub ty: String,
     choices: Vec<String>,
 }
 

@@ -5,6 +5,7 @@
 
 mod calls;
 mod columns;
+mod due;
 mod heads;
 mod imports;
 mod names;

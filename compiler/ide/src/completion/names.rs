@@ -4,6 +4,7 @@ use gml_analysis::package::Definition;
 use gml_diagnostics::Span;
 use gml_syntax::ast::{Expr, Item, ItemKind, Name};
 
+use super::due::gives;
 use super::{CompletionKind, Scope};
 use crate::describe::{brief, code};
 use crate::facts::Site;
@@ -23,6 +24,7 @@ impl Scope<'_, '_> {
             }
         }
         self.arguments(expr);
+        self.searched(expr);
         let each = self.context.and_then(|context| context.row.as_ref()).map(|row| (row.each, row.row.clone()));
         if let Some((_, row)) = &each {
             for column in &row.columns {
@@ -42,11 +44,14 @@ impl Scope<'_, '_> {
         self.functions();
         self.schemas(4);
         let each = each.map(|(each, _)| each);
+        let due = self.own_type_due(expr);
         for name in library::names() {
             if Self::fits_space(name.ast.kind, each) {
                 let known = name.prelude
                     || matches!(self.package().lookup(self.module(), name.name()), Some(Definition::Std(_)));
-                self.library_name(name, if known { 4 } else { 6 }, false);
+                let is_due = due.as_ref().is_some_and(|due| gives(name, due));
+                let rank = if is_due { u8::from(!known) } else { 4 + 2 * u8::from(!known) };
+                self.library_name(name, rank, false);
             }
         }
         for word in &words::EXPRESSIONS {

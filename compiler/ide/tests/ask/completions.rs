@@ -96,6 +96,40 @@ fn arguments_that_a_call_lacks() {
     assert!(ask_one(&text).labels().contains(&"least:".to_owned()));
 }
 
+/// A call of `tune` with what stands at the mark.
+fn tuning(argument: &str) -> crate::support::Asked {
+    let text = format!(
+        "use std.learn.{{boosted_trees, logistic, tune}}\nuse std.prep.{{standardize}}\nuse std.metrics.{{auc}}\npipeline p {{\n    let trees = boosted_trees(objective: binary)\n    let best = tune({argument}\n}}"
+    );
+    ask_one(&shop(&text))
+}
+
+#[test]
+fn metrics_where_one_is_due() {
+    for argument in ["trees, train: orders, valid: orders, maximize: <|>", "trees, train: orders, minimize: lo<|>)"] {
+        let asked = tuning(argument);
+        assert_eq!(asked.best().lines().map(|line| line.split(' ').next().unwrap_or("")).collect::<Vec<_>>(), ["auc"]);
+        let labels = asked.labels();
+        let place = |name: &str| labels.iter().position(|label| label == name).unwrap();
+        assert!(place("log_loss") < place("orders") && place("log_loss") < place("logistic"), "{labels:?}");
+    }
+    let text = shop("use std.metrics.{auc}\npipeline p { track evaluate(m, on: [orders], metrics: [<|>]) }");
+    assert!(ask_one(&text).best().starts_with("auc"), "{}", ask_one(&text).best());
+}
+
+#[test]
+fn arguments_of_the_learner_where_a_search_is_due() {
+    for learner in ["trees", "boosted_trees(objective: binary)", "learner: trees"] {
+        let found = tuning(&format!("{learner}, train: orders, over: {{ rounds: 10..20, le<|> }})")).best();
+        assert!(found.lines().any(|line| line.starts_with("leaves: |")), "{learner}: {found}");
+        assert!(!found.contains("rounds:"), "{learner}: {found}");
+    }
+    let chain = tuning("standardize([.price]) >> logistic(), over: { logistic: { <|> } })").best();
+    assert!(chain.lines().any(|line| line.starts_with("l2: |")), "{chain}");
+    let elsewhere = tuning("trees, train: orders, valid: { le<|> })").best();
+    assert!(!elsewhere.contains("leaves:"), "{elsewhere}");
+}
+
 #[test]
 fn steps_that_take_what_stands_before_the_pipe() {
     let found = ask_one(&in_node("orders |> <|>")).complete();

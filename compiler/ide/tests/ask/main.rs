@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod completions;
+mod fixes;
 mod hovers;
 mod places;
 mod renames;

@@ -81,3 +81,21 @@ fn names_that_cannot_be() {
     assert_snapshot!(ask_one("param a: int = <|>1").renamed("b"), @"refused: nothing with a name stands here");
     assert_eq!(node.renamed("tidied"), "");
 }
+
+/// Other types write the same struct out: renamed in one of them, the program would not fit any more.
+#[test]
+fn fields_of_structs_are_left_to_the_writer() {
+    let program = "schema A { at: struct { zip: str } }\nschema B { at: struct { zip: str }, home: str }\n\ncatalog { a: table[A] = parquet(\"a.parquet\"), b: table[B] = parquet(\"b.parquet\") }\n\npipeline p { save a |> derive { home = .at.zip } as b }\n";
+    let refused = "refused: `zip` is a field of a struct, which stands in other types too: rename it by hand";
+    for (plain, marked) in [("A { at: struct { zip", "A { at: struct { z<|>ip"), (".at.zip", ".at.z<|>ip")] {
+        let asked = ask_one(&program.replace(plain, marked));
+        assert_eq!(asked.renamed("code"), refused);
+        assert!(gml_ide::prepare_rename(&asked.analysis.package, asked.file, asked.offset).is_err());
+    }
+    let column = ask_one(&program.replace("A { at", "A { a<|>t"));
+    assert!(
+        column.renamed("place").contains("schema A { place: struct { zip: str } named \"at\" }"),
+        "{}",
+        column.renamed("place")
+    );
+}

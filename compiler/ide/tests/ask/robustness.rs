@@ -19,6 +19,7 @@ fn ask_all(text: &str, places: impl Iterator<Item = usize>) {
         ask_about(&analysis.package, file, offset);
     }
     ask_file(&analysis, file, text);
+    gml_ide::fix_all(source, &analysis.diagnostics, file);
 }
 
 fn ask_about(package: &gml_analysis::package::Package, file: FileId, offset: u32) {
@@ -34,7 +35,6 @@ fn ask_file(analysis: &gml_analysis::Analysis, file: FileId, text: &str) {
     gml_ide::hints(package, file, all);
     gml_ide::search(package, "");
     gml_ide::actions(&analysis.diagnostics, file, all.start, all.end);
-    gml_ide::fix_all(&analysis.diagnostics, file);
     let module = &package.modules[0].ast;
     gml_ide::outline(module, text);
     gml_ide::folds(module, file, text);

@@ -34,9 +34,12 @@ impl Asked {
         gml_ide::hover(&self.analysis.package, self.file, self.offset).map_or("nothing".to_owned(), |it| it.text)
     }
 
+    pub fn source(&self) -> Source<'_> {
+        Source { world: &self.world, main: &self.main, package: &self.analysis.package }
+    }
+
     pub fn complete(&self) -> Vec<Completion> {
-        let source = Source { world: &self.world, main: &self.main, package: &self.analysis.package };
-        gml_ide::complete(source, self.file, self.offset)
+        gml_ide::complete(self.source(), self.file, self.offset)
     }
 
     /// Labels of the proposals of the best rank, with their details.

@@ -49,9 +49,20 @@ impl Builder {
         matches!(self, Self::Leaf(_))
     }
 
+    /// Whether this holds scalars or lists of them, which a cell of CSV can.
+    pub(crate) fn fits_a_cell(&self) -> bool {
+        match self {
+            Self::List { items, .. } => items.is_scalar(),
+            other => other.is_scalar(),
+        }
+    }
+
     /// Whether an empty text is a value of it.
     pub(crate) fn is_text(&self) -> bool {
-        matches!(self, Self::Leaf(leaf) if leaf.is_text())
+        match self {
+            Self::List { .. } => true,
+            other => matches!(other, Self::Leaf(leaf) if leaf.is_text()),
+        }
     }
 
     pub(crate) fn push_null(&mut self) {
@@ -72,7 +83,27 @@ impl Builder {
         }
     }
 
-    /// A cell of CSV.
+    /// A cell of CSV: of a list its items with `separator` between them.
+    pub(crate) fn push_cell(&mut self, cell: &str, separator: &str) -> Result<(), Misfit> {
+        let (items, ends, valid) = match self {
+            Self::List { items, ends, valid } => (items, ends, valid),
+            scalar => return scalar.push_text(cell),
+        };
+        let mut count = 0;
+        let mut first = Ok(());
+        if !cell.is_empty() {
+            for item in cell.split(separator) {
+                let pushed = items.push_text(item).map_err(|misfit| misfit.within(&format!("[{count}]")));
+                first = first.and(pushed);
+                count += 1;
+            }
+        }
+        ends.push(ends.last().copied().unwrap_or(0) + count);
+        valid.push(true);
+        first
+    }
+
+    /// A text that is a single value.
     pub(crate) fn push_text(&mut self, cell: &str) -> Result<(), Misfit> {
         match self {
             Self::Leaf(leaf) => leaf.push_text(cell),

@@ -23,6 +23,8 @@ pub(super) struct Dialect {
     pub(super) quote: u8,
     /// Cells that stand for null.
     pub(super) nulls: Vec<String>,
+    /// Between the items of a list, which stand in one cell.
+    pub(super) separator: String,
 }
 
 impl Dialect {
@@ -44,7 +46,8 @@ impl Dialect {
             Some(Value::List(nulls)) => nulls.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             _ => vec![String::new()],
         };
-        Ok(Self { delimiter: one("delimiter", b',')?, quote: one("quote", b'"')?, nulls })
+        let separator = dataset.connector.get("list_separator").and_then(Value::as_str).unwrap_or(" ").to_owned();
+        Ok(Self { delimiter: one("delimiter", b',')?, quote: one("quote", b'"')?, nulls, separator })
     }
 }
 
@@ -58,7 +61,7 @@ fn places(names: &[&str], row: &Row) -> Result<Vec<(usize, Builder)>, Fault> {
             return Err(Fault::new(code::MALFORMED_LINE, format!("the header has `{stored}` more than once"))
                 .help("rename one of them in the file, so that it is clear which is meant"));
         }
-        let builder = Builder::of(column).filter(Builder::is_scalar).ok_or_else(|| {
+        let builder = Builder::of(column).filter(Builder::fits_a_cell).ok_or_else(|| {
             Fault::new(code::CONNECTOR_CANNOT_HOLD, format!("a CSV file cannot hold `{}`: {}", column.name, column.ty))
                 .help("keep the table as Parquet or JSON lines")
         })?;
@@ -132,7 +135,7 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect, piece: &Piece) -> 
             let literal = builder.is_text() && records.quoted(*place);
             if !literal && dialect.nulls.iter().any(|null| null == cell) {
                 builder.push_null();
-            } else if let Err(misfit) = builder.push_text(cell) {
+            } else if let Err(misfit) = builder.push_cell(cell, &dialect.separator) {
                 misfits.add(index, line, misfit);
             }
         }

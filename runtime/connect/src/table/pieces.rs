@@ -48,20 +48,30 @@ impl Piece {
     }
 }
 
-/// Cuts a CSV file.
-///
-/// # Errors
-/// Where it cannot be read.
-pub(super) fn of_csv(path: &Path, dialect: &Dialect, size: u64) -> Result<Vec<Piece>, Fault> {
-    cut(path, size, Csv { delimiter: dialect.delimiter, quote: dialect.quote, at: At::Record })
+/// What a file was cut into.
+pub(super) struct Pieces {
+    /// In their order.
+    pub(super) all: Vec<Piece>,
+    /// How many records they have, where only some were asked for.
+    pub(super) records: Option<usize>,
+    /// Whether nothing lies behind them.
+    pub(super) is_whole: bool,
 }
 
-/// Cuts a file of lines.
+/// Cuts a CSV file, or the part of it with so many records, a header among them.
 ///
 /// # Errors
 /// Where it cannot be read.
-pub(super) fn of_lines(path: &Path, size: u64) -> Result<Vec<Piece>, Fault> {
-    cut(path, size, Lines { at_start: true, blank: true })
+pub(super) fn of_csv(path: &Path, dialect: &Dialect, size: u64, most: Option<usize>) -> Result<Pieces, Fault> {
+    cut(path, size, most, Csv { delimiter: dialect.delimiter, quote: dialect.quote, at: At::Record })
+}
+
+/// Cuts a file of lines, or the part of it with so many records.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) fn of_lines(path: &Path, size: u64, most: Option<usize>) -> Result<Pieces, Fault> {
+    cut(path, size, most, Lines { at_start: true, blank: true })
 }
 
 /// Walks over a text byte by byte and knows where records end.
@@ -82,13 +92,13 @@ struct Counted {
     cells: usize,
 }
 
-fn cut(path: &Path, size: u64, mut walk: impl Walk) -> Result<Vec<Piece>, Fault> {
+fn cut(path: &Path, size: u64, most: Option<usize>, mut walk: impl Walk) -> Result<Pieces, Fault> {
     let unreadable = |error: std::io::Error| paths::unreadable(path, &error);
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     let mut piece = Piece { end: length, ..Piece::default() };
-    if length <= size {
-        return Ok(vec![piece]);
+    if length <= size && most.is_none() {
+        return Ok(Pieces { all: vec![piece], records: None, is_whole: true });
     }
     let mut file = file.take(length);
     let mut pieces = Vec::new();
@@ -110,9 +120,14 @@ fn cut(path: &Path, size: u64, mut walk: impl Walk) -> Result<Vec<Piece>, Fault>
             // The line feed behind a carriage return ends the same line.
             let same_end = *byte == b'\n' && before == b'\r' && walk.at_start();
             if !same_end {
-                if position - piece.start >= size && walk.at_start() {
+                let is_enough = most.is_some_and(|most| counted.records >= most);
+                let is_full = position - piece.start >= size || is_enough;
+                if is_full && walk.at_start() {
                     pieces.push(Piece { end: position, ..piece });
                     let Counted { lines, records, cells } = counted;
+                    if is_enough {
+                        return Ok(Pieces { all: pieces, records: Some(records), is_whole: false });
+                    }
                     piece = Piece { start: position, end: length, lines, records, single: cells == 1 };
                 }
                 walk.step(*byte, &mut counted);
@@ -122,7 +137,7 @@ fn cut(path: &Path, size: u64, mut walk: impl Walk) -> Result<Vec<Piece>, Fault>
         }
     }
     pieces.push(piece);
-    Ok(pieces)
+    Ok(Pieces { all: pieces, records: most.map(|_| counted.records), is_whole: true })
 }
 
 /// The place within a record of delimited text, as [`crate::records::Records`] reads it.
@@ -217,7 +232,7 @@ mod tests {
     use crate::records::Records;
 
     fn dialect() -> Dialect {
-        Dialect { delimiter: b',', quote: b'"', nulls: Vec::new() }
+        Dialect { delimiter: b',', quote: b'"', nulls: Vec::new(), separator: " ".to_owned() }
     }
 
     /// The records of a text: the line and the cells of each.
@@ -242,7 +257,7 @@ mod tests {
             std::fs::write(&path, &text).unwrap();
             let whole = records(Records::of(&text, b',', b'"'));
             let mut found = Vec::new();
-            for piece in of_csv(&path, &dialect(), size).unwrap() {
+            for piece in of_csv(&path, &dialect(), size, None).unwrap().all {
                 prop_assert_eq!(piece.records, found.len());
                 let bytes = piece.read(&path).unwrap();
                 let own = if piece.is_first() {
@@ -257,11 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_cut_than_records_are_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, "a,b\r\n1,\"x\n\"\r\n2,y\r\n3,z\r\n").unwrap();
+        let first = |most| {
+            let Pieces { all, records, is_whole } = of_csv(&path, &dialect(), SIZE, Some(most)).unwrap();
+            let texts = all.iter().map(|piece| String::from_utf8(piece.read(&path).unwrap()).unwrap());
+            (texts.collect::<String>(), records, is_whole)
+        };
+        assert_eq!(first(1), ("a,b\r\n".to_owned(), Some(1), false));
+        assert_eq!(first(2), ("a,b\r\n1,\"x\n\"\r\n".to_owned(), Some(2), false));
+        assert_eq!((first(9).1, first(9).2), (Some(4), true));
+        std::fs::write(&path, "{}\n\n{}\n{}\n").unwrap();
+        let Pieces { all, is_whole, .. } = of_lines(&path, SIZE, Some(2)).unwrap();
+        assert_eq!((all[0].read(&path).unwrap().len(), is_whole), ("{}\n\n{}\n".len(), false));
+    }
+
+    #[test]
     fn pieces_of_lines_end_with_lines() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.jsonl");
         std::fs::write(&path, "{\"a\": 1}\n\n{\"a\": 2}\r\n{\"a\": 3}").unwrap();
-        let pieces = of_lines(&path, 1).unwrap();
+        let pieces = of_lines(&path, 1, None).unwrap().all;
         let texts: Vec<_> = pieces.iter().map(|piece| String::from_utf8(piece.read(&path).unwrap()).unwrap()).collect();
         assert_eq!(texts, ["{\"a\": 1}\n", "\n", "{\"a\": 2}\r\n", "{\"a\": 3}"]);
         assert_eq!(

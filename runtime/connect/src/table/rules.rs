@@ -1,6 +1,8 @@
 //! The rules of a column as marks on the rows that break them.
 
-use gml_ir::{BinaryOp, Column, Contract, ContractRule, Type, Value};
+use std::cmp::Ordering;
+
+use gml_ir::{BinaryOp, Column, Contract, ContractRule, Decimal, Type, Value};
 use polars::prelude::*;
 
 use crate::nested::{either, lift_list};
@@ -139,6 +141,13 @@ fn needs_marks(ty: &Type) -> bool {
 
 /// Rows whose value breaks the contract; null breaks none.
 fn contract_marks(series: &Series, contract: &Contract) -> Result<BooleanChunked, Fault> {
+    if matches!(series.dtype(), DataType::Decimal(..)) {
+        let numbers = crate::decimal::numbers(series)?;
+        return Ok(numbers
+            .into_iter()
+            .map(|number| Some(number.is_some_and(|number| !holds(&contract.rule, number))))
+            .collect());
+    }
     let name = series.name().clone();
     let value = || col(name.clone());
     let dtype = series.dtype().clone();
@@ -172,6 +181,35 @@ fn contract_marks(series: &Series, contract: &Contract) -> Result<BooleanChunked
     let marks = marks.map_err(|error| crate::query::fault(&error))?;
     // A constant condition comes back as a single row.
     Ok(if marks.len() == series.len() { marks } else { marks.new_from_index(0, series.len()) })
+}
+
+/// Whether a decimal satisfies a rule, which may have other digits than it.
+fn holds(rule: &ContractRule, number: Decimal) -> bool {
+    let against = |bound: &Value| {
+        let bound = match bound {
+            Value::Decimal(bound) => Some(*bound),
+            Value::Int(bound) => Some(Decimal::from(*bound)),
+            Value::Float(bound) => Decimal::of_float(*bound),
+            _ => None,
+        };
+        bound.map(|bound| number.compare(bound))
+    };
+    let is = |bound: &Value, holds: fn(Ordering) -> bool| against(bound).is_some_and(holds);
+    match rule {
+        ContractRule::InRange { start, end, inclusive } => {
+            is(start, Ordering::is_ge) && is(end, if *inclusive { Ordering::is_le } else { Ordering::is_lt })
+        }
+        ContractRule::OneOf(values) => values.iter().any(|item| is(item, Ordering::is_eq)),
+        ContractRule::Compare(operator, bound) => match operator {
+            BinaryOp::Equal => is(bound, Ordering::is_eq),
+            BinaryOp::NotEqual => is(bound, Ordering::is_ne),
+            BinaryOp::Less => is(bound, Ordering::is_lt),
+            BinaryOp::LessEqual => is(bound, Ordering::is_le),
+            BinaryOp::Greater => is(bound, Ordering::is_gt),
+            _ => is(bound, Ordering::is_ge),
+        },
+        ContractRule::Matches(_) => false,
+    }
 }
 
 /// A constant of a contract; the caller casts it to the type of the column.

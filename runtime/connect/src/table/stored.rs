@@ -1,6 +1,6 @@
 //! Values of text formats that are not of their column's type.
 
-use gml_ir::Row;
+use gml_ir::{Row, Type};
 
 use crate::cell::Misfit;
 use crate::{Fault, code};
@@ -16,6 +16,8 @@ struct Source {
     row: &'static str,
     /// What else can be done.
     or: &'static str,
+    /// Whether a number or a bool can be told from a text that spells it, so that a `str` reads only texts.
+    knows_texts: bool,
 }
 
 /// Collects them, so that a message can say how many there are.
@@ -30,25 +32,25 @@ impl<'a> Misfits<'a> {
     /// None yet, of comma-separated values.
     pub(crate) fn new(row: &'a Row) -> Self {
         let or = "name what stands for null: csv(.., nulls: [\"\", \"NA\"])";
-        Self::from(row, Source { mend: "the file", row: "line", or })
+        Self::from(row, Source { mend: "the file", row: "line", or, knows_texts: false })
     }
 
     /// None yet, of JSON lines.
     pub(crate) fn of_lines(row: &'a Row) -> Self {
         let or = "write null where there is no value";
-        Self::from(row, Source { mend: "the file", row: "line", or })
+        Self::from(row, Source { mend: "the file", row: "line", or, knows_texts: true })
     }
 
     /// None yet, of a sheet.
     pub(crate) fn of_sheet(row: &'a Row) -> Self {
         let or = "leave the cell empty where there is no value";
-        Self::from(row, Source { mend: "the file", row: "row", or })
+        Self::from(row, Source { mend: "the file", row: "row", or, knows_texts: false })
     }
 
     /// None yet, of what a database answers.
     pub(crate) fn of_answer(row: &'a Row) -> Self {
         let or = "bring it to the type in the query: `cast(.. as ..)`";
-        Self::from(row, Source { mend: "the data", row: "row", or })
+        Self::from(row, Source { mend: "the data", row: "row", or, knows_texts: false })
     }
 
     fn from(row: &'a Row, source: Source) -> Self {
@@ -76,7 +78,13 @@ impl<'a> Misfits<'a> {
         for (line, misfit) in &self.first[place] {
             fault = fault.detail(format!("{} {line}: {}{}", self.source.row, misfit.value, misfit.path));
         }
-        let Source { mend, or, .. } = self.source;
-        Err(fault.help(format!("mend {mend}, declare `{}` as str, or {or}", column.name)))
+        let Source { mend, or, knows_texts, .. } = self.source;
+        let reads_as_text = match column.ty.non_null() {
+            Type::Str | Type::Category => false,
+            Type::Bool | Type::Int(_) | Type::Float | Type::Float32 | Type::Size => !knows_texts,
+            _ => true,
+        };
+        let declare = if reads_as_text { format!(", declare `{}` as str,", column.name) } else { String::new() };
+        Err(fault.help(format!("mend {mend}{declare} or {or}")))
     }
 }

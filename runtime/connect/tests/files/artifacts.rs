@@ -122,9 +122,9 @@ fn a_failed_write_leaves_the_old_file_and_nothing_else() {
     let project = tempfile::tempdir().unwrap();
     write(&entry("t.csv"), ids(), project.path()).unwrap();
     let entry = dataset("t.csv", vec![column("id", Type::INT), column("tags", list(Type::Str))]);
-    let tags = Series::new("tags".into(), [Series::new("".into(), ["a"])]);
+    let tags = Series::new("tags".into(), [Series::new("".into(), ["a b"])]);
     let frame = DataFrame::new(1, vec![Series::new("id".into(), [2_i64]).into_column(), tags.into_column()]).unwrap();
-    assert_eq!(write(&entry, frame, project.path()).unwrap_err().code, "GML0511");
+    assert_eq!(write(&entry, frame, project.path()).unwrap_err().code, "GML0910");
     assert_eq!(fs::read_to_string(project.path().join("t.csv")).unwrap(), "id\n1\n");
     assert_eq!(names(project.path()), ["t.csv"]);
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use gml_ir::{IntKind, Type, Value};
+use polars::prelude::AnyValue;
 
 use crate::support::*;
 
@@ -157,6 +158,19 @@ fn a_missing_file_and_a_pattern_without_match_say_what_is_there() {
 
 #[test]
 fn nested_columns_are_refused() {
-    let columns = vec![column("tags", list(Type::Str))];
-    refused(read_text("t.csv", "tags\n[]\n", columns), "GML0511", &["`tags`", "list[str]", "Parquet"]);
+    let columns = vec![column("tags", list(list(Type::Str)))];
+    refused(read_text("t.csv", "tags\n[]\n", columns), "GML0511", &["`tags`", "list[list[str]]", "Parquet"]);
+}
+
+#[test]
+fn the_items_of_a_list_stand_in_one_cell() {
+    let columns = || vec![column("id", Type::INT), column("sizes", list(Type::INT).nullable())];
+    let loaded = read_text("t.csv", "id,sizes\n1,3 4 5\n2,\n3,\"\"\n4,7\n", columns()).unwrap();
+    let sizes = loaded.frame.column("sizes").unwrap();
+    let lengths = (0..sizes.len()).map(|row| match sizes.get(row).unwrap() {
+        AnyValue::List(items) => Some(items.len()),
+        _ => None,
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [Some(3), None, Some(0), Some(1)]);
+    refused(read_text("t.csv", "id,sizes\n1,3 x 5\n", columns()), "GML0905", &["sizes", "x"]);
 }

@@ -1,6 +1,6 @@
 //! Schemas from files.
 
-use gml_connect::infer;
+use gml_connect::{infer, infer_as};
 use gml_ir::Type;
 use polars::prelude::*;
 
@@ -112,6 +112,89 @@ fn a_parquet_column_without_values_is_text_that_may_be_null() {
     parquet(&path, DataFrame::new(2, vec![nulls().into_column(), fields.into_column()]).unwrap());
     let lines = plain(&infer(&path).unwrap());
     assert_eq!(lines[1..3], ["n: str?,", "s: struct { n: str?, a: int },"]);
+}
+
+#[test]
+fn names_that_come_twice_are_left_out() {
+    let lines = plain(&of("t.csv", b"a,b,a\n1,2,3\n"));
+    assert_eq!(
+        lines[1..],
+        ["# \"a\" stands in the header 2 times, and it is not clear which is meant: it is left out", "b: int,", "}"]
+    );
+}
+
+#[test]
+fn what_is_no_number_is_a_float_beside_numbers() {
+    let lines = plain(&of("t.csv", b"x,y,z\n1.0,NaN,1\nNaN,inf,-inf\n"));
+    assert_eq!(lines[1..4], ["x: float,", "y: str,", "z: float,"]);
+    let lines = plain(&of("t.jsonl", b"{\"x\": 1.5, \"y\": \"NaN\"}\n{\"x\": \"NaN\", \"y\": \"inf\"}\n"));
+    assert_eq!(lines[1..3], ["x: float,", "y: str,"]);
+}
+
+#[test]
+fn values_of_several_kinds_are_no_column() {
+    let text = b"{\"a\": 1, \"b\": {\"c\": 1, \"d\": 1}, \"e\": [1, \"x\"]}\n\
+        {\"a\": \"2021-01-01\", \"b\": {\"c\": 2, \"d\": true}, \"e\": []}\n{\"a\": true, \"b\": null, \"e\": []}\n";
+    assert_eq!(
+        plain(&of("t.jsonl", text))[1..],
+        [
+            "# \"a\" holds numbers and texts and bools, and no type reads them all: it is left out",
+            "# its \"d\" holds numbers and bools, and no type reads them all",
+            "b: struct { c: int }?,",
+            "# \"e\" holds numbers and texts, and no type reads them all: it is left out",
+            "}"
+        ]
+    );
+}
+
+#[test]
+fn a_delimiter_that_is_no_comma_is_found_and_said() {
+    for (delimiter, shown) in [(';', ";"), ('\t', "\\t"), ('|', "|")] {
+        let text = "a;b;c\n1;2;x\n3;4;y\n".replace(';', &delimiter.to_string());
+        let folder = folder(&[("t.csv", text.as_bytes())]);
+        let found = infer_as(&folder.path().join("t.csv"), "Row").unwrap();
+        assert_eq!(found.delimiter, Some(delimiter));
+        let said = format!("# the file is read by csv(.., delimiter: \"{shown}\")");
+        assert_eq!(plain(&found.schema), ["schema Row {", &said, "a: int,", "b: int,", "c: str,", "}"]);
+    }
+}
+
+#[test]
+fn days_and_months_have_one_order_in_a_file() {
+    let text = "day,at\n01/02/2021,01/02/2021 10:00\n03/04/2021,03/04/2021 11:30\n";
+    let lines = plain(&of("t.csv", text.as_bytes()));
+    assert_eq!(
+        (&*lines[2], &*lines[4]),
+        ("day: date parsed \"%d/%m/%Y\",", "at: timestamp parsed \"%d/%m/%Y %H:%M\",")
+    );
+    assert!(lines[1].contains("%m/%d/%Y") && lines[3].contains("%m/%d/%Y %H:%M"), "{lines:?}");
+    let lines = plain(&of("t.csv", format!("{text}05/06/2021,05/31/2021 12:00\n").as_bytes()));
+    assert_eq!(lines[1..3], ["day: date parsed \"%m/%d/%Y\",", "at: timestamp parsed \"%m/%d/%Y %H:%M\","]);
+}
+
+#[test]
+fn a_parquet_column_of_no_type_of_the_language_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let wide = Series::new("wide".into(), [1_i64, 2]).cast(&DataType::UInt128).unwrap();
+    let columns = vec![wide.into_column(), Series::new("n".into(), [1_i64, 2]).into_column()];
+    parquet(&path, DataFrame::new(2, columns).unwrap());
+    let lines = plain(&infer(&path).unwrap());
+    assert!(lines[1].starts_with("# the column `wide` is uint128 in the file"), "{lines:?}");
+    assert_eq!(lines[2..], ["n: int,", "}"]);
+}
+
+#[test]
+fn help_proposes_no_text_where_a_text_reads_no_numbers() {
+    let helped = |name: &str, text: &str, ty| {
+        let fault = read_text(name, text, vec![column("a", ty)]).unwrap_err();
+        fault.help.unwrap()
+    };
+    assert!(helped("t.csv", "a\nx\n", Type::INT).contains("declare `a` as str"));
+    assert!(helped("t.jsonl", "{\"a\": \"x\"}\n", Type::Date).contains("declare `a` as str"));
+    for ty in [Type::Str, Type::INT] {
+        assert!(!helped("t.jsonl", "{\"a\": true}\n", ty).contains("as str"));
+    }
 }
 
 #[test]

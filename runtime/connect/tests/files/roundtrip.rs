@@ -163,6 +163,33 @@ fn nested_types_with_names_and_forms_of_their_own() {
 }
 
 #[test]
+fn lists_of_texts_in_the_cells_of_a_csv_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts: ListChunked = [
+        Some(Series::new("".into(), ["a", "b c"])),
+        None,
+        Some(Series::new_empty("".into(), &DataType::String)),
+        Some(Series::new("".into(), ["", "é, \"d\""])),
+    ]
+    .into_iter()
+    .collect();
+    let texts = texts.into_series().with_name("texts".into()).into_column();
+    let ids = Series::new("id".into(), [1_i64, 2, 3, 4]).into_column();
+    let frame = DataFrame::new(4, vec![ids, texts]).unwrap();
+    let columns = || vec![column("id", Type::INT), column("texts", list(Type::Str).nullable())];
+    let entry = || dataset("t.csv", columns());
+    let apart = with(entry(), "list_separator", gml_ir::Value::Str("|".into()));
+    let written = write(&apart, frame.clone(), folder.path()).unwrap_or_else(|fault| panic!("{}", whole(&fault)));
+    let text = fs::read_to_string(written.path).unwrap();
+    assert_eq!(text, "id,texts\n1,a|b c\n2,\n3,\"\"\n4,\"|é, \"\"d\"\"\"\n");
+    let loaded = read(&apart, folder.path()).unwrap_or_else(|fault| panic!("{}", whole(&fault)));
+    assert!(loaded.frame.equals_missing(&frame), "{:?}", loaded.frame);
+    let fault = write(&entry(), frame, folder.path()).unwrap_err();
+    assert_eq!(fault.code, "GML0910");
+    assert!(whole(&fault).contains("`list_separator`"), "{}", whole(&fault));
+}
+
+#[test]
 fn texts_are_stored_as_the_declaration_says() {
     let folder = tempfile::tempdir().unwrap();
     let columns = vec![

@@ -85,8 +85,8 @@ fn for_us(state: &State, headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let name = if host.ends_with(']') { host } else { host.rsplit_once(':').map_or(host, |(name, _)| name) };
-    if name == "localhost" || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    {
+    let is_address = |name: &str| name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if name.eq_ignore_ascii_case("localhost") || is_address(name.trim_matches(['[', ']'])) {
         return Ok(());
     }
     let message = "this server is for this machine only, by the address that gmlc serve has printed";
@@ -200,13 +200,17 @@ fn health(state: &State) -> Answer {
     let model = state.served.model();
     let is_stopping = state.stopping.load(Ordering::Acquire);
     let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let body = json!({
+    let mut body = json!({
         "status": if is_stopping { "stopping" } else { "ok" },
         "version": model.version(),
         "sha256": model.newest.hash,
         "loaded": seconds(model.loaded),
         "without_query": model.scorer.is_quick(),
     });
+    let classes = model.signature.classes();
+    if !classes.is_empty() {
+        body["classes"] = json!(classes);
+    }
     let status = if is_stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     plain(status, JSON, format!("{body}\n"))
 }

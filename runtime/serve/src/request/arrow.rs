@@ -43,12 +43,10 @@ pub(super) fn read(body: &[u8], signature: &Signature) -> Result<DataFrame, Refu
             }
         }
     }
-    if !violations.is_empty() {
-        return Err(violations.refusal());
-    }
     let rows = DataFrame::new(frame.height(), columns).map_err(|error| Refusal::of_fault(&fault(&error)))?;
-    contracts(&rows, signature)?;
-    Ok(rows)
+    // Columns with other values than theirs are not there.
+    violations.extend(contracts(&rows, signature, &vec![false; signature.columns().len()])?);
+    if violations.is_empty() { Ok(rows) } else { Err(violations.refusal()) }
 }
 
 fn add(violations: &mut Violations, row: Option<usize>, column: &str, rule: &str, message: String) {

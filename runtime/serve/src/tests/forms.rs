@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use polars::prelude::{DataFrame, DataType};
 
-use super::kit::model;
+use super::kit::{model, of_cities};
 use crate::answer::{Shape, json};
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -90,6 +90,58 @@ fn violations_name_the_row_the_column_and_the_rule() {
         let told: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
         assert_eq!(told["violations"][0]["column"], column);
         assert_eq!(told["error_code"], "INVALID_ROWS");
+    }
+}
+
+#[test]
+fn contracts_are_told_beside_types() {
+    let model = model();
+    let told = |format, body: &[u8]| -> Vec<(Option<usize>, String, String)> {
+        let violations = refused(&model, format, body).violations;
+        violations.into_iter().map(|wrong| (wrong.row, wrong.column.unwrap_or_default(), wrong.rule)).collect()
+    };
+    let due = |row, column: &str, rule: &str| (Some(row), column.to_owned(), rule.to_owned());
+    let body =
+        r#"[{"age": 131, "city": "bonn", "member": "yes"}, {"age": "x", "member": true}, {"age": -1, "city": "graz"}]"#;
+    assert_eq!(
+        told(Format::Json, body.as_bytes()),
+        [
+            due(1, "member", "bool"),
+            due(2, "age", "int"),
+            due(2, "city", "missing column"),
+            due(3, "member", "missing column"),
+            due(1, "age", "in 0..120"),
+            due(3, "age", "in 0..120"),
+        ]
+    );
+    let csv = "age,city,member\n131,bonn,yes\n";
+    assert_eq!(told(Format::Csv, csv.as_bytes()), [due(1, "member", "bool"), due(1, "age", "in 0..120")]);
+    let mut wrong = rows(&model, r#"[{"age": 31, "city": "bonn", "member": true}]"#).unwrap();
+    let column = |values: polars::prelude::Series, name: &str| values.with_name(name.into()).into();
+    wrong.with_column(column([200_i64].into_iter().collect(), "age")).unwrap();
+    wrong.with_column(column(["wien"].into_iter().collect(), "city")).unwrap();
+    let body = arrow_bytes(&wrong).unwrap();
+    assert_eq!(told(Format::Arrow, &body), [due(1, "city", "enum[\"bonn\", \"graz\"]"), due(1, "age", "in 0..120")]);
+}
+
+#[test]
+fn the_description_names_classes_in_the_order_of_their_scores() {
+    let model = of_cities();
+    let document: serde_json::Value = serde_json::from_slice(&model.openapi).unwrap();
+    let says = &document["components"]["schemas"]["Prediction"]["properties"];
+    assert_eq!(says["scores"]["description"], "A number for each class, in this order: \"bonn\", \"graz\"");
+    assert_eq!((&says["scores"]["minItems"], &says["scores"]["maxItems"]), (&2.into(), &2.into()));
+    assert_eq!(says["label"]["enum"], serde_json::json!(["bonn", "graz"]));
+    let page = String::from_utf8(model.page.to_vec()).unwrap();
+    assert!(page.contains("in this order: <code>bonn</code>, <code>graz</code>"), "{page}");
+    // The likeliest class is that of the largest number.
+    let asked = rows(&model, r#"[{"age": 31, "member": true}, {"age": 4, "member": false}]"#).unwrap();
+    let scored: serde_json::Value =
+        serde_json::from_str(&json(&model.scorer.score(&asked).unwrap(), Shape::List).unwrap()).unwrap();
+    for row in scored.as_array().unwrap() {
+        let numbers: Vec<f64> = row["scores"].as_array().unwrap().iter().filter_map(|score| score.as_f64()).collect();
+        let place = if numbers[0] >= numbers[1] { 0 } else { 1 };
+        assert_eq!(row["label"], says["label"]["enum"][place], "{row}");
     }
 }
 

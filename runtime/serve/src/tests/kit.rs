@@ -69,26 +69,45 @@ pub(super) fn save(folder: &Path, shift: i64) {
             vec![("how", constant(Value::Str("mean".into()))), ("columns", columns("income"))],
         )),
         Input::Data(call("std.prep", "one_hot", vec![("columns", columns("city"))])),
-        Input::Data(call(
-            "std.learn",
-            "logistic",
-            vec![
-                ("l1", constant(Value::Float(0.0))),
-                ("l2", constant(Value::Float(1.0))),
-                ("positive_weight", constant(Value::Float(1.0))),
-                ("iterations", constant(Value::Int(100))),
-                ("tolerance", constant(Value::Float(1e-6))),
-                ("objective", constant(Value::Str("binary".into()))),
-            ],
-        )),
+        Input::Data(logistic("binary")),
     ];
     let chain = call("std.learning", "chain", vec![("parts", Input::List(parts))]);
-    let ty = TableType { row: Arc::new(row()), partitions: Partitions::TRAIN };
-    let train = Data::Table(Table { frame: rows(shift).lazy(), ty });
-    let fitted = call("std.learning", "fit", vec![("learner", Input::Data(chain)), ("train", Input::Data(train))]);
+    save_fitted(chain, rows(shift), row(), folder);
+}
+
+fn logistic(objective: &str) -> Data {
+    let arguments = vec![
+        ("l1", constant(Value::Float(0.0))),
+        ("l2", constant(Value::Float(1.0))),
+        ("positive_weight", constant(Value::Float(1.0))),
+        ("iterations", constant(Value::Int(100))),
+        ("tolerance", constant(Value::Float(1e-6))),
+        ("objective", constant(Value::Str(objective.into()))),
+    ];
+    call("std.learn", "logistic", arguments)
+}
+
+fn save_fitted(learner: Data, rows: DataFrame, row: Row, folder: &Path) {
+    let ty = TableType { row: Arc::new(row), partitions: Partitions::TRAIN };
+    let train = Data::Table(Table { frame: rows.lazy(), ty });
+    let fitted = call("std.learning", "fit", vec![("learner", Input::Data(learner)), ("train", Input::Data(train))]);
     let Data::Fitted(fitted) = fitted else { panic!("nothing was learned") };
     std::fs::create_dir_all(folder).unwrap();
     gml_operators::save(&*fitted, folder).unwrap();
+}
+
+/// A model that tells cities apart.
+pub(super) fn of_cities() -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("lives");
+    let columns = vec![
+        Column::new("age", Type::INT),
+        Column::new("member", Type::Bool),
+        Column::new("city", Type::Str).with_role(Role::Target),
+    ];
+    let rows = rows(0).select(["age", "member", "city"]).unwrap();
+    save_fitted(logistic("multiclass"), rows, Row::of(columns), &place);
+    Model::load(&Place::at(&place).unwrap(), &context()).unwrap()
 }
 
 /// A model in a folder of its own.

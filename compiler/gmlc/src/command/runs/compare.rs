@@ -28,7 +28,7 @@ pub(super) struct Comparison {
 
 /// Holds two runs against each other.
 pub(super) fn compare(first: &RunRecord, second: &RunRecord) -> Comparison {
-    let datasets = both(datasets(first), datasets(second)).filter(|(_, a, b)| a != b);
+    let rows = both(datasets(first), datasets(second)).map(|(name, a, b)| (name, a.flatten(), b.flatten()));
     Comparison {
         first: first.id.clone(),
         second: second.id.clone(),
@@ -36,7 +36,7 @@ pub(super) fn compare(first: &RunRecord, second: &RunRecord) -> Comparison {
         environments: (first.environment.clone(), second.environment.clone()),
         parameters: both(parameters(first), parameters(second)).filter(|(_, a, b)| a != b).collect(),
         metrics: both(metrics(first), metrics(second)).collect(),
-        datasets: datasets.map(|(name, a, b)| (name, a.flatten(), b.flatten())).collect(),
+        datasets: rows.filter(|(_, a, b)| a != b).collect(),
         seconds: (first.seconds, second.seconds),
     }
 }

@@ -132,6 +132,12 @@ fn state(folder: &Path, record: &RunRecord) -> &'static str {
     }
 }
 
+/// How long a run took; of one that goes on or was killed, when it told of itself last, which is before its end.
+fn seconds(record: &RunRecord) -> String {
+    let more = if record.state == RunState::Running { ">" } else { "" };
+    format!("{more}{:.2}", record.seconds)
+}
+
 fn pipelines(record: &RunRecord) -> String {
     let names: Vec<&str> = record.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
     names.join(", ")
@@ -167,8 +173,8 @@ fn in_a_line(folder: &Path, id: &str, record: &RunRecord) -> String {
         |metric: &gml_engine::MetricRecord| format!("{} {:.6}", named(&metric.name, &metric.partition), metric.value);
     let metrics: Vec<String> = record.metrics.iter().take(SHOWN).map(metric).collect();
     let env: String = record.environment.iter().map(|env| format!("  --env {env}")).collect();
-    let (state, seconds, pipelines) = (state(folder, record), record.seconds, pipelines(record));
-    format!("{id}  {state:<11}  {seconds:>8.2} s  {pipelines}{env}  {}", metrics.join(", "))
+    let (state, seconds, pipelines) = (state(folder, record), seconds(record), pipelines(record));
+    format!("{id}  {state:<11}  {seconds:>8} s  {pipelines}{env}  {}", metrics.join(", "))
 }
 
 fn summary(folder: &Path, id: &str, record: &Result<RunRecord, Fault>) -> Json {

@@ -5,7 +5,7 @@ use std::path::Path;
 use gml_engine::{RunRecord, StepState};
 use serde_json::Value as Json;
 
-use super::{pipelines, state};
+use super::{pipelines, seconds, state};
 use crate::command::run::show_metrics;
 use crate::output::line;
 
@@ -15,7 +15,7 @@ pub(super) fn show(folder: &Path, record: &RunRecord) {
     line(format!("run          {}", record.id));
     line(format!("state        {ended}"));
     line(format!("started      {}", record.started));
-    line(format!("took         {:.2} s", record.seconds));
+    line(format!("took         {} s", seconds(record)));
     line(format!("pipelines    {}", pipelines(record)));
     if let Some(environment) = &record.environment {
         line(format!("environment  {environment}"));

@@ -178,8 +178,18 @@ impl Footer {
 ///
 /// # Errors
 /// Where it is no Parquet file, or has a column that cannot be read.
-pub(crate) fn columns(path: &Path) -> Result<Vec<(String, DataType)>, Fault> {
+pub(super) fn columns(path: &Path) -> Result<Vec<(String, DataType)>, Fault> {
     Footer::read(path, &Row::default())?.columns()
+}
+
+/// Names of the columns of a file, each with its type, or why there is none for it.
+///
+/// # Errors
+/// Where it is no Parquet file.
+pub(crate) fn types(path: &Path) -> Result<Vec<(String, Result<DataType, Fault>)>, Fault> {
+    let contents = Contents::read(path)?;
+    let fields = contents.schema.iter_values();
+    Ok(fields.map(|field| (field.name.to_string(), stored_type(field))).collect())
 }
 
 /// That no two columns have the same name.

@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use super::text::cell;
 use crate::query::guarded;
-use crate::table::partitions::folder;
+use crate::table::partitions::{NULL, folder};
 use crate::table::replace;
 use crate::table::sources::partitioned_by;
 use crate::{Fault, code};
@@ -45,6 +45,9 @@ impl Folders {
             let mut path = PathBuf::new();
             for column in &self.by {
                 let value = guarded(|| frame.column(column.stored_name())?.get(place).map(|value| cell(&value)))?;
+                if value.as_deref() == Some(NULL) {
+                    return Err(is_null(&column.name));
+                }
                 path.push(folder(&column.name, value.as_deref()));
             }
             rows.entry(path).or_default().push(IdxSize::try_from(place).map_err(|_| too_many())?);
@@ -82,6 +85,12 @@ fn file(dataset: &Dataset, row: &Row, frame: DataFrame, folder: &Path) -> Result
     form.push(frame, row, &target)?;
     form.finish(&target)?;
     pending.appear()
+}
+
+/// A text that would be null when it is read again.
+fn is_null(column: &str) -> Fault {
+    let text = format!("a value of `{column}` is {NULL:?}, which the name of a folder has where there is no value");
+    Fault::new(code::CANNOT_WRITE, text).help("write another text for it, or take the column out of `partitioned_by`")
 }
 
 fn too_many() -> Fault {

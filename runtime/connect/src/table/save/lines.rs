@@ -1,5 +1,6 @@
 //! JSON lines.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
@@ -13,27 +14,78 @@ use crate::{Fault, text};
 
 /// Writes a line for each row.
 pub(super) fn write(frame: &DataFrame, row: &Row, writer: &mut impl Write, target: &Path) -> Result<(), Fault> {
+    let mut line = String::new();
     for place in 0..frame.height() {
-        let mut object = Map::new();
+        line.clear();
         for (column, declared) in frame.columns().iter().zip(&row.columns) {
             let value = column.get(place).map_err(|error| crate::query::fault(&error))?;
-            object.insert(declared.stored_name().to_owned(), json(&value));
+            line.push(if line.is_empty() { '{' } else { ',' });
+            push_name(&mut line, declared.stored_name());
+            push(&mut line, &value);
         }
-        let line = Json::Object(object).to_string();
+        line.push_str(if line.is_empty() { "{}" } else { "}" });
         writeln!(writer, "{line}").map_err(|error| cannot(target, &error))?;
     }
     Ok(())
 }
 
-fn json(value: &AnyValue<'_>) -> Json {
+fn push_name(line: &mut String, name: &str) {
+    line.push_str(&Json::from(name).to_string());
+    line.push(':');
+}
+
+/// Adds a value. Numbers have the digits that they have in all formats of text.
+fn push(line: &mut String, value: &AnyValue<'_>) {
+    match value {
+        AnyValue::Float64(number) => push_float(line, number, number.is_finite()),
+        AnyValue::Float32(number) => push_float(line, number, number.is_finite()),
+        AnyValue::List(items) | AnyValue::Array(items, _) => {
+            line.push('[');
+            for (place, item) in items.iter().enumerate() {
+                line.push_str(if place > 0 { "," } else { "" });
+                push(line, &item);
+            }
+            line.push(']');
+        }
+        AnyValue::Struct(_, _, fields) => {
+            let names = fields.iter().map(|field| field.name().as_str());
+            push_fields(line, names.zip(value._iter_struct_av()));
+        }
+        AnyValue::StructOwned(owned) => {
+            let (values, fields) = &**owned;
+            push_fields(line, fields.iter().map(|field| field.name().as_str()).zip(values.iter().cloned()));
+        }
+        other => line.push_str(&json(other).to_string()),
+    }
+}
+
+/// What is no number is a text.
+fn push_float(line: &mut String, number: impl std::fmt::Debug, is_finite: bool) {
+    let quote = if is_finite { "" } else { "\"" };
+    // Writing into a text never fails.
+    let _ = write!(line, "{quote}{number:?}{quote}");
+}
+
+fn push_fields<'a>(line: &mut String, fields: impl Iterator<Item = (&'a str, AnyValue<'a>)>) {
+    line.push('{');
+    for (place, (name, value)) in fields.enumerate() {
+        line.push_str(if place > 0 { "," } else { "" });
+        push_name(line, name);
+        push(line, &value);
+    }
+    line.push('}');
+}
+
+/// A value as JSON has it.
+pub(in crate::table) fn json(value: &AnyValue<'_>) -> Json {
     match value {
         AnyValue::Null => Json::Null,
         AnyValue::Boolean(truth) => Json::Bool(*truth),
         AnyValue::Float64(number) => {
             Number::from_f64(*number).map_or_else(|| Json::String(text::float_text(*number)), Json::Number)
         }
-        AnyValue::Float32(number) => Number::from_f64(f64::from(*number))
-            .map_or_else(|| Json::String(text::float_text(f64::from(*number))), Json::Number),
+        // By its own digits: 0.1 and not the number of twice the size that is nearest to it.
+        AnyValue::Float32(number) => json(&AnyValue::Float64(text::float(&format!("{number:?}")).unwrap_or(f64::NAN))),
         AnyValue::List(items) | AnyValue::Array(items, _) => {
             Json::Array(items.iter().map(|item| json(&item)).collect())
         }
@@ -56,5 +108,38 @@ fn json(value: &AnyValue<'_>) -> Json {
                 .unwrap_or(Json::Null),
             _ => cell(other).map_or(Json::Null, Json::String),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_that_they_have_elsewhere() {
+        let numbers = [1e21, 1e16, 1e-7, 0.1, 1.0, -0.0, f64::NAN, f64::NEG_INFINITY];
+        let written = numbers.map(|number| {
+            let mut line = String::new();
+            push(&mut line, &AnyValue::Float64(number));
+            assert_eq!(line.trim_matches('"'), text::float_text(number));
+            line
+        });
+        assert_eq!(written, ["1e21", "1e16", "1e-7", "0.1", "1.0", "-0.0", "\"NaN\"", "\"-inf\""]);
+        let mut line = String::new();
+        push(&mut line, &AnyValue::Float32(0.1));
+        assert_eq!((line.as_str(), json(&AnyValue::Float32(0.1)).to_string()), ("0.1", "0.1".to_owned()));
+    }
+
+    #[test]
+    fn values_with_parts() {
+        let items = Series::new("".into(), [Some(1.5), None]);
+        let frame = df!("a \"b\"" => [1_i64], "c" => [items]).unwrap();
+        let row = Row::of(vec![
+            gml_ir::Column::new("a \"b\"", gml_ir::Type::INT),
+            gml_ir::Column::new("c", gml_ir::Type::List(std::sync::Arc::new(gml_ir::Type::Float.nullable()))),
+        ]);
+        let mut written = Vec::new();
+        write(&frame, &row, &mut written, Path::new("x")).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), "{\"a \\\"b\\\"\":1,\"c\":[1.5,null]}\n");
     }
 }

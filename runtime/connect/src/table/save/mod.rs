@@ -28,6 +28,7 @@ use folders::Folders;
 use groups::Groups;
 use text::Cells;
 
+pub(super) use lines::json;
 pub(crate) use text::cell;
 
 /// A table written.

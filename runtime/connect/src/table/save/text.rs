@@ -19,6 +19,7 @@ pub(super) struct Cells {
     delimiter: char,
     quote: char,
     nulls: Vec<String>,
+    separator: String,
 }
 
 impl Cells {
@@ -37,7 +38,8 @@ impl Cells {
                 .help("give the entry a quote, such as quote: \"'\""));
         }
         let (delimiter, quote) = (char::from(dialect.delimiter), char::from(dialect.quote));
-        let mut cells = Self { writer: BufWriter::new(file), delimiter, quote, nulls: dialect.nulls };
+        let Dialect { nulls, separator, .. } = dialect;
+        let mut cells = Self { writer: BufWriter::new(file), delimiter, quote, nulls, separator };
         let mut line = String::new();
         for (place, column) in row.columns.iter().enumerate() {
             if place > 0 {
@@ -60,7 +62,11 @@ impl Cells {
                     line.push(self.delimiter);
                 }
                 let value = column.get(row).map_err(|error| crate::query::fault(&error))?;
-                match cell(&value) {
+                let text = match &value {
+                    AnyValue::List(items) => Some(joined(items, &self.separator, column.name(), target)?),
+                    value => cell(value),
+                };
+                match text {
                     // Texts that would read as null stand in quotes, which makes them texts.
                     Some(text) => {
                         push_cell(&mut line, &text, self.nulls.contains(&text), self.delimiter, self.quote);
@@ -79,8 +85,41 @@ impl Cells {
     }
 }
 
+/// Whether values have parts that a cell has no place for. The items of a list stand in one cell.
 fn nested(ty: &Type) -> bool {
-    matches!(ty.non_null(), Type::List(_) | Type::Vector(_) | Type::Struct(_))
+    let has_parts = |ty: &Type| matches!(ty.non_null(), Type::List(_) | Type::Vector(_) | Type::Struct(_));
+    match ty.non_null() {
+        Type::List(item) => has_parts(item),
+        ty => has_parts(ty),
+    }
+}
+
+/// The items of a list as one cell, from which they can be read again.
+fn joined(items: &Series, separator: &str, column: &str, target: &Path) -> Result<String, Fault> {
+    let mut text = String::new();
+    for place in 0..items.len() {
+        let item = items.get(place).map_err(|error| crate::query::fault(&error))?;
+        let item = cell(&item).ok_or_else(|| unseparable(column, "is null", target))?;
+        if item.contains(separator) {
+            return Err(unseparable(column, &format!("is {item:?}, which holds `list_separator`"), target)
+                .help("give the entry a separator that no item holds, such as list_separator: \"|\""));
+        }
+        if item.is_empty() && items.len() == 1 {
+            return Err(unseparable(column, "is an empty text and the only one", target));
+        }
+        if place > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(&item);
+    }
+    Ok(text)
+}
+
+fn unseparable(column: &str, what: &str, target: &Path) -> Fault {
+    let message = format!("an item of a list in `{column}` {what}: it could not be read again from a cell of CSV");
+    Fault::new(code::CANNOT_WRITE, message)
+        .at(target.display())
+        .help("keep the table as Parquet or JSON lines, or leave such items out")
 }
 
 /// A scalar as the text formats write it; `None` for null.

@@ -34,6 +34,10 @@ pub struct Scan<'a> {
     wanted: Wanted,
     files: Vec<Source>,
     places: Vec<Place>,
+    /// How many rows are still wanted, where not all are.
+    wants: Option<usize>,
+    /// Whether nothing is left out that lies behind those.
+    is_whole: bool,
 }
 
 /// A file.
@@ -126,6 +130,21 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// Where a file is missing, or a footer cannot be read or does not fit the declared row.
     pub fn open(dataset: &'a Dataset, project: &Path, reading: &Reading, verified: &Verified) -> Result<Self, Fault> {
+        Self::opened(dataset, project, reading, verified, None)
+    }
+
+    /// As [`Self::open`], but no more of the files is looked at than so many rows need.
+    pub(super) fn of_first(dataset: &'a Dataset, project: &Path, rows: usize) -> Result<Self, Fault> {
+        Self::opened(dataset, project, &Reading::everything(), &Verified::default(), Some(rows))
+    }
+
+    fn opened(
+        dataset: &'a Dataset,
+        project: &Path,
+        reading: &Reading,
+        verified: &Verified,
+        wants: Option<usize>,
+    ) -> Result<Self, Fault> {
         let declared = row_of(dataset)?;
         let found = sources::of(dataset, project, reading, verified)?;
         let row = match found.files.first() {
@@ -135,8 +154,13 @@ impl<'a> Scan<'a> {
         let (target, wanted) = narrowed(&row, &reading.wanted);
         let path = super::place_of(dataset);
         let (files, places) = (Vec::with_capacity(found.files.len()), Vec::new());
-        let mut scan = Self { dataset, row, path, format: found.format, target, wanted, files, places };
+        let format = found.format;
+        let mut scan = Self { dataset, row, path, format, target, wanted, files, places, wants, is_whole: true };
         for source in &found.files {
+            if scan.wants == Some(0) {
+                scan.is_whole = false;
+                break;
+            }
             let file = scan.source(source, found.stored.as_ref(), verified)?;
             scan.places_of(&file, reading).map_err(|fault| fault.at(&file.name))?;
             scan.files.push(file);
@@ -147,6 +171,11 @@ impl<'a> Scan<'a> {
     /// How many parts there are.
     pub fn parts(&self) -> usize {
         self.places.len()
+    }
+
+    /// Whether the parts hold all rows of the table.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Whether each part can be taken for itself. Where it cannot, [`Self::finish`] has to see all of them.
@@ -204,7 +233,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The columns and fields that are wanted, without those that were read for their rules alone.
-    fn narrow(&self, frame: DataFrame) -> Result<DataFrame, Fault> {
+    pub(super) fn narrow(&self, frame: DataFrame) -> Result<DataFrame, Fault> {
         let columns = self.target.columns.iter().map(|column| {
             let series = guarded(|| frame.column(&column.name).cloned())?;
             let there = series.as_materialized_series();

@@ -54,6 +54,8 @@ impl Scan<'_> {
         // Rows with a repeated key cannot be told from a part alone: all rows are looked at.
         let streams = self.streams();
         let passed_over = streams && partitions::exclude(&source.constants, &reading.bounds);
+        // Rows of the file, as far as that is known before it is read.
+        let mut known = 0;
         let mut add = |before, excluded: bool, stretch| {
             self.places.push(Place { file, before, excluded: excluded || passed_over, passed_over, stretch });
         };
@@ -61,6 +63,7 @@ impl Scan<'_> {
             Header::Parquet(footer) => {
                 let mut before = 0;
                 for (group, rows) in footer.groups().enumerate() {
+                    known += rows;
                     let excluded = streams && footer.excludes(group, &source.row, &reading.bounds);
                     for rows in stretches(rows) {
                         let count = rows.len();
@@ -73,6 +76,7 @@ impl Scan<'_> {
                 Some(batches) => {
                     let mut before = 0;
                     for (batch, rows) in batches.into_iter().enumerate() {
+                        known += rows;
                         add(before, false, Stretch::Batch { batch, rows });
                         before += rows;
                     }
@@ -83,15 +87,21 @@ impl Scan<'_> {
                 add(0, false, Stretch::Whole)
             }
             Header::None => {
-                let (pieces, header) = match self.format {
-                    Format::Csv => (pieces::of_csv(&source.path, &csv::Dialect::of(self.dataset)?, pieces::SIZE)?, 1),
-                    _ => (pieces::of_lines(&source.path, pieces::SIZE)?, 0),
+                let (path, size) = (&source.path, pieces::SIZE);
+                let header = usize::from(self.format == Format::Csv);
+                let most = self.wants.map(|rows| rows.saturating_add(header));
+                let pieces = match self.format {
+                    Format::Csv => pieces::of_csv(path, &csv::Dialect::of(self.dataset)?, size, most)?,
+                    _ => pieces::of_lines(path, size, most)?,
                 };
-                for piece in pieces {
+                for piece in pieces.all {
                     add(piece.records.saturating_sub(header), false, Stretch::Text(piece));
                 }
+                known = pieces.records.unwrap_or_default().saturating_sub(header);
+                self.is_whole &= pieces.is_whole;
             }
         }
+        self.wants = self.wants.map(|rows| rows.saturating_sub(known));
         Ok(())
     }
 

@@ -1,0 +1,104 @@
+//! In which order pipelines run.
+
+use std::collections::BTreeSet;
+
+use crate::{Graph, Pipeline, Program, StepKind};
+
+impl Program {
+    /// All pipelines, each behind those that save what it reads, and otherwise in the order of the program. Where they read from each
+    /// other in a circle, the first of them in the program goes first.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<&Pipeline> {
+        let uses: Vec<Uses> = self.pipelines.iter().map(|pipeline| Uses::of(&pipeline.graph)).collect();
+        let behind: Vec<Vec<usize>> = (0..uses.len()).map(|place| needed(&uses, place)).collect();
+        let mut done = vec![false; uses.len()];
+        let mut order = Vec::with_capacity(uses.len());
+        while order.len() < uses.len() {
+            let mut waiting = (0..uses.len()).filter(|place| !done[*place]);
+            let first = waiting.clone().next();
+            let Some(next) = waiting.find(|place| behind[*place].iter().all(|other| done[*other])).or(first) else {
+                break;
+            };
+            done[next] = true;
+            order.push(&self.pipelines[next]);
+        }
+        order
+    }
+}
+
+/// Places of datasets.
+#[derive(Default)]
+struct Uses {
+    reads: BTreeSet<u32>,
+    saves: BTreeSet<u32>,
+}
+
+impl Uses {
+    fn of(graph: &Graph) -> Self {
+        let mut uses = Self::default();
+        let mut waiting = vec![graph];
+        while let Some(graph) = waiting.pop() {
+            for step in &graph.steps {
+                match &step.kind {
+                    StepKind::Load(dataset) => drop(uses.reads.insert(*dataset)),
+                    StepKind::Save { dataset, .. } => drop(uses.saves.insert(*dataset)),
+                    StepKind::When { body, .. } => waiting.push(body),
+                    _ => {}
+                }
+            }
+        }
+        uses
+    }
+}
+
+/// The pipelines that one goes behind. What it saves itself it needs of no other. What one above it saves it has from there,
+/// whoever else saves it.
+fn needed(uses: &[Uses], place: usize) -> Vec<usize> {
+    let mut needed = Vec::new();
+    for dataset in uses[place].reads.difference(&uses[place].saves) {
+        let savers = || (0..uses.len()).filter(|other| uses[*other].saves.contains(dataset));
+        let above = || savers().take_while(|other| *other < place);
+        if above().next().is_some() { needed.extend(above()) } else { needed.extend(savers()) }
+    }
+    needed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Location, Step, StepId, Type};
+
+    /// Pipelines by name, with the datasets that each reads and saves.
+    fn order(pipelines: &[(&str, &[u32], &[u32])]) -> String {
+        let step = |kind| Step { kind, ty: Type::Error, location: Location::default(), within: Vec::new() };
+        let pipelines = pipelines.iter().map(|(name, reads, saves)| {
+            let reads = reads.iter().map(|dataset| step(StepKind::Load(*dataset)));
+            let saves = saves.iter().map(|dataset| step(StepKind::Save { value: StepId(0), dataset: *dataset }));
+            let graph = Graph { steps: reads.chain(saves).collect() };
+            Pipeline { name: (*name).into(), graph, ..Pipeline::default() }
+        });
+        let program = Program { pipelines: pipelines.collect(), ..Program::default() };
+        program.in_order().iter().map(|pipeline| &*pipeline.name).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn who_reads_goes_behind_who_saves() {
+        assert_eq!(
+            order(&[("score", &[1, 2], &[3]), ("train", &[1], &[2]), ("prepare", &[0], &[1])]),
+            "prepare train score"
+        );
+        assert_eq!(order(&[("b", &[0], &[2]), ("a", &[0], &[1])]), "b a");
+    }
+
+    #[test]
+    fn what_is_saved_above_is_not_waited_for_below() {
+        // A model is learned, used, watched, and learned again where that is due.
+        let watched = [("train", &[0][..], &[1][..]), ("score", &[0, 1], &[2]), ("watch", &[0, 1, 2], &[1])];
+        assert_eq!(order(&watched), "train score watch");
+    }
+
+    #[test]
+    fn a_circle_begins_with_the_first() {
+        assert_eq!(order(&[("a", &[1], &[0]), ("b", &[0], &[1]), ("c", &[], &[2])]), "c a b");
+    }
+}
