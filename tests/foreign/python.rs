@@ -245,9 +245,83 @@ fn tests_of_a_program_run_it_too() {
 #[test]
 fn what_is_wrong_with_the_file_is_told_by_check() {
     let program = "node a(t: table { n: int }) -> table { n: int } = python(\"features/missing.py\", \"a\")\nnode b(t: table { n: int }) -> table { n: int } = python(\"features/margin.py\", \"gone\")\npipeline p { expect count(a(table { n: int } [])) + count(b(table { n: int } [])) == 0 }\n";
-    let Some(project) = with_python(program, "def there(t): ...\n") else { return };
+    let program = format!(
+        "{program}node c(t: table {{ n: int }}) -> table {{ n: int }} = python(\"features/broken.py\", \"f\")\n"
+    );
+    let Some(project) = with_python(&program, "def there(t): ...\n") else { return };
+    project.write("features/broken.py", "import pandas as pd\n\ndef f(:\n    return 1\n");
     let checked = project.gmlc(&["check", "--format", "short"]);
     assert_eq!(checked.code, 1);
     assert!(checked.stdout.contains("main.gml:1:58: error[GML0264]"), "{}", checked.stdout);
     assert!(checked.stdout.contains("main.gml:2:80: error[GML0265]"), "{}", checked.stdout);
+    let broken =
+        "main.gml:4:58: error[GML0264]: Python cannot read `features/broken.py`: `(` is never closed, in line 3";
+    assert!(checked.stdout.contains(broken), "{}", checked.stdout);
+}
+
+/// Large numbers beside nulls within lists and structs, and NaN beside null: pandas has them apart, and gives them back so.
+#[test]
+fn no_digit_and_no_null_is_lost_in_pandas() {
+    let program = r#"
+schema Reading {
+    level: float,
+    deep: float?,
+    plain: float?,
+    ids: list[int?],
+    pairs: list[list[int?]]?,
+    about: struct { id: int?, share: float?, tags: list[str?]? }?,
+    seen: list[struct { id: int?, share: float? }],
+}
+node made() -> table[Reading] = python("features/margin.py", "made")
+node back(readings: table[Reading]) -> table[Reading] = python("features/margin.py", "back")
+node told(readings: table[Reading]) -> table { level: float, deep: float? } = python("features/margin.py", "told")
+catalog {
+    first: table[Reading] = parquet("out/first.parquet"),
+    second: table[Reading] = parquet("out/second.parquet"),
+    told_of: table { level: float, deep: float? } = csv("out/told.csv"),
+}
+pipeline p {
+    let readings = made()
+    save readings as first
+    save back(readings) as second
+    save told(readings) as told_of
+}
+"#;
+    let module = r#"
+import pandas as pd
+import pyarrow as pa
+
+BIG = 9007199254740993
+NAN = float("nan")
+
+
+def made() -> pa.Table:
+    pair = pa.struct([("id", pa.int64()), ("share", pa.float64())])
+    about = pa.struct([("id", pa.int64()), ("share", pa.float64()), ("tags", pa.list_(pa.string()))])
+    return pa.table({
+        "level": pa.array([1.5, NAN, 2.5]),
+        "deep": pa.array([NAN, None, 0.5]),
+        "plain": pa.array([None, 1.0, None]),
+        "ids": pa.array([[BIG, None], [], [1]], pa.list_(pa.int64())),
+        "pairs": pa.array([[[None, BIG], []], None, [[2]]], pa.list_(pa.list_(pa.int64()))),
+        "about": pa.array([{"id": BIG, "share": NAN, "tags": ["a", None]}, {"id": None, "share": None, "tags": None}, None], about),
+        "seen": pa.array([[{"id": BIG, "share": None}, {"id": None, "share": NAN}], [], [{"id": 1, "share": 0.5}]], pa.list_(pair)),
+    })
+
+
+def back(readings: pd.DataFrame) -> pd.DataFrame:
+    assert readings.ids[0].tolist() == [BIG, None], readings.ids[0]
+    assert readings.about[0]["id"] == BIG and readings.about[2] is None, readings.about
+    assert str(readings.level.dtype) == "float64" and str(readings.deep.dtype) == "Float64", readings.dtypes
+    return readings.copy()
+
+
+def told(readings: pd.DataFrame) -> pd.DataFrame:
+    # What pandas computes has NaN for a null: in `float?` it is one.
+    return pd.DataFrame({"level": readings.level * 2, "deep": readings.level * 2})
+"#;
+    let Some(project) = with_python(program, module) else { return };
+    project.done(&["run"]);
+    assert!(project.read("out/first.parquet") == project.read("out/second.parquet"), "they have other values");
+    assert_eq!(String::from_utf8_lossy(&project.read("out/told.csv")), "level,deep\n3.0,3.0\nNaN,\n5.0,5.0\n");
 }

@@ -34,7 +34,7 @@ fn other_machines_need_a_token() {
 #[test]
 fn a_name_that_leads_here_from_elsewhere_is_not_answered() {
     let server = Server::of(trained(), &["buyer"]);
-    for host in ["localhost", "127.0.0.1:1", "[::1]:8080"] {
+    for host in ["localhost", "LOCALHOST:4680", "127.0.0.1:1", "[::1]:8080"] {
         assert_eq!(server.ask("GET", "/health", &[("host", host)], b"").status, 200, "{host}");
     }
     for host in ["example.org", "localhost.example.org:80"] {

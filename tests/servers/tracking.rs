@@ -237,8 +237,28 @@ fn a_real_server_is_told_of_runs_and_scores_with_their_models() {
     assert!(found["runs"][1]["tags"]["gml.failure"].as_str().unwrap().starts_with("GML0916: too many"));
     assert!(found["versions"].as_array().unwrap().len() >= 2, "{}", found["versions"]);
 
+    a_model_that_was_there_is_told_once(&python, &url);
     rounds_and_epochs_are_steps(&python, &url);
     an_interrupted_run_is_told(&python, &url);
+}
+
+/// A run that nobody was told of has saved it; the next ones, which are told, find it as they would have saved it.
+fn a_model_that_was_there_is_told_once(python: &Path, url: &str) {
+    let project = project();
+    project.write(
+        "main.gml",
+        PROGRAM.replace("propensity", "readiness").replace("experiment: \"visits\"", "experiment: \"later\""),
+    );
+    project.done(&["run"]);
+    for _ in 0..2 {
+        let told = run(&project, "tracked", url);
+        assert_eq!((told.code, told.stderr.contains("GML0980")), (0, false), "{}", told.stderr);
+        let cached = project.record()["datasets"].as_array().unwrap().iter().all(|dataset| dataset["cached"] == true);
+        assert!(cached, "{}", project.record());
+        let found = reads(python, url, &["later"]);
+        let versions = found["versions"].as_array().unwrap().iter().filter(|version| version["name"] == "readiness");
+        assert_eq!(versions.count(), 1, "{found}");
+    }
 }
 
 fn an_interrupted_run_is_told(python: &Path, url: &str) {

@@ -4,12 +4,11 @@
 //! What groups rows and looks at the rows of a key together can be done bucket by bucket (the hash join of Grace: Kitsuregawa et
 //! al. 1983). Every row has its place among all of them, so that the end is the same as if all had been in memory.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gml_connect::{Fault, append, guarded};
+use gml_connect::{Fault, append, guarded, put_aside, take_up};
 use polars::prelude::*;
 
 use crate::codes;
@@ -261,18 +260,14 @@ fn hashes(frame: &DataFrame, keys: &[String]) -> Result<Vec<u64>, Fault> {
 }
 
 fn write(path: &Path, frame: &mut DataFrame) -> Result<(), Fault> {
-    let file = File::create(path).map_err(|error| unwritable(path, &error.to_string()))?;
-    let write = || ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw).finish(frame);
-    guarded(write).map(drop).map_err(|fault| unwritable(path, &fault.message))
+    put_aside(path, frame).map_err(|error| unwritable(path, &error.to_string()))
 }
 
 fn read(path: &Path) -> Result<DataFrame, Fault> {
-    let unreadable = |text: &str| {
-        Fault::new(codes::CANNOT_READ, format!("{} cannot be read: {text}", path.display()))
+    take_up(path).map_err(|error| {
+        Fault::new(codes::CANNOT_READ, format!("{} cannot be read: {error}", path.display()))
             .help("rows were put there since memory did not hold them: run again")
-    };
-    let file = File::open(path).map_err(|error| unreadable(&error.to_string()))?;
-    guarded(|| ParquetReader::new(file).finish()).map_err(|fault| unreadable(&fault.message))
+    })
 }
 
 fn unwritable(path: &Path, text: &str) -> Fault {

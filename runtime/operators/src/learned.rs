@@ -76,12 +76,12 @@ pub struct Change {
     pub value: Value,
 }
 
-/// Is told after each round how the rows to validate on are met, and may end the fit.
+/// Is told after each round or epoch how what is validated on is met, and may end the fit.
 pub struct Watch<'w> {
     /// What it wants to be told. A learner that cannot tell it round by round tells what it stops by.
     pub metric: Option<&'w Value>,
     /// Takes the value after each round; smaller is better.
-    pub told: &'w mut dyn FnMut(f64) -> ControlFlow<()>,
+    pub told: &'w mut (dyn FnMut(f64) -> ControlFlow<()> + Send),
 }
 
 /// Fits of one estimator with changing arguments on the same rows.

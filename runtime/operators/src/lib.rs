@@ -4,6 +4,7 @@
 //! of steps, caching.
 
 mod automl;
+mod bound;
 mod calibrate;
 mod columns;
 mod compiled;
@@ -38,6 +39,7 @@ mod table;
 mod tune;
 mod version;
 
+pub use bound::bind;
 pub use compiled::{Compiled, Facts, compile, is_identifier};
 pub use course::{Course, Curve};
 pub use data::{Call, Context, Data, Implementation, ImplementationInParts, InParts, Input, Metric, Sink, Table};
@@ -47,6 +49,7 @@ pub use expr::rows::{Expressions, RowBackend, Told, computed_by, told};
 pub use learn::{load, save};
 pub use learned::{Estimator, Fitted};
 pub use observer::{Heard, Judgement, Observer, Stop, Training, UnderWay, Unit};
+pub use metrics::less_is_better;
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use recommenders::{Known, Recommender, Rest, Scorer, Scores, SequenceEstimator};
 pub use registry::{functions, operator, operator_in_parts, operators};

@@ -1,9 +1,10 @@
 //! What the standard library declares and this version cannot run yet. This is the only list of it. Whoever implements one
 //! takes it off here: the tests hold that nothing is both.
 
-use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, Learned, Step, StepKind, Type, Value};
+use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, Step, StepKind, Value};
 
-use crate::embed::EMBED;
+use crate::embed::{EMBED, embeds};
+use crate::expr::has;
 use crate::table::EMBEDDING;
 
 /// Operators, by module.
@@ -34,10 +35,6 @@ pub fn pending_functions() -> impl Iterator<Item = &'static str> {
 pub fn pending_in(step: &Step) -> Option<String> {
     match &step.kind {
         StepKind::Call { module, operator, args } => {
-            // Its other forms are there.
-            if &**operator == "tune" && is_of_sequences(&step.ty) {
-                return Some("`tune` of what learns from sequences".to_owned());
-            }
             if OPERATORS.iter().any(|(of, names)| *of == &**module && names.contains(&&**operator)) {
                 return Some(format!("`{operator}` of {module}"));
             }
@@ -47,7 +44,8 @@ pub fn pending_in(step: &Step) -> Option<String> {
             if let Some((.., argument)) = argument {
                 return Some(format!("`{argument}:` of `{operator}`"));
             }
-            if given(INPUTS) && !(&**module == "std.table" && EMBEDDING.contains(&&**operator)) {
+            let may_embed = &**module == "std.table" && EMBEDDING.contains(&&**operator);
+            if given(INPUTS) && !may_embed && args.iter().any(|(_, arg)| embeds(arg)) {
                 return Some(format!("`{EMBED}` within `{operator}`"));
             }
             args.iter().find_map(|(_, arg)| in_argument(arg))
@@ -60,15 +58,7 @@ pub fn pending_in(step: &Step) -> Option<String> {
 /// What of a dataset's place cannot be run yet.
 pub fn pending_store(dataset: &Dataset) -> Option<String> {
     let connector = &dataset.connector.name;
-    if FUNCTIONS.contains(&&**connector) {
-        return Some(format!("`{connector}`, where `{}` is stored,", dataset.name));
-    }
-    let list = dataset.row()?.columns.iter().find(|column| matches!(column.ty.non_null(), Type::List(_)))?;
-    (&**connector == "csv").then(|| format!("`csv` with lists, such as `{}` of `{}`,", list.name, dataset.name))
-}
-
-fn is_of_sequences(ty: &Type) -> bool {
-    matches!(ty, Type::Estimator(learns) if matches!(**learns, Learned::Recommender(_)))
+    FUNCTIONS.contains(&&**connector).then(|| format!("`{connector}`, where `{}` is stored,", dataset.name))
 }
 
 fn in_argument(arg: &Arg) -> Option<String> {
@@ -85,8 +75,8 @@ fn in_argument(arg: &Arg) -> Option<String> {
 
 /// A single value that is embedded.
 fn embedded(expr: &Expr) -> Option<String> {
-    let ExprKind::Call { function, .. } = &expr.kind else { return None };
-    (&**function == EMBED).then(|| format!("`{EMBED}` of a single value"))
+    let is_call = |kind: &ExprKind| matches!(kind, ExprKind::Call { function, .. } if &**function == EMBED);
+    has(expr, &is_call).then(|| format!("`{EMBED}` of a single value"))
 }
 
 fn in_value(value: &Value) -> Option<String> {

@@ -5,14 +5,19 @@
 //! that use it. A release of gmlc has another version anyway, which stands in every key.
 
 /// Operators whose results are not what they once were: module, operator and number. All others have the number 1.
-/// Those of tables: quotients of floats are rounded once.
+/// Those of tables: quotients of floats are rounded once, and `to_text` writes floats as files have them. Those of words: a
+/// word is in small letters by itself. Of searches: where trials failed, others are made behind them.
 const RAISED: &[(&str, &str, u32)] = &[
-    ("std.table", "filter", 2),
-    ("std.table", "derive", 2),
-    ("std.table", "select", 2),
-    ("std.table", "group", 2),
-    ("std.table", "sort", 2),
-    ("std.table", "top", 2),
+    ("std.table", "filter", 3),
+    ("std.table", "derive", 3),
+    ("std.table", "select", 3),
+    ("std.table", "group", 3),
+    ("std.table", "sort", 3),
+    ("std.table", "top", 3),
+    ("std.prep", "text_counts", 2),
+    ("std.embed", "text_encoder", 2),
+    ("std.learn", "automl", 2),
+    ("std.learn", "tune", 2),
 ];
 
 /// What operators of learners depend on beside themselves: another version of it learns other trees.
@@ -38,7 +43,7 @@ mod tests {
         for (module, name, number) in RAISED {
             assert!(crate::operator(module, name).is_some() && *number > 1, "{module}.{name}");
         }
-        assert_eq!((version("std.table", "drop"), version("std.table", "filter")), ("1".into(), "2".into()));
+        assert_eq!((version("std.table", "drop"), version("std.table", "filter")), ("1".into(), "3".into()));
         assert!(version("std.learn", "boosted_trees").contains(LIGHTGBM));
     }
 }

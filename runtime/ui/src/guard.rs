@@ -37,7 +37,7 @@ pub(crate) async fn guard(State(port): State<u16>, request: Request, next: Next)
 
 fn is_ours(host: &str, port: u16) -> bool {
     let (name, given) = host.rsplit_once(':').unwrap_or((host, "80"));
-    given == port.to_string() && ["127.0.0.1", "localhost"].contains(&name)
+    given == port.to_string() && ["127.0.0.1", "localhost"].iter().any(|own| name.eq_ignore_ascii_case(own))
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_ours() {
-        assert!(is_ours("127.0.0.1:4650", 4650) && is_ours("localhost:4650", 4650) && is_ours("localhost", 80));
+        assert!(is_ours("127.0.0.1:4650", 4650) && is_ours("LocalHost:4650", 4650) && is_ours("localhost", 80));
         for other in ["127.0.0.1:80", "localhost", "example.org:4650", "127.0.0.1.example.org:4650", "", ":4650"] {
             assert!(!is_ours(other, 4650), "{other}");
         }

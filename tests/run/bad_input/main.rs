@@ -2,6 +2,7 @@
 //! file as it was.
 
 mod files;
+mod open_rows;
 mod places;
 mod programs;
 mod rules;

@@ -168,7 +168,7 @@ impl<'a> Body<'a> {
                     .map(|source| Source { part: part.clone().or(source.part), ty: typed.ty.clone(), ..source })
                     .collect()
             }
-            TypedKind::Cast(of) | TypedKind::Conform(of) => {
+            TypedKind::Cast(of) | TypedKind::Conform(of, _) => {
                 let sources = self.value(of).into_iter();
                 sources.map(|source| Source { ty: typed.ty.clone(), ..source }).collect()
             }

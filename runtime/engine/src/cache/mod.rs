@@ -6,7 +6,7 @@
 
 mod clean;
 mod computed;
-mod content;
+pub(crate) mod content;
 mod decide;
 mod entry;
 mod explain;

@@ -1,12 +1,12 @@
 //! Results and artifacts as objects of the store, and back.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gml_connect::{Fault, guarded};
+use gml_connect::{Fault, put_aside, take_up};
 use gml_ir::{TableType, Value, hex};
 use gml_operators::{Data, Metric, Sequences, Table};
 use gml_report::{Figure, Report};
@@ -162,19 +162,11 @@ impl Cache {
 
     fn frame(&self, object: &Object) -> Result<DataFrame, Fault> {
         let path = self.objects.place(object);
-        let file = File::open(&path).map_err(|error| cannot_read(&path, &error.to_string()))?;
-        guarded(|| ParquetReader::new(file).finish()).map_err(|fault| cannot_read(&path, &fault.message))
+        take_up(&path).map_err(|error| cannot_read(&path, &error.to_string()))
     }
 
     fn put_table(&self, frame: &mut DataFrame) -> Result<Object, Fault> {
-        self.objects
-            .put(|path| {
-                let file = File::create(path).map_err(|error| cannot_keep(&error))?;
-                // Fast to write and to read; the store is no archive.
-                let writer = ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw);
-                guarded(|| writer.finish(frame)).map(drop).map_err(Wrapped)
-            })
-            .map_err(|Wrapped(fault)| fault)
+        self.objects.put(|path| put_aside(path, frame)).map_err(|error| cannot_keep(&error).0)
     }
 
     fn put_bytes(&self, bytes: &[u8]) -> Result<Object, Fault> {

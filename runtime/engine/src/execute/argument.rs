@@ -1,7 +1,9 @@
 //! Arguments of operators.
 
+use std::sync::Arc;
+
 use gml_connect::Fault;
-use gml_ir::Arg;
+use gml_ir::{Arg, INPUTS};
 use gml_operators::{Data, Input};
 
 use super::stage::internal;
@@ -18,6 +20,17 @@ pub(super) fn input(arg: &Arg, get: Get<'_>) -> Result<Input, Fault> {
         Arg::List(items) => Input::List(items.iter().map(|item| input(item, get)).collect::<Result<_, _>>()?),
         Arg::Record(_) => Input::Data(data(arg, get)?),
     })
+}
+
+/// Puts single values of other steps into the expressions that use them. `None` stands for the table of a call.
+pub(super) fn bind(args: &mut Vec<(Arc<str>, Option<Input>)>) {
+    let Some(place) = args.iter().position(|(name, _)| &**name == INPUTS) else { return };
+    let (name, inputs) = args.remove(place);
+    let others = args.iter_mut().filter_map(|(_, arg)| arg.as_mut());
+    let all = inputs.as_ref().is_some_and(|inputs| gml_operators::bind(inputs, others));
+    if !all {
+        args.push((name, inputs));
+    }
 }
 
 /// An argument within a record, or of a node in another language.

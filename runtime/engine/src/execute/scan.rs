@@ -132,7 +132,9 @@ impl Session<'_> {
             let table = *arg == Arg::Step(before);
             Ok((name.clone(), if table { None } else { Some(argument::input(arg, get)?) }))
         });
-        Ok(Ready { step, operator, implementation, args: args.collect::<Result<_, Fault>>()? })
+        let mut args = args.collect::<Result<Vec<_>, Fault>>()?;
+        argument::bind(&mut args);
+        Ok(Ready { step, operator, implementation, args })
     }
 }
 

@@ -46,8 +46,10 @@ impl Session<'_> {
             StepKind::Call { module, operator, args } => {
                 let implementation =
                     self.backend.operator(module, operator).ok_or_else(|| not_implemented(module, operator))?;
-                let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
-                let args = args.collect::<Result<_, Fault>>()?;
+                let args = args.iter().map(|(name, arg)| Ok((name.clone(), Some(argument::input(arg, get)?))));
+                let mut args = args.collect::<Result<Vec<_>, Fault>>()?;
+                argument::bind(&mut args);
+                let args = args.into_iter().filter_map(|(name, arg)| Some((name, arg?))).collect();
                 let unfinished = self.unfinished.as_ref().map(|folder| folder.join(scope.id(id)));
                 let observer = scope.told(&context.observer, id);
                 let context = Context { unfinished, observer, ..context.clone() };

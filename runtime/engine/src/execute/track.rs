@@ -35,8 +35,12 @@ impl Session<'_> {
 
     /// Keeps how the arguments of an estimator were found: a step that looks for them tells of it without being asked.
     pub(super) fn keep_history(&self, scope: &Scope<'_>, id: StepId, data: &Data) -> Result<(), Fault> {
-        let Data::Estimator(estimator) = data else { return Ok(()) };
-        match estimator.history() {
+        let history = match data {
+            Data::Estimator(estimator) => estimator.history(),
+            Data::SequenceEstimator(estimator) => estimator.history(),
+            _ => None,
+        };
+        match history {
             Some(history) => {
                 if history.resumed > 0 {
                     let (trials, name) = (history.resumed, crate::plan::step_name(self.program, scope.graph, id));

@@ -26,7 +26,7 @@ pub(crate) fn plain(value: &Value) -> Json {
             let text = value.to_string();
             Json::from(text.strip_prefix('@').unwrap_or(&text))
         }
-        Value::Duration(_) | Value::Size(_) | Value::Range { .. } => Json::from(value.to_string()),
+        Value::Decimal(_) | Value::Duration(_) | Value::Size(_) | Value::Range { .. } => Json::from(value.to_string()),
     }
 }
 

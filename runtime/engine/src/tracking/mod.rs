@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 
 use crate::codes;
 use crate::store;
-use crate::store::record::{ArtifactKind, RunRecord, RunState};
+use crate::store::record::{ArtifactKind, DatasetRecord, RunRecord, RunState};
 use batch::{Batch, Metric, key, value_text};
 use client::{Client, Refused};
 
@@ -157,10 +157,15 @@ async fn told(of: &Mlflow, client: &Client, project: &Path, record: &RunRecord) 
             }
         }
     }
-    for (name, folder) in models(record, project) {
-        let told =
-            model::Saved { name: &name, folder: &folder, experiment: &experiment, run: &run, artifacts: &artifacts };
-        if let Err(refused) = told.tell(client, of.register).await {
+    for (dataset, folder) in models(record, project) {
+        let name = &dataset.name;
+        let saved = model::Saved { name, folder: &folder, experiment: &experiment, run: &run, artifacts: &artifacts };
+        let told = if dataset.cached {
+            saved.tell_where_missing(client, of.register).await
+        } else {
+            saved.tell(client, of.register).await
+        };
+        if let Err(refused) = told {
             left_out.push(format!("the model {name}: {}", refused.message));
         }
     }
@@ -295,14 +300,9 @@ fn files(record: &RunRecord, folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 /// The models that a run saved, or found as it would have saved them, with their folders.
-fn models(record: &RunRecord, project: &Path) -> Vec<(String, PathBuf)> {
-    let folders = record
-        .datasets
-        .iter()
-        .filter(|dataset| !dataset.cached)
-        .map(|dataset| (dataset, gml_connect::here(&dataset.path, project)));
-    let models = folders.filter(|(_, folder)| folder.join("signature.json").is_file());
-    models.map(|(dataset, folder)| (dataset.name.clone(), folder)).collect()
+fn models<'r>(record: &'r RunRecord, project: &Path) -> Vec<(&'r DatasetRecord, PathBuf)> {
+    let folders = record.datasets.iter().map(|dataset| (dataset, gml_connect::here(&dataset.path, project)));
+    folders.filter(|(_, folder)| folder.join("signature.json").is_file()).collect()
 }
 
 /// Milliseconds since 1970 of a moment in the record.

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use super::client::{Client, Refused};
+use crate::cache::content;
 
 /// The file that says how MLflow loads a model. Only models that have a form in ONNX have it.
 const MLMODEL: &str = "MLmodel";
+
+/// The tag of a version that says which model it is, by what its files hold.
+const CONTENT: &str = "gml.content";
 
 /// A model that a run saved.
 pub(super) struct Saved<'a> {
@@ -24,8 +28,7 @@ impl Saved<'_> {
     /// Tells of the model, and makes it a version of the registered model of its name. Servers older than MLflow 3 have it among
     /// the files of the run.
     pub(super) async fn tell(&self, client: &Client, register: bool) -> Result<(), Refused> {
-        let files = files(self.folder)
-            .map_err(|error| Refused::other(format!("{} cannot be read: {error}", self.folder.display())))?;
+        let files = files(self.folder).map_err(|error| self.unreadable(&error))?;
         let (place, id) = match self.logged(client).await {
             Ok(logged) => logged,
             Err(refused) if is_unknown(&refused) => (format!("{}/models/{}", self.artifacts, self.name), None),
@@ -51,6 +54,33 @@ impl Saved<'_> {
         if register { self.registered(client, &place, id.as_deref()).await } else { Ok(()) }
     }
 
+    /// Tells of a model that an earlier run had saved, where the server has no version of it: that run told nobody, or another server.
+    pub(super) async fn tell_where_missing(&self, client: &Client, register: bool) -> Result<(), Refused> {
+        if !register || !self.folder.join(MLMODEL).is_file() || self.is_known(client).await? {
+            return Ok(());
+        }
+        self.tell(client, register).await
+    }
+
+    /// Whether this very model is a version of the registered model of its name.
+    async fn is_known(&self, client: &Client) -> Result<bool, Refused> {
+        let content = self.content()?;
+        let filter = format!("name='{}'", self.name);
+        let found = client.get("model-versions/search", &[("filter", &filter)]).await?;
+        let is_this = |tag: &Json| tag["key"] == CONTENT && tag["value"] == *content;
+        let has_it = |version: &Json| version["tags"].as_array().is_some_and(|tags| tags.iter().any(is_this));
+        Ok(found["model_versions"].as_array().is_some_and(|versions| versions.iter().any(has_it)))
+    }
+
+    fn content(&self) -> Result<String, Refused> {
+        let hashed = content::of_path(self.folder, content::of_file);
+        hashed.map(|(hash, _)| hash).map_err(|error| self.unreadable(&error))
+    }
+
+    fn unreadable(&self, error: &std::io::Error) -> Refused {
+        Refused::other(format!("{} cannot be read: {error}", self.folder.display()))
+    }
+
     /// A model of the experiment; gives where its files go, and its id.
     async fn logged(&self, client: &Client) -> Result<(String, Option<String>), Refused> {
         let asked = json!({ "experiment_id": self.experiment, "name": self.name, "source_run_id": self.run, "model_type": "gml" });
@@ -69,7 +99,8 @@ impl Saved<'_> {
             Err(refused) if refused.code.as_deref() == Some("RESOURCE_ALREADY_EXISTS") => {}
             Err(refused) => return Err(refused),
         }
-        let mut version = json!({ "name": self.name, "source": place, "run_id": self.run });
+        let tags = json!([{ "key": CONTENT, "value": self.content()? }]);
+        let mut version = json!({ "name": self.name, "source": place, "run_id": self.run, "tags": tags });
         if let Some(id) = id {
             version["model_id"] = Json::from(id);
         }

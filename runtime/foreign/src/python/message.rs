@@ -123,6 +123,7 @@ pub(super) fn tagged(value: &Value) -> Result<Json, Fault> {
         Value::Str(text) => json!(["plain", text]),
         // Numbers of JSON have neither infinities nor every digit.
         Value::Float(number) => json!(["float", format!("{number:?}")]),
+        Value::Decimal(number) => json!(["decimal", number.to_string()]),
         Value::Date(days) => json!(["date", days]),
         Value::Time(micros) => json!(["time", micros]),
         Value::Timestamp(micros) => json!(["timestamp", micros]),

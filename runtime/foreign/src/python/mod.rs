@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gml_connect::Fault;
-use gml_ir::{Python, Value};
+use gml_ir::{Python, Row, Type, Value};
 use gml_operators::{Data, Table};
 use polars::prelude::IntoLazy;
 use serde_json::{Value as Json, json};
@@ -82,8 +82,9 @@ impl Runner {
         for (name, data) in args {
             given.push(match data {
                 Data::Table(table) => {
+                    let nullable = floats(&table.ty.row, true);
                     tables.push(gml_connect::collect(table.frame)?);
-                    json!({"name": &*name, "table": tables.len() - 1})
+                    json!({"name": &*name, "table": tables.len() - 1, "nullable": nullable})
                 }
                 data => json!({"name": &*name, "table": null, "value": value(&name, &data)?}),
             });
@@ -94,6 +95,7 @@ impl Runner {
             "function": function,
             "args": given,
             "tables": tables.len(),
+            "floats": floats(row, false),
         });
         let timeout = match node.setting("timeout") {
             Some(Value::Duration(micros)) => Some(*micros),
@@ -142,6 +144,13 @@ impl Runner {
                 .help("run it by itself to see what is wrong with it")
         })
     }
+}
+
+/// The columns that are declared as `float?`, or as `float`: pandas has NaN for a null in floats, so the worker has to know which
+/// NaN is a number.
+fn floats(row: &Row, nullable: bool) -> Vec<&str> {
+    let is_float = |ty: &Type| matches!(ty.non_null(), Type::Float | Type::Float32) && ty.is_nullable() == nullable;
+    row.columns.iter().filter(|column| is_float(&column.ty)).map(|column| &*column.name).collect()
 }
 
 /// An argument that is no table.

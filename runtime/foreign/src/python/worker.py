@@ -6,6 +6,7 @@ that no `print` can end up among the answers.
 
 import contextlib
 import datetime
+import decimal
 import importlib
 import importlib.util
 import inspect
@@ -159,6 +160,8 @@ def value_of(tagged):
     kind, value = tagged
     if kind == "float":
         return float(value)
+    if kind == "decimal":
+        return decimal.Decimal(value)
     if kind == "date":
         return datetime.date(1970, 1, 1) + datetime.timedelta(days=value)
     if kind == "timestamp":
@@ -196,9 +199,60 @@ def kind_of(annotation):
     return default_kind()
 
 
-def to_pandas(table):
+def exact_values(array):
+    """The values of an array as numpy has them; `None` for a null that would make another number of its neighbours."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if pa.types.is_struct(kind):
+        fields = [field.name for field in kind]
+        inner = [exact_values(child).tolist() if is_nested(child.type) else child.to_pylist() for child in array.flatten()]
+        rows = [dict(zip(fields, values)) for values in zip(*inner)] if fields else [{} for _ in range(len(array))]
+        rows = [row if valid else None for row, valid in zip(rows, array.is_valid().to_pylist())]
+    elif is_nested(kind):
+        inner, start, rows = exact_values(array.flatten()), 0, []
+        for length in pc.list_value_length(array).to_pylist():
+            rows.append(None if length is None else inner[start : start + length])
+            start += length or 0
+    elif array.null_count and is_number(kind):
+        rows = array.to_pylist()
+    else:
+        return array.to_numpy(zero_copy_only=False)
+    values = np.empty(len(rows), dtype=object)
+    for place, row in enumerate(rows):
+        values[place] = row
+    return values
+
+
+def is_number(kind):
+    import pyarrow as pa
+
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def is_nested(kind):
+    """Whether the values of a type have values in them."""
+    return kind.num_fields > 0
+
+
+def has_null_numbers(array):
+    """Whether a number within lists or structs is null: pandas would give its neighbours as floats."""
+    import pyarrow as pa
+
+    if not is_nested(array.type):
+        return is_number(array.type) and array.null_count > 0
+    inner = array.flatten() if pa.types.is_struct(array.type) else [array.values]
+    return any(map(has_null_numbers, inner))
+
+
+def to_pandas(table, nullable):
+    """A frame of pandas; `nullable` are the columns that are declared as `float?`."""
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     frame = table.to_pandas(date_as_object=False)
     # Numbers and truths that may be null keep their values: as floats, large numbers would lose digits.
@@ -210,10 +264,53 @@ def to_pandas(table):
     for name, column in zip(table.column_names, table.columns):
         if column.null_count and column.type in exact:
             frame[name] = column.to_pandas(types_mapper=exact.get)
+        elif name in nullable and pc.any(pc.is_nan(column)).as_py():
+            # In numpy's floats NaN means null. `from_arrow` of pandas makes null of both.
+            values = column.to_numpy()
+            nulls = np.asarray(column.is_null())
+            frame[name] = pd.Series(pd.arrays.FloatingArray(values.copy(), nulls), index=frame.index)
+        elif is_nested(column.type) and any(map(has_null_numbers, column.chunks)):
+            parts = [exact_values(chunk) for chunk in column.chunks]
+            frame[name] = pd.Series(np.concatenate(parts), index=frame.index, dtype=object)
     return frame
 
 
-def table_for(annotation, table):
+def without_markers(value):
+    """A value of lists and dictionaries with `None` for what pandas marks as missing, which Arrow takes for no value."""
+    import pandas as pd
+
+    if isinstance(value, dict):
+        return {name: without_markers(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)) or getattr(value, "dtype", None) == object:
+        return [without_markers(inner) for inner in value]
+    return None if value is pd.NA or value is pd.NaT else value
+
+
+def from_pandas(frame, floats):
+    """A table of a frame; `floats` are the columns that are declared as `float`, in which NaN is a number."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    for place, name in enumerate(table.column_names):
+        column = frame.iloc[:, place]
+        if name in floats and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+            array = pa.array(column.to_numpy(), from_pandas=False)
+        elif is_nested(table.field(place).type) and column.dtype == object:
+            # What is missing is null. Within lists and structs it is `None`, and NaN is a number.
+            values = [None if pd.api.types.is_scalar(value) and pd.isna(value) else value for value in column]
+            try:
+                array = pa.array(values, from_pandas=False)
+            except ValueError:
+                array = pa.array(list(map(without_markers, values)), from_pandas=False)
+        else:
+            continue
+        table = table.set_column(place, name, array)
+    return table
+
+
+def table_for(annotation, table, nullable):
     kind = kind_of(annotation)
     ours = type(table).__module__.startswith("polars")
     if kind.startswith("polars"):
@@ -224,10 +321,10 @@ def table_for(annotation, table):
         return table.lazy() if kind == "polars lazy" else table
     if ours:
         raise Wrong(f"a parameter wants a table of {kind}, and pyarrow is not installed: pip install pyarrow")
-    return to_pandas(table) if kind == "pandas" else table
+    return to_pandas(table, nullable) if kind == "pandas" else table
 
 
-def to_arrow(value):
+def to_arrow(value, floats):
     """The table that a function gave."""
     package = type(value).__module__.split(".")[0]
     name = type(value).__name__
@@ -243,7 +340,7 @@ def to_arrow(value):
         if any(index is not None for index in value.index.names):
             value = value.reset_index()
         try:
-            return pa.Table.from_pandas(value, preserve_index=False).replace_schema_metadata(None)
+            return from_pandas(value, floats)
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise Wrong(f"a table that cannot become Arrow: {'; '.join(map(str, error.args))}") from None
     elif package == "pyarrow":
@@ -307,7 +404,8 @@ def call(request, tables):
     for argument in request["args"]:
         own = argument["name"]
         if argument["table"] is not None:
-            value = table_for(annotations.get(own, inspect.Parameter.empty), tables[argument["table"]])
+            annotation = annotations.get(own, inspect.Parameter.empty)
+            value = table_for(annotation, tables[argument["table"]], argument["nullable"])
         else:
             value = value_of(argument["value"])
         param = params.get(own)
@@ -320,7 +418,7 @@ def call(request, tables):
     if inspect.iscoroutine(result):
         result.close()
         raise Wrong("a coroutine: write the function with `def`, not `async def`")
-    return to_arrow(result)
+    return to_arrow(result, request["floats"])
 
 
 def shown_place(path, root):

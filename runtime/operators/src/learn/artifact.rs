@@ -10,6 +10,7 @@ use gml_ir::Learned;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
+use simd_json::ErrorType;
 
 use polars::prelude::DataFrame;
 
@@ -97,17 +98,24 @@ pub(super) fn read_signature(folder: &Path) -> Result<Json, Fault> {
             .help("run the pipeline that saves the model first"),
         _ => unreadable(&place, &error.to_string()),
     })?;
-    exact(bytes).map_err(|error| unreadable(&place, &error.to_string()))
+    exact(bytes).map_err(|why| unreadable(&place, &why))
 }
 
 /// What JSON says, with every number as it was written. `serde_json` by itself reads one in some ten thousand off by its last
 /// bit, and a model that was saved and loaded would not be the same.
 ///
 /// # Errors
-/// Where it is no JSON, or says something else.
-pub(crate) fn exact<T: DeserializeOwned>(mut json: Vec<u8>) -> Result<T, simd_json::Error> {
-    simd_json::serde::from_slice(&mut json)
+/// Where it is no JSON, or says something else: which of them.
+pub(crate) fn exact<T: DeserializeOwned>(mut json: Vec<u8>) -> Result<T, String> {
+    simd_json::serde::from_slice(&mut json).map_err(|error| match error.error() {
+        ErrorType::Serde(what) => what.clone(),
+        ErrorType::InternalError(_) => NO_JSON.to_owned(),
+        _ if error.is_syntax() || error.is_eof() => NO_JSON.to_owned(),
+        _ => "it says something else than is due".to_owned(),
+    })
 }
+
+const NO_JSON: &str = "it is no JSON, or its end is missing";
 
 /// Writes `signature.json`: format, kind, type, and the parts given.
 pub(crate) fn write_signature(folder: &Path, kind: &str, ty: &Learned, parts: Vec<(&str, Json)>) -> Result<(), Fault> {
@@ -221,5 +229,17 @@ mod tests {
         let again: Vec<f64> = exact(text.into_bytes()).unwrap();
         let other = numbers.iter().zip(&again).find(|(a, b)| a.to_bits() != b.to_bits());
         assert_eq!(other, None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_json_is_told_in_words() {
+        let why = |text: &str| exact::<Vec<f64>>(text.as_bytes().to_vec()).unwrap_err();
+        for broken in ["", "[1,", "[1", "{", "not json", "[1] 2"] {
+            assert_eq!(why(broken), NO_JSON, "{broken}");
+        }
+        for other in ["{}", "[\"a\"]", "3"] {
+            let why = why(other);
+            assert!(why != NO_JSON && !why.contains("character"), "{other}: {why}");
+        }
     }
 }

@@ -7,10 +7,11 @@ use gml_ir::{Type, Value};
 
 use crate::data::{Call, Context, Data, Implementation, Input};
 use crate::learned::{Change, Estimator};
+use crate::recommenders::SequenceEstimator;
 
 /// The call that made an estimator.
 #[derive(Clone)]
-pub(crate) struct Recall {
+pub struct Recall {
     implementation: Implementation,
     operator: String,
     args: Vec<(Arc<str>, Input)>,
@@ -52,10 +53,33 @@ impl Recall {
     /// # Errors
     /// Where the operator refuses one.
     pub(crate) fn with(&self, changes: &[Change], context: &Context) -> Result<Arc<dyn Estimator>, Fault> {
-        match self.changed(changes, context, |call| (self.implementation)(call.clone()))? {
+        match self.again(changes, context)? {
             Data::Estimator(estimator) => Ok(estimator),
-            _ => Err(Fault::new("GML0999", format!("`{}` made no estimator", self.operator))),
+            _ => Err(self.misfit("estimator")),
         }
+    }
+
+    /// As [`Recall::with`], of an estimator that learns from sequences.
+    ///
+    /// # Errors
+    /// Where the operator refuses an argument.
+    pub(crate) fn with_sequences(
+        &self,
+        changes: &[Change],
+        context: &Context,
+    ) -> Result<Arc<dyn SequenceEstimator>, Fault> {
+        match self.again(changes, context)? {
+            Data::SequenceEstimator(estimator) => Ok(estimator),
+            _ => Err(self.misfit("estimator of sequences")),
+        }
+    }
+
+    fn again(&self, changes: &[Change], context: &Context) -> Result<Data, Fault> {
+        self.changed(changes, context, |call| (self.implementation)(call.clone()))
+    }
+
+    fn misfit(&self, wanted: &str) -> Fault {
+        Fault::new("GML0999", format!("`{}` made no {wanted}", self.operator))
     }
 
     /// Reads the call with other arguments.

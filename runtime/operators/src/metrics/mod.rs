@@ -139,7 +139,7 @@ fn no_group(name: &str) -> Fault {
 }
 
 /// Whether less of a metric is better.
-pub(crate) fn less_is_better(metric: &Value) -> bool {
+pub fn less_is_better(metric: &Value) -> bool {
     let Value::Symbol { name, .. } = metric else { return false };
     matches!(&**name, "log_loss" | "brier" | "rmse" | "mae" | "ece" | "reliability")
 }

@@ -333,6 +333,9 @@ impl Fill {
             return column.cast(DataType::Float64).fill_null(self.value.literal());
         }
         let dtype = schema.get(&self.input.column).filter(|dtype| **dtype != DataType::Null).cloned();
+        if let Some(filled) = dtype.as_ref().and_then(|dtype| self.value.decimal(dtype)) {
+            return column.fill_null(filled);
+        }
         let filled = column.fill_null(self.value.literal());
         dtype.map_or(filled.clone(), |dtype| filled.strict_cast(dtype))
     }

@@ -24,7 +24,7 @@ pub(crate) fn write(recipe: &Recipe, folder: &Path) -> Result<Json, Fault> {
 /// The recipe of its file, held against what `signature.json` says of it.
 pub(crate) fn read(folder: &Path, entry: &Json) -> Result<Recipe, Fault> {
     let text = artifact::read_file(folder, FILE, entry)?;
-    artifact::exact(text.into_bytes()).map_err(|error| artifact::unreadable(&folder.join(FILE), &error.to_string()))
+    artifact::exact(text.into_bytes()).map_err(|why| artifact::unreadable(&folder.join(FILE), &why))
 }
 
 pub(super) fn save(fitted: &FittedRecipe, folder: &Path) -> Result<(), Fault> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::Value;
+use gml_ir::{Decimal, Value};
 use polars::prelude::{AnyValue, Column, DataType, Expr, Scalar, TimeUnit, lit};
 use serde::{Deserialize, Serialize};
 
@@ -125,12 +125,26 @@ impl Cell {
         }
     }
 
+    /// The value in the type of a decimal column; none where that is no decimal, or the value no number. What was learned from a
+    /// column has no more digits than its values.
+    pub(crate) fn decimal(&self, dtype: &DataType) -> Option<Expr> {
+        let DataType::Decimal(precision, scale) = dtype else { return None };
+        let number = match self {
+            Self::Int(number) => Decimal::from(*number),
+            Self::Float(Exact(number)) => Decimal::of_float(*number)?,
+            _ => return None,
+        };
+        let number = number.rounded(u8::try_from(*scale).ok()?)?;
+        Some(lit(Scalar::new(dtype.clone(), AnyValue::Decimal(number.units(), *precision, *scale))))
+    }
+
     /// The value of a constant of the program; none where it is no scalar.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Bool(truth) => Self::Bool(*truth),
             Value::Int(number) => Self::Int(*number),
             Value::Float(number) => Self::Float(Exact(*number)),
+            Value::Decimal(number) => Self::Float(Exact(number.as_float())),
             Value::Str(text) => Self::Text(Arc::clone(text)),
             Value::Date(days) => Self::Date(*days),
             Value::Time(micros) => Self::Time(*micros),

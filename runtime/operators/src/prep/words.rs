@@ -1,6 +1,7 @@
 //! `text_counts`: how much each word counts in a text (Salton and Buckley 1988, "Term-Weighting Approaches in Automatic Text
 //! Retrieval").
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub(crate) struct Words {
 
 impl Words {
     /// The names of the columns, and what they are made of.
-    pub(super) fn names(&self) -> impl Iterator<Item = (String, &Input)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (String, &Input)> {
         self.words.iter().map(|word| (format!("{}_{word}", self.input.column), &self.input))
     }
 }
@@ -58,8 +59,7 @@ impl Words {
 impl Weights {
     /// The words of a text that count, by their places and in their order, and how much they do.
     pub(crate) fn of(&self, text: &str) -> Vec<(usize, f64)> {
-        let text = text.to_lowercase();
-        let mut found: Vec<usize> = words_of(&text).filter_map(|word| self.places.get(word)).copied().collect();
+        let mut found: Vec<usize> = words_of(text).filter_map(|word| self.places.get(&*word)).copied().collect();
         // In the order of the columns, so that the sum does not depend on the order of the words.
         found.sort_unstable();
         let mut weights: Vec<(usize, f64)> = Vec::with_capacity(found.len());
@@ -76,9 +76,15 @@ impl Weights {
     }
 }
 
-/// Runs of letters and digits of a text in small letters.
-fn words_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty())
+/// Runs of letters and digits of a text, each in small letters. These depend on the word alone: Σ is ς at its end, whatever follows
+/// it in the text.
+fn words_of(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).map(in_small_letters)
+}
+
+fn in_small_letters(word: &str) -> Cow<'_, str> {
+    let is_small = word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_small { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 /// Where a word is.
@@ -103,11 +109,10 @@ pub(crate) fn learn(settings: &Settings, input: Input, column: &Column) -> Resul
     }
     let mut occurrences: HashMap<String, Occurrence> = HashMap::new();
     for (row, text) in column.str().map_err(fault)?.iter().enumerate() {
-        let text = text.unwrap_or_default().to_lowercase();
-        for word in words_of(&text) {
-            let occurrence = match occurrences.get_mut(word) {
+        for word in words_of(text.unwrap_or_default()) {
+            let occurrence = match occurrences.get_mut(&*word) {
                 Some(known) => known,
-                None => occurrences.entry(word.to_owned()).or_default(),
+                None => occurrences.entry(word.into_owned()).or_default(),
             };
             occurrence.times += 1;
             if occurrence.last != row + 1 {
@@ -149,4 +154,20 @@ pub(super) fn add(columns: &[Words], mut rows: DataFrame) -> Result<DataFrame, F
         }
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_in_small_letters_by_themselves() {
+        let words = |text: &str| words_of(text).map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(words("Hello, WORLD_42! e\u{301}"), ["hello", "world", "42", "e"]);
+        // Σ ends a word before a full stop that nothing but another word follows, and is a letter of its own.
+        assert_eq!(words("ΤΕΛΟΣ.ΑΡΧΗ ΣΟΦΟΣ Σ"), ["τελος", "αρχη", "σοφος", "σ"]);
+        // The dot that the small letter keeps is no end of a word.
+        assert_eq!(words("İzmir ISPARTA"), ["i\u{307}zmir", "isparta"]);
+        assert!(words(" .,🙂\u{a0}").is_empty());
+    }
 }

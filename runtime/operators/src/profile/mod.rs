@@ -37,7 +37,8 @@ fn profile(call: Call<'_>) -> Result<Data, Fault> {
     let table = table(&call, "input")?;
     let rows = frame::collect(table.frame.clone())?;
     if rows.height() == 0 {
-        return Err(Fault::new("GML0922", "there are no rows to profile").help("see which filter leaves no rows"));
+        return Err(Fault::new("GML0922", "there are no rows to profile")
+            .help("see whether what is read has rows, and which filter leaves none"));
     }
     let columns = rows.columns().iter().map(|column| Profiled::of(column, table.ty.row.get(column.name())));
     let profile =

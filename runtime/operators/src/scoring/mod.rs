@@ -88,6 +88,11 @@ impl RowScorer {
         &self.outputs
     }
 
+    /// The classes that it tells apart, in the order of its scores; empty where it tells none apart.
+    pub fn classes(&self) -> &[Arc<str>] {
+        self.model.classes()
+    }
+
     /// The columns that rows to score must have.
     pub fn reads(&self) -> &[Arc<str>] {
         &self.reads

@@ -1,15 +1,12 @@
 //! Sequences as a folder: `keys.parquet`, `items.parquet` and `clicks.parquet`.
 
-use std::fs::File;
-use std::io::BufWriter;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use gml_connect::{Fault, guarded};
+use gml_connect::{Fault, put_aside, take_up};
 use gml_ir::SequencesType;
-use polars::prelude::{
-    Column, DataFrame, NamedFrom, ParquetCompression, ParquetReader, ParquetWriter, SerReader, Series,
-};
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
 use super::value::{Clicks, Span};
 use super::{Items, Sequences};
@@ -29,18 +26,26 @@ impl Sequences {
     /// # Errors
     /// GML0910 where the folder cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), Fault> {
+        let mut files = [KEYS, ITEMS, CLICKS].into_iter().zip(self.frames()?);
+        files.try_for_each(|(file, mut frame)| write(&folder.join(file), &mut frame))
+    }
+
+    /// Keys, items and clicks: the same sequences give the same frames.
+    ///
+    /// # Errors
+    /// Where the table engine refuses to make one.
+    pub(crate) fn frames(&self) -> Result<[DataFrame; 3], Fault> {
         let mut keys = self.keys().clone();
         let lengths: Vec<u32> = self.iter().map(|sequence| sequence.len() as u32).collect();
         keys.with_column(Column::from(Series::new(LENGTH.into(), lengths))).map_err(fault)?;
-        write(&folder.join(KEYS), &mut keys)?;
-        write(&folder.join(ITEMS), &mut single(self.items().values().clone())?)?;
         let (mut items, mut times) = (Vec::with_capacity(self.clicks()), Vec::with_capacity(self.clicks()));
         for sequence in self.iter() {
             items.extend_from_slice(sequence.items);
             times.extend_from_slice(sequence.times);
         }
         let clicks = vec![Series::new("item".into(), items).into(), Series::new("time".into(), times).into()];
-        write(&folder.join(CLICKS), &mut DataFrame::new(self.clicks(), clicks).map_err(fault)?)
+        let clicks = DataFrame::new(self.clicks(), clicks).map_err(fault)?;
+        Ok([keys, single(self.items().values().clone())?, clicks])
     }
 
     /// Reads what [`Sequences::save`] wrote.
@@ -84,20 +89,15 @@ pub(crate) fn single(values: Series) -> Result<DataFrame, Fault> {
 
 /// Writes a frame as Parquet.
 pub(crate) fn write(path: &Path, frame: &mut DataFrame) -> Result<(), Fault> {
-    let cannot = |why: String| {
+    let cannot = |why: io::Error| {
         Fault::new("GML0910", format!("a file cannot be written: {why}"))
             .at(path.display())
             .help("see that the folder is there, that it is yours, and that the disk is not full")
     };
-    let file = File::create(path).map_err(|error| cannot(error.to_string()))?;
-    // One row group after the other whatever the number of threads, so that the bytes are the same.
-    let write = || ParquetWriter::new(BufWriter::new(file)).with_compression(ParquetCompression::Lz4Raw).finish(frame);
-    guarded(write).map(drop).map_err(|fault| cannot(fault.message))
+    put_aside(path, frame).map_err(cannot)
 }
 
 /// Reads a frame that [`write`] wrote.
 pub(crate) fn read(path: &Path) -> Result<DataFrame, Fault> {
-    let cannot = |why: String| Fault::new("GML0902", format!("a file cannot be read: {why}")).at(path.display());
-    let file = File::open(path).map_err(|error| cannot(error.to_string()))?;
-    guarded(|| ParquetReader::new(file).finish()).map_err(|fault| cannot(fault.message))
+    take_up(path).map_err(|why| Fault::new("GML0902", format!("a file cannot be read: {why}")).at(path.display()))
 }

@@ -12,6 +12,7 @@ mod derive;
 mod fill;
 mod group;
 mod join;
+mod open;
 mod order;
 mod partition;
 mod parts;
@@ -24,6 +25,7 @@ mod uses;
 
 use crate::data::Implementation;
 use crate::embed::within;
+use open::as_found;
 
 pub(crate) use args::CallExt;
 pub use conditions::conditions;
@@ -40,23 +42,23 @@ pub(crate) const EMBEDDING: [&str; 6] = ["filter", "derive", "select", "group", 
 
 /// All operators of `std.table`.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
-    ("std.table", "filter", |call| within(call, rows::filter)),
-    ("std.table", "derive", |call| within(call, derive::derive)),
-    ("std.table", "select", |call| within(call, rows::select)),
+    ("std.table", "filter", |call| within(call, |call| as_found(call, rows::filter))),
+    ("std.table", "derive", |call| within(call, |call| as_found(call, derive::derive))),
+    ("std.table", "select", |call| within(call, |call| as_found(call, rows::select))),
     ("std.table", "drop", rows::drop),
     ("std.table", "rename", rows::rename),
-    ("std.table", "group", |call| within(call, group::group)),
+    ("std.table", "group", |call| within(call, |call| as_found(call, group::group))),
     ("std.table", "join", join::join),
     ("std.table", "union", union::union),
     ("std.table", "distinct", rows::distinct),
-    ("std.table", "sort", |call| within(call, order::sort)),
+    ("std.table", "sort", |call| within(call, |call| as_found(call, order::sort))),
     ("std.table", "take", order::take),
     ("std.table", "take_last", order::take_last),
-    ("std.table", "top", |call| within(call, order::top)),
+    ("std.table", "top", |call| within(call, |call| as_found(call, order::top))),
     ("std.table", "sample", sample::sample),
     ("std.table", "last", order::last),
     ("std.table", "explode", reshape::explode),
-    ("std.table", "pivot", reshape::pivot),
+    ("std.table", "pivot", |call| as_found(call, reshape::pivot)),
     ("std.table", "unpivot", reshape::unpivot),
     ("std.table", "fill", fill::fill),
     ("std.table", "conform", conform::conform),

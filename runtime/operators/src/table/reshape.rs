@@ -3,13 +3,14 @@
 use gml_connect::Fault;
 use gml_ir::{Expr, ExprKind, NamedExpr, Type, Value};
 use polars::prelude::{
-    Column, DataFrame, IdxCa, IdxSize, IntoLazy, IntoSeries, NewChunkedArray, Series, StringChunked,
+    Column, DataFrame, DataType, IdxCa, IdxSize, IntoLazy, IntoSeries, NewChunkedArray, Series, StringChunked,
 };
 
 use super::args::CallExt;
 use super::derive::series;
 use super::group::grouped;
 use crate::data::{Call, Data};
+use crate::expr::found::{no_column, refused};
 use crate::expr::window::{Extent, Windows};
 use crate::expr::{self, Lists, dtype, group_ids, type_of, value};
 use crate::frame::{TEMPORARY, apply, collect, fault};
@@ -22,6 +23,7 @@ pub(super) fn explode(call: Call<'_>) -> Result<Data, Fault> {
         return Err(call.bad("column", "a list column"));
     }
     call.give(apply(call.table("input")?.frame.clone(), "explode", move |frame| {
+        keys.iter().try_for_each(|key| is_of_lists(&frame, key))?;
         let lists =
             keys.iter().map(|key| Lists::of(frame.column(key).map_err(fault)?)).collect::<Result<Vec<_>, Fault>>()?;
         let mut rows = Vec::new();
@@ -50,6 +52,18 @@ pub(super) fn explode(call: Call<'_>) -> Result<Data, Fault> {
         }
         Ok(exploded)
     })?)
+}
+
+/// That a column holds lists, which is not known before the run where its row is open.
+fn is_of_lists(frame: &DataFrame, key: &str) -> Result<(), Fault> {
+    let dtype = match frame.schema().get(key) {
+        Some(dtype) => dtype,
+        None => return Err(no_column(key, frame.schema())),
+    };
+    if matches!(dtype, DataType::List(_) | DataType::Array(..) | DataType::Null) {
+        return Ok(());
+    }
+    Err(refused(format!("`explode` wants a list, and `.{key}` is {}", type_of(dtype))))
 }
 
 /// `unpivot`: for each row its columns one after the other.

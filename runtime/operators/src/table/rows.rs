@@ -6,7 +6,8 @@ use gml_connect::Fault;
 use polars::prelude::{Expr, LazyFrame, UniqueKeepStrategy, col, cols};
 
 use super::args::{CallExt, named};
-use crate::data::{Call, Data};
+use crate::data::{Call, Data, Table};
+use crate::expr::found::no_column;
 use crate::expr::{rows, window};
 use crate::frame::{TEMPORARY, schema};
 
@@ -51,8 +52,13 @@ pub(super) fn drop(call: Call<'_>) -> Result<Data, Fault> {
 pub(super) fn rename(call: Call<'_>) -> Result<Data, Fault> {
     let (old, new) = (call.keys("columns")?, call.columns("columns"));
     let names: HashMap<&str, &str> = old.iter().zip(&new).map(|(old, new)| (old.as_str(), &*new.name)).collect();
-    let frame = &call.table("input")?.frame;
+    let Table { frame, ty } = call.table("input")?;
     let columns = schema(frame)?;
+    // Of a row that is known, what nobody needed may not have been read.
+    let missing = old.iter().find(|name| ty.row.open && ty.row.get(name).is_none() && !columns.contains(name));
+    if let Some(name) = missing {
+        return Err(no_column(name, &columns));
+    }
     let renamed = columns.iter_names().map(|name| match names.get(name.as_str()) {
         Some(new) => col(name.clone()).alias(*new),
         None => col(name.clone()),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gml_connect::{Bound, Wanted};
 use gml_ir::{Arg, BinaryOp, Expr, ExprKind, NamedExpr, Type, Value};
 
+use crate::embed::embeds;
 use crate::expr::Scope;
 use crate::expr::window::Plan;
 
@@ -16,7 +17,7 @@ type Arguments = [(Arc<str>, Arg)];
 /// Whether an operator looks at each row by itself, so that it may be given the rows of its `input` part by part.
 pub fn by_rows(module: &str, operator: &str, args: &Arguments) -> bool {
     // Vectors are computed for all rows at once, by all threads.
-    if arg(args, gml_ir::INPUTS).is_some() {
+    if arg(args, gml_ir::INPUTS).is_some() && args.iter().any(|(_, arg)| embeds(arg)) {
         return false;
     }
     match (module, operator) {

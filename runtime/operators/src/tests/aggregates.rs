@@ -182,7 +182,7 @@ fn sums_do_not_wrap() {
     let money = Type::Decimal { precision: 10, scale: 2 };
     let t = table(&[("n", money.clone())], rows![[0.1], [0.2], [1]]);
     let sum = f("sum", &[("values", c("n", money.clone()))], money);
-    assert_eq!(run("group", vec![("input", input(&t)), ("aggregates", named(vec![("s", sum)]))]), "s\n1.3");
+    assert_eq!(run("group", vec![("input", input(&t)), ("aggregates", named(vec![("s", sum)]))]), "s\n1.30");
 }
 
 #[test]

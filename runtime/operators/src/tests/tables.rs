@@ -221,6 +221,55 @@ fn a_table_takes_the_form_of_a_schema() {
 }
 
 #[test]
+fn a_declared_row_that_is_not_there_names_its_declaration() {
+    let t = table(&[("n", opt(Type::INT)), ("more", Type::Str)], rows![[1, "a"], [(), "b"]]);
+    let declared = |name: &str, ty: Type| {
+        let row = Row { open: true, ..row_of(&[(name, ty)]) };
+        let args = vec![("input", input(&t)), ("declared_by", constant("`t` of `n`"))];
+        match call_as("std.table", "conform", args, &Type::table(row)) {
+            Ok(Data::Table(table)) => crate::frame::collect(table.frame).map(|frame| frame.width()),
+            Ok(_) => panic!("no table"),
+            Err(fault) => Err(fault),
+        }
+    };
+    assert_eq!(declared("n", opt(Type::INT)), Ok(2));
+    assert_eq!(declared("n", Type::Str).unwrap_err().message, "column n is int, and `t` of `n` wants str");
+    assert_eq!(declared("z", Type::Str).unwrap_err().message, "`t` of `n` wants a column z, and the table has none");
+    let null = declared("n", Type::INT).unwrap_err();
+    assert!(null.details.contains(&"`t` of `n` declares it so".to_owned()), "{null:?}");
+}
+
+#[test]
+fn columns_that_only_the_run_knows_are_computed_by_their_types() {
+    let t = table(&[("n", Type::INT), ("day", Type::Date)], rows![[i64::MAX, day(3)]]);
+    let unknown = |name: &str| c(name, Type::Unknown);
+    let derived = |value: Expr| {
+        let args = vec![("input", input(&t)), ("columns", named(vec![("made", value)]))];
+        match call_as("std.table", "derive", args, &Type::table(Row { open: true, ..Row::default() })) {
+            Ok(Data::Table(table)) => {
+                crate::frame::collect(table.frame).map(|frame| frame.columns()[2].get(0).unwrap().to_string())
+            }
+            Ok(_) => panic!("no table"),
+            Err(fault) => Err(fault),
+        }
+    };
+    let sum = |left: Expr, right: Expr| op(Add, left, right, Type::Unknown);
+    assert_eq!(derived(sum(unknown("day"), k(hours(24)))), Ok("1970-01-05".to_owned()));
+    assert_eq!(derived(sum(unknown("n"), k(1))).unwrap_err().code, "GML0923", "it does not wrap around");
+    for (value, message) in [
+        (sum(unknown("n"), k("x")), "`+` has no meaning for `.n`, which is int, and `\"x\"`, which is str"),
+        (f("upper", &[("text", unknown("n"))], Type::Unknown), "`upper` wants a text, and `.n` is int"),
+        (
+            op(Greater, unknown("n"), unknown("day"), Type::Unknown),
+            "`>` has no meaning for `.n`, which is int, and `.day`, which is date",
+        ),
+    ] {
+        let fault = derived(value).unwrap_err();
+        assert_eq!((fault.code, &*fault.message), ("GML0929", message));
+    }
+}
+
+#[test]
 fn single_values_of_tables() {
     let value = |name: &str, t: &Table| match call_as("std.table", name, vec![("input", input(t))], &Type::INT) {
         Ok(Data::Value(value)) => Ok(value.to_string()),
@@ -238,9 +287,8 @@ fn single_values_of_tables() {
 fn columns_that_are_not_there_are_a_fault() {
     let open = Row { open: true, ..Row::default() };
     let condition = Input::Expr(eq(c("nope", Type::Unknown), k(1)));
-    let data =
-        call_as("std.table", "filter", vec![("input", input(&items())), ("condition", condition)], &Type::table(open))
-            .unwrap();
-    let Data::Table(t) = data else { panic!("no table") };
-    assert_eq!(crate::frame::collect(t.frame).unwrap_err().code, "GML0301");
+    let args = vec![("input", input(&items())), ("condition", condition)];
+    let fault = call_as("std.table", "filter", args, &Type::table(open)).err().unwrap();
+    assert_eq!((fault.code, &*fault.message), ("GML0301", "there is no column nope"));
+    assert_eq!(fault.details, ["the columns are id, kind, price"]);
 }

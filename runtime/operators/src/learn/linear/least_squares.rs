@@ -4,7 +4,7 @@ use super::Weights;
 use super::design::{Design, dot};
 use super::lbfgs::Unfinished;
 
-/// The slope that is left at the end, as a share of that at the start.
+/// The slope that is left at the end, as a share of that at the start, or of that of a column that is the target itself.
 const REST: f64 = 1e-13;
 /// A slope that cannot be made smaller for rounding is small enough below this share.
 const SMALL: f64 = 1e-8;
@@ -32,7 +32,10 @@ pub(super) fn ridge(design: &Design, target: &[f64], l2: f64) -> Result<Weights,
     let mut slope = slope_of(&error, &weights);
     let mut direction = slope.clone();
     let mut steepness = dot(&slope, &slope);
-    let enough = steepness * REST * REST;
+    // The squares of a column add up to the weight of all rows, so that this is as steep as one column can be: where the target
+    // has nothing to do with any, the slope at the start is rounding already.
+    let steepest = steepness.max(design.total() * dot(&error, &error));
+    let enough = steepest * REST * REST;
     // In exact numbers there are no more steps than features.
     let limit = 10 * design.width() + 100;
     for _ in 0..limit {

@@ -334,7 +334,7 @@ pub(in super::super) fn load(folder: &Path, signature: &Json, type_part: &str) -
         Objective::Multiclass => artifact::exact(text.into_bytes()),
         _ => artifact::exact(text.into_bytes()).map(|sum| vec![sum]),
     };
-    let sums = sums.map_err(|error| artifact::unreadable(&folder.join(MODEL_FILE), &error.to_string()))?;
+    let sums = sums.map_err(|why| artifact::unreadable(&folder.join(MODEL_FILE), &why))?;
     let features: Vec<Feature> = artifact::parsed(folder, signature, "features")?;
     let names = || features.iter().map(|feature| &feature.name);
     let same = |sum: &Terms| names().eq(sum.terms.iter().map(|term| &term.feature));

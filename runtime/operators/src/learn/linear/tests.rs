@@ -313,6 +313,28 @@ fn without_a_penalty_equal_features_share() {
 }
 
 #[test]
+fn a_target_that_no_feature_tells_of_has_weights_of_zero() {
+    let weighted =
+        [(1.0, 0.0, 3.0), (0.0, -3.0, 3.0), (1.0, 0.0, 1.0), (0.0, 1.0, 2.0), (1.0, 2.0, 2.0), (0.0, 1.0, 3.5)];
+    let column = |of: fn(&(f64, f64, f64)) -> f64| weighted.iter().map(of).collect::<Vec<_>>();
+    let (y, x, w) = (column(|row| row.0), column(|row| row.1), column(|row| row.2));
+    // As much as is missing until target and feature go apart, up to rounding.
+    let total: f64 = w.iter().sum();
+    let mean = |of: &[f64]| of.iter().zip(&w).map(|(value, weight)| value * weight).sum::<f64>() / total;
+    let (of_y, of_x) = (mean(&y), mean(&x));
+    let apart = |x: &[f64]| y.iter().zip(x).zip(&w).map(|((y, x), w)| w * (y - of_y) * x).sum::<f64>();
+    let squares: f64 = y.iter().zip(&w).map(|(y, w)| w * (y - of_y) * (y - of_y)).sum();
+    let share = apart(&x) / squares;
+    let x: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - of_x - share * (y - of_y)).collect();
+    assert!(apart(&x).abs() < 1e-14);
+    let rows = df!("x" => x, "none" => vec![0.0; 6], "w" => w.clone(), "y" => y.clone()).unwrap();
+    let train = table(rows, &[("y", Role::Target), ("w", Role::Weight)], Partitions::NONE);
+    let (weights, intercept) = coefficients(&fitted("ridge", &[], &train, 1));
+    assert!(weights.iter().all(|weight| weight.abs() < 1e-12), "{weights:?}");
+    assert!((intercept - of_y).abs() < 1e-12);
+}
+
+#[test]
 fn not_coming_to_rest_is_an_error() {
     let train = rows("binary", false);
     let args = [("l1", 0.0), ("l2", 1.0), ("positive_weight", 1.0), ("tolerance", 1e-6)];
