@@ -139,7 +139,7 @@ fn clicks(sessions: usize) -> String {
     for (session, step) in (0..sessions).flat_map(|session| (0..6).map(move |step| (session, step))) {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let drawn = (state >> 33) as usize;
-        let item = if drawn % 5 == 0 { drawn / 5 % 40 } else { (session * 7 + step * (1 + session % 3)) % 40 };
+        let item = if drawn.is_multiple_of(5) { drawn / 5 % 40 } else { (session * 7 + step * (1 + session % 3)) % 40 };
         let minute = session * 28 * 1440 / sessions + step;
         let (day, hour, minute) = (minute / 1440 + 1, minute / 60 % 24, minute % 60);
         text += &format!("{session},{item},2021-02-{day:02}T{hour:02}:{minute:02}:00Z\n");

@@ -41,7 +41,7 @@ pub use scratch::{put_aside, take_up};
 pub use table::{
     AT, Bound, Condition, Finding, Folder, Loaded, Part, Preview, RUN, Reading, Report, Scan, Size, Summary, Tolerated,
     Verified, Version, Wanted, Writer, Written, abandon, can_save, check_headers, files, files_in, forget_versions,
-    here, hold, inspect, is_elsewhere, is_versioned, newest_version, preview, read, told, version_name, versions, write,
-    write_folder, write_parquet,
+    here, hold, inspect, is_elsewhere, is_versioned, newest_version, preview, read, told, version_name, versions,
+    write, write_folder, write_parquet,
 };
 pub use texts::{Ids, Together};

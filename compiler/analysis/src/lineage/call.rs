@@ -275,11 +275,11 @@ impl<'p> Flow<'p> {
             return through(&rows, cut, None);
         }
         let is_cut = bindings.is_cut() && !bindings.is_union();
-        if !is_cut && !(bindings.looks_up() && self.leaves_out(&called.tables[1..])) {
-            return rows;
+        if is_cut || bindings.looks_up() && self.leaves_out(&called.tables[1..]) {
+            let cut = self.cut(called, bindings, Vec::new());
+            return through(&rows, cut, None);
         }
-        let cut = self.cut(called, bindings, Vec::new());
-        through(&rows, cut, None)
+        rows
     }
 
     /// Whether something was left out of tables, or of what they were made of.

@@ -200,7 +200,9 @@ impl<'p> Flow<'p> {
                 self.number(left, row).hash(hasher);
                 self.number(right, row).hash(hasher);
             }
-            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of, _) => self.number(of, row).hash(hasher),
+            TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Conform(of, _) => {
+                self.number(of, row).hash(hasher)
+            }
             TypedKind::In(left, right) => {
                 self.number(left, row).hash(hasher);
                 self.number(right, row).hash(hasher);

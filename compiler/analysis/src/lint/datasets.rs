@@ -11,8 +11,7 @@ use crate::message::places::same_place;
 use crate::parts::{each_part, each_statement, each_value};
 use crate::places;
 use crate::typed::{
-    DatasetId, LocalId, ParamId, Typed, TypedArg, TypedDataset, TypedKind, TypedPipeline, TypedProgram,
-    TypedStatementKind,
+    DatasetId, LocalId, ParamId, Typed, TypedArg, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind,
 };
 
 /// Looks at who reads and who writes.

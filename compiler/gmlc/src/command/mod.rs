@@ -44,7 +44,10 @@ pub struct Cli {
 impl Cli {
     /// Whether the command reads rows, not only programs.
     pub fn reads_data(&self) -> bool {
-        matches!(self.command, Command::Run { .. } | Command::Test { .. } | Command::Infer { .. } | Command::New(_) | Command::Show { .. })
+        matches!(
+            self.command,
+            Command::Run { .. } | Command::Test { .. } | Command::Infer { .. } | Command::New(_) | Command::Show { .. }
+        )
     }
 
     /// The number of threads that the command line allows.

@@ -135,6 +135,7 @@
 ] @keyword.operator
 
 (binary operator: "in" @keyword.operator)
+(binary operator: "not in" @keyword.operator)
 (contract "in" @keyword.operator)
 (type_in "in" @keyword.operator)
 

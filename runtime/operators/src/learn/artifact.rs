@@ -109,6 +109,8 @@ pub(super) fn read_signature(folder: &Path) -> Result<Json, Fault> {
 pub(crate) fn exact<T: DeserializeOwned>(mut json: Vec<u8>) -> Result<T, String> {
     simd_json::serde::from_slice(&mut json).map_err(|error| match error.error() {
         ErrorType::Serde(what) => what.clone(),
+        // A word that begins as `null` or `true` do, and is neither.
+        ErrorType::ExpectedNull | ErrorType::ExpectedTrue | ErrorType::ExpectedFalse => NO_JSON.to_owned(),
         ErrorType::InternalError(_) => NO_JSON.to_owned(),
         _ if error.is_syntax() || error.is_eof() => NO_JSON.to_owned(),
         _ => "it says something else than is due".to_owned(),

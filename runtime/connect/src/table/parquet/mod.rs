@@ -182,11 +182,14 @@ pub(super) fn columns(path: &Path) -> Result<Vec<(String, DataType)>, Fault> {
     Footer::read(path, &Row::default())?.columns()
 }
 
-/// Names of the columns of a file, each with its type, or why there is none for it.
+/// The name of a column with its type, or why there is none for it.
+type Typed = (String, Result<DataType, Fault>);
+
+/// The columns of a file.
 ///
 /// # Errors
 /// Where it is no Parquet file.
-pub(crate) fn types(path: &Path) -> Result<Vec<(String, Result<DataType, Fault>)>, Fault> {
+pub(crate) fn types(path: &Path) -> Result<Vec<Typed>, Fault> {
     let contents = Contents::read(path)?;
     let fields = contents.schema.iter_values();
     Ok(fields.map(|field| (field.name.to_string(), stored_type(field))).collect())

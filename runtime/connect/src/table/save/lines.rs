@@ -136,7 +136,7 @@ mod tests {
         let frame = df!("a \"b\"" => [1_i64], "c" => [items]).unwrap();
         let row = Row::of(vec![
             gml_ir::Column::new("a \"b\"", gml_ir::Type::INT),
-            gml_ir::Column::new("c", gml_ir::Type::List(std::sync::Arc::new(gml_ir::Type::Float.nullable()))),
+            gml_ir::Column::new("c", gml_ir::Type::List(Arc::new(gml_ir::Type::Float.nullable()))),
         ]);
         let mut written = Vec::new();
         write(&frame, &row, &mut written, Path::new("x")).unwrap();
