@@ -51,9 +51,10 @@ impl Scanner<'_> {
         self.text[line..at].trim().is_empty()
     }
 
-    /// Whether words stand side by side as they do in a sentence and never in a program.
+    /// Whether words stand side by side as they do in a sentence and never in a program. Where blanks are all that is left of a
+    /// line, its end lies before the start.
     fn is_prose(&self, start: usize, end: usize) -> bool {
-        let words: Vec<&str> = self.text[start..end].split_whitespace().take(2).collect();
+        let words: Vec<&str> = self.text.get(start..end).unwrap_or_default().split_whitespace().take(2).collect();
         let plain =
             |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !crate::words::is_reserved(word);
         words.len() == 2 && words.iter().all(plain)
