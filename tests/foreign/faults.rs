@@ -1,9 +1,9 @@
 //! Each way in which a worker can fail, made for real. Nothing is written then, and the next run ends right.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use gml_tests::{Project, gmlc_folder};
+use gml_tests::Project;
 
 use super::{fails, venv_of, with_python};
 
@@ -186,13 +186,7 @@ fn the_run_is_interrupted() {
     let body = "child = subprocess.Popen(['sleep', '600'])\nopen('pids', 'w').write(f'{os.getpid()} {child.pid}')\ntime.sleep(600)\nreturn rows";
     for signal in ["-INT", "-KILL"] {
         let Some(project) = project(body) else { return };
-        let mut process = Command::new(gmlc_folder().join("gmlc"))
-            .arg("run")
-            .current_dir(project.path(""))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut process = project.start(&["run"]);
         let until = Instant::now() + Duration::from_secs(60);
         let pids = || std::fs::read_to_string(project.path("pids")).unwrap_or_default();
         while pids().split(' ').count() < 2 && Instant::now() < until {

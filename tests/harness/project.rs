@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Finished, gmlc};
+use crate::command::{Finished, gmlc, gmlc_folder};
 use crate::paths::repository;
 
 /// A folder of its own, gone when the test ends. What cannot be written or read panics: the test has failed then.
@@ -101,6 +102,20 @@ impl Project {
         let finished = self.gmlc(args);
         assert_eq!(finished.code, 0, "gmlc {args:?}\n{}\n{}", finished.stdout, finished.stderr);
         finished
+    }
+
+    /// Starts gmlc in it, as a process that goes on by itself and whose words nobody reads.
+    ///
+    /// # Panics
+    /// Where the binary cannot be started.
+    pub fn start(&self, args: &[&str]) -> Child {
+        Command::new(gmlc_folder().join("gmlc"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("gmlc is built by `cargo build --release --package gmlc`, which tests/all does first")
     }
 
     /// Its files by their paths, without what gmlc keeps for itself in `.gml`.

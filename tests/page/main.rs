@@ -131,12 +131,5 @@ fn start(project: &Project, args: &[&str]) -> Child {
 }
 
 fn started(project: &Project, pipeline: &str, args: &[&str]) -> Child {
-    Command::new(gmlc_folder().join("gmlc"))
-        .args(["run", pipeline])
-        .args(args)
-        .current_dir(project.path(""))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    project.start(&[&["run", pipeline], args].concat())
 }

@@ -191,6 +191,5 @@ fn a_project_begins_on_what_it_is_given() {
 
     // Even where no column can be told from another, what is begun is a program.
     project.done(&["new", "same", "--data", "twice.csv"]);
-    let checked = project.gmlc(&["check", "same"]);
-    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    project.done(&["check", "same"]);
 }

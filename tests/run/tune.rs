@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gml_tests::{Project, gmlc_folder};
+use gml_tests::Project;
 use serde_json::Value;
 
 /// One search at a time: LightGBM's threads wait for each other by spinning.
@@ -69,6 +69,16 @@ fn trials(project: &Project) -> usize {
     files.map(|file| fs::read(file).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()).sum()
 }
 
+/// Waits until enough is kept of a run that is to be killed or interrupted.
+fn until(running: &mut Child, what: &str, is_kept: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_kept() {
+        assert!(running.try_wait().unwrap().is_none(), "the run ended before it could be {what}");
+        assert!(began.elapsed() < Duration::from_secs(300), "no trial is kept");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// How the arguments were found in the last run.
 fn history(project: &Project) -> Value {
     let record = project.record();
@@ -85,19 +95,8 @@ fn a_search_that_was_killed_goes_on_where_it_was() {
     const ARGS: [&str; 6] = ["run", "training", "--set", "trials=30", "--threads", "2"];
     const MODEL: &str = "data/06_models/propensity/000001";
     let project = visits();
-    let mut running = Command::new(gmlc_folder().join("gmlc"))
-        .args(ARGS)
-        .current_dir(project.path(""))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let began = Instant::now();
-    while trials(&project) < 4 {
-        assert!(running.try_wait().unwrap().is_none(), "the run ended before it could be killed");
-        assert!(began.elapsed() < Duration::from_secs(300), "no trial is kept");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut running = project.start(&ARGS);
+    until(&mut running, "killed", || trials(&project) >= 4);
     // SIGKILL, of which a process hears nothing.
     running.kill().unwrap();
     running.wait().unwrap();
@@ -276,20 +275,9 @@ fn an_interrupted_search_over_networks_goes_on_where_it_was() {
     let undisturbed = make();
     undisturbed.done(&ARGS);
     let project = make();
-    let mut running = Command::new(gmlc_folder().join("gmlc"))
-        .args(ARGS)
-        .current_dir(project.path(""))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut running = project.start(&ARGS);
     let trainings = || kept(&project).into_iter().filter(|path| path.ends_with("training")).count();
-    let began = Instant::now();
-    while trials(&project) < 2 || trainings() < 1 {
-        assert!(running.try_wait().unwrap().is_none(), "the run ended before it could be interrupted");
-        assert!(began.elapsed() < Duration::from_secs(300), "no trial is kept");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until(&mut running, "interrupted", || trials(&project) >= 2 && trainings() >= 1);
     assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
     assert_eq!(running.wait().unwrap().code(), Some(130));
     let before = trials(&project);

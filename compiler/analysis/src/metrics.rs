@@ -7,6 +7,7 @@ use gml_syntax::ast::{self, TypeExpr, TypeKind};
 
 use crate::package::Package;
 use crate::typed::{Typed, TypedKind};
+use crate::types::role_named;
 
 /// The type of metrics.
 const METRIC: &str = "metric";
@@ -139,12 +140,7 @@ fn demanded(argument: &TypeExpr) -> impl Iterator<Item = Role> {
         },
         _ => &[],
     };
-    columns.iter().filter_map(|column| {
-        let role = column.role.as_ref()?;
-        [Role::Id, Role::Time, Role::Target, Role::Weight, Role::Group]
-            .into_iter()
-            .find(|known| known.name() == &*role.text)
-    })
+    columns.iter().filter_map(|column| role_named(&column.role.as_ref()?.text))
 }
 
 /// The metrics that judge it.

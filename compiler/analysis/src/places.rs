@@ -1,6 +1,9 @@
 //! Where entries of the catalog are stored, as far as their paths tell: whether what is written under one changes another.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use gml_ir::pattern::{OPTIONS, is_pattern, pattern};
 
 /// A path without steps that lead nowhere: `./a//b/../c.csv` is `a/c.csv`.
 fn normal(path: &str) -> String {
@@ -30,55 +33,25 @@ struct Places<T> {
 impl<T> Places<T> {
     /// Notes what is at a place, unless something is there already, which is given then.
     fn note(&mut self, path: String, what: T) -> Option<&T> {
-        if self.of.contains_key(&path) {
-            return self.of.get(&path);
+        match self.of.entry(path) {
+            Entry::Occupied(there) => Some(there.into_mut()),
+            Entry::Vacant(free) => {
+                free.insert(what);
+                None
+            }
         }
-        self.of.insert(path, what);
-        None
     }
 
     /// What is at a place that a pattern matches: `*` stands for part of a name, `**` for any folders.
-    fn matching<'p>(&'p self, pattern: &'p str) -> impl Iterator<Item = &'p T> {
-        let start = pattern.split('*').next().unwrap_or_default();
+    fn matching<'p>(&'p self, text: &'p str) -> impl Iterator<Item = &'p T> {
+        let start = text.split('*').next().unwrap_or_default();
         let from = self.of.range(start.to_owned()..).take_while(move |(path, _)| path.starts_with(start));
-        from.filter(|(path, _)| matches(pattern, path)).map(|(_, what)| what)
+        from.filter(|(path, _)| matches(text, path)).map(|(_, what)| what)
     }
 }
 
-fn is_pattern(path: &str) -> bool {
-    path.contains('*')
-}
-
-fn matches(pattern: &str, path: &str) -> bool {
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    // What the steps of the pattern so far match: which numbers of steps of the path.
-    let mut reached = vec![true];
-    reached.resize(path.len() + 1, false);
-    for step in pattern {
-        let mut next = vec![false; path.len() + 1];
-        for from in (0..=path.len()).filter(|from| reached[*from]) {
-            match step {
-                "**" => next[from..].fill(true),
-                _ if from < path.len() && names_match(step, path[from]) => next[from + 1] = true,
-                _ => {}
-            }
-        }
-        reached = next;
-    }
-    reached[path.len()]
-}
-
-fn names_match(pattern: &str, name: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut left) = name.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some(at) = left.find(part) else { return false };
-        left = &left[at + part.len()..];
-    }
-    left.ends_with(last)
+fn matches(text: &str, path: &str) -> bool {
+    pattern(text).is_ok_and(|pattern| pattern.matches_with(path, OPTIONS))
 }
 
 /// Pairs of entries that have one path, one of them written, of entries with their paths: what is saved under one changes the
@@ -108,7 +81,7 @@ pub(crate) fn among(
             written.note(path, place);
         }
     }
-    let pairs = patterns.iter().flat_map(|(pattern, path)| written.matching(path).map(|place| (*pattern, *place)));
+    let pairs = patterns.iter().flat_map(|(entry, path)| written.matching(path).map(|place| (*entry, *place)));
     pairs.collect()
 }
 

@@ -245,6 +245,25 @@ pub struct Typed {
     pub span: Span,
 }
 
+impl Typed {
+    /// The constant of an expression that is one as it stands.
+    pub fn literal(&self) -> Option<&Value> {
+        match &self.kind {
+            TypedKind::Literal(constant) => Some(constant),
+            TypedKind::Cast(of) => of.literal(),
+            _ => None,
+        }
+    }
+
+    /// The value behind conversions.
+    pub fn uncast(&self) -> &Self {
+        match &self.kind {
+            TypedKind::Cast(of) => of.uncast(),
+            _ => self,
+        }
+    }
+}
+
 /// The forms of a typed expression. `match` is an `If` chain by now, `|>` and methods are calls.
 #[derive(Clone, Debug)]
 pub enum TypedKind {

@@ -58,6 +58,11 @@ pub(crate) fn names() -> &'static [LibraryName] {
     })
 }
 
+/// All signatures of a name.
+pub(crate) fn overloads(name: &str) -> impl Iterator<Item = &'static LibraryName> {
+    names().iter().filter(move |known| known.name() == name)
+}
+
 /// Modules that have to be named in a `use`.
 pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
     MODULES.iter().filter(|module| !module.prelude).map(|module| module.name)

@@ -54,12 +54,9 @@ pub fn signature_help(package: &Package, file: FileId, offset: u32) -> Option<Si
         Some(Definition::Pipeline(id)) => {
             vec![of_item(&facts, package.item(&package.pipelines[id.0 as usize].declared))?]
         }
-        _ => {
-            let overloads = library::names().iter().filter(|name| name.name() == given.function);
-            overloads
-                .map(|name| shown(&name.text, name.ast.params.iter().map(|it| &*it.name.text), &name.docs))
-                .collect()
-        }
+        _ => library::overloads(given.function)
+            .map(|name| shown(&name.text, name.ast.params.iter().map(|it| &*it.name.text), &name.docs))
+            .collect(),
     };
     if signatures.is_empty() {
         return None;

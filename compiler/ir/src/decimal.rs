@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::BinaryOp;
+
 /// The most digits that a decimal may have: as many nines as there are fit 128 bits.
 pub const MAX_DIGITS: u8 = 38;
 
@@ -58,7 +60,10 @@ impl Decimal {
 
     /// The same number as one of a type; `None` where it has no room for it.
     pub fn fitted(self, precision: u8, scale: u8) -> Option<Self> {
-        self.rescaled(scale).filter(|number| number.digits() <= precision)
+        let has_room = |number: &Self| {
+            precision >= number.scale.max(1) && power(precision).is_none_or(|power| number.units.abs() < power)
+        };
+        self.rescaled(scale).filter(has_room)
     }
 
     /// The nearest number with that many digits behind the point, halves away from zero; `None` where it has too many digits.
@@ -125,6 +130,21 @@ impl Decimal {
         let (a, b, scale) = self.beside(other)?;
         let rest = a.checked_rem(b)?;
         Self::new(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }, scale)
+    }
+
+    /// Addition, subtraction, multiplication, `//` and `%`, exactly: `Some(None)`, which is null, by zero, and `None` where the result does
+    /// not fit, or the operation is another one.
+    pub fn computed(self, op: BinaryOp, other: Self) -> Option<Option<Self>> {
+        let result = match op {
+            BinaryOp::FloorDivide | BinaryOp::Remainder if other.units == 0 => return Some(None),
+            BinaryOp::Add => self.checked_add(other),
+            BinaryOp::Subtract => self.checked_sub(other),
+            BinaryOp::Multiply => self.checked_mul(other),
+            BinaryOp::FloorDivide => self.checked_floor_div(other),
+            BinaryOp::Remainder => self.checked_rem(other),
+            _ => None,
+        };
+        result.map(Some)
     }
 
     /// The units of both with the same number of digits behind the point, and that number.
@@ -225,9 +245,19 @@ impl fmt::Display for Decimal {
     }
 }
 
+const POWERS: [i128; MAX_DIGITS as usize + 1] = {
+    let mut powers = [1; MAX_DIGITS as usize + 1];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = 10 * powers[exponent - 1];
+        exponent += 1;
+    }
+    powers
+};
+
 /// Ten to that power; `None` where it does not fit.
 fn power(exponent: u8) -> Option<i128> {
-    10_i128.checked_pow(exponent.into())
+    POWERS.get(usize::from(exponent)).copied()
 }
 
 #[cfg(test)]

@@ -140,4 +140,40 @@ impl BinaryOp {
             Self::Coalesce => "??",
         }
     }
+
+    /// Whether it compares: `==`, `<` and the like.
+    pub fn is_comparison(self) -> bool {
+        use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+        matches!(self, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
+    }
+
+    /// The comparison that says the same with its sides exchanged; `None` of what compares nothing.
+    pub fn flipped(self) -> Option<Self> {
+        Some(match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            _ => return None,
+        })
+    }
+
+    /// The type of the result where not both sides are numbers: of texts, points in time and lengths of time that are never null. `None`
+    /// where the operation has no meaning.
+    pub fn of_texts_and_times(self, left: &Type, right: &Type) -> Option<Type> {
+        use Type::{Date, Duration, Int, Timestamp};
+        if self == Self::Add && left.is_text() && right.is_text() {
+            return Some(Type::Str);
+        }
+        Some(match (self, left, right) {
+            (Self::Add | Self::Subtract, Date, Duration) | (Self::Add, Duration, Date) => Date,
+            (Self::Add | Self::Subtract, Timestamp, Duration) | (Self::Add, Duration, Timestamp) => Timestamp,
+            (Self::Subtract, Timestamp, Timestamp) | (Self::Subtract, Date, Date) => Duration,
+            (Self::Add | Self::Subtract, Duration, Duration) => Duration,
+            (Self::Multiply, Duration, Int(_)) | (Self::Multiply, Int(_), Duration) => Duration,
+            (Self::Divide, Duration, Duration) => Type::Float,
+            _ => return None,
+        })
+    }
 }

@@ -9,6 +9,7 @@ mod expr;
 mod graph;
 mod hash;
 mod order;
+pub mod pattern;
 mod query;
 mod row;
 mod types;
@@ -21,6 +22,7 @@ pub use graph::{
     StepId, StepKind, Test,
 };
 pub use hash::{content_hash, hash_bytes, hash_text, hex};
+pub use order::Flows;
 pub use query::{QueryPiece, passed_over, query_pieces};
 pub use row::{Column, ColumnFacts, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};

@@ -1,6 +1,4 @@
-//! In which order pipelines run.
-
-use std::collections::BTreeSet;
+//! Which datasets flow through pipelines, and in which order these run therefore.
 
 use crate::{Graph, Pipeline, Program, StepKind};
 
@@ -9,12 +7,12 @@ impl Program {
     /// other in a circle, the first of them in the program goes first.
     #[must_use]
     pub fn in_order(&self) -> Vec<&Pipeline> {
-        let uses: Vec<Uses> = self.pipelines.iter().map(|pipeline| Uses::of(&pipeline.graph)).collect();
-        let behind: Vec<Vec<usize>> = (0..uses.len()).map(|place| needed(&uses, place)).collect();
-        let mut done = vec![false; uses.len()];
-        let mut order = Vec::with_capacity(uses.len());
-        while order.len() < uses.len() {
-            let mut waiting = (0..uses.len()).filter(|place| !done[*place]);
+        let flows: Vec<Flows> = self.pipelines.iter().map(|pipeline| pipeline.graph.flows()).collect();
+        let behind: Vec<Vec<usize>> = (0..flows.len()).map(|place| needed(&flows, place)).collect();
+        let mut done = vec![false; flows.len()];
+        let mut order = Vec::with_capacity(flows.len());
+        while order.len() < flows.len() {
+            let mut waiting = (0..flows.len()).filter(|place| !done[*place]);
             let first = waiting.clone().next();
             let Some(next) = waiting.find(|place| behind[*place].iter().all(|other| done[*other])).or(first) else {
                 break;
@@ -26,37 +24,54 @@ impl Program {
     }
 }
 
-/// Places of datasets.
-#[derive(Default)]
-struct Uses {
-    reads: BTreeSet<u32>,
-    saves: BTreeSet<u32>,
+/// The datasets that a graph touches, by their places in [`Program::datasets`], each once, in the order of its steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flows {
+    /// Those that it reads.
+    pub reads: Vec<u32>,
+    /// Those that it saves.
+    pub saves: Vec<u32>,
 }
 
-impl Uses {
-    fn of(graph: &Graph) -> Self {
-        let mut uses = Self::default();
-        let mut waiting = vec![graph];
-        while let Some(graph) = waiting.pop() {
-            for step in &graph.steps {
-                match &step.kind {
-                    StepKind::Load(dataset) => drop(uses.reads.insert(*dataset)),
-                    StepKind::Save { dataset, .. } => drop(uses.saves.insert(*dataset)),
-                    StepKind::When { body, .. } => waiting.push(body),
-                    _ => {}
-                }
+impl Flows {
+    /// Those that it reads and does not save itself.
+    pub fn from_outside(&self) -> impl Iterator<Item = u32> + '_ {
+        self.reads.iter().copied().filter(|dataset| !self.saves.contains(dataset))
+    }
+
+    fn add(&mut self, graph: &Graph) {
+        let once = |known: &mut Vec<u32>, dataset: u32| {
+            if !known.contains(&dataset) {
+                known.push(dataset);
+            }
+        };
+        for step in &graph.steps {
+            match &step.kind {
+                StepKind::Load(dataset) => once(&mut self.reads, *dataset),
+                StepKind::Save { dataset, .. } => once(&mut self.saves, *dataset),
+                StepKind::When { body, .. } => self.add(body),
+                _ => {}
             }
         }
-        uses
+    }
+}
+
+impl Graph {
+    /// The datasets that it reads and saves, in bodies of `when` too.
+    #[must_use]
+    pub fn flows(&self) -> Flows {
+        let mut flows = Flows::default();
+        flows.add(self);
+        flows
     }
 }
 
 /// The pipelines that one goes behind. What it saves itself it needs of no other. What one above it saves it has from there,
 /// whoever else saves it.
-fn needed(uses: &[Uses], place: usize) -> Vec<usize> {
+fn needed(flows: &[Flows], place: usize) -> Vec<usize> {
     let mut needed = Vec::new();
-    for dataset in uses[place].reads.difference(&uses[place].saves) {
-        let savers = || (0..uses.len()).filter(|other| uses[*other].saves.contains(dataset));
+    for dataset in flows[place].from_outside() {
+        let savers = || (0..flows.len()).filter(|other| flows[*other].saves.contains(&dataset));
         let above = || savers().take_while(|other| *other < place);
         if above().next().is_some() { needed.extend(above()) } else { needed.extend(savers()) }
     }

@@ -76,6 +76,16 @@ impl Value {
         }
     }
 
+    /// The number of a `Decimal`, an `Int` or a `Float`, exactly as it is written; `None` where it is no decimal.
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        match self {
+            Self::Decimal(number) => Some(*number),
+            Self::Int(number) => Some(Decimal::from(*number)),
+            Self::Float(number) => Decimal::of_float(*number),
+            _ => None,
+        }
+    }
+
     /// The truth of a `Bool`.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(truth) = self { Some(*truth) } else { None }

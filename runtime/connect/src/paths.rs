@@ -3,13 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gml_ir::pattern;
+pub(crate) use gml_ir::pattern::is_pattern;
+
 use crate::nearest::nearest;
 use crate::{Fault, code};
-
-/// Whether the path is a pattern of many files.
-pub(crate) fn is_pattern(path: &str) -> bool {
-    path.contains('*')
-}
 
 /// The path as the file system knows it: relative paths start at the project.
 pub(crate) fn resolve(path: &str, project: &Path) -> PathBuf {
@@ -37,18 +35,9 @@ pub(crate) fn files(path: &str, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     if found.is_empty() { Err(missing(path, &full)) } else { Ok(found) }
 }
 
-/// How names match patterns: letter by letter, and a single `*` within a folder.
-pub(crate) const PATTERNS: glob::MatchOptions =
-    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
-
-/// The text of a pattern in which only `*` and `**` are more than letters.
-fn literal(text: &str) -> String {
-    text.replace('[', "[[]").replace('?', "[?]")
-}
-
 /// The pattern that names of a store are held against; `path` is what the entry says.
 pub(crate) fn pattern(path: &str, text: &str) -> Result<glob::Pattern, Fault> {
-    glob::Pattern::new(&literal(text)).map_err(|error| no_pattern(path, &error))
+    pattern::pattern(text).map_err(|error| no_pattern(path, &error))
 }
 
 fn no_pattern(path: &str, error: &glob::PatternError) -> Fault {
@@ -60,8 +49,9 @@ fn no_pattern(path: &str, error: &glob::PatternError) -> Fault {
 fn matches(path: &str, full: &Path, project: &Path) -> Result<Vec<PathBuf>, Fault> {
     // Letters of the project's own path and brackets of file names are no pattern; only `*` and `**` are.
     let root = glob::Pattern::escape(&project.to_string_lossy());
-    let pattern = Path::new(&root).join(literal(path));
-    let paths = glob::glob_with(&pattern.to_string_lossy(), PATTERNS).map_err(|error| no_pattern(path, &error))?;
+    let full_pattern = Path::new(&root).join(pattern::literal(path));
+    let paths =
+        glob::glob_with(&full_pattern.to_string_lossy(), pattern::OPTIONS).map_err(|error| no_pattern(path, &error))?;
     paths
         .map(|entry| entry.map_err(|error| unreadable(error.path(), error.error())))
         .collect::<Result<Vec<_>, _>>()

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use gml_ir::{Expr, ExprKind, IntKind, Type, Value};
+use gml_ir::{Expr, ExprKind, IntKind, NamedExpr, OrderKey, Type, Value};
 
 use crate::data::{Data, Input};
 use crate::expr::window::map_parts;
@@ -14,33 +14,64 @@ pub fn bind<'i>(inputs: &Input, args: impl IntoIterator<Item = &'i mut Input>) -
     let values: Vec<Option<Value>> = inputs.iter().map(of_input).collect();
     let value = |place: u32, _: &Type| values.get(place as usize).cloned().flatten();
     for arg in args {
-        match arg {
-            Input::Expr(expr) => *expr = put(expr, &value),
-            Input::Columns(columns) => columns.iter_mut().for_each(|column| column.expr = put(&column.expr, &value)),
-            Input::Order(keys) => keys.iter_mut().for_each(|key| key.expr = put(&key.expr, &value)),
-            Input::Data(_) | Input::Const(_) | Input::List(_) => {}
-        }
+        arg.expressions_mut().for_each(|expr| *expr = put(expr, &value));
     }
     values.iter().all(Option::is_some)
 }
 
 fn of_input(input: &Input) -> Option<Value> {
     match input {
-        Input::Data(data) => of_data(data),
+        Input::Data(data) => data.single(),
         Input::Const(value) => Some(value.clone()),
         _ => None,
     }
 }
 
-fn of_data(data: &Data) -> Option<Value> {
-    match data {
-        Data::Value(value) => Some(value.clone()),
-        Data::List(items) => items.iter().map(of_data).collect::<Option<_>>().map(Value::List),
-        Data::Record(fields) => {
-            let fields = fields.iter().map(|(name, data)| Some((name.clone(), of_data(data)?)));
-            fields.collect::<Option<_>>().map(Value::Record)
+impl Data {
+    /// The single value that it is; lists and records of single values are such values.
+    pub fn single(&self) -> Option<Value> {
+        match self {
+            Self::Value(value) => Some(value.clone()),
+            Self::List(items) => items.iter().map(Self::single).collect::<Option<_>>().map(Value::List),
+            Self::Record(fields) => {
+                let fields = fields.iter().map(|(name, data)| Some((name.clone(), data.single()?)));
+                fields.collect::<Option<_>>().map(Value::Record)
+            }
+            Self::Table(_)
+            | Self::Sequences(_)
+            | Self::Estimator(_)
+            | Self::SequenceEstimator(_)
+            | Self::Fitted(_)
+            | Self::Metrics(_)
+            | Self::Figure(_)
+            | Self::Report(_) => None,
         }
-        _ => None,
+    }
+}
+
+impl Input {
+    /// The expressions in it, over the rows of the operator's table.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let (one, columns, keys): (_, &[NamedExpr], &[OrderKey]) = match self {
+            Self::Expr(expr) => (Some(expr), &[], &[]),
+            Self::Columns(columns) => (None, columns, &[]),
+            Self::Order(keys) => (None, &[], keys),
+            Self::Data(_) | Self::Const(_) | Self::List(_) => (None, &[], &[]),
+        };
+        let columns = columns.iter().map(|column| &column.expr);
+        one.into_iter().chain(columns).chain(keys.iter().map(|key| &key.expr))
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let (one, columns, keys): (_, &mut [NamedExpr], &mut [OrderKey]) = match self {
+            Self::Expr(expr) => (Some(expr), &mut [], &mut []),
+            Self::Columns(columns) => (None, columns, &mut []),
+            Self::Order(keys) => (None, &mut [], keys),
+            Self::Data(_) | Self::Const(_) | Self::List(_) => (None, &mut [], &mut []),
+        };
+        let columns = columns.iter_mut().map(|column| &mut column.expr);
+        one.into_iter().chain(columns).chain(keys.iter_mut().map(|key| &mut key.expr))
     }
 }
 

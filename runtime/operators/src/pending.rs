@@ -3,8 +3,7 @@
 
 use gml_ir::{Arg, Dataset, Expr, ExprKind, INPUTS, Step, StepKind, Value};
 
-use crate::embed::{EMBED, embeds};
-use crate::expr::has;
+use crate::embed::{EMBED, calls_embed, embeds};
 use crate::table::EMBEDDING;
 
 /// Operators, by module.
@@ -75,8 +74,7 @@ fn in_argument(arg: &Arg) -> Option<String> {
 
 /// A single value that is embedded.
 fn embedded(expr: &Expr) -> Option<String> {
-    let is_call = |kind: &ExprKind| matches!(kind, ExprKind::Call { function, .. } if &**function == EMBED);
-    has(expr, &is_call).then(|| format!("`{EMBED}` of a single value"))
+    calls_embed(expr).then(|| format!("`{EMBED}` of a single value"))
 }
 
 fn in_value(value: &Value) -> Option<String> {

@@ -14,7 +14,7 @@ use gml_syntax::ast;
 use super::moved::Moves;
 use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared, Visit};
 use crate::hash::{Map, Set};
-use crate::package::{Declared, Definition, ModuleId, Package, ParamDecl};
+use crate::package::{Declared, Definition, ModuleId, Package};
 use crate::tree::Stamp;
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
 
@@ -195,7 +195,10 @@ impl Interface {
         let modules = package.modules.iter().filter(|module| !module.is_std);
         Self {
             modules: modules.map(|module| (module.name.clone(), module.file, module.scope.clone())).collect(),
-            params: params(package),
+            params: (0..)
+                .zip(&package.params)
+                .map(|(id, param)| (place(&param.declared), param.ty.clone(), package.param_default(ParamId(id))))
+                .collect(),
             schemas: package.schemas.iter().map(|schema| (place(&schema.declared), schema.row.clone())).collect(),
             datasets: (0..)
                 .zip(&package.datasets)
@@ -225,13 +228,6 @@ impl Interface {
             writers,
         }
     }
-}
-
-fn params(package: &Package) -> Vec<(Place, Type, Option<Value>)> {
-    let ids = (0..).map(ParamId);
-    let param =
-        |(param, id): (&ParamDecl, ParamId)| (place(&param.declared), param.ty.clone(), package.param_default(id));
-    package.params.iter().zip(ids).map(param).collect()
 }
 
 fn place(declared: &Declared) -> Place {

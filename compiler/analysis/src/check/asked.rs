@@ -5,19 +5,16 @@ use gml_ir::{QueryPiece, Value, query_pieces};
 
 use super::body::Body;
 use super::message;
+use super::program::argument;
 use crate::suggest::closest;
-use crate::typed::{Typed, TypedArg, TypedKind};
+use crate::typed::{Typed, TypedKind};
 
 impl Body<'_> {
     /// Holds the text of a query, where it is written out, against the arguments.
     pub fn asked(&mut self, connector: &Typed) {
         let TypedKind::Call(call) = &connector.kind else { return };
-        let value = |of: &str| match call.args.iter().find(|(name, _)| &**name == of) {
-            Some((_, TypedArg::Value(value))) => Some(value),
-            _ => None,
-        };
-        let Some(Typed { kind: TypedKind::Literal(Value::Str(sql)), span, .. }) = value("sql") else { return };
-        let args: Vec<(&str, Span)> = match value("args").map(|args| &args.kind) {
+        let Some(Typed { kind: TypedKind::Literal(Value::Str(sql)), span, .. }) = argument(call, "sql") else { return };
+        let args: Vec<(&str, Span)> = match argument(call, "args").map(|args| &args.kind) {
             None | Some(TypedKind::Literal(Value::Null)) => Vec::new(),
             Some(TypedKind::Record(fields)) => fields.iter().map(|(name, value)| (&**name, value.span)).collect(),
             Some(_) => return,

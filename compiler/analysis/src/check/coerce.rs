@@ -68,14 +68,12 @@ impl<'a> Body<'a> {
                 });
                 Some(Err(()))
             }
-            (Constant::Decimal(number), Type::Decimal { precision, scale }) => {
-                if number.fitted(*precision, *scale).is_some() {
-                    return Some(Ok(()));
-                }
-                self.emit(message::types::decimal_out_of_range(constant, to.non_null(), value.span()));
-                Some(Err(()))
+            (Constant::Decimal(number), Type::Decimal { precision, scale })
+                if number.fitted(*precision, *scale).is_some() =>
+            {
+                Some(Ok(()))
             }
-            (Constant::Float(_), Type::Decimal { .. }) => {
+            (Constant::Decimal(_) | Constant::Float(_), Type::Decimal { .. }) => {
                 self.emit(message::types::decimal_out_of_range(constant, to.non_null(), value.span()));
                 Some(Err(()))
             }

@@ -1,12 +1,10 @@
 //! What calls that leave rows out ask of a row: conditions, numbers of rows, stretches of time. How two of them lie to each
 //! other, `region` tells.
 
-use std::collections::VecDeque;
-
 use gml_ir::{BinaryOp, Type, UnaryOp, Value};
 use gml_syntax::ast::SignatureKind;
 
-use super::call::{Called, literal, moved, uncast};
+use super::call::{Called, moved};
 use super::column::ColumnId;
 use super::fact::{ColumnsOf, Fact, TableFacts};
 use super::flow::Flow;
@@ -101,7 +99,7 @@ impl<'p> Flow<'p> {
         };
         if given(Part::Train).is_some() {
             let stretch = |part| {
-                let piece = self.range(uncast(given(part)?))?;
+                let piece = self.range(given(part)?.uncast())?;
                 Some((Some(part), Region::of(time, Values::of(vec![piece]))))
             };
             return [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(stretch).collect();
@@ -121,7 +119,7 @@ impl<'p> Flow<'p> {
 
     /// How long `last(7d)` is.
     fn period(&self, value: &Typed) -> Option<i64> {
-        let length = match &uncast(value).kind {
+        let length = match &value.uncast().kind {
             TypedKind::Call(call) => call.args.iter().find_map(|(_, arg)| match arg {
                 TypedArg::Value(length) => self.constant(length),
                 _ => None,
@@ -146,7 +144,7 @@ impl<'p> Flow<'p> {
                 let (left, right) = (self.holds(left, truth, row), self.holds(right, truth, row));
                 if (*operator == BinaryOp::And) == truth { left.and(&right) } else { left.or(right) }
             }
-            TypedKind::Binary(BinaryOp::Coalesce, of, otherwise) => match literal(otherwise) {
+            TypedKind::Binary(BinaryOp::Coalesce, of, otherwise) => match otherwise.literal() {
                 Some(Value::Bool(known)) if *known == truth => self.holds(of, truth, row).or_null(),
                 Some(Value::Bool(_)) => self.holds(of, truth, row),
                 _ => Region::UNKNOWN,
@@ -176,19 +174,19 @@ impl<'p> Flow<'p> {
     fn looks_at<'v>(&self, value: &'v Typed) -> Option<(&'v Typed, Values)> {
         let found = match &value.kind {
             TypedKind::Literal(_) => return None,
-            TypedKind::IsNull(of) => Some((uncast(of), Values { null: true, pieces: Vec::new() })),
+            TypedKind::IsNull(of) => Some((of.uncast(), Values { null: true, pieces: Vec::new() })),
             TypedKind::In(of, among) => {
-                let of = uncast(of);
+                let of = of.uncast();
                 self.among(of, among).map(|values| (of, values))
             }
             TypedKind::Binary(operator, left, right) => {
                 let sides = |of: &'v Typed, with: &Typed, operator| {
-                    let of = uncast(of);
+                    let of = of.uncast();
                     let line = Line::of(&of.ty)?;
                     let pieces = compared(operator, self.mark(with, &of.ty)?, line)?;
                     (!self.is_settled(of)).then_some((of, Values::of(pieces)))
                 };
-                sides(left, right, *operator).or_else(|| sides(right, left, turned(*operator)))
+                sides(left, right, *operator).or_else(|| sides(right, left, operator.flipped()?))
             }
             _ => None,
         };
@@ -203,7 +201,7 @@ impl<'p> Flow<'p> {
     /// The values of a list or a range.
     fn among(&self, of: &Typed, among: &Typed) -> Option<Values> {
         let line = Line::of(&of.ty)?;
-        let among = uncast(among);
+        let among = among.uncast();
         if let Some(piece) = self.range_on(among, &of.ty) {
             return Some(Values::of(vec![piece]));
         }
@@ -245,7 +243,7 @@ impl<'p> Flow<'p> {
         if let Some(constant) = self.constant(value) {
             return line.mark(constant);
         }
-        let value = uncast(value);
+        let value = value.uncast();
         if let Some((point, by)) = moved(value) {
             return self.mark(point, ty)?.moved(by, ty);
         }
@@ -260,7 +258,7 @@ impl<'p> Flow<'p> {
                 _ => None,
             },
             TypedKind::Cast(of) => self.constant(of),
-            _ => literal(value),
+            _ => value.literal(),
         }
     }
 
@@ -281,8 +279,8 @@ impl<'p> Flow<'p> {
     /// Columns and all that they are made of; `None` where that is too much to look at.
     pub(super) fn about(&self, columns: &[ColumnId]) -> Option<Vec<ColumnId>> {
         let mut known: Set<ColumnId> = columns.iter().copied().collect();
-        let mut waiting: VecDeque<ColumnId> = columns.iter().copied().collect();
-        while let Some(column) = waiting.pop_front() {
+        let mut waiting = columns.to_vec();
+        while let Some(column) = waiting.pop() {
             let inputs = self.columns.get(column).inputs.iter().filter_map(|input| input.column);
             waiting.extend(inputs.filter(|of| known.insert(*of)));
             if known.len() > MOST_BEHIND {
@@ -312,15 +310,4 @@ fn compared(operator: BinaryOp, mark: Mark, line: Line) -> Option<Vec<Piece>> {
         BinaryOp::GreaterEqual => vec![Piece { from: before, to: Edge::Last }],
         _ => return None,
     })
-}
-
-/// The operator with its sides changed.
-fn turned(operator: BinaryOp) -> BinaryOp {
-    match operator {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
-    }
 }

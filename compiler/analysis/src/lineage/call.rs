@@ -67,7 +67,7 @@ impl<'p> Called<'p> {
     /// The word of an argument that is one.
     pub fn word(&self, name: &str) -> Option<&str> {
         match self.argument(name)? {
-            TypedArg::Value(value) => literal(value)?.as_str(),
+            TypedArg::Value(value) => value.literal()?.as_str(),
             _ => None,
         }
     }
@@ -83,29 +83,12 @@ impl<'p> Called<'p> {
     }
 }
 
-/// The constant of an expression that is one as it stands.
-pub(super) fn literal(value: &Typed) -> Option<&Value> {
-    match &value.kind {
-        TypedKind::Literal(constant) => Some(constant),
-        TypedKind::Cast(of) => literal(of),
-        _ => None,
-    }
-}
-
-/// The value behind conversions.
-pub(super) fn uncast(value: &Typed) -> &Typed {
-    match &value.kind {
-        TypedKind::Cast(of) => uncast(of),
-        _ => value,
-    }
-}
-
 /// The point that a point in time lies behind, or before, by a duration that is written out, and by how much.
 pub(super) fn moved(value: &Typed) -> Option<(&Typed, i64)> {
-    let TypedKind::Binary(operator, point, by) = &uncast(value).kind else { return None };
-    match (operator, literal(by)?) {
-        (BinaryOp::Add, Value::Duration(by)) => Some((uncast(point), *by)),
-        (BinaryOp::Subtract, Value::Duration(by)) => Some((uncast(point), by.saturating_neg())),
+    let TypedKind::Binary(operator, point, by) = &value.uncast().kind else { return None };
+    match (operator, by.literal()?) {
+        (BinaryOp::Add, Value::Duration(by)) => Some((point.uncast(), *by)),
+        (BinaryOp::Subtract, Value::Duration(by)) => Some((point.uncast(), by.saturating_neg())),
         _ => None,
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use gml_ir::{BinaryOp, Type, UnaryOp, Value};
 
-use super::call::literal;
 use super::fact::{Fact, LearnedFacts, Seen, TableFacts};
 use super::flow::Flow;
 use super::number::{constant_number, number_of};
@@ -292,7 +291,7 @@ impl<'p> Flow<'p> {
     }
 
     fn equal(&self, left: &Typed, right: &Typed) -> Test {
-        match (literal(left), literal(right)) {
+        match (left.literal(), right.literal()) {
             (_, Some(constant)) => self.is_constant(left, constant),
             (Some(constant), None) => self.is_constant(right, constant),
             _ => {

@@ -1,12 +1,13 @@
 //! What leaves rows out, and what makes several of one: as a signature says it, and its arguments.
 
-use gml_ir::{BinaryOp, Role};
+use gml_ir::BinaryOp;
 
 use super::bind::Bindings;
 use super::call::Called;
 use super::column::{ColumnId, How, Input};
 use super::fact::TableFacts;
 use super::flow::Flow;
+use super::learn::target_of;
 use super::number::number_of;
 use super::rows::{Cut, CutId, Stretch};
 use super::value::Within;
@@ -103,8 +104,7 @@ impl<'p> Flow<'p> {
 
     /// Whether the target of a table is the same in several of its rows, which were made of one.
     fn has_target_of_copies(&self, table: &TableFacts) -> bool {
-        let target = table.row.with_role(Role::Target).and_then(|target| table.columns.get(&target.name));
-        let Some(target) = target else { return false };
+        let Some(target) = target_of(table) else { return false };
         table.rows.iter().any(|stretch| {
             let mut cuts = stretch.cuts.iter().map(|(cut, _)| self.provenance.cut(*cut));
             !cuts.clone().any(|cut| cut.keyed)

@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 use gml_diagnostics::Span;
 use gml_ir::{Row, Type, Value};
 
-use super::call::literal;
 use super::choice::Assumed;
 use super::column::{ColumnId, Columns, Input, Maker};
 use super::fact::{Around, ColumnsOf, Fact, Frame, LearnedFacts, Moment, NodeCall, TableFacts};
@@ -470,8 +469,9 @@ impl<'p> Flow<'p> {
 
     /// Constants that decide, where a node is called with them, which way it goes.
     fn note_constants(&mut self, given: impl Iterator<Item = &'p Typed>) {
-        let words =
-            given.filter_map(literal).filter(|word| matches!(word, Value::Str(_) | Value::Bool(_) | Value::Null));
+        let words = given
+            .filter_map(Typed::literal)
+            .filter(|word| matches!(word, Value::Str(_) | Value::Bool(_) | Value::Null));
         self.constants.extend(words.map(constant_number));
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use gml_diagnostics::Span;
 use gml_ir::{Learned, Partitions, Row, Type, Value};
 
-use super::call::{Called, literal};
+use super::call::Called;
 use super::column::{ColumnId, How};
-use super::fact::{Fact, Judge, LearnedFacts, Moment, Seeing, Seen, TableFacts};
+use super::fact::{Fact, Judge, LearnedFacts, Moment, Seen, TableFacts};
 use super::flow::Flow;
 use super::learn::within;
 use super::rows::Rows;
@@ -22,7 +22,7 @@ impl<'p> Flow<'p> {
         }
         let has_word = called.signature.param("in_sample").is_some();
         let allowed = match called.argument("in_sample") {
-            Some(TypedArg::Value(value)) => literal(value) != Some(&Value::Bool(false)),
+            Some(TypedArg::Value(value)) => value.literal() != Some(&Value::Bool(false)),
             _ => false,
         };
         if allowed {
@@ -89,15 +89,7 @@ impl<'p> Flow<'p> {
             _ => None,
         });
         tables.extend(judged);
-        let seen = tables.iter().map(|table| Seen {
-            how: Seeing::Chosen,
-            valid: false,
-            rows: table.rows.clone(),
-            outcome: self.outcome(table),
-            span: condition.span,
-            operator: "if",
-        });
-        seen.collect()
+        tables.iter().map(|table| self.chosen_on(table, condition.span, "if")).collect()
     }
 
     /// What is held against the target in a value, and the value.

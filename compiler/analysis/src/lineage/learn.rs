@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use gml_diagnostics::Span;
 use gml_ir::{Learned, Partitions, Role, Row, Type, Value};
 
 use super::bind::Bindings;
-use super::call::{Called, TableArgument, literal};
+use super::call::{Called, TableArgument};
 use super::column::{ColumnId, How, Input, Maker};
 use super::fact::{
     ColumnsOf, EstimatorFacts, EstimatorPart, Fact, Learn, LearnedFacts, Moment, Seeing, Seen, TableFacts,
 };
 use super::flow::Flow;
 use crate::check::signature::{ParamKind, RowShape, Shape, Signature};
-use crate::typed::{Typed, TypedArg};
+use crate::typed::{LibraryName, Typed, TypedArg};
 
 impl<'p> Flow<'p> {
     /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
@@ -81,15 +82,14 @@ impl<'p> Flow<'p> {
     fn seen_choosing(&self, called: &Called<'p>) -> Vec<Seen> {
         let is_test =
             |argument: &&TableArgument| within(&called.signature.params[argument.place].kind) == Some(Partitions::TEST);
-        let seen = called.tables.iter().filter(is_test).map(|argument| Seen {
-            how: Seeing::Chosen,
-            valid: false,
-            rows: argument.table.rows.clone(),
-            outcome: self.outcome(&argument.table),
-            span: argument.span,
-            operator: called.call.name,
-        });
-        seen.collect()
+        let tables = called.tables.iter().filter(is_test);
+        tables.map(|argument| self.chosen_on(&argument.table, argument.span, called.call.name)).collect()
+    }
+
+    /// The rows of a table that decide which of several models is taken.
+    pub(super) fn chosen_on(&self, table: &TableFacts, span: Span, operator: LibraryName) -> Seen {
+        let (rows, outcome) = (table.rows.clone(), self.outcome(table));
+        Seen { how: Seeing::Chosen, valid: false, rows, outcome, span, operator }
     }
 
     /// The table arguments that take part in learning, and how, by place among the tables.
@@ -311,7 +311,7 @@ fn learns_model(called: &Called<'_>, result: &Type) -> bool {
 
 /// Whether an argument is there and not null.
 fn is_given(arg: &TypedArg) -> bool {
-    !matches!(arg, TypedArg::Value(value) if literal(value) == Some(&Value::Null))
+    !matches!(arg, TypedArg::Value(value) if value.literal() == Some(&Value::Null))
 }
 
 fn seen_beside(place: usize, before: &[Seen], all: &[(usize, Seen)]) -> Vec<Seen> {
@@ -336,7 +336,8 @@ pub(super) fn within(kind: &ParamKind) -> Option<Partitions> {
     }
 }
 
-fn target_of(table: &TableFacts) -> Option<ColumnId> {
+/// The target of a table.
+pub(super) fn target_of(table: &TableFacts) -> Option<ColumnId> {
     let row: &Row = &table.row;
     table.columns.get(&row.with_role(Role::Target)?.name)
 }

@@ -3,7 +3,7 @@
 use gml_diagnostics::Span;
 use gml_ir::Value;
 
-use super::call::{Called, literal, moved, uncast};
+use super::call::{Called, moved};
 use super::column::{ColumnId, How, Input, Maker, Point};
 use super::fact::{ColumnsOf, TableFacts};
 use super::flow::Flow;
@@ -70,7 +70,7 @@ impl<'p> Flow<'p> {
 
     /// The point that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
     fn shift(&self, value: &Typed, row: &ColumnsOf) -> Option<(Point, bool)> {
-        let value = uncast(value);
+        let value = value.uncast();
         if let Some((point, by)) = moved(value).filter(|(_, by)| *by != 0) {
             let point = match &point.kind {
                 TypedKind::Column(of) => Point::Column(self.columns.root(row.get(of)?)),
@@ -82,7 +82,7 @@ impl<'p> Flow<'p> {
         let TypedKind::Call(call) = &value.kind else { return None };
         let [(name, TypedArg::Value(moment)), (_, TypedArg::Value(unit))] = &call.args[..] else { return None };
         let (point, by) = moved(moment)?;
-        match literal(unit)? {
+        match unit.literal()? {
             Value::Duration(unit) if call.name == "truncate" && by.unsigned_abs() >= unit.unsigned_abs() => {
                 let point = self.number(point, Some(row));
                 Some((Point::Made(self.number_with(value, Some(row), (*name, point))?), by > 0))
@@ -117,7 +117,7 @@ impl<'p> Flow<'p> {
 
 /// The one part of an expression that is not constant; the expression itself where there are several.
 fn beside_constants(value: &Typed) -> &Typed {
-    let is_constant = |part: &Typed| literal(part).is_some();
+    let is_constant = |part: &Typed| part.literal().is_some();
     let of = match &value.kind {
         TypedKind::Cast(of) | TypedKind::Unary(_, of) | TypedKind::IsNull(of) => of,
         TypedKind::Binary(_, of, other) | TypedKind::In(of, other) if is_constant(other) => of,

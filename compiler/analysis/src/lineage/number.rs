@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::quality::FixedState;
 use gml_ir::{Type, Value};
 
-use super::call::literal;
 use super::fact::{ColumnsOf, EstimatorPart, Fact, Seen};
 use super::flow::{Flow, Key};
 use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
@@ -64,7 +63,7 @@ pub(super) fn constant_number(constant: &Value) -> u64 {
 impl<'p> Flow<'p> {
     /// The number of an expression over a row.
     pub fn number(&self, value: &Typed, row: Option<&ColumnsOf>) -> u64 {
-        match (&value.kind, literal(value)) {
+        match (&value.kind, value.literal()) {
             (_, Some(constant)) => constant_number(constant),
             (TypedKind::Local(local), _) => match self.locals.get(local.0 as usize) {
                 None | Some(Fact::Unknown) => number_of(local),

@@ -1,19 +1,18 @@
 //! Rows with a target, and which rows say what it is. The same customers, described at two times and labelled with what came
 //! to be behind each, are the same rows of their table and not the same to learn from.
 
-use gml_ir::Role;
-
 use super::call::Called;
 use super::column::{ColumnId, How};
 use super::fact::{ColumnsOf, TableFacts};
 use super::flow::Flow;
+use super::learn::target_of;
 use super::rows::Rows;
 use crate::hash::Set;
 
 impl<'p> Flow<'p> {
     /// The rows that the target of a table is made of; `None` where it is stored with the rows, or nothing is known of it.
     pub(crate) fn outcome(&self, table: &TableFacts) -> Option<Rows> {
-        let target = table.columns.get(&table.row.with_role(Role::Target)?.name)?;
+        let target = target_of(table)?;
         let mut rows = Vec::new();
         let mut known: Set<ColumnId> = Set::from_iter([target]);
         let mut waiting = vec![target];

@@ -31,6 +31,13 @@ pub struct Stretch {
     pub cuts: Vec<(CutId, Option<Part>)>,
 }
 
+impl Stretch {
+    /// Whether they are all among those of one of some stretches: of its origin, and through all of its cuts.
+    fn is_among(&self, stretches: &[Self]) -> bool {
+        stretches.iter().any(|of| of.origin == self.origin && of.cuts.iter().all(|cut| self.cuts.contains(cut)))
+    }
+}
+
 /// What leaves rows out, and the part that it leaves where it is a split.
 type Leaving<'c> = (&'c Cut, Option<Part>);
 
@@ -222,37 +229,22 @@ impl Provenance {
                 let elsewhere = |(other, _): &Leaving<'_>| other.random || other.alone && !cut.is_related_to(other);
                 cut.random || part.is_some() && others.iter().all(elsewhere)
             };
-            let telling: Vec<&Region> =
-                cuts.iter().filter(|one| !hits(one)).map(|(cut, part)| cut.asks_of(*part)).collect();
-            telling.iter().fold(Region::ALL, |all, region| all.and(region))
+            let telling = cuts.iter().filter(|one| !hits(one));
+            telling.fold(Region::ALL, |all, (cut, part)| all.and(cut.asks_of(*part)))
         };
         tell(&only_a, &only_b).shares_with(&tell(&only_b, &only_a))
     }
 
     /// What leaves out rows of `a`, and perhaps some that are in `b`.
     fn only<'c>(&'c self, a: &Stretch, b: &Stretch) -> Vec<Leaving<'c>> {
-        let keeps = |cut: &Cut| {
-            cut.keeps.iter().any(|of| of.origin == b.origin && of.cuts.iter().all(|cut| b.cuts.contains(cut)))
-        };
         let of_a = a.cuts.iter().filter(|(cut, _)| !b.cuts.iter().any(|(other, _)| other == cut));
         let cuts = of_a.map(|(cut, part)| (self.cut(*cut), *part));
-        cuts.filter(|(cut, _)| !cut.multiplies() && !keeps(cut)).collect()
+        cuts.filter(|(cut, _)| !cut.multiplies() && !b.is_among(&cut.keeps)).collect()
     }
 
     /// The rows of which all are found in a table by its keys: its own, and those that whole groups of it are made of.
     pub(super) fn found_in(&self, rows: &[Stretch]) -> Vec<Stretch> {
-        let mut found: Vec<Stretch> = Vec::new();
-        let mut waiting = rows.to_vec();
-        while let Some(stretch) = waiting.pop() {
-            if found.contains(&stretch) {
-                continue;
-            }
-            if stretch.cuts.is_empty() {
-                waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
-            }
-            found.push(stretch);
-        }
-        found
+        self.closure_behind(rows, |stretch| stretch.cuts.is_empty())
     }
 
     /// Whether rows that go through no such split are surely in such a part of it.
@@ -361,13 +353,20 @@ impl Provenance {
 
     /// Rows and all that they are made of.
     pub(crate) fn closure(&self, rows: &[Stretch]) -> Vec<Stretch> {
+        self.closure_behind(rows, |_| true)
+    }
+
+    /// Rows and what those that are `open` are made of.
+    fn closure_behind(&self, rows: &[Stretch], open: impl Fn(&Stretch) -> bool) -> Vec<Stretch> {
         let mut all: Vec<Stretch> = Vec::new();
         let mut waiting: Vec<Stretch> = rows.to_vec();
         while let Some(stretch) = waiting.pop() {
             if all.contains(&stretch) {
                 continue;
             }
-            waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
+            if open(&stretch) {
+                waiting.extend(self.origin(stretch.origin).made_of.iter().cloned());
+            }
             all.push(stretch);
         }
         all
@@ -390,10 +389,7 @@ pub(super) fn union(a: &Rows, b: &Rows) -> Rows {
 
 /// Of rows `all` those that come from a branch of a union: of its origins, and through all of its cuts. All where that is none.
 pub(crate) fn of_branch(all: &Rows, branch: &Rows) -> Rows {
-    let is_of = |one: &&Stretch| {
-        branch.iter().any(|of| of.origin == one.origin && of.cuts.iter().all(|cut| one.cuts.contains(cut)))
-    };
-    let those: Vec<Stretch> = all.iter().filter(is_of).cloned().collect();
+    let those: Vec<Stretch> = all.iter().filter(|one| one.is_among(branch)).cloned().collect();
     if those.is_empty() || those.len() == all.len() { all.clone() } else { those.into() }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
-use super::call::literal;
 use super::column::{How, Input, Over, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
@@ -306,10 +305,10 @@ impl<'p> Flow<'p> {
 fn written(value: &Typed) -> Option<gml_ir::Value> {
     match &value.kind {
         TypedKind::Range { start, end, inclusive } => {
-            let [start, end] = [literal(start)?, literal(end)?].map(|bound| Box::new(bound.clone()));
+            let [start, end] = [start.literal()?, end.literal()?].map(|bound| Box::new(bound.clone()));
             Some(gml_ir::Value::Range { start, end, inclusive: *inclusive })
         }
-        _ => literal(value).cloned(),
+        _ => value.literal().cloned(),
     }
 }
 

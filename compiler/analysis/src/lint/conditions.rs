@@ -30,10 +30,7 @@ impl Lints<'_> {
 
     /// `.x == .x`
     pub(super) fn comparison(&mut self, operator: BinaryOp, left: &Typed, right: &Typed, span: Span) {
-        use BinaryOp as Op;
-        let compares =
-            matches!(operator, Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual);
-        if !compares || left.span == right.span || is_written_out(left) {
+        if !operator.is_comparison() || left.span == right.span || is_written_out(left) {
             return;
         }
         let text = self.text(left.span);

@@ -3,7 +3,7 @@
 use gml_diagnostics::{Diagnostic, codes};
 use gml_ir::{Type, Value};
 
-use super::{Lints, argument, literal};
+use super::{Lints, argument};
 use crate::typed::{Typed, TypedCall, TypedKind};
 
 /// What takes a score apart by features.
@@ -25,7 +25,7 @@ impl<'p> Lints<'p> {
         let Some(learner) = self.learner_of(model) else { return };
         let how = argument(call, "how");
         let is_blend = learner.name == BLEND;
-        let diagnostic = match how.and_then(literal).and_then(Value::as_str) {
+        let diagnostic = match how.and_then(Typed::literal).and_then(Value::as_str) {
             Some("gain") if is_blend || LINEAR.contains(&learner.name) => {
                 let message =
                     format!("a model of `{}` has no trees, and so no splits that gain anything", learner.name);

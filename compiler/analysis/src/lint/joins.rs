@@ -3,7 +3,7 @@
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Type, Value};
 
-use super::{Lints, argument, literal};
+use super::{Lints, argument};
 use crate::message::listed;
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
@@ -17,7 +17,7 @@ impl Lints<'_> {
             return;
         }
         let Some(expect) = argument(call, "expect") else { return };
-        let expected = literal(expect);
+        let expected = expect.literal();
         let span = self.own_span(whole, call);
         let keys = columns(call, "on");
         let unique = argument(call, "other").map(|other| self.unique(other)).unwrap_or_default();

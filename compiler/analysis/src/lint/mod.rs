@@ -17,7 +17,7 @@ mod splits;
 mod tests;
 
 use gml_diagnostics::{Diagnostic, Span, codes};
-use gml_ir::{Role, Row, Type, Value};
+use gml_ir::{Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
 use crate::check::TakenOver;
@@ -291,13 +291,4 @@ fn argument<'c>(call: &'c TypedCall, name: &str) -> Option<&'c Typed> {
         TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
         _ => None,
     })
-}
-
-/// The constant of an expression that is one as it stands.
-fn literal(value: &Typed) -> Option<&Value> {
-    match &value.kind {
-        TypedKind::Literal(constant) => Some(constant),
-        TypedKind::Cast(of) => literal(of),
-        _ => None,
-    }
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
 use gml_ir::{BinaryOp, Column, Contract, ContractRule, Decimal, IntKind, Row, Type, Value};
 
-use super::{Lints, literal};
+use super::Lints;
 use crate::typed::{Typed, TypedArg, TypedCall, TypedKind};
 
 impl Lints<'_> {
@@ -62,9 +62,9 @@ fn compared<'r>(
     right: &'r Typed,
     find: impl Fn(&'r Typed) -> Option<&'r Column>,
 ) -> Option<(&'r Column, Because<'r>, bool)> {
-    let (column, operator, constant) = match (find(left), literal(right)) {
+    let (column, operator, constant) = match (find(left), right.literal()) {
         (Some(column), Some(constant)) => (column, operator, constant),
-        _ => (find(right)?, flipped(operator)?, literal(left)?),
+        _ => (find(right)?, operator.flipped()?, left.literal()?),
     };
     let point = Point::of(constant)?;
     bounds(column).find_map(|bounds| Some((column, bounds.because, bounds.answer(operator, point)?)))
@@ -77,11 +77,11 @@ fn looked_up<'r>(column: &'r Column, right: &Typed) -> Option<(&'r Column, Becau
         let all = values.iter().all(|value| listed.contains(&&**value));
         return all.then_some((column, Because::Enum, true));
     }
-    let (start, end, inclusive) = match literal(right) {
+    let (start, end, inclusive) = match right.literal() {
         Some(Value::Range { start, end, inclusive }) => (Point::of(start)?, Point::of(end)?, *inclusive),
         _ => match &right.kind {
             TypedKind::Range { start, end, inclusive } => {
-                (Point::of(literal(start)?)?, Point::of(literal(end)?)?, *inclusive)
+                (Point::of(start.literal()?)?, Point::of(end.literal()?)?, *inclusive)
             }
             _ => return None,
         },
@@ -100,7 +100,7 @@ fn looked_up<'r>(column: &'r Column, right: &Typed) -> Option<(&'r Column, Becau
 /// The texts of a list that is written out.
 fn texts(list: &Typed) -> Option<Vec<&str>> {
     match &list.kind {
-        TypedKind::List(items) => items.iter().map(|item| literal(item)?.as_str()).collect(),
+        TypedKind::List(items) => items.iter().map(|item| item.literal()?.as_str()).collect(),
         TypedKind::Cast(of) => texts(of),
         TypedKind::Literal(Value::List(items)) => items.iter().map(Value::as_str).collect(),
         _ => None,
@@ -126,18 +126,6 @@ fn field(value: &Typed) -> Option<&Column> {
         TypedKind::Cast(of) => field(of),
         _ => None,
     }
-}
-
-fn flipped(operator: BinaryOp) -> Option<BinaryOp> {
-    use BinaryOp as Op;
-    Some(match operator {
-        Op::Equal | Op::NotEqual => operator,
-        Op::Less => Op::Greater,
-        Op::LessEqual => Op::GreaterEqual,
-        Op::Greater => Op::Less,
-        Op::GreaterEqual => Op::LessEqual,
-        _ => return None,
-    })
 }
 
 /// A value that has an order, in the unit of its type.

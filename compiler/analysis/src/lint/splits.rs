@@ -3,7 +3,7 @@
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Value;
 
-use super::{Lints, argument, literal};
+use super::{Lints, argument};
 use crate::typed::{Typed, TypedCall, TypedKind};
 
 const PARTS: [&str; 3] = ["train", "valid", "test"];
@@ -18,7 +18,7 @@ impl Lints<'_> {
         }
         let mut sum = 0.0;
         for part in PARTS {
-            let Some(share) = argument(call, part).and_then(literal).and_then(Value::as_float) else { continue };
+            let Some(share) = argument(call, part).and_then(Typed::literal).and_then(Value::as_float) else { continue };
             if share > 1.0 {
                 return;
             }
@@ -64,7 +64,7 @@ struct Stretch {
 fn stretch(value: &Typed) -> Option<Stretch> {
     let (start, end, inclusive) = match &value.kind {
         TypedKind::Cast(of) => return stretch(of),
-        TypedKind::Range { start, end, inclusive } => (moment(literal(start)?)?, moment(literal(end)?)?, *inclusive),
+        TypedKind::Range { start, end, inclusive } => (moment(start.literal()?)?, moment(end.literal()?)?, *inclusive),
         TypedKind::Literal(Value::Range { start, end, inclusive }) => (moment(start)?, moment(end)?, *inclusive),
         _ => return None,
     };

@@ -104,7 +104,7 @@ impl<'a> Lowering<'a> {
     fn expect(&mut self, condition: &Typed, message: Option<&Typed>, location: Location) {
         let text = self.text_of(condition.span);
         let sides = match &condition.kind {
-            TypedKind::Binary(operator, left, right) if is_comparison(*operator) => {
+            TypedKind::Binary(operator, left, right) if operator.is_comparison() => {
                 self.materialised(left).zip(self.materialised(right))
             }
             _ => None,
@@ -279,9 +279,4 @@ impl<'a> Lowering<'a> {
 pub(super) fn location(sources: &Sources, span: Span) -> Location {
     let (line, column) = sources.line_column(span.file, span.start);
     Location { file: sources.path(span.file).into(), line: line as u32, column: column as u32 }
-}
-
-fn is_comparison(operator: gml_ir::BinaryOp) -> bool {
-    use gml_ir::BinaryOp as Op;
-    matches!(operator, Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual)
 }

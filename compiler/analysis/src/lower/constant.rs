@@ -65,12 +65,7 @@ pub(crate) fn convert(value: Value, ty: &Type) -> Result<Value, String> {
 
 /// A number as a decimal of that type.
 fn fitted(value: &Value, precision: u8, scale: u8) -> Option<Decimal> {
-    match value {
-        Value::Int(number) => Decimal::from(*number).fitted(precision, scale),
-        Value::Float(number) => Decimal::of_float(*number)?.fitted(precision, scale),
-        Value::Decimal(number) => number.fitted(precision, scale),
-        _ => None,
-    }
+    value.as_decimal()?.fitted(precision, scale)
 }
 
 fn describe(value: &Value) -> String {
@@ -180,7 +175,7 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
             if let Some((a, b)) = decimals(left, right)
                 && !matches!(operator, Op::Divide | Op::Power)
             {
-                return exactly(operator, a, b);
+                return a.computed(operator, b).map(|result| result.map_or(Value::Null, Value::Decimal));
             }
             let (a, b) = (left.as_float()?, right.as_float()?);
             Value::Float(match operator {
@@ -205,21 +200,6 @@ fn decimals(left: &Value, right: &Value) -> Option<(Decimal, Decimal)> {
         (Value::Int(a), Value::Decimal(b)) => Some((Decimal::from(*a), *b)),
         _ => None,
     }
-}
-
-fn exactly(operator: BinaryOp, a: Decimal, b: Decimal) -> Option<Value> {
-    if matches!(operator, BinaryOp::FloorDivide | BinaryOp::Remainder) && b.units() == 0 {
-        return Some(Value::Null);
-    }
-    let result = match operator {
-        BinaryOp::Add => a.checked_add(b),
-        BinaryOp::Subtract => a.checked_sub(b),
-        BinaryOp::Multiply => a.checked_mul(b),
-        BinaryOp::FloorDivide => a.checked_floor_div(b),
-        BinaryOp::Remainder => a.checked_rem(b),
-        _ => None,
-    };
-    result.map(Value::Decimal)
 }
 
 fn equal(left: &Value, right: &Value) -> bool {

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, codes};
-use gml_ir::{
-    Connector, Dataset, Graph, IR_VERSION, Node, OnViolation, Pipeline, Program, StepKind, Test, Value, hash_text,
-};
+use gml_ir::{Connector, Dataset, IR_VERSION, Node, OnViolation, Pipeline, Program, Test, Value, hash_text};
 
 use super::body::{Lowering, location};
 use super::constant::convert;
@@ -240,20 +238,10 @@ fn datasets(
 
 /// Entries that are stored in one place by what this run sets, one of them written.
 fn shared_places(program: &TypedProgram, datasets: &[Dataset], pipelines: &[Pipeline]) -> Vec<Diagnostic> {
-    let mut written = BTreeSet::new();
-    let mut waiting: Vec<&Graph> = pipelines.iter().map(|pipeline| &pipeline.graph).collect();
-    while let Some(graph) = waiting.pop() {
-        for step in &graph.steps {
-            match &step.kind {
-                StepKind::Save { dataset, .. } => drop(written.insert(*dataset as usize)),
-                StepKind::When { body, .. } => waiting.push(body),
-                _ => {}
-            }
-        }
-    }
+    let written: BTreeSet<u32> = pipelines.iter().flat_map(|pipeline| pipeline.graph.flows().saves).collect();
     let path = |dataset: &Dataset| dataset.connector.get("path").and_then(Value::as_str).map(str::to_owned);
     let paths = datasets.iter().enumerate().filter_map(|(place, dataset)| Some((place, path(dataset)?)));
-    let pairs = places::shared(paths, |place| written.contains(&place));
+    let pairs = places::shared(paths, |place| u32::try_from(place).is_ok_and(|id| written.contains(&id)));
     pairs.into_iter().map(|(first, second)| same_place(&program.datasets[first], &program.datasets[second])).collect()
 }
 

@@ -290,10 +290,7 @@ impl Names<'_> {
         let mut candidates: Vec<&str> = scope.keys().map(|name| &**name).collect();
         candidates.sort_unstable();
         let elsewhere = MODULES.iter().find(|module| module.declares(&name.text));
-        let elsewhere = elsewhere.map(|module| match module.prelude {
-            true => format!("leave it out: `{}` can be used everywhere", name.text),
-            false => format!("write `use {}.{{{}}}`", module.name, name.text),
-        });
+        let elsewhere = elsewhere.map(|module| standard::taken_from(module, &name.text));
         let proposal = closest(&name.text, candidates);
         self.diagnostics.push(message::unknown_import(MODULES[place].name, &name.text, name.span, proposal, elsewhere));
         None

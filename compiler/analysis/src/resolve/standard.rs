@@ -63,6 +63,14 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     message::unknown_std_module(name, span, proposal, &names)
 }
 
+/// How names that a module declares are had.
+pub(super) fn taken_from(module: &StdModule, names: &str) -> String {
+    match module.prelude {
+        true => format!("leave it out: `{names}` can be used everywhere"),
+        false => format!("write `use {}.{{{names}}}`", module.name),
+    }
+}
+
 /// The declarations of a module by its file; none of a file of the project.
 pub(super) fn declarations(file: FileId) -> &'static [Declaration] {
     MODULES.get(file.0 as usize).map_or(&[], |module| module.declarations)

@@ -227,12 +227,14 @@ pub(crate) fn satisfied(rule: &ContractRule, value: &Value) -> bool {
     }
 }
 
-fn compare_values(a: &Value, b: &Value) -> Option<Ordering> {
+/// The order of two values of one kind; `None` of kinds that have none.
+pub(crate) fn compare_values(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Decimal(a), Value::Decimal(b)) => Some(a.compare(*b)),
         (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
         (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
+        (Value::Size(a), Value::Size(b)) => Some(a.cmp(b)),
         (Value::Timestamp(a), Value::Timestamp(b)) | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
         _ => a.as_float()?.partial_cmp(&b.as_float()?),
     }

@@ -64,35 +64,6 @@ pub(crate) fn result(op: BinaryOp, a: (u8, u8), b: (u8, u8)) -> Option<Type> {
     (scale <= MAX_DIGITS).then(|| Type::Decimal { precision: precision.clamp(1, MAX_DIGITS), scale })
 }
 
-/// The type of the sum of any number of values: that of SQL, with all the digits that there are. Of other numbers it is theirs.
-pub(crate) fn summed(ty: &Type) -> Type {
-    match ty {
-        Type::Decimal { scale, .. } => Type::Decimal { precision: MAX_DIGITS, scale: *scale },
-        Type::Nullable(inner) => summed(inner).nullable(),
-        other => other.clone(),
-    }
-}
-
-/// The type of the difference of two values.
-pub(crate) fn difference(ty: &Type) -> Type {
-    match ty {
-        Type::Decimal { precision, scale } => {
-            result(BinaryOp::Subtract, (*precision, *scale), (*precision, *scale)).unwrap_or_else(|| ty.clone())
-        }
-        Type::Nullable(inner) => difference(inner).nullable(),
-        other => other.clone(),
-    }
-}
-
-/// The type of `-1`, `0` and `1`, the signs of values.
-pub(crate) fn sign(ty: &Type) -> Type {
-    match ty {
-        Type::Decimal { .. } => Type::Decimal { precision: 1, scale: 0 },
-        Type::Nullable(inner) => sign(inner).nullable(),
-        other => other.clone(),
-    }
-}
-
 /// The decimal that a number was written as; `None` where it is none.
 pub(crate) fn written(text: &str, constant: &Value) -> Option<Decimal> {
     match constant {

@@ -9,11 +9,11 @@ mod names;
 mod row;
 mod strftime;
 
-pub(crate) use contract::{check_regex, contracted, satisfied};
+pub(crate) use contract::{check_regex, compare_values, contracted, satisfied};
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
 pub(crate) use literal::literal;
 pub use names::{IN_SIGNATURES, all_types, is_type};
-pub(crate) use row::Columns;
+pub(crate) use row::{Columns, role_named};
 pub(crate) use strftime::check as check_date_format;
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl TypeScope<'_> {
             diagnostics.push(message::not_in_column(name, &ty, written.ty.span));
             ty = Type::Error;
         }
-        let role = written.role.as_ref().and_then(|role| role_named(role, diagnostics));
+        let role = written.role.as_ref().and_then(|role| role_of(role, diagnostics));
         if let Some((role, word)) = role.zip(written.role.as_ref())
             && let Some(wanted) = unfit_for(role, &ty)
         {
@@ -63,8 +63,13 @@ impl TypeScope<'_> {
     }
 }
 
-fn role_named(word: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<Role> {
-    let role = ROLES.into_iter().find(|role| role.name() == &*word.text);
+/// The role of a name.
+pub(crate) fn role_named(name: &str) -> Option<Role> {
+    ROLES.into_iter().find(|role| role.name() == name)
+}
+
+fn role_of(word: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<Role> {
+    let role = role_named(&word.text);
     if role.is_none() {
         let proposal = closest(&word.text, ROLES.into_iter().map(Role::name));
         diagnostics.push(message::unknown_role(&word.text, word.span, proposal));

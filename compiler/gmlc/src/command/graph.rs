@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use gml_analysis::Analysis;
 use gml_analysis::lineage::Lineage;
 use gml_analysis::typed::{DatasetId, NodeId, PipelineId};
-use gml_analysis::{Analysis, suggest};
 use gml_graph::{Depth, Graph};
 
+use super::names_there;
 use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::project::{Project, has_errors};
@@ -113,17 +114,10 @@ fn lineage(analysis: &Analysis, wanted: &str) -> Result<Graph, String> {
     if columns.is_empty() {
         return Err(format!("no pipeline reads or saves `{dataset}` as a table, so nothing is known of its columns"));
     }
-    let near =
-        suggest::did_you_mean(column, columns.iter().copied()).map(|text| format!("; {text}")).unwrap_or_default();
-    Err(format!("`{dataset}` has no column `{column}`; it has {}{near}", columns.join(", ")))
+    Err(format!("`{dataset}` has no column `{column}`; it has {}", names_there(column, &columns)))
 }
 
 fn place_of(names: &[&str], name: &str, what: &str) -> Result<u32, String> {
     let place = names.iter().position(|other| *other == name).and_then(|place| u32::try_from(place).ok());
-    place.ok_or_else(|| {
-        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let near =
-            suggest::did_you_mean(name, names.iter().copied()).map(|text| format!("; {text}")).unwrap_or_default();
-        format!("the program has no {what} `{name}`; it has {has}{near}")
-    })
+    place.ok_or_else(|| format!("the program has no {what} `{name}`; it has {}", names_there(name, names)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gml_analysis::lineage::{ColumnId, How, Lineage};
 use gml_analysis::typed::DatasetId;
 use gml_engine::{ColumnInput, ColumnInputs, OpenLineage};
-use gml_ir::{Graph, Pipeline, StepKind};
+use gml_ir::{Flows, Pipeline};
 
 use super::prepare::Prepared;
 
@@ -14,32 +14,13 @@ pub fn told_to(target: &str, prepared: &Prepared, pipelines: &[&Pipeline]) -> Op
     let lineage = Lineage::of(&prepared.package, &prepared.typed);
     let mut columns = ColumnInputs::new();
     for pipeline in pipelines {
-        let (mut read, mut saved) = (Vec::new(), Vec::new());
-        datasets(&pipeline.graph, &mut read, &mut saved);
-        of_pipeline(prepared, &lineage, &pipeline.name, &read, &saved, &mut columns);
+        of_pipeline(prepared, &lineage, pipeline, &mut columns);
     }
     OpenLineage::new(target, &prepared.project.folder, columns)
 }
 
-fn datasets(graph: &Graph, read: &mut Vec<u32>, saved: &mut Vec<u32>) {
-    for step in &graph.steps {
-        match &step.kind {
-            StepKind::Load(dataset) => read.push(*dataset),
-            StepKind::Save { dataset, .. } => saved.push(*dataset),
-            StepKind::When { body, .. } => datasets(body, read, saved),
-            _ => {}
-        }
-    }
-}
-
-fn of_pipeline(
-    prepared: &Prepared,
-    lineage: &Lineage,
-    pipeline: &str,
-    read: &[u32],
-    saved: &[u32],
-    columns: &mut ColumnInputs,
-) {
+fn of_pipeline(prepared: &Prepared, lineage: &Lineage, pipeline: &Pipeline, columns: &mut ColumnInputs) {
+    let Flows { reads, saves } = pipeline.graph.flows();
     // An older version of a dataset is an entry of its own in the graph, behind those of the program.
     let name = |dataset: &u32| prepared.program.datasets.get(*dataset as usize).map(|dataset| dataset.name.to_string());
     let entry = |name: &str| {
@@ -47,15 +28,15 @@ fn of_pipeline(
         place.and_then(|place| u32::try_from(place).ok()).map(DatasetId)
     };
     let mut sources: BTreeMap<ColumnId, (String, String)> = BTreeMap::new();
-    for dataset in read.iter().filter_map(name) {
+    for dataset in reads.iter().filter_map(name) {
         for (column, id) in entry(&dataset).map_or(&[][..], |entry| lineage.columns_of(entry)) {
             sources.entry(*id).or_insert_with(|| (dataset.clone(), column.to_string()));
         }
     }
-    for dataset in saved.iter().filter_map(name) {
+    for dataset in saves.iter().filter_map(name) {
         for (column, id) in entry(&dataset).map_or(&[][..], |entry| lineage.columns_of(entry)) {
             let found = inputs(lineage, *id, &sources);
-            columns.insert((pipeline.to_owned(), dataset.clone(), column.to_string()), found);
+            columns.insert((pipeline.name.to_string(), dataset.clone(), column.to_string()), found);
         }
     }
 }

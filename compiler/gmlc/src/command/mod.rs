@@ -27,6 +27,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::{Shell, generate};
+use gml_analysis::suggest;
 
 use choice::{ChoiceArgs, chosen, read_at, store};
 
@@ -177,6 +178,15 @@ fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("write it as name=value".to_owned()),
+    }
+}
+
+/// The names that there are, and which of them a name that is none of them was meant to be.
+fn names_there(name: &str, there: &[&str]) -> String {
+    let all = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+    match suggest::did_you_mean(name, there.iter().copied()) {
+        Some(near) => format!("{all}; {near}"),
+        None => all,
     }
 }
 

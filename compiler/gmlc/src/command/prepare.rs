@@ -2,11 +2,11 @@
 
 use gml_analysis::package::Package;
 use gml_analysis::typed::{TypedPipeline, TypedProgram, TypedStatement, TypedStatementKind};
-use gml_analysis::{Settings, lower, suggest};
+use gml_analysis::{Settings, lower};
 use gml_diagnostics::{Diagnostic, Sources, codes};
 use gml_ir::{Pipeline, Program};
 
-use super::ProgramArgs;
+use super::{ProgramArgs, names_there};
 use crate::exit::Exit;
 use crate::output;
 use crate::project::{Project, has_errors};
@@ -101,10 +101,7 @@ impl Prepared {
             return Err(Exit::Usage);
         }
         let names: Vec<_> = declared.iter().map(|pipeline| &*pipeline.name).collect();
-        let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let near = suggest::did_you_mean(name, names.iter().copied()).map(|text| format!("; {text}"));
-        let near = near.unwrap_or_default();
-        output::error_line(format!("the program has no pipeline `{name}`; it has {has}{near}"));
+        output::error_line(format!("the program has no pipeline `{name}`; it has {}", names_there(name, &names)));
         Err(Exit::Usage)
     }
 

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use gml_analysis::suggest;
 use gml_connect::Fault;
 use gml_ir::{Dataset, Value};
 use gml_serve::Place;
 
-use super::ProgramArgs;
 use super::prepare::{Prepared, prepare};
+use super::{ProgramArgs, names_there};
 use crate::exit::Exit;
 use crate::output;
 use crate::project::Project;
@@ -45,11 +44,9 @@ pub(super) fn saved(model: &str, program: &ProgramArgs) -> Result<Saved, Exit> {
         None if is_folder => there(),
         None => {
             let names: Vec<&str> = models.iter().map(|dataset| &*dataset.name).collect();
-            let near = suggest::did_you_mean(model, names.iter().copied()).map(|text| format!("; {text}"));
-            let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             output::error_line(format!(
-                "there is no folder `{model}`, and the program keeps no model under that name; it keeps {has}{}",
-                near.unwrap_or_default(),
+                "there is no folder `{model}`, and the program keeps no model under that name; it keeps {}",
+                names_there(model, &names),
             ));
             Err(Exit::Usage)
         }

@@ -2,11 +2,10 @@
 
 mod drawn;
 
-use gml_analysis::suggest;
 use serde_json::{Map, Value};
 
-use super::ProgramArgs;
 use super::prepare::prepare_telling;
+use super::{ProgramArgs, names_there};
 use crate::exit::Exit;
 use crate::output::{self, Format};
 
@@ -21,9 +20,7 @@ pub fn show(name: &str, rows: usize, args: &ProgramArgs) -> Exit {
     let Some(dataset) = datasets.iter().find(|dataset| &*dataset.name == name) else {
         let tables: Vec<&str> =
             datasets.iter().filter(|dataset| dataset.row().is_some()).map(|dataset| &*dataset.name).collect();
-        let has = if tables.is_empty() { "none".to_owned() } else { tables.join(", ") };
-        let near = suggest::did_you_mean(name, tables.iter().copied()).map(|text| format!("; {text}"));
-        output::error_line(format!("the catalog has no `{name}`; its tables are {has}{}", near.unwrap_or_default()));
+        output::error_line(format!("the catalog has no `{name}`; its tables are {}", names_there(name, &tables)));
         return Exit::Usage;
     };
     if dataset.row().is_none() {

@@ -81,8 +81,8 @@ impl World for Buffers<'_> {
 struct Known {
     session: Session,
     analysis: Option<Arc<Analysis>>,
-    /// All fixes of a file at once, with what they were found from: editors ask for them wherever the cursor goes.
-    fixes: Option<(Arc<Analysis>, FileId, Vec<Edit>)>,
+    /// All fixes of a file at once, as long as the analysis is: editors ask for them wherever the cursor goes.
+    fixes: Option<(FileId, Vec<Edit>)>,
 }
 
 /// The programs that are open.
@@ -105,16 +105,9 @@ impl Projects {
     }
 
     /// The edits that make all safe fixes of a file of a program, of which `analysis` is what is known.
-    pub fn fixes(
-        &mut self,
-        program: &Program,
-        analysis: &Arc<Analysis>,
-        file: FileId,
-        documents: &Documents,
-    ) -> Vec<Edit> {
+    pub fn fixes(&mut self, program: &Program, analysis: &Analysis, file: FileId, documents: &Documents) -> Vec<Edit> {
         let known = self.known.entry(program.clone()).or_default();
-        if let Some((of, at, edits)) = &known.fixes
-            && Arc::ptr_eq(of, analysis)
+        if let Some((at, edits)) = &known.fixes
             && *at == file
         {
             return edits.clone();
@@ -122,7 +115,7 @@ impl Projects {
         let world = Buffers { root: &program.root, documents };
         let source = Source { world: &world, main: &program.main, package: &analysis.package };
         let edits = gml_ide::fix_all(source, &analysis.diagnostics, file);
-        known.fixes = Some((analysis.clone(), file, edits.clone()));
+        known.fixes = Some((file, edits.clone()));
         edits
     }
 
@@ -131,6 +124,7 @@ impl Projects {
         for (program, known) in &mut self.known {
             if path.starts_with(&program.root) {
                 known.analysis = None;
+                known.fixes = None;
             }
         }
     }

@@ -247,10 +247,7 @@ impl Scope<'_, '_> {
                 let function = &package.functions[id.0 as usize];
                 of_project(package.item(&function.declared), &function.params)
             }
-            _ => {
-                let overloads = library::names().iter().filter(|name| name.name() == &*function.text);
-                overloads.map(|name| self.library_params(name)).collect()
-            }
+            _ => library::overloads(&function.text).map(|name| self.library_params(name)).collect(),
         }
     }
 

@@ -32,7 +32,7 @@ impl<'a> Scope<'_, 'a> {
         let ExprKind::Call { function, .. } = &call.kind else { return None };
         let given = given?;
         let scope = TypeScope::new(self.facts.package, self.module());
-        library::names().iter().filter(|name| name.name() == &*function.text).find_map(|name| {
+        library::overloads(&function.text).find_map(|name| {
             let param = name.ast.params.iter().find(|param| param.name.text == given.text)?;
             match scope.type_of(&param.ty, &mut Vec::new()) {
                 Type::List(item) => named(item.as_ref()),
@@ -103,8 +103,7 @@ pub(super) fn gives(name: &LibraryName, due: &str) -> bool {
 fn learner_of<'a>(call: &'a Expr, at: &Expr) -> Option<&'a Expr> {
     let ExprKind::Call { function, args, .. } = &call.kind else { return None };
     let given = args.iter().find(|arg| arg.value.span.contains(at.span.start))?.name.as_ref()?;
-    let mut overloads = library::names().iter().filter(|name| name.name() == &*function.text);
-    overloads.find_map(|name| searched_argument(&name.ast, given, args))
+    library::overloads(&function.text).find_map(|name| searched_argument(&name.ast, given, args))
 }
 
 /// The argument that `space[learner]` names.

@@ -84,10 +84,7 @@ impl Scene<'_> {
             "(" | "{" | "[" | "import" => {
                 let help = format!("write `use {path}.{{first, second}}`");
                 let habit = self.found_habit(code, "the names to take stand in braces behind a dot", help)?;
-                Some(match self.closes {
-                    Some(closes) => habit.instead(".{").edit(closes, "}"),
-                    None => habit,
-                })
+                Some(self.between(habit, ".{", "}"))
             }
             ":" | "/" | "//" => {
                 let help = "write `use folder.module.{name}`";
@@ -161,10 +158,15 @@ impl Scene<'_> {
             _ => format!("write `{} {{ .. }}`", self.named_head(head)),
         };
         let habit = self.found_habit(codes::UNEXPECTED_TOKEN, format!("{holds} stand in braces"), help)?;
-        Some(match self.closes {
-            Some(closes) => habit.instead("{").edit(closes, "}"),
+        Some(self.between(habit, "{", "}"))
+    }
+
+    /// Puts these in the places of the bracket found and of the one that closes it.
+    fn between(&self, habit: Habit, open: &str, close: &str) -> Habit {
+        match self.closes {
+            Some(closes) => habit.instead(open).edit(closes, close),
             None => habit,
-        })
+        }
     }
 
     /// `schema Visit = { .. }`, `pipeline training: { .. }`, `fn one() -> int { 1 }`
@@ -187,10 +189,7 @@ impl Scene<'_> {
         if head == "fn" && found == "{" && self.expects(Rule::assign) {
             let help = "write `fn name(..) -> type = value`; several steps over tables make a `node`";
             let habit = self.found_habit(code, "a `fn` is one expression behind `=`, without braces", help)?;
-            return Some(match self.closes {
-                Some(closes) => habit.instead("=").edit(closes, ""),
-                None => habit,
-            });
+            return Some(self.between(habit, "=", ""));
         }
         None
     }

@@ -14,7 +14,7 @@ use crate::codes;
 use crate::grammar::Rule;
 use crate::lexer::{Kind, Token};
 use crate::parse::Failure;
-use crate::recover::chunks::{tokens, tokens_from};
+use crate::recover::chunks::{begins_line, tokens, tokens_from};
 use crate::scan::MAX_NESTING;
 use crate::words::{DECLARATIONS, STATEMENTS, is_reserved};
 
@@ -241,8 +241,7 @@ impl<'t> Scene<'t> {
     }
 
     fn begins_line(&self, token: Token) -> bool {
-        let line = self.source[..token.start].rfind('\n').map_or(0, |newline| newline + 1);
-        self.source[line..token.start].trim().is_empty()
+        begins_line(self.source, token.start)
     }
 
     /// Where something is missing, and its place in words: before what was found, or at the end of the line above, which is

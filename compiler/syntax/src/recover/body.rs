@@ -15,7 +15,7 @@ use crate::message::Place;
 use crate::parse::{Failure, Reader};
 
 impl Reader<'_, '_> {
-    fn span(&self, start: usize, end: usize) -> Span {
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Span::new(self.file, offset(start), offset(end))
     }

@@ -165,7 +165,8 @@ fn ends_operand(source: &str, token: &Token) -> bool {
     }
 }
 
-fn begins_line(source: &str, at: usize) -> bool {
+/// Whether only blanks stand on the line before a place.
+pub(crate) fn begins_line(source: &str, at: usize) -> bool {
     let line = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
     source[line..at].trim().is_empty()
 }

@@ -61,11 +61,8 @@ impl Reader<'_, '_> {
             return;
         }
         let words = rest.iter().take_while(|token| token.kind == Kind::Word || token.text(self.source) == ",");
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let name = |token: &Token| Name {
-            text: Text::from(token.text(self.source)),
-            span: gml_diagnostics::Span::new(self.file, place(token.start), place(token.end)),
-        };
+        let name =
+            |token: &Token| Name { text: Text::from(token.text(self.source)), span: self.span(token.start, token.end) };
         let names: Vec<UseName> = words
             .filter(|token| token.kind == Kind::Word)
             .map(|token| UseName { name: name(token), alias: None })
@@ -145,8 +142,7 @@ impl Reader<'_, '_> {
         let words = unquoted_name(self.source, at + "test".len())?;
         let brace = words.end + self.source.get(words.end..end)?.find('{')?;
         self.report(failure, at, end, Place::Module);
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let name_span = gml_diagnostics::Span::new(self.file, place(words.start), place(words.end));
+        let name_span = self.span(words.start, words.end);
         let name = Text::from(&self.source[words]);
         let body = self.recover_body(brace, end, failure);
         Some(ItemKind::Test(Test { name, name_span, body }))
@@ -210,10 +206,6 @@ impl Reader<'_, '_> {
     }
 
     fn report_unclosed(&mut self, brace: usize, end: usize, failure: &Failure<'_>) {
-        let span = |from: usize, to: usize| {
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            gml_diagnostics::Span::new(self.file, offset(from), offset(to))
-        };
         // Another bracket was told already.
         if self.source.as_bytes().get(brace) != Some(&b'{') || self.faults_in(brace, end).next().is_some() {
             return;
@@ -224,8 +216,8 @@ impl Reader<'_, '_> {
         let place = failure.at.max(brace + 1).min(end);
         let (place, last) = if next.is_empty() { (place, place) } else { (end, end + next.len()) };
         let message = format!("a `}}` is missing: {found}, and this declaration is not closed");
-        let diagnostic = gml_diagnostics::Diagnostic::new(codes::UNCLOSED_DELIMITER, span(place, last), message)
-            .and(span(brace, brace + 1), "this `{` is never closed")
+        let diagnostic = gml_diagnostics::Diagnostic::new(codes::UNCLOSED_DELIMITER, self.span(place, last), message)
+            .and(self.span(brace, brace + 1), "this `{` is never closed")
             .help("close it with `}`");
         self.diagnostics.push(diagnostic);
     }

@@ -5,6 +5,7 @@ use gml_diagnostics::{Diagnostic, Fix};
 use super::Scanner;
 use crate::codes;
 use crate::lexer::{Kind, Token};
+use crate::recover::chunks::begins_line;
 
 impl Scanner<'_> {
     /// Blanks out bytes, keeping line breaks.
@@ -27,7 +28,8 @@ impl Scanner<'_> {
         } else if rest.starts_with("//") && (!self.behind_operand() || self.is_prose(token.start + 2, line_end)) {
             (line_end, "//")
         } else if rest.starts_with("-- ")
-            && (self.begins_line(token.start) || self.behind_operand() && self.is_prose(token.start + 3, line_end))
+            && (begins_line(self.text, token.start)
+                || self.behind_operand() && self.is_prose(token.start + 3, line_end))
         {
             (line_end, "--")
         } else {
@@ -44,11 +46,6 @@ impl Scanner<'_> {
         self.blank(token.start, end);
         self.lexer.skip_to(end);
         true
-    }
-
-    fn begins_line(&self, at: usize) -> bool {
-        let line = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        self.text[line..at].trim().is_empty()
     }
 
     /// Whether words stand side by side as they do in a sentence and never in a program. Where blanks are all that is left of a

@@ -97,7 +97,7 @@ pub(super) async fn found(
     while let Some(object) = next(&mut listed).await {
         let object = object.map_err(wrong)?;
         let name = object.location.as_ref();
-        let is_meant = pattern.as_ref().is_none_or(|pattern| pattern.matches_with(name, paths::PATTERNS));
+        let is_meant = pattern.as_ref().is_none_or(|pattern| pattern.matches_with(name, gml_ir::pattern::OPTIONS));
         // Stores have no folders; where one looks like it, a program left an object of no bytes behind its name.
         if is_meant && !(object.size == 0 && name.ends_with('/')) {
             objects.push(object);

@@ -23,7 +23,7 @@ struct Forms {
 
 const DAYS: Forms = Forms {
     slashed: Slashed { day_first: "%d/%m/%Y", month_first: "%m/%d/%Y" },
-    others: &["%Y%m%d", "%d.%m.%Y", "%Y/%m/%d"],
+    others: &[PACKED, "%d.%m.%Y", "%Y/%m/%d"],
 };
 
 const MOMENTS: Forms = Forms {

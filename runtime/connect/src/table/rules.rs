@@ -185,15 +185,7 @@ fn contract_marks(series: &Series, contract: &Contract) -> Result<BooleanChunked
 
 /// Whether a decimal satisfies a rule, which may have other digits than it.
 fn holds(rule: &ContractRule, number: Decimal) -> bool {
-    let against = |bound: &Value| {
-        let bound = match bound {
-            Value::Decimal(bound) => Some(*bound),
-            Value::Int(bound) => Some(Decimal::from(*bound)),
-            Value::Float(bound) => Decimal::of_float(*bound),
-            _ => None,
-        };
-        bound.map(|bound| number.compare(bound))
-    };
+    let against = |bound: &Value| bound.as_decimal().map(|bound| number.compare(bound));
     let is = |bound: &Value, holds: fn(Ordering) -> bool| against(bound).is_some_and(holds);
     match rule {
         ContractRule::InRange { start, end, inclusive } => {

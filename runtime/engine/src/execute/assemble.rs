@@ -10,30 +10,10 @@ use crate::backend::Backend;
 
 /// The value of an expression over the results of other steps.
 pub(super) fn compute(backend: &dyn Backend, expr: &Expr, inputs: &[Data]) -> Result<Data, Fault> {
-    let values: Option<Vec<Value>> = inputs.iter().map(value).collect();
+    let values: Option<Vec<Value>> = inputs.iter().map(Data::single).collect();
     match values {
         Some(values) => backend.compute(expr, &values).map(Data::Value),
         None => structure(backend, expr, inputs),
-    }
-}
-
-/// The single value that a result is; lists and records of single values are such values.
-pub(super) fn value(data: &Data) -> Option<Value> {
-    match data {
-        Data::Value(value) => Some(value.clone()),
-        Data::List(items) => items.iter().map(value).collect::<Option<_>>().map(Value::List),
-        Data::Record(fields) => {
-            let fields = fields.iter().map(|(name, data)| Some((name.clone(), value(data)?)));
-            fields.collect::<Option<_>>().map(Value::Record)
-        }
-        Data::Table(_)
-        | Data::Sequences(_)
-        | Data::Estimator(_)
-        | Data::SequenceEstimator(_)
-        | Data::Fitted(_)
-        | Data::Metrics(_)
-        | Data::Figure(_)
-        | Data::Report(_) => None,
     }
 }
 
@@ -55,7 +35,7 @@ fn structure(backend: &dyn Backend, expr: &Expr, inputs: &[Data]) -> Result<Data
         ExprKind::Cast(of) if !is_single(of, inputs) => inner(of)?,
         _ => {
             // Inputs that are no single values do not occur in here; null holds their places.
-            let values: Vec<Value> = inputs.iter().map(|input| value(input).unwrap_or(Value::Null)).collect();
+            let values: Vec<Value> = inputs.iter().map(|input| input.single().unwrap_or(Value::Null)).collect();
             if !is_single(expr, inputs) {
                 return Err(internal("an expression computes with what is no single value"));
             }
@@ -68,7 +48,7 @@ fn structure(backend: &dyn Backend, expr: &Expr, inputs: &[Data]) -> Result<Data
 fn is_single(expr: &Expr, inputs: &[Data]) -> bool {
     let single = |expr: &Expr| is_single(expr, inputs);
     match &expr.kind {
-        ExprKind::Input(place) => inputs.get(*place as usize).is_some_and(|input| value(input).is_some()),
+        ExprKind::Input(place) => inputs.get(*place as usize).is_some_and(|input| input.single().is_some()),
         ExprKind::Column(_) | ExprKind::Literal(_) => true,
         ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => single(of),
         ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => single(left) && single(right),

@@ -4,7 +4,6 @@ use gml_connect::Fault;
 use gml_ir::Value;
 use gml_operators::Data;
 
-use super::assemble;
 use super::step::holds;
 use crate::codes;
 
@@ -40,6 +39,5 @@ impl Expectation<'_> {
 }
 
 fn shown(data: &Data) -> String {
-    assemble::value(data)
-        .map_or_else(|| "no single value".into(), |value| crate::store::json::redacted(&value).to_string())
+    data.single().map_or_else(|| "no single value".into(), |value| crate::store::json::redacted(&value).to_string())
 }

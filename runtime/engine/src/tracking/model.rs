@@ -115,19 +115,9 @@ fn is_unknown(refused: &Refused) -> bool {
 
 /// The files of a folder and of those in it, with their names below it.
 fn files(folder: &Path) -> std::io::Result<Vec<(PathBuf, String)>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(inner) = open.pop() {
-        for entry in std::fs::read_dir(&inner)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                found.push((path, name));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
+    let files = content::files(folder)?.into_iter().map(|path| {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        (path, name)
+    });
+    Ok(files.collect())
 }

@@ -38,13 +38,7 @@ pub(crate) fn within(call: Call<'_>, operator: Implementation) -> Result<Data, F
     let mut found = Vec::new();
     let args = call.args.iter().filter(|(name, _)| &**name != INPUTS).map(|(name, arg)| {
         let mut arg = arg.clone();
-        let mut take = |expr: &mut Expr| taken(expr, &encoders, &mut found);
-        match &mut arg {
-            Input::Expr(expr) => take(expr)?,
-            Input::Columns(columns) => columns.iter_mut().try_for_each(|column| take(&mut column.expr))?,
-            Input::Order(keys) => keys.iter_mut().try_for_each(|key| take(&mut key.expr))?,
-            Input::Data(_) | Input::Const(_) | Input::List(_) => {}
-        }
+        arg.expressions_mut().try_for_each(|expr| taken(expr, &encoders, &mut found))?;
         Ok((name.clone(), arg))
     });
     let mut args = args.collect::<Result<Vec<_>, Fault>>()?;
@@ -83,13 +77,17 @@ fn with_vectors(mut frame: DataFrame, found: &[Embedded], context: &Context) -> 
 
 /// Whether something is embedded within an argument.
 pub(crate) fn embeds(arg: &Arg) -> bool {
-    let is_call = |kind: &ExprKind| matches!(kind, ExprKind::Call { function, .. } if &**function == EMBED);
     match arg {
-        Arg::Expr(expr) => has(expr, &is_call),
-        Arg::Columns(columns) => columns.iter().any(|column| has(&column.expr, &is_call)),
-        Arg::Order(keys) => keys.iter().any(|key| has(&key.expr, &is_call)),
+        Arg::Expr(expr) => calls_embed(expr),
+        Arg::Columns(columns) => columns.iter().any(|column| calls_embed(&column.expr)),
+        Arg::Order(keys) => keys.iter().any(|key| calls_embed(&key.expr)),
         Arg::Step(_) | Arg::Const(_) | Arg::List(_) | Arg::Record(_) => false,
     }
+}
+
+/// Whether something is embedded within an expression.
+pub(crate) fn calls_embed(expr: &Expr) -> bool {
+    has(expr, &|kind| matches!(kind, ExprKind::Call { function, .. } if &**function == EMBED))
 }
 
 /// Puts a column in the place of each call of `embed` in an expression.

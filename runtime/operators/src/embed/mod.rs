@@ -17,7 +17,7 @@ use gml_connect::Fault;
 use crate::data::{Call, Data, Implementation};
 use crate::table::CallExt;
 
-pub(crate) use column::{EMBED, embeds, within};
+pub(crate) use column::{EMBED, calls_embed, embeds, within};
 pub(crate) use looks::{KIND as LOOKS, load as load_looks};
 pub use onnx::open as open_onnx;
 pub(crate) use pretrained::{KIND as PROJECTED, load as load_projected};

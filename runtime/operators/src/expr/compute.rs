@@ -20,13 +20,13 @@ pub fn compute(inputs: &[Value], expr: &Expr) -> Result<Value, Fault> {
     let expr = if found::is_of_unknown(expr) {
         let bound = crate::bound::with_values(expr, inputs);
         known = found::resolved(&bound, &Schema::default())?;
+        if let Some(value) = scope.constant(&known) {
+            return Ok(value);
+        }
         &known
     } else {
         expr
     };
-    if let Some(value) = scope.constant(expr) {
-        return Ok(value);
-    }
     let value = scope.written(expr)?;
     let frame = DataFrame::new(1, Vec::new()).map_err(fault)?;
     let result = evaluate(&frame, vec![("value".into(), value)])?;

@@ -43,16 +43,11 @@ pub(super) fn arithmetic(op: BinaryOp, left: pl::Expr, right: pl::Expr, ty: &Typ
 }
 
 fn apply(op: BinaryOp, a: Decimal, b: Decimal, ty: &Type) -> Result<Option<Decimal>, Fault> {
-    let result = match op {
-        BinaryOp::FloorDivide | BinaryOp::Remainder if b.units() == 0 => return Ok(None),
-        BinaryOp::Add => a.checked_add(b),
-        BinaryOp::Subtract => a.checked_sub(b),
-        BinaryOp::Multiply => a.checked_mul(b),
-        BinaryOp::FloorDivide => a.checked_floor_div(b),
-        BinaryOp::Remainder => a.checked_rem(b),
-        _ => None,
-    };
-    let fitted = result.and_then(|result| fitted(result, ty));
+    let result = a.computed(op, b);
+    if result == Some(None) {
+        return Ok(None);
+    }
+    let fitted = result.flatten().and_then(|result| fitted(result, ty));
     fitted.map(Some).ok_or_else(|| {
         Fault::new("GML0923", format!("{a} {} {b} does not fit {ty}", op.symbol())).help(
             "take fewer digits of one side (`as_decimal`), compute with floats (`as_float`), or leave such rows out with filter",
@@ -150,10 +145,8 @@ pub(super) fn whole(value: pl::Expr) -> pl::Expr {
 pub(super) fn sign(value: pl::Expr, ty: &Type) -> pl::Expr {
     let ty = ty.non_null().clone();
     kernel::map(vec![value], move |columns| {
-        let signs = numbers(&columns[0])?.into_iter().map(|number| {
-            let Some(number) = number else { return Ok(None) };
-            Ok(Decimal::new(number.units().signum(), 0))
-        });
+        let signs = numbers(&columns[0])?.into_iter();
+        let signs = signs.map(|number| Ok(number.and_then(|number| Decimal::new(number.units().signum(), 0))));
         column(signs, &ty).map(Column::from)
     })
 }
@@ -170,13 +163,7 @@ pub(crate) fn column(values: impl Iterator<Item = Result<Option<Decimal>, Fault>
 
 /// A constant number in the type of a decimal; `None` where that has no room for it.
 pub(super) fn constant(number: &Value, ty: &Type) -> Option<Value> {
-    let number = match number {
-        Value::Int(number) => Decimal::from(*number),
-        Value::Float(number) => Decimal::of_float(*number)?,
-        Value::Decimal(number) => *number,
-        _ => return None,
-    };
-    fitted(number, ty).map(Value::Decimal)
+    fitted(number.as_decimal()?, ty).map(Value::Decimal)
 }
 
 /// The number with the digits of the type; `None` where it has no room for it.

@@ -115,7 +115,7 @@ fn type_of_operation(made: &Expr) -> Result<Type, Fault> {
             Type::Bool
         }
         ExprKind::Binary(BinaryOp::Coalesce, left, right) => return one_of("`??`", left, right),
-        ExprKind::Binary(op, left, right) if is_comparison(*op) => {
+        ExprKind::Binary(op, left, right) if op.is_comparison() => {
             if !can_be_compared(&left.ty, &right.ty) {
                 return Err(of_both(&format!("`{}`", op.symbol()), left, right));
             }
@@ -188,11 +188,6 @@ fn in_common(a: &Type, b: &Type) -> Option<Type> {
     }
 }
 
-fn is_comparison(op: BinaryOp) -> bool {
-    use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
-    matches!(op, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
-}
-
 fn can_be_compared(a: &Type, b: &Type) -> bool {
     let (a, b) = (a.non_null(), b.non_null());
     let says_nothing = |ty: &Type| matches!(ty, Type::Unknown | Type::Null);
@@ -206,7 +201,6 @@ fn can_be_compared(a: &Type, b: &Type) -> bool {
 /// The type of an arithmetic operation; nothing where it has no meaning.
 fn computed(op: BinaryOp, a: &Type, b: &Type) -> Option<Type> {
     use BinaryOp as Op;
-    use Type::{Date, Duration, Int, Timestamp};
     if matches!(a, Type::Null) || matches!(b, Type::Null) {
         return Some(Type::Null);
     }
@@ -224,18 +218,7 @@ fn computed(op: BinaryOp, a: &Type, b: &Type) -> Option<Type> {
             },
         };
     }
-    if op == Op::Add && a.is_text() && b.is_text() {
-        return Some(Type::Str);
-    }
-    Some(match (op, a, b) {
-        (Op::Add | Op::Subtract, Date, Duration) | (Op::Add, Duration, Date) => Date,
-        (Op::Add | Op::Subtract, Timestamp, Duration) | (Op::Add, Duration, Timestamp) => Timestamp,
-        (Op::Subtract, Timestamp, Timestamp) | (Op::Subtract, Date, Date) => Duration,
-        (Op::Add | Op::Subtract, Duration, Duration) => Duration,
-        (Op::Multiply, Duration, Int(_)) | (Op::Multiply, Int(_), Duration) => Duration,
-        (Op::Divide, Duration, Duration) => Type::Float,
-        _ => return None,
-    })
+    op.of_texts_and_times(a, b)
 }
 
 /// What a parameter takes, beyond what polars itself refuses.

@@ -215,12 +215,9 @@ pub(crate) fn has(expr: &Expr, is: &impl Fn(&ExprKind) -> bool) -> bool {
 /// The value in another type. Between types that are stored alike nothing happens.
 pub(crate) fn cast(value: pl::Expr, from: &Type, to: &Type) -> pl::Expr {
     match dtype(to) {
-        Some(target)
-            if dtype(from).as_ref() != Some(&target) && (decimal::is_decimal(from) || decimal::is_decimal(to)) =>
-        {
+        Some(target) if dtype(from).as_ref() != Some(&target) => {
             decimal::cast(value.clone(), from, to).unwrap_or_else(|| value.strict_cast(target))
         }
-        Some(target) if dtype(from).as_ref() != Some(&target) => value.strict_cast(target),
         _ => value,
     }
 }

@@ -43,7 +43,7 @@ impl Scope<'_> {
                 // Polars takes the height of the left side, where neither differs from row to row.
                 let is_constant = !has(left, &|kind| matches!(kind, ExprKind::Column(_)));
                 let (a, b) = ((a, &left.ty), (b, &right.ty));
-                Ok(if is_constant { compare(turned(op), b, a) } else { compare(op, a, b) })
+                Ok(if is_constant { compare(op.flipped().unwrap_or(op), b, a) } else { compare(op, a, b) })
             }
             _ if is_temporal(&left.ty) || is_temporal(&right.ty) => {
                 ticks::arithmetic(op, (self.used(a), &left.ty), (self.used(b), &right.ty), ty)
@@ -130,17 +130,6 @@ impl Scope<'_> {
             Some(guard) => when(guard.clone()).then(operand).otherwise(null()),
             None => operand,
         }
-    }
-}
-
-/// The comparison that says the same with its sides exchanged.
-fn turned(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
     }
 }
 

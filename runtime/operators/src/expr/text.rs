@@ -103,24 +103,22 @@ fn to_text(args: &Args<'_>) -> Result<pl::Expr, Fault> {
         Type::Timestamp => value.dt().to_string("%Y-%m-%dT%H:%M:%S%.fZ"),
         Type::Time => value.dt().to_string("%H:%M:%S%.f"),
         Type::Duration => kernel::map(vec![value.cast(DataType::Int64)], |columns| {
-            let micros = columns[0].i64().map_err(fault)?;
-            let text: StringChunked =
-                micros.iter().map(|micros| micros.map(|micros| Value::Duration(micros).to_string())).collect();
-            Ok(Column::from(text.into_series()))
+            Ok(written(columns[0].i64().map_err(fault)?.iter(), |micros| Value::Duration(micros).to_string()))
         }),
         // The digits that numbers have in files of text, too.
         Type::Float => kernel::map(vec![value.cast(DataType::Float64)], |columns| {
-            let numbers = columns[0].f64().map_err(fault)?;
-            let text: StringChunked = numbers.iter().map(|number| number.map(|number| format!("{number:?}"))).collect();
-            Ok(Column::from(text.into_series()))
+            Ok(written(columns[0].f64().map_err(fault)?.iter(), |number| format!("{number:?}")))
         }),
         Type::Float32 => kernel::map(vec![value.cast(DataType::Float32)], |columns| {
-            let numbers = columns[0].f32().map_err(fault)?;
-            let text: StringChunked = numbers.iter().map(|number| number.map(|number| format!("{number:?}"))).collect();
-            Ok(Column::from(text.into_series()))
+            Ok(written(columns[0].f32().map_err(fault)?.iter(), |number| format!("{number:?}")))
         }),
         _ => value.cast(DataType::String),
     })
+}
+
+/// A column of what `text` makes of each value; null stays null.
+fn written<T>(values: impl Iterator<Item = Option<T>>, text: impl Fn(T) -> String) -> Column {
+    Column::from(values.map(|value| value.map(&text)).collect::<StringChunked>().into_series())
 }
 
 fn to_category(args: &Args<'_>) -> Result<pl::Expr, Fault> {

@@ -73,8 +73,7 @@ impl Graph {
             return known.clone();
         }
         self.inputs.push((name.to_owned(), element));
-        let shape = self.ints(vec![-1, 1]);
-        let column = self.node("Reshape", &[&Flow(name.to_owned()), &shape], Vec::new());
+        let column = self.column(&Flow(name.to_owned()));
         self.given.insert(name.to_owned(), column.clone());
         column
     }
@@ -132,6 +131,24 @@ impl Graph {
         let names = results.iter().map(|result| result.0.clone()).collect();
         self.push("", operator, inputs, names, settings);
         results
+    }
+
+    /// The elements of a value one below the other.
+    pub(crate) fn column(&mut self, value: &Flow) -> Flow {
+        let shape = self.ints(vec![-1, 1]);
+        self.node("Reshape", &[value, &shape], Vec::new())
+    }
+
+    /// The elements of a value in a row, without a shape of their own.
+    pub(crate) fn flat(&mut self, value: &Flow) -> Flow {
+        let all = self.ints(vec![-1]);
+        self.node("Reshape", &[value, &all], Vec::new())
+    }
+
+    /// What is found for each element among the keys, and something else for one that is none of them.
+    pub(crate) fn looked_up(&mut self, value: &Flow, keys: Setting, found: Setting, other: Setting) -> Flow {
+        let settings = vec![("keys_tensor", keys), ("values_tensor", found), ("default_tensor", other)];
+        self.node_of(MODELS, "LabelEncoder", &[value], settings)
     }
 
     /// Columns side by side.

@@ -15,7 +15,7 @@ pub(crate) struct Groups {
 impl Groups {
     /// Rows with the same value are of one group.
     pub(crate) fn of(column: &Flow, graph: &mut Graph) -> Self {
-        let flat = flat(column, graph);
+        let flat = graph.flat(column);
         let [_, _, of_rows, sizes] = graph.first_of("Unique", &[&flat], vec![("sorted", Setting::Int(0))]);
         let axis = graph.whole(0);
         let before = graph.node("CumSum", &[&sizes, &axis], vec![("exclusive", Setting::Int(1))]);
@@ -25,7 +25,7 @@ impl Groups {
     /// `weight / (added + place)` of each row, its place counted from 1 within its group, the largest score first; equal scores keep
     /// the order of the rows.
     pub(crate) fn reciprocal_places(&self, score: &Flow, weight: f64, added: f64, graph: &mut Graph) -> Flow {
-        let score = flat(score, graph);
+        let score = graph.flat(score);
         // Of equal values TopK takes those that come first, so that rows sorted by score and then by group are sorted by both.
         let sorted = |largest| vec![("axis", Setting::Int(0)), ("largest", Setting::Int(largest))];
         let [_, by_score] = graph.first_of("TopK", &[&score, &self.rows], sorted(1));
@@ -43,12 +43,6 @@ impl Groups {
         let worth = graph.node("Div", &[&weight, &below], Vec::new());
         // Back to the rows: each has its number put in the place of its score.
         let of_rows = graph.node("ScatterElements", &[&score, &order, &worth], vec![("axis", Setting::Int(0))]);
-        let column = graph.ints(vec![-1, 1]);
-        graph.node("Reshape", &[&of_rows, &column], Vec::new())
+        graph.column(&of_rows)
     }
-}
-
-fn flat(column: &Flow, graph: &mut Graph) -> Flow {
-    let all = graph.ints(vec![-1]);
-    graph.node("Reshape", &[column, &all], Vec::new())
 }

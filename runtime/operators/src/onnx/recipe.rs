@@ -6,7 +6,7 @@ use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
 use super::dates::date_parts;
-use super::graph::{Element, Flow, Graph, MODELS, RUNTIME, Setting, count};
+use super::graph::{Element, Flow, Graph, RUNTIME, Setting, count};
 use super::not_expressed;
 use super::numbers::{bucket, clip, log, scale};
 use super::words::text_counts;
@@ -192,12 +192,7 @@ fn looked_up(
     } else {
         Setting::Doubles(numbers(values)?)
     };
-    let settings = vec![
-        ("keys_tensor", keys),
-        ("values_tensor", Setting::Doubles(found)),
-        ("default_tensor", Setting::Doubles(vec![other])),
-    ];
-    Ok(graph.node_of(MODELS, "LabelEncoder", &[&column.flow], settings))
+    Ok(graph.looked_up(&column.flow, keys, Setting::Doubles(found), Setting::Doubles(vec![other])))
 }
 
 /// A number where the column is null, and what was made of it elsewhere.

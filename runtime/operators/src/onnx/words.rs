@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use gml_connect::Fault;
 
 use super::columns::{Column, Columns};
-use super::graph::{Element, Flow, Graph, MODELS, RUNTIME, Setting, count};
+use super::graph::{Element, Flow, Graph, RUNTIME, Setting, count};
 use super::not_expressed;
 use crate::prep::Words;
 
@@ -32,8 +32,7 @@ pub(super) fn text_counts(words: &Words, graph: &mut Graph, columns: &mut Column
         return Ok(());
     }
     let vocabulary = Vocabulary::of(words)?;
-    let all = graph.ints(vec![-1]);
-    let texts = graph.node("Reshape", &[&column.flow, &all], Vec::new());
+    let texts = graph.flat(&column.flow);
     // A row for each text, as wide as the text with the most words, filled up with empty texts.
     let parts = apart(&texts, ("tokenexp", Setting::Word(LETTERS_AND_DIGITS.clone())), graph);
     let [distinct, _, which] = graph.first_of("Unique", &[&parts], vec![("sorted", Setting::Int(0))]);
@@ -131,16 +130,11 @@ impl<'w> Vocabulary<'w> {
         let letters = apart(&words, ("separators", Setting::Words(vec![String::new()])), graph);
         let small = self.small(&letters, &none, graph);
         let words = together(small, width, graph);
-        let all = graph.ints(vec![-1]);
-        let words = graph.node("Reshape", &[&words, &all], Vec::new());
+        let words = graph.flat(&words);
         let (spellings, places): (_, Vec<f64>) =
             self.spellings.iter().map(|(spelling, place)| (spelling.clone(), *place as f64)).unzip();
-        let settings = vec![
-            ("keys_tensor", Setting::Texts(spellings)),
-            ("values_tensor", Setting::Doubles(places)),
-            ("default_tensor", Setting::Doubles(vec![self.words.len() as f64])),
-        ];
-        let places = graph.node_of(MODELS, "LabelEncoder", &[&words], settings);
+        let other = Setting::Doubles(vec![self.words.len() as f64]);
+        let places = graph.looked_up(&words, Setting::Texts(spellings), Setting::Doubles(places), other);
         graph.cast(&places, Element::Int)
     }
 
@@ -151,12 +145,8 @@ impl<'w> Vocabulary<'w> {
         }
         let (capitals, small) =
             self.capitals.iter().map(|(capital, small)| (capital.to_string(), small.clone())).unzip();
-        let settings = vec![
-            ("keys_tensor", Setting::Texts(capitals)),
-            ("values_tensor", Setting::Texts(small)),
-            ("default_tensor", Setting::Texts(vec![String::new()])),
-        ];
-        let small = graph.node_of(MODELS, "LabelEncoder", &[letters], settings);
+        let other = Setting::Texts(vec![String::new()]);
+        let small = graph.looked_up(letters, Setting::Texts(capitals), Setting::Texts(small), other);
         let is_none = graph.node("Equal", &[&small, none], Vec::new());
         graph.node("Where", &[&is_none, letters, &small], Vec::new())
     }

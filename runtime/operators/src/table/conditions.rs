@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_connect::{Bound, Condition};
 use gml_ir::{Arg, BinaryOp, Expr, ExprKind, IntKind, Type, UnaryOp, Value};
 
-use super::uses::{arg, is_order, turned};
+use super::uses::{arg, is_order};
 use crate::expr::Scope;
 
 /// More values behind an `in` are not compared one by one.
@@ -107,7 +107,7 @@ fn comparison(op: BinaryOp, left: &Expr, right: &Expr) -> Option<(Arc<str>, Bina
     let constant = |expr: &Expr| Scope::default().constant(expr).filter(|value| *value != Value::Null);
     match (constant(left), constant(right)) {
         (None, Some(value)) => Some((column(left)?, op, value)),
-        (Some(value), None) => Some((column(right)?, if op == BinaryOp::NotEqual { op } else { turned(op) }, value)),
+        (Some(value), None) => Some((column(right)?, op.flipped().unwrap_or(op), value)),
         _ => None,
     }
 }

@@ -56,10 +56,7 @@ pub(super) fn explode(call: Call<'_>) -> Result<Data, Fault> {
 
 /// That a column holds lists, which is not known before the run where its row is open.
 fn is_of_lists(frame: &DataFrame, key: &str) -> Result<(), Fault> {
-    let dtype = match frame.schema().get(key) {
-        Some(dtype) => dtype,
-        None => return Err(no_column(key, frame.schema())),
-    };
+    let dtype = frame.schema().get(key).ok_or_else(|| no_column(key, frame.schema()))?;
     if matches!(dtype, DataType::List(_) | DataType::Array(..) | DataType::Null) {
         return Ok(());
     }

@@ -117,7 +117,7 @@ fn of_condition(condition: &Expr, bounds: &mut Vec<Bound>) {
         }
         ExprKind::Binary(op, left, right) => match (constant(left), constant(right)) {
             (None, Some(value)) if is_order(*op) => add(left, *op, value),
-            (Some(value), None) if is_order(*op) => add(right, turned(*op), value),
+            (Some(value), None) if is_order(*op) => add(right, op.flipped().unwrap_or(*op), value),
             _ => {}
         },
         ExprKind::In(item, among) => {
@@ -133,17 +133,6 @@ fn of_condition(condition: &Expr, bounds: &mut Vec<Bound>) {
 pub(super) fn is_order(op: BinaryOp) -> bool {
     use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual};
     matches!(op, Equal | Less | LessEqual | Greater | GreaterEqual)
-}
-
-/// The comparison with its sides exchanged.
-pub(super) fn turned(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
-    }
 }
 
 /// The argument of that name.

@@ -8,7 +8,6 @@ use gml_ir::Value;
 
 use super::kept::Kept;
 use super::learner::Learner;
-use super::pruning::Turns;
 use super::read;
 use super::space::{Point, Space};
 use super::study::{Attempt, Ended, LANES, Limit, Study};
@@ -72,22 +71,20 @@ fn of_sequences(call: &Call<'_>, learner: &Arc<dyn SequenceEstimator>) -> Result
 /// What a call of `tune` looks for.
 struct Wanted<'c> {
     call: &'c Call<'c>,
+    learner: Learner<'c>,
     metric: &'c Value,
     maximize: bool,
     space: Space,
-    start: Vec<Option<Point>>,
-    turns: Turns,
 }
 
 impl<'c> Wanted<'c> {
-    fn of(call: &'c Call<'c>, learner: Learner<'_>) -> Result<Self, Fault> {
+    fn of(call: &'c Call<'c>, learner: Learner<'c>) -> Result<Self, Fault> {
         let (metric, maximize) = match optional_constant(call, "maximize")? {
             Some(metric) => (metric, true),
             None => (constant(call, "minimize")?, false),
         };
         let space = read::space(constant(call, "over")?, learner)?;
-        let (start, turns) = (learner.start(&space), learner.turns(&space));
-        Ok(Self { call, metric, maximize, space, start, turns })
+        Ok(Self { call, learner, metric, maximize, space })
     }
 
     /// Makes trials of which `attempt` gives the metric, or nothing where it was told to stop. Gives the arguments that did best,
@@ -104,10 +101,10 @@ impl<'c> Wanted<'c> {
         let resumed = kept.as_ref().map_or(0, Kept::count);
         let study = Study {
             space: &self.space,
-            start: self.start.clone(),
+            start: self.learner.start(&self.space),
             limit: limit(self.call)?,
             seed: seed(self.call)?,
-            turns: self.turns,
+            turns: self.learner.turns(&self.space),
             workers,
             kept,
             observer: observer.clone(),

@@ -45,10 +45,8 @@ pub(super) enum Outcome {
 /// improvement). A dimension that depends on a choice learns from the trials that made that choice. Trials that failed are
 /// among the others: else nobody would know of what lies beside good ones that it fails, and nothing else would be drawn.
 pub(super) fn suggest(space: &Space, seen: &[Seen], trial: usize, seed: u64) -> Vec<Option<Point>> {
-    let (failed, mut ended): (Vec<&Seen>, Vec<&Seen>) = seen.iter().partition(|seen| seen.outcome == Outcome::Failed);
-    let (good, mut others) = split(&mut ended);
-    others.extend(failed);
-    others.sort_by_key(|seen| seen.trial);
+    let learned = seen.iter().filter(|seen| seen.outcome != Outcome::Failed).count();
+    let (good, others) = split(seen, learned);
     let mut points = Vec::with_capacity(space.dimensions.len());
     for (place, dimension) in space.dimensions.iter().enumerate() {
         if !dimension.has_meaning(&points) {
@@ -57,7 +55,7 @@ pub(super) fn suggest(space: &Space, seen: &[Seen], trial: usize, seed: u64) -> 
         }
         let domain = &dimension.domain;
         let mut random = Stream::new(seed, trial, place);
-        if ended.len() < AT_RANDOM {
+        if learned < AT_RANDOM {
             points.push(Some(domain.at(random.uniform())));
             continue;
         }
@@ -76,23 +74,22 @@ pub(super) fn suggest(space: &Space, seen: &[Seen], trial: usize, seed: u64) -> 
     points
 }
 
-/// The tenth of the trials that went best, and the others, each in the order in which they were tried. One that was
-/// given up comes after all that ran to their end; the longer it ran, the better.
-fn split<'s>(ended: &mut [&'s Seen]) -> (Vec<&'s Seen>, Vec<&'s Seen>) {
+/// The tenth of the trials that could be learned which went best, and the others, each in the order in which they were tried.
+/// One that was given up comes after all that ran to their end; the longer it ran, the better. Those that failed come last.
+fn split(seen: &[Seen], learned: usize) -> (Vec<&Seen>, Vec<&Seen>) {
     let rank = |seen: &Seen| match seen.outcome {
         Outcome::Done(value) => (0, 0, value),
         Outcome::Pruned { rounds, value } => (1, usize::MAX - rounds, value),
         Outcome::Failed => (2, 0, 0.0),
     };
-    ended.sort_by(|a, b| {
+    let mut best_first: Vec<&Seen> = seen.iter().collect();
+    best_first.sort_by(|a, b| {
         let ((a_kind, a_rounds, a_value), (b_kind, b_rounds, b_value)) = (rank(a), rank(b));
         (a_kind, a_rounds).cmp(&(b_kind, b_rounds)).then(a_value.total_cmp(&b_value)).then(a.trial.cmp(&b.trial))
     });
-    let count = ended.len().div_ceil(10).min(MOST_GOOD);
-    let in_order = |trials: &[&'s Seen]| {
-        let mut trials = trials.to_vec();
-        trials.sort_by_key(|seen| seen.trial);
-        trials
-    };
-    (in_order(&ended[..count]), in_order(&ended[count..]))
+    let mut others = best_first.split_off(learned.div_ceil(10).min(MOST_GOOD));
+    let mut good = best_first;
+    good.sort_by_key(|seen| seen.trial);
+    others.sort_by_key(|seen| seen.trial);
+    (good, others)
 }

@@ -40,10 +40,7 @@ impl<'a> Body<'a> {
 
     /// `decimal[precision, scale]`, of the constants that these arguments are.
     fn decimal(&mut self, call: &Pending<'a>, (precision, scale): (usize, usize), arguments: &Arguments<'a>) -> Type {
-        let digits = |place| match arguments.constant(place) {
-            Some(Constant::Int(digits)) => u8::try_from(*digits).ok(),
-            _ => None,
-        };
+        let digits = |place| u8::try_from(arguments.constant(place)?.as_int()?).ok();
         match (digits(precision), digits(scale)) {
             (Some(precision), Some(scale)) if scale <= precision => Type::Decimal { precision, scale },
             (Some(precision), Some(scale)) => {

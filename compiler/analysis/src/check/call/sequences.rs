@@ -110,19 +110,11 @@ impl<'a> Body<'a> {
     }
 }
 
-/// A value as it is by itself, not in the type that the items of its list have in common.
-fn uncast(typed: &Typed) -> &Typed {
-    match &typed.kind {
-        TypedKind::Cast(of) => uncast(of),
-        _ => typed,
-    }
-}
-
 /// The items of a list that is written out, else one that stands for them; what is no list stands for itself.
 fn items<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
     let alone = |typed: Typed| Value { typed, space: Space::Run, short: false, facts: value.facts.clone() };
     match (&value.typed.kind, value.ty()) {
-        (TypedKind::List(items), _) => items.iter().map(|item| alone(uncast(item).clone())).collect(),
+        (TypedKind::List(items), _) => items.iter().map(|item| alone(item.uncast().clone())).collect(),
         (_, Type::List(item)) => {
             let typed = Typed { kind: TypedKind::Error, ty: Arc::unwrap_or_clone(item.clone()), span: value.span() };
             vec![alone(typed)]

@@ -51,16 +51,14 @@ impl<'a> Body<'a> {
     }
 
     fn argument_known<'t>(&self, call: &Pending<'a>, arguments: &'t Arguments<'a>, name: &str) -> Option<Known<'t>> {
-        let place = call.signature.param(name)?;
-        let Some(TypedArg::Value(typed)) = &arguments.typed[place] else { return None };
-        let span = call.given[place].map_or(call.syntax.own_span(), |given| given.span());
+        let typed = argument(call, arguments, name)?;
+        let span = call.given[call.signature.param(name)?].map_or(call.syntax.own_span(), |given| given.span());
         Some(Known { value: self.known_here(typed)?, typed, span })
     }
 
     /// There are models, and a weight for each of which not all are 0. That none is below 0, the signature says.
     fn blended(&self, call: &Pending<'a>, arguments: &Arguments<'a>) -> Option<Diagnostic> {
-        let place = call.signature.param("models")?;
-        let Some(TypedArg::Value(Typed { kind: TypedKind::List(models), span, .. })) = &arguments.typed[place] else {
+        let Typed { kind: TypedKind::List(models), span, .. } = argument(call, arguments, "models")? else {
             return None;
         };
         if models.is_empty() {
@@ -136,7 +134,7 @@ impl<'a> Body<'a> {
 
     /// A projection has no more numbers than what is projected.
     fn fewer_numbers(&self, call: &Pending<'a>, arguments: &Arguments<'a>) -> Option<Diagnostic> {
-        let Some(TypedArg::Value(base)) = &arguments.typed[call.signature.param("base")?] else { return None };
+        let base = argument(call, arguments, "base")?;
         let Type::Learned(learned) = &base.ty else { return None };
         let Learned::Encoder(_, Type::Vector(width)) = &**learned else { return None };
         let dimension = self.argument_known(call, arguments, "dimension")?;
@@ -145,13 +143,17 @@ impl<'a> Body<'a> {
     }
 }
 
+/// The value of an argument.
+fn argument<'t>(call: &Pending<'_>, arguments: &'t Arguments<'_>, name: &str) -> Option<&'t Typed> {
+    match &arguments.typed[call.signature.param(name)?] {
+        Some(TypedArg::Value(typed)) => Some(typed),
+        _ => None,
+    }
+}
+
 /// Rows are compared by their features and their target.
 fn nothing_to_compare(call: &Pending<'_>, arguments: &Arguments<'_>) -> Option<Diagnostic> {
-    let Some(TypedArg::Value(Typed { ty: Type::Table(table), span, .. })) =
-        &arguments.typed[call.signature.param("reference")?]
-    else {
-        return None;
-    };
+    let Typed { ty: Type::Table(table), span, .. } = argument(call, arguments, "reference")? else { return None };
     let is_compared = |column: &Column| matches!(column.role, None | Some(Role::Target));
     let has_none = !table.row.open && !table.row.columns.iter().any(is_compared);
     has_none.then(|| message::nothing_to_compare(*span))
@@ -180,7 +182,7 @@ fn nothing_named(call: &Pending<'_>, arguments: &Arguments<'_>, name: &str) -> O
 }
 
 fn nothing_united(call: &Pending<'_>, arguments: &Arguments<'_>) -> Option<Diagnostic> {
-    let Some(TypedArg::Value(tables)) = &arguments.typed[call.signature.param("tables")?] else { return None };
+    let tables = argument(call, arguments, "tables")?;
     match &tables.kind {
         TypedKind::List(items) if items.is_empty() => Some(message::no_tables(tables.span)),
         _ => None,

@@ -10,8 +10,8 @@ use crate::check::body::{Body, Local};
 use crate::check::message;
 use crate::check::value::{Space, Value};
 use crate::typed::{Text, Typed, TypedKind};
-use crate::types::common;
 use crate::types::decimal::is_decimal;
+use crate::types::{common, compare_values};
 
 impl<'a> Body<'a> {
     /// `f"{root}/x"`
@@ -298,21 +298,7 @@ fn join_items(a: &Type, b: &Type) -> Option<Type> {
 
 fn is_empty(first: &Constant, last: &Constant, inclusive: bool) -> bool {
     use std::cmp::Ordering;
-    let order = match (first, last) {
-        (Constant::Int(a), Constant::Int(b)) => Some(a.cmp(b)),
-        (Constant::Date(a), Constant::Date(b)) => Some(a.cmp(b)),
-        (Constant::Timestamp(a), Constant::Timestamp(b)) | (Constant::Duration(a), Constant::Duration(b)) => {
-            Some(a.cmp(b))
-        }
-        (Constant::Size(a), Constant::Size(b)) => Some(a.cmp(b)),
-        (Constant::Str(a), Constant::Str(b)) => Some(a.cmp(b)),
-        (Constant::Decimal(a), Constant::Decimal(b)) => Some(a.compare(*b)),
-        _ => match (first.as_float(), last.as_float()) {
-            (Some(a), Some(b)) => a.partial_cmp(&b),
-            _ => None,
-        },
-    };
-    match order {
+    match compare_values(first, last) {
         Some(Ordering::Greater) => true,
         Some(Ordering::Equal) => !inclusive,
         _ => false,

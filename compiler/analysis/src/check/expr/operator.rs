@@ -354,7 +354,6 @@ fn negate(value: &Constant) -> Option<Constant> {
 /// The type of an arithmetic operation; `None` where it has no meaning.
 fn result_of(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
     use BinaryOp as Op;
-    use Type::{Date, Duration, Int, Timestamp};
     if left.is_numeric() && right.is_numeric() {
         return match op {
             Op::Divide | Op::Power => Some(Type::Float),
@@ -364,18 +363,7 @@ fn result_of(op: BinaryOp, left: &Type, right: &Type) -> Option<Type> {
             },
         };
     }
-    if op == Op::Add && left.is_text() && right.is_text() {
-        return Some(Type::Str);
-    }
-    Some(match (op, left, right) {
-        (Op::Add | Op::Subtract, Date, Duration) | (Op::Add, Duration, Date) => Date,
-        (Op::Add | Op::Subtract, Timestamp, Duration) | (Op::Add, Duration, Timestamp) => Timestamp,
-        (Op::Subtract, Timestamp, Timestamp) | (Op::Subtract, Date, Date) => Duration,
-        (Op::Add | Op::Subtract, Duration, Duration) => Duration,
-        (Op::Multiply, Duration, Int(_)) | (Op::Multiply, Int(_), Duration) => Duration,
-        (Op::Divide, Duration, Duration) => Type::Float,
-        _ => return None,
-    })
+    op.of_texts_and_times(left, right)
 }
 
 fn comparison_op(operator: BinaryOperator) -> BinaryOp {

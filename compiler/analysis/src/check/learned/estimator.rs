@@ -80,8 +80,8 @@ impl<'a> Body<'a> {
         };
         // Where the same estimator is given on, what is wrong with it is said once.
         let is_given_on = matches!(call.signature.result, Shape::Same(same) if same == place);
-        arguments.failed |= is_given_on && self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
         let is_wrong = self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
+        arguments.failed |= is_given_on && is_wrong;
         self.stopping(call, &value);
         match learns {
             Shape::Variable(variable) => arguments.variables.set_type(*variable, learned),

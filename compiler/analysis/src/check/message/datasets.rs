@@ -1,12 +1,12 @@
 //! Datasets and statements of pipelines.
 
-use gml_diagnostics::{Diagnostic, Fix, Span, codes};
+use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Column, Row, Type};
 use gml_syntax::ast::Name;
 
 use super::calls::kind_of;
 use super::rows::all_in_words;
-use super::{listed, proposing, short, step};
+use super::{guess, listed, proposing, short, step};
 use crate::check::value::Value;
 use crate::rows::Mismatch;
 use crate::suggest::closest;
@@ -149,7 +149,7 @@ pub(in crate::check) fn query_lacks(name: &str, span: Span, args: &[&str], near:
     let message = format!("the query names `:{name}`, and `args` has no `{name}`");
     let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, message).with_label("no value is bound here");
     match near {
-        Some(near) => diagnostic.help(format!("did you mean `:{near}`?")).fix(Fix::guess(span, format!(":{near}"))),
+        Some(near) => diagnostic.help(format!("did you mean `:{near}`?")).fix(guess(span, format!(":{near}"))),
         None if args.is_empty() => diagnostic.help(format!("give it: `args: {{ {name}: .. }}`")),
         None => diagnostic.help(format!("give it in `args`, which has {}", listed(args.iter().copied()))),
     }

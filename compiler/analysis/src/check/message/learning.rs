@@ -82,15 +82,18 @@ pub(in crate::check) fn other_learned(value: &Value<'_>, shape: &Shape, want: &W
             .with_label("reads something else")
             .help(format!("name one that is declared as `encoder[{due} -> vector[N]]`"));
     }
-    let (what, found) = (learned_in_words(shape), learned_kind(value.ty()));
-    let help = match value.ty() {
-        Type::Learned(learned) => match **learned {
-            Learned::Transform(_) => "a transform is used with `apply`",
-            Learned::Model(_) => "a model is used with `predict`",
-            Learned::Recommender(_) => "a recommender is used with `recommend`",
-            Learned::Encoder(..) => "an encoder is used with `embed`",
-        },
-        _ => "`fit(estimator, train: ..)` gives one",
+    let what = learned_in_words(shape);
+    let (found, help) = match value.ty() {
+        Type::Learned(learned) => {
+            let help = match **learned {
+                Learned::Transform(_) => "a transform is used with `apply`",
+                Learned::Model(_) => "a model is used with `predict`",
+                Learned::Recommender(_) => "a recommender is used with `recommend`",
+                Learned::Encoder(..) => "an encoder is used with `embed`",
+            };
+            (learned_kind(learned), help)
+        }
+        _ => ("something else", "`fit(estimator, train: ..)` gives one"),
     };
     Diagnostic::new(codes::TYPE_MISMATCH, value.span(), format!("{} wants {what}, and this is {found}", want.subject()))
         .with_label(format!("this is {found}"))
@@ -239,26 +242,18 @@ fn a_type(wanted: &PatternColumn) -> String {
     }
 }
 
-fn learned_kind(ty: &Type) -> &'static str {
-    match ty {
-        Type::Learned(learned) => match **learned {
-            Learned::Transform(_) => "a transform",
-            Learned::Model(_) => "a model",
-            Learned::Recommender(_) => "a recommender",
-            Learned::Encoder(..) => "an encoder",
-        },
-        _ => "something else",
+fn learned_kind(learned: &Learned) -> &'static str {
+    match learned {
+        Learned::Transform(_) => "a transform",
+        Learned::Model(_) => "a model",
+        Learned::Recommender(_) => "a recommender",
+        Learned::Encoder(..) => "an encoder",
     }
 }
 
 /// An estimator of something that the call has no use for.
 pub(in crate::check) fn learns_other(value: &Value<'_>, due: &Shape, learns: &Learned, want: &Want<'_>) -> Diagnostic {
-    let found = match learns {
-        Learned::Transform(_) => "a transform",
-        Learned::Model(_) => "a model",
-        Learned::Recommender(_) => "a recommender",
-        Learned::Encoder(..) => "an encoder",
-    };
+    let found = learned_kind(learns);
     let due = if matches!(due, Shape::Recommender(_)) { "a recommender" } else { "a model" };
     let diagnostic = Diagnostic::new(
         codes::CHAIN_MISMATCH,

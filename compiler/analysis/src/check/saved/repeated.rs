@@ -29,7 +29,7 @@ struct Looking<'a> {
     shared: &'a Shared<'a>,
     entries: &'a [TypedDataset],
     module: ModuleId,
-    /// Where each pipeline is run first.
+    /// Where each pipeline was run last.
     runs: Map<PipelineId, Span>,
     found: &'a mut Vec<Diagnostic>,
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::package::{ModuleId, Package, SignatureId};
 use crate::typed::Text;
-use crate::types::{TypeScope, satisfies};
+use crate::types::{TypeScope, role_named, satisfies};
 
 /// The module whose window functions look at the order of the rows.
 const ORDERED: &str = "std.window";
@@ -508,8 +508,4 @@ fn role_of(ty: &TypeExpr) -> Option<Role> {
         TypeKind::Named(name, _) => role_named(&name.text),
         _ => None,
     }
-}
-
-fn role_named(name: &str) -> Option<Role> {
-    [Role::Id, Role::Time, Role::Target, Role::Weight, Role::Group].into_iter().find(|role| role.name() == name)
 }

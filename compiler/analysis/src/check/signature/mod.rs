@@ -6,7 +6,7 @@ mod names;
 
 use std::sync::Arc;
 
-use gml_ir::{Contract, Partitions, Role, Row, Type};
+use gml_ir::{BinaryOp, Contract, MAX_DIGITS, Partitions, Role, Row, Type};
 use gml_syntax::ast::SignatureKind;
 
 use super::call::View;
@@ -238,10 +238,18 @@ pub(crate) enum Widening {
 impl Widening {
     /// The type of the result for values of a type.
     pub fn of(self, ty: &Type) -> Type {
-        match self {
-            Self::Sum => decimal::summed(ty),
-            Self::Difference => decimal::difference(ty),
-            Self::Sign => decimal::sign(ty),
+        match ty {
+            Type::Nullable(inner) => self.of(inner).nullable(),
+            Type::Decimal { precision, scale } => match self {
+                // As in SQL, with all the digits that there are.
+                Self::Sum => Type::Decimal { precision: MAX_DIGITS, scale: *scale },
+                Self::Difference => {
+                    let digits = (*precision, *scale);
+                    decimal::result(BinaryOp::Subtract, digits, digits).unwrap_or_else(|| ty.clone())
+                }
+                Self::Sign => Type::Decimal { precision: 1, scale: 0 },
+            },
+            other => other.clone(),
         }
     }
 }

@@ -36,11 +36,9 @@ impl Names<'_> {
             (true, false) => message::takes_nothing(module.name, span),
             (false, _) => message::unknown_import("std", &name.text, span, None, None),
         };
-        let diagnostic = match module.prelude {
-            true if is_module => diagnostic,
-            true => diagnostic.help(format!("leave it out: `{}` can be used everywhere", name.text)),
-            false if names.is_empty() => diagnostic,
-            false => diagnostic.help(format!("write `use {}.{{{}}}`", module.name, names.join(", "))),
+        let diagnostic = match is_module && (module.prelude || names.is_empty()) {
+            true => diagnostic,
+            false => diagnostic.help(standard::taken_from(module, &names.join(", "))),
         };
         let is_alone = taken.names.len() == 1;
         self.diagnostics.push(if is_alone { self.mended(diagnostic, item, span, module, &names) } else { diagnostic });

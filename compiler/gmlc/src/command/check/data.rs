@@ -7,7 +7,7 @@ use gml_analysis::typed::DatasetId;
 use gml_analysis::{Analysis, lower};
 use gml_connect::{Fault, Finding};
 use gml_diagnostics::{Code, Diagnostic, Span, codes};
-use gml_ir::{Dataset, Graph, Program, StepKind, Type};
+use gml_ir::{Dataset, Program, Type};
 use gml_syntax::ast::TypeKind;
 
 use super::CheckArgs;
@@ -59,24 +59,12 @@ fn is_looked_at(dataset: &Dataset) -> bool {
 fn read_from_outside(program: &Program) -> BTreeSet<u32> {
     let mut saved = BTreeSet::new();
     let mut outside = BTreeSet::new();
-    for pipeline in &program.pipelines {
-        let (mut loads, mut saves) = (BTreeSet::new(), BTreeSet::new());
-        flows(&pipeline.graph, &mut loads, &mut saves);
-        outside.extend(loads.difference(&saved).filter(|place| !saves.contains(*place)));
-        saved.extend(saves);
+    for pipeline in program.in_order() {
+        let flows = pipeline.graph.flows();
+        outside.extend(flows.from_outside().filter(|place| !saved.contains(place)));
+        saved.extend(flows.saves);
     }
     outside
-}
-
-fn flows(graph: &Graph, loads: &mut BTreeSet<u32>, saves: &mut BTreeSet<u32>) {
-    for step in &graph.steps {
-        match &step.kind {
-            StepKind::Load(dataset) => drop(loads.insert(*dataset)),
-            StepKind::Save { dataset, .. } => drop(saves.insert(*dataset)),
-            StepKind::When { body, .. } => flows(body, loads, saves),
-            _ => {}
-        }
-    }
 }
 
 /// A finding at the column of the schema, or at the entry of the catalog.

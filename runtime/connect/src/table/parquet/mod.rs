@@ -83,12 +83,6 @@ impl Footer {
         Ok(Self { contents, conversions })
     }
 
-    /// Names and types of the columns of the file.
-    pub(super) fn columns(&self) -> Result<Vec<(String, DataType)>, Fault> {
-        let fields = self.contents.schema.iter_values();
-        fields.map(|field| Ok((field.name.to_string(), stored_type(field)?))).collect()
-    }
-
     /// Names of the columns of the file.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.contents.schema.iter_names().map(|name| name.as_str())
@@ -179,7 +173,7 @@ impl Footer {
 /// # Errors
 /// Where it is no Parquet file, or has a column that cannot be read.
 pub(super) fn columns(path: &Path) -> Result<Vec<(String, DataType)>, Fault> {
-    Footer::read(path, &Row::default())?.columns()
+    types(path)?.into_iter().map(|(name, ty)| Ok((name, ty?))).collect()
 }
 
 /// The name of a column with its type, or why there is none for it.

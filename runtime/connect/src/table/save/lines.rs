@@ -14,13 +14,14 @@ use crate::{Fault, text};
 
 /// Writes a line for each row.
 pub(super) fn write(frame: &DataFrame, row: &Row, writer: &mut impl Write, target: &Path) -> Result<(), Fault> {
+    let names: Vec<String> = row.columns.iter().map(|column| named(column.stored_name())).collect();
     let mut line = String::new();
     for place in 0..frame.height() {
         line.clear();
-        for (column, declared) in frame.columns().iter().zip(&row.columns) {
+        for (column, name) in frame.columns().iter().zip(&names) {
             let value = column.get(place).map_err(|error| crate::query::fault(&error))?;
             line.push(if line.is_empty() { '{' } else { ',' });
-            push_name(&mut line, declared.stored_name());
+            line.push_str(name);
             push(&mut line, &value);
         }
         line.push_str(if line.is_empty() { "{}" } else { "}" });
@@ -29,9 +30,9 @@ pub(super) fn write(frame: &DataFrame, row: &Row, writer: &mut impl Write, targe
     Ok(())
 }
 
-fn push_name(line: &mut String, name: &str) {
-    line.push_str(&Json::from(name).to_string());
-    line.push(':');
+/// A name as it stands in front of its value.
+fn named(name: &str) -> String {
+    format!("{}:", Json::from(name))
 }
 
 /// Adds a value. Numbers have the digits that they have in all formats of text.
@@ -70,7 +71,7 @@ fn push_fields<'a>(line: &mut String, fields: impl Iterator<Item = (&'a str, Any
     line.push('{');
     for (place, (name, value)) in fields.enumerate() {
         line.push_str(if place > 0 { "," } else { "" });
-        push_name(line, name);
+        line.push_str(&named(name));
         push(line, &value);
     }
     line.push('}');
