@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use gml_neural::pictures::{Autoencoder, COLOURS, Data, Pictures, train};
-use gml_neural::{Error, Schedule};
+use gml_neural::{Device, Error, Schedule};
 
 /// Pictures of no more than noise.
 struct Noise {
@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut given = std::env::args().skip(1).map(|number| number.parse::<usize>());
     let mut next = |default: usize| given.next().unwrap_or(Ok(default));
     let (size, batch, threads) = (next(128)?, next(64)?, next(2)?);
-    let schedule = Schedule { epochs: 1, batch, learning_rate: 0.001, l2: 0.0, stop_after: None, seed: 1 };
+    let schedule =
+        Schedule { epochs: 1, batch, learning_rate: 0.001, l2: 0.0, stop_after: None, seed: 1, device: Device::Cpu };
     let noise = Noise { count: batch * 6 };
     let (mut taken, mut start) = (Vec::new(), Instant::now());
     let mut watch = |progress: &gml_neural::pictures::Progress<'_>| {

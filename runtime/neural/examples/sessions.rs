@@ -11,7 +11,8 @@
 //!
 //! `cargo run --release -p gml-neural --example sessions -- train sr_gnn ..`. A line is a sequence, items are numbers from 0;
 //! behind a colon an item may have the time of its click, which `dgsr` asks for. Options, each with a value: `--epochs
-//! --stop-after --dimension --batch --learning-rate --l2 --dropout --length --hops --neighbours --items --seed --steps --checkpoint --onnx`.
+//! --stop-after --dimension --batch --learning-rate --l2 --dropout --length --hops --neighbours --items --seed --steps --device
+//! --checkpoint --onnx`.
 //! `tests/peers/session_networks.py` does the same with PyTorch.
 
 #![allow(clippy::print_stdout, reason = "its result")]
@@ -24,7 +25,9 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Instant;
 
-use gml_neural::{Architecture, Data, Dgsr, Extent, Gru4Rec, Judged, Model, SasRec, Schedule, Sequences, SrGnn, train};
+use gml_neural::{
+    Architecture, Data, Device, Dgsr, Extent, Gru4Rec, Judged, Model, SasRec, Schedule, Sequences, SrGnn, train,
+};
 
 #[derive(Default)]
 struct File {
@@ -175,6 +178,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         l2: options.get("l2", 1e-5)?,
         stop_after,
         seed: options.get("seed", 1)?,
+        device: options.get("device", Device::Cpu)?,
     };
     let data = Data { items, train: sequences[0], times: Some(&files[0].times), valid: sequences.get(1).copied() };
     let (mut taken, mut last, mut begun, mut epochs) = (Vec::new(), Instant::now(), Instant::now(), 0);

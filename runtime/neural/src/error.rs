@@ -22,6 +22,15 @@ pub enum Error {
         /// From 1.
         step: usize,
     },
+    /// A GPU is asked for, and this build cannot train on one.
+    #[error("this build trains on the processor only, and `device` is cuda")]
+    NoCuda,
+    /// A GPU is asked for, and there is none.
+    #[error("there is no NVIDIA GPU to train on: {0}")]
+    NoGpu(String),
+    /// What was computed on a device cannot be had.
+    #[error("what was computed on the device cannot be read: {0}")]
+    Device(String),
     /// A checkpoint is not written or read.
     #[error("the checkpoint {} cannot be {verb}: {why}", path.display())]
     Checkpoint {

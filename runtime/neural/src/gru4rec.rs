@@ -3,11 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::gated;
+use crate::matrix::Matrix;
 use crate::network::{Batch, Given, Network, Noise, Rows, Shape, dropout};
 use crate::onnx::{Flow, Graph, Setting};
 use crate::sr_gnn::CLICKS;
-use crate::tensor::Tensor;
 
 /// The network's size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,23 +109,23 @@ impl Network for Gru4Rec {
         Batch { rows: Rows::of(rows), layout }
     }
 
-    fn forward(&self, given: &Given<'_>, steps: &Steps, mut noise: Option<&mut Noise>) -> Tensor {
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, steps: &Steps, mut noise: Option<&mut Noise>) -> M {
         let mut rows = given.rows.clone();
         for layer in 0..self.layers {
             let of_inputs = given.linear(&dropout(rows, self.dropout, &mut noise), layer * OF_LAYER + INPUTS);
             let first = steps.counts.first().copied().unwrap_or(0);
-            let mut state = Tensor::constant(vec![0.0; first * self.dimension], [first, self.dimension]);
+            let mut state = given.rows.constant_near(vec![0.0; first * self.dimension], [first, self.dimension]);
             let (mut states, mut from) = (Vec::with_capacity(steps.counts.len()), 0);
             for count in &steps.counts {
                 if state.size()[0] > *count {
                     state = state.rows(0, *count);
                 }
                 let of_state = given.linear(&state, layer * OF_LAYER + STATES);
-                state = gated(&state, &of_inputs.rows(from, *count), &of_state);
+                state = state.gated(&of_inputs.rows(from, *count), &of_state);
                 states.push(state.clone());
                 from += count;
             }
-            rows = Tensor::below(&states);
+            rows = M::below(&states);
         }
         if let Some(asked) = &steps.asked {
             rows = rows.select(asked);

@@ -374,15 +374,21 @@ pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
 /// A step of Adam.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Adam {
-    rate: f32,
-    correction: f32,
-    l2: f32,
+    /// How far a step goes, corrected for what the mean of the gradients lacks in the first steps.
+    pub(crate) rate: f32,
+    /// What the root of the mean of the squares is corrected by.
+    pub(crate) correction: f32,
+    /// How much weights are drawn to 0.
+    pub(crate) l2: f32,
 }
 
 impl Adam {
-    const MEAN: f32 = 0.9;
-    const SQUARE: f32 = 0.999;
-    const EPSILON: f32 = 1e-8;
+    /// What is kept of the mean of the gradients in a step.
+    pub(crate) const MEAN: f32 = 0.9;
+    /// What is kept of the mean of their squares.
+    pub(crate) const SQUARE: f32 = 0.999;
+    /// What the root of that mean is at least.
+    pub(crate) const EPSILON: f32 = 1e-8;
 
     /// The `step`th, from 1.
     pub(crate) fn new(learning_rate: f64, l2: f64, step: u64) -> Self {

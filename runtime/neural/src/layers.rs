@@ -5,13 +5,13 @@ use std::rc::Rc;
 use rayon::prelude::*;
 
 use crate::kernels::{self, NUMBERS, Strides, multiply};
+use crate::matrix::Matrix;
 use crate::tensor::Tensor;
 
 /// Rows of a gated unit that are computed together.
 const ROWS: usize = 64;
 
-/// A gated recurrent unit: what was there, and beside each other the three gates (reset, update, new) of what is given and of what
-/// was there.
+/// [`Matrix::gated`]
 pub(crate) fn gated(state: &Tensor, of_input: &Tensor, of_state: &Tensor) -> Tensor {
     let [rows, width] = state.size();
     let (own, hidden) = (Rc::clone(state.values()), Rc::clone(of_state.values()));
@@ -49,9 +49,10 @@ pub(crate) fn gated(state: &Tensor, of_input: &Tensor, of_state: &Tensor) -> Ten
     Tensor::made(values, [rows, width], vec![state.clone(), of_input.clone(), of_state.clone()], back)
 }
 
-const EPSILON: f32 = 1e-5;
+/// What is added to the variance of a row.
+pub(crate) const EPSILON: f32 = 1e-5;
 
-/// Rows with mean 0 and deviation 1, times a scale and with a bias.
+/// [`Matrix::normal`]
 pub(crate) fn normal(rows: &Tensor, scale: &Tensor, bias: &Tensor) -> Tensor {
     let [count, width] = rows.size();
     let mut values = Vec::with_capacity(count * width);
@@ -91,9 +92,7 @@ pub(crate) fn normal(rows: &Tensor, scale: &Tensor, bias: &Tensor) -> Tensor {
     Tensor::made(values, [count, width], vec![rows.clone(), scale.clone(), bias.clone()], back)
 }
 
-/// Attention of each row of a sequence over those of the same sequence up to it. Sequences lie one after the other and end at
-/// `ends`; each row is cut into `heads` parts. `kept` are factors of the attention (0 for what is left out): those of a sequence
-/// and a head after the other, each a square.
+/// [`Matrix::attention`]
 pub(crate) fn attention(
     [queries, keys, values]: [&Tensor; 3],
     ends: &[usize],
@@ -207,9 +206,7 @@ pub(crate) const NOTHING: f32 = 1e-20;
 /// Nodes whose attention is computed together.
 const NODES: usize = 32;
 
-/// Attention of nodes over the rows around them. `keys` and `values` have a row for each that is around a node; `ends` says where those
-/// around each node end, `there` whether each is really there, and `asks` with which row of `questions` each node asks. A node with
-/// none around it gets zeros. No two nodes ask with the same row.
+/// [`Matrix::seen`]
 pub(crate) fn seen([questions, keys, values]: [&Tensor; 3], asks: &[u32], ends: &[u32], there: &[f32]) -> Tensor {
     let ([_, width], count) = (values.size(), asks.len());
     let scale = (width as f32).sqrt().recip();

@@ -11,13 +11,21 @@
 //! The last layer of all networks, the softmax over all items, is most of the work: its gradients are computed block by block
 //! together with the step that they are for (`table`). What comes out depends on the seed and the data, and on nothing else: not on
 //! the number of threads, not on whether the training was stopped and went on.
+//!
+//! With the feature `cuda`, networks are trained on an NVIDIA GPU by burn (`burn`), over the same passes (`matrix`): there sums are
+//! rounded in another order.
 
+#[cfg(feature = "burn")]
+mod burn;
 mod checkpoint;
+mod device;
 mod dgsr;
 mod error;
 mod gru4rec;
 mod kernels;
 mod layers;
+mod learner;
+mod matrix;
 mod model;
 mod network;
 mod onnx;
@@ -33,6 +41,7 @@ mod tensor;
 mod tests;
 mod train;
 
+pub use device::Device;
 pub use dgsr::Dgsr;
 pub use error::Error;
 pub use gru4rec::Gru4Rec;

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 use rand_pcg::Pcg64;
 
+use crate::matrix::Matrix;
 use crate::model::Weight;
 use crate::onnx::{Flow, Graph};
 use crate::random;
-use crate::tensor::Tensor;
 
 /// Whether to go on.
 pub(crate) type Pulse<'p> = &'p mut dyn FnMut() -> ControlFlow<()>;
@@ -163,28 +163,28 @@ pub(crate) trait Network: Sync {
     fn question(&self, sequences: &[&[u32]]) -> Batch<Self::Layout>;
 
     /// What it makes of a batch. `noise` is there while it learns.
-    fn forward(&self, given: &Given<'_>, layout: &Self::Layout, noise: Option<&mut Noise>) -> Tensor;
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, layout: &Self::Layout, noise: Option<&mut Noise>) -> M;
 
     /// The same in the form of ONNX: a vector for each sequence, of `items` with sequences as rows and -1 after the last item.
     fn write(&self, graph: &mut Graph, items: &Flow, table: &Flow, weights: &[Flow]) -> Flow;
 }
 
 /// The rows of a batch and the weights, for a pass.
-pub(crate) struct Given<'a> {
+pub(crate) struct Given<'a, M> {
     /// The rows of the items.
-    pub(crate) rows: Tensor,
+    pub(crate) rows: M,
     /// The weights, as in [`Network::shapes`].
-    pub(crate) weights: &'a [Tensor],
+    pub(crate) weights: &'a [M],
 }
 
-impl Given<'_> {
+impl<M: Matrix> Given<'_, M> {
     /// A matrix of weights.
-    pub(crate) fn weight(&self, place: usize) -> &Tensor {
+    pub(crate) fn weight(&self, place: usize) -> &M {
         &self.weights[place]
     }
 
     /// A linear layer: the weights at `place`, the bias after them.
-    pub(crate) fn linear(&self, input: &Tensor, place: usize) -> Tensor {
+    pub(crate) fn linear(&self, input: &M, place: usize) -> M {
         input.matmul(self.weight(place)).plus(self.weight(place + 1))
     }
 }
@@ -204,9 +204,9 @@ impl Noise {
 }
 
 /// Leaves a share out where there is noise.
-pub(crate) fn dropout(of: Tensor, share: f64, noise: &mut Option<&mut Noise>) -> Tensor {
+pub(crate) fn dropout<M: Matrix>(of: M, share: f64, noise: &mut Option<&mut Noise>) -> M {
     match noise {
-        Some(noise) if share > 0.0 => of.times(noise.factors(of.values().len(), share)),
+        Some(noise) if share > 0.0 => of.times(noise.factors(of.count(), share)),
         _ => of,
     }
 }

@@ -4,11 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gru4rec::windows;
-use crate::layers::{attention, normal};
+use crate::matrix::Matrix;
 use crate::network::{Batch, First, Given, Network, Noise, Rows, Shape, dropout};
 use crate::onnx::{Flow, Graph, Setting};
 use crate::sr_gnn::last_of;
-use crate::tensor::Tensor;
 
 /// The network's size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -129,12 +128,12 @@ impl Network for SasRec {
         Batch { rows: Rows::of(rows), layout }
     }
 
-    fn forward(&self, given: &Given<'_>, spans: &Spans, mut noise: Option<&mut Noise>) -> Tensor {
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, spans: &Spans, mut noise: Option<&mut Noise>) -> M {
         let root = (self.dimension as f32).sqrt();
         let starts = std::iter::once(0).chain(spans.ends.iter().copied());
         let squares: usize = starts.zip(&spans.ends).map(|(start, end)| (end - start) * (end - start)).sum();
-        let normal = |rows: &Tensor, place: usize| normal(rows, given.weight(place), given.weight(place + 1));
-        let rows = given.rows.times(vec![root; given.rows.values().len()]);
+        let normal = |rows: &M, place: usize| rows.normal(given.weight(place), given.weight(place + 1));
+        let rows = given.rows.times(vec![root; given.rows.count()]);
         let rows = rows.plus(&given.weight(PLACES).select(&spans.places));
         let mut rows = dropout(rows, self.dropout, &mut noise);
         for layer in 0..self.layers {
@@ -146,7 +145,7 @@ impl Network for SasRec {
                 Some(noise) if self.dropout > 0.0 => Some(noise.factors(squares * self.heads, self.dropout)),
                 _ => None,
             };
-            let seen = attention([&queries, &keys, &values], &spans.ends, self.heads, kept);
+            let seen = M::attention([&queries, &keys, &values], &spans.ends, self.heads, kept);
             rows = normal(&asked.plus(&given.linear(&seen, at + OUT)), at + BETWEEN);
             let inner = dropout(given.linear(&rows, at + INNER).relu(), self.dropout, &mut noise);
             rows = rows.plus(&dropout(given.linear(&inner, at + OUTER), self.dropout, &mut noise));

@@ -3,12 +3,11 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::layers::gated;
+use crate::matrix::Matrix;
 use crate::model::parts;
 use crate::network::{Batch, Given, Network, Noise, Rows, Shape};
 use crate::onnx::{Flow, Graph};
 use crate::sequences::Sequences;
-use crate::tensor::Tensor;
 
 /// More clicks than these last ones of a session are not looked at: each prefix is a graph of its own.
 pub const CLICKS: usize = 100;
@@ -149,8 +148,8 @@ impl Graphs {
 }
 
 /// Rows of nodes along edges, added up where they arrive.
-fn spread(nodes: &Tensor, edges: &Edges, count: usize) -> Tensor {
-    let shares = Tensor::constant(edges.shares.clone(), [edges.shares.len(), 1]);
+fn spread<M: Matrix>(nodes: &M, edges: &Edges, count: usize) -> M {
+    let shares = nodes.constant_near(edges.shares.clone(), [edges.shares.len(), 1]);
     nodes.select(&edges.from).rows_times(&shares).gathered(&edges.to, count)
 }
 
@@ -204,7 +203,7 @@ impl Network for SrGnn {
         Batch { rows: Rows::of(rows), layout }
     }
 
-    fn forward(&self, given: &Given<'_>, graphs: &Graphs, _: Option<&mut Noise>) -> Tensor {
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, graphs: &Graphs, _: Option<&mut Noise>) -> M {
         let mut nodes = given.rows.clone();
         for _ in 0..self.steps {
             let sum = |place: usize, edges: &Edges, bias: usize| {
@@ -212,9 +211,9 @@ impl Network for SrGnn {
             };
             let incoming = sum(INCOMING, &graphs.incoming, INCOMING_SUM);
             let outgoing = sum(OUTGOING, &graphs.outgoing, OUTGOING_SUM);
-            let of_sums = given.linear(&Tensor::beside(&[incoming, outgoing]), GATES_OF_SUMS);
+            let of_sums = given.linear(&M::beside(&[incoming, outgoing]), GATES_OF_SUMS);
             let of_nodes = given.linear(&nodes, GATES_OF_NODES);
-            nodes = gated(&nodes, &of_sums, &of_nodes);
+            nodes = nodes.gated(&of_sums, &of_nodes);
         }
         let last = nodes.select(&graphs.last);
         let question = given.linear(&last, QUESTION).select(&graphs.sessions);
@@ -222,7 +221,7 @@ impl Network for SrGnn {
         let attention = question.plus(&keys).sigmoid().matmul(given.weight(ATTENTION));
         let clicks = nodes.select(&graphs.clicks).rows_times(&attention);
         let whole = clicks.gathered(&graphs.sessions, graphs.last.len());
-        given.linear(&Tensor::beside(&[whole, last]), READOUT)
+        given.linear(&M::beside(&[whole, last]), READOUT)
     }
 
     fn write(&self, graph: &mut Graph, items: &Flow, table: &Flow, weights: &[Flow]) -> Flow {

@@ -1,13 +1,16 @@
 //! Matrices that know what they were made of, so that the gradient of what is made of them in the end can be followed back.
 //!
-//! There are no more functions than the networks here are made of, and those that are most of their work (a gated unit, attention)
-//! are one function each, with its gradient written out.
+//! The functions are those of [`Matrix`]. Those that are most of the work of networks (a gated unit, attention) have their gradients
+//! written out beside the networks (`layers`, `planes`).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::kernels::{self, Strides, add_all, added, in_parts, multiply_in_parts};
+use crate::layers;
+use crate::matrix::Matrix;
+use crate::pictures::{Planes, planes};
 
 /// The gradients of what a matrix was made of, by its own.
 type Back = Box<dyn Fn(&[f32]) -> Vec<Slope>>;
@@ -105,11 +108,6 @@ impl Tensor {
         &self.0.values
     }
 
-    /// How many rows and columns.
-    pub(crate) fn size(&self) -> [usize; 2] {
-        self.0.size
-    }
-
     /// Whether a gradient is wanted of it or of something that it was made of.
     pub(crate) fn is_followed(&self) -> bool {
         self.0.is_followed
@@ -151,8 +149,33 @@ impl Tensor {
         Gradients(found)
     }
 
-    /// The product of matrices.
-    pub(crate) fn matmul(&self, right: &Self) -> Self {
+    /// A function of all numbers, and the slope of each by what it gives.
+    fn each(&self, of: impl Fn(&mut [f32]) + Sync, slope: impl Fn(f32) -> f32 + Sync + 'static) -> Self {
+        let mut values = self.values().to_vec();
+        in_parts(&mut values, 1, |_, values| of(values));
+        let given = values.clone();
+        let back = move |gradient: &[f32]| {
+            let mut slopes = gradient.to_vec();
+            let given: &[f32] = &given;
+            in_parts(&mut slopes, 1, |from, slopes| {
+                slopes.iter_mut().zip(&given[from..]).for_each(|(of, given)| *of *= slope(*given));
+            });
+            vec![slopes]
+        };
+        Self::made(values, self.size(), vec![self.clone()], back)
+    }
+}
+
+impl Matrix for Tensor {
+    fn size(&self) -> [usize; 2] {
+        self.0.size
+    }
+
+    fn constant_near(&self, values: Vec<f32>, size: [usize; 2]) -> Self {
+        Self::constant(values, size)
+    }
+
+    fn matmul(&self, right: &Self) -> Self {
         let ([m, k], [_, n]) = (self.size(), right.size());
         let mut values = vec![0.0; m * n];
         let (left, other) = (Rc::clone(self.values()), Rc::clone(right.values()));
@@ -172,8 +195,7 @@ impl Tensor {
         Self::made(values, [m, n], vec![self.clone(), right.clone()], back)
     }
 
-    /// The sum with a matrix of the same size, or with one row that is added to all.
-    pub(crate) fn plus(&self, other: &Self) -> Self {
+    fn plus(&self, other: &Self) -> Self {
         let ([rows, width], is_row) = (self.size(), other.size()[0] == 1);
         let mut values = self.values().to_vec();
         let added: &[f32] = other.values();
@@ -188,8 +210,7 @@ impl Tensor {
         Self::made(values, [rows, width], vec![self.clone(), other.clone()], back)
     }
 
-    /// The sum with rows of another, of each row the place of the one that is added.
-    pub(crate) fn plus_rows(&self, other: &Self, places: &[i32]) -> Self {
+    fn plus_rows(&self, other: &Self, places: &[i32]) -> Self {
         let ([rows, width], [count, _]) = (self.size(), other.size());
         let mut values = self.values().to_vec();
         let others: &[f32] = other.values();
@@ -203,8 +224,7 @@ impl Tensor {
         Self::made(values, [rows, width], vec![self.clone(), other.clone()], back)
     }
 
-    /// Each number times one that is no weight.
-    pub(crate) fn times(&self, factors: Vec<f32>) -> Self {
+    fn times(&self, factors: Vec<f32>) -> Self {
         let scaled = |values: &[f32], factors: &[f32]| {
             let mut values = values.to_vec();
             in_parts(&mut values, 1, |from, values| kernels::multiply_each(values, &factors[from..]));
@@ -215,8 +235,7 @@ impl Tensor {
         Self::made(values, self.size(), vec![self.clone()], back)
     }
 
-    /// Each row times the number of it in a matrix of one column.
-    pub(crate) fn rows_times(&self, factors: &Self) -> Self {
+    fn rows_times(&self, factors: &Self) -> Self {
         let [rows, width] = self.size();
         let (own, of_rows) = (Rc::clone(self.values()), Rc::clone(factors.values()));
         let scaled = move |values: &[f32], factors: &[f32]| {
@@ -236,41 +255,21 @@ impl Tensor {
         Self::made(values, [rows, width], vec![self.clone(), factors.clone()], back)
     }
 
-    /// A function of all numbers, and the slope of each by what it gives.
-    fn each(&self, of: impl Fn(&mut [f32]) + Sync, slope: impl Fn(f32) -> f32 + Sync + 'static) -> Self {
-        let mut values = self.values().to_vec();
-        in_parts(&mut values, 1, |_, values| of(values));
-        let given = values.clone();
-        let back = move |gradient: &[f32]| {
-            let mut slopes = gradient.to_vec();
-            let given: &[f32] = &given;
-            in_parts(&mut slopes, 1, |from, slopes| {
-                slopes.iter_mut().zip(&given[from..]).for_each(|(of, given)| *of *= slope(*given));
-            });
-            vec![slopes]
-        };
-        Self::made(values, self.size(), vec![self.clone()], back)
-    }
-
-    /// The logistic function.
-    pub(crate) fn sigmoid(&self) -> Self {
+    fn sigmoid(&self) -> Self {
         self.each(kernels::logistics, |given| given * (1.0 - given))
     }
 
-    /// The hyperbolic tangent.
-    pub(crate) fn tanh(&self) -> Self {
+    fn tanh(&self) -> Self {
         self.each(kernels::tangents, |given| 1.0 - given * given)
     }
 
-    /// Of numbers below 0 a part is left.
-    pub(crate) fn rectified(&self, left: f32) -> Self {
+    fn rectified(&self, left: f32) -> Self {
         let slope = move |value: f32| if value < 0.0 { left } else { 1.0 };
         let of = move |values: &mut [f32]| values.iter_mut().for_each(|value| *value *= slope(*value));
         self.each(of, slope)
     }
 
-    /// Numbers below 0 become 0.
-    pub(crate) fn relu(&self) -> Self {
+    fn relu(&self) -> Self {
         // What is no number stays none, so that a training that diverges is seen to.
         let of = |values: &mut [f32]| {
             values.iter_mut().for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
@@ -278,8 +277,7 @@ impl Tensor {
         self.each(of, |given| if given > 0.0 { 1.0 } else { 0.0 })
     }
 
-    /// Rows by their places, which may be there more than once.
-    pub(crate) fn select(&self, places: &[i32]) -> Self {
+    fn select(&self, places: &[i32]) -> Self {
         let [rows, width] = self.size();
         let values = selected(self.values(), places, width);
         let places_ = places.to_vec();
@@ -287,8 +285,7 @@ impl Tensor {
         Self::made(values, [places.len(), width], vec![self.clone()], back)
     }
 
-    /// Rows added up by where they go, of which there are `count`.
-    pub(crate) fn gathered(&self, to: &[i32], count: usize) -> Self {
+    fn gathered(&self, to: &[i32], count: usize) -> Self {
         let width = self.size()[1];
         let values = added(self.values(), to, count, width);
         let to = to.to_vec();
@@ -296,16 +293,14 @@ impl Tensor {
         Self::made(values, [count, width], vec![self.clone()], back)
     }
 
-    /// Some rows one after the other.
-    pub(crate) fn rows(&self, from: usize, count: usize) -> Self {
+    fn rows(&self, from: usize, count: usize) -> Self {
         let width = self.size()[1];
         let values = self.values()[from * width..][..count * width].to_vec();
         let back = move |gradient: &[f32]| vec![Slope::Rows(from, gradient.to_vec())];
         Self::made(values, [count, width], vec![self.clone()], back)
     }
 
-    /// Rows of several below each other.
-    pub(crate) fn below(parts: &[Self]) -> Self {
+    fn below(parts: &[Self]) -> Self {
         let width = parts.first().map_or(0, |part| part.size()[1]);
         let lengths: Vec<usize> = parts.iter().map(|part| part.values().len()).collect();
         let values: Vec<f32> = parts.iter().flat_map(|part| part.values().iter().copied()).collect();
@@ -322,8 +317,7 @@ impl Tensor {
         Self::made(values, [rows, width], parts.to_vec(), back)
     }
 
-    /// Columns of several beside each other.
-    pub(crate) fn beside(parts: &[Self]) -> Self {
+    fn beside(parts: &[Self]) -> Self {
         let rows = parts.first().map_or(0, |part| part.size()[0]);
         let widths: Vec<usize> = parts.iter().map(|part| part.size()[1]).collect();
         let whole: usize = widths.iter().sum();
@@ -345,6 +339,34 @@ impl Tensor {
             widths.iter().map(part).collect::<Vec<_>>()
         };
         Self::made(values, [rows, whole], parts.to_vec(), back)
+    }
+
+    fn gated(&self, of_input: &Self, of_state: &Self) -> Self {
+        layers::gated(self, of_input, of_state)
+    }
+
+    fn normal(&self, scale: &Self, bias: &Self) -> Self {
+        layers::normal(self, scale, bias)
+    }
+
+    fn attention(asked: [&Self; 3], ends: &[usize], heads: usize, kept: Option<Vec<f32>>) -> Self {
+        layers::attention(asked, ends, heads, kept)
+    }
+
+    fn seen(asked: [&Self; 3], asks: &[u32], ends: &[u32], there: &[f32]) -> Self {
+        layers::seen(asked, asks, ends, there)
+    }
+
+    fn convolution(&self, planes: Planes, filters: &Self, bias: &Self, is_rectified: bool) -> Self {
+        planes::convolution(self, planes, filters, bias, is_rectified)
+    }
+
+    fn pooled(&self, planes: Planes) -> Self {
+        planes::pooled(self, planes)
+    }
+
+    fn enlarged(&self, planes: Planes, made: Planes) -> Self {
+        planes::enlarged(self, planes, made)
     }
 }
 

@@ -12,16 +12,16 @@ use crate::network::{Batch, Given, Network, Part};
 use crate::table;
 use crate::tensor::Tensor;
 use crate::train::{Data, Schedule, Training, train};
-use crate::{Dgsr, Error, Gru4Rec, SasRec, Sequences, SrGnn};
+use crate::{Device, Dgsr, Error, Gru4Rec, SasRec, Sequences, SrGnn};
 
 /// What `tests/peers/session_networks.py` noted of a network in PyTorch.
 #[derive(Deserialize)]
-struct Noted {
-    sessions: Vec<Vec<u32>>,
+pub(crate) struct Noted {
+    pub(crate) sessions: Vec<Vec<u32>>,
     weights: serde_json::Map<String, serde_json::Value>,
     /// When each item was clicked, where the network asks for that.
     #[serde(default)]
-    times: Vec<i64>,
+    pub(crate) times: Vec<i64>,
     /// After every prefix of the sessions.
     #[serde(default)]
     scores: Vec<f32>,
@@ -34,9 +34,9 @@ struct Step {
     weights: serde_json::Map<String, serde_json::Value>,
 }
 
-const ITEMS: usize = 12;
+pub(crate) const ITEMS: usize = 12;
 
-fn networks() -> [(Architecture, &'static str); 3] {
+pub(crate) fn networks() -> [(Architecture, &'static str); 3] {
     let dimension = 4;
     [
         (Architecture::SrGnn(SrGnn { dimension, steps: 2 }), include_str!("fixtures/sr_gnn.json")),
@@ -53,11 +53,11 @@ pub(crate) fn floats(of: &serde_json::Map<String, serde_json::Value>, name: &str
     list.iter().map(|value| value.as_f64().unwrap() as f32).collect()
 }
 
-fn schedule() -> Schedule {
-    Schedule { epochs: 3, batch: 4, learning_rate: 0.01, l2: 1e-3, stop_after: None, seed: 7 }
+pub(crate) fn schedule() -> Schedule {
+    Schedule { epochs: 3, batch: 4, learning_rate: 0.01, l2: 1e-3, stop_after: None, seed: 7, device: Device::Cpu }
 }
 
-fn flat(sessions: &[Vec<u32>]) -> (Vec<u32>, Vec<usize>) {
+pub(crate) fn flat(sessions: &[Vec<u32>]) -> (Vec<u32>, Vec<usize>) {
     let mut offsets = vec![0];
     offsets.extend(sessions.iter().scan(0, |end, session| {
         *end += session.len();
@@ -71,7 +71,7 @@ fn watching(_: &crate::Progress<'_>) -> ControlFlow<()> {
 }
 
 /// The network with the weights that were noted.
-fn noted_model(architecture: &Architecture, noted: &Noted) -> Model {
+pub(crate) fn noted_model(architecture: &Architecture, noted: &Noted) -> Model {
     let (shapes, width) = with_network!(architecture, network => (network.shapes(), network.width()));
     let weight = |name: &str, size| Weight { name: name.into(), size, values: floats(&noted.weights, name) };
     Model {
@@ -124,7 +124,7 @@ fn two_steps<N: Network>(network: &N, sessions: Sequences<'_>, from: Model, note
     training.state.weights.values = from.weights.into_iter().flat_map(|weight| weight.values).collect();
     let parts = training.parts.clone();
     for step in &noted.steps {
-        let (loss, _) = training.step(&parts, 0.01);
+        let (loss, _) = training.step(&parts, 0.01).unwrap();
         assert!((loss - step.loss).abs() < 1e-5, "{name}: {loss} {}", step.loss);
         let names = std::iter::once("items.table".to_owned()).chain(network.shapes().into_iter().map(|of| of.name));
         let learned = [&training.state.table.values, &training.state.weights.values];
@@ -173,7 +173,7 @@ fn gradients_are_slopes<N: Network>(network: &N, sessions: Sequences<'_>, from: 
     }
     let parts = training.parts.clone();
     // The mean that Adam keeps is a tenth of the gradient after the first step.
-    training.step(&parts, 0.0);
+    training.step(&parts, 0.0).unwrap();
     let gradients = [&training.state.table.means, &training.state.weights.means];
     let mut gradients = gradients.into_iter().flatten().map(|mean| f64::from(*mean) * 10.0);
     let mut largest = 0.0_f64;
@@ -254,7 +254,7 @@ fn items_settle_as_they_were_seen() {
 }
 
 /// Sessions in which an item is mostly followed by the next.
-fn walks(count: usize) -> Vec<Vec<u32>> {
+pub(crate) fn walks(count: usize) -> Vec<Vec<u32>> {
     let of = |walk: usize| {
         let (start, length) = (walk * 7 % ITEMS, 2 + walk * 5 % 9);
         (0..length).map(|step| ((start + step + usize::from(walk.is_multiple_of(9))) % ITEMS) as u32).collect()
@@ -263,7 +263,7 @@ fn walks(count: usize) -> Vec<Vec<u32>> {
 }
 
 /// All networks, as they learn from walks.
-fn learning() -> [Architecture; 4] {
+pub(crate) fn learning() -> [Architecture; 4] {
     let dimension = 8;
     [
         Architecture::SrGnn(SrGnn { dimension, steps: 1 }),
@@ -273,7 +273,7 @@ fn learning() -> [Architecture; 4] {
     ]
 }
 
-fn trained(architecture: &Architecture, schedule: &Schedule) -> Model {
+pub(crate) fn trained(architecture: &Architecture, schedule: &Schedule) -> Model {
     let (items, offsets) = flat(&walks(60));
     let train_ = Sequences::new(&items, &offsets, ITEMS).unwrap();
     let times: Vec<i64> = (0..items.len() as i64).collect();
@@ -349,7 +349,8 @@ fn threads_and_stops_change_nothing() {
 #[test]
 fn a_training_ends_where_nothing_gets_better() {
     let architecture = Architecture::SrGnn(SrGnn { dimension: 4, steps: 1 });
-    let schedule = Schedule { epochs: 50, batch: 10, learning_rate: 0.2, l2: 0.0, stop_after: Some(2), seed: 1 };
+    let schedule =
+        Schedule { epochs: 50, batch: 10, learning_rate: 0.2, l2: 0.0, stop_after: Some(2), seed: 1, ..schedule() };
     let model = trained(&architecture, &schedule);
     assert!(model.history.len() < 50, "{:?}", model.history);
     assert_eq!(model.best + 2, model.history.len());

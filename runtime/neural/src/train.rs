@@ -7,16 +7,19 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::Error;
+#[cfg(feature = "burn")]
+use crate::burn::Burn;
 use crate::checkpoint::{self, State};
+use crate::device::{Device, Found};
 use crate::dgsr::{Clicks, Growing};
 use crate::kernels::Adam;
-use crate::model::{Architecture, Epoch, Model, Weight, judge, parts, rows_of, with_network};
-use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Shape, split};
+use crate::learner::{Learner, Lesson, Tape};
+use crate::model::{Architecture, Epoch, Model, Weight, judge, parts, with_network};
+use crate::network::{Network, Noise, Part, Pulse, Shape, split};
 use crate::progress::Progress;
 use crate::random::{self, Purpose};
 use crate::sequences::Sequences;
-use crate::table::{self, Aside, Learned};
-use crate::tensor::Tensor;
+use crate::table::Learned;
 
 /// What the learning rate becomes where a network's decays.
 const DECAY: f64 = 0.1;
@@ -36,6 +39,9 @@ pub struct Schedule {
     pub stop_after: Option<usize>,
     /// What chance follows from.
     pub seed: u64,
+    /// Where it learns. A training that was stopped may go on elsewhere.
+    #[serde(skip)]
+    pub device: Device,
 }
 
 /// What a network learns from.
@@ -56,7 +62,8 @@ pub struct Data<'a> {
 /// one is judged. It may end the training: its state is written, and the result is `None`.
 ///
 /// # Errors
-/// Where nothing can be learned, the weights grow without bound, or the state is not written or read.
+/// Where nothing can be learned, the weights grow without bound, the device is not there or fails, or the state is not written or
+/// read.
 pub fn train(
     architecture: &Architecture,
     schedule: &Schedule,
@@ -78,9 +85,9 @@ pub fn train(
             let times = data.times.filter(|times| times.len() == data.train.items().len());
             let times = times.ok_or_else(|| Error::Data("dgsr wants the time of each click".into()))?;
             let clicks = Clicks::new(data.train, times, data.items);
-            Training::new(&Growing { of, clicks }, schedule, data, keep)?.run(watch)
+            on_device(&Growing { of, clicks }, schedule, data, keep, watch)
         }
-        _ => with_network!(architecture, network => Training::new(network, schedule, data, keep)?.run(watch)),
+        _ => with_network!(architecture, network => on_device(network, schedule, data, keep, watch)),
     }?;
     let Some((table, weights, history, best)) = trained else { return Ok(None) };
     if let Some((path, _)) = keep {
@@ -94,8 +101,26 @@ type Trained = (Weight, Vec<Weight>, Vec<Epoch>, usize);
 /// Who is told of a training and may end it.
 type Watch<'w> = &'w mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>;
 
-/// A training of a network.
-pub(crate) struct Training<'a, N> {
+/// Trains a network where the schedule says.
+fn on_device<'a, N: Network>(
+    network: &'a N,
+    schedule: &'a Schedule,
+    data: &Data<'a>,
+    keep: Option<(&'a Path, u64)>,
+    watch: Watch<'_>,
+) -> Result<Option<Trained>, Error> {
+    match schedule.device.find()? {
+        Found::Processor => Training::new(network, schedule, data, keep)?.run(watch),
+        #[cfg(feature = "burn")]
+        Found::Flex => Training::by(Burn::flex(), network, schedule, data, keep)?.run(watch),
+        #[cfg(feature = "cuda")]
+        Found::Gpu(gpu) => Training::by(Burn::gpu(gpu), network, schedule, data, keep)?.run(watch),
+    }
+}
+
+/// A training of a network, whose steps `L` makes.
+pub(crate) struct Training<'a, N, L> {
+    pub(crate) learner: L,
     network: &'a N,
     schedule: &'a Schedule,
     valid: Option<Sequences<'a>>,
@@ -104,13 +129,24 @@ pub(crate) struct Training<'a, N> {
     shapes: Vec<Shape>,
     pub(crate) state: State,
     keep: Option<(&'a Path, u64)>,
-    aside: Aside,
-    scores: Vec<f32>,
 }
 
-impl<'a, N: Network> Training<'a, N> {
-    /// Before the first step, or where it was.
+impl<'a, N: Network> Training<'a, N, Tape> {
+    /// Before the first step, or where it was; on the processor.
     pub(crate) fn new(
+        network: &'a N,
+        schedule: &'a Schedule,
+        data: &Data<'a>,
+        keep: Option<(&'a Path, u64)>,
+    ) -> Result<Self, Error> {
+        Self::by(Tape::new(data.items, network.width()), network, schedule, data, keep)
+    }
+}
+
+impl<'a, N: Network, L: Learner> Training<'a, N, L> {
+    /// Before the first step, or where it was.
+    pub(crate) fn by(
+        learner: L,
         network: &'a N,
         schedule: &'a Schedule,
         data: &Data<'a>,
@@ -131,8 +167,7 @@ impl<'a, N: Network> Training<'a, N> {
             let weights = shapes.iter().zip(1..).flat_map(|(shape, place)| first(place, shape)).collect();
             State { table: Learned::new(first(0, &table)), weights: Learned::new(weights), ..State::default() }
         });
-        let aside = Aside::new(data.items, network.width());
-        Ok(Self { network, schedule, valid: data.valid, parts, shapes, state, keep, aside, scores: Vec::new() })
+        Ok(Self { learner, network, schedule, valid: data.valid, parts, shapes, state, keep })
     }
 
     fn run(mut self, watch: Watch<'_>) -> Result<Option<Trained>, Error> {
@@ -147,7 +182,7 @@ impl<'a, N: Network> Training<'a, N> {
                 let chosen = &order[step * self.schedule.batch..]
                     [..self.schedule.batch.min(order.len() - step * self.schedule.batch)];
                 let chosen: Vec<Part<'_>> = chosen.iter().map(|place| self.parts[*place as usize]).collect();
-                let (loss, count) = self.step(&chosen, self.rate(epoch));
+                let (loss, count) = self.step(&chosen, self.rate(epoch))?;
                 if !loss.is_finite() {
                     return Err(Error::Diverged { epoch: epoch + 1, step: step + 1 });
                 }
@@ -156,6 +191,7 @@ impl<'a, N: Network> Training<'a, N> {
                 at.loss = (at.loss.0 + loss * count as f64, at.loss.1 + count);
                 let is_ended = watch(&self.progress(steps)).is_break();
                 if is_ended || written.elapsed() > checkpoint::BETWEEN {
+                    self.learner.bring_back(&mut self.state)?;
                     self.write()?;
                     written = Instant::now();
                 }
@@ -163,6 +199,7 @@ impl<'a, N: Network> Training<'a, N> {
                     return Ok(None);
                 }
             }
+            self.learner.bring_back(&mut self.state)?;
             let is_ended = self.end_epoch(steps, watch).is_break();
             self.write()?;
             written = Instant::now();
@@ -240,27 +277,18 @@ impl<'a, N: Network> Training<'a, N> {
     }
 
     /// A step. Gives the loss before it, and over how many examples.
-    pub(crate) fn step(&mut self, parts: &[Part<'_>], learning_rate: f64) -> (f64, usize) {
-        let (Batch { rows, layout }, next) = self.network.learning(parts);
-        let width = self.network.width();
-        let leaves = split(&self.shapes, &self.state.weights.values);
-        let leaves: Vec<Tensor> = leaves.map(|(shape, values)| Tensor::weights(values, shape.size)).collect();
-        let of_rows = Tensor::weights(rows_of(&self.state.table.values, width, &rows), [rows.len(), width]);
+    pub(crate) fn step(&mut self, parts: &[Part<'_>], learning_rate: f64) -> Result<(f64, usize), Error> {
+        let (batch, next) = self.network.learning(parts);
         self.state.at.steps += 1;
-        let mut noise = Noise { rng: random::numbers(self.schedule.seed, Purpose::Dropout, self.state.at.steps) };
-        let given = Given { rows: of_rows.clone(), weights: &leaves };
-        let vectors = self.network.forward(&given, &layout, Some(&mut noise));
-
-        let adam = Adam::new(learning_rate, self.schedule.l2, self.state.at.steps);
-        self.aside.choose(rows.items());
-        let (table, aside) = (&mut self.state.table, &mut self.aside);
-        let descent = table::descend(table, width, vectors.values(), &next, aside, adam, &mut self.scores);
-        let mut gradients = vectors.backward(descent.gradient);
-        if let Some(of_rows) = gradients.take(&of_rows) {
-            self.aside.add(&rows, &of_rows);
-        }
-        self.aside.update(&mut self.state.table, adam);
-        self.state.weights.update(&gradients.of_weights(&leaves), adam);
-        (descent.loss, next.len())
+        let steps = self.state.at.steps;
+        let lesson = Lesson {
+            network: self.network,
+            shapes: &self.shapes,
+            batch,
+            next: &next,
+            noise: Noise { rng: random::numbers(self.schedule.seed, Purpose::Dropout, steps) },
+            adam: Adam::new(learning_rate, self.schedule.l2, steps),
+        };
+        Ok((self.learner.step(lesson, &mut self.state)?, next.len()))
     }
 }

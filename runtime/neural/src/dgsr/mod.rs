@@ -16,7 +16,8 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::{NOTHING, SHARPEST, seen};
+use crate::layers::{NOTHING, SHARPEST};
+use crate::matrix::Matrix;
 use crate::model::{Weight, rows_of, tensors};
 use crate::network::{Batch, Given, Network, Noise, Part, Pulse, Rows, Shape};
 use crate::onnx::{Flow, Graph};
@@ -76,22 +77,22 @@ impl Dgsr {
     }
 
     /// The next state of nodes, of their own and of those around them.
-    fn update(given: &Given<'_>, at: usize, own: &Tensor, others: &Tensor, around: &Around) -> Tensor {
+    fn update<M: Matrix>(given: &Given<'_, M>, at: usize, own: &M, others: &M, around: &Around) -> M {
         let keys = others.matmul(given.weight(at + KEYS));
         let question = own.matmul(given.weight(at + QUESTION));
         let of_order = |place: usize| keys.plus_rows(given.weight(at + place), &around.orders);
         let (by_order, values) = (of_order(ORDER_KEYS), of_order(ORDER_VALUES));
         let own_rows: Vec<u32> = (0..own.size()[0] as u32).collect();
-        let long = seen([&question, &by_order, &values], &own_rows, &around.ends, &around.there);
+        let long = M::seen([&question, &by_order, &values], &own_rows, &around.ends, &around.there);
         let recent = others.matmul(given.weight(at + RECENT));
-        let short = seen([&recent, &recent, others], &around.recent(), &around.ends, &around.there);
-        Tensor::beside(&[long, short, own.clone()]).matmul(given.weight(at + UPDATE)).tanh()
+        let short = M::seen([&recent, &recent, others], &around.recent(), &around.ends, &around.there);
+        M::beside(&[long, short, own.clone()]).matmul(given.weight(at + UPDATE)).tanh()
     }
 
     /// The states of the roots of trees, layer by layer.
-    fn roots(&self, given: &Given<'_>, tree: &Tree) -> Vec<Tensor> {
+    fn roots<M: Matrix>(&self, given: &Given<'_, M>, tree: &Tree) -> Vec<M> {
         let mut from = 0;
-        let mut states: Vec<Tensor> = Vec::with_capacity(tree.counts.len());
+        let mut states: Vec<M> = Vec::with_capacity(tree.counts.len());
         for count in &tree.counts {
             states.push(given.rows.rows(from, *count));
             from += count;
@@ -166,7 +167,7 @@ impl Network for Dgsr {
         Batch { rows: Rows::means(items, ends), layout }
     }
 
-    fn forward(&self, given: &Given<'_>, layout: &Layout, _: Option<&mut Noise>) -> Tensor {
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, layout: &Layout, _: Option<&mut Noise>) -> M {
         let states = match layout {
             Layout::Tree(tree) => self.roots(given, tree),
             Layout::After { count, around, items } => {
@@ -182,7 +183,7 @@ impl Network for Dgsr {
                 states
             }
         };
-        Tensor::beside(&states).matmul(given.weight(self.readout()))
+        M::beside(&states).matmul(given.weight(self.readout()))
     }
 
     fn write(&self, graph: &mut Graph, items: &Flow, table: &Flow, weights: &[Flow]) -> Flow {
@@ -318,7 +319,7 @@ impl Network for Growing<'_> {
         self.of.question(sequences)
     }
 
-    fn forward(&self, given: &Given<'_>, layout: &Layout, noise: Option<&mut Noise>) -> Tensor {
+    fn forward<M: Matrix>(&self, given: &Given<'_, M>, layout: &Layout, noise: Option<&mut Noise>) -> M {
         self.of.forward(given, layout, noise)
     }
 

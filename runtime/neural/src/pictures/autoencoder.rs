@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::COLOURS;
-use super::planes::{LEAK, Planes, SEEN, convolution, enlarged, pooled};
+use super::planes::{LEAK, Planes, SEEN};
 use crate::Error;
+use crate::matrix::Matrix;
 use crate::network::{First, Shape};
 use crate::onnx::{Flow, Graph, Setting};
-use crate::tensor::Tensor;
 
 /// An autoencoder of pictures: for each depth filters of 3 × 3 pixels that make as many numbers a pixel, a hundredth left of what is
 /// below 0, and the largest of four neighbours; then a layer of `hidden` numbers, and the vector. Back it goes by a layer of `hidden` numbers
@@ -98,20 +98,20 @@ impl Autoencoder {
     }
 
     /// The vectors of pictures.
-    pub(crate) fn encode(&self, pictures: Tensor, weights: &[Tensor]) -> Tensor {
+    pub(crate) fn encode<M: Matrix>(&self, pictures: M, weights: &[M]) -> M {
         let planes = self.planes();
         let mut rows = pictures;
         for (place, pair) in planes.windows(2).enumerate() {
             let [filters, bias] = layer(weights, place);
             let made = pair[0].with_depth(pair[1].depth);
-            rows = pooled(&convolution(&rows, pair[0], filters, bias, true), made);
+            rows = rows.convolution(pair[0], filters, bias, true).pooled(made);
         }
         let hidden = linear(&rows, weights, self.depths.len()).rectified(LEAK);
         linear(&hidden, weights, self.depths.len() + 1)
     }
 
     /// The pictures that vectors stand for.
-    pub(crate) fn decode(&self, vectors: &Tensor, weights: &[Tensor]) -> Tensor {
+    pub(crate) fn decode<M: Matrix>(&self, vectors: &M, weights: &[M]) -> M {
         let (planes, first) = (self.planes(), self.depths.len() + 2);
         let hidden = linear(vectors, weights, first).rectified(LEAK);
         let mut rows = linear(&hidden, weights, first + 1).rectified(LEAK);
@@ -119,7 +119,7 @@ impl Autoencoder {
             let [filters, bias] = layer(weights, first + 2 + place);
             let large = pair[0].with_depth(pair[1].depth);
             let is_last = place + 1 == self.depths.len();
-            rows = convolution(&enlarged(&rows, pair[1], large), large, filters, bias, !is_last);
+            rows = rows.enlarged(pair[1], large).convolution(large, filters, bias, !is_last);
         }
         rows.sigmoid()
     }
@@ -163,7 +163,7 @@ impl Autoencoder {
 }
 
 /// Matrix and bias of a layer.
-fn layer(weights: &[Tensor], place: usize) -> [&Tensor; OF_LAYER] {
+fn layer<M>(weights: &[M], place: usize) -> [&M; OF_LAYER] {
     [&weights[place * OF_LAYER], &weights[place * OF_LAYER + 1]]
 }
 
@@ -171,7 +171,7 @@ fn rectified(graph: &mut Graph, value: &Flow) -> Flow {
     graph.node_with("LeakyRelu", &[value], vec![("alpha", Setting::Float(LEAK))], 1).remove(0)
 }
 
-fn linear(rows: &Tensor, weights: &[Tensor], place: usize) -> Tensor {
+fn linear<M: Matrix>(rows: &M, weights: &[M], place: usize) -> M {
     let [weight, bias] = layer(weights, place);
     rows.matmul(weight).plus(bias)
 }

@@ -10,14 +10,19 @@
 
 mod autoencoder;
 mod model;
-mod planes;
+pub(crate) mod planes;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod train;
 
 pub use autoencoder::Autoencoder;
 pub use model::{Epoch, Model, PICTURES, VECTORS};
+pub(crate) use planes::Planes;
 pub use train::{Data, Progress, train};
+#[cfg(feature = "burn")]
+pub(crate) use train::{Learner, Lesson};
+#[cfg(all(test, feature = "burn"))]
+pub(crate) use train::{Tape, Training};
 
 use crate::Error;
 

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use rayon::prelude::*;
 
 use crate::kernels::{self, Strides, multiply};
+use crate::matrix::Matrix;
 use crate::tensor::Tensor;
 
 /// A filter sees so many lines and columns.
-const SIDE: usize = 3;
+pub(crate) const SIDE: usize = 3;
 
 /// Pixels that a filter sees.
 pub(crate) const SEEN: usize = SIDE * SIDE;
@@ -102,9 +103,7 @@ impl Planes {
     }
 }
 
-/// Filters of 3 × 3 pixels over pictures that go on with zeros beyond their edges. `filters` has a row for each number that they
-/// see (line by line, pixel by pixel) and a column for each number that they make. With `is_rectified`, what would be below 0
-/// becomes a hundredth of it.
+/// [`Matrix::convolution`]
 pub(crate) fn convolution(
     pictures: &Tensor,
     planes: Planes,
@@ -186,8 +185,7 @@ pub(crate) fn convolution(
     Tensor::made(values, [count, made.count()], vec![pictures.clone(), filters.clone(), bias.clone()], back)
 }
 
-/// The largest of each four neighbours, so that half as many lines and columns are left. A last line or column without a
-/// neighbour is left out.
+/// [`Matrix::pooled`]
 pub(crate) fn pooled(pictures: &Tensor, planes: Planes) -> Tensor {
     let ([count, length], made) = (pictures.size(), planes.halved());
     let (row, depth) = (planes.width * planes.depth, planes.depth);
@@ -231,8 +229,7 @@ pub(crate) fn pooled(pictures: &Tensor, planes: Planes) -> Tensor {
     Tensor::made(values, [count, made.count()], vec![pictures.clone()], back)
 }
 
-/// Each pixel twice in both directions, so that the pictures become as large as `made`; the last line and column once more where
-/// that is not even.
+/// [`Matrix::enlarged`]
 pub(crate) fn enlarged(pictures: &Tensor, planes: Planes, made: Planes) -> Tensor {
     let ([count, length], depth) = (pictures.size(), planes.depth);
     let source = move |place: usize| {

@@ -6,15 +6,15 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use super::train::{Training, numbers, tensors};
+use super::train::{Tape, Training, numbers, tensors};
 use super::{Autoencoder, COLOURS, Data, Model, Pictures, Progress, train};
 use crate::model::Weight;
 use crate::tensor::Tensor;
 use crate::tests::{floats, peers_python};
-use crate::{Error, Schedule};
+use crate::{Device, Error, Schedule};
 
 /// Pictures in memory, one after the other.
-struct Held {
+pub(crate) struct Held {
     length: usize,
     bytes: Vec<u8>,
 }
@@ -32,8 +32,8 @@ impl Pictures for Held {
 
 /// What `tests/peers/picture_networks.py` noted of the network in PyTorch.
 #[derive(Deserialize)]
-struct Noted {
-    network: Autoencoder,
+pub(crate) struct Noted {
+    pub(crate) network: Autoencoder,
     pictures: Vec<u8>,
     weights: serde_json::Map<String, serde_json::Value>,
     vectors: Vec<f32>,
@@ -47,18 +47,18 @@ struct Step {
     weights: serde_json::Map<String, serde_json::Value>,
 }
 
-fn noted() -> (Noted, Held) {
+pub(crate) fn noted() -> (Noted, Held) {
     let noted: Noted = serde_json::from_str(include_str!("../fixtures/autoencoder.json")).unwrap();
     let held = Held { length: noted.network.picture().count(), bytes: noted.pictures.clone() };
     (noted, held)
 }
 
-fn weights_of(noted: &Noted) -> Vec<f32> {
+pub(crate) fn weights_of(noted: &Noted) -> Vec<f32> {
     noted.network.shapes().iter().flat_map(|shape| floats(&noted.weights, &shape.name)).collect()
 }
 
 fn schedule() -> Schedule {
-    Schedule { epochs: 3, batch: 4, learning_rate: 0.01, l2: 0.0, stop_after: None, seed: 7 }
+    Schedule { epochs: 3, batch: 4, learning_rate: 0.01, l2: 0.0, stop_after: None, seed: 7, device: Device::Cpu }
 }
 
 fn near(name: &str, got: &[f32], exact: &[f32]) {
@@ -84,7 +84,7 @@ fn vectors_and_two_steps_are_those_of_pytorch() {
 
     let schedule = schedule();
     let data = Data { train: &held, valid: None };
-    let mut training = Training::new(&noted.network, &schedule, data, None).unwrap();
+    let mut training = Training::by(Tape, &noted.network, &schedule, data, None).unwrap();
     training.state.weights.values = weights_of(&noted);
     for step in &noted.steps {
         let loss = training.step(&[0, 1, 2, 3]).unwrap();
@@ -104,7 +104,7 @@ fn gradients_are_the_slopes_of_the_loss() {
     let (noted, held) = noted();
     let schedule = Schedule { learning_rate: 0.0, ..schedule() };
     let data = Data { train: &held, valid: None };
-    let mut training = Training::new(&noted.network, &schedule, data, None).unwrap();
+    let mut training = Training::by(Tape, &noted.network, &schedule, data, None).unwrap();
     let mut values = weights_of(&noted);
     training.state.weights.values.clone_from(&values);
     training.step(&[0, 1, 2, 3]).unwrap();
@@ -140,7 +140,7 @@ fn gradients_are_the_slopes_of_the_loss() {
 }
 
 /// Pictures of a bright rectangle before a dark ground, of which place, size and colour differ.
-fn rectangles(size: usize, count: usize) -> Held {
+pub(crate) fn rectangles(size: usize, count: usize) -> Held {
     let mut bytes = Vec::new();
     for picture in 0..count {
         let (left, top) = (picture * 5 % (size / 2), picture * 3 % (size / 2));
@@ -156,7 +156,7 @@ fn rectangles(size: usize, count: usize) -> Held {
     Held { length: size * size * COLOURS, bytes }
 }
 
-fn small() -> Autoencoder {
+pub(crate) fn small() -> Autoencoder {
     Autoencoder { size: 18, dimension: 8, depths: vec![4, 8], hidden: 16 }
 }
 

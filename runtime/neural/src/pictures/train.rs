@@ -10,7 +10,10 @@ use rayon::prelude::*;
 use super::autoencoder::Autoencoder;
 use super::model::{Epoch, Model};
 use super::{COLOURS, Pictures};
+#[cfg(feature = "burn")]
+use crate::burn::Burn;
 use crate::checkpoint::{self, State};
+use crate::device::Found;
 use crate::kernels::Adam;
 use crate::model::Weight;
 use crate::network::{Shape, split};
@@ -43,7 +46,8 @@ pub type Progress<'a> = crate::Progress<'a, Epoch>;
 /// result is `None`.
 ///
 /// # Errors
-/// Where there are no pictures, one cannot be had, the weights grow without bound, or the state is not written or read.
+/// Where there are no pictures, one cannot be had, the weights grow without bound, the device is not there or fails, or the state is
+/// not written or read.
 pub fn train(
     autoencoder: &Autoencoder,
     schedule: &Schedule,
@@ -55,7 +59,13 @@ pub fn train(
         Some(path) => Some((path, mark(autoencoder, schedule, data)?)),
         None => None,
     };
-    let trained = Training::new(autoencoder, schedule, data, keep)?.run(watch)?;
+    let trained = match schedule.device.find()? {
+        Found::Processor => Training::by(Tape, autoencoder, schedule, data, keep)?.run(watch),
+        #[cfg(feature = "burn")]
+        Found::Flex => Training::by(Burn::flex(), autoencoder, schedule, data, keep)?.run(watch),
+        #[cfg(feature = "cuda")]
+        Found::Gpu(gpu) => Training::by(Burn::gpu(gpu), autoencoder, schedule, data, keep)?.run(watch),
+    }?;
     if let (Some(_), Some((path, _))) = (&trained, keep) {
         checkpoint::remove(path)?;
     }
@@ -117,19 +127,67 @@ fn mean_colour(autoencoder: &Autoencoder, pictures: &dyn Pictures) -> Result<[f6
     Ok(sums.map(|sum| (sum as f64 / pixels as f64 / 255.0).clamp(0.01, 0.99)))
 }
 
-/// A training of an autoencoder.
-pub(super) struct Training<'a> {
+/// What a step is made by.
+pub(crate) struct Lesson<'l> {
+    /// The network.
+    pub(crate) autoencoder: &'l Autoencoder,
+    /// Its weights.
+    pub(crate) shapes: &'l [Shape],
+    /// Pictures as numbers from 0 to 1, one after the other.
+    pub(crate) pictures: Vec<f32>,
+    /// How many they are, and how many numbers each has.
+    pub(crate) size: [usize; 2],
+    /// How weights are moved.
+    pub(crate) adam: Adam,
+}
+
+/// Who makes the steps, and where.
+pub(crate) trait Learner {
+    /// A step. Gives the loss before it.
+    fn step(&mut self, lesson: Lesson<'_>, weights: &mut Learned) -> Result<f64, Error>;
+
+    /// Brings what was learned back, where it is kept elsewhere between steps.
+    fn bring_back(&self, weights: &mut Learned) -> Result<(), Error>;
+}
+
+/// The tape of this crate, on the processor.
+pub(crate) struct Tape;
+
+impl Learner for Tape {
+    fn step(&mut self, lesson: Lesson<'_>, weights: &mut Learned) -> Result<f64, Error> {
+        let Lesson { autoencoder, shapes, pictures, size, adam } = lesson;
+        let pictures = Tensor::constant(pictures, size);
+        let leaves = tensors(shapes, &weights.values, Tensor::weights);
+        let made = autoencoder.decode(&autoencoder.encode(pictures.clone(), &leaves), &leaves);
+        let count = (size[0] * size[1]) as f64;
+        let loss = squares(made.values(), pictures.values()) / count;
+        let factor = (2.0 / count) as f32;
+        let differences = made.values().iter().zip(pictures.values().iter());
+        let mut gradients = made.backward(differences.map(|(made, exact)| (made - exact) * factor).collect());
+        weights.update(&gradients.of_weights(&leaves), adam);
+        Ok(loss)
+    }
+
+    fn bring_back(&self, _: &mut Learned) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// A training of an autoencoder, whose steps `L` makes.
+pub(crate) struct Training<'a, L> {
+    pub(crate) learner: L,
     autoencoder: &'a Autoencoder,
     schedule: &'a Schedule,
     data: Data<'a>,
     shapes: Vec<Shape>,
-    pub(super) state: State<Epoch>,
+    pub(crate) state: State<Epoch>,
     keep: Option<(&'a Path, u64)>,
 }
 
-impl<'a> Training<'a> {
+impl<'a, L: Learner> Training<'a, L> {
     /// Before the first step, or where it was.
-    pub(super) fn new(
+    pub(crate) fn by(
+        learner: L,
         autoencoder: &'a Autoencoder,
         schedule: &'a Schedule,
         data: Data<'a>,
@@ -158,7 +216,7 @@ impl<'a> Training<'a> {
                 State { weights: Learned::new(weights), ..State::default() }
             }
         };
-        Ok(Self { autoencoder, schedule, data, shapes, state, keep })
+        Ok(Self { learner, autoencoder, schedule, data, shapes, state, keep })
     }
 
     fn run(mut self, watch: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>) -> Result<Option<Model>, Error> {
@@ -182,6 +240,7 @@ impl<'a> Training<'a> {
                 at.loss = (at.loss.0 + loss * chosen.len() as f64, at.loss.1 + chosen.len());
                 let is_ended = watch(&self.progress(steps)).is_break();
                 if is_ended || written.elapsed() > checkpoint::BETWEEN {
+                    self.learner.bring_back(&mut self.state.weights)?;
                     self.write()?;
                     written = Instant::now();
                 }
@@ -189,6 +248,7 @@ impl<'a> Training<'a> {
                     return Ok(None);
                 }
             }
+            self.learner.bring_back(&mut self.state.weights)?;
             self.end_epoch()?;
             self.write()?;
             written = Instant::now();
@@ -253,19 +313,12 @@ impl<'a> Training<'a> {
     }
 
     /// A step. Gives the loss before it.
-    pub(super) fn step(&mut self, places: &[usize]) -> Result<f64, Error> {
-        let size = [places.len(), self.autoencoder.size * self.autoencoder.size * COLOURS];
-        let pictures = Tensor::constant(numbers(self.data.train, places, size[1])?, size);
-        let leaves = tensors(&self.shapes, &self.state.weights.values, Tensor::weights);
-        let made = self.autoencoder.decode(&self.autoencoder.encode(pictures.clone(), &leaves), &leaves);
-        let count = (size[0] * size[1]) as f64;
-        let loss = squares(made.values(), pictures.values()) / count;
-        let factor = (2.0 / count) as f32;
-        let differences = made.values().iter().zip(pictures.values().iter());
-        let mut gradients = made.backward(differences.map(|(made, exact)| (made - exact) * factor).collect());
+    pub(crate) fn step(&mut self, places: &[usize]) -> Result<f64, Error> {
+        let size = [places.len(), self.autoencoder.picture().count()];
+        let pictures = numbers(self.data.train, places, size[1])?;
         self.state.at.steps += 1;
         let adam = Adam::new(self.schedule.learning_rate, self.schedule.l2, self.state.at.steps);
-        self.state.weights.update(&gradients.of_weights(&leaves), adam);
-        Ok(loss)
+        let lesson = Lesson { autoencoder: self.autoencoder, shapes: &self.shapes, pictures, size, adam };
+        self.learner.step(lesson, &mut self.state.weights)
     }
 }

@@ -25,7 +25,7 @@ use crate::learned::{Change, Estimator, Fitted};
 use crate::native::onnxruntime;
 use crate::observer::Judgement;
 use crate::onnx;
-use crate::recommenders::{of_training, so_far};
+use crate::recommenders::{of_training, so_far, training_device};
 use crate::table::CallExt;
 
 /// The kind of a saved one.
@@ -39,10 +39,7 @@ const CONFIG: &str = "preprocessor_config.json";
 
 pub(super) fn autoencoder(call: Call<'_>) -> Result<Data, Fault> {
     let recall = Recall::of(&call, autoencoder);
-    if call.text("device").as_deref() == Some("cuda") {
-        let text = format!("this gmlc trains {} on the processor only, and `device` is cuda", call.operator);
-        return Err(Fault::new("GML0925", text).help("give `device: auto` or `cpu`"));
-    }
+    let device = training_device(&call)?;
     let network = Autoencoder::new(whole(&call, "size", &COUNT)?, whole(&call, "dimension", &COUNT)?);
     let network = network.checked().map_err(|error| {
         Fault::new("GML0229", format!("`size` of {} does not fit: {error}", call.operator)).help("give a larger `size`")
@@ -58,6 +55,7 @@ pub(super) fn autoencoder(call: Call<'_>) -> Result<Data, Fault> {
         l2: 0.0,
         stop_after,
         seed: seed(&call)?,
+        device,
     };
     Ok(Data::Estimator(Arc::new(Learner { network, schedule, recall })))
 }

@@ -48,7 +48,7 @@ use crate::tune::History;
 
 pub(crate) use evaluate::{can_judge, evaluate, judged};
 pub use known::Known;
-pub(crate) use networks::{fault as of_training, so_far};
+pub(crate) use networks::{device as training_device, fault as of_training, so_far};
 pub(crate) use operators::{Parts, fit, sequences};
 pub use recommender::Recommender;
 pub(crate) use recommender::{KIND, load};

@@ -76,15 +76,7 @@ pub(super) fn dgsr(call: Call<'_>) -> Result<Data, Fault> {
 }
 
 fn estimator(call: &Call<'_>, architecture: Architecture, implementation: Implementation) -> Result<Data, Fault> {
-    if call.text("device").as_deref() == Some("cuda") {
-        return Err(Fault::new(
-            "GML0925",
-            format!("this gmlc trains {} on the processor only, and `device` is cuda", call.operator),
-        )
-        .help(
-            "give `device: auto` or `cpu`; what is trained can be used on a GPU all the same, since it is an ONNX file",
-        ));
-    }
+    let device = device(call)?;
     let stop_after = match call.value("stop_after") {
         None => None,
         Some(_) => Some(whole(call, "stop_after", &COUNT)?),
@@ -96,10 +88,31 @@ fn estimator(call: &Call<'_>, architecture: Architecture, implementation: Implem
         l2: float(call, "l2", &AMOUNT)?,
         stop_after,
         seed: seed(call)?,
+        device,
     };
     let recall = Recall::of(call, implementation);
     Ok(Data::SequenceEstimator(Arc::new(Network { architecture, schedule, recall })))
 }
+
+/// Where a network is to be trained.
+///
+/// # Errors
+/// GML0925 where `device` is cuda, and this gmlc cannot train on a GPU.
+pub(crate) fn device(call: &Call<'_>) -> Result<gml_neural::Device, Fault> {
+    let device = match call.text("device") {
+        None => gml_neural::Device::Auto,
+        Some(name) => name.parse().map_err(fault)?,
+    };
+    if device == gml_neural::Device::Cuda && !gml_neural::Device::HAS_CUDA {
+        let text = format!("this gmlc trains {} on the processor only, and `device` is cuda", call.operator);
+        return Err(Fault::new("GML0925", text).help(BUILD_WITH_CUDA));
+    }
+    Ok(device)
+}
+
+/// What to do where a GPU is asked for, and this gmlc cannot train on one.
+const BUILD_WITH_CUDA: &str = "give `device: auto` or `cpu` (what is trained can be used on a GPU all the same, since it is an ONNX \
+    file), or build gmlc where the CUDA toolkit is: `cargo build --release -p gmlc --features cuda`";
 
 /// A network that has not learned yet.
 struct Network {
@@ -238,6 +251,11 @@ pub(crate) fn fault(error: Error) -> Fault {
         Error::Diverged { .. } => Fault::new("GML0926", error.to_string()).help("give a smaller `learning_rate`"),
         Error::Checkpoint { .. } => Fault::new("GML0910", error.to_string())
             .help("see that the folder is there, that it is yours, and that the disk is not full"),
+        Error::NoCuda => Fault::new("GML0925", error.to_string()).help(BUILD_WITH_CUDA),
+        Error::NoGpu(_) => Fault::new("GML0941", error.to_string())
+            .help("see that there is an NVIDIA GPU with its driver and CUDA, or give `device: auto` or `cpu`"),
+        Error::Device(_) => Fault::new("GML0941", error.to_string())
+            .help("see that the memory of the GPU is not full, or give `device: cpu`; the training goes on where it was kept"),
         Error::Data(_) => Fault::new("GML0999", error.to_string()),
     }
 }
