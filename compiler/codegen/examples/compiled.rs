@@ -19,7 +19,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use gml_codegen::object::{Column, Facts, Holds, Learner, Model, compile};
+use gml_codegen::object::{Column, Facts, Holds, Learner, Model, Part, Pool, compile};
 use gml_codegen::testing::nanoseconds;
 use gml_codegen::trees::{Ensemble, Matrix, Order, Scorer, Session};
 
@@ -30,10 +30,12 @@ fn plain(ensemble: Ensemble) -> Model {
     let column = |feature: usize| Column { name: format!("f{feature}"), holds: Holds::Float, nullable: true };
     Model {
         columns: (0..ensemble.features).map(column).collect(),
+        texts: Vec::new(),
+        counts: Vec::new(),
         operations: Vec::new(),
-        features: (0..ensemble.features).collect(),
         outputs: (0..ensemble.outputs).map(|output| format!("score_{output}")).collect(),
-        learner: Learner::Trees(ensemble),
+        parts: vec![Part { features: (0..ensemble.features).collect(), learner: Learner::Trees(ensemble) }],
+        pool: Pool::Alone,
         classes: Vec::new(),
         curves: Vec::new(),
     }

@@ -5,9 +5,15 @@
 
 #[path = "object/built.rs"]
 mod built;
+#[path = "object/numbers.rs"]
+mod numbers;
 #[path = "object/operations.rs"]
 mod operations;
+#[path = "object/pooled.rs"]
+mod pooled;
 #[path = "object/shape.rs"]
 mod shape;
+#[path = "object/texts.rs"]
+mod texts;
 #[path = "object/trees.rs"]
 mod trees;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gml_tests::{Project, repository};
+use gml_tests::{Project, repository, shared_data};
 use polars::prelude::*;
 
 use super::{frames, program, visits};
@@ -11,6 +11,7 @@ use super::{frames, program, visits};
 #[derive(Default)]
 struct Names {
     columns: Vec<String>,
+    texts: Vec<String>,
     outputs: Vec<String>,
     classes: Vec<String>,
 }
@@ -28,6 +29,7 @@ fn built(project: &Project, model: &str) -> Names {
         let mut words = line.split('\t');
         let into = match words.next() {
             Some("column") => &mut names.columns,
+            Some("text") => &mut names.texts,
             Some("output") => &mut names.outputs,
             _ => &mut names.classes,
         };
@@ -51,6 +53,8 @@ fn written(value: &AnyValue<'_>, into: &mut Vec<u8>) {
         }
         AnyValue::Boolean(truth) => f64::from(u8::from(*truth)),
         AnyValue::Datetime(ticks, TimeUnit::Microseconds, _) => *ticks as f64,
+        AnyValue::Duration(ticks, TimeUnit::Microseconds) => *ticks as f64,
+        AnyValue::Time(ticks) => (ticks / 1_000) as f64,
         AnyValue::Date(days) => f64::from(*days),
         other => other.try_extract::<f64>().unwrap(),
     };
@@ -86,9 +90,10 @@ fn expected(scored: &DataFrame, names: &Names) -> Vec<Vec<f64>> {
 fn same(project: &Project, model: &str) -> Names {
     let names = built(project, model);
     let scored = frames::parquet(&project.path(&format!("scores/{model}.parquet")));
-    let texts: Vec<Column> = names
+    let read: Vec<Column> = names
         .columns
         .iter()
+        .chain(&names.texts)
         .map(|name| {
             let column = scored.column(name).unwrap();
             let is_text = matches!(column.dtype(), DataType::Categorical(..) | DataType::Enum(..));
@@ -97,7 +102,7 @@ fn same(project: &Project, model: &str) -> Names {
         .collect();
     let mut given = Vec::new();
     for row in 0..scored.height() {
-        texts.iter().for_each(|column| written(&column.get(row).unwrap(), &mut given));
+        read.iter().for_each(|column| written(&column.get(row).unwrap(), &mut given));
     }
     let expected = expected(&scored, &names);
     for size in ["1", "7", "100", "100000"] {
@@ -124,7 +129,7 @@ fn all_steps_and_learners_give_the_bits_of_a_run() {
     let project = visits();
     project.write("main.gml", include_str!("../programs/onnx.gml"));
     project.done(&["run"]);
-    for model in ["carts", "devices", "chances", "views", "parts", "hashed"] {
+    for model in ["carts", "devices", "chances", "views", "parts", "hashed", "counted", "worded"] {
         same(&project, model);
     }
 }
@@ -134,10 +139,60 @@ fn other_learners_give_them_too() {
     let project = visits();
     project.write("main.gml", include_str!("learners.gml"));
     project.done(&["run"]);
-    for model in ["ridge", "net", "kinds", "ranks", "chosen"] {
+    for model in ["ridge", "net", "kinds", "ranks", "chosen", "written"] {
         same(&project, model);
+    }
+    for model in ["told", "sums"] {
+        assert_eq!(same(&project, model).texts, ["about", "campaign"], "{model}");
     }
     // What no feature is made of is no column of the library: three features are kept.
     let columns = built(&project, "chosen").columns;
     assert!((1..=3).contains(&columns.len()), "{columns:?}");
+}
+
+/// Saves models as an ensemble of them, as `automl` does; it finds one only where there is time.
+fn as_ensemble(project: &Project, name: &str, objective: &str, shares: &[&str]) {
+    let folder = project.path("models").join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    for place in 0..shares.len() {
+        let member = project.path(&format!("members/{name}_{place}"));
+        std::fs::rename(member, folder.join(format!("model_{place}"))).unwrap();
+    }
+    let signature = std::fs::read(folder.join("model_0/signature.json")).unwrap();
+    let of_first: serde_json::Value = serde_json::from_slice(&signature).unwrap();
+    let signature = serde_json::json!({
+        "format": of_first["format"],
+        "kind": "ensemble",
+        "type": of_first["type"],
+        "objective": objective,
+        "shares": shares,
+    });
+    std::fs::write(folder.join("signature.json"), signature.to_string()).unwrap();
+}
+
+#[test]
+fn ensembles_give_them_too() {
+    let project = visits();
+    project.write("main.gml", include_str!("ensembles.gml"));
+    project.done(&["run", "members"]);
+    as_ensemble(&project, "bought", "binary", &["0.5", "0.2", "0.3"]);
+    as_ensemble(&project, "kinds", "multiclass", &["0.75", "0.25"]);
+    as_ensemble(&project, "viewed", "regression", &["0.4", "0.6"]);
+    project.done(&["run", "scoring"]);
+    assert_eq!(same(&project, "bought").texts, ["city"]);
+    assert!(!same(&project, "kinds").classes.is_empty());
+    same(&project, "viewed");
+}
+
+/// Messages as people write them: signs of all kinds, in several languages.
+#[test]
+fn messages_give_them_too() {
+    let Some(data) = shared_data("data/text_sms_spam") else { return };
+    let project = Project::new();
+    project.write("messages.parquet", std::fs::read(data.join("sms_spam.parquet")).unwrap());
+    project.write("main.gml", include_str!("messages.gml"));
+    project.done(&["run"]);
+    for model in ["trees", "sums", "found"] {
+        assert_eq!(same(&project, model).texts, ["text"], "{model}");
+    }
 }

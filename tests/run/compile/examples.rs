@@ -41,10 +41,10 @@ fn table(rows: &DataFrame) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn example(word: &str) -> String {
+fn example(words: &[&str]) -> String {
     let page = std::fs::read_to_string(repository().join("docs/compile.md")).unwrap();
-    let found = fences(&page).into_iter().filter(|fence| fence.words == [word]).map(|fence| fence.text);
-    let [text] = &found.collect::<Vec<_>>()[..] else { panic!("docs/compile.md has one example in {word}") };
+    let found = fences(&page).into_iter().filter(|fence| fence.words == words).map(|fence| fence.text);
+    let [text] = &found.collect::<Vec<_>>()[..] else { panic!("docs/compile.md has one example in {words:?}") };
     text.clone()
 }
 
@@ -63,7 +63,7 @@ fn examples_print_the_scores_of_a_run() {
     assert!(expected.len() > 100);
     let rows = table(&asked);
     for (language, file) in [("c", "score.c"), ("python", "score.py"), ("rust", "score.rs")] {
-        project.write(file, example(language));
+        project.write(file, example(&[language]));
         let printed = match language {
             "c" => {
                 let strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"];
@@ -89,6 +89,54 @@ fn examples_print_the_scores_of_a_run() {
         assert_eq!(found, expected, "{language}");
     }
     needs_nothing_but_libm(&project);
+}
+
+const SPAM: &str = "use std.prep.{text_counts}\nuse std.learn.{logistic}\n\
+    schema Message {\n    text: str,\n    target is_spam: bool,\n}\n\
+    catalog {\n    messages: table[Message] = csv(\"messages.csv\"),\n    spam: model = artifact(\"models/spam\"),\n    \
+    said: table { text: str, score: float, .. } = parquet(\"said.parquet\"),\n}\n\
+    pipeline training {\n    let model = fit(text_counts([.text]) >> logistic(), train: messages)\n    \
+    save model as spam\n    save messages |> predict(model) as said\n}\n";
+
+/// Messages of which some are spam, in several languages.
+fn messages() -> String {
+    let openings =
+        ["WIN a Prize", "call me later", "Größe egal", "gröẞe EGAL", "ΔΩΡΕΑΝ σήμερα", "İzmir'de görüşürüz", "日本 42"];
+    let closings = ["now!!", "ΤΩΡΑ", "later, ok?", "🙂", "Später", "free FREE Free"];
+    let rows = (0..300).map(|row| {
+        let (opening, closing) = (openings[row % 7], closings[row / 7 % 6]);
+        let is_spam = opening.contains("Prize") || closing.contains("FREE") || row % 11 == 0;
+        format!("\"{opening} {closing} {}\",{is_spam}\n", row % 5)
+    });
+    format!("text,is_spam\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn examples_of_texts_print_the_scores_of_a_run() {
+    let project = Project::of(&[("main.gml", SPAM.to_owned()), ("messages.csv", messages())]);
+    project.done(&["run"]);
+    project.done(&["compile", "spam", "--output", "out"]);
+    let folder = project.path(".");
+    let said = frames::parquet(&project.path("said.parquet"));
+    let texts = said.column("text").unwrap().str().unwrap().iter().map(|text| format!("{}\n", text.unwrap()));
+    let texts: String = texts.collect();
+    let expected: Vec<u64> = frames::floats(&said, "score").into_iter().map(|score| score.unwrap().to_bits()).collect();
+    assert!(expected.len() == 300 && expected.iter().collect::<std::collections::HashSet<_>>().len() > 50);
+    for (language, file) in [("c", "spam.c"), ("python", "spam.py")] {
+        project.write(file, example(&[language, "texts"]));
+        let printed = if language == "c" {
+            let strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"];
+            let files = ["-o", "spam_c", file, "-Iout", "-Lout", "-lspam", "-lm"];
+            program(&folder, "cc", &[&strict[..], &files[..]].concat(), b"");
+            program(&folder, "./spam_c", &[], texts.as_bytes())
+        } else {
+            program(&folder, "python3", &[file], texts.as_bytes())
+        };
+        let printed = String::from_utf8(printed).unwrap();
+        let found: Vec<u64> = printed.lines().map(|line| line.parse::<f64>().unwrap().to_bits()).collect();
+        assert_eq!(found, expected, "{language}");
+    }
+    assert!(String::from_utf8(project.read("out/spam.h")).unwrap().contains("#define SPAM_COLUMNS 0\n"));
 }
 
 fn needs_nothing_but_libm(project: &Project) {

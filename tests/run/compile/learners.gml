@@ -1,4 +1,4 @@
-use std.prep.{impute, one_hot, scale}
+use std.prep.{hash, impute, one_hot, scale, text_counts}
 use std.learn.{boosted_trees, elastic_net, logistic, ridge}
 use std.features.{select_features}
 
@@ -27,6 +27,25 @@ schema Ranked {
            visits_before: int,
            days_since_last: float?,
     target grade: int,
+}
+
+schema Written {
+    id     visitor: str,
+           day: date,
+           began: timestamp,
+           returned: timestamp?,
+           stayed: duration?,
+           share: float,
+           days_since_last: float?,
+    target page_views_before: int,
+}
+
+schema Told {
+    id     visitor: str,
+           about: str?,
+           campaign: category?,
+           visits_before: int,
+    target page_views_before: int,
 }
 
 schema Session {
@@ -64,6 +83,12 @@ catalog {
     ranks_scores: table { visitor: str, .. }  = parquet("scores/ranks.parquet"),
     chosen_model: model                       = artifact("models/chosen"),
     chosen_scores: table { visitor: str, .. } = parquet("scores/chosen.parquet"),
+    written_model: model                      = artifact("models/written"),
+    written_scores: table { visitor: str, .. } = parquet("scores/written.parquet"),
+    told_model: model                         = artifact("models/told"),
+    told_scores: table { visitor: str, .. }   = parquet("scores/told.parquet"),
+    sums_model: model                         = artifact("models/sums"),
+    sums_scores: table { visitor: str, .. }   = parquet("scores/sums.parquet"),
 }
 
 node visits(sessions: table[Session]) -> table[Visit] {
@@ -81,6 +106,45 @@ node ranked(sessions: table[Session]) -> table[Ranked] {
             grade = if .added_to_cart then 2 else if .page_views_before > 0 then 1 else 0,
         }
         |> select([.visitor, .bucket, .device, .visits_before, .days_since_last, .grade])
+}
+
+node written(sessions: table[Session]) -> table[Written] {
+    sessions
+        |> derive {
+            # Days before 1970 and leap days among them.
+            day = @1600-02-20 + 1d * (.session % 150_000),
+            began = .started_at,
+            returned = if .visits_before > 0 then .started_at else null,
+            stayed = if .visits_before > 0 then .started_at - @2020-12-01T00:00:00Z else null,
+            share = (.session % 1000) / 7000.0 - 0.01,
+        }
+        |> select([.visitor, .day, .began, .returned, .stayed, .share, .days_since_last, .page_views_before])
+}
+
+# Words of several columns, and no text at all in some rows.
+node told(sessions: table[Session]) -> table[Told] {
+    sessions
+        |> derive { about = if .session % 3 == 0 then null else concat(.city ?? "", concat(" / ", .country ?? "")) }
+        |> select([.visitor, .about, .campaign, .visits_before, .page_views_before])
+}
+
+pipeline hashes {
+    let rows = written(sessions)
+    let recipe = hash([.day, .began, .returned, .stayed, .share, .days_since_last], buckets: 8)
+    let model = fit(recipe >> boosted_trees(objective: regression, rounds: 40, min_rows: 5), train: rows)
+    save model as written_model
+    save rows |> predict(model) as written_scores
+}
+
+pipeline words {
+    let rows = told(sessions)
+    let recipe = impute("Wien und Graz", [.about]) >> text_counts([.about, .campaign], words: 200)
+    let model = fit(recipe >> boosted_trees(objective: regression), train: rows)
+    save model as told_model
+    save rows |> predict(model) as told_scores
+    let sums = fit(text_counts([.about, .campaign], words: 50) >> ridge(), train: rows)
+    save sums as sums_model
+    save rows |> predict(sums) as sums_scores
 }
 
 pipeline sums {

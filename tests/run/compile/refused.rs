@@ -2,19 +2,25 @@
 
 use gml_tests::{Finished, Project, gmlc_with};
 
-const PROGRAM: &str = "use std.prep.{hash, text_counts}\nuse std.learn.{boosted_trees, ridge}\n\
-    schema Home {\n    id home: int,\n    rooms: int,\n    about: str,\n    target price: float,\n}\n\
+const PROGRAM: &str = "use std.learn.{blend, boosted_trees}\n\
+    schema Home {\n    id home: int,\n    group street: int,\n    rooms: int,\n    rent: decimal[8, 2],\n    target grade: int,\n}\n\
+    schema Plain {\n    id home: int,\n    rooms: int,\n    target grade: int,\n}\n\
     catalog {\n    homes: table[Home] = csv(\"homes.csv\"),\n    plain: model = artifact(\"models/plain\"),\n    \
-    words: model = artifact(\"models/words\"),\n    hashed: model = artifact(\"models/hashed\"),\n}\n\
+    both: model = artifact(\"models/both\"),\n    priced: model = artifact(\"models/priced\"),\n}\n\
+    node plainly(homes: table[Home]) -> table[Plain] {\n    homes |> select([.home, .rooms, .grade])\n}\n\
     pipeline training {\n    \
-    save fit(text_counts([.about], min_rows: 1) >> ridge(), train: homes) as words\n    \
-    save fit(hash([.rooms], buckets: 4) >> boosted_trees(objective: regression, rounds: 2, min_rows: 1), train: homes) as hashed\n    \
-    save fit(boosted_trees(objective: regression, rounds: 2, min_rows: 1), train: homes) as plain\n}\n";
+    let ranker = fit(boosted_trees(objective: lambdarank, rounds: 2, min_rows: 1), train: homes)\n    \
+    save blend([ranker, ranker]) as both\n    \
+    save ranker as priced\n    \
+    save fit(boosted_trees(objective: regression, rounds: 2, min_rows: 1), train: plainly(homes)) as plain\n}\n";
 
 fn project() -> Project {
-    let rows: String = (0..60).map(|home| format!("{home},{},{} rooms,{}\n", home % 5, home % 5, home * 10)).collect();
-    let project =
-        Project::of(&[("main.gml", PROGRAM.to_owned()), ("homes.csv", format!("home,rooms,about,price\n{rows}"))]);
+    let home = |home: usize| format!("{home},{},{},{}.50,{}\n", home / 6, home % 5, home % 7, home % 5);
+    let rows: String = (0..60).map(home).collect();
+    let project = Project::of(&[
+        ("main.gml", PROGRAM.to_owned()),
+        ("homes.csv", format!("home,street,rooms,rent,grade\n{rows}")),
+    ]);
     project.done(&["run"]);
     project
 }
@@ -31,17 +37,19 @@ fn refused(finished: &Finished, code: &str, said: &str) {
 #[test]
 fn what_cannot_be_compiled_is_named_and_nothing_is_written() {
     let project = project();
-    refused(&project.gmlc(&["compile", "words", "--output", "out"]), "GML0937", "the step `text_counts` counts");
+    let blended = project.gmlc(&["compile", "both", "--output", "out"]);
+    refused(&blended, "GML0937", "a blend counts the places of rows within their groups");
+    assert!(blended.stderr.contains("compile each of its models"), "{blended:?}");
     refused(
-        &project.gmlc(&["compile", "hashed", "--output", "out"]),
+        &project.gmlc(&["compile", "priced", "--output", "out"]),
         "GML0937",
-        "the step `hash` takes the text of each number of `rooms`",
+        "the column `rent` is of type decimal[8, 2]",
     );
     refused(&project.gmlc(&["compile", "./models/none", "--output", "out"]), "GML0901", "models/none is no folder");
     refused(&project.gmlc(&["compile", "./models", "--output", "out"]), "GML0901", "holds no saved model");
     assert!(!project.path("out").exists());
     let unknown = project.gmlc(&["compile", "plane", "--output", "out"]);
-    assert!(unknown.code == 2 && unknown.stderr.contains("it keeps plain, words, hashed"), "{unknown:?}");
+    assert!(unknown.code == 2 && unknown.stderr.contains("it keeps plain, both, priced"), "{unknown:?}");
     let named = project.gmlc(&["compile", "plain", "--output", "out", "--name", "a-b"]);
     assert!(named.code == 2 && named.stderr.contains("write a letter first"), "{named:?}");
     project.write("file", "");

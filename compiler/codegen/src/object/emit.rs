@@ -29,6 +29,11 @@ pub(super) fn fixed() -> MemFlagsData {
     MemFlagsData::trusted().with_readonly()
 }
 
+/// A byte of a text, which may stand anywhere, as a number of this type.
+pub(super) fn byte(emit: &mut Emit<'_>, ty: Type, from: Value) -> Value {
+    emit.b.ins().uload8(ty, MemFlagsData::new().with_notrap(), from, 0)
+}
+
 fn arguments(values: &[Value]) -> Vec<BlockArg> {
     values.iter().copied().map(BlockArg::Value).collect()
 }
@@ -72,6 +77,11 @@ impl Emit<'_> {
     /// A float of the tables.
     pub(super) fn read(&mut self, from: Value) -> Value {
         self.b.ins().load(FLOAT, fixed(), from, 0)
+    }
+
+    /// A number of 64 bits of the tables.
+    pub(super) fn read_whole(&mut self, from: Value) -> Value {
+        self.b.ins().load(WHOLE, fixed(), from, 0)
     }
 
     /// A number of 32 bits of the tables.
@@ -138,10 +148,16 @@ impl Emit<'_> {
 
     /// Ends the function with these values where the condition holds.
     pub(super) fn give_if(&mut self, condition: Value, values: &[Value]) {
+        self.give_where(condition, |_| values.to_vec());
+    }
+
+    /// Ends the function with values that are made where the condition holds.
+    pub(super) fn give_where(&mut self, condition: Value, make: impl FnOnce(&mut Self) -> Vec<Value>) {
         let (leave, stay) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(condition, leave, &[], stay, &[]);
         self.enter(leave);
-        self.give(values);
+        let values = make(self);
+        self.give(&values);
         self.enter(stay);
     }
 
@@ -157,16 +173,29 @@ impl Emit<'_> {
         yes: impl FnOnce(&mut Self) -> Result<(), Uncompiled>,
         no: impl FnOnce(&mut Self) -> Result<(), Uncompiled>,
     ) -> Result<(), Uncompiled> {
+        let nothing = |done: Result<(), Uncompiled>| done.map(|()| Vec::new());
+        self.choose(condition, |emit| nothing(yes(emit)), |emit| nothing(no(emit)))?;
+        Ok(())
+    }
+
+    /// What one of two ways makes: values of the same types.
+    pub(super) fn choose(
+        &mut self,
+        condition: Value,
+        yes: impl FnOnce(&mut Self) -> Result<Vec<Value>, Uncompiled>,
+        no: impl FnOnce(&mut Self) -> Result<Vec<Value>, Uncompiled>,
+    ) -> Result<Vec<Value>, Uncompiled> {
         let [left, right, after] = [(); 3].map(|()| self.b.create_block());
         self.b.ins().brif(condition, left, &[], right, &[]);
         self.enter(left);
-        yes(self)?;
-        self.b.ins().jump(after, &[]);
+        let made = yes(self)?;
+        let chosen = self.carry(after, &made);
+        self.b.ins().jump(after, &arguments(&made));
         self.enter(right);
-        no(self)?;
-        self.b.ins().jump(after, &[]);
+        let made = no(self)?;
+        self.b.ins().jump(after, &arguments(&made));
         self.enter(after);
-        Ok(())
+        Ok(chosen)
     }
 
     /// Repeats while `goes_on` says so, which is asked first. Gives what is carried from one round to the next.

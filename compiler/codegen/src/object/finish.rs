@@ -6,40 +6,70 @@ use cranelift_module::FuncId;
 
 use super::Uncompiled;
 use super::emit::{Emit, FLOAT};
-use super::model::{Curve, Learner, Link, Model};
+use super::learner::{Curve, Learner, Link};
+use super::model::Model;
 use super::search::Rising;
 use super::unit::{Seen, Unit};
 use crate::trees::{Objective, Transform};
 
-/// `finish(outputs)`: makes the answers of a row of the sums that stand in the place of its scores.
-pub(super) fn define(unit: &mut Unit, model: &Model, search: FuncId) -> Result<FuncId, Uncompiled> {
+const FLOAT_BYTES: usize = size_of::<f64>();
+
+/// `transform_0(scores)` and so on: makes scores of the sums of a learner that stand in their place; none where they are the same.
+pub(super) fn transform(unit: &mut Unit, part: usize, learner: &Learner) -> Result<Option<FuncId>, Uncompiled> {
+    let is_same = match learner {
+        Learner::Trees(ensemble) => ensemble.transform == Transform::PLAIN,
+        Learner::Linear(_, link) => *link == Link::Identity,
+    };
+    if is_same {
+        return Ok(None);
+    }
     let address = unit.address();
-    unit.define("finish", Seen::Here, &[address], &[], |emit, given| {
-        let (row, first) = (given[0], model.first_score());
-        let at = |place: usize| (first + place) * size_of::<f64>();
-        let sums: Vec<Value> = (0..model.learner.scores()).map(|place| emit.load(row, at(place))).collect();
-        let scores = match &model.learner {
+    let function = unit.define(&format!("transform_{part}"), Seen::Here, &[address], &[], |emit, given| {
+        let sums: Vec<Value> = (0..learner.scores()).map(|place| emit.load(given[0], place * FLOAT_BYTES)).collect();
+        let scores = match learner {
             Learner::Trees(ensemble) => transformed(emit, ensemble.transform, &sums)?,
             Learner::Linear(_, Link::Identity) => sums,
             Learner::Linear(_, Link::Probability) => each(sums, |sum| probability(emit, sum))?,
             Learner::Linear(_, Link::Softmax) => softmax(emit, &sums)?,
         };
-        for (place, score) in scores.iter().enumerate() {
-            emit.store(*score, row, at(place));
+        for (place, score) in scores.into_iter().enumerate() {
+            emit.store(score, given[0], place * FLOAT_BYTES);
         }
+        emit.give(&[]);
+        Ok(())
+    })?;
+    Ok(Some(function))
+}
+
+/// `finish(outputs)`: the likeliest class and what curves say, beside the scores of a row; none where there is nothing of that.
+pub(super) fn define(unit: &mut Unit, model: &Model, search: FuncId) -> Result<Option<FuncId>, Uncompiled> {
+    let first = model.first_score();
+    if first == 0 && model.curves.is_empty() {
+        return Ok(None);
+    }
+    let address = unit.address();
+    let function = unit.define("finish", Seen::Here, &[address], &[], |emit, given| {
+        let row = given[0];
+        let at = |place: usize| (first + place) * FLOAT_BYTES;
+        let scores: Vec<Value> = (0..model.scores()).map(|place| emit.load(row, at(place))).collect();
+        let curved = calibrated(emit, &model.curves, &scores, search)?;
         if first > 0 {
-            let likeliest = likeliest(emit, &scores);
+            let likeliest = likeliest(emit, if curved.is_empty() { &scores } else { &curved });
             emit.store(likeliest, row, 0);
         }
-        for (place, curved) in calibrated(emit, &model.curves, &scores, search)?.into_iter().enumerate() {
+        for (place, curved) in curved.into_iter().enumerate() {
             emit.store(curved, row, at(scores.len() + place));
         }
         emit.give(&[]);
         Ok(())
-    })
+    })?;
+    Ok(Some(function))
 }
 
-fn each(values: Vec<Value>, make: impl FnMut(Value) -> Result<Value, Uncompiled>) -> Result<Vec<Value>, Uncompiled> {
+pub(super) fn each(
+    values: Vec<Value>,
+    make: impl FnMut(Value) -> Result<Value, Uncompiled>,
+) -> Result<Vec<Value>, Uncompiled> {
     values.into_iter().map(make).collect()
 }
 
@@ -93,7 +123,7 @@ fn transformed(emit: &mut Emit<'_>, transform: Transform, sums: &[Value]) -> Res
 }
 
 /// `1 / (1 + exp(x))`
-fn of_negative_odds(emit: &mut Emit<'_>, x: Value) -> Result<Value, Uncompiled> {
+pub(super) fn of_negative_odds(emit: &mut Emit<'_>, x: Value) -> Result<Value, Uncompiled> {
     let power = emit.libm("exp", &[x])?;
     let one = emit.float(1.0);
     let sum = emit.b.ins().fadd(one, power);
@@ -125,7 +155,7 @@ fn added(emit: &mut Emit<'_>, values: &[Value]) -> Value {
     values.iter().fold(zero, |sum, value| emit.b.ins().fadd(sum, *value))
 }
 
-fn softmax(emit: &mut Emit<'_>, sums: &[Value]) -> Result<Vec<Value>, Uncompiled> {
+pub(super) fn softmax(emit: &mut Emit<'_>, sums: &[Value]) -> Result<Vec<Value>, Uncompiled> {
     let least = emit.float(f64::NEG_INFINITY);
     let most = largest(emit, sums, least);
     let powers = each(sums.to_vec(), |x| {

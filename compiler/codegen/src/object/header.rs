@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::model::{Column, Facts, Holds, Learner, Link, Model};
+use super::learner::{Learner, Link, Pool, Pooled};
+use super::model::{Column, Facts, Holds, Model};
 
 /// What a column holds, as the header counts it.
 pub(super) fn kind(holds: &Holds) -> u32 {
@@ -82,11 +83,15 @@ pub(super) fn text(model: &Model, facts: &Facts, host: &str) -> String {
     }
     header.line(&format!(" * For {host}, with nothing but the C library's libm."));
     header.prose(PROSE);
-    if matches!(model.learner, Learner::Linear(..)) {
+    if model.parts.iter().any(|part| matches!(part.learner, Learner::Linear(..))) {
         header.prose(ADDS_UP);
+    }
+    if !model.texts.is_empty() {
+        header.prose(READS_TEXTS);
     }
     header.prose(TOP);
     header.line(&format!("#define {}_COLUMNS {}", header.upper, model.columns.len()));
+    header.line(&format!("#define {}_TEXTS {}", header.upper, model.texts.len()));
     header.line(&format!("#define {}_OUTPUTS {}", header.upper, model.outputs.len()));
     header.line(&format!("#define {}_CLASSES {}", header.upper, model.classes.len()));
     header.prose(&["", "/* What a column holds. */", "enum NAME_kind {"]);
@@ -100,12 +105,17 @@ pub(super) fn text(model: &Model, facts: &Facts, host: &str) -> String {
         let columns = model.columns.iter().map(|column| (&*column.name, about(column)));
         header.enumeration("column", &columns.collect::<Vec<_>>());
     }
+    if !model.texts.is_empty() {
+        header.prose(&["", "/* Columns whose texts are read, by their places among the texts of a row. */"]);
+        let texts = model.texts.iter().map(|text| (&**text, String::new()));
+        header.enumeration("text_column", &texts.collect::<Vec<_>>());
+    }
     header.prose(&["", "/* What is said of a row, by its place. */"]);
     let first = model.first_score();
     let outputs = model.outputs.iter().enumerate().map(|(place, output)| {
         let what = match place {
             place if place < first => "the number of the likeliest class, of enum NAME_class",
-            place if place < first + model.learner.scores() => score(model),
+            place if place < first + model.scores() => score(model),
             _ => "the probability by the calibration of the model",
         };
         (&**output, what.replace("NAME", &facts.name))
@@ -131,7 +141,7 @@ const PROSE: &[&str] = &[
     " * the same libm there too. What is said of a row does not depend on the rows beside it.",
     " *",
     " * All functions may be called by any number of threads at the same time. None allocates memory, keeps",
-    " * anything between calls, or writes anywhere but to `scores`. NAME_score takes less than 512 KiB of stack.",
+    " * anything between calls, or writes anywhere but to `scores`. Scoring takes less than 512 KiB of stack.",
     " *",
     " * Link with the shared library, or with the object file and libm:",
     " *",
@@ -145,6 +155,12 @@ const ADDS_UP: &[&str] = &[
     " * are NaN.",
 ];
 
+const READS_TEXTS: &[&str] = &[
+    " *",
+    " * This model reads texts word by word. A row has UPPER_TEXTS of them beside its doubles, in the order of",
+    " * enum NAME_text_column: NAME_score_texts takes both, and NAME_score says 2 and does nothing else.",
+];
+
 const TOP: &[&str] = &[
     " */",
     "#ifndef UPPER_H",
@@ -156,14 +172,26 @@ const TOP: &[&str] = &[
     "extern \"C\" {",
     "#endif",
     "",
-    "/* Numbers of a row, numbers that are said of it, and classes that are told apart (0 where there are none). */",
+    "/* Numbers of a row, its texts that are read word by word, numbers that are said of it, and classes that are",
+    " * told apart: 0 where there are none. */",
 ];
 
 const FUNCTIONS: &[&str] = &[
     "",
     "/* Scores `count` rows: reads UPPER_COLUMNS doubles of each, and writes UPPER_OUTPUTS doubles for each.",
-    " * 0 is success; 1 says that `rows` or `scores` is NULL, and nothing was written. */",
+    " * 0 is success; 1 says that `rows` or `scores` is NULL, 2 that the model reads texts, and nothing was",
+    " * written. */",
     "int NAME_score(const double *rows, size_t count, double *scores);",
+    "",
+    "/* `length` bytes of UTF-8, which need no 0 behind them. A missing text is NULL. */",
+    "struct NAME_text {",
+    "    const char *start;",
+    "    size_t length;",
+    "};",
+    "",
+    "/* The same for rows with texts: reads UPPER_TEXTS of them for each row, one row behind the other. `texts`",
+    " * may be NULL where that is 0, and `rows` where UPPER_COLUMNS is; otherwise 1 says that one is NULL. */",
+    "int NAME_score_texts(const double *rows, const struct NAME_text *texts, size_t count, double *scores);",
     "",
     "/* What a row has for a text of a column: `length` bytes of UTF-8, which need no 0 behind them. A text that",
     " * the model does not know has a negative number. NaN where `text` is NULL, which is a missing value, and",
@@ -173,14 +201,16 @@ const FUNCTIONS: &[&str] = &[
     "/* gmlc's version, and a hash that is another one for another model. */",
     "const char *NAME_version(void);",
     "",
-    "/* UPPER_COLUMNS, UPPER_OUTPUTS and UPPER_CLASSES, for those who load the library without this header. */",
+    "/* UPPER_COLUMNS, UPPER_TEXTS and so on, for those who load the library without this header. */",
     "size_t NAME_columns(void);",
+    "size_t NAME_texts(void);",
     "size_t NAME_outputs(void);",
     "size_t NAME_classes(void);",
     "",
-    "/* The name of a column, of an output, of a class, as the model has it, in UTF-8; NULL where there is no such",
-    " * place. */",
+    "/* The name of a column, of a column whose texts are read, of an output, of a class, as the model has it, in",
+    " * UTF-8; NULL where there is no such place. */",
     "const char *NAME_column_name(size_t column);",
+    "const char *NAME_text_name(size_t text);",
     "const char *NAME_output_name(size_t output);",
     "const char *NAME_class_name(size_t number);",
     "",
@@ -195,14 +225,19 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 fn score(model: &Model) -> &'static str {
-    match &model.learner {
+    use crate::trees::Objective::{NarrowSigmoid, Sigmoid};
+    let is_probability = match (&model.pool, model.parts.first().map(|part| &part.learner)) {
+        (Pool::Mean { of: Pooled::LogOdds(_), .. }, _) => true,
+        (Pool::Mean { .. }, _) | (_, None) => false,
+        (Pool::Alone, Some(Learner::Linear(_, link))) => *link == Link::Probability,
+        (Pool::Alone, Some(Learner::Trees(ensemble))) => {
+            matches!(ensemble.transform.objective, Sigmoid(_) | NarrowSigmoid)
+        }
+    };
+    match is_probability {
         _ if !model.classes.is_empty() => "the probability of the class",
-        Learner::Linear(_, Link::Probability) => "a probability",
-        Learner::Linear(..) => "a number",
-        Learner::Trees(ensemble) => match ensemble.transform.objective {
-            crate::trees::Objective::Sigmoid(_) | crate::trees::Objective::NarrowSigmoid => "a probability",
-            _ => "a number",
-        },
+        true => "a probability",
+        false => "a number",
     }
 }
 

@@ -5,11 +5,16 @@
 //!
 //! | module | in → out |
 //! |---|---|
-//! | `model` | columns, operations, a learner, curves: the model as values |
+//! | `model`, `learner`, `check` | columns, words, operations, learners, curves: the model as values |
+//! | `prepare`, `change`, `dates` | the values of a row, as straight-line code |
+//! | `hash`, `decimal`, `shortest`, `powers` | numbers → their text → the bucket of its hash |
+//! | `words`, `alphabet`, `spelling` | a text → how much each word counts |
 //! | `forest` | an ensemble → node tables whose every question is `value <= threshold` |
-//! | `prepare` | the operations on one row, as straight-line code |
 //! | `walk` | eight walks through the node tables in flight: eight rows, or eight trees |
-//! | `finish` | sums → answers: transforms, curves, the likeliest class |
+//! | `part` | the values of a row → the scores of a learner |
+//! | `pool` | the scores of several learners → scores |
+//! | `finish` | sums → scores: transforms; scores → curves, the likeliest class |
+//! | `score` | rows → answers |
 //! | `texts` | texts → codes |
 //! | `names` | what columns, outputs and classes are called, as functions |
 //! | `header` | the header |
@@ -18,25 +23,40 @@
 //! in them, and code has none either: what a loader fills in is where the tables are, and the C library's `exp`, `expf`, `log`, `log1p`
 //! and `fma`.
 
+mod alphabet;
+mod change;
+mod check;
+mod dates;
+mod decimal;
 mod emit;
 mod finish;
 mod forest;
+mod hash;
 mod header;
+mod learner;
 mod model;
 mod names;
+mod part;
+mod pool;
+mod powers;
 mod prepare;
 mod score;
 mod search;
+mod shortest;
+mod spelling;
 mod tables;
 mod texts;
 mod unit;
 mod walk;
+mod words;
 
-pub use model::{Change, Column, Curve, Facts, Holds, Learner, Linear, Link, Model, Operation, PART_COUNT};
+pub use learner::{Curve, Learner, Linear, Link, Part, Pool, Pooled};
+pub use model::{Change, Column, Counts, Facts, Holds, Model, Operation, PART_COUNT, Written};
 pub use texts::murmur3;
 
 use std::fmt;
 
+use prepare::Tools;
 use unit::Unit;
 
 /// What a model becomes.
@@ -74,13 +94,14 @@ impl std::error::Error for Uncompiled {}
 /// # Errors
 /// [`Uncompiled`] where the model contradicts itself, or is too large.
 pub fn compile(model: &Model, facts: &Facts) -> Result<Compiled, Uncompiled> {
-    model.check()?;
+    check::check(model)?;
     if !is_identifier(&facts.name) {
         return Err(Uncompiled::Broken(format!("`{}` is no name that C takes", facts.name)));
     }
     let mut unit = Unit::new(&facts.name)?;
-    score::define(&mut unit, model, facts)?;
-    texts::define(&mut unit, model, facts)?;
+    let tools = Tools::define(&mut unit, model)?;
+    score::define(&mut unit, model, facts, &tools)?;
+    texts::define(&mut unit, model, facts, &tools)?;
     names::define(&mut unit, model, facts)?;
     let host = unit.host();
     let header = header::text(model, facts, &host);

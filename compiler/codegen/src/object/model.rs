@@ -1,22 +1,25 @@
 //! A model as plain data.
 
-use crate::trees::Ensemble;
+use super::learner::{Curve, Part, Pool};
 
-use super::Uncompiled;
-
-/// A model: rows of columns, operations on their values, a learner that is given some of these, curves behind it.
+/// A model: rows of columns and texts, operations on their values, learners that are given some of these, curves behind them.
 ///
-/// A value is a 64-bit float, and may be null. Values have places: the columns first, then what each operation makes.
+/// A value is a 64-bit float, and may be null. Values have places: the columns first, then the weights of all words, then what each
+/// operation makes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// What a row has, in its order.
     pub columns: Vec<Column>,
+    /// The columns whose texts a row has beside that.
+    pub texts: Vec<String>,
+    /// What is counted in these texts.
+    pub counts: Vec<Counts>,
     /// In their order. Each makes one value.
     pub operations: Vec<Operation>,
-    /// The places of the values that the learner is given. Null is NaN to it.
-    pub features: Vec<usize>,
-    /// What makes scores of the features.
-    pub learner: Learner,
+    /// What makes scores: one learner, or several of which the scores are put together.
+    pub parts: Vec<Part>,
+    /// How they are put together.
+    pub pool: Pool,
     /// The classes that the scores are of; empty where there are none.
     pub classes: Vec<String>,
     /// Curves from scores to probabilities: none, or one for each score.
@@ -70,10 +73,25 @@ pub enum Holds {
     Text {
         /// The texts that the model tells apart; the code is the place.
         known: Vec<String>,
-        /// Where others are told apart by a hash: how many they are put into. The code of bucket `b` is `-1 - b`, and -1 is the code of
-        /// all others where there are no buckets.
-        buckets: Option<u32>,
+        /// Whether others are told apart by their hash. The code of a text with the hash `h`, taken as a number with a sign, is
+        /// `-1 - |h|`; -1 is the code of all others where they are not told apart.
+        hashed: bool,
     },
+}
+
+/// How much each word of a text counts (Salton and Buckley 1988, "Term-Weighting Approaches in Automatic Text Retrieval"): how often it
+/// is there, times how rare it is, over the root of the squares of all of them. Words are runs of letters and digits, each in small
+/// letters by itself, as Rust's `char::is_alphanumeric` and `str::to_lowercase` have them. Each word makes a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counts {
+    /// Which of the texts.
+    pub text: usize,
+    /// The text in place of one that is missing; a missing one has no words where there is none.
+    pub null: Option<String>,
+    /// The words, in small letters, each once.
+    pub words: Vec<String>,
+    /// How rare each is.
+    pub rarity: Vec<f64>,
 }
 
 /// An operation.
@@ -103,10 +121,19 @@ pub enum Change {
         /// What null becomes; none where it stays null.
         null: Option<f64>,
     },
-    /// The bucket of a text's hash.
+    /// The bucket of a text: the size of its hash modulo their number.
     Bucket {
+        /// How many buckets there are.
+        buckets: u32,
         /// Those of the texts that have codes.
         known: Vec<f64>,
+    },
+    /// The bucket of a number as text.
+    Hash {
+        /// How it is written.
+        written: Written,
+        /// How many buckets there are.
+        buckets: u32,
     },
     /// How many of these, which rise, are at most the value; all where it is no number.
     Count(Vec<f64>),
@@ -135,69 +162,25 @@ pub enum Change {
     },
 }
 
+/// How a number is written before it is hashed: as GML writes a constant, without `@`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// `-12`
+    Whole,
+    /// The shortest digits that are this float: `0.1`, `1e16`, `NaN`. Both zeros are `0.0`.
+    Float,
+    /// Days: `2024-02-29`
+    Date,
+    /// Microseconds since midnight: `23:59:01`, with six digits behind a point where there is a fraction.
+    Time,
+    /// Microseconds since 1970: `2024-02-29T23:59:01Z`, with a fraction as above.
+    Timestamp,
+    /// Microseconds, in the largest unit of which they are a multiple: `3h`, `0w`.
+    Duration,
+}
+
 /// Parts that [`Change::DatePart`] knows.
 pub const PART_COUNT: usize = 4;
-
-/// What makes scores of features.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Learner {
-    /// Trees.
-    Trees(Ensemble),
-    /// Sums of weighted features, one for each score.
-    Linear(Vec<Linear>, Link),
-}
-
-/// `base + sum(weight * (x - mean))`, summed in the order of the features.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Linear {
-    /// The sum of a row whose features have their means.
-    pub base: f64,
-    /// Of each feature the weight and the mean.
-    pub terms: Vec<(f64, f64)>,
-}
-
-/// What is made of the sums of a linear model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// The sum itself.
-    Identity,
-    /// The probability of log odds, without overflow on either side.
-    Probability,
-    /// Probabilities that add up to 1.
-    Softmax,
-}
-
-/// A curve from a score to a probability.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Curve {
-    /// Straight between points, flat beyond the ends.
-    Points {
-        /// Rising.
-        scores: Vec<f64>,
-        /// What they stand for.
-        values: Vec<f64>,
-    },
-    /// `1 / (1 + exp(-(slope * log_odds + offset)))`, scores kept `smallest` away from 0 and 1.
-    Logistic {
-        /// The slope.
-        slope: f64,
-        /// The offset.
-        offset: f64,
-        /// How far.
-        smallest: f64,
-    },
-}
-
-impl Learner {
-    /// Scores of a row.
-    #[must_use]
-    pub fn scores(&self) -> usize {
-        match self {
-            Self::Trees(ensemble) => ensemble.outputs,
-            Self::Linear(sums, _) => sums.len(),
-        }
-    }
-}
 
 impl Model {
     /// The place of the first score among the outputs.
@@ -205,60 +188,13 @@ impl Model {
         usize::from(!self.classes.is_empty())
     }
 
-    /// Whether it contradicts itself.
-    pub(super) fn check(&self) -> Result<(), Uncompiled> {
-        let broken = |what: String| Err(Uncompiled::Broken(what));
-        for (number, operation) in self.operations.iter().enumerate() {
-            if operation.of >= self.columns.len() + number {
-                return broken(format!("operation {number} changes a value that is not made before it"));
-            }
-            let fits = match &operation.change {
-                Change::Look { keys, beside, .. } => keys.len() == beside.len(),
-                Change::DatePart { part, .. } => *part < PART_COUNT,
-                Change::Count(bounds) => bounds.is_sorted(),
-                _ => true,
-            };
-            if !fits {
-                return broken(format!("operation {number} contradicts itself"));
-            }
-        }
-        let values = self.columns.len() + self.operations.len();
-        if let Some(place) = self.features.iter().find(|place| **place >= values) {
-            return broken(format!("the learner asks for the value {place}, and there are {values}"));
-        }
-        let wanted = match &self.learner {
-            Learner::Trees(ensemble) => {
-                ensemble.check().map_err(|what| Uncompiled::Broken(what.to_string()))?;
-                ensemble.features
-            }
-            Learner::Linear(sums, _) => {
-                let width = sums.first().map_or(0, |sum| sum.terms.len());
-                if sums.is_empty() || sums.iter().any(|sum| sum.terms.len() != width) {
-                    return broken("the sums of a linear model are of different lengths".into());
-                }
-                width
-            }
-        };
-        if wanted != self.features.len() {
-            let given = self.features.len();
-            return broken(format!("the learner takes {wanted} features and is given {given}"));
-        }
-        let scores = self.learner.scores();
-        let one_each = |count: usize| count == 0 || count == scores;
-        let is_whole = |curve: &Curve| match curve {
-            Curve::Points { scores, values } => {
-                !scores.is_empty() && scores.len() == values.len() && scores.is_sorted()
-            }
-            Curve::Logistic { .. } => true,
-        };
-        if !one_each(self.classes.len()) || !one_each(self.curves.len()) || !self.curves.iter().all(is_whole) {
-            return broken("its classes or curves are not those of its scores".into());
-        }
-        let outputs = self.first_score() + scores + self.curves.len();
-        if outputs != self.outputs.len() {
-            let named = self.outputs.len();
-            return broken(format!("it gives {outputs} numbers and names {named}"));
-        }
-        Ok(())
+    /// Scores of a row.
+    pub(super) fn scores(&self) -> usize {
+        self.parts.first().map_or(0, |part| part.learner.scores())
+    }
+
+    /// Values that are there before any operation: columns and the weights of words.
+    pub(super) fn given(&self) -> usize {
+        self.columns.len() + self.counts.iter().map(|counts| counts.words.len()).sum::<usize>()
     }
 }

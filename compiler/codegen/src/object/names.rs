@@ -13,12 +13,14 @@ use super::unit::{INT, Seen, Unit};
 pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<(), Uncompiled> {
     let columns: Vec<&str> = model.columns.iter().map(|column| &*column.name).collect();
     let kinds: Vec<u32> = model.columns.iter().map(|column| kind(&column.holds)).collect();
-    let (outputs, classes) = (strings(&model.outputs), strings(&model.classes));
+    let [texts, outputs, classes] = [&model.texts, &model.outputs, &model.classes].map(|names| strings(names));
     let name = |what: &str| format!("{}_{what}", facts.name);
     constant(unit, &name("columns"), columns.len())?;
+    constant(unit, &name("texts"), texts.len())?;
     constant(unit, &name("outputs"), outputs.len())?;
     constant(unit, &name("classes"), classes.len())?;
     of_place(unit, &name("column_name"), &columns)?;
+    of_place(unit, &name("text_name"), &texts)?;
     of_place(unit, &name("output_name"), &outputs)?;
     of_place(unit, &name("class_name"), &classes)?;
     let address = unit.address();

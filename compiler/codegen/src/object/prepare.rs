@@ -1,34 +1,67 @@
-//! Operations on the values of one row, and what the learner is given of them.
+//! The values of one row, and what a learner is given of them.
 
-use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_module::FuncId;
 
-use super::Uncompiled;
-use super::emit::{Emit, FLOAT, WHOLE, fixed};
+use super::change::change;
+use super::emit::{Emit, FLOAT, WHOLE, fixed, sound};
 use super::forest::{FIRST_CATEGORY, Forest, LAST_SMALL, Lane, Sets};
-use super::model::{Change, Column, Holds, Model};
-use super::search::Rising;
+use super::model::{Column, Holds, Model, Written};
 use super::unit::{Seen, Unit};
+use super::{Uncompiled, hash, search, texts, words};
 use crate::trees::{Arithmetic, Missing, NEAR_ZERO};
+
+/// The most words that are counted for a learner: their weights are on the stack.
+const MOST_WORDS: usize = 16 << 10;
 
 /// A value of the row.
 #[derive(Clone, Copy)]
-struct Known {
-    number: Value,
+pub(super) struct Known {
+    pub(super) number: Value,
     /// Whether it is null; none where it never is.
-    null: Option<Value>,
+    pub(super) null: Option<Value>,
 }
 
-/// `prepare(row, lanes)`: what nodes compare, of the columns of a row.
+/// Functions that values are made with.
+pub(super) struct Tools {
+    /// Where a number stands among others.
+    pub(super) search: FuncId,
+    /// The hash of a text.
+    pub(super) murmur3: FuncId,
+    /// The buckets of numbers.
+    pub(super) hashes: HashMap<Written, FuncId>,
+    /// The weights of words.
+    counts: Vec<FuncId>,
+}
+
+impl Tools {
+    /// Defines those that a model needs.
+    pub(super) fn define(unit: &mut Unit, model: &Model) -> Result<Self, Uncompiled> {
+        let (search, murmur3) = (search::at_most(unit)?, texts::hash(unit)?);
+        let hashes = hash::define(unit, model, murmur3)?;
+        Ok(Self { search, murmur3, hashes, counts: words::define(unit, model)? })
+    }
+}
+
+/// A learner of a model, by its place.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'m> {
+    pub(super) model: &'m Model,
+    pub(super) part: usize,
+}
+
+/// `prepare_0(row, texts, lanes)` and so on: what nodes compare, of the columns of a row.
 pub(super) fn lanes(
     unit: &mut Unit,
-    model: &Model,
+    of: Of<'_>,
     forest: &Forest,
     arithmetic: Arithmetic,
-    search: FuncId,
+    tools: &Tools,
 ) -> Result<FuncId, Uncompiled> {
-    define(unit, model, search, |emit, features, to| {
+    define(unit, of, tools, |emit, features, to| {
         // Those of a feature together: what is held between them has to be kept somewhere.
         let mut order: Vec<(usize, Lane)> = forest.lanes.iter().copied().enumerate().collect();
         order.sort_by_key(|(_, lane)| lane.feature());
@@ -57,9 +90,9 @@ pub(super) fn lanes(
     })
 }
 
-/// `prepare(row, features)`: the features themselves.
-pub(super) fn features(unit: &mut Unit, model: &Model, search: FuncId) -> Result<FuncId, Uncompiled> {
-    define(unit, model, search, |emit, features, to| {
+/// `prepare_0(row, texts, features)` and so on: the features themselves.
+pub(super) fn features(unit: &mut Unit, of: Of<'_>, tools: &Tools) -> Result<FuncId, Uncompiled> {
+    define(unit, of, tools, |emit, features, to| {
         for (place, feature) in features.iter().enumerate() {
             emit.store(*feature, to, place * size_of::<f64>());
         }
@@ -68,24 +101,83 @@ pub(super) fn features(unit: &mut Unit, model: &Model, search: FuncId) -> Result
 
 fn define(
     unit: &mut Unit,
-    model: &Model,
-    search: FuncId,
+    of: Of<'_>,
+    tools: &Tools,
     store: impl FnOnce(&mut Emit<'_>, &[Value], Value),
 ) -> Result<FuncId, Uncompiled> {
+    let Of { model, part } = of;
     let address = unit.address();
-    unit.define("prepare", Seen::Here, &[address, address], &[], |emit, given| {
-        let (row, to) = (given[0], given[1]);
-        let columns = model.columns.iter().enumerate();
-        let mut known: Vec<Known> = columns.map(|(place, column)| read(emit, row, place, column)).collect();
+    let features = &model.parts[part].features;
+    let is_needed = needed(model, features);
+    unit.define(&format!("prepare_{part}"), Seen::Here, &[address; 3], &[], |emit, given| {
+        let (row, texts, to) = (given[0], given[1], given[2]);
+        // Of what is not needed nothing is computed.
+        let nothing = Known { number: emit.float(f64::NAN), null: None };
+        let mut known: Vec<Known> = Vec::with_capacity(is_needed.len());
+        for (place, column) in model.columns.iter().enumerate() {
+            known.push(if is_needed[place] { read(emit, row, place, column) } else { nothing });
+        }
+        weigh(emit, model, &is_needed, texts, tools, &mut known)?;
         for operation in &model.operations {
-            let made = change(emit, known[operation.of], &operation.change, search)?;
+            let made = match is_needed[known.len()] {
+                true => change(emit, known[operation.of], &operation.change, tools)?,
+                false => nothing,
+            };
             known.push(made);
         }
-        let features: Vec<Value> = model.features.iter().map(|place| or_nan(emit, known[*place])).collect();
+        let features: Vec<Value> = features.iter().map(|place| or_nan(emit, known[*place])).collect();
         store(emit, &features, to);
         emit.give(&[]);
         Ok(())
     })
+}
+
+/// Which values features are made of.
+fn needed(model: &Model, features: &[usize]) -> Vec<bool> {
+    let given = model.given();
+    let mut is_needed = vec![false; given + model.operations.len()];
+    features.iter().for_each(|place| is_needed[*place] = true);
+    for (place, operation) in model.operations.iter().enumerate().rev() {
+        is_needed[operation.of] |= is_needed[given + place];
+    }
+    is_needed
+}
+
+/// Adds the weights of all words to what is known.
+fn weigh(
+    emit: &mut Emit<'_>,
+    model: &Model,
+    is_needed: &[bool],
+    texts: Value,
+    tools: &Tools,
+    known: &mut Vec<Known>,
+) -> Result<(), Uncompiled> {
+    let nothing = Known { number: emit.float(f64::NAN), null: None };
+    let mut words = 0;
+    for (counts, count) in model.counts.iter().zip(&tools.counts) {
+        let width = counts.words.len();
+        if !is_needed[known.len()..][..width].contains(&true) {
+            known.extend(std::iter::repeat_n(nothing, width));
+            continue;
+        }
+        words += width;
+        if words > MOST_WORDS {
+            return Err(Uncompiled::Unsupported(format!(
+                "a learner is given the weights of {words} words, and up to {MOST_WORDS} are possible"
+            )));
+        }
+        let weights = emit.room(words::room(width));
+        let text = emit.plus(texts, (counts.text * texts::TEXT_BYTES) as i64);
+        let start = emit.b.ins().load(emit.unit.address(), fixed(), text, 0);
+        let length = emit.b.ins().load(WHOLE, fixed(), text, size_of::<u64>() as i32);
+        emit.call(*count, &[start, length, weights]);
+        for place in 0..width {
+            // It does not change any more, so it is read where it is needed.
+            let weight = emit.b.ins().load(FLOAT, sound().with_can_move(), weights, (place * size_of::<f64>()) as i32);
+            known.push(Known { number: weight, null: None });
+        }
+    }
+    Ok(())
 }
 
 fn read(emit: &mut Emit<'_>, row: Value, place: usize, column: &Column) -> Known {
@@ -157,216 +249,4 @@ fn category(emit: &mut Emit<'_>, value: Value) -> Value {
     let number = emit.either(is_known, number, none);
     let is_nan = emit.is_nan(value);
     emit.either(is_nan, missing, number)
-}
-
-fn change(emit: &mut Emit<'_>, of: Known, change: &Change, search: FuncId) -> Result<Known, Uncompiled> {
-    let Known { number: x, null } = of;
-    let never_null = |number| Known { number, null: None };
-    Ok(match change {
-        Change::Fill(value) => match null {
-            None => of,
-            Some(null) => {
-                let value = emit.float(*value);
-                never_null(emit.either(null, value, x))
-            }
-        },
-        Change::Is(value) => {
-            let is = equals(emit, x, *value);
-            let is = without_null(emit, is, null);
-            never_null(emit.indicator(is))
-        }
-        Change::Look { keys, beside, other, null: of_null } => {
-            let found = look(emit, x, keys, beside, *other, search);
-            match (null, of_null) {
-                (Some(null), Some(value)) => {
-                    let value = emit.float(*value);
-                    never_null(emit.either(null, value, found))
-                }
-                (null, None) => Known { number: found, null },
-                (None, Some(_)) => never_null(found),
-            }
-        }
-        Change::Bucket { known } => {
-            let is_known = emit.is_number(FloatCC::GreaterThanOrEqual, x, 0.0);
-            let codes: Vec<f64> = (0..known.len()).map(|code| code as f64).collect();
-            let bucket = look(emit, x, &codes, known, f64::NAN, search);
-            let minus_one = emit.float(-1.0);
-            let hashed = emit.b.ins().fsub(minus_one, x);
-            Known { number: emit.either(is_known, bucket, hashed), null }
-        }
-        Change::Count(bounds) => {
-            let is_nan = emit.is_nan(x);
-            let all = emit.float(bounds.len() as f64);
-            let count = match &**bounds {
-                [] => emit.float(0.0),
-                bounds => {
-                    let bounds = Rising::new(emit, bounds, search);
-                    let count = bounds.at_most(emit, x);
-                    emit.b.ins().fcvt_from_sint(FLOAT, count)
-                }
-            };
-            Known { number: emit.either(is_nan, all, count), null }
-        }
-        Change::Scale { center, factor } => {
-            let (center, factor) = (emit.float(*center), emit.float(*factor));
-            let moved = emit.b.ins().fsub(x, center);
-            Known { number: emit.b.ins().fmul(moved, factor), null }
-        }
-        Change::Log => {
-            let size = emit.b.ins().fabs(x);
-            let log = emit.libm("log1p", &[size])?;
-            let sign = sign(emit, x);
-            Known { number: emit.b.ins().fmul(log, sign), null }
-        }
-        Change::Clip { low, high } => Known { number: clipped(emit, x, *low, *high), null },
-        Change::DatePart { part, micros } => {
-            let count = emit.b.ins().fcvt_to_sint_sat(WHOLE, x);
-            let part = date_part(emit, count, *part, *micros);
-            Known { number: emit.b.ins().fcvt_from_sint(FLOAT, part), null }
-        }
-    })
-}
-
-/// Zero has one sign, and what is no number is equal to itself.
-fn equals(emit: &mut Emit<'_>, x: Value, value: f64) -> Value {
-    if value.is_nan() { emit.is_nan(x) } else { emit.is_number(FloatCC::Equal, x, value) }
-}
-
-fn without_null(emit: &mut Emit<'_>, holds: Value, null: Option<Value>) -> Value {
-    match null {
-        None => holds,
-        Some(null) => {
-            let is_there = emit.b.ins().bxor_imm_u(null, 1);
-            emit.b.ins().band(holds, is_there)
-        }
-    }
-}
-
-fn sign(emit: &mut Emit<'_>, x: Value) -> Value {
-    let (below, above) = (emit.is_number(FloatCC::LessThan, x, 0.0), emit.is_number(FloatCC::GreaterThan, x, 0.0));
-    let (minus, plus) = (emit.float(-1.0), emit.float(1.0));
-    let not_below = emit.either(above, plus, x);
-    emit.either(below, minus, not_below)
-}
-
-/// What is no number stands above all numbers.
-fn clipped(emit: &mut Emit<'_>, x: Value, low: f64, high: f64) -> Value {
-    let is_nan = emit.is_nan(x);
-    let to = if high.is_nan() {
-        x
-    } else {
-        let is_above = emit.is_number(FloatCC::GreaterThan, x, high);
-        let is_above = emit.b.ins().bor(is_above, is_nan);
-        let high = emit.float(high);
-        emit.either(is_above, high, x)
-    };
-    let low_number = emit.float(low);
-    if low.is_nan() {
-        return emit.either(is_nan, to, low_number);
-    }
-    let is_below = emit.is_number(FloatCC::LessThan, x, low);
-    emit.either(is_below, low_number, to)
-}
-
-/// What stands beside a value among others. Where the keys are 0, 1, .. the value is the place.
-fn look(emit: &mut Emit<'_>, x: Value, keys: &[f64], beside: &[f64], other: f64, search: FuncId) -> Value {
-    let mut pairs: Vec<(f64, f64)> = keys.iter().copied().zip(beside.iter().copied()).collect();
-    let of_nan = pairs.iter().find(|(key, _)| key.is_nan()).map(|(_, beside)| *beside);
-    pairs.retain(|(key, _)| !key.is_nan());
-    pairs.sort_by(|one, two| one.0.total_cmp(&two.0));
-    let others = emit.float(other);
-    let mut found = others;
-    if !pairs.is_empty() {
-        let beside: Vec<f64> = pairs.iter().map(|(_, beside)| *beside).collect();
-        let is_dense = pairs.iter().enumerate().all(|(place, (key, _))| *key == place as f64);
-        let (place, is_key) = if is_dense {
-            let place = emit.b.ins().fcvt_to_sint_sat(WHOLE, x);
-            let again = emit.b.ins().fcvt_from_sint(FLOAT, place);
-            let is_whole = emit.is(FloatCC::Equal, again, x);
-            // Negative numbers are large without a sign.
-            let is_within = emit.is_whole(IntCC::UnsignedLessThan, place, pairs.len() as i64);
-            (place, emit.b.ins().band(is_whole, is_within))
-        } else {
-            let keys: Vec<f64> = pairs.iter().map(|(key, _)| *key).collect();
-            let keys = Rising::new(emit, &keys, search);
-            let count = keys.at_most(emit, x);
-            let place = emit.plus(count, -1);
-            let before = at_least_zero(emit, place);
-            let key = keys.get(emit, before);
-            (place, emit.is(FloatCC::Equal, key, x))
-        };
-        let zero = emit.whole(0);
-        let place = emit.either(is_key, place, zero);
-        let beside = Rising::new(emit, &beside, search);
-        let known = beside.get(emit, place);
-        found = emit.either(is_key, known, others);
-    }
-    match of_nan {
-        None => found,
-        Some(value) => {
-            let (is_nan, value) = (emit.is_nan(x), emit.float(value));
-            emit.either(is_nan, value, found)
-        }
-    }
-}
-
-fn at_least_zero(emit: &mut Emit<'_>, place: Value) -> Value {
-    let is_below = emit.is_whole(IntCC::SignedLessThan, place, 0);
-    let zero = emit.whole(0);
-    emit.either(is_below, zero, place)
-}
-
-/// The quotient towards the past and what is left over, of a divisor above 0.
-fn divided(emit: &mut Emit<'_>, value: Value, by: i64) -> (Value, Value) {
-    let quotient = emit.b.ins().sdiv_imm_s(value, by);
-    let back = emit.times(quotient, by);
-    let rest = emit.b.ins().isub(value, back);
-    let is_past = emit.is_whole(IntCC::SignedLessThan, rest, 0);
-    let (earlier, more) = (emit.plus(quotient, -1), emit.plus(rest, by));
-    (emit.either(is_past, earlier, quotient), emit.either(is_past, more, rest))
-}
-
-/// Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-fn date_part(emit: &mut Emit<'_>, count: Value, part: usize, micros: bool) -> Value {
-    const DAY: i64 = 86_400_000_000;
-    let days = if micros { divided(emit, count, DAY).0 } else { count };
-    if part == 3 {
-        let from_monday = emit.plus(days, 3);
-        let weekday = divided(emit, from_monday, 7).1;
-        return emit.plus(weekday, 1);
-    }
-    let shifted = emit.plus(days, 719_468);
-    let (era, day_of_era) = divided(emit, shifted, 146_097);
-    let [fours, centuries, eras] = [1_460, 36_524, 146_096].map(|span| emit.b.ins().sdiv_imm_s(day_of_era, span));
-    let ordinary = emit.b.ins().isub(day_of_era, fours);
-    let ordinary = emit.b.ins().iadd(ordinary, centuries);
-    let ordinary = emit.b.ins().isub(ordinary, eras);
-    let year = emit.b.ins().sdiv_imm_s(ordinary, 365);
-    let [whole, fourths, hundredths] =
-        [emit.times(year, 365), emit.b.ins().sdiv_imm_s(year, 4), emit.b.ins().sdiv_imm_s(year, 100)];
-    let day = emit.b.ins().isub(day_of_era, whole);
-    let day = emit.b.ins().isub(day, fourths);
-    let day = emit.b.ins().iadd(day, hundredths);
-    let fifths = emit.times(day, 5);
-    let fifths = emit.plus(fifths, 2);
-    let shifted_month = emit.b.ins().sdiv_imm_s(fifths, 153);
-    let is_early = emit.is_whole(IntCC::SignedLessThan, shifted_month, 10);
-    let (early, late) = (emit.plus(shifted_month, 3), emit.plus(shifted_month, -9));
-    let month = emit.either(is_early, early, late);
-    match part {
-        0 => {
-            let before = emit.times(era, 400);
-            let year = emit.b.ins().iadd(year, before);
-            let next = emit.plus(year, 1);
-            emit.either(is_early, year, next)
-        }
-        1 => month,
-        _ => {
-            let before = emit.times(shifted_month, 153);
-            let before = emit.plus(before, 2);
-            let before = emit.b.ins().sdiv_imm_s(before, 5);
-            let day = emit.b.ins().isub(day, before);
-            emit.plus(day, 1)
-        }
-    }
 }

@@ -1,191 +1,169 @@
-//! `NAME_score`: rows in, answers out.
+//! `NAME_score` and `NAME_score_texts`: rows in, answers out.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_module::FuncId;
 
 use super::emit::{Emit, WHOLE};
-use super::forest::Forest;
-use super::model::{Facts, Learner, Linear, Model};
+use super::learner::{Pool, Pooled};
+use super::model::{Facts, Model};
+use super::part::{Rows, Scoring};
+use super::prepare::{Of, Tools};
 use super::unit::{INT, Seen, Unit};
-use super::walk::{Placed, WALKS};
-use super::{Uncompiled, finish, prepare, search};
-
-/// Rows whose lanes are on the stack at once, so that a tree is in the cache for all of them: as many as fit these bytes.
-const BLOCK_BYTES: usize = 32 << 10;
-/// More rows at once gain nothing.
-const MOST_ROWS: usize = 64;
-/// The most bytes of a stack that eight rows may take; of wider rows one is scored at a time.
-const MOST_BLOCK_BYTES: usize = 128 << 10;
-/// The most values that a row may have for a learner: they are on the stack.
-const MOST_VALUES: usize = 32 << 10;
+use super::walk::WALKS;
+use super::{Uncompiled, finish, part, pool};
 
 const FLOAT_BYTES: usize = size_of::<f64>();
+/// The most bytes of a stack that the scores of rows may take before they are put together.
+const MOST_POOL_BYTES: usize = 64 << 10;
 
-/// Defines `NAME_score`.
-pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<(), Uncompiled> {
-    let search = search::at_most(unit)?;
-    let finish = finish::define(unit, model, search)?;
-    let (one, block) = match &model.learner {
-        Learner::Trees(ensemble) => {
-            let forest = Forest::of(ensemble)?;
-            let values = within_limit(forest.lanes.len())?;
-            let prepare = prepare::lanes(unit, model, &forest, ensemble.arithmetic, search)?;
-            let placed = Placed::new(unit, ensemble, &forest);
-            let row = Row { model, base: &ensemble.base, values, prepare, finish };
-            let walk = placed.of_trees(unit)?;
-            let one = row.one(unit, |emit, lanes, sums| {
-                emit.call(walk, &[lanes, sums]);
+/// What the functions say: all is well; there is no memory to read or to write; the model reads texts, and is given none.
+const DONE: i64 = 0;
+const NO_MEMORY: i64 = 1;
+const NO_TEXTS: i64 = 2;
+
+/// Defines the functions.
+pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts, tools: &Tools) -> Result<(), Uncompiled> {
+    let finish = finish::define(unit, model, tools.search)?;
+    let scoring = match &model.pool {
+        Pool::Alone => {
+            part::define(unit, Of { model, part: 0 }, tools, Rows::of(model, model.outputs.len() * FLOAT_BYTES))?
+        }
+        Pool::Mean { shares, of } => mean(unit, model, shares, *of, tools)?,
+    };
+    let with_texts = all_rows(unit, model, facts, scoring, finish)?;
+    let address = unit.address();
+    let takes = [address, WHOLE, address];
+    unit.define(&format!("{}_score", facts.name), Seen::ByAll, &takes, &[INT], |emit, given| {
+        let said = if model.texts.is_empty() {
+            let none = emit.whole(0);
+            emit.call(with_texts, &[given[0], none, given[1], given[2]])[0]
+        } else {
+            emit.b.ins().iconst(INT, NO_TEXTS)
+        };
+        emit.give(&[said]);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The scores of several learners, put together.
+fn mean(unit: &mut Unit, model: &Model, shares: &[f64], of: Pooled, tools: &Tools) -> Result<Scoring, Uncompiled> {
+    let (scores, given) = (model.scores(), model.outputs.len() * FLOAT_BYTES);
+    let stride = scores * FLOAT_BYTES;
+    if stride > MOST_POOL_BYTES {
+        let most = MOST_POOL_BYTES / FLOAT_BYTES;
+        return Err(Uncompiled::Unsupported(format!(
+            "{scores} scores are put together, and up to {most} are possible"
+        )));
+    }
+    let rows = Rows::of(model, stride);
+    let parts = (0..model.parts.len()).map(|part| part::define(unit, Of { model, part }, tools, rows));
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    let pool = Mean { parts, shares, scores, add: pool::add(unit, of, scores)?, end: pool::end(unit, of, scores)? };
+    let address = unit.address();
+    let one = unit.define("score_one", Seen::Here, &[address; 3], &[], |emit, given| {
+        let (into, room) = (given[2], emit.room(stride));
+        pool.start(emit, into);
+        for (part, share) in pool.parts.iter().zip(shares) {
+            emit.call(part.one, &[given[0], given[1], room]);
+            pool.add(emit, room, *share, into);
+        }
+        emit.call(pool.end, &[into]);
+        emit.give(&[]);
+        Ok(())
+    })?;
+    let most = pool.parts.iter().filter_map(|part| part.block).map(|(_, most)| most).min();
+    let most = most.map(|most| most.min(MOST_POOL_BYTES / stride / WALKS * WALKS)).filter(|most| *most > 0);
+    let block = most.map(|most| Ok::<_, Uncompiled>((pool.block(unit, rows, given, most)?, most))).transpose()?;
+    Ok(Scoring { one, block })
+}
+
+/// How several learners are put together.
+struct Mean<'s> {
+    parts: Vec<Scoring>,
+    shares: &'s [f64],
+    scores: usize,
+    add: FuncId,
+    end: FuncId,
+}
+
+impl Mean<'_> {
+    fn start(&self, emit: &mut Emit<'_>, sums: Value) {
+        let none = emit.float(0.0);
+        (0..self.scores).for_each(|place| emit.store(none, sums, place * FLOAT_BYTES));
+    }
+
+    fn add(&self, emit: &mut Emit<'_>, scores: Value, share: f64, sums: Value) {
+        let share = emit.float(share);
+        emit.call(self.add, &[scores, share, sums]);
+    }
+
+    /// `score_block(rows, texts, count, scores)`; the scores of a row and of the next one are `given` bytes apart.
+    fn block(&self, unit: &mut Unit, rows: Rows, given: usize, most: usize) -> Result<FuncId, Uncompiled> {
+        let address = unit.address();
+        unit.define("score_block", Seen::Here, &[address, address, WHOLE, address], &[], |emit, arguments| {
+            let [first, texts, count, into] = [arguments[0], arguments[1], arguments[2], arguments[3]];
+            let room = emit.room(most * rows.stride);
+            emit.each(count, 1, |emit, place| {
+                let sums = emit.item(into, place, given);
+                self.start(emit, sums);
                 Ok(())
             })?;
-            (one, row.block(unit, &placed)?)
-        }
-        Learner::Linear(sums, _) => {
-            let values = within_limit(model.features.len())?;
-            let prepare = prepare::features(unit, model, search)?;
-            let base: Vec<f64> = sums.iter().map(|sum| sum.base).collect();
-            let row = Row { model, base: &base, values, prepare, finish };
-            let one = row.one(unit, |emit, features, into| linear(emit, sums, features, into))?;
-            (one, None)
-        }
-    };
-    all_rows(unit, model, facts, one, block)
-}
-
-fn within_limit(values: usize) -> Result<usize, Uncompiled> {
-    if values <= MOST_VALUES {
-        return Ok(values);
-    }
-    Err(Uncompiled::Unsupported(format!(
-        "a row has {values} values for its learner, and up to {MOST_VALUES} are possible"
-    )))
-}
-
-/// How a row is scored.
-struct Row<'m> {
-    model: &'m Model,
-    /// What its sums start from.
-    base: &'m [f64],
-    /// Values that the learner is given.
-    values: usize,
-    prepare: FuncId,
-    finish: FuncId,
-}
-
-impl Row<'_> {
-    fn output_bytes(&self) -> usize {
-        self.model.outputs.len() * FLOAT_BYTES
-    }
-
-    fn start(&self, emit: &mut Emit<'_>, row: Value, values: Value, outputs: Value) {
-        emit.call(self.prepare, &[row, values]);
-        for (place, base) in self.base.iter().enumerate() {
-            let base = emit.float(*base);
-            emit.store(base, outputs, (self.model.first_score() + place) * FLOAT_BYTES);
-        }
-    }
-
-    fn sums(&self, emit: &mut Emit<'_>, outputs: Value) -> Value {
-        emit.plus(outputs, (self.model.first_score() * FLOAT_BYTES) as i64)
-    }
-
-    /// `score_one(row, outputs)`
-    fn one(
-        &self,
-        unit: &mut Unit,
-        learner: impl FnOnce(&mut Emit<'_>, Value, Value) -> Result<(), Uncompiled>,
-    ) -> Result<FuncId, Uncompiled> {
-        let address = unit.address();
-        unit.define("score_one", Seen::Here, &[address, address], &[], |emit, given| {
-            let (row, outputs) = (given[0], given[1]);
-            let values = emit.room(self.values.max(1) * FLOAT_BYTES);
-            self.start(emit, row, values, outputs);
-            let sums = self.sums(emit, outputs);
-            learner(emit, values, sums)?;
-            emit.call(self.finish, &[outputs]);
+            for (part, share) in self.parts.iter().zip(self.shares) {
+                match part.block {
+                    Some((block, _)) => {
+                        emit.call(block, &[first, texts, count, room]);
+                    }
+                    None => emit.each(count, 1, |emit, place| {
+                        let row = rows.at(emit, [first, texts, room], place);
+                        emit.call(part.one, &row);
+                        Ok(())
+                    })?,
+                }
+                emit.each(count, 1, |emit, place| {
+                    let (scores, sums) = (emit.item(room, place, rows.stride), emit.item(into, place, given));
+                    self.add(emit, scores, *share, sums);
+                    Ok(())
+                })?;
+            }
+            emit.each(count, 1, |emit, place| {
+                let sums = emit.item(into, place, given);
+                emit.call(self.end, &[sums]);
+                Ok(())
+            })?;
             emit.give(&[]);
             Ok(())
         })
     }
-
-    /// `score_block(rows, count, outputs)`, and the most rows that it takes; their number is a multiple of [`WALKS`].
-    fn block(&self, unit: &mut Unit, placed: &Placed) -> Result<Option<(FuncId, usize)>, Uncompiled> {
-        let row_bytes = self.values * FLOAT_BYTES;
-        if row_bytes * WALKS > MOST_BLOCK_BYTES {
-            return Ok(None);
-        }
-        let most = (BLOCK_BYTES / row_bytes / WALKS * WALKS).clamp(WALKS, MOST_ROWS);
-        let walk = placed.of_rows(unit, self.output_bytes())?;
-        let address = unit.address();
-        let block = unit.define("score_block", Seen::Here, &[address, WHOLE, address], &[], |emit, given| {
-            let (rows, count, outputs) = (given[0], given[1], given[2]);
-            let values = emit.room(most * row_bytes);
-            emit.each(count, 1, |emit, place| {
-                let row = emit.item(rows, place, self.model.columns.len() * FLOAT_BYTES);
-                let of_row = emit.item(values, place, row_bytes);
-                let into = emit.item(outputs, place, self.output_bytes());
-                self.start(emit, row, of_row, into);
-                Ok(())
-            })?;
-            let sums = self.sums(emit, outputs);
-            emit.call(walk, &[values, count, sums]);
-            emit.each(count, 1, |emit, place| {
-                let into = emit.item(outputs, place, self.output_bytes());
-                emit.call(self.finish, &[into]);
-                Ok(())
-            })?;
-            emit.give(&[]);
-            Ok(())
-        })?;
-        Ok(Some((block, most)))
-    }
 }
 
-/// Adds weighted features to sums in memory.
-fn linear(emit: &mut Emit<'_>, sums: &[Linear], features: Value, into: Value) -> Result<(), Uncompiled> {
-    for (place, sum) in sums.iter().enumerate() {
-        let terms: Vec<f64> = sum.terms.iter().flat_map(|(weight, mean)| [*weight, *mean]).collect();
-        let terms = emit.unit.tables.floats(&terms);
-        let (zero, count) = (emit.whole(0), emit.whole(sum.terms.len() as i64));
-        let start = emit.load(into, place * FLOAT_BYTES);
-        let is_below = |emit: &mut Emit<'_>, at: &[Value]| emit.b.ins().icmp(IntCC::UnsignedLessThan, at[0], count);
-        let carried = emit.repeat(&[zero, start], is_below, |emit, at| {
-            let table = emit.table(terms);
-            let term = emit.item(table, at[0], 2 * FLOAT_BYTES);
-            let (weight, second) = (emit.read(term), emit.plus(term, FLOAT_BYTES as i64));
-            let mean = emit.read(second);
-            let feature = emit.item(features, at[0], FLOAT_BYTES);
-            let feature = emit.load(feature, 0);
-            let moved = emit.b.ins().fsub(feature, mean);
-            let weighted = emit.b.ins().fmul(weight, moved);
-            Ok(vec![emit.plus(at[0], 1), emit.b.ins().fadd(at[1], weighted)])
-        })?;
-        emit.store(carried[1], into, place * FLOAT_BYTES);
-    }
-    Ok(())
-}
-
-/// `int NAME_score(const double *rows, size_t count, double *scores)`: 0, or 1 where there is no memory to read or to write.
+/// `int NAME_score_texts(const double *rows, const struct NAME_text *texts, size_t count, double *scores)`: 0, or 1 where there is no
+/// memory to read or to write.
 fn all_rows(
     unit: &mut Unit,
     model: &Model,
     facts: &Facts,
-    one: FuncId,
-    block: Option<(FuncId, usize)>,
-) -> Result<(), Uncompiled> {
+    scoring: Scoring,
+    finish: Option<FuncId>,
+) -> Result<FuncId, Uncompiled> {
     let address = unit.address();
-    let (row_bytes, output_bytes) = (model.columns.len() * FLOAT_BYTES, model.outputs.len() * FLOAT_BYTES);
-    unit.define(&format!("{}_score", facts.name), Seen::ByAll, &[address, WHOLE, address], &[INT], |emit, given| {
-        let (rows, count, outputs) = (given[0], given[1], given[2]);
-        let (done, refused) = (emit.b.ins().iconst(INT, 0), emit.b.ins().iconst(INT, 1));
+    let rows = Rows::of(model, model.outputs.len() * FLOAT_BYTES);
+    let to_scores = (model.first_score() * FLOAT_BYTES) as i64;
+    let takes = [address, address, WHOLE, address];
+    unit.define(&format!("{}_score_texts", facts.name), Seen::ByAll, &takes, &[INT], |emit, given| {
+        let (count, all) = (given[2], [given[0], given[1], given[3]]);
+        let (done, refused) = (emit.b.ins().iconst(INT, DONE), emit.b.ins().iconst(INT, NO_MEMORY));
         let is_none = emit.is_whole(IntCC::Equal, count, 0);
         emit.give_if(is_none, &[done]);
-        for given in [rows, outputs] {
-            let is_null = emit.is_whole(IntCC::Equal, given, 0);
-            emit.give_if(is_null, &[refused]);
+        for (memory, is_used) in all.into_iter().zip([!model.columns.is_empty(), !model.texts.is_empty(), true]) {
+            if is_used {
+                let is_null = emit.is_whole(IntCC::Equal, memory, 0);
+                emit.give_if(is_null, &[refused]);
+            }
         }
         let mut start = emit.whole(0);
-        if let Some((block, most)) = block {
+        if let Some((block, most)) = scoring.block {
             let is_left = |emit: &mut Emit<'_>, at: &[Value]| {
                 let left = emit.b.ins().isub(count, at[0]);
                 emit.is_whole(IntCC::UnsignedGreaterThanOrEqual, left, WALKS as i64)
@@ -195,20 +173,31 @@ fn all_rows(
                 let most = emit.whole(most as i64);
                 let next = emit.b.ins().umin(left, most);
                 let next = emit.b.ins().band_imm_s(next, -(WALKS as i64));
-                let (from, into) = (emit.item(rows, at[0], row_bytes), emit.item(outputs, at[0], output_bytes));
-                emit.call(block, &[from, next, into]);
+                let [row, texts, outputs] = rows.at(emit, all, at[0]);
+                let scores = emit.plus(outputs, to_scores);
+                emit.call(block, &[row, texts, next, scores]);
+                if let Some(finish) = finish {
+                    emit.each(next, 1, |emit, place| {
+                        let outputs = emit.item(outputs, place, rows.stride);
+                        emit.call(finish, &[outputs]);
+                        Ok(())
+                    })?;
+                }
                 Ok(vec![emit.b.ins().iadd(at[0], next)])
             })?;
             start = carried[0];
         }
         let is_below = |emit: &mut Emit<'_>, at: &[Value]| emit.b.ins().icmp(IntCC::UnsignedLessThan, at[0], count);
         emit.repeat(&[start], is_below, |emit, at| {
-            let (from, into) = (emit.item(rows, at[0], row_bytes), emit.item(outputs, at[0], output_bytes));
-            emit.call(one, &[from, into]);
+            let [row, texts, outputs] = rows.at(emit, all, at[0]);
+            let scores = emit.plus(outputs, to_scores);
+            emit.call(scoring.one, &[row, texts, scores]);
+            if let Some(finish) = finish {
+                emit.call(finish, &[outputs]);
+            }
             Ok(vec![emit.plus(at[0], 1)])
         })?;
         emit.give(&[done]);
         Ok(())
-    })?;
-    Ok(())
+    })
 }

@@ -24,6 +24,12 @@ impl Tables {
         self.add(&bytes, 8)
     }
 
+    /// Adds whole numbers of 64 bits.
+    pub(super) fn wholes(&mut self, numbers: &[u64]) -> i64 {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
+        self.add(&bytes, 8)
+    }
+
     /// Adds whole numbers of 32 bits.
     pub(super) fn words(&mut self, numbers: &[u32]) -> i64 {
         let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();

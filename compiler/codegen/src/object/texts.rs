@@ -1,28 +1,33 @@
 //! `NAME_category`: the codes of texts.
 //!
 //! The texts of a column are found by their hash (MurmurHash3 of 32 bits, which the step `hash` takes too) in a table of twice as many
-//! slots; a text that is not there gets the code of its bucket.
+//! slots; a text that is not there gets a code by its hash.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Value, types};
 use cranelift_module::FuncId;
 
 use super::Uncompiled;
-use super::emit::{Emit, FLOAT, WHOLE};
+use super::emit::{Emit, FLOAT, WHOLE, byte};
+use super::hash::size;
 use super::model::{Facts, Holds, Model};
+use super::prepare::Tools;
 use super::unit::{INT, Seen, Unit};
 
 /// Where the texts of a column stand: words of 32 bits.
 struct Texts {
     /// The slots, one after the other: the place of a text among all, from 1, or 0.
     slots: Vec<u32>,
-    /// Of each column where its slots begin, how many there are (none where it holds no texts), how many buckets, and the place of its
-    /// first text.
+    /// Of each column where its slots begin, how many there are (none where it holds no texts), whether other texts are told apart by
+    /// their hash, and the place of its first text.
     columns: Vec<u32>,
     /// Where each text begins among the bytes; the next one's beginning is its end.
     starts: Vec<u32>,
     bytes: Vec<u8>,
 }
+
+/// Bytes of `struct NAME_text`: where a text is, and how long.
+pub(super) const TEXT_BYTES: usize = 16;
 
 /// Words of a column.
 const COLUMN_WORDS: usize = 4;
@@ -35,8 +40,8 @@ impl Texts {
     fn of(model: &Model) -> Result<Self, Uncompiled> {
         let mut texts = Self { slots: Vec::new(), columns: Vec::new(), starts: vec![0], bytes: Vec::new() };
         for column in &model.columns {
-            let (known, buckets) = match &column.holds {
-                Holds::Text { known, buckets } => (&**known, buckets.unwrap_or(0)),
+            let (known, hashed) = match &column.holds {
+                Holds::Text { known, hashed } => (&**known, *hashed),
                 _ => {
                     texts.columns.extend([0; COLUMN_WORDS]);
                     continue;
@@ -44,7 +49,7 @@ impl Texts {
             };
             let (first, start) = (texts.starts.len() - 1, texts.slots.len());
             let slots = (known.len() * 2).next_power_of_two().max(2);
-            texts.columns.extend([place(start)?, place(slots)?, buckets, place(first)?]);
+            texts.columns.extend([place(start)?, place(slots)?, u32::from(hashed), place(first)?]);
             texts.slots.resize(start + slots, 0);
             for (code, text) in known.iter().enumerate() {
                 texts.bytes.extend_from_slice(text.as_bytes());
@@ -82,7 +87,7 @@ const THIRD: u32 = 0x85eb_ca6b;
 const FOURTH: u32 = 0xc2b2_ae35;
 
 /// `murmur3(text, length)`
-fn hash(unit: &mut Unit) -> Result<FuncId, Uncompiled> {
+pub(super) fn hash(unit: &mut Unit) -> Result<FuncId, Uncompiled> {
     let address = unit.address();
     unit.define("murmur3", Seen::Here, &[address, WHOLE], &[types::I32], |emit, given| {
         let (text, length) = (given[0], given[1]);
@@ -135,10 +140,6 @@ fn hash(unit: &mut Unit) -> Result<FuncId, Uncompiled> {
     })
 }
 
-fn byte(emit: &mut Emit<'_>, ty: cranelift_codegen::ir::Type, from: Value) -> Value {
-    emit.b.ins().uload8(ty, MemFlagsData::new().with_notrap(), from, 0)
-}
-
 /// `same(left, right, length)`: 1 where bytes are equal.
 fn same(unit: &mut Unit) -> Result<FuncId, Uncompiled> {
     let address = unit.address();
@@ -163,9 +164,9 @@ fn same(unit: &mut Unit) -> Result<FuncId, Uncompiled> {
 }
 
 /// `double NAME_category(int column, const char *text, size_t length)`: NaN where the column holds no texts, or the text is none.
-pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<(), Uncompiled> {
+pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts, tools: &Tools) -> Result<(), Uncompiled> {
     let texts = Texts::of(model)?;
-    let (hash, same) = (hash(unit)?, same(unit)?);
+    let (hash, same) = (tools.murmur3, same(unit)?);
     let slots = unit.tables.words(&texts.slots);
     let columns = unit.tables.words(&texts.columns);
     let starts = unit.tables.words(&texts.starts);
@@ -188,7 +189,7 @@ pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<()
             let word = emit.plus(of_column, place * size_of::<u32>() as i64);
             emit.read_word(word)
         };
-        let (first_slot, slot_count, buckets, first) = (word(0), word(1), word(2), word(3));
+        let (first_slot, slot_count, hashed, first) = (word(0), word(1), word(2), word(3));
         let is_other = emit.is_whole(IntCC::Equal, slot_count, 0);
         emit.give_if(is_other, &[nan]);
         let (slots, starts, bytes) = (emit.table(slots), emit.table(starts), emit.table(bytes));
@@ -227,15 +228,11 @@ pub(super) fn define(unit: &mut Unit, model: &Model, facts: &Facts) -> Result<()
             Ok(vec![emit.b.ins().band(next, mask)])
         })?;
         let minus_one = emit.float(-1.0);
-        let is_plain = emit.is_whole(IntCC::Equal, buckets, 0);
+        let is_plain = emit.is_whole(IntCC::Equal, hashed, 0);
         emit.give_if(is_plain, &[minus_one]);
-        // The bucket is the size of the hash, taken with its sign, modulo their number.
-        let signed = emit.b.ins().sextend(WHOLE, hash);
-        let turned = emit.b.ins().ineg(signed);
-        let size = emit.b.ins().smax(signed, turned);
-        let bucket = emit.b.ins().urem(size, buckets);
-        let bucket = emit.b.ins().fcvt_from_sint(FLOAT, bucket);
-        let code = emit.b.ins().fsub(minus_one, bucket);
+        let size = size(emit, hash);
+        let size = emit.b.ins().fcvt_from_sint(FLOAT, size);
+        let code = emit.b.ins().fsub(minus_one, size);
         emit.give(&[code]);
         Ok(())
     })?;

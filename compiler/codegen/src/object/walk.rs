@@ -122,11 +122,11 @@ impl Placed {
         emit.store(after, sum, offset);
     }
 
-    /// `walk_rows(lanes, rows, sums)`: adds the answers of all trees to the sums of rows, a multiple of [`WALKS`] of them; `outputs` is
+    /// `walk_rows_0(lanes, rows, sums)` and so on, by the number of the learner: adds the answers of all trees to the sums of rows, a multiple of [`WALKS`] of them; `outputs` is
     /// how many bytes those of a row are apart.
-    pub(super) fn of_rows(&self, unit: &mut Unit, outputs: usize) -> Result<FuncId, Uncompiled> {
+    pub(super) fn of_rows(&self, unit: &mut Unit, part: usize, outputs: usize) -> Result<FuncId, Uncompiled> {
         let address = unit.address();
-        unit.define("walk_rows", Seen::Here, &[address, WHOLE, address], &[], |emit, given| {
+        unit.define(&format!("walk_rows_{part}"), Seen::Here, &[address, WHOLE, address], &[], |emit, given| {
             let (lanes, rows, sums) = (given[0], given[1], given[2]);
             let trees = emit.whole(self.trees as i64);
             emit.each(trees, 1, |emit, tree| {
@@ -148,10 +148,10 @@ impl Placed {
         })
     }
 
-    /// `walk_trees(lanes, sums)`: adds the answers of all trees to the sums of a row.
-    pub(super) fn of_trees(&self, unit: &mut Unit) -> Result<FuncId, Uncompiled> {
+    /// `walk_trees_0(lanes, sums)` and so on: adds the answers of all trees to the sums of a row.
+    pub(super) fn of_trees(&self, unit: &mut Unit, part: usize) -> Result<FuncId, Uncompiled> {
         let address = unit.address();
-        unit.define("walk_trees", Seen::Here, &[address, address], &[], |emit, given| {
+        unit.define(&format!("walk_trees_{part}"), Seen::Here, &[address, address], &[], |emit, given| {
             let (lanes, sums) = (given[0], given[1]);
             let whole = self.trees / WALKS * WALKS;
             if whole > 0 {

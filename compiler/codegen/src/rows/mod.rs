@@ -20,6 +20,6 @@ pub use interpret::Interpreter;
 #[cfg(feature = "llvm")]
 pub use llvm::Llvm;
 pub use program::{
-    Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Invalid, Kind, Op, Program, Reg, Width,
+    ALL_WHOLE, Comparison, Constant, FloatFunction, FloatOperator, IntOperator, Invalid, Kind, Op, Program, Reg, Width,
     power_of_ten,
 };

@@ -73,6 +73,10 @@ pub fn power_of_ten(digits: i32) -> f64 {
     10_f64.powi(digits.saturating_abs())
 }
 
+/// 2 ** 52: from here on every float is a whole number. What [`FloatFunction::Round`] would round behind the point stays as it is
+/// where it is as large as that once multiplied: it has no digits to be rounded.
+pub const ALL_WHOLE: f64 = 4_503_599_627_370_496.0;
+
 /// Operators of two floats. Null where one is null.
 ///
 /// By a constant, polars computes otherwise (`a / c` is `a * (1 / c)`, `a ** 2` is `a * a`): whoever makes a program of polars'

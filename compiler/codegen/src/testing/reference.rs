@@ -173,7 +173,8 @@ fn function(name: FloatFunction, a: f64, math: Math) -> f64 {
         FloatFunction::Round(digits) => {
             let power = 10_f64.powi(digits.abs());
             let result = if digits >= 0 { (a * power).round() / power } else { (a / power).round() * power };
-            if result.is_finite() { result } else { a }
+            let is_whole_already = digits > 0 && (a * power).abs() >= 2_f64.powi(52);
+            if result.is_finite() && !is_whole_already { result } else { a }
         }
         FloatFunction::Exp | FloatFunction::Ln | FloatFunction::Log10 | FloatFunction::Log1p => math.unary(name, a),
     }

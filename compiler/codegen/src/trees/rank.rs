@@ -3,6 +3,11 @@
 //! The cell of a value never falls as the value grows (subtraction, multiplication and rounding keep order), so thresholds in
 //! lower cells lie below the value and those in higher cells do not: only those of its own cell are compared with it.
 
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512;
+
+use super::codes::STRIP;
+
 /// Thresholds that are searched in registers, without a grid.
 const IN_REGISTERS: usize = 15;
 /// Cells that a grid may have.
@@ -73,6 +78,12 @@ impl Thresholds {
         made
     }
 
+    /// They themselves, where there are no more than so many.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn few(&self, most: usize) -> Option<&[f64]> {
+        (self.count <= most).then(|| &self.padded[..self.count])
+    }
+
     /// How many lie below one of them.
     pub(super) fn place(&self, threshold: f64) -> usize {
         self.padded[..self.count].partition_point(|other| *other < threshold)
@@ -91,13 +102,51 @@ impl Thresholds {
     /// How many lie below a value; none lies below NaN.
     #[inline(always)]
     pub(super) fn below(&self, value: f64) -> usize {
-        let mut below = if self.starts.is_empty() {
-            0
-        } else {
+        self.search(self.start(value), self.halvings, value)
+    }
+
+    /// How many lie below each value of a strip. Loops of a known length are unrolled.
+    #[inline(always)]
+    pub(super) fn below_each(&self, values: &[f64; STRIP], into: &mut [u32; STRIP]) {
+        // The cells first: all of them are computed in vectors.
+        let mut starts = [0; STRIP];
+        if !self.starts.is_empty() {
+            starts.iter_mut().zip(values).for_each(|(start, value)| *start = self.cell(*value) as u32);
             // SAFETY: every cell has its start.
-            usize::from(unsafe { *self.starts.get_unchecked(self.cell(value)) })
-        };
-        for step in (0..self.halvings).rev() {
+            starts
+                .iter_mut()
+                .for_each(|start| *start = u32::from(unsafe { *self.starts.get_unchecked(*start as usize) }));
+        }
+        match self.halvings {
+            1 => self.each::<1>(&starts, values, into),
+            2 => self.each::<2>(&starts, values, into),
+            3 => self.each::<3>(&starts, values, into),
+            _ => into.iter_mut().zip(values).for_each(|(into, value)| *into = self.below(*value) as u32),
+        }
+    }
+
+    #[inline(always)]
+    fn each<const HALVINGS: u32>(&self, starts: &[u32; STRIP], values: &[f64; STRIP], into: &mut [u32; STRIP]) {
+        for ((into, start), value) in into.iter_mut().zip(starts).zip(values) {
+            *into = self.search(*start as usize, HALVINGS, *value) as u32;
+        }
+    }
+
+    /// How many lie in cells below that of a value.
+    #[inline(always)]
+    fn start(&self, value: f64) -> usize {
+        if self.starts.is_empty() {
+            return 0;
+        }
+        // SAFETY: every cell has its start.
+        usize::from(unsafe { *self.starts.get_unchecked(self.cell(value)) })
+    }
+
+    /// How many lie below a value, of which so many do.
+    #[inline(always)]
+    fn search(&self, start: usize, halvings: u32, value: f64) -> usize {
+        let mut below = start;
+        for step in (0..halvings).rev() {
             let asked = below + (1 << step) - 1;
             // SAFETY: a start is at most the count, the steps from it sum up to less than two to the power of the halvings, and as
             // many infinities lie behind the thresholds.
@@ -106,86 +155,5 @@ impl Thresholds {
         }
         // The values of NaN and of the infinities behind are the same: nothing lies below.
         below
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-pub(super) mod avx512 {
-    //! Eight values a vector.
-
-    use std::arch::x86_64::{
-        __m512d, __m512i, _CMP_LT_OQ, _mm256_storeu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_cmp_pd_mask,
-        _mm512_cvtepi64_epi32, _mm512_cvttpd_epi64, _mm512_i64gather_epi64, _mm512_i64gather_pd, _mm512_loadu_pd,
-        _mm512_mask_add_epi64, _mm512_max_pd, _mm512_min_pd, _mm512_mul_pd, _mm512_permutex2var_pd, _mm512_set1_epi64,
-        _mm512_set1_pd, _mm512_setzero_pd, _mm512_setzero_si512, _mm512_sub_pd,
-    };
-
-    use super::super::codes::STRIP;
-    use super::{IN_REGISTERS, Thresholds};
-
-    const LANES: usize = 8;
-    const VECTORS: usize = STRIP / LANES;
-
-    /// [`Thresholds::below`] for a strip of values.
-    ///
-    /// # Safety
-    /// AVX-512 with F, BW, DQ and VL.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-    pub(in crate::trees) unsafe fn strip(of: &Thresholds, values: &[f64; STRIP], into: &mut [u32; STRIP]) {
-        // SAFETY: a strip has so many vectors.
-        let value = |vector: usize| unsafe { _mm512_loadu_pd(values.as_ptr().add(vector * LANES)) };
-        let mut below = [_mm512_setzero_si512(); VECTORS];
-        if of.count <= IN_REGISTERS {
-            // SAFETY: 16 numbers at least are padded.
-            let (first, second) =
-                unsafe { (_mm512_loadu_pd(of.padded.as_ptr()), _mm512_loadu_pd(of.padded.as_ptr().add(LANES))) };
-            // Here the grid is not looked at.
-            for step in (0..super::halvings(of.count)).rev() {
-                let lookup = |asked: __m512i| _mm512_permutex2var_pd(first, asked, second);
-                halve(step, &mut below, value, lookup);
-            }
-        } else {
-            if !of.starts.is_empty() {
-                let (low, scale) = (_mm512_set1_pd(of.low), _mm512_set1_pd(of.scale));
-                let (first, last) = (_mm512_setzero_pd(), _mm512_set1_pd(of.last_cell));
-                let short = _mm512_set1_epi64(0xffff);
-                for (vector, below) in below.iter_mut().enumerate() {
-                    let at = _mm512_mul_pd(_mm512_sub_pd(value(vector), low), scale);
-                    // Of NaN and another number, both give the second.
-                    let at = _mm512_min_pd(_mm512_max_pd(at, first), last);
-                    let cell = _mm512_cvttpd_epi64(at);
-                    // SAFETY: every cell has its start, and eight bytes can be read from the last one.
-                    let starts = unsafe { _mm512_i64gather_epi64::<2>(cell, of.starts.as_ptr().cast()) };
-                    *below = _mm512_and_si512(starts, short);
-                }
-            }
-            for step in (0..of.halvings).rev() {
-                // SAFETY: as in `Thresholds::below`, in every lane.
-                let lookup = |asked: __m512i| unsafe { _mm512_i64gather_pd::<8>(asked, of.padded.as_ptr()) };
-                halve(step, &mut below, value, lookup);
-            }
-        }
-        for (vector, below) in below.iter().enumerate() {
-            // SAFETY: there is room for a strip.
-            unsafe { _mm256_storeu_si256(into.as_mut_ptr().add(vector * LANES).cast(), _mm512_cvtepi64_epi32(*below)) };
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-    fn halve(
-        step: u32,
-        below: &mut [__m512i; VECTORS],
-        value: impl Fn(usize) -> __m512d,
-        lookup: impl Fn(__m512i) -> __m512d,
-    ) {
-        let half = 1_i64 << step;
-        let (to_last, by_half) = (_mm512_set1_epi64(half - 1), _mm512_set1_epi64(half));
-        for (vector, below) in below.iter_mut().enumerate() {
-            let threshold = lookup(_mm512_add_epi64(*below, to_last));
-            let lies_below = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(threshold, value(vector));
-            *below = _mm512_mask_add_epi64(*below, lies_below, *below, by_half);
-        }
     }
 }

@@ -150,12 +150,14 @@ fn digits<const ASKED: usize>(tree: &Sliced, masks: &mut Masks) {
     let (answers, reach) = (&masks.answers[..nodes], &mut masks.reach[..2 * nodes + 1]);
     reach[0] = Mask([u64::MAX; WORDS]);
     for (node, (answer, [left, right])) in answers.iter().zip(&tree.children).enumerate() {
+        // Both children as a whole, so that they are made in vectors: word by word, one might be written over the other.
         let here = reach[node].0;
-        let (left, right) = (*left as usize, *right as usize);
-        for (word, (here, yes)) in here.iter().zip(&answer.0).enumerate().take(ASKED) {
-            reach[left].0[word] = here & yes;
-            reach[right].0[word] = here & !yes;
+        let (mut yes, mut no) = ([0; ASKED], [0; ASKED]);
+        for (word, (yes, no)) in yes.iter_mut().zip(&mut no).enumerate() {
+            (*yes, *no) = (here[word] & answer.0[word], here[word] & !answer.0[word]);
         }
+        reach[*left as usize].0[..ASKED].copy_from_slice(&yes);
+        reach[*right as usize].0[..ASKED].copy_from_slice(&no);
     }
     let leaves = &reach[nodes..];
     for digit in 0..tree.digits {

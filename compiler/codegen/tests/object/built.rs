@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gml_codegen::object::{Change, Column, Facts, Holds, Learner, Linear, Link, Model, Operation, compile};
+use gml_codegen::object::{Change, Column, Facts, Holds, Learner, Linear, Link, Model, Operation, Part, Pool, compile};
 use libloading::Library;
 
 /// A library in a folder of its own, which goes with it.
@@ -13,9 +13,18 @@ pub struct Built {
     pub folder: PathBuf,
     library: Option<Library>,
     columns: usize,
+    texts: usize,
     outputs: usize,
 }
 
+/// `struct model_text`
+#[repr(C)]
+struct Text {
+    start: *const c_char,
+    length: usize,
+}
+
+type ScoreTexts = unsafe extern "C" fn(*const f64, *const Text, usize, *mut f64) -> c_int;
 type Score = unsafe extern "C" fn(*const f64, usize, *mut f64) -> c_int;
 type Category = unsafe extern "C" fn(c_int, *const c_char, usize) -> f64;
 type Name = unsafe extern "C" fn(usize) -> *const c_char;
@@ -46,7 +55,8 @@ impl Built {
         run(linker.current_dir(&folder));
         // SAFETY: the library has no initialisers.
         let library = unsafe { Library::new(folder.join("libmodel.so")) }.unwrap();
-        Self { folder, library: Some(library), columns: model.columns.len(), outputs: model.outputs.len() }
+        let (columns, texts, outputs) = (model.columns.len(), model.texts.len(), model.outputs.len());
+        Self { folder, library: Some(library), columns, texts, outputs }
     }
 
     fn library(&self) -> &Library {
@@ -71,6 +81,29 @@ impl Built {
         scores
     }
 
+    /// What it says of rows that have texts.
+    pub fn score_texts(&self, rows: &[f64], texts: &[Option<&[u8]>]) -> Vec<f64> {
+        assert_eq!((texts.len() % self.texts, rows.len()), (0, texts.len() / self.texts * self.columns));
+        let count = texts.len() / self.texts;
+        // Each text ends where memory does, as far as anybody can tell.
+        let texts: Vec<Option<Box<[u8]>>> = texts.iter().map(|text| text.map(Box::from)).collect();
+        let given = texts.iter().map(|text| match text {
+            Some(text) => Text { start: text.as_ptr().cast(), length: text.len() },
+            None => Text { start: std::ptr::null(), length: 7 },
+        });
+        let given: Vec<Text> = given.collect();
+        let mut scores = vec![0.0; count * self.outputs];
+        // SAFETY: the types are the header's, there are texts for all rows, and there is room for all scores.
+        let (told, without) = unsafe {
+            let score = self.library().get::<ScoreTexts>(b"model_score_texts").unwrap();
+            let without = self.library().get::<Score>(b"model_score").unwrap();
+            let told = score(rows.as_ptr(), given.as_ptr(), count, scores.as_mut_ptr());
+            (told, without(rows.as_ptr(), count, std::ptr::null_mut()))
+        };
+        assert_eq!((told, without), (0, 2));
+        scores
+    }
+
     pub fn category(&self, column: c_int, text: Option<&str>) -> f64 {
         let (start, length) = text.map_or((std::ptr::null(), 5), |text| (text.as_ptr().cast(), text.len()));
         // SAFETY: the type is the header's, and the text has that length.
@@ -91,7 +124,10 @@ impl Built {
         unsafe {
             let score = self.library().get::<Score>(b"model_score").unwrap();
             let mut into = room;
-            score(std::ptr::null(), 1, into.as_mut_ptr()) == 1
+            let with_texts = self.library().get::<ScoreTexts>(b"model_score_texts").unwrap();
+            with_texts(std::ptr::null(), std::ptr::null(), 1, into.as_mut_ptr()) == 1
+                && with_texts(room.as_ptr(), std::ptr::null(), 1, std::ptr::null_mut()) == 1
+                && score(std::ptr::null(), 1, into.as_mut_ptr()) == 1
                 && score(room.as_ptr(), 1, std::ptr::null_mut()) == 1
                 && score(std::ptr::null(), 0, std::ptr::null_mut()) == 0
         }
@@ -128,9 +164,11 @@ pub fn seen(columns: Vec<Column>, operations: Vec<Operation>, features: Vec<usiz
     let outputs = (0..width).map(|place| format!("made_{place}")).collect();
     Model {
         columns,
+        texts: Vec::new(),
+        counts: Vec::new(),
         operations,
-        features,
-        learner: Learner::Linear((0..width).map(sum).collect(), Link::Identity),
+        parts: vec![Part { features, learner: Learner::Linear((0..width).map(sum).collect(), Link::Identity) }],
+        pool: Pool::Alone,
         classes: Vec::new(),
         curves: Vec::new(),
         outputs,

@@ -1,6 +1,6 @@
 //! Operations and linear models, value by value.
 
-use gml_codegen::object::{Change, Column, Holds, Learner, Linear, Link, Model, murmur3};
+use gml_codegen::object::{Change, Column, Holds, Learner, Linear, Link, Model, Part, Pool, murmur3};
 
 use super::built::{Built, float, operation, same, seen};
 
@@ -108,30 +108,34 @@ fn dates_have_parts() {
 #[test]
 fn texts_have_codes_and_others_buckets() {
     let known: Vec<String> = ["", "red", "green", "blue", "Grün", "redder"].map(String::from).to_vec();
-    let column = |name: &str, buckets| Column {
+    let column = |name: &str, hashed| Column {
         name: name.into(),
-        holds: Holds::Text { known: known.clone(), buckets },
+        holds: Holds::Text { known: known.clone(), hashed },
         nullable: true,
     };
-    let bucket_of =
-        |text: &str, buckets: u32| f64::from(murmur3(text.as_bytes()).cast_signed().unsigned_abs() % buckets);
-    let buckets_of_known = known.iter().map(|text| bucket_of(text, 7)).collect();
-    let change = Change::Bucket { known: buckets_of_known };
-    let model =
-        seen(vec![column("a", None), column("b", Some(7)), float("c", true)], vec![operation(1, change)], vec![3]);
-    let built = Built::of(&model);
+    let size = |text: &str| murmur3(text.as_bytes()).cast_signed().unsigned_abs();
+    let bucket_of = |text: &str, buckets: u32| f64::from(size(text) % buckets);
+    let change = |buckets| {
+        let known = known.iter().map(|text| bucket_of(text, buckets)).collect();
+        operation(1, Change::Bucket { buckets, known })
+    };
+    let columns = vec![column("a", false), column("b", true), float("c", true)];
+    let built = Built::of(&seen(columns, vec![change(7), change(1000)], vec![3, 4]));
+    let both = |text: &str| [bucket_of(text, 7), bucket_of(text, 1000)];
     for (code, text) in known.iter().enumerate() {
         assert_eq!(built.category(0, Some(text)), code as f64);
         assert_eq!(built.category(1, Some(text)), code as f64);
+        assert_eq!(built.score(&[0.0, code as f64, 0.0]), both(text), "{text}");
     }
     for text in ["re", "rede", "RED", "yellow", "Gru\u{308}n", "redde", "a longer text of no column at all"] {
         assert_eq!(built.category(0, Some(text)), -1.0);
         let code = built.category(1, Some(text));
-        assert_eq!(code, -1.0 - bucket_of(text, 7), "{text}");
-        assert_eq!(built.score(&[0.0, code, 0.0]), [bucket_of(text, 7)], "{text}");
+        assert_eq!(code, -1.0 - f64::from(size(text)), "{text}");
+        assert_eq!(built.score(&[0.0, code, 0.0]), both(text), "{text}");
     }
-    assert_eq!(built.score(&[0.0, built.category(1, Some("Grün")), 0.0]), [bucket_of("Grün", 7)]);
     assert!(built.score(&[0.0, NAN, 0.0])[0].is_nan());
+    // No number makes it fail, whatever it is.
+    assert_eq!(built.score(&[0.0, -1e300, 0.0, 0.0, -0.5, 0.0, 0.0, f64::NEG_INFINITY, 0.0]).len(), 6);
     for (column, text) in [(0, None), (2, Some("red")), (3, Some("red")), (-1, Some("red")), (i32::MIN, Some("red"))] {
         assert!(built.category(column, text).is_nan());
     }
@@ -162,9 +166,11 @@ fn linear(link: Link, sums: usize) -> Model {
     };
     Model {
         columns: ["a", "b", "c"].map(|name| float(name, false)).to_vec(),
+        texts: Vec::new(),
+        counts: Vec::new(),
         operations: Vec::new(),
-        features: vec![0, 1, 2],
-        learner: Learner::Linear((0..sums).map(sum).collect(), link),
+        parts: vec![Part { features: vec![0, 1, 2], learner: Learner::Linear((0..sums).map(sum).collect(), link) }],
+        pool: Pool::Alone,
         classes: Vec::new(),
         curves: Vec::new(),
         outputs: (0..sums).map(|sum| format!("s{sum}")).collect(),

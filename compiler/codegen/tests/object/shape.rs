@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use gml_codegen::object::{
-    Change, Column, Facts, Holds, Learner, Linear, Link, Model, Uncompiled, compile, is_identifier,
+    Change, Column, Counts, Facts, Holds, Learner, Linear, Link, Model, Part, Pool, Pooled, Uncompiled, Written,
+    compile, is_identifier,
 };
 
 use super::built::{Built, float, operation, run, seen};
@@ -15,14 +16,17 @@ fn tool(name: &str, built: &Built, arguments: &[&str]) -> String {
 fn mixed() -> Model {
     let text = Column {
         name: "país \"NAME\" */ UPPER".into(),
-        holds: Holds::Text { known: vec!["x".into()], buckets: None },
+        holds: Holds::Text { known: vec!["x".into()], hashed: false },
         nullable: true,
     };
     let operations = vec![operation(0, Change::Log), operation(3, Change::Fill(0.0))];
     Model {
         classes: vec!["a b".into(), "a-b".into()],
         outputs: ["label", "scores_a b", "scores_a-b"].map(String::from).to_vec(),
-        learner: Learner::Linear(vec![Linear { base: 0.0, terms: vec![(1.0, 0.0)] }; 2], Link::Softmax),
+        parts: vec![Part {
+            features: vec![4],
+            learner: Learner::Linear(vec![Linear { base: 0.0, terms: vec![(1.0, 0.0)] }; 2], Link::Softmax),
+        }],
         ..seen(vec![float("2nd", true), text, float("x", false)], operations, vec![4])
     }
 }
@@ -52,6 +56,9 @@ fn a_library_needs_nothing_but_libm_and_shows_nothing_but_its_functions() {
         "model_output_name",
         "model_outputs",
         "model_score",
+        "model_score_texts",
+        "model_text_name",
+        "model_texts",
         "model_version",
     ];
     assert_eq!(shown, functions);
@@ -105,6 +112,11 @@ fn the_same_model_gives_the_same_bytes() {
     assert_eq!(compile(&mixed(), &facts), compile(&mixed(), &facts));
 }
 
+fn counts(text: usize, words: &[&str]) -> Counts {
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    Counts { text, null: None, rarity: vec![1.0; words.len()], words }
+}
+
 #[test]
 fn models_that_contradict_themselves_are_refused() {
     let facts = Facts { name: "m".into(), version: "1".into(), about: Vec::new() };
@@ -115,8 +127,24 @@ fn models_that_contradict_themselves_are_refused() {
     };
     assert!(!broken(&|_| ()));
     assert!(broken(&|model| model.operations[0].of = 3));
-    assert!(broken(&|model| model.features[0] = 9));
-    assert!(broken(&|model| model.features.push(0)));
+    assert!(broken(&|model| model.parts[0].features[0] = 9));
+    assert!(broken(&|model| model.parts[0].features.push(0)));
+    assert!(broken(&|model| model.parts.clear()));
+    assert!(broken(&|model| model.parts.push(model.parts[0].clone())));
+    assert!(broken(&|model| model.pool = Pool::Mean { shares: vec![0.5, 0.5], of: Pooled::Values }));
+    assert!(broken(&|model| model.operations[0].change = Change::Hash { written: Written::Whole, buckets: 0 }));
+    assert!(broken(&|model| model.counts.push(counts(0, &["a"]))));
+    let words = |words: &'static [&'static str]| {
+        broken(&move |model: &mut Model| {
+            model.texts.push("about".into());
+            model.counts.push(counts(0, words));
+            let more = words.len();
+            model.operations[1].of += more;
+            model.parts[0].features[0] += more;
+        })
+    };
+    assert!(!words(&["a", "b"]));
+    assert!(words(&[]) && words(&["a", "a"]) && words(&["", "a"]));
     assert!(broken(&|model| model.outputs.truncate(1)));
     assert!(broken(&|model| model.classes.truncate(1)));
     assert!(broken(&|model| model.operations[0].change = Change::DatePart { part: 4, micros: false }));

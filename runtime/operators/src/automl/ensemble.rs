@@ -4,12 +4,14 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
+use gml_codegen::object::{Pool, Pooled};
 use gml_connect::Fault;
 use gml_ir::{Learned, Row};
 use polars::prelude::{DataFrame, IntoLazy, col};
 use serde_json::Value as Json;
 
 use super::prepared::PreparedEnsemble;
+use crate::compiled::{self, Draft};
 use crate::data::{Context, Table};
 use crate::explain::{Explained, merged};
 use crate::frame::{self, fault};
@@ -225,6 +227,24 @@ impl Fitted for Ensemble {
         }
         let sum = graph.sum(&parts);
         Ok(outputs::onnx(self.objective, &self.classes, sum, graph))
+    }
+
+    fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        let mut parts = Vec::new();
+        for model in &self.models {
+            let said = draft.aside(|draft| model.compiled(draft))?;
+            if said.pool != Pool::Alone {
+                return Err(compiled::not_compiled("an ensemble has a model that is an ensemble itself"));
+            }
+            parts.extend(said.parts);
+        }
+        let of = match self.objective {
+            Objective::Binary => Pooled::LogOdds(SMALLEST_PROBABILITY),
+            Objective::Multiclass => Pooled::LogProbabilities(SMALLEST_PROBABILITY),
+            Objective::Regression | Objective::Lambdarank => Pooled::Values,
+        };
+        let pool = Pool::Mean { shares: self.shares.clone(), of };
+        Ok(outputs::compiled_of(self.objective, &self.classes, parts, pool))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

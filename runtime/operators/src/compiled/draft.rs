@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gml_codegen::object::{Change, Column, Holds, Operation};
+use gml_codegen::object::{Change, Column, Counts, Holds, Operation};
 use gml_connect::Fault;
 use gml_ir::{Row, Type};
 
 use super::not_compiled;
 use crate::learn::LARGEST_EXACT;
-use crate::prep::{Cell, Exact, Kind, hash_bucket};
+use crate::prep::{Cell, Exact, Kind, Words, hash_bucket};
 use crate::scoring::Form;
 
 /// Where a value comes from.
@@ -17,6 +17,8 @@ use crate::scoring::Form;
 pub(crate) enum Place {
     /// A column, by the order in which columns were asked for.
     Column(usize),
+    /// The weight of a word: of which words that were asked for, and which of them.
+    Word(usize, usize),
     /// An operation.
     Made(usize),
 }
@@ -41,11 +43,29 @@ struct Asked {
     nullable: bool,
     texts: Vec<Arc<str>>,
     codes: HashMap<Arc<str>, usize>,
-    buckets: Option<u32>,
+    hashed: bool,
 }
 
-/// Columns, what is done with them, and where the values are that were wanted.
-pub(super) type Finished = (Vec<Column>, Vec<Operation>, Vec<usize>);
+/// Words of a column that were asked for.
+#[derive(PartialEq)]
+struct Weighed {
+    column: usize,
+    /// What stands for a missing text.
+    null: Option<Arc<str>>,
+    words: Vec<Arc<str>>,
+    rarity: Vec<f64>,
+}
+
+/// What a row has, what is done with it, and where the values are that were wanted.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) columns: Vec<Column>,
+    pub(super) texts: Vec<String>,
+    pub(super) counts: Vec<Counts>,
+    pub(super) operations: Vec<Operation>,
+    /// Those of each list of places.
+    pub(super) wanted: Vec<Vec<usize>>,
+}
 
 /// A model that is being written down.
 pub struct Draft<'r> {
@@ -53,6 +73,7 @@ pub struct Draft<'r> {
     /// By name; none where a step took the column away.
     known: HashMap<String, Option<Known>>,
     columns: Vec<Asked>,
+    weighed: Vec<Weighed>,
     operations: Vec<(Place, Change)>,
     /// Operations that put texts into buckets, and the columns of those: all texts with codes have to be known first.
     hashed: Vec<(usize, usize)>,
@@ -61,7 +82,25 @@ pub struct Draft<'r> {
 impl<'r> Draft<'r> {
     /// Of a model that was learned from rows like this.
     pub(crate) fn of(row: &'r Row) -> Self {
-        Self { row, known: HashMap::new(), columns: Vec::new(), operations: Vec::new(), hashed: Vec::new() }
+        Self {
+            row,
+            known: HashMap::new(),
+            columns: Vec::new(),
+            weighed: Vec::new(),
+            operations: Vec::new(),
+            hashed: Vec::new(),
+        }
+    }
+
+    /// What a model makes of the names that are known now; those that it gives are its own.
+    ///
+    /// # Errors
+    /// Those of the model.
+    pub(crate) fn aside<T>(&mut self, model: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        let known = self.known.clone();
+        let made = model(self);
+        self.known = known;
+        made
     }
 
     /// The value of a name, which has to be of that kind. One that no step made is a column of the row.
@@ -100,16 +139,19 @@ impl<'r> Draft<'r> {
             return Err(not_compiled(&format!("the column `{name}` is of type {}", column.ty))
                 .help("derive numbers or texts of it before `fit`"));
         };
-        let known = Known { place: Place::Column(self.columns.len()), form, column: self.columns.len() };
-        self.columns.push(Asked {
-            order,
-            name: Arc::clone(&column.name),
-            form,
-            nullable: column.ty.is_nullable(),
-            texts: Vec::new(),
-            codes: HashMap::new(),
-            buckets: None,
-        });
+        let place = self.columns.iter().position(|asked| asked.order == order).unwrap_or(self.columns.len());
+        if place == self.columns.len() {
+            self.columns.push(Asked {
+                order,
+                name: Arc::clone(&column.name),
+                form,
+                nullable: column.ty.is_nullable(),
+                texts: Vec::new(),
+                codes: HashMap::new(),
+                hashed: false,
+            });
+        }
+        let known = Known { place: Place::Column(place), form, column: place };
         self.known.insert(name.to_owned(), Some(known));
         Ok(known)
     }
@@ -141,15 +183,36 @@ impl<'r> Draft<'r> {
         code as f64
     }
 
-    /// The bucket of each text of a value; `None` where its texts are put into another number of buckets already.
-    pub(crate) fn bucket(&mut self, of: Known, buckets: u32) -> Option<Place> {
-        let column = &mut self.columns[of.column];
-        if column.buckets.is_some_and(|known| known != buckets) {
-            return None;
-        }
-        column.buckets = Some(buckets);
+    /// The bucket of each text of a value.
+    pub(crate) fn bucket(&mut self, of: Known, buckets: u32) -> Place {
+        self.columns[of.column].hashed = true;
         self.hashed.push((self.operations.len(), of.column));
-        Some(self.make(of.place, Change::Bucket { known: Vec::new() }))
+        self.make(of.place, Change::Bucket { buckets, known: Vec::new() })
+    }
+
+    /// The weights of the words of a value that is a text, in their order.
+    pub(crate) fn words(&mut self, of: Known, words: &Words) -> impl Iterator<Item = Place> + use<> {
+        let rarity = words.rarity.iter().map(|rarity| rarity.0).collect();
+        let asked = Weighed { column: of.column, null: self.text_of_null(of), words: words.words.clone(), rarity };
+        let place = self.weighed.iter().position(|known| *known == asked).unwrap_or_else(|| {
+            self.weighed.push(asked);
+            self.weighed.len() - 1
+        });
+        (0..words.words.len()).map(move |word| Place::Word(place, word))
+    }
+
+    /// The text that was put in the place of null, the first one of several.
+    fn text_of_null(&self, of: Known) -> Option<Arc<str>> {
+        let mut place = of.place;
+        let mut text = None;
+        while let Place::Made(made) = place {
+            let (before, change) = &self.operations[made];
+            if let Change::Fill(code) = change {
+                text = self.columns[of.column].texts.get(*code as usize).cloned();
+            }
+            place = *before;
+        }
+        text
     }
 
     /// A value of a recipe as the number that stands for it in a value of this form.
@@ -177,46 +240,103 @@ impl<'r> Draft<'r> {
         }
     }
 
-    /// The columns, in the order of the row that was learned from, and the operations: those that what is wanted depends on. Gives
-    /// where that is, too.
+    /// What the places of each list depend on: the columns, in the order of the row that was learned from, the words and the operations.
     ///
     /// # Errors
     /// Those of the hash of a text.
-    pub(super) fn finish(mut self, wanted: &[Place]) -> Result<Finished, Fault> {
+    pub(super) fn finish(mut self, wanted: &[Vec<Place>]) -> Result<Finished, Fault> {
         for (operation, column) in &self.hashed {
-            let Asked { texts, buckets: Some(buckets), .. } = &self.columns[*column] else { continue };
-            let known = texts.iter().map(|text| Ok(hash_bucket(text, *buckets as usize)? as f64));
-            self.operations[*operation].1 = Change::Bucket { known: known.collect::<Result<_, Fault>>()? };
+            let (_, Change::Bucket { buckets, known }) = &mut self.operations[*operation] else { continue };
+            let texts = self.columns[*column].texts.iter();
+            let of_texts = texts.map(|text| Ok(hash_bucket(text, *buckets as usize)? as f64));
+            *known = of_texts.collect::<Result<_, Fault>>()?;
         }
-        let mut is_used = vec![false; self.operations.len()];
-        let mut is_read = vec![false; self.columns.len()];
-        let mut open: Vec<Place> = wanted.to_vec();
+        let used = self.used(wanted);
+        let mut columns = kept(&used.columns);
+        columns.sort_by_key(|column| self.columns[*column].order);
+        let (weighed, operations) = (kept(&used.weighed), kept(&used.operations));
+        let mut texts: Vec<usize> = weighed.iter().map(|weighed| self.weighed[*weighed].column).collect();
+        texts.sort_by_key(|column| self.columns[*column].order);
+        texts.dedup();
+
+        let of_columns = places(&columns, |_| 1, 0);
+        let words = |weighed: usize| self.weighed[weighed].words.len();
+        let of_words = places(&weighed, words, columns.len());
+        let given = columns.len() + weighed.iter().map(|weighed| words(*weighed)).sum::<usize>();
+        let of_operations = places(&operations, |_| 1, given);
+        let at = |place: &Place| match place {
+            Place::Column(column) => of_columns[column],
+            Place::Word(weighed, word) => of_words[weighed] + word,
+            Place::Made(made) => of_operations[made],
+        };
+        let of_texts = places(&texts, |_| 1, 0);
+        Ok(Finished {
+            columns: columns.iter().map(|column| self.columns[*column].column()).collect(),
+            texts: texts.iter().map(|column| self.columns[*column].name.to_string()).collect(),
+            counts: weighed.iter().map(|place| self.weighed[*place].counts(&of_texts)).collect(),
+            operations: operations
+                .iter()
+                .map(|made| &self.operations[*made])
+                .map(|(of, change)| Operation { of: at(of), change: change.clone() })
+                .collect(),
+            wanted: wanted.iter().map(|places| places.iter().map(at).collect()).collect(),
+        })
+    }
+
+    /// What is needed for the places.
+    fn used(&self, wanted: &[Vec<Place>]) -> Used {
+        let mut used = Used {
+            columns: vec![false; self.columns.len()],
+            weighed: vec![false; self.weighed.len()],
+            operations: vec![false; self.operations.len()],
+        };
+        let mut open: Vec<Place> = wanted.concat();
         while let Some(place) = open.pop() {
             match place {
-                Place::Column(column) => is_read[column] = true,
-                Place::Made(made) if !is_used[made] => {
-                    is_used[made] = true;
+                Place::Column(column) => used.columns[column] = true,
+                Place::Word(weighed, _) => used.weighed[weighed] = true,
+                Place::Made(made) if !used.operations[made] => {
+                    used.operations[made] = true;
                     open.push(self.operations[made].0);
                 }
                 Place::Made(_) => {}
             }
         }
-        let mut order: Vec<usize> = (0..self.columns.len()).filter(|column| is_read[*column]).collect();
-        order.sort_by_key(|column| self.columns[*column].order);
-        let mut of_columns = vec![0; self.columns.len()];
-        order.iter().enumerate().for_each(|(place, column)| of_columns[*column] = place);
-        let mut of_operations = vec![0; self.operations.len()];
-        let used = (0..self.operations.len()).filter(|operation| is_used[*operation]);
-        (order.len()..).zip(used).for_each(|(place, operation)| of_operations[operation] = place);
-        let at = |place: Place| match place {
-            Place::Column(column) => of_columns[column],
-            Place::Made(made) => of_operations[made],
-        };
-        let columns = order.iter().map(|column| self.columns[*column].column()).collect();
-        let features = wanted.iter().map(|place| at(*place)).collect();
-        let used = self.operations.iter().zip(is_used).filter(|(_, is_used)| *is_used);
-        let operations = used.map(|((of, change), _)| Operation { of: at(*of), change: change.clone() });
-        Ok((columns, operations.collect(), features))
+        used
+    }
+}
+
+/// Which things are needed.
+struct Used {
+    columns: Vec<bool>,
+    weighed: Vec<bool>,
+    operations: Vec<bool>,
+}
+
+/// The numbers of those that are needed.
+fn kept(is_used: &[bool]) -> Vec<usize> {
+    (0..is_used.len()).filter(|number| is_used[*number]).collect()
+}
+
+/// Where each of some things begins that stand behind each other from a start on.
+fn places(things: &[usize], width: impl Fn(usize) -> usize, start: usize) -> HashMap<usize, usize> {
+    let mut next = start;
+    let mut placed = |thing: &usize| {
+        let place = next;
+        next += width(*thing);
+        (*thing, place)
+    };
+    things.iter().map(&mut placed).collect()
+}
+
+impl Weighed {
+    fn counts(&self, texts: &HashMap<usize, usize>) -> Counts {
+        Counts {
+            text: texts[&self.column],
+            null: self.null.as_ref().map(ToString::to_string),
+            words: self.words.iter().map(ToString::to_string).collect(),
+            rarity: self.rarity.clone(),
+        }
     }
 }
 
@@ -232,7 +352,7 @@ impl Asked {
             Form::Timestamp => Holds::Timestamp,
             Form::Duration => Holds::Duration,
             Form::Text => {
-                Holds::Text { known: self.texts.iter().map(ToString::to_string).collect(), buckets: self.buckets }
+                Holds::Text { known: self.texts.iter().map(ToString::to_string).collect(), hashed: self.hashed }
             }
         };
         Column { name: self.name.to_string(), holds, nullable: self.nullable }

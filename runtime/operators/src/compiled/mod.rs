@@ -14,6 +14,7 @@ use gml_ir::Learned;
 
 pub use gml_codegen::object::{Compiled, Facts, is_identifier};
 
+use draft::Finished;
 pub(crate) use draft::{Draft, Place};
 pub(crate) use recipe::{places, recipe};
 
@@ -22,10 +23,10 @@ use crate::learned::Fitted;
 
 /// What a model says of each row, by values of a [`Draft`].
 pub struct Said {
-    /// What it is given.
-    pub(crate) features: Vec<Place>,
-    /// What it makes of that.
-    pub(crate) learner: object::Learner,
+    /// Its learners: what each is given, and what it makes of that.
+    pub(crate) parts: Vec<(Vec<Place>, object::Learner)>,
+    /// How the scores of several become one.
+    pub(crate) pool: object::Pool,
     /// The classes that its scores are of.
     pub(crate) classes: Vec<String>,
     /// What its scores are called: `score`, or what stands before the name of each class.
@@ -75,9 +76,11 @@ fn as_data(model: &dyn Fitted) -> Result<object::Model, Fault> {
     let mut draft = Draft::of(&input);
     let said = model.compiled(&mut draft)?;
     let outputs = said.outputs();
-    let (columns, operations, features) = draft.finish(&said.features)?;
-    let Said { learner, classes, curves, .. } = said;
-    Ok(object::Model { columns, operations, features, learner, classes, curves, outputs })
+    let Said { parts, pool, classes, curves, .. } = said;
+    let (features, learners): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let Finished { columns, texts, counts, operations, wanted } = draft.finish(&features)?;
+    let parts = wanted.into_iter().zip(learners).map(|(features, learner)| object::Part { features, learner });
+    Ok(object::Model { columns, texts, counts, operations, parts: parts.collect(), pool, classes, curves, outputs })
 }
 
 /// Why there is no library.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use gml_codegen::object::{Change, PART_COUNT};
+use gml_codegen::object::{Change, PART_COUNT, Written};
 use gml_connect::Fault;
 
 use super::draft::{Draft, Known, Place};
 use super::not_compiled;
-use crate::prep::{Cell, Coded, DATE_PARTS, Encoded, Exact, Fill, Hashed, Input, Kind, Recipe, Step, hash_bucket};
+use crate::prep::{
+    Cell, Coded, DATE_PARTS, Encoded, Exact, Fill, Hashed, Input, Kind, Recipe, Step, Words, hash_bucket,
+};
 use crate::scoring::Form;
 
 /// The operations of a recipe.
@@ -40,9 +42,7 @@ fn add(step: &Step, draft: &mut Draft<'_>) -> Result<(), Fault> {
             numbers(&clipped.input, change, Form::Float, draft)
         }),
         Step::DateParts { columns } => columns.iter().try_for_each(|input| date_parts(input, draft)),
-        Step::TextCounts { .. } => {
-            Err(not_compiled("a library does not tell the words of a text apart, which the step `text_counts` counts"))
-        }
+        Step::TextCounts { columns } => columns.iter().try_for_each(|words| text_counts(words, draft)),
         Step::Drop { columns } => {
             columns.iter().for_each(|name| draft.drop(name));
             Ok(())
@@ -139,32 +139,38 @@ fn hash(hashed: &Hashed, draft: &mut Draft<'_>) -> Result<(), Fault> {
     let Hashed { input, buckets } = hashed;
     let of = draft.get(&input.column, input.kind)?;
     draft.drop(&input.column);
-    let count = u32::try_from(*buckets).ok();
+    let count = u32::try_from(*buckets).map_err(|_| {
+        not_compiled(&format!("`{}` is put into {buckets} buckets, more than 32 bits count", input.column))
+    })?;
+    let written = |written| Change::Hash { written, buckets: count };
     let bucket = match of.form {
-        Form::Text => count.and_then(|count| draft.bucket(of, count)),
+        Form::Text => draft.bucket(of, count),
         Form::Bool => {
             let beside = [false, true].map(|truth| Ok(hash_bucket(&Cell::Bool(truth).label(), *buckets)? as f64));
             let beside = beside.into_iter().collect::<Result<_, Fault>>()?;
-            let change = Change::Look { keys: vec![0.0, 1.0], beside, other: f64::NAN, null: None };
-            Some(draft.make(of.place, change))
+            draft.make(of.place, Change::Look { keys: vec![0.0, 1.0], beside, other: f64::NAN, null: None })
         }
-        form => {
-            let (name, kind) = (&input.column, form.kind().name());
-            return Err(not_compiled(&format!(
-                "the step `hash` takes the text of each {kind} of `{name}`, which a library does not write"
-            ))
-            .help("hash texts, or take ordinal, binary or target_encode in its place"));
-        }
-    };
-    let Some(bucket) = bucket else {
-        return Err(not_compiled(&format!(
-            "the texts of `{}` are put into buckets of different numbers",
-            input.column
-        )));
+        Form::Int => draft.make(of.place, written(Written::Whole)),
+        Form::Float | Form::Single => draft.make(of.place, written(Written::Float)),
+        Form::Date => draft.make(of.place, written(Written::Date)),
+        Form::Time => draft.make(of.place, written(Written::Time)),
+        Form::Timestamp => draft.make(of.place, written(Written::Timestamp)),
+        Form::Duration => draft.make(of.place, written(Written::Duration)),
     };
     for (number, (name, _)) in hashed.names().enumerate() {
         let made = draft.make(bucket, Change::Is(number as f64));
         draft.set(&name, made, Form::Float, of);
+    }
+    Ok(())
+}
+
+/// The words of the text as it is, or of what was put in its place where it is missing.
+fn text_counts(words: &Words, draft: &mut Draft<'_>) -> Result<(), Fault> {
+    let of = draft.get(&words.input.column, Kind::Text)?;
+    draft.drop(&words.input.column);
+    let weights = draft.words(of, words);
+    for ((name, _), weight) in words.names().zip(weights) {
+        draft.set(&name, weight, Form::Float, of);
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ use cranelift_codegen::ir::types::{F64, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::emit::{Known, Loop};
-use crate::rows::{Comparison, FloatFunction, FloatOperator, IntOperator, Kind, Op, Reg, Width, power_of_ten};
+use crate::rows::{
+    ALL_WHOLE, Comparison, FloatFunction, FloatOperator, IntOperator, Kind, Op, Reg, Width, power_of_ten,
+};
 
 /// 2 ** 63: the first float that is larger than all integers.
 const BEYOND: f64 = 9_223_372_036_854_775_808.0;
@@ -130,8 +132,13 @@ impl Loop<'_, '_> {
                 let whole = self.halves_away(scaled);
                 let result =
                     if digits >= 0 { self.build.ins().fdiv(whole, power) } else { self.build.ins().fmul(whole, power) };
-                let finite = self.finite(result);
-                self.choose(finite, result, a)
+                let has_digits = if digits > 0 {
+                    let (size, limit) = (self.build.ins().fabs(scaled), self.build.ins().f64const(ALL_WHOLE));
+                    self.compare_floats(FloatCC::LessThan, size, limit)
+                } else {
+                    self.finite(result)
+                };
+                self.choose(has_digits, result, a)
             }
             // Computed by whole blocks.
             FloatFunction::Exp | FloatFunction::Ln | FloatFunction::Log10 | FloatFunction::Log1p => a,

@@ -2,7 +2,7 @@
 
 use super::lanes::{map, test, zip};
 use super::run::Block;
-use crate::rows::{FloatFunction, FloatOperator, Reg, power_of_ten};
+use crate::rows::{ALL_WHOLE, FloatFunction, FloatOperator, Reg, power_of_ten};
 
 /// 2 ** 63: the first float that is larger than all integers.
 const BEYOND: f64 = 9_223_372_036_854_775_808.0;
@@ -26,14 +26,19 @@ impl Block<'_> {
             FloatFunction::Ceil => map(rows, a, out, f64::ceil),
             FloatFunction::Round(digits) => {
                 let power = power_of_ten(digits);
-                // Numbers too large to have digits at that place stay as they are.
-                let kept = |result: f64, a: f64| if result.is_finite() { result } else { a };
                 if digits == 0 {
-                    map(rows, a, out, |a: f64| kept(a.round(), a));
+                    map(rows, a, out, |a: f64| a.round());
                 } else if digits > 0 {
-                    map(rows, a, out, |a: f64| kept((a * power).round() / power, a));
+                    map(rows, a, out, |a: f64| {
+                        let scaled = a * power;
+                        if scaled.abs() < ALL_WHOLE { scaled.round() / power } else { a }
+                    });
                 } else {
-                    map(rows, a, out, |a: f64| kept((a / power).round() * power, a));
+                    // What would be infinite stays as it is.
+                    map(rows, a, out, |a: f64| {
+                        let rounded = (a / power).round() * power;
+                        if rounded.is_finite() { rounded } else { a }
+                    });
                 }
             }
             FloatFunction::Exp => self.math.exp.apply(by_row, out),

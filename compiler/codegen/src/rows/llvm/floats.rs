@@ -3,7 +3,7 @@
 use inkwell::FloatPredicate;
 use inkwell::values::InstructionOpcode;
 
-use super::super::{FloatFunction, FloatOperator, Kind, power_of_ten};
+use super::super::{ALL_WHOLE, FloatFunction, FloatOperator, Kind, power_of_ten};
 use super::lanes::{Built, Lanes, Value, Writer};
 
 impl<'c> Writer<'_, 'c> {
@@ -41,10 +41,13 @@ impl<'c> Writer<'_, 'c> {
             1.. => (InstructionOpcode::FMul, InstructionOpcode::FDiv),
             _ => (InstructionOpcode::FDiv, InstructionOpcode::FMul),
         };
-        let rounded = self.math("llvm.round", &[self.binary(to, x, scale)?])?;
-        let rounded = self.binary(back, rounded, scale)?;
-        // What is too large for that has no such digits.
-        self.select(self.finite(rounded)?, rounded, x)
+        let scaled = self.binary(to, x, scale)?;
+        let rounded = self.binary(back, self.math("llvm.round", &[scaled])?, scale)?;
+        let has_digits = match digits {
+            1.. => self.floats_are(FloatPredicate::OLT, self.math("llvm.fabs", &[scaled])?, self.float(ALL_WHOLE))?,
+            _ => self.finite(rounded)?,
+        };
+        self.select(has_digits, rounded, x)
     }
 
     pub(super) fn float_operator(&self, op: FloatOperator, a: Value<'c>, b: Value<'c>) -> Built<Value<'c>> {

@@ -91,6 +91,14 @@ fn answer(tree: &Sliced, masks: &Masks, word: usize, arithmetic: Arithmetic, sum
             unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().add(32 * half).cast(), bytes) };
         }
     }
+    if tree.digits <= BYTE {
+        for (leaf, sum) in numbers[0].iter().zip(sums) {
+            // SAFETY: a leaf's number has no digit beyond those that the answers are made up to.
+            let answer = unsafe { *tree.answers.get_unchecked(usize::from(*leaf)) };
+            *sum = arithmetic.sum(*sum, answer);
+        }
+        return;
+    }
     for ((low, high), sum) in numbers[0].iter().zip(&numbers[1]).zip(sums) {
         let leaf = usize::from(*low) | usize::from(*high) << BYTE;
         // SAFETY: a leaf's number has no digit beyond those that the answers are made up to.
