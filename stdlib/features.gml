@@ -20,7 +20,7 @@
 operator synthesize[R, K](
     input: table[R & { time _: dated }],
     for: keys[R -> K],
-    windows: list[duration?] = [null],
+    windows: list[duration?] > 0s = [null],
 ) -> table[synthesized[R, K, windows]]
 
 ## Leave features out: those with a larger share of nulls than `max_null`; where `constants` is true, those with a single value; of

@@ -88,8 +88,8 @@ operator boosted_trees[R, G](
 ## For `multiclass`, whose target is text or a whole number, there is such a sum for each class, and the probabilities of the classes
 ## are the shares of the exponentials of the sums.
 ##
-## It ends where no slope of the mean loss is above `tolerance` (by L-BFGS, with `l1` its form for orthants, Andrew and Gao 2007); it
-## is an error where that takes more `iterations`.
+## It ends where no slope of the mean loss is above `tolerance` (by Newton's steps, which conjugate gradients find, Lin et al. 2008;
+## with `l1` by L-BFGS for orthants, Andrew and Gao 2007); it is an error where that takes more `iterations`.
 ##
 ## ```gml check
 ## use std.learn.{logistic}
@@ -259,6 +259,61 @@ operator tune[K, I](
     seed: int = 0,
 ) -> same[learner]
 
+## Without `train` and `valid`: an estimator that is tuned where it is fitted, on the rows or sequences that `fit` is given there, and
+## then learns from them with the best arguments found. `fit(tune(learner, over: ..), train: .., valid: ..)` makes the trials and
+## learns the model of `fit(tune(learner, train: .., valid: .., over: ..), train: .., valid: ..)`.
+##
+## It may end a chain: `recipe >> tune(learner, over: ..)` is tuned with the recipe before it. `over` names arguments of `learner`;
+## to look for those of the recipe too, tune all of it: `tune(recipe >> learner, over: ..)`.
+##
+## ```gml
+## use std.learn.{ridge, tune}
+## use std.metrics.{rmse}
+## use std.prep.{scale}
+## schema Home { rooms: float, target price: float }
+## test "tuned where it is fitted" {
+##     let sold = table[Home] [{ rooms: 1.0, price: 110.0 }, { rooms: 2.0, price: 190.0 }, { rooms: 4.0, price: 405.0 }]
+##     let later = table[Home] [{ rooms: 3.0, price: 300.0 }, { rooms: 5.0, price: 500.0 }]
+##     let tuned = scale([.rooms]) >> tune(ridge(), minimize: rmse, over: { l2: log(0.001..100.0) }, trials: 10, seed: 1)
+##     let model = fit(tuned, train: sold, valid: later)
+##     expect first(later |> predict(model)).value in 280.0..320.0
+## }
+## ```
+operator tune[R, L](
+    learner: estimator[R -> L],
+    maximize: metric,
+    over: space[learner],
+    budget: duration > 0s,
+    seed: int = 0,
+) -> tuned[learner]
+
+## Tuned where it is fitted, in so many trials.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    maximize: metric,
+    over: space[learner],
+    trials: int >= 1,
+    seed: int = 0,
+) -> tuned[learner]
+
+## Tuned where it is fitted, for what makes the metric small.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    minimize: metric,
+    over: space[learner],
+    budget: duration > 0s,
+    seed: int = 0,
+) -> tuned[learner]
+
+## Tuned where it is fitted, for what makes the metric small, in so many trials.
+operator tune[R, L](
+    learner: estimator[R -> L],
+    minimize: metric,
+    over: space[learner],
+    trials: int >= 1,
+    seed: int = 0,
+) -> tuned[learner]
+
 ## Fit and judge an estimator `folds` times, each time on other rows: `random` parts, parts with equal shares of each value of the
 ## target (`stratified`), parts that share no value of `by` (`group`), or rows that come after those learned from, by the `time`
 ## column (`time`). The metrics are the means over the folds, with their standard deviations (`auc.deviation`); their partition is
@@ -278,7 +333,7 @@ operator cross_validate[R, O](
     metrics: list[metric],
     folds: int in 2..1000 = 5,
     split: enum["random", "stratified", "time"] = random,
-    seed: int = 0,
+    seed: int = if split == "time" then 0 else none,
 ) -> metrics
 
 ## Keep rows with equal `by` in one part.

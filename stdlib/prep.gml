@@ -194,10 +194,10 @@ operator date_parts[R, K](
 ) -> estimator[R -> transform[
     R
         -> (R - K)
-        | suffixed[only[K, dated], "_year", int?]
-        | suffixed[K, "_month", int?]
-        | suffixed[K, "_day", int?]
-        | suffixed[K, "_weekday", int?],
+        | retyped[suffixed[only[K, dated], "_year"], int]
+        | retyped[suffixed[K, "_month"], int]
+        | retyped[suffixed[K, "_day"], int]
+        | retyped[suffixed[K, "_weekday"], int],
 ]]
 
 ## Words of texts as numbers: how often a word is in the text, times how rare it is among texts (Salton and Buckley 1988),

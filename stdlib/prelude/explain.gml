@@ -48,7 +48,7 @@ operator importance[R, O](
     model: model[R -> O],
     on: table[R],
     how: enum["shap", "gain", "permutation"] = shap,
-    seed: int = if how == "permutation" then 0 else none,
+    seed: int = if how != "permutation" then 0 else none,
 ) -> table { column: str, importance: float }
 
 ## How much pairs of features matter together, beside what each does alone (SHAP interaction values). The largest comes first.

@@ -16,7 +16,8 @@ schema Rank { score: float }
 ## What a calibrated model says: the raw score and the calibrated probability.
 schema Calibrated { score: float in 0.0..1.0, calibrated: float in 0.0..1.0 }
 
-## What a calibrated model of several classes says: as `Classes`, and the calibrated probability of each.
+## What a calibrated model of several classes says: the scores of `Classes`, the calibrated probability of each class, and the
+## class that is the likeliest by these.
 schema CalibratedClasses { label: str, scores: list[float], calibrated: list[float] }
 
 ## Learn from the rows of `train`; those of `valid` decide when to stop, where the estimator is told to (`stop_after`).
@@ -128,7 +129,8 @@ operator evaluate[K, I](
 ## Judge candidates: which of the pairs of user (role `group`) and item (role `id`) that came to be in `on` are among them, for all
 ## together (`recall`), in the order of the rows, and for each strategy whose places are told by a column `name_rank`
 ## (`recall[name]`), in the order of these. With `recall()` goes what it costs: `candidates` says how many there are for a user, on
-## average over the users who have any. Users of `on` without candidates have found nothing.
+## average over the users who have any. Users of `on` without candidates have found nothing. A pair that stands there again takes a
+## place, and is found no second time.
 ##
 ## ```gml check
 ## use std.metrics.{recall}

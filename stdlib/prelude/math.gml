@@ -17,14 +17,14 @@ function abs[T: number](x: T) -> T
 ## ```
 function round(x: float, digits: const[int] in -308..308 = 0) -> float
 
-## The largest whole number that is not larger.
+## The largest whole number that is not larger, as a float; of a decimal, `x // 1` is the same as a decimal.
 ##
 ## ```gml
 ## test "floor" { expect floor(-1.5) == -2.0 }
 ## ```
 function floor(x: float) -> float
 
-## The smallest whole number that is not smaller.
+## The smallest whole number that is not smaller, as a float; of a decimal, `-(-x // 1)` is the same as a decimal.
 ##
 ## ```gml
 ## test "ceil" { expect ceil(1.2) == 2.0 }

@@ -132,7 +132,8 @@ function to_float(text: str) -> float?
 ## ```
 function to_date(text: str, format: const[str] = "%Y-%m-%d") -> date?
 
-## The moment that the text writes in a strftime format, in UTC; null where it writes none.
+## The moment that the text writes in a strftime format, in UTC; null where it writes none. A fraction of a second is `%.f`, an
+## offset `%z`: with a colon, without one, or `Z`.
 ##
 ## ```gml
 ## test "to_timestamp" { expect "2021-01-26T08:00:00".to_timestamp() == @2021-01-26T08:00:00Z }

@@ -12,6 +12,7 @@ use crate::foreign::PythonFile;
 use crate::hash::Map;
 pub use crate::tree::{SignatureTree, Tree};
 use crate::typed::{DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text};
+use crate::world::ReadError;
 
 /// A file of the project or of the standard library, by its place in [`Package::modules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +55,8 @@ pub struct Package {
     pub signatures: Vec<SignatureDecl>,
     /// Python files that nodes name, by their paths as they are written.
     pub python: BTreeMap<Text, PythonFile>,
+    /// Files of queries that the catalog and envs name, by their paths as they are written.
+    pub queries: BTreeMap<Text, Result<Text, ReadError>>,
     /// What `gml.toml` says of the Python that such nodes run with.
     pub python_settings: Python,
     /// Type aliases of the standard library, by module and name.

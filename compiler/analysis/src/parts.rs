@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::typed::{Text, Typed, TypedArg, TypedKind, TypedStatement, TypedStatementKind};
 
 /// Expressions that are still to be looked at: few at a time.
-type Waiting<'t> = SmallVec<[&'t Typed; 16]>;
+pub(crate) type Waiting<'t> = SmallVec<[&'t Typed; 16]>;
 
 /// Every statement, those within others included.
 pub(crate) fn each_statement<'t>(body: &'t [TypedStatement], visit: &mut impl FnMut(&'t TypedStatement)) {
@@ -54,30 +54,39 @@ fn each<'t>(value: &'t Typed, inside: impl Fn(&'t TypedArg, &mut Waiting<'t>), v
     let mut next = Some(value);
     while let Some(part) = next {
         visit(part);
-        match &part.kind {
-            TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => waiting.extend(parts),
-            TypedKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value): &(Text, Typed)| value)),
-            TypedKind::Field(of, _)
-            | TypedKind::Unary(_, of)
-            | TypedKind::IsNull(of)
-            | TypedKind::Cast(of)
-            | TypedKind::Conform(of, _) => waiting.push(&**of),
-            TypedKind::Range { start: left, end: right, .. }
-            | TypedKind::Binary(_, left, right)
-            | TypedKind::In(left, right)
-            | TypedKind::For { items: left, body: right, .. } => waiting.extend([&**left, right]),
-            TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
-            TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
-            TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
-            TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| inside(arg, &mut waiting)),
-            TypedKind::Literal(_)
-            | TypedKind::Param(_)
-            | TypedKind::Local(_)
-            | TypedKind::Dataset(_)
-            | TypedKind::Column(_)
-            | TypedKind::Error => {}
-        }
+        inside_of(part, &inside, &mut waiting);
         next = waiting.pop();
+    }
+}
+
+/// Adds the expressions that an expression is made of; bodies of what it calls are not in it.
+pub(crate) fn children<'t>(part: &'t Typed, found: &mut Waiting<'t>) {
+    inside_of(part, &of_argument, found);
+}
+
+fn inside_of<'t>(part: &'t Typed, inside: &impl Fn(&'t TypedArg, &mut Waiting<'t>), waiting: &mut Waiting<'t>) {
+    match &part.kind {
+        TypedKind::Format(parts) | TypedKind::List(parts) | TypedKind::Chain(parts) => waiting.extend(parts),
+        TypedKind::Record(fields) => waiting.extend(fields.iter().map(|(_, value): &(Text, Typed)| value)),
+        TypedKind::Field(of, _)
+        | TypedKind::Unary(_, of)
+        | TypedKind::IsNull(of)
+        | TypedKind::Cast(of)
+        | TypedKind::Conform(of, _) => waiting.push(&**of),
+        TypedKind::Range { start: left, end: right, .. }
+        | TypedKind::Binary(_, left, right)
+        | TypedKind::In(left, right)
+        | TypedKind::For { items: left, body: right, .. } => waiting.extend([&**left, right]),
+        TypedKind::If(condition, then, otherwise) => waiting.extend([&**condition, then, otherwise]),
+        TypedKind::Function(_, args) | TypedKind::Node { args, .. } => waiting.extend(args.iter().flatten()),
+        TypedKind::Table(rows) => waiting.extend(rows.iter().flatten()),
+        TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| inside(arg, waiting)),
+        TypedKind::Literal(_)
+        | TypedKind::Param(_)
+        | TypedKind::Local(_)
+        | TypedKind::Dataset(_)
+        | TypedKind::Column(_)
+        | TypedKind::Error => {}
     }
 }
 

@@ -206,7 +206,7 @@ pub enum TypedStatementKind {
     Expect {
         /// A `bool` (never null).
         condition: Typed,
-        /// A constant `str`.
+        /// A `str`.
         message: Option<Typed>,
     },
     /// `when`

@@ -122,7 +122,7 @@ codes! {
     GML0261 SQL_OUTSIDE "sql-outside" Error "The query of a sql node reads or changes something beside the arguments of the node."
     GML0262 SQL_UNKNOWN_TABLE "sql-unknown-table" Error "The query of a sql node reads a table that is no argument of the node."
     GML0263 FOREIGN_PARAMETER "foreign-parameter" Error "A node in another language takes something that cannot be given to that language."
-    GML0264 FOREIGN_FILE "foreign-file" Error "The file of a python node cannot be read."
+    GML0264 FOREIGN_FILE "foreign-file" Error "A file of Python or SQL that the program names cannot be read."
     GML0265 PYTHON_UNKNOWN_FUNCTION "python-unknown-function" Error "The file of a python node does not define its function."
     GML0266 PYTHON_PARAMETERS "python-parameters" Error "The function of a python node takes other arguments than the node."
 
@@ -220,7 +220,7 @@ codes! {
     GML0712 CHAIN_MISMATCH "chain-mismatch" Error "The parts of a >> chain do not fit together."
     GML0713 METRIC_DOES_NOT_FIT "metric-does-not-fit" Error "The metric has no meaning for what the model predicts."
     GML0715 SEVERAL_TARGETS "several-targets" Error "The rows to learn from have more than one target column."
-    GML0716 VALID_NEEDED "valid-needed" Error "Early stopping is asked for, and there is no validation partition to watch."
+    GML0716 VALID_NEEDED "valid-needed" Error "Early stopping or tuning is asked for, and there is no validation partition to go by."
     GML0717 UNKNOWN_SEARCH "unknown-search" Error "What is looked for is no argument of any estimator that is tuned."
     GML0718 SEARCH_TYPE "search-type" Error "Values are looked for that the argument of the estimator cannot take."
     GML0719 AMBIGUOUS_SEARCH "ambiguous-search" Error "Several estimators that are tuned have an argument of this name."
@@ -232,6 +232,7 @@ codes! {
     GML0725 OTHER_ROWS "other-rows" Error "Two models are put side by side that were trained on different columns."
     GML0726 NULLABLE_FEATURE "nullable-feature" Warning "A feature may be null, and the learner cannot take null."
     GML0727 NOT_EXPLAINED "not-explained" Error "What the model goes by cannot be told in the way that is asked for."
+    GML0728 SEARCH_WITHIN_SEARCH "search-within-search" Error "What is tuned where it is fitted is given to what fits it many times."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."

@@ -140,7 +140,9 @@ fn of_item(facts: &Facts<'_>, item: &Item) -> Option<SignatureText> {
 
 /// Finds the parameters in the text of a signature.
 fn shown<'n>(text: &str, names: impl Iterator<Item = &'n str>, docs: &str) -> SignatureText {
+    // On one line, as the formatter writes what fits there.
     let label = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let label = label.replace("( ", "(").replace(", )", ")").replace("[ ", "[").replace(", ]", "]");
     let mut parameters = Vec::new();
     let mut from = label.find('(').map_or(0, |opening| opening + 1);
     for name in names {

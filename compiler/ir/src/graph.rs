@@ -244,8 +244,8 @@ pub enum StepKind {
     Expect {
         /// A [`StepKind::Compute`] of a `bool`.
         condition: StepId,
-        /// What to say.
-        message: Option<Arc<str>>,
+        /// What to say: a constant text, or the step that computes one.
+        message: Option<Arg>,
         /// The condition as it was written.
         text: Arc<str>,
         /// For a comparison: the two sides, so that a failure can show them.

@@ -26,7 +26,7 @@ pub use order::Flows;
 pub use query::{QueryPiece, passed_over, query_pieces};
 pub use row::{Column, ColumnFacts, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};
-pub use value::Value;
+pub use value::{Value, civil};
 
 /// Version of the serialised form. Raised whenever a field changes its meaning.
 pub const IR_VERSION: u32 = 1;

@@ -136,11 +136,13 @@ impl fmt::Display for Value {
     }
 }
 
+pub use calendar::civil;
+
 /// How dates, times and quantities are written in a program.
 mod calendar {
     /// Year, month and day of a count of days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
     /// algorithms", `civil_from_days`).
-    fn civil(days: i64) -> (i64, i64, i64) {
+    pub fn civil(days: i64) -> (i64, i64, i64) {
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);

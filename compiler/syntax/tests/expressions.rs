@@ -32,6 +32,19 @@ fn numbers() {
 }
 
 #[test]
+fn the_smallest_int_can_be_written() {
+    reads("-9223372036854775808", "-9223372036854775808");
+    reads("- 9_223_372_036_854_775_808", "-9223372036854775808");
+    reads("1 + -9223372036854775808", "(1 Add -9223372036854775808)");
+    reads("match x { -9223372036854775808..0 => 1, _ => 2 }", "match x {(-9223372036854775808 .. 0) => 1, _ => 2}");
+    let told = |source: &str| parse_expression(FileId(0), source).1.len();
+    for wrong in ["9223372036854775808", "0 - 9223372036854775808", "-9223372036854775809", "-9223372036854775808 ** 2"]
+    {
+        assert_eq!(told(wrong), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn a_percent_sign_before_an_operand_is_a_remainder() {
     reads("10 % 3", "(10 Remainder 3)");
     reads("10%3", "(10 Remainder 3)");

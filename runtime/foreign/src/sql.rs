@@ -149,6 +149,9 @@ fn literal(value: &Value) -> Option<SqlExpr> {
         Value::Bool(truth) => plain(SqlValue::Boolean(*truth)),
         Value::Int(number) => plain(SqlValue::Number(number.to_string(), false)),
         Value::Float(number) if number.is_finite() => plain(SqlValue::Number(format!("{number:?}"), false)),
+        Value::Decimal(number) => {
+            typed(format!("cast('{number}' as decimal({}, {}))", number.digits(), number.scale()))
+        }
         // A quote within is doubled when the query is written out.
         Value::Str(text) => plain(SqlValue::SingleQuotedString(text.to_string())),
         Value::Date(days) => typed(format!("cast({days} as date)")),

@@ -38,6 +38,8 @@ pub(super) struct Local<'a> {
     pub space: Space,
     /// What it stands for where nothing is set otherwise: see [`Body::known_value`].
     pub known: Option<Constant>,
+    /// Whether it is a list of which each item is written out, whatever these are.
+    pub listed: bool,
     pub facts: Option<Arc<Facts<'a>>>,
     pub span: Span,
 }

@@ -3,6 +3,7 @@
 use gml_ir::{Type, Value as Constant};
 
 use super::body::{Body, Place};
+use super::expr::is_single;
 use super::message::{self, Want};
 use super::value::{Space, Value};
 use crate::typed::{LocalId, Typed, TypedKind};
@@ -98,6 +99,30 @@ impl<'a> Body<'a> {
             self.constants.extend(locals);
         }
         value
+    }
+}
+
+impl<'a> Body<'a> {
+    /// What a loop goes over. Loops are unrolled before the run, so values that the run computes must be written out one by one.
+    pub fn unrolled(&mut self, items: Value<'a>) -> Value<'a> {
+        match items.ty().non_null() {
+            Type::List(item) if is_single(item) && !self.is_written_out(&items.typed) => {
+                self.constant_needed(items, &Want::Items)
+            }
+            _ => items,
+        }
+    }
+
+    /// Whether a list is there item by item, whatever these are.
+    pub fn is_written_out(&self, list: &Typed) -> bool {
+        match &list.kind {
+            TypedKind::List(_) | TypedKind::For { .. } => true,
+            TypedKind::Local(id) => self.local(*id).listed,
+            TypedKind::Cast(of) => self.is_written_out(of),
+            TypedKind::If(_, then, otherwise) => self.is_written_out(then) && self.is_written_out(otherwise),
+            TypedKind::Field(of, _) => matches!(of.kind, TypedKind::Record(_)),
+            _ => false,
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[V
         return CheckedFunction {
             typed,
             constants: Vec::new(),
+            space: Space::Const,
             diagnostics: body.diagnostics,
             consulted: body.consulted,
         };
@@ -35,8 +36,9 @@ pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[V
     let value = body.expr(&ast.body, Some(&declaration.result));
     let value = body.coerced(value, &declaration.result, &Want::Result(&name, ast.result.span));
     let constants = params.iter().map(|param| body.constants.contains(&param.local)).collect();
+    let space = value.space;
     let typed = Arc::new(TypedFunction { name, params, body: value.typed });
-    CheckedFunction { typed, constants, diagnostics: body.diagnostics, consulted: body.consulted }
+    CheckedFunction { typed, constants, space, diagnostics: body.diagnostics, consulted: body.consulted }
 }
 
 /// Checks a node against the types that it declares.
@@ -114,6 +116,7 @@ impl<'a> Body<'a> {
                 ty: ty.clone(),
                 space,
                 known: default.as_ref().and_then(|default| self.known_value(default)),
+                listed: false,
                 facts: None,
                 span: param.name.span,
             });
@@ -156,6 +159,7 @@ impl<'a> Body<'a> {
             ty: value.ty().clone(),
             space: value.space,
             known: self.known_of(&value),
+            listed: self.is_written_out(&value.typed),
             facts: value.facts.clone(),
             span: binding.name.span,
         };

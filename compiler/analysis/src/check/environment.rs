@@ -92,6 +92,7 @@ impl<'a> Body<'a> {
         if let Some(ast) = package.dataset_ast(id) {
             self.holds(&value, ty, &entry.text, ast.ty.span);
         }
+        self.asked(&value);
         if let Some(writers) = self.shared.writers.get(&id) {
             self.one_file(&value, &entry.text, writers[0].1);
             self.writes(&value, &entry.text, writers[0].1);

@@ -5,32 +5,18 @@
 
 use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::Value as Constant;
+use gml_syntax::ast::SignatureKind;
 
 use super::body::Body;
 use super::value::{Space, Value};
-use crate::lower::{binary, convert, unary};
-use crate::typed::{Typed, TypedKind};
+use crate::lower::{apply_function, binary, convert, show, unary};
+use crate::package::Package;
+use crate::typed::{LocalId, Typed, TypedArg, TypedKind};
 
 impl<'a> Body<'a> {
     /// What an expression is where nothing is set otherwise.
     pub fn known_value(&self, typed: &Typed) -> Option<Constant> {
-        match &typed.kind {
-            TypedKind::Literal(constant) => Some(constant.clone()),
-            TypedKind::Param(id) => {
-                let ty = &self.shared.package.params.get(id.0 as usize)?.ty;
-                convert(self.shared.package.param_default(*id)?, ty).ok()
-            }
-            TypedKind::Local(id) => self.local(*id).known.clone(),
-            TypedKind::Cast(of) => convert(self.known_value(of)?, &typed.ty).ok(),
-            TypedKind::Unary(operator, of) => unary(*operator, &self.known_value(of)?),
-            TypedKind::Binary(operator, left, right) => {
-                binary(*operator, &self.known_value(left)?, &self.known_value(right)?)
-            }
-            TypedKind::List(items) => {
-                items.iter().map(|item| self.known_value(item)).collect::<Option<_>>().map(Constant::List)
-            }
-            _ => None,
-        }
+        known(self.shared.package, typed, &|local| self.local(local).known.clone())
     }
 
     /// As [`Body::known_value`], where nothing decides whether the expression is looked at at all: behind `if n > 0` it is not, where
@@ -69,9 +55,51 @@ impl<'a> Body<'a> {
             }
             TypedKind::Cast(of) | TypedKind::Unary(_, of) => self.origin(of),
             TypedKind::Binary(_, left, right) => self.origin(left).or_else(|| self.origin(right)),
-            TypedKind::List(items) => items.iter().find_map(|item| self.origin(item)),
+            TypedKind::List(parts) | TypedKind::Format(parts) => parts.iter().find_map(|part| self.origin(part)),
+            TypedKind::Range { start, end, .. } => self.origin(start).or_else(|| self.origin(end)),
+            TypedKind::Call(call) => call.args.iter().find_map(|(_, arg)| match arg {
+                TypedArg::Value(value) => self.origin(value),
+                _ => None,
+            }),
             _ => None,
         }
+    }
+}
+
+/// What an expression is where nothing is set otherwise; `local` gives what names are bound to.
+pub(super) fn known(package: &Package, typed: &Typed, local: &dyn Fn(LocalId) -> Option<Constant>) -> Option<Constant> {
+    let of = |part: &Typed| known(package, part, local);
+    match &typed.kind {
+        TypedKind::Literal(constant) => Some(constant.clone()),
+        TypedKind::Param(id) => {
+            let ty = &package.params.get(id.0 as usize)?.ty;
+            convert(package.param_default(*id)?, ty).ok()
+        }
+        TypedKind::Local(id) => local(*id),
+        TypedKind::Cast(inner) => convert(of(inner)?, &typed.ty).ok(),
+        TypedKind::Unary(operator, inner) => unary(*operator, &of(inner)?),
+        TypedKind::Binary(operator, left, right) => binary(*operator, &of(left)?, &of(right)?),
+        TypedKind::List(items) => items.iter().map(of).collect::<Option<_>>().map(Constant::List),
+        TypedKind::Range { start, end, inclusive } => {
+            let (start, end) = (Box::new(of(start)?), Box::new(of(end)?));
+            Some(Constant::Range { start, end, inclusive: *inclusive })
+        }
+        TypedKind::Format(parts) => {
+            let parts = parts.iter().map(|part| of(part).map(|part| show(&part)));
+            Some(Constant::Str(parts.collect::<Option<String>>()?.into()))
+        }
+        TypedKind::If(condition, then, otherwise) => {
+            let holds = of(condition)? == Constant::Bool(true);
+            of(if holds { then } else { otherwise })
+        }
+        TypedKind::Call(call) if call.kind == SignatureKind::Function => {
+            let args = call.args.iter().map(|(name, arg)| match arg {
+                TypedArg::Value(arg) => Some((*name, of(arg)?)),
+                _ => None,
+            });
+            apply_function(call.name, &args.collect::<Option<Vec<_>>>()?, &typed.ty)
+        }
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod declaration;
 mod environment;
 mod expr;
 mod frame;
+mod given;
 mod known;
 mod learned;
 mod message;

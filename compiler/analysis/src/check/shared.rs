@@ -9,6 +9,7 @@ use super::again::{Consulted, Found};
 use super::moved::{Moved, Moves};
 use super::record::Recorder;
 use super::signature::{Signature, compile};
+use super::value::Space;
 use crate::hash::Map;
 use crate::package::{Package, SignatureId};
 use crate::typed::{DatasetId, FunctionId, NodeId, PipelineId, TypedFunction, TypedNode, TypedPipeline};
@@ -27,6 +28,8 @@ pub(super) struct CheckedFunction {
     pub typed: Arc<TypedFunction>,
     /// Which parameters must be constants, since the body uses them where one is due.
     pub constants: Vec<bool>,
+    /// When its value is known, where its arguments are constants.
+    pub space: Space,
     pub diagnostics: Vec<Diagnostic>,
     pub consulted: Consulted,
 }

@@ -1,14 +1,17 @@
 //! Statements of pipelines and tests.
 
+use std::sync::Arc;
+
 use gml_diagnostics::Span;
-use gml_ir::{Learned, Type};
+use gml_ir::{Learned, Type, Value as Constant};
 use gml_syntax::ast::{self, Name, StatementKind};
 use smallvec::SmallVec;
 
 use super::body::{Body, Local, Place};
 use super::call::{Given, Syntax, View, bind, is_result};
 use super::message::{self, Want};
-use super::value::Value;
+use super::shared::Visit;
+use super::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::Definition;
 use crate::rows;
@@ -148,8 +151,7 @@ impl<'a> Body<'a> {
         let message = message.map(|message| {
             let value = self.expr(message, Some(&Type::Str));
             let want = Want::Message;
-            let value = self.coerced(value, &Type::Str, &want);
-            self.constant_needed(value, &want).typed
+            self.coerced(value, &Type::Str, &want).typed
         });
         Some(TypedStatementKind::Expect { condition, message })
     }
@@ -181,6 +183,7 @@ impl<'a> Body<'a> {
     ) {
         let ast::ExprKind::List(parts) = &items.kind else {
             let items = self.expr(items, None);
+            let items = self.unrolled(items);
             let item = match items.ty().non_null() {
                 Type::List(item) => (**item).clone(),
                 ty if ty.is_silent() => ty.clone(),
@@ -191,7 +194,7 @@ impl<'a> Body<'a> {
                 }
             };
             let (space, facts) = (items.space, items.facts.clone());
-            let local = Local { name: name.text.clone(), ty: item, space, known: None, facts, span: name.span };
+            let local = self.loop_name(name, item, space, None, facts);
             typed.push(self.round(local, items.typed, body, span, saved));
             return;
         };
@@ -200,8 +203,7 @@ impl<'a> Body<'a> {
         if alike && values.iter().all(|value| value.facts.is_none()) {
             let space = Self::space_of(&values);
             let ty = values.first().map_or(Type::Unknown, |value| value.ty().clone());
-            let local =
-                Local { name: name.text.clone(), ty: ty.clone(), space, known: None, facts: None, span: name.span };
+            let local = self.loop_name(name, ty.clone(), space, None, None);
             let list = list_of(values.into_iter().map(|value| value.typed).collect(), ty, items.span);
             typed.push(self.round(local, list, body, span, saved));
             return;
@@ -209,10 +211,22 @@ impl<'a> Body<'a> {
         for value in values {
             let (ty, space, facts) = (value.ty().clone(), value.space, value.facts.clone());
             let known = self.known_of(&value);
-            let local = Local { name: name.text.clone(), ty: ty.clone(), space, known, facts, span: name.span };
+            let local = self.loop_name(name, ty.clone(), space, known, facts);
             let list = list_of(vec![value.typed], ty, items.span);
             typed.push(self.round(local, list, body, span, saved));
         }
+    }
+
+    /// What a loop calls the item at hand.
+    pub fn loop_name(
+        &self,
+        name: &Name,
+        ty: Type,
+        space: Space,
+        known: Option<Constant>,
+        facts: Option<Arc<Facts<'a>>>,
+    ) -> Local<'a> {
+        Local { name: name.text.clone(), ty, space, known, listed: false, facts, span: name.span }
     }
 
     fn round(
@@ -286,6 +300,7 @@ impl<'a> Body<'a> {
             let value = self.coerced(value, &declaration.params[place], &want);
             typed.push(Some(self.constant_needed(value, &want).typed));
         }
+        self.fits_uses(Visit::Pipeline(*id), None, &typed);
         Some(TypedStatementKind::Run { pipeline: *id, args: typed })
     }
 }
@@ -299,7 +314,7 @@ fn holds(condition: Typed) -> Typed {
 }
 
 fn list_of(items: Vec<Typed>, item: Type, span: Span) -> Typed {
-    Typed { kind: TypedKind::List(items), ty: Type::List(std::sync::Arc::new(item)), span }
+    Typed { kind: TypedKind::List(items), ty: Type::List(Arc::new(item)), span }
 }
 
 /// `model`, `transform` without rows: whatever is saved fits.

@@ -46,6 +46,8 @@ pub(super) struct Facts<'a> {
     pub fitted: Option<Fitted>,
     /// For an estimator: how to know what it learns once its rows are known.
     pub estimator: Option<Estimator<'a>>,
+    /// For an estimator that is tuned where it is fitted: where that is said.
+    pub search: Option<Span>,
 }
 
 /// Rows that something learned has seen.
@@ -94,6 +96,12 @@ impl<'a> Value<'a> {
     /// Where its rows were split off, where they were.
     pub fn split(&self) -> Option<Span> {
         self.facts.as_ref().and_then(|facts| facts.split)
+    }
+
+    /// Where it is said that it is tuned where it is fitted, if it is.
+    pub fn search(&self) -> Option<Span> {
+        let is_estimator = matches!(self.ty(), Type::Estimator(_));
+        self.facts.as_ref().filter(|_| is_estimator).and_then(|facts| facts.search)
     }
 
     /// The constant, where it is written out.

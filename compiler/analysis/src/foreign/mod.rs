@@ -1,14 +1,15 @@
-//! The Python files that nodes name: what they define and which files of the project they import, found without Python.
+//! Files in other languages that a program names: the Python files of nodes, with what they define and which files of the
+//! project they import, found without Python; the queries that the catalog keeps in files.
 //!
 //! What lives here: looking at the text of such files. What does not: running them (the engine), and holding a node against
-//! what its file defines (`declare`).
+//! what its file defines (`declare`) or a query against its arguments (`check`).
 
 mod python;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gml_syntax::ast::{ExprKind, ItemKind, NodeBody};
+use gml_syntax::ast::{Expr, ExprKind, Item, ItemKind, NodeBody};
 
 use crate::package::Module;
 use crate::world::{ReadError, World};
@@ -54,6 +55,43 @@ pub(crate) fn load(world: &dyn World, main: &str, modules: &[Module]) -> BTreeMa
         files.insert(path.clone(), PythonFile { script, files: imported });
     }
     files
+}
+
+/// The files of queries that the catalog and envs name, by their paths as they are written: `query(.., file: "sql/orders.sql")`.
+/// What an env names and is not there is left out: the env may be for another place, and a run that is given it says so.
+pub(crate) fn queries(
+    world: &dyn World,
+    main: &str,
+    modules: &[Module],
+) -> BTreeMap<Arc<str>, Result<Arc<str>, ReadError>> {
+    let file = |connector: &Expr| {
+        let ExprKind::Call { function, args, .. } = &connector.kind else { return None };
+        let file = args.iter().find(|arg| arg.name.as_ref().is_some_and(|name| &*name.text == "file"))?;
+        let ExprKind::Text(path) = &file.value.kind else { return None };
+        let is_query = &*function.text == "query";
+        is_query.then(|| Some((path.clone(), world.beside(&from_folder(main, path))?))).flatten()
+    };
+    let items = modules.iter().filter(|module| !module.is_std).flat_map(|module| &module.ast.items);
+    let of_item = |item: &Item| -> Vec<_> {
+        match &item.kind {
+            ItemKind::Catalog(catalog) => catalog.entries.iter().filter_map(|entry| file(&entry.value)).collect(),
+            ItemKind::Env(env) => {
+                let files = env.settings.iter().filter_map(|setting| file(&setting.value));
+                files.filter(|(_, text)| text.is_ok()).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    items.flat_map(of_item).collect()
+}
+
+/// A path that a program writes, as the world knows it: it starts from the folder of the main file.
+fn from_folder(main: &str, path: &str) -> String {
+    if std::path::Path::new(path).is_absolute() {
+        return path.to_owned();
+    }
+    let folder = main.rfind(['/', '\\']).map_or("", |end| &main[..=end]);
+    format!("{folder}{path}")
 }
 
 /// A file and those of the project that it imports, in the order of their paths.

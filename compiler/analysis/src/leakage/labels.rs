@@ -51,7 +51,7 @@ fn later<'f>(flow: &'f Flow<'_>, label: &Label) -> Option<(&'f Cut, [Part; 2])> 
         let cut = flow.provenance.cut(split);
         let known = of_pairs.iter().flat_map(|stretch| &stretch.cuts).filter(|(other, _)| *other == split);
         let latest = known.filter_map(|(_, part)| *part).max()?;
-        (cut.name == "split_time" && latest > outcome).then_some((cut, [latest, outcome]))
+        (cut.by_time && latest > outcome).then_some((cut, [latest, outcome]))
     })
 }
 

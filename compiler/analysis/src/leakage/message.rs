@@ -195,7 +195,8 @@ pub(super) fn feature(
     let flow = features.flow;
     let nodes: Vec<&ColumnNode> = findings.iter().map(|finding| flow.columns.get(finding.column)).collect();
     let names: Vec<String> = nodes.iter().map(|node| name_of(node)).collect();
-    let are = if names.len() == 1 && !nodes.iter().any(|node| &*node.name == "..") { "is" } else { "are" };
+    let is_one = names.len() == 1 && !nodes.iter().any(|node| &*node.name == "..");
+    let (are, ask) = if is_one { ("is", "asks") } else { ("are", "ask") };
     let names = names.join(", ");
     let target = features.target.last().map(|target| flow.columns.get(*target));
     let span = nodes.first().map_or(at.0, |node| node.span);
@@ -219,6 +220,15 @@ pub(super) fn feature(
                 format!("{names} {are} computed just as {name} is, so the model is told what it should find out"),
             )
             .help("leave it out, and give the role `target` to one of the two"),
+            true,
+        ),
+        Kind::Decides => (
+            Diagnostic::new(
+                codes::FEATURE_FROM_TARGET,
+                span,
+                format!("{names} {ask} of the same rows what decides {name}, so the model is told what it should find out"),
+            )
+            .help("leave it out, or ask it of earlier rows only"),
             true,
         ),
         Kind::TargetAcross(cut) => (
@@ -281,6 +291,7 @@ pub(super) fn feature(
         match kind {
             Kind::Target | Kind::TargetAcross(_) => "looks at the target",
             Kind::Twin => "the same as the target",
+            Kind::Decides => "asks what the target asks",
             Kind::Prediction => "the model knows the target of these rows",
             Kind::Across(_) => "looks at rows of other parts",
             Kind::Later => "looks at later rows",

@@ -119,6 +119,36 @@ fn sequences_that_took_part() {
     assert_eq!(program("data.test", "data.train"), ["valid-in-train `data.train` | `data.train` learned from here"]);
 }
 
+/// So are the clicks that they are made of.
+#[test]
+fn sequences_of_clicks_that_took_part() {
+    let program = |learned: &str, judged: &str| {
+        told_of(&format!(
+            r#"use std.graph.{{sequences}}
+            use std.recommend.{{popularity}}
+            use std.metrics.{{hit_rate}}
+            catalog {{ clicks: table {{ group session: str, id item: str, time at: timestamp }} = csv("clicks.csv") }}
+            node visits(clicks: table {{ group session: str, id item: str, time at: timestamp }}) -> sequences[str] {{
+                clicks |> sequences(session: .session, item: .item, time: .at)
+            }}
+            pipeline p {{
+                let data = clicks |> split_time(by: .at, valid: last(7d), test: last(7d))
+                track evaluate(fit(popularity(), train: {learned}), on: [{judged}], metrics: [hit_rate(20)])
+            }}"#
+        ))
+    };
+    let names = |learned: &str, judged: &str| -> Vec<String> {
+        program(learned, judged).iter().filter_map(|told| told.split(' ').next()).map(str::to_owned).collect()
+    };
+    assert_eq!(names("visits(data.train)", "visits(data.test)"), [""; 0]);
+    assert_eq!(names("visits(clicks)", "visits(data.test)"), ["judged-on-train"]);
+    let some = "clicks |> filter(.session != \"7\") |> visits()";
+    assert_eq!(names("visits(clicks)", some), ["judged-on-train"]);
+    // What is judged is the last click, and the ones before it are those to go by.
+    assert_eq!(names("visits(data.train)", "visits(clicks)"), [""; 0]);
+    assert_eq!(names("visits(data.train)", "visits(union(data.train, data.test))"), [""; 0]);
+}
+
 #[test]
 fn pairs_that_are_the_outcome_itself() {
     let found = told_of(

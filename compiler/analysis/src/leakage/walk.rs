@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Target,
     /// It is the same as the target: an equal expression over the same.
     Twin,
+    /// It asks of the same rows what decides the target.
+    Decides,
     /// It is made of the target of several parts of that split.
     TargetAcross(CutId),
     /// It is the prediction of a model that has learned from the same rows.
@@ -56,7 +58,7 @@ impl Kind {
         match self {
             Self::TargetAcross(_) => 0,
             Self::Target => 1,
-            Self::Twin => 2,
+            Self::Twin | Self::Decides => 2,
             Self::Prediction => 3,
             Self::Later => 4,
             Self::Across(_) => 5,
@@ -121,6 +123,11 @@ impl<'f, 'p> Features<'f, 'p> {
             let number = self.flow.columns.get(column).number;
             number.is_some_and(|number| numbers.contains(&number)) && !self.target.contains(&column)
         };
+        let (decided, ways) = self.decided();
+        let decides = |column: ColumnId| {
+            let asked = &self.flow.columns.get(column).conditions.all;
+            asked.iter().any(|condition| decided.contains(condition)) && !ways.contains(&column)
+        };
         let mut walk = Walk::from(self.columns(), &self.table.rows);
         while let Some(Stop { feature, column, through, at }) = walk.next() {
             if is_twin(column) {
@@ -136,6 +143,9 @@ impl<'f, 'p> Features<'f, 'p> {
                 .collect();
             match straight.into_iter().min_by_key(|kind| kind.weight()) {
                 Some(kind) => found.push(Finding { feature, column, kind }),
+                None if decides(column) => {
+                    found.push(Finding { feature, column, kind: through.unwrap_or(Kind::Decides) });
+                }
                 None => passing().for_each(|(input, of, through)| {
                     walk.go(Stop { feature, column: of, through, at: behind(input, &at) });
                 }),
@@ -148,6 +158,23 @@ impl<'f, 'p> Features<'f, 'p> {
         found
     }
 
+    /// The conditions that decide the target, where it is made of nothing but one, and the columns on the way to them.
+    fn decided(&self) -> (Vec<u64>, Set<ColumnId>) {
+        let (mut conditions, mut ways) = (Vec::new(), Set::default());
+        let mut waiting = self.target.clone();
+        while let Some(column) = waiting.pop() {
+            if !ways.insert(column) {
+                continue;
+            }
+            let node = self.flow.columns.get(column);
+            conditions.extend(node.conditions.alone);
+            if let [Input { column: Some(of), how: How::Same | How::Branch(_) | How::Row }] = &node.inputs[..] {
+                waiting.push(*of);
+            }
+        }
+        (conditions, ways)
+    }
+
     /// Whether the target goes through a step into rows `at`, and what it is then.
     fn passes(&self, input: &Input, through: Option<Kind>, at: &Rows) -> Option<Option<Kind>> {
         let provenance = &self.flow.provenance;
@@ -155,6 +182,10 @@ impl<'f, 'p> Features<'f, 'p> {
             How::Same | How::Branch(_) | How::Row | How::Key => Some(through),
             How::Joined(rows) => provenance.own(rows, at).then_some(through),
             How::Over(over) if self.makes_rows(over) => Some(through),
+            // One value for all rows tells nothing of the target of a row.
+            How::Over(over) if over.single => {
+                self.crosses(&over.rows, &[], at).map(|split| Some(Kind::TargetAcross(split)))
+            }
             How::Over(over) => {
                 let own = (over.sees != Sees::Earlier || over.timeless) && provenance.own(&over.rows, at);
                 // Up to the row at hand, it is its own target that is too much.
@@ -188,6 +219,8 @@ impl<'f, 'p> Features<'f, 'p> {
                 match (self.looks_too_far(input, &at), &input.how) {
                     (Some(kind), _) => found.push(Finding { feature, column, kind }),
                     (None, How::Before(_)) => {}
+                    // Nor does one value for all rows tell of their times.
+                    (None, How::Over(over)) if over.single => {}
                     (None, _) => {
                         if let Some(of) = input.column {
                             walk.go(Stop { feature, column: of, through: None, at: behind(input, &at) });
@@ -203,6 +236,10 @@ impl<'f, 'p> Features<'f, 'p> {
         let over = match &input.how {
             How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
             How::Learned(rows) | How::Selected(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
+            // That it has learned the target of these rows is told otherwise.
+            How::Predicted(rows) if !self.is_target(input.column) => {
+                return self.crosses(rows, &[], at).map(Kind::Across);
+            }
             _ => return None,
         };
         match over.sees {
@@ -211,8 +248,18 @@ impl<'f, 'p> Features<'f, 'p> {
                 Some(split) => Some(Kind::Across(split)),
                 None => (over.timed && self.flow.provenance.share(&over.rows, at)).then_some(Kind::AllTime),
             },
+            // A place in another order than that of time depends on rows from anywhere.
+            Sees::Earlier | Sees::UpTo if over.timeless && input.column.is_none() => {
+                self.crosses(&over.rows, &over.keys, at).map(Kind::Across)
+            }
             Sees::Earlier | Sees::UpTo => None,
         }
+    }
+
+    /// Whether a column is the target, under whatever name.
+    fn is_target(&self, column: Option<ColumnId>) -> bool {
+        let root = |column: ColumnId| self.flow.columns.root(column);
+        column.is_some_and(|column| self.target.iter().any(|target| root(*target) == root(column)))
     }
 
     /// Whether the keys name a single row of a dataset, so that what is computed is of that row.

@@ -129,6 +129,7 @@ impl<'p> Flow<'p> {
             sees: Sees::All,
             timed: time.is_some_and(|time| keys.get(&time.name).is_none()),
             timeless: false,
+            single: false,
             makes: bindings.makes(),
         };
         let role_of = |name: &str| first.table.row.get(name).and_then(|column| column.role);
@@ -173,6 +174,7 @@ impl<'p> Flow<'p> {
             sees: Sees::Later,
             timed: first.table.row.with_role(Role::Time).is_some(),
             timeless: false,
+            single: false,
             makes: None,
         };
         for (name, value) in keys {

@@ -11,9 +11,9 @@ use super::flow::Flow;
 use super::number::number_of;
 use super::region::{Edge, Line, MOST_PIECES, Mark, Piece, Region, Values};
 use super::rows::{Part, Rows};
-use crate::check::signature::{ParamKind, Shape};
+use crate::check::signature::{ParamKind, Shape, Signature};
 use crate::hash::Set;
-use crate::typed::{Typed, TypedArg, TypedKind};
+use crate::typed::{LibraryName, Typed, TypedArg, TypedKind};
 
 /// Columns that those which decide are made of, at most: beyond it is not looked.
 const MOST_BEHIND: usize = 64;
@@ -63,7 +63,8 @@ impl<'p> Flow<'p> {
             return Region::ALL;
         }
         let Some(mark) = self.mark(amount, &amount.ty) else { return Region::UNKNOWN };
-        let number = match self.age(called, &table.rows) {
+        let is_length = *amount.ty.non_null() == Type::Duration;
+        let number = match self.age(called, &table.rows).filter(|_| is_length) {
             Some(age) => age,
             None => {
                 let call = self.call_number_with(called.call, Some(&table.columns), Some((name, 0)));
@@ -73,16 +74,15 @@ impl<'p> Flow<'p> {
         Region::of(number, Values::of(vec![Piece { from: Edge::First, to: Edge::before(mark, Line::Whole) }]))
     }
 
-    /// How far a row lies before the last one, by its number, where a call goes by that.
+    /// How far a row lies before the last one, by its number, where a call goes by a time.
     fn age(&self, called: &Called<'p>, rows: &Rows) -> Option<u64> {
-        let by = self.time_of(called).filter(|_| matches!(called.call.name, "last" | "split_time"))?;
-        Some(number_of(("age", by, rows)))
+        Some(number_of(("age", self.time_of(called)?, rows)))
     }
 
     /// The number of the time that a call goes by.
     fn time_of(&self, called: &Called<'p>) -> Option<u64> {
         let first = called.tables.first()?;
-        match called.argument("by")? {
+        match called.argument(time_param(&called.signature)?)? {
             TypedArg::Expr(by) => Some(self.number(by, Some(&first.table.columns))),
             _ => None,
         }
@@ -289,6 +289,28 @@ impl<'p> Flow<'p> {
         }
         Some(known.into_iter().collect())
     }
+}
+
+/// The parameter that says by which time rows are chosen: `by: row[R] -> T`, where `T` is a class of moments.
+fn time_param(signature: &Signature) -> Option<LibraryName> {
+    let is_moment = |ty: &Shape| match ty {
+        Shape::Variable(variable) => matches!(
+            signature.variables.get(*variable),
+            Some((_, Some(class))) if matches!(&**class, "temporal" | "dated")
+        ),
+        _ => false,
+    };
+    let param = signature.params.iter().find(|param| matches!(&param.kind, ParamKind::Row { ty, .. } if is_moment(ty)));
+    param.map(|param| param.name)
+}
+
+/// Whether a call chooses rows by a time, or by stretches of it.
+pub(super) fn goes_by_time(signature: &Signature) -> bool {
+    let is_stretch = |kind: &ParamKind| match kind {
+        ParamKind::Value { ty: Shape::Is(ty), .. } => matches!(ty.non_null(), Type::Named(name) if &**name == "period"),
+        _ => false,
+    };
+    time_param(signature).is_some() || signature.params.iter().any(|param| is_stretch(&param.kind))
 }
 
 /// Whether values of the type say how much: of rows, of time.

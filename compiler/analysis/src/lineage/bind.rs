@@ -332,7 +332,8 @@ impl<'p> Flow<'p> {
         }
         let timed = left.row.with_role(gml_ir::Role::Time).is_some();
         let over = |sees| {
-            How::Over(Over { rows: table.rows.clone(), keys: Vec::new(), sees, timed, timeless: false, makes: None })
+            let (rows, keys, timeless, single) = (table.rows.clone(), Vec::new(), false, false);
+            How::Over(Over { rows, keys, sees, timed, timeless, single, makes: None })
         };
         let chosen = || match over(Sees::All) {
             How::Over(over) => How::Chosen(over),

@@ -12,6 +12,7 @@ use super::fact::{ColumnsOf, Fact, Label, LearnedFacts, Moment, TableFacts};
 use super::flow::{Flow, table_of};
 use super::number::number_of;
 use super::rows::{OriginKind, Part, Rows, Stretch, through, together, union};
+use super::value::of_table;
 use crate::check::signature::{ParamKind, Signature};
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
@@ -142,7 +143,10 @@ impl<'p> Flow<'p> {
             },
             Type::Estimator(_) => self.estimator_result(called, value),
             Type::Learned(_) => self.learned_result(called, &value.ty),
-            _ => Fact::Value(number_of((self.call_number(called.call, None), called.rows())), Arc::new([])),
+            _ => {
+                let inputs = called.tables.iter().flat_map(|argument| of_table(&argument.table)).collect();
+                Fact::Value(number_of((self.call_number(called.call, None), called.rows())), inputs)
+            }
         }
     }
 

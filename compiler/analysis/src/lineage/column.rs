@@ -28,6 +28,17 @@ pub struct ColumnNode {
     pub(crate) number: Option<u64>,
     /// The number of the one thing that it is computed from, where all else is constant.
     pub(crate) core: Option<u64>,
+    /// What it asks of each of the rows that it is computed from.
+    pub(crate) conditions: Conditions,
+}
+
+/// Conditions that aggregates hold against many rows, by number: equal ones over equal rows with equal keys have equal numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Conditions {
+    /// All of them.
+    pub all: Vec<u64>,
+    /// The one that says everything, where nothing but it and constants is looked at: `any(.name == "purchase")`.
+    pub alone: Option<u64>,
 }
 
 /// A point in time of a row.
@@ -101,6 +112,8 @@ pub struct Over {
     pub(crate) timed: bool,
     /// Whether earlier ones are so by another order than that of time, though there is one.
     pub(crate) timeless: bool,
+    /// Whether it is one value for all rows, which tells nothing of any of them: a number bound to a name.
+    pub(crate) single: bool,
     /// The rows that are made of them, one for each combination of keys; `None` where the value goes to the rows
     /// themselves.
     pub(crate) makes: Option<OriginId>,
@@ -153,8 +166,13 @@ impl Columns {
 
     pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
         let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number: None, core: None });
+        let (number, core, conditions) = (None, None, Conditions::default());
+        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number, core, conditions });
         id
+    }
+
+    pub(super) fn mark_conditions(&mut self, id: ColumnId, conditions: Conditions) {
+        self.0[id.0 as usize].conditions = conditions;
     }
 
     pub(super) fn mark_shift(&mut self, id: ColumnId, shift: (Point, bool)) {

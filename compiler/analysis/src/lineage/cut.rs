@@ -2,6 +2,7 @@
 
 use gml_ir::BinaryOp;
 
+use super::asks::goes_by_time;
 use super::bind::Bindings;
 use super::call::Called;
 use super::column::{ColumnId, How, Input};
@@ -57,6 +58,7 @@ impl<'p> Flow<'p> {
             span: called.span,
             name: called.call.name,
             random,
+            by_time: goes_by_time(&called.signature),
             alone: by_row_alone,
             relative,
             looks_up: bindings.looks_up(),

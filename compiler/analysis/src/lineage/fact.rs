@@ -106,6 +106,8 @@ pub(crate) struct EstimatorFacts<'p> {
     pub parts: Vec<EstimatorPart<'p>>,
     /// Rows that have taken part in choosing it.
     pub seen: Vec<Seen>,
+    /// The call that says that it is tuned where it is fitted.
+    pub search: Option<&'p TypedCall>,
 }
 
 /// A step of an estimator.

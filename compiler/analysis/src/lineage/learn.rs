@@ -13,7 +13,7 @@ use super::fact::{
 };
 use super::flow::Flow;
 use crate::check::signature::{ParamKind, RowShape, Shape, Signature};
-use crate::typed::{LibraryName, Typed, TypedArg};
+use crate::typed::{LibraryName, Typed, TypedArg, TypedCall};
 
 impl<'p> Flow<'p> {
     /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
@@ -48,7 +48,8 @@ impl<'p> Flow<'p> {
         }
         let mut all = seen_before(called);
         all.extend(self.seen(called, &value.ty).into_iter().map(|(_, seen)| seen));
-        Fact::Estimator(Arc::new(EstimatorFacts { parts, seen: all }))
+        let search = matches!(called.signature.result, Shape::Tuned(_)).then_some(called.call);
+        Fact::Estimator(Arc::new(EstimatorFacts { parts, seen: all, search }))
     }
 
     /// What a call learns, or makes of something that has learned.
@@ -97,6 +98,7 @@ impl<'p> Flow<'p> {
         let trains = called.signature.params.iter().any(|param| within(&param.kind) == Some(Partitions::TRAIN));
         let learned = |kind: &ParamKind| matches!(kind, ParamKind::Learned(_) | ParamKind::LearnedList(_));
         let adjusts = called.signature.params.iter().any(|param| learned(&param.kind));
+        let tunes = search_before(called).is_some();
         let mut all = Vec::new();
         for (place, argument) in called.tables.iter().enumerate() {
             let part = within(&called.signature.params[argument.place].kind);
@@ -108,6 +110,8 @@ impl<'p> Flow<'p> {
                 _ if adjusts => Seeing::Calibrated,
                 // What gives more than a model has looked for the best one.
                 Type::Record(_) if valid => Seeing::Tuned,
+                // What is tuned where it is fitted is tuned on them before it stops by them.
+                _ if valid && trains && tunes => Seeing::Tuned,
                 _ if valid && trains => Seeing::Stopped,
                 _ => Seeing::Fitted,
             };
@@ -290,6 +294,14 @@ fn seen_before(called: &Called<'_>) -> Vec<Seen> {
     }
     before.extend(called.learned.iter().flat_map(|(_, learned)| learned.seen.iter().cloned()));
     before
+}
+
+/// The call that says that an estimator among the arguments is tuned where it is fitted.
+fn search_before<'p>(called: &Called<'p>) -> Option<&'p TypedCall> {
+    called.facts.iter().find_map(|(_, fact)| match fact {
+        Fact::Estimator(estimator) => estimator.search,
+        _ => None,
+    })
 }
 
 /// Whether a model learns: of what is learned and judged at once (`cross_validate`), too.

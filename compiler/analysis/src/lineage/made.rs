@@ -1,14 +1,16 @@
 //! Columns that expressions make, and the numbers by which equal ones are known.
 
 use gml_diagnostics::Span;
-use gml_ir::Value;
+use gml_ir::{Type, Value};
+use gml_syntax::ast::SignatureKind;
 
 use super::call::{Called, moved};
-use super::column::{ColumnId, How, Input, Maker, Point};
+use super::column::{ColumnId, Conditions, How, Input, Maker, Point};
 use super::fact::{ColumnsOf, TableFacts};
 use super::flow::Flow;
 use super::number::number_of;
 use super::value::Within;
+use crate::parts::each_part;
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
 
 impl<'p> Flow<'p> {
@@ -30,9 +32,11 @@ impl<'p> Flow<'p> {
                     let mut inputs = Vec::new();
                     self.inputs(value, within, &mut inputs);
                     let (number, core) = self.numbers(value, within, &inputs);
+                    let conditions = self.asked_by(value, within, &inputs);
                     let shift = self.shift(value, within.row);
                     let column = self.column(called, name, value.span, inputs);
                     self.columns.mark_numbers(column, number, core);
+                    self.columns.mark_conditions(column, conditions);
                     if let Some(shift) = shift {
                         self.columns.mark_shift(column, shift);
                     }
@@ -66,6 +70,25 @@ impl<'p> Flow<'p> {
             _ => Some(number(alone)),
         };
         (Some(number(value)), core)
+    }
+
+    /// What the aggregates in an expression ask of rows.
+    fn asked_by(&self, value: &Typed, within: &Within<'_>, inputs: &[Input]) -> Conditions {
+        let mut conditions = Conditions::default();
+        let Some(many) = &within.many else { return conditions };
+        // The same column of another table may have been looked up in two of its rows.
+        if inputs.iter().filter_map(|input| input.column).any(|column| self.columns.is_looked_up(column)) {
+            return conditions;
+        }
+        let keys: Vec<ColumnId> = many.keys.iter().map(|key| self.columns.root(*key)).collect();
+        let rows = number_of((keys, &many.table.rows, many.number));
+        let number = |condition: &Typed| number_of((self.number(condition, Some(within.row)), rows));
+        each_part(value, &mut |part| conditions.all.extend(asked(part).into_iter().map(number)));
+        let alone = beside_constants(value);
+        if let ([condition], 1) = (&asked(alone)[..], arguments(alone).count()) {
+            conditions.alone = Some(number(condition));
+        }
+        conditions
     }
 
     /// The point that a point in time lies before or behind of, by a duration that is written out, and whether it lies behind.
@@ -113,6 +136,24 @@ impl<'p> Flow<'p> {
         let keys: Vec<ColumnId> = keys.iter().map(|key| self.columns.root(*key)).collect();
         number_of((called.word("rows"), keys, order, &table.rows))
     }
+}
+
+/// The arguments of an aggregate that are not constant.
+fn arguments(value: &Typed) -> impl Iterator<Item = &Typed> {
+    let args = match &value.kind {
+        TypedKind::Call(call) if call.kind == SignatureKind::Aggregate => &call.args[..],
+        _ => &[],
+    };
+    let values = args.iter().filter_map(|(_, arg)| match arg {
+        TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+        _ => None,
+    });
+    values.filter(|value| value.literal().is_none())
+}
+
+/// Those of them that are conditions.
+fn asked(value: &Typed) -> Vec<&Typed> {
+    arguments(value).filter(|argument| *argument.ty.non_null() == Type::Bool).collect()
 }
 
 /// The one part of an expression that is not constant; the expression itself where there are several.

@@ -92,7 +92,10 @@ impl<'p> Flow<'p> {
             Fact::Record(parts) => {
                 number_of(parts.iter().map(|(name, part)| (name, self.fact_number(part))).collect::<Vec<_>>())
             }
-            Fact::Estimator(facts) => number_of(("estimator", steps(&facts.parts), seen(&facts.seen))),
+            Fact::Estimator(facts) => {
+                let search = facts.search.map(|call| std::ptr::from_ref(call) as usize);
+                number_of(("estimator", steps(&facts.parts), seen(&facts.seen), search))
+            }
             Fact::Learned(facts) => {
                 let steps = facts.parts.as_ref().map(|parts| steps(parts));
                 number_of(("learned", steps, seen(&facts.seen), facts.target))

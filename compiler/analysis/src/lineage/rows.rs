@@ -109,6 +109,8 @@ pub struct Cut {
     pub name: LibraryName,
     /// Whether it draws rows at random, regardless of what is in them.
     pub random: bool,
+    /// Whether it chooses rows by a time.
+    pub by_time: bool,
     /// Whether it looks at each row by itself.
     pub alone: bool,
     /// Whether it looks at another table, so that nothing is known of what it leaves.
@@ -258,8 +260,21 @@ impl Provenance {
     pub(crate) fn overlap(&self, a: Labelled<'_>, b: Labelled<'_>) -> bool {
         match (a.outcome, b.outcome) {
             (Some(of_a), Some(of_b)) => self.common(a.rows, b.rows) && self.common(of_a, of_b),
-            _ => self.share(a.rows, b.rows),
+            _ => self.share(a.rows, b.rows) || self.clicks_are_among(a.rows, b.rows),
         }
+    }
+
+    /// Whether all clicks that sequences of `b` are made of are among those that whole sequences of `a` are. Those of `b` that have
+    /// others too may be judged by these, and go by the ones before them.
+    fn clicks_are_among(&self, a: &[Stretch], b: &[Stretch]) -> bool {
+        let clicks = |of: &Stretch| {
+            let Origin { kind, made_of, .. } = self.origin(of.origin);
+            matches!(kind, OriginKind::Made(step, _) if &**step == "sequences").then_some(made_of)
+        };
+        let whole: Vec<_> = a.iter().filter(|of| of.cuts.is_empty()).filter_map(clicks).collect();
+        b.iter()
+            .filter_map(clicks)
+            .any(|of_b| whole.iter().any(|of_a| !of_b.is_empty() && of_b.iter().all(|click| click.is_among(of_a))))
     }
 
     /// Whether rows, or rows that they are made of, are surely in both. Where both come to an origin, what its rows are made of
@@ -342,11 +357,14 @@ impl Provenance {
         splits.all(|(split, part)| match of.cuts.iter().find(|(other, _)| other == split) {
             Some((_, other)) => other == part,
             None => {
-                let mut others =
-                    of.cuts.iter().filter(|cut| !outcome.cuts.contains(cut)).map(|(cut, _)| self.cut(*cut));
+                let mut others = of.cuts.iter().filter(|cut| !outcome.cuts.contains(cut));
                 let split_cut = self.cut(*split);
-                others.all(|other| other.random || other.name == "last" || !other.is_related_to(split_cut))
-                    || self.reaches(of, *split, |of| of == *part)
+                let says_nothing = |(other, part): &(CutId, Option<Part>)| {
+                    let other = self.cut(*other);
+                    let leaves_latest = other.by_time && part.is_none();
+                    other.random || leaves_latest || !other.is_related_to(split_cut)
+                };
+                others.all(says_nothing) || self.reaches(of, *split, |of| of == *part)
             }
         })
     }

@@ -124,44 +124,21 @@ impl<'p> Flow<'p> {
         }
     }
 
-    /// A scalar: its parts are looked at too, for what happens in them.
+    /// A scalar: its parts are looked at too, for what happens in them, and for what they are computed from.
     fn scalar(&mut self, value: &'p Typed) -> Fact<'p> {
         if matches!(value.kind, TypedKind::Error) {
             return Fact::Unknown;
         }
-        self.steps_within(value);
-        let nothing = ColumnsOf::default();
         let mut inputs = Vec::new();
-        self.inputs(value, &Within { row: &nothing, many: None }, &mut inputs);
+        for part in parts_of(value) {
+            let fact = self.value(part);
+            self.known_inputs(&fact, &mut inputs);
+        }
         let number = self.number(value, None);
         if let Some(constant) = written(value) {
             self.written.insert(number, constant);
         }
         Fact::Value(number, inputs.into())
-    }
-
-    /// Steps within an expression of scalars: `count(visits |> filter(..)) > 0`.
-    fn steps_within(&mut self, value: &'p Typed) {
-        match &value.kind {
-            TypedKind::Unary(_, of) | TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Field(of, _) => {
-                self.value(of);
-            }
-            TypedKind::Binary(_, left, right) | TypedKind::In(left, right) => {
-                self.value(left);
-                self.value(right);
-            }
-            TypedKind::If(condition, then, otherwise) => {
-                [condition, then, otherwise].into_iter().for_each(|part| drop(self.value(part)));
-            }
-            TypedKind::Call(call) => call.args.iter().for_each(|(_, arg)| {
-                if let TypedArg::Value(value) = arg
-                    && !matches!(value.kind, TypedKind::Literal(_))
-                {
-                    self.value(value);
-                }
-            }),
-            _ => {}
-        }
     }
 
     /// A table made to fit a declared row.
@@ -246,8 +223,8 @@ impl<'p> Flow<'p> {
             time == Some(*key) || self.columns.get(*key).inputs.iter().any(|input| input.column == time)
         };
         let timed = time.is_some() && !many.keys.iter().any(of_time);
-        let timeless = many.timeless;
-        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, timeless, makes: many.makes }
+        let (timeless, single) = (many.timeless, false);
+        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, timeless, single, makes: many.makes }
     }
 
     /// What an aggregate or a window function is computed from.
@@ -301,6 +278,27 @@ impl<'p> Flow<'p> {
     }
 }
 
+/// The parts of an expression of scalars: `count(visits |> filter(..)) > 0`. The dot in others is the item of a list.
+fn parts_of(value: &Typed) -> Vec<&Typed> {
+    match &value.kind {
+        TypedKind::Unary(_, of) | TypedKind::IsNull(of) | TypedKind::Cast(of) | TypedKind::Field(of, _) => vec![of],
+        TypedKind::Binary(_, left, right)
+        | TypedKind::In(left, right)
+        | TypedKind::Range { start: left, end: right, .. } => vec![left, right],
+        TypedKind::If(condition, then, otherwise) => vec![condition, then, otherwise],
+        TypedKind::Format(parts) => parts.iter().collect(),
+        TypedKind::Function(_, args) => args.iter().flatten().collect(),
+        TypedKind::Call(call) => {
+            let values = call.args.iter().filter_map(|(_, arg)| match arg {
+                TypedArg::Value(value) if !matches!(value.kind, TypedKind::Literal(_)) => Some(value),
+                _ => None,
+            });
+            values.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The constant of an expression that is one: as it stands, or a range of two.
 fn written(value: &Typed) -> Option<gml_ir::Value> {
     match &value.kind {
@@ -312,29 +310,43 @@ fn written(value: &Typed) -> Option<gml_ir::Value> {
     }
 }
 
+/// What a single value is computed from that says something of a whole table (`count(visits)`): which rows there are.
+pub(super) fn of_table(table: &TableFacts) -> impl Iterator<Item = Input> {
+    let chosen = table.chosen.iter().map(|column| Some(*column));
+    let over = Over { timed: false, ..single(table) };
+    chosen.chain([None]).map(move |column| Input { column, how: How::Over(over.clone()) })
+}
+
 /// Columns of one row of a table, which is chosen from all of its rows.
 fn of_row(
     table: &TableFacts,
     columns: impl IntoIterator<Item = super::column::ColumnId>,
 ) -> impl Iterator<Item = Input> {
-    let over = Over {
+    let over = single(table);
+    columns.into_iter().map(move |column| Input { column: Some(column), how: How::Over(over.clone()) })
+}
+
+/// All rows of a table, of which one value is made.
+fn single(table: &TableFacts) -> Over {
+    Over {
         rows: table.rows.clone(),
         keys: Vec::new(),
         sees: Sees::All,
         timed: table.row.with_role(gml_ir::Role::Time).is_some(),
         timeless: false,
+        single: true,
         makes: None,
-    };
-    columns.into_iter().map(move |column| Input { column: Some(column), how: How::Over(over.clone()) })
+    }
 }
 
 /// Estimators one behind the other.
 fn chain<'p>(links: &[Fact<'p>]) -> Fact<'p> {
-    let mut chain = EstimatorFacts { parts: Vec::new(), seen: Vec::new() };
+    let mut chain = EstimatorFacts { parts: Vec::new(), seen: Vec::new(), search: None };
     for link in links {
         let Fact::Estimator(facts) = link else { return Fact::Unknown };
         chain.parts.extend(facts.parts.iter().cloned());
         chain.seen.extend(facts.seen.iter().cloned());
+        chain.search = facts.search;
     }
     Fact::Estimator(Arc::new(chain))
 }

@@ -1,7 +1,8 @@
 //! What is drawn at random without being told a seed.
 
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
-use gml_syntax::ast::{Expr, ExprKind};
+use gml_ir::Value;
+use gml_syntax::ast::{BinaryOperator, Expr, ExprKind};
 
 use super::Lints;
 use crate::typed::{Typed, TypedArg, TypedCall};
@@ -18,7 +19,7 @@ impl Lints<'_> {
         let Some(signature) = self.package.signatures.get(call.signature.0 as usize) else { return };
         let seed = signature.ast.params.iter().find(|param| &*param.name.text == SEED);
         let default = seed.and_then(|seed| seed.default.as_ref());
-        if !default.is_some_and(|default| self.matters(call, default)) {
+        if !default.is_some_and(|default| matters(call, default)) {
             return;
         }
         let name = &call.name;
@@ -42,20 +43,6 @@ impl Lints<'_> {
         Some(!self.package.modules.iter().any(|module| module.is_std && module.file == value.span.file))
     }
 
-    /// `if sampling == 1.0 then 0 else none`: a default that will do while nothing is said of what the condition names.
-    fn matters(&self, call: &TypedCall, default: &Expr) -> bool {
-        let ExprKind::If { condition, .. } = &default.kind else { return true };
-        let mut waiting = vec![&**condition];
-        while let Some(part) = waiting.pop() {
-            match &part.kind {
-                ExprKind::Name(name) if self.is_given(call, name) == Some(true) => return true,
-                ExprKind::Binary { left, right, .. } => waiting.extend([&**left, right]),
-                _ => {}
-            }
-        }
-        false
-    }
-
     /// Adds an argument behind the others of a call.
     pub(super) fn argument_behind(&self, call: Span, argument: &str) -> Option<Fix> {
         let inner = self.text(call).strip_suffix(')')?.trim_end();
@@ -68,4 +55,40 @@ impl Lints<'_> {
         };
         Some(Fix::guess(at, format!("{comma}{argument}")))
     }
+}
+
+/// `if sampling == 1.0 then 0 else none`: a default that will do where the condition holds.
+fn matters(call: &TypedCall, default: &Expr) -> bool {
+    match &default.kind {
+        ExprKind::If { condition, .. } => !holds(call, condition),
+        _ => true,
+    }
+}
+
+/// Whether a condition on the arguments of a call is known to hold.
+fn holds(call: &TypedCall, condition: &Expr) -> bool {
+    let ExprKind::Binary { operator, left, right, .. } = &condition.kind else { return false };
+    match operator {
+        BinaryOperator::And => holds(call, left) && holds(call, right),
+        BinaryOperator::Or => holds(call, left) || holds(call, right),
+        BinaryOperator::Equal => equal(call, left, right) == Some(true),
+        BinaryOperator::NotEqual => equal(call, left, right) == Some(false),
+        _ => false,
+    }
+}
+
+/// Whether the argument that is named is the constant; nothing where it is known only later.
+fn equal(call: &TypedCall, named: &Expr, constant: &Expr) -> Option<bool> {
+    let ExprKind::Name(name) = &named.kind else { return None };
+    let (_, argument) = call.args.iter().find(|(known, _)| **known == **name)?;
+    let TypedArg::Value(value) = argument else { return None };
+    Some(match (value.literal()?, &constant.kind) {
+        (Value::Null, ExprKind::Null) => true,
+        (Value::Null, _) | (_, ExprKind::Null) => false,
+        (Value::Str(value), ExprKind::Text(text)) => value == text,
+        (Value::Int(value), ExprKind::Int(number)) => value == number,
+        (Value::Float(value), ExprKind::Float(number)) => value == number,
+        (Value::Bool(value), ExprKind::Bool(truth)) => value == truth,
+        _ => return None,
+    })
 }

@@ -249,4 +249,36 @@ fn what_is_random_is_told_a_seed() {
     );
     assert_eq!(trees(", row_fraction: 80%, seed: 0"), NOTHING);
     assert_eq!(trees(", seed: seed"), NOTHING);
+    assert_eq!(trees(", row_fraction: 100%"), NOTHING);
+    let known_later = trees(", column_fraction: if seed > 3 then 80% else 100%");
+    assert!(matches!(&*known_later, [only] if only.starts_with("random-without-seed")), "{known_later:?}");
+}
+
+#[test]
+fn what_a_seed_is_for_is_decided_by_the_arguments() {
+    let of = |call: &str| {
+        told(&format!(
+            "use std.learn.{{boosted_trees, cross_validate}} use std.metrics.{{auc}} \
+             catalog {{ visits: table {{ time day: date, pages: int, target bought: bool }} = csv(\"visits.csv\") }} \
+             pipeline p {{ let data = visits |> split_random(train: 70%, test: 30%, seed: 1) \
+             let model = fit(boosted_trees(objective: binary), train: data.train) {call} }}"
+        ))
+    };
+    let important = |how: &str| {
+        of(&format!(
+            "track evaluate(model, on: [data.test], metrics: [auc]) expect first(importance(model, on: data.test{how})).importance > 0.0"
+        ))
+    };
+    assert_eq!(important(""), NOTHING);
+    assert_eq!(important(", how: gain"), NOTHING);
+    assert_eq!(
+        important(", how: permutation"),
+        ["random-without-seed `importance(model, on: data.test, how: permutation)`"]
+    );
+    let crossed = |split: &str| {
+        let call = format!("cross_validate(boosted_trees(objective: binary), on: data.train, metrics: [auc]{split})");
+        let found = of(&format!("track evaluate(model, on: [data.test], metrics: [auc]) track {call}"));
+        found.iter().filter(|line| line.starts_with("random-without-seed")).count()
+    };
+    assert_eq!((crossed(""), crossed(", split: stratified"), crossed(", split: time")), (1, 1, 0));
 }

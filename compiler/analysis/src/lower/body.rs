@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gml_diagnostics::{Diagnostic, Sources, Span, codes};
-use gml_ir::{Arg, ExprKind, Location, StepKind, Type, Value};
+use gml_ir::{Arg, Expr, ExprKind, Location, StepKind, Type, Value};
 
 use super::builder::{Builder, StepRef};
+use super::fold;
 use super::value::{Inputs, Lowered};
 use crate::package::Package;
 use crate::typed::{LocalId, Text, Typed, TypedKind, TypedParameter, TypedProgram, TypedStatement, TypedStatementKind};
@@ -110,8 +111,8 @@ impl<'a> Lowering<'a> {
             _ => None,
         };
         let message = message.and_then(|message| {
-            let value = self.value(message);
-            self.constant(&value, message.span).map(|value| super::constant::show(&value).into())
+            let value = self.settled(message);
+            self.argument(value, &Type::Str, message.span)
         });
         let Some(condition) = self.materialised(condition) else { return };
         let condition = self.builder.reach(condition);
@@ -121,7 +122,7 @@ impl<'a> Lowering<'a> {
 
     fn when(&mut self, condition: &Typed, body: &[TypedStatement], location: Location) {
         let undecided = self.depends_on_settings(condition);
-        let value = self.value(condition);
+        let value = self.settled(condition);
         let holds = value.constant().is_some_and(|value| *value == Value::Bool(true));
         let Some(condition) = self.step_of(value, &condition.ty, condition.span) else { return };
         let outer = self.locals.clone();
@@ -137,9 +138,12 @@ impl<'a> Lowering<'a> {
 
     /// The items of a list, each by itself.
     pub(super) fn items(&mut self, items: &Typed) -> Vec<Lowered> {
-        match self.value(items) {
+        match self.settled(items) {
             Lowered::Const(Value::List(values)) => values.into_iter().map(Lowered::Const).collect(),
             Lowered::List(items) => items,
+            Lowered::Expr { inputs, expr: Expr { kind: ExprKind::List(items), .. } } => {
+                items.into_iter().map(|expr| Lowered::Expr { inputs: inputs.clone(), expr }).collect()
+            }
             Lowered::Error => Vec::new(),
             _ => {
                 self.not_constant(items.span, "the items of a loop");
@@ -181,6 +185,10 @@ impl<'a> Lowering<'a> {
                 (inputs, expr)
             }
             composite @ (Lowered::List(_) | Lowered::Record(_)) => return self.compose(composite, ty, span),
+            Lowered::Search(search) => {
+                self.search_decided_late(&search);
+                return None;
+            }
         };
         let inputs = inputs.into_iter().map(|input| self.builder.reach(input)).collect();
         Some(self.builder.step(StepKind::Compute { inputs, expr }, ty.clone(), location))
@@ -207,19 +215,19 @@ impl<'a> Lowering<'a> {
             self.not_constant(span, "this value");
             return None;
         };
-        let expr = Lowered::Expr { inputs: inputs.finish(), expr: gml_ir::Expr { kind, ty: ty.clone() } };
+        let expr = Lowered::Expr { inputs: inputs.finish(), expr: Expr { kind, ty: ty.clone() } };
         self.step_of(expr, ty, span)
     }
 
-    fn part(&mut self, value: Lowered, inputs: &mut Inputs) -> Option<gml_ir::Expr> {
+    fn part(&mut self, value: Lowered, inputs: &mut Inputs) -> Option<Expr> {
         match value {
             Lowered::Expr { inputs: own, expr } => Some(inputs.adopt(&own, expr)),
             Lowered::Step(step) => {
                 let ty = self.builder.ty(step).clone();
-                Some(gml_ir::Expr { kind: ExprKind::Input(inputs.place(step)), ty })
+                Some(Expr { kind: ExprKind::Input(inputs.place(step)), ty })
             }
-            Lowered::Const(value) => Some(gml_ir::Expr { kind: ExprKind::Literal(value), ty: Type::Unknown }),
-            Lowered::List(_) | Lowered::Record(_) | Lowered::Error => None,
+            Lowered::Const(value) => Some(Expr { kind: ExprKind::Literal(value), ty: Type::Unknown }),
+            Lowered::List(_) | Lowered::Record(_) | Lowered::Search(_) | Lowered::Error => None,
         }
     }
 
@@ -240,7 +248,7 @@ impl<'a> Lowering<'a> {
                 });
                 Arg::Record(fields.collect::<Option<Vec<(Text, Arg)>>>()?)
             }
-            value @ Lowered::Expr { .. } => {
+            value @ (Lowered::Expr { .. } | Lowered::Search(_)) => {
                 let step = self.step_of(value, ty, span)?;
                 Arg::Step(self.builder.reach(step))
             }
@@ -253,11 +261,26 @@ impl<'a> Lowering<'a> {
         match value {
             Lowered::Const(value) => Some(value.clone()),
             Lowered::Error => None,
+            // The checker lets through what can be computed here: what has no value has no place in its type.
+            Lowered::Expr { inputs, expr } if inputs.is_empty() => {
+                let value = fold::value(expr);
+                self.folded(value, &expr.ty, span).constant().cloned()
+            }
             _ => {
                 self.not_constant(span, "this value");
                 None
             }
         }
+    }
+
+    /// What an expression becomes, as a constant where it is made of constants alone and can be computed before the run.
+    pub(super) fn settled(&mut self, typed: &Typed) -> Lowered {
+        let value = self.value(typed);
+        let known = match &value {
+            Lowered::Expr { inputs, expr } if inputs.is_empty() => fold::value(expr),
+            _ => None,
+        };
+        known.map_or(value, Lowered::Const)
     }
 
     /// Says that something must be known before the run.

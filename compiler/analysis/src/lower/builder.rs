@@ -13,6 +13,13 @@ pub(super) struct StepRef {
     id: StepId,
 }
 
+impl StepRef {
+    /// Another step of its graph.
+    pub(super) fn beside(self, id: StepId) -> Self {
+        Self { id, ..self }
+    }
+}
+
 /// Builds a graph and those nested in it. Equal steps become one.
 #[derive(Default)]
 pub(super) struct Builder {
@@ -114,6 +121,16 @@ impl Builder {
             });
         }
         id
+    }
+
+    /// What a step does, and the step itself: that of a graph around, where this one only names it.
+    pub(super) fn made(&self, mut step: StepRef) -> (StepRef, &StepKind) {
+        loop {
+            match &self.levels[step.level].graph.step(step.id).kind {
+                StepKind::Outer(id) if step.level > 0 => step = StepRef { level: step.level - 1, id: *id },
+                kind => return (step, kind),
+            }
+        }
     }
 
     /// The type of a step.

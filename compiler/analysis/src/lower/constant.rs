@@ -202,7 +202,7 @@ fn decimals(left: &Value, right: &Value) -> Option<(Decimal, Decimal)> {
     }
 }
 
-fn equal(left: &Value, right: &Value) -> bool {
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
     compare(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal)
 }
 
@@ -238,7 +238,7 @@ pub(super) fn contains(within: &Value, value: &Value) -> Option<bool> {
 }
 
 /// A constant as an f-string shows it: text without its quotes, dates in ISO 8601.
-pub(super) fn show(value: &Value) -> String {
+pub(crate) fn show(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         Value::Date(_) | Value::Timestamp(_) => value.to_string().trim_start_matches('@').to_owned(),

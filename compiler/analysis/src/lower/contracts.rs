@@ -43,7 +43,11 @@ impl Lowering<'_> {
         each_part(condition, &mut |part| {
             found |= match &part.kind {
                 TypedKind::Param(_) => true,
-                TypedKind::Local(local) => matches!(self.locals.get(local), Some(Lowered::Const(_))),
+                TypedKind::Local(local) => match self.locals.get(local) {
+                    Some(Lowered::Const(_)) => true,
+                    Some(Lowered::Expr { inputs, .. }) => inputs.is_empty(),
+                    _ => false,
+                },
                 _ => false,
             };
         });

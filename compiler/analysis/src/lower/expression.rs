@@ -79,7 +79,7 @@ impl Lowering<'_> {
             Lowered::Expr { inputs: own, expr } => Some(inputs.adopt(&own, expr)),
             Lowered::Step(step) => Some(Expr { kind: ExprKind::Input(inputs.place(step)), ty: typed.ty.clone() }),
             Lowered::Error => None,
-            Lowered::List(_) | Lowered::Record(_) => {
+            Lowered::List(_) | Lowered::Record(_) | Lowered::Search(_) => {
                 self.not_constant(typed.span, "what is no column in an expression over rows");
                 None
             }
@@ -105,6 +105,10 @@ impl Lowering<'_> {
                     Some(step) => Expr { kind: ExprKind::Input(inputs.place(step)), ty: ty.clone() },
                     None => return Lowered::Error,
                 },
+                Lowered::Search(search) => {
+                    self.search_decided_late(&search);
+                    return Lowered::Error;
+                }
                 Lowered::Error => return Lowered::Error,
             });
         }
@@ -239,7 +243,7 @@ impl Lowering<'_> {
     }
 
     fn choose(&mut self, condition: &Typed, then: &Typed, otherwise: &Typed, ty: &Type, span: Span) -> Lowered {
-        match self.value(condition) {
+        match self.settled(condition) {
             Lowered::Const(Value::Bool(true)) => self.value(then),
             Lowered::Const(_) => self.value(otherwise),
             decision => {
@@ -275,7 +279,7 @@ impl Lowering<'_> {
     }
 
     /// The result of an operation on constants, or a diagnostic where it has none in its type.
-    fn folded(&mut self, value: Option<Value>, ty: &Type, span: Span) -> Lowered {
+    pub(super) fn folded(&mut self, value: Option<Value>, ty: &Type, span: Span) -> Lowered {
         match value {
             Some(value) => Lowered::Const(value),
             None => {

@@ -1,6 +1,7 @@
 //! Lowering: the typed tree, with the values of this run's parameters, to the typed graph.
 //!
-//! Functions and nodes are inlined, loops unrolled, constants folded; equal steps become one. Nothing is checked again:
+//! Functions and nodes are inlined, loops unrolled, constants folded, and functions of constants where a value is due; equal
+//! steps become one. Nothing is checked again:
 //! what the checker let through has a meaning here, but for values that come from the command line or an env.
 
 mod body;
@@ -10,7 +11,10 @@ mod constant;
 mod contracts;
 mod environment;
 mod expression;
+mod fold;
+mod library;
 mod programs;
+mod search;
 mod settings;
 mod value;
 
@@ -20,7 +24,9 @@ use gml_ir::Program;
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
-pub(crate) use constant::{binary, convert, unary};
+pub(crate) use call::is_constant;
+pub(crate) use constant::{binary, convert, show, unary};
+pub(crate) use library::apply as apply_function;
 pub use programs::source_hash;
 pub use settings::Settings;
 

@@ -41,7 +41,7 @@ pub(super) fn lower_program(package: &Package, program: &TypedProgram, settings:
                         Lowered::Error
                     }
                 },
-                (None, Some(default)) => lowering.value(default),
+                (None, Some(default)) => lowering.settled(default),
                 (None, None) => Lowered::Error,
             };
             complete &= !matches!(value, Lowered::Error);

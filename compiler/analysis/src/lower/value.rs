@@ -1,8 +1,11 @@
 //! What an expression becomes.
 
+use std::sync::Arc;
+
 use gml_ir::{Expr, ExprKind, Type, Value};
 
 use super::builder::StepRef;
+use super::search::Search;
 use crate::typed::Text;
 
 /// What an expression becomes.
@@ -24,6 +27,8 @@ pub(super) enum Lowered {
     List(Vec<Lowered>),
     /// Named parts, at least one of them not constant.
     Record(Vec<(Text, Lowered)>),
+    /// An estimator that is tuned where it is fitted.
+    Search(Arc<Search>),
     /// Has a diagnostic already.
     Error,
 }

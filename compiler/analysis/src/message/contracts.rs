@@ -124,6 +124,19 @@ pub(crate) fn unknown_specifier(specifier: &str, span: Span) -> Diagnostic {
     )
 }
 
+/// `instead`: what reads the same.
+pub(crate) fn unread_specifier(specifier: &str, instead: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::BAD_DATE_FORMAT,
+        span,
+        format!("`{specifier}` is a form in which moments are written, not read"),
+    )
+    .help(format!(
+        "write `{instead}`: {}",
+        if specifier == "%Z" { "names of zones have no one meaning, offsets do" } else { "its parts" }
+    ))
+}
+
 /// `missing`: the part that is not there, such as "day".
 pub(crate) fn format_lacks(ty: &Type, missing: &str, specifier: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::BAD_DATE_FORMAT, span, format!("the format has no {missing}, so it does not make a `{ty}`"))

@@ -73,9 +73,13 @@ pub(crate) fn never_null(ty: &Type, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn signature_type(sign: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("`{sign}` makes no type here")).help(
-        "the algebra of rows belongs to signatures of the standard library; write the columns out, or name a schema",
-    )
+    let help = match sign {
+        "|" => "what may be null is written `str?`, one of several texts `enum[\"a\", \"b\"]`",
+        _ => {
+            "the algebra of rows belongs to signatures of the standard library; write the columns out, or name a schema"
+        }
+    };
+    Diagnostic::new(codes::UNKNOWN_TYPE, span, format!("`{sign}` makes no type here")).help(help)
 }
 
 pub(crate) fn no_type(what: &str, span: Span) -> Diagnostic {

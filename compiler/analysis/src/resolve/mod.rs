@@ -42,5 +42,6 @@ pub fn resolve_again(world: &dyn World, main: &str, trees: &mut Trees) -> (Packa
     let mut package = names::collect(loaded, &mut diagnostics);
     written::types(&mut package, &mut diagnostics);
     package.python = crate::foreign::load(world, main, &package.modules);
+    package.queries = crate::foreign::queries(world, main, &package.modules);
     (package, diagnostics)
 }

@@ -31,9 +31,10 @@ pub fn listed(a: &Row) -> Row {
     Row { open: a.open, ..Row::of(columns.collect()) }
 }
 
-/// A column of that type for each, its name with the suffix.
-pub fn suffixed(a: &Row, suffix: &str, ty: &Type) -> Row {
-    let columns = a.columns.iter().map(|column| Column::new(format!("{}{suffix}", column.name), ty.clone()));
+/// A column of that type, or else of its own, for each, its name with the suffix.
+pub fn suffixed(a: &Row, suffix: &str, ty: Option<&Type>) -> Row {
+    let suffixed = |column: &Column| Column::new(format!("{}{suffix}", column.name), ty.unwrap_or(&column.ty).clone());
+    let columns = a.columns.iter().map(suffixed);
     Row { open: a.open, ..Row::of(columns.collect()) }
 }
 

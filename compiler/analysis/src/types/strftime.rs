@@ -17,7 +17,10 @@ struct Parts {
 
 /// Refuses a format that cannot be read, or that lacks a part which the type needs.
 pub(crate) fn check(format: &str, span: Span, ty: &Type) -> Result<(), Diagnostic> {
-    let parts = read(format).map_err(|specifier| message::unknown_specifier(&specifier, span))?;
+    let parts = read(format).map_err(|specifier| match written_out(&specifier) {
+        Some(instead) => message::unread_specifier(&specifier, instead, span),
+        None => message::unknown_specifier(&specifier, span),
+    })?;
     let ty = ty.non_null();
     let needs_date = matches!(ty, Type::Date | Type::Timestamp);
     let needs_time = matches!(ty, Type::Time | Type::Timestamp);
@@ -59,21 +62,36 @@ fn read(format: &str) -> Result<Parts, String> {
             Some('m' | 'b' | 'B' | 'h') => parts.month = true,
             Some('d' | 'e') => parts.day = true,
             Some('j') => (parts.month, parts.day) = (true, true),
-            Some('F' | 'D' | 'x' | 'v') => (parts.year, parts.month, parts.day) = (true, true, true),
+            Some('F' | 'D') => (parts.year, parts.month, parts.day) = (true, true, true),
             Some('H' | 'k') => parts.hour = true,
             Some('I' | 'l') => half_day = true,
             Some('p' | 'P') => is_afternoon = true,
             Some('M') => parts.minute = true,
-            Some('T' | 'R' | 'X' | 'r') => (parts.hour, parts.minute) = (true, true),
-            Some('c' | '+' | 's') => {
+            Some('T' | 'R') => (parts.hour, parts.minute) = (true, true),
+            Some('s') => {
                 parts = Parts { year: true, month: true, day: true, hour: true, minute: true };
             }
-            Some('S' | 'z' | 'Z' | 'a' | 'A' | 'u' | 'w' | 'U' | 'W' | 'V' | 'n' | 't' | '%') => {}
+            Some('S' | 'z' | 'a' | 'A' | 'u' | 'w' | 'U' | 'W' | 'V' | 'n' | 't' | '%') => {}
             _ => return Err(specifier),
         }
     }
     parts.hour |= half_day && is_afternoon;
     Ok(parts)
+}
+
+/// Specifiers with which moments are only written, since their form depends on the language or says too little: what is read
+/// instead.
+fn written_out(specifier: &str) -> Option<&'static str> {
+    Some(match specifier {
+        "%c" => "%a %b %e %H:%M:%S %Y",
+        "%x" => "%m/%d/%y",
+        "%v" => "%e-%b-%Y",
+        "%X" => "%H:%M:%S",
+        "%r" => "%I:%M:%S %p",
+        "%+" => "%Y-%m-%dT%H:%M:%S%.f%:z",
+        "%Z" => "%z",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -108,6 +126,8 @@ mod tests {
         insta::assert_snapshot!(refusal("%F", Type::Timestamp).unwrap(), @"the format has no hour, so it does not make a `timestamp`");
         insta::assert_snapshot!(refusal("%m/%d/%Y %I:%M", Type::Timestamp).unwrap(), @"the format has no hour, so it does not make a `timestamp`");
         insta::assert_snapshot!(refusal("%Y-%Q", Type::Date).unwrap(), @"`%Q` means nothing in a date format");
+        insta::assert_snapshot!(refusal("%F %T %Z", Type::Timestamp).unwrap(), @"`%Z` is a form in which moments are written, not read");
+        insta::assert_snapshot!(refusal("%c", Type::Timestamp).unwrap(), @"`%c` is a form in which moments are written, not read");
         insta::assert_snapshot!(refusal("%Y-%", Type::Date).unwrap(), @"`%` means nothing in a date format");
     }
 }

@@ -77,6 +77,11 @@ impl<'a> Excerpt<'a> {
         (excerpt, places)
     }
 
+    /// All that is shown.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     fn push(&mut self, text: &str, number: usize, line: Range<usize>, spans: &[Range<usize>]) {
         let content = text[line.clone()].trim_end_matches(['\r', '\n']);
         let mut kept = 0..content.len();

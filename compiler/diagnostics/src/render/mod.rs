@@ -1,5 +1,6 @@
 //! Diagnostics as text: for people at a terminal, for people and tools that read one line each, for programs.
 
+mod apart;
 mod excerpt;
 mod github;
 mod json;

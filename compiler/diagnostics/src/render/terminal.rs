@@ -4,6 +4,7 @@ use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
+use super::apart::apart;
 use super::excerpt::Excerpt;
 use super::visible;
 use crate::{Diagnostic, FileId, Severity, Sources, Span};
@@ -94,7 +95,7 @@ impl<'a> Report<'a> {
         let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
         let (excerpt, ranges) = Excerpt::new(sources, file, &spans);
         // Without a file there are no lines to draw, only the message.
-        let drawn = if sources.contains(file) { ranges } else { Vec::new() };
+        let drawn = if sources.contains(file) { apart(excerpt.text(), &ranges) } else { Vec::new() };
         let labels = drawn
             .into_iter()
             .zip(places)

@@ -9,6 +9,7 @@ use super::place;
 use super::{CompletionKind, Scope};
 use crate::describe::brief;
 use crate::library::{self, LibraryName};
+use crate::tree;
 use gml_analysis::inspect::Each;
 
 impl Scope<'_, '_> {
@@ -44,9 +45,17 @@ impl Scope<'_, '_> {
         if receiver.is_silent() {
             return;
         }
-        for name in library::names().iter().filter(|name| !name.is_operator() || matches!(receiver, Type::Table(_))) {
-            if self.takes(&name.ast, receiver) {
-                self.library_name(name, 1, true);
+        let each = self.each();
+        for name in library::names() {
+            let fits = match receiver {
+                Type::Table(_) => true,
+                _ => !name.is_operator() && Self::fits_space(name.ast.kind, each),
+            };
+            if fits && self.takes(&name.ast, receiver) {
+                // In a group a column is summed up first of all; elsewhere its own functions come before that.
+                let sums_up = name.ast.kind != SignatureKind::Function;
+                let rank = 1 + u8::from(sums_up != (each == Some(Each::Group)));
+                self.library_name(name, rank, true);
             }
         }
         let functions: Vec<_> = self.facts.package.functions.iter().enumerate().collect();
@@ -168,7 +177,10 @@ impl Scope<'_, '_> {
                 ("struct", _) => matches!(receiver, Type::Struct(_)),
                 (variable, _) => match signature.type_params.iter().find(|param| *param.name.text == *variable) {
                     Some(param) => {
-                        let plain = !matches!(receiver, Type::Table(_) | Type::Estimator(_) | Type::Learned(_));
+                        let plain = !matches!(
+                            receiver,
+                            Type::Table(_) | Type::Record(_) | Type::Estimator(_) | Type::Learned(_)
+                        );
                         let bound = param.bound.as_ref();
                         bound.map_or(plain, |bound| satisfies(&bound.text, receiver) == Some(true))
                     }
@@ -182,6 +194,17 @@ impl Scope<'_, '_> {
             TypeKind::Table(_) => matches!(receiver, Type::Table(_)),
             _ => false,
         }
+    }
+
+    /// How the row at hand is read. A `derive` without an aggregate in it reads each row by itself; the first one that is
+    /// written makes windows of them.
+    pub(super) fn each(&self) -> Option<Each> {
+        let context = self.context?;
+        let each = context.row.as_ref()?.each;
+        let is_derive =
+            |expr: &&Expr| matches!(&expr.kind, ExprKind::Call { function, .. } if &*function.text == "derive");
+        let in_derive = each == Each::Row && tree::ancestry(self.item, context.span).iter().any(is_derive);
+        Some(if in_derive { Each::Window } else { each })
     }
 
     /// Whether a name of the library can stand where the row at hand is read so.
@@ -235,7 +258,7 @@ impl Scope<'_, '_> {
     pub(super) fn parameters_of(&self, function: &Name) -> Vec<Vec<Known>> {
         let package = self.package();
         let of_project = |item: &gml_syntax::ast::Item, types: &[Type]| {
-            let params = crate::tree::params(item).iter().zip(types);
+            let params = tree::params(item).iter().zip(types);
             vec![params.map(|(param, ty)| Known::of(&param.name.text, brief(ty), ty)).collect()]
         };
         match package.lookup(self.module(), &function.text) {
@@ -311,8 +334,8 @@ fn is_wrapped(ty: &TypeExpr) -> bool {
     matches!(&ty.kind, TypeKind::Nullable(_))
 }
 
-/// A signature without its type parameters, on one line.
-fn headline(signature: &Signature) -> String {
+/// A signature by its name and those of its parameters, on one line.
+pub(super) fn headline(signature: &Signature) -> String {
     let params: Vec<&str> = signature.params.iter().map(|param| &*param.name.text).collect();
     format!("{}({})", signature.name.text, params.join(", "))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gml_analysis::inspect::Meaning;
 use gml_analysis::types::TypeScope;
 use gml_ir::Type;
-use gml_syntax::ast::{Argument, Expr, ExprKind, Name, Signature, TypeExpr, TypeKind};
+use gml_syntax::ast::{Argument, Expr, ExprKind, ItemKind, Name, Signature, TypeExpr, TypeKind};
 
 use super::{CompletionKind, Scope, place};
 use crate::facts::Binder;
@@ -25,6 +25,11 @@ impl<'a> Scope<'_, 'a> {
         let expected = self.context.and_then(|context| context.expected.as_ref()).and_then(named);
         if expected.is_some() {
             return expected;
+        }
+        if let ItemKind::Catalog(catalog) = &self.item.kind
+            && catalog.entries.iter().any(|entry| entry.value.span == expr.span)
+        {
+            return Some("connector".into());
         }
         let around = tree::ancestry(self.item, expr.span);
         let list = around.iter().rev().nth(1).filter(|outer| matches!(outer.kind, ExprKind::List(_)));

@@ -4,7 +4,9 @@ use gml_diagnostics::{Code, FileId, Severity, Span};
 use gml_syntax::{TokenKind, tokens};
 
 use super::{Completion, CompletionKind, Source};
+use crate::describe::code;
 use crate::edit::Edit;
+use crate::hover::join;
 use crate::library;
 use crate::words::{self, Word};
 
@@ -242,8 +244,8 @@ fn names_of(source: Source<'_>, file: FileId, module: &str, span: Span) -> Vec<C
         let mut found: Vec<Completion> = Vec::new();
         for name in names {
             let kind = if name.is_operator() { CompletionKind::Operator } else { CompletionKind::Function };
-            let mut proposal = plain(name.name(), kind, name.text.lines().next().map(str::to_owned), span);
-            proposal.docs = Some(name.docs.clone());
+            let mut proposal = plain(name.name(), kind, Some(super::calls::headline(&name.ast)), span);
+            proposal.docs = Some(join(&[code(&name.text), name.docs.clone()]));
             found.push(proposal);
         }
         return found;

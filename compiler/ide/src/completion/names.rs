@@ -1,7 +1,9 @@
 //! Bare names: locals, declarations, types, datasets, words.
 
 use gml_analysis::package::Definition;
+use gml_analysis::types::{Fit, assignable};
 use gml_diagnostics::Span;
+use gml_ir::Type;
 use gml_syntax::ast::{Expr, Item, ItemKind, Name};
 
 use super::due::gives;
@@ -25,8 +27,8 @@ impl Scope<'_, '_> {
         }
         self.arguments(expr);
         self.searched(expr);
-        let each = self.context.and_then(|context| context.row.as_ref()).map(|row| (row.each, row.row.clone()));
-        if let Some((_, row)) = &each {
+        let each = self.each();
+        if let Some(row) = self.context.and_then(|context| context.row.as_ref()).map(|row| row.row.clone()) {
             for column in &row.columns {
                 let label = format!(".{}", column.name);
                 let proposal = self.add(&label, CompletionKind::Column, 2);
@@ -42,8 +44,6 @@ impl Scope<'_, '_> {
         }
         self.params();
         self.functions();
-        self.schemas(4);
-        let each = each.map(|(each, _)| each);
         let due = self.own_type_due(expr);
         for name in library::names() {
             if Self::fits_space(name.ast.kind, each) {
@@ -57,6 +57,8 @@ impl Scope<'_, '_> {
         for word in &words::EXPRESSIONS {
             self.add(word.word, CompletionKind::Keyword, 5).detail = Some(word.about.to_owned());
         }
+        // A schema is no value, but some steps are given one.
+        self.schemas(7);
         if matches!(self.item.kind, ItemKind::Node(_)) && self.begins_line() {
             self.add("let", CompletionKind::Keyword, 1).edit.text = "let ".to_owned();
         }
@@ -65,6 +67,13 @@ impl Scope<'_, '_> {
     fn begins_line(&self) -> bool {
         let before = self.text.get(..self.span.start as usize).unwrap_or("");
         before.rsplit('\n').next().unwrap_or("").trim().is_empty()
+    }
+
+    /// The rank of a value of a type: the best where that type is due, else the one that is given.
+    fn fitting(&self, ty: &Type, rank: u8) -> u8 {
+        let due = self.context.and_then(|context| context.expected.as_ref());
+        let fits = due.is_some_and(|due| !due.is_silent() && !ty.is_silent() && assignable(ty, due) != Fit::No);
+        if fits { 0 } else { rank }
     }
 
     fn locals(&mut self) {
@@ -76,7 +85,8 @@ impl Scope<'_, '_> {
             }
             let detail = brief(&local.ty);
             let docs = Self::rows_of(&local.ty);
-            let proposal = self.add(&local.name, CompletionKind::Local, 1);
+            let rank = self.fitting(&local.ty, 1);
+            let proposal = self.add(&local.name, CompletionKind::Local, rank);
             proposal.detail = Some(detail);
             proposal.docs = docs;
         }
@@ -105,6 +115,7 @@ impl Scope<'_, '_> {
             }
             let docs = self.about(Site { module: declared.module, item: declared.item }, declared.name_span);
             let detail = brief(&dataset.ty);
+            let rank = self.fitting(&dataset.ty, rank);
             let proposal = self.add(&declared.name, CompletionKind::Dataset, rank);
             proposal.detail = Some(detail);
             proposal.docs = docs;
@@ -119,7 +130,8 @@ impl Scope<'_, '_> {
             }
             let docs = self.about(Site { module: declared.module, item: declared.item }, declared.name_span);
             let detail = brief(&param.ty);
-            let proposal = self.add(&declared.name, CompletionKind::Param, 2);
+            let rank = self.fitting(&param.ty, 2);
+            let proposal = self.add(&declared.name, CompletionKind::Param, rank);
             proposal.detail = Some(detail);
             proposal.docs = docs;
         }

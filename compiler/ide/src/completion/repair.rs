@@ -18,16 +18,18 @@ pub(super) struct Repaired {
 }
 
 /// What may be missing behind the placeholder, each with a word or bracket before it without which it cannot be.
-const ENDINGS: [(&str, &str); 8] = [
+const ENDINGS: [(&str, &str); 7] = [
     ("", ""),
     ("if", " then null else null"),
     ("then", " else null"),
     ("match", " => null"),
     ("for", " {}"),
     ("when", " {}"),
-    ("save", " as gml_entry_here"),
     ("{", ": null"),
 ];
+
+/// The same of a whole statement: it stands behind the brackets that the statement opened.
+const STATEMENT_ENDINGS: [(&str, &str); 2] = [("", ""), ("save", " as gml_entry_here")];
 
 /// Puts the placeholder at `offset` so that the tree has it. `None` where no way to close what is open leads there.
 pub(super) fn repair(text: &str, offset: usize) -> Option<Repaired> {
@@ -51,18 +53,27 @@ pub(super) fn repair(text: &str, offset: usize) -> Option<Repaired> {
         found && wrong == 0
     };
     let words: Vec<&str> = tokens(before).map(|token| token.text(before)).collect();
-    let endings = ENDINGS.iter().filter(|(needs, _)| needs.is_empty() || words.contains(needs));
-    'search: for (_, ending) in endings {
-        for closed in 0..=open.len() {
-            let closing: String = open.iter().rev().take(closed).collect();
-            if consider(format!("{cut}{ending}{closing}{rest}")) {
-                break 'search;
+    let can_be = |(needs, _): &&(&str, &str)| needs.is_empty() || words.contains(needs);
+    let closers: Vec<char> = open.iter().rev().copied().collect();
+    'search: for (_, ending) in ENDINGS.iter().filter(can_be) {
+        for (_, last) in STATEMENT_ENDINGS.iter().filter(can_be) {
+            for closed in 0..=closers.len() {
+                let closing: String = closers.iter().take(closed).collect();
+                if consider(format!("{cut}{ending}{closing}{last}{rest}")) {
+                    break 'search;
+                }
             }
-        }
-        // What stands behind may belong to nothing any more.
-        let closing: String = open.iter().rev().collect();
-        if consider(format!("{cut}{ending}{closing}\n")) {
-            break 'search;
+            // What stands behind may belong to nothing any more.
+            for closed in 0..=closers.len() {
+                let (inner, outer) = closers.split_at(closed);
+                let (inner, outer) = (String::from_iter(inner), String::from_iter(outer));
+                if consider(format!("{cut}{ending}{inner}{last}{outer}\n")) {
+                    break 'search;
+                }
+                if last.is_empty() {
+                    break;
+                }
+            }
         }
     }
     let (_, candidate) = best?;
@@ -144,5 +155,16 @@ mod tests {
         assert!(repaired(text).contains("t |> _"));
         let text = "node n(t: table[T]) -> table {\n    t |> filter(.<|>\nparam a: int = 1\n";
         assert!(repaired(text).contains("filter(._)"));
+    }
+
+    #[test]
+    fn a_save_is_ended_behind_its_brackets() {
+        let pipeline = |body: &str| repaired(&format!("pipeline p {{\n    save t |> {body}\n}}\n"));
+        assert!(pipeline("filter(.<|>").contains("filter(._) as gml_entry_here\n}"));
+        assert!(pipeline("derive { a = f(.b), c = .<|>").contains("c = ._} as gml_entry_here\n}"));
+        assert!(pipeline("derive { a = if .<|>").contains("._ then null else null} as gml_entry_here\n}"));
+        assert!(pipeline("filter(.<|>\n    let y = 3").contains("filter(._) as gml_entry_here\n    let y = 3"));
+        assert!(pipeline("derive { a = .<|> } |> take(1) as").contains("derive { a = ._} as gml_entry_here}"));
+        assert!(pipeline("filter(.<|>) as u").contains("filter(._) as u"));
     }
 }

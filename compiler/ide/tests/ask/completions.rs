@@ -32,6 +32,21 @@ fn columns_behind_a_dot_that_was_just_typed() {
 }
 
 #[test]
+fn columns_in_a_save_that_has_no_entry_yet() {
+    for body in [
+        "save orders |> filter(.<|>",
+        "save orders |> filter(.price > 1 and .<|>",
+        "save orders |> derive { a = .price, b = .<|>",
+        "save orders |> derive { a = .<|> } |> take(1) as",
+        "save orders |> filter(.<|>\n    let b = buyers",
+        "when count(orders) > 1 { save orders |> filter(.<|>",
+    ] {
+        let found = ask_one(&shop(&format!("pipeline p {{\n    {body}\n}}"))).best();
+        assert!(found.contains("buyer | id str"), "{body}\n{found}");
+    }
+}
+
+#[test]
 fn keys_of_a_join_are_columns_of_both_tables_first() {
     assert_snapshot!(ask_one(&in_node("orders |> join(buyers, on: [.<|>])")).best(), @"buyer | id str");
 }
@@ -149,6 +164,34 @@ fn functions_that_take_a_value() {
     assert!(!found.contains(&"weekday".to_owned()), "{found:?}");
     let found = ask_one(&in_node("orders |> derive { a = .at.<|> }")).labels();
     assert!(found.contains(&"weekday".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_value_has_aggregates_only_where_rows_are_summed_up() {
+    let first = |text: &str| ask_one(text).complete().remove(0).label;
+    let labels = |text: &str| ask_one(text).labels();
+    for text in ["test \"t\" { expect \"abc\".<|> }", "test \"t\" { expect @2021-01-26.<|> }"] {
+        assert!(!labels(text).contains(&"distinct_count".to_owned()), "{text}");
+    }
+    let parts = "pipeline p {\n    let d = orders |> split_random(train: 1.0, seed: 1)\n    track d.<|>\n}";
+    assert_eq!(labels(&shop(parts)), ["train"]);
+    assert!(!labels(&in_node("orders |> filter(.buyer.<|>)")).contains(&"distinct_count".to_owned()));
+    let derived = labels(&in_node("orders |> derive { a = .buyer.<|> }"));
+    let place = |name: &str| derived.iter().position(|label| label == name).unwrap();
+    assert!(place("lower") < place("distinct_count"), "{derived:?}");
+    assert_eq!(first(&in_node("orders |> group(by: [.buyer]) { n = .buyer.<|> }")), "count_values");
+    assert!(labels(&in_node("orders |> derive { a = <|> }")).contains(&"mean".to_owned()));
+}
+
+#[test]
+fn what_is_due_comes_first() {
+    let text = shop("pipeline p {\n    save orders |> split_random(train: 80%, test: 20%, seed: <|>) as orders\n}");
+    assert!(ask_one(&text).best().contains("days | int"), "{}", ask_one(&text).best());
+    let found = ask_one("schema S { a: int }\ncatalog { s: table[S] = <|> }").best();
+    assert!(found.lines().any(|line| line.starts_with("parquet")) && !found.contains("schema"), "{found}");
+    let in_pipeline = ask_one(&shop("pipeline p {\n    save <|>\n}")).labels();
+    let place = |name: &str| in_pipeline.iter().position(|label| label == name).unwrap();
+    assert!(place("orders") < place("union") && place("union") < place("Order"), "{in_pipeline:?}");
 }
 
 #[test]

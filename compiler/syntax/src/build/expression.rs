@@ -3,7 +3,7 @@
 use gml_diagnostics::Span;
 
 use super::{Builder, Tree, text};
-use crate::ast::{Arm, Expr, ExprKind, Pattern, PatternKind, UnaryOperator};
+use crate::ast::{Arm, Expr, ExprKind, Pattern, PatternKind};
 use crate::codes;
 use crate::grammar::Rule;
 use crate::matcher::Pair;
@@ -119,7 +119,7 @@ impl Builder<'_, '_> {
                     values.push(match minus.take() {
                         Some(start) => {
                             let span = start.to(value.span);
-                            Expr { kind: ExprKind::Unary(UnaryOperator::Negate, Box::new(value)), span }
+                            Expr { kind: self.negated(value), span }
                         }
                         None => value,
                     });

@@ -139,7 +139,11 @@ impl Builder<'_, '_> {
     fn apply(&mut self, top: Pending, right: Tree) -> Tree {
         if let Operator::Unary(operator) = top.operator {
             let span = top.span.to(right.expr.span);
-            return self.tree(ExprKind::Unary(operator, Box::new(right.expr)), span, right.height);
+            let kind = match operator {
+                UnaryOperator::Negate => self.negated(right.expr),
+                UnaryOperator::Not => ExprKind::Unary(operator, Box::new(right.expr)),
+            };
+            return self.tree(kind, span, right.height);
         }
         let Some(left) = self.operands.pop() else { return right };
         let span = left.expr.span.to(right.expr.span);

@@ -47,6 +47,8 @@ pub(crate) struct Builder<'t, 'd> {
     /// Operands and operators of the expressions that are being put in order; those of inner ones lie on top.
     operands: Vec<Tree>,
     operators: Vec<flat::Pending>,
+    /// Where the last number stands that is one larger than an int can be: behind a minus it is the smallest int.
+    beyond_int: Option<Span>,
     /// An error about height was given: one is enough.
     too_high: bool,
     words: Words,
@@ -55,7 +57,17 @@ pub(crate) struct Builder<'t, 'd> {
 impl<'t, 'd> Builder<'t, 'd> {
     pub fn new(file: FileId, base: usize, docs: &'d mut Docs<'t>, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
         let (operands, operators) = (Vec::with_capacity(OPERANDS), Vec::with_capacity(OPERANDS));
-        Self { file, base, docs, diagnostics, operands, operators, too_high: false, words: Words::default() }
+        Self {
+            file,
+            base,
+            docs,
+            diagnostics,
+            operands,
+            operators,
+            beyond_int: None,
+            too_high: false,
+            words: Words::default(),
+        }
     }
 
     /// The span of bytes of the piece.

@@ -3,7 +3,7 @@
 use gml_diagnostics::{Fix, Span};
 
 use super::Builder;
-use crate::ast::ExprKind;
+use crate::ast::{Expr, ExprKind, UnaryOperator};
 use crate::codes;
 
 /// Units of durations, in microseconds.
@@ -41,23 +41,36 @@ impl Builder<'_, '_> {
 
     fn whole(&mut self, written: &str, span: Span) -> ExprKind {
         if !written.contains('_') {
-            return match written.parse() {
-                Ok(value) => ExprKind::Int(value),
-                Err(_) => self.too_large(written, span),
-            };
+            return self.int(written, written, span);
         }
         if written.ends_with('_') || written.contains("__") {
             return self.bad_number(span, format!("`{written}` is no number"), "a `_` stands between two digits");
         }
-        match written.replace('_', "").parse() {
-            Ok(value) => ExprKind::Int(value),
-            Err(_) => self.too_large(written, span),
-        }
+        self.int(&written.replace('_', ""), written, span)
     }
 
-    fn too_large(&mut self, written: &str, span: Span) -> ExprKind {
+    fn int(&mut self, digits: &str, written: &str, span: Span) -> ExprKind {
+        let number = match digits.parse::<u64>() {
+            Ok(number) => match i64::try_from(number) {
+                Ok(value) => return ExprKind::Int(value),
+                Err(_) => Some(number),
+            },
+            Err(_) => None,
+        };
+        if number == Some(i64::MIN.unsigned_abs()) {
+            self.beyond_int = Some(span);
+        }
         let message = format!("`{written}` is larger than an int can be");
         self.bad_number(span, message, "the largest is 9_223_372_036_854_775_807; write a float, such as `1e20`")
+    }
+
+    /// `-` in front of an expression. The smallest int has no positive counterpart, so what was said of its digits is taken back.
+    pub(super) fn negated(&mut self, of: Expr) -> ExprKind {
+        if self.beyond_int != Some(of.span) || of.kind != ExprKind::Error {
+            return ExprKind::Unary(UnaryOperator::Negate, Box::new(of));
+        }
+        self.diagnostics.retain(|said| said.span != of.span || said.code != codes::BAD_NUMBER);
+        ExprKind::Int(i64::MIN)
     }
 
     fn float(&mut self, digits: &str, span: Span) -> ExprKind {

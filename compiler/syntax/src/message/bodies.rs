@@ -20,6 +20,9 @@ const CLAUSES: [(&[&str], &str); 8] = [
 
 impl Scene<'_> {
     pub(super) fn of_body(&self) -> Option<Habit> {
+        if let Some(habit) = self.type_in_angles_of_entry() {
+            return Some(habit);
+        }
         if self.outside {
             return None;
         }
@@ -41,6 +44,9 @@ impl Scene<'_> {
     /// `list<int>`
     fn type_in_angles(&self) -> Option<Habit> {
         let (found, next) = (self.found.filter(|_| self.expects(Rule::type_arguments))?, self.next?);
+        if found.text(self.source) == "(" && self.last()?.end == found.start {
+            return self.type_in_parentheses(found);
+        }
         if found.text(self.source) != "<" {
             return None;
         }
@@ -51,6 +57,37 @@ impl Scene<'_> {
         Some(match closes {
             true => habit.instead("[").edit(Token { start: next.end, end: next.end + 1, ..next }, "]"),
             false => habit,
+        })
+    }
+
+    /// `a: list<int>` in a schema, where `< int >` was read as what a column must be.
+    fn type_in_angles_of_entry(&self) -> Option<Habit> {
+        let [.., head, opens, of, closes] = self.before.as_slice() else { return None };
+        let texts = [opens, closes].map(|token| token.text(self.source));
+        if self.place != Place::Entry || texts != ["<", ">"] || head.kind != Kind::Word || of.kind != Kind::Word {
+            return None;
+        }
+        let help = format!("write `{}[{}]`", head.text(self.source), of.text(self.source));
+        let message = "what a type is made of stands in `[ ]`";
+        Some(Habit::new(codes::UNEXPECTED_TOKEN, *opens, message, help).instead("[").edit(*closes, "]"))
+    }
+
+    /// `table(Visit)`, `varchar(20)`, `numeric(10, 2)`
+    fn type_in_parentheses(&self, found: Token) -> Option<Habit> {
+        let of = self.text(self.last());
+        let inner = self.closes.and_then(|closes| self.source.get(found.end..closes.start)).unwrap_or("..").trim();
+        let message = "what a type is made of stands in `[ ]`";
+        let (help, ours) = match of.to_lowercase().as_str() {
+            "varchar" | "nvarchar" | "char" | "nchar" | "string" | "str" | "text" => {
+                ("write `str`: a text may be of any length".to_owned(), None)
+            }
+            "numeric" | "number" | "decimal" => (format!("write `decimal[{inner}]`"), Some("decimal")),
+            _ => (format!("write `{of}[{inner}]`"), Some(of)),
+        };
+        let habit = self.found_habit(codes::UNEXPECTED_TOKEN, message, help)?;
+        Some(match (ours, self.closes) {
+            (Some(ours), Some(closes)) if ours == of => habit.instead("[").edit(closes, "]"),
+            _ => habit,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Place, Scene};
 use crate::grammar::Rule;
+use crate::lexer::Kind;
 use crate::words::{DECLARATIONS, STATEMENTS, is_reserved};
 
 impl Scene<'_> {
@@ -24,6 +25,9 @@ impl Scene<'_> {
         }
         if value {
             add(&mut words, "a value");
+        }
+        if self.text(self.last()) == "|>" {
+            return "a step".to_owned();
         }
         if goes_on && words.is_empty() || goes_on && self.open.is_some() && self.closer().is_some() {
             match self.closer() {
@@ -56,6 +60,15 @@ impl Scene<'_> {
             );
         }
         join(&words)
+    }
+
+    /// Whether what was found begins a value and no statement.
+    fn begins_value(&self) -> bool {
+        self.found.is_some_and(|found| match found.kind {
+            Kind::Word => !is_reserved(found.text(self.source)),
+            Kind::Text | Kind::Number | Kind::Date => true,
+            _ => found.text(self.source) == ".",
+        })
     }
 
     /// Whether the value belongs to the head of something, so that more must follow.
@@ -92,6 +105,12 @@ impl Scene<'_> {
         if self.place != Place::Module && DECLARATIONS.contains(&found) && is_reserved(found) && !self.outside {
             return Some("declarations stand side by side in a file, never within one another".to_owned());
         }
+        if self.place == Place::Body && self.open.is_none() && self.statement_due() && self.begins_value() {
+            return Some(
+                "a value by itself does nothing: name it with `let name = ..`, keep it with `save .. as entry`, or `track` it"
+                    .to_owned(),
+            );
+        }
         if self.expects(Rule::k_let) && self.expects(Rule::k_save) {
             return Some("a statement begins with let, save, track, expect, when, for or run".to_owned());
         }
@@ -122,11 +141,20 @@ impl Scene<'_> {
         if self.expects(Rule::colon) {
             return Some("the type follows the name: `name: type`".to_owned());
         }
+        if self.expects(Rule::opening)
+            && self.open.is_none()
+            && let Some(head) = self.head_without_body()
+        {
+            return Some(format!("write `{head} {{ .. }}`"));
+        }
         if self.expects(Rule::block) || self.expects(Rule::opening) && self.text(self.before.first().copied()) == "node"
         {
             return Some(
                 "the body of a node stands in braces behind the type of its result: `-> table[T] { .. }`".to_owned(),
             );
+        }
+        if self.text(self.last()) == "|>" && self.due() == "a step" {
+            return Some("write one, as in `|> take(10)`, or leave the `|>` out".to_owned());
         }
         if matches!(found, "|>" | ">>") && self.due() == "a value" {
             return Some(format!("`{found}` stands between two values: `table |> step()`, `recipe >> learner`"));

@@ -47,7 +47,9 @@ impl Scene<'_> {
     pub(super) fn habit(&self) -> Option<Habit> {
         self.of_head()
             .or_else(|| self.of_column())
+            .or_else(|| self.of_inline_row())
             .or_else(|| self.of_statement())
+            .or_else(|| self.of_block())
             .or_else(|| self.of_body())
             .or_else(|| self.foreign_word())
             .or_else(|| self.slip())
@@ -61,6 +63,24 @@ impl Scene<'_> {
 
     pub(super) fn last_habit(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Option<Habit> {
         Some(Habit::new(code, self.last()?, message, help))
+    }
+
+    /// `table { day: date named "Day", unique [day] }`: what only a schema says.
+    fn of_inline_row(&self) -> Option<Habit> {
+        let open = self.open.filter(|open| open.text(self.source) == "{")?;
+        let head = self.before.iter().rev().find(|token| token.end <= open.start)?;
+        if head.text(self.source) != "table" {
+            return None;
+        }
+        let help = "declare a `schema` with it, and write `table[Schema]`";
+        match (self.back(1), self.found()) {
+            (_, word @ ("named" | "parsed")) => {
+                let message = format!("`{word}` says how a column is stored, and stands in a schema");
+                self.found_habit(codes::UNEXPECTED_TOKEN, message, help)
+            }
+            ("unique", "[") => self.last_habit(codes::UNEXPECTED_TOKEN, "`unique` is a rule of a schema", help),
+            _ => None,
+        }
     }
 
     /// `def`, `return`, `SELECT`
@@ -101,7 +121,7 @@ impl Scene<'_> {
                 return Some(habit.instead_if(foreign::ours(word)));
             }
         }
-        if self.expects(Rule::k_let) || self.expects(Rule::prefix) {
+        if self.expects(Rule::k_let) || self.expects(Rule::prefix) || self.statement_due() {
             let follows = |next: Token| matches!(next.kind, Kind::Word | Kind::Text | Kind::Number | Kind::Open);
             let help = foreign::help(&foreign::VALUES, found).filter(|_| self.next.is_some_and(follows))?;
             let habit = self.found_habit(codes::FOREIGN_KEYWORD, no_word(found), help)?;
@@ -179,6 +199,12 @@ impl Scene<'_> {
             "&" if behind => self
                 .found_habit(operator, "`&` is written `and` in GML", "write `and`")
                 .map(|habit| habit.instead("and")),
+            "//" | "-" if self.is_comment(found) => {
+                let sign = if found == "-" { "--" } else { found };
+                let token = Token { end: self.found?.start + 2, ..self.found? };
+                let message = format!("`{sign}` is no comment in GML");
+                Some(Habit::new(operator, token, message, "a comment begins with `#`").instead("#"))
+            }
             "|" if behind => self
                 .found_habit(
                     operator,
@@ -191,6 +217,13 @@ impl Scene<'_> {
                 .map(|habit| habit.instead("not ")),
             _ => self.dangling_sign(),
         }
+    }
+
+    /// Whether a sign stands behind a whole statement or declaration, where only a comment can.
+    fn is_comment(&self, sign: &str) -> bool {
+        let doubled = sign == "//" || self.text(self.next) == "-";
+        let whole = matches!(self.place, Place::Body | Place::Module) && self.open.is_none();
+        doubled && whole && !self.behind_value() && !self.value_due()
     }
 
     /// Signs that lack what belongs to them.
@@ -264,11 +297,7 @@ impl Scene<'_> {
                 .found_habit(keyword, format!("`{found}` is written `null` in GML"), "write `is null`")
                 .map(|habit| habit.instead("null")),
             "AND" | "OR" | "NOT" | "IN" | "IS" | "LIKE" | "BETWEEN" if behind => {
-                let help = match found {
-                    "LIKE" => "write `.name.contains(\"..\")`, or `.matches(r\"..\")`".to_owned(),
-                    "BETWEEN" => "write `x in a..b`".to_owned(),
-                    _ => format!("write `{}`", found.to_lowercase()),
-                };
+                let help = comparing(found).unwrap_or_else(|| format!("write `{}`", found.to_lowercase()));
                 let habit =
                     self.found_habit(codes::FOREIGN_OPERATOR, format!("`{found}` is no operator of GML"), help)?;
                 let ours = found.to_lowercase();
@@ -277,9 +306,18 @@ impl Scene<'_> {
             "xor" | "isnt" | "instanceof" | "isin" | "between" | "like" if behind => self.found_habit(
                 codes::FOREIGN_OPERATOR,
                 format!("`{found}` is no operator of GML"),
-                "write `!=`, `in` or a function",
+                comparing(found).unwrap_or_else(|| "write `!=`, `in` or a function".to_owned()),
             ),
-            "as" if behind && self.place == Place::Body => self.found_habit(
+            "desc" | "asc" | "DESC" | "ASC" | "descending" | "ascending" if behind && self.open.is_some() => {
+                let word = found;
+                let of = if self.back(2) == "." { format!(".{}", self.back(1)) } else { "..".to_owned() };
+                let help = match word.to_lowercase().starts_with("desc") {
+                    true => format!("write `desc({of})`"),
+                    false => "leave it out: without `desc(..)` the smallest come first".to_owned(),
+                };
+                self.found_habit(keyword, format!("`{word}` does not stand behind its column"), help)
+            }
+            "as" if behind && self.place == Place::Body && self.open.is_none() => self.found_habit(
                 codes::UNEXPECTED_TOKEN,
                 "`as` belongs to `save`",
                 "write `let name = value`, or `save value as entry`",
@@ -365,4 +403,16 @@ impl Scene<'_> {
                 .is_some_and(|before| before.kind == Kind::Text && before.end == open.start)
         })
     }
+}
+
+/// How a condition of other languages is written.
+fn comparing(word: &str) -> Option<String> {
+    let help = match word.to_lowercase().as_str() {
+        "like" => "write `.name.has_text(\"..\")`, `.name.starts_with(\"..\")` or `.name.matches(r\"..\")`",
+        "between" => "write `.x in low..high`, which has both ends in",
+        "isin" => "write `.x in [..]`",
+        "isnt" | "xor" => "write `!=`",
+        _ => return None,
+    };
+    Some(help.to_owned())
 }

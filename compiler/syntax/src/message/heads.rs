@@ -35,6 +35,12 @@ impl Scene<'_> {
         heads.next()
     }
 
+    /// The head of a declaration whose body does not follow, as it was written.
+    pub(super) fn head_without_body(&self) -> Option<String> {
+        let head = self.head_word().filter(|_| self.place == Place::Module)?;
+        matches!(head, "pipeline" | "test" | "schema" | "env" | "catalog").then(|| self.named_head(head))
+    }
+
     /// The word with the name that is declared behind it: `schema Visit`.
     fn named_head(&self, head: &str) -> String {
         let behind = self.before.iter().skip_while(|token| token.text(self.source) != head).nth(1);
@@ -186,12 +192,26 @@ impl Scene<'_> {
         if head == "node" && found == "{" && self.text(self.last()) == "=" {
             return Some(self.last_habit(code, no_sign("="), help)?.instead(""));
         }
+        if head == "node"
+            && let Some(sign) = self.sign_of_body()
+        {
+            let help = "put the body in braces: `-> table[T] { .. }`; behind `=` stands `sql(..)` or `python(..)`";
+            return Some(Habit::new(code, sign, no_sign("="), help));
+        }
         if head == "fn" && found == "{" && self.expects(Rule::assign) {
             let help = "write `fn name(..) -> type = value`; several steps over tables make a `node`";
             let habit = self.found_habit(code, "a `fn` is one expression behind `=`, without braces", help)?;
             return Some(self.between(habit, "=", ""));
         }
         None
+    }
+
+    /// The `=` in front of the expression of a node that is no call of another language.
+    fn sign_of_body(&self) -> Option<Token> {
+        let arrow = self.before.iter().position(|token| token.text(self.source) == "->")?;
+        let place = arrow + self.before.get(arrow..)?.iter().position(|token| token.text(self.source) == "=")?;
+        let foreign = matches!(self.text(self.before.get(place + 1).copied()), "sql" | "python");
+        (!foreign).then(|| self.before[place])
     }
 
     /// `pipeline p() -> table`, `fn f(a: int): int`, `node n -> table[T]`

@@ -1,5 +1,6 @@
 //! What to say where the grammar could not go on.
 
+mod blocks;
 mod bodies;
 mod entries;
 mod expected;
@@ -280,7 +281,8 @@ impl<'t> Scene<'t> {
         let statement = word && self.found_begins_line() && !(opening == "{" && self.expects(Rule::k_let));
         let wrong_close = is_close && found != closing && (self.behind_operand() || self.text(self.last()) == ",");
         let goes_on = self.text(self.last()) == "," && matches!(found, "|>" | ">>" | "??");
-        if !(ends || wrong_close || goes_on || statement && self.behind_operand()) {
+        let before_entry = self.ends_save() && self.behind_operand();
+        if !(ends || wrong_close || goes_on || before_entry || statement && self.behind_operand()) {
             return None;
         }
         let (mut span, place) = self.gap(trouble);
@@ -379,7 +381,7 @@ impl<'t> Scene<'t> {
                 let (span, place) = self.gap(trouble);
                 (span, format!("{due} is due {place}, but the next line begins with {}", self.found_words()))
             }
-            Some(last) if self.value_due() && last.kind == Kind::Sign && self.next_begins_line() => {
+            Some(last) if self.ends_early(last) => {
                 let place = self.words(Some(last));
                 (trouble.span(last.start, last.end), format!("{due} is due behind {place}"))
             }
@@ -397,6 +399,14 @@ impl<'t> Scene<'t> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         }
+    }
+
+    /// Whether something is due behind a sign or a word, and the line ends there, so that it is the one to mend.
+    fn ends_early(&self, last: Token) -> bool {
+        let wants = last.kind == Kind::Sign || last.kind == Kind::Word && is_reserved(last.text(self.source));
+        let shut = self.found_begins_line() && self.found.is_some_and(|found| found.kind == Kind::Close);
+        let due = self.value_due() || self.expects(Rule::name);
+        wants && due && (self.next_begins_line() && self.found.is_some() || shut)
     }
 
     fn code(&self) -> Code {

@@ -59,6 +59,8 @@ fn is_slip(word: &str, ours: &str) -> bool {
         ([first, second, rest @ ..], [third, fourth, others @ ..]) if first == fourth && second == third => {
             rest == others
         }
+        // `lett`, `foor`
+        ([letter, rest @ ..], _) if rest == b && same > 0 && word.as_bytes()[same - 1] == *letter => true,
         _ if ours.len() < 4 => false,
         ([_, rest @ ..], _) if rest == b => true,
         (_, [_, rest @ ..]) if rest == a => true,
@@ -80,6 +82,8 @@ mod tests {
             ("schama", "schema"),
             ("nod", "node"),
             ("lte", "let"),
+            ("lett", "let"),
+            ("foor", "for"),
             ("let", "let"),
         ] {
             assert!(is_slip(word, ours), "{word}");

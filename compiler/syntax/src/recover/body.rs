@@ -56,8 +56,10 @@ impl Reader<'_, '_> {
         if self.diagnostics.len() == known {
             return Vec::from_iter(statement);
         }
+        let item = statement.is_none().then(|| self.item_of_for(chunk)).flatten();
         let mut statements = vec![statement.unwrap_or_else(|| self.unread(chunk))];
         statements.extend(self.bound_without_let(chunk));
+        statements.extend(item);
         statements
     }
 
@@ -65,6 +67,16 @@ impl Reader<'_, '_> {
     pub(super) fn unread(&self, chunk: &Range<usize>) -> Statement {
         let kind = StatementKind::Expect { condition: self.error_at(chunk), message: None };
         Statement { kind, span: self.span_of(chunk) }
+    }
+
+    /// `for x in xs:`, whose body is read as statements behind it, and may name the item.
+    fn item_of_for(&self, chunk: &Range<usize>) -> Option<Statement> {
+        let tokens = chunks::tokens(self.source, chunk.start, chunk.end);
+        let [word, name, ..] = tokens.as_slice() else { return None };
+        if word.text(self.source) != "for" || name.kind != Kind::Word {
+            return None;
+        }
+        Some(self.binding(name.start..name.end, chunk))
     }
 
     /// `total = 3`, `Let total = 3`
@@ -82,13 +94,17 @@ impl Reader<'_, '_> {
             let is_let = before.is_some_and(|before| before.text(self.source) == "let");
             let is_bound = tokens.get(place + 1).is_some_and(|sign| sign.text(self.source) == "=");
             if depth == 0 && token.kind == Kind::Word && is_bound && !is_let {
-                let span = self.span(token.start, token.end);
-                let name = Name { text: text(token.text(self.source)), span };
-                let binding = Let { name, ty: None, value: self.error_at(chunk) };
-                bound.push(Statement { kind: StatementKind::Let(binding), span });
+                bound.push(self.binding(token.start..token.end, chunk));
             }
         }
         bound
+    }
+
+    /// What binds a name to a value that could not be read.
+    fn binding(&self, name: Range<usize>, chunk: &Range<usize>) -> Statement {
+        let span = self.span(name.start, name.end);
+        let name = Name { text: text(&self.source[name]), span };
+        Statement { kind: StatementKind::Let(Let { name, ty: None, value: self.error_at(chunk) }), span }
     }
 
     fn statement(&mut self, chunk: &Range<usize>) -> Option<Statement> {

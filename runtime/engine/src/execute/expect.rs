@@ -10,7 +10,7 @@ use crate::codes;
 /// An expectation with its values.
 pub(super) struct Expectation<'a> {
     pub(super) condition: Data,
-    pub(super) message: Option<&'a str>,
+    pub(super) message: Option<Data>,
     /// The condition as it was written.
     pub(super) text: &'a str,
     /// The values of a comparison.
@@ -24,7 +24,8 @@ impl Expectation<'_> {
             return Ok(());
         }
         let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut fault = match self.message {
+        let message = self.message.as_ref().and_then(Data::single);
+        let mut fault = match message.as_ref().and_then(Value::as_str) {
             Some(message) => Fault::new(codes::EXPECTATION_FAILED, message).detail(format!("`{text}` does not hold")),
             None => Fault::new(codes::EXPECTATION_FAILED, format!("`{text}` does not hold")),
         };

@@ -293,7 +293,7 @@ fn place(location: &Location) -> String {
 }
 
 fn told(dataset: &str, rows: &Tolerated) -> String {
-    let (count, s) = (rows.rows, if rows.rows == 1 { "" } else { "s" });
+    let (rows_break, are) = if rows.rows == 1 { ("row breaks", "is") } else { ("rows break", "are") };
     let action = if rows.dropped { "left out" } else { "kept" };
-    format!("{dataset}: {count} row{s} break `{} {}` and are {action}", rows.column, rows.rule)
+    format!("{dataset}: {} {rows_break} `{} {}` and {are} {action}", rows.rows, rows.column, rows.rule)
 }

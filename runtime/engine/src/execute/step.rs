@@ -97,7 +97,8 @@ impl Session<'_> {
                     Some((left, right)) => Some((get(*left)?, get(*right)?)),
                     None => None,
                 };
-                Expectation { condition: get(*condition)?, message: message.as_deref(), text, sides }.check()?;
+                let message = message.as_ref().map(|message| argument::data(message, get)).transpose()?;
+                Expectation { condition: get(*condition)?, message, text, sides }.check()?;
                 Ok(Done::default())
             }
             StepKind::When { .. } | StepKind::Outer(_) => Err(internal("a `when` runs as a stage, not as a step")),

@@ -16,8 +16,9 @@ pub(crate) fn inputs(step: &Step) -> Vec<StepId> {
         StepKind::Part(of, _) => found.push(*of),
         StepKind::Compute { inputs, .. } => found.extend(inputs),
         StepKind::Save { value, .. } | StepKind::Track(value) => found.push(*value),
-        StepKind::Expect { condition, sides, .. } => {
+        StepKind::Expect { condition, message, sides, .. } => {
             found.push(*condition);
+            message.iter().for_each(|message| of_argument(message, &mut found));
             found.extend(sides.iter().flat_map(|(left, right)| [*left, *right]));
         }
         StepKind::When { condition, body } => {

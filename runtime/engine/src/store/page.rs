@@ -19,9 +19,9 @@ pub(crate) fn of_run(record: &RunRecord, artifacts: &[Kept]) -> Report {
     if !record.contracts.is_empty() {
         let told = record.contracts.iter().map(|entry| {
             let action = if entry.action == "drop" { "left out" } else { "kept" };
-            let s = if entry.rows == 1 { "" } else { "s" };
+            let (rows_broke, were) = if entry.rows == 1 { ("row broke", "was") } else { ("rows broke", "were") };
             format!(
-                "{}: {} row{s} break `{} {}` and were {action}",
+                "{}: {} {rows_broke} `{} {}` and {were} {action}",
                 entry.dataset, entry.rows, entry.column, entry.rule
             )
         });

@@ -79,7 +79,12 @@ impl Steps {
         let condition = self.compare(count, BinaryOp::Equal, rows);
         let right = self.constant(rows);
         let text = format!("count(t)\n    == {rows}").into();
-        let kind = StepKind::Expect { condition, message: message.map(Arc::from), text, sides: Some((count, right)) };
+        let kind = StepKind::Expect {
+            condition,
+            message: message.map(|text| Arg::Const(Value::Str(text.into()))),
+            text,
+            sides: Some((count, right)),
+        };
         self.push(kind, Type::Bool)
     }
 }

@@ -72,6 +72,23 @@ fn an_expectation_that_does_not_hold_shows_both_sides() {
     assert!(backend.log().is_empty(), "a save waits for the expectations before it");
 }
 
+#[test]
+fn the_message_of_an_expectation_can_be_computed() {
+    let mut steps = Steps::default();
+    let a = steps.literal(&[1, 2]);
+    let count = steps.count(a);
+    let condition = steps.compare(count, BinaryOp::Equal, 3);
+    let expr = Expr { kind: ExprKind::Literal(Value::Str("two are there".into())), ty: Type::Str };
+    let message = steps.push(StepKind::Compute { inputs: Vec::new(), expr }, Type::Str);
+    let text = "count(a) == 3".into();
+    steps.push(StepKind::Expect { condition, message: Some(Arg::Step(message)), text, sides: None }, Type::Bool);
+    let project = tempfile::tempdir().unwrap();
+    let program = program(&[], vec![("p", steps)]);
+    let (fault, _) = run(&TestBackend::default(), &program, project.path(), 4).unwrap_err();
+    assert_eq!((fault.code, fault.message.as_str()), ("GML0916", "two are there"));
+    assert_eq!(fault.details, ["`count(a) == 3` does not hold"]);
+}
+
 /// `when condition { expect count(a) == 3 }`, where `a` is the first step of the graph around it.
 fn expecting(steps: &mut Steps, condition: StepId) {
     let mut body = Steps::default();

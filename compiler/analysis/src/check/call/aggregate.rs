@@ -11,6 +11,7 @@ use crate::check::learned::Pending;
 use crate::check::message;
 use crate::check::signature::Shape;
 use crate::check::value::Space;
+use crate::lower::is_constant;
 use crate::types::satisfies;
 
 impl<'a> Body<'a> {
@@ -80,9 +81,13 @@ impl<'a> Body<'a> {
     }
 
     /// When the value is known.
-    pub(super) fn value_space(&self, call: &Pending<'a>, arguments: &Arguments<'a>) -> Space {
+    pub(super) fn value_space(&self, call: &Pending<'a>, arguments: &Arguments<'a>, ty: &Type) -> Space {
         match (call.signature.kind, self.frame.as_ref().map(|frame| &frame.kind)) {
-            (SignatureKind::Function, _) => arguments.space,
+            (SignatureKind::Function, _) if arguments.space > Space::Const || is_constant(call.signature.name, ty) => {
+                arguments.space
+            }
+            // Of constants too, but computed by the run.
+            (SignatureKind::Function, _) => Space::Run,
             (SignatureKind::Operator, _) => Space::Run,
             (_, Some(FrameKind::Group(_))) => Space::Group,
             (_, Some(FrameKind::Within { .. })) => Space::Row,

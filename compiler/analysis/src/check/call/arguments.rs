@@ -40,6 +40,8 @@ pub(in crate::check) struct Arguments<'a> {
     pub partitions: Partitions,
     /// Where that split was made.
     pub split: Option<Span>,
+    /// Rows of the test part that take part in learning: as rows of which part, where they stand, and where the split was made.
+    pub(super) test_rows: Vec<(Partitions, Span, Option<Span>)>,
     /// Whether there was an error.
     pub failed: bool,
     /// Values that wait for the variables to be bound.
@@ -74,6 +76,7 @@ impl<'a> Arguments<'a> {
             maybe_lifted: false,
             partitions: Partitions::NONE,
             split: None,
+            test_rows: Vec::new(),
             failed: false,
             waiting: Vec::new(),
             tables: SmallVec::new(),
@@ -187,6 +190,7 @@ impl<'a> Body<'a> {
         if !settled {
             self.settle_values(call, &mut arguments);
         }
+        self.learned_from_test_rows(call, &arguments);
         self.fitting_fill(call, &mut arguments);
         self.roles_by_word(call, &mut arguments);
         self.together(call, &arguments);
@@ -321,6 +325,16 @@ impl<'a> Body<'a> {
                 *before = self.beside(before.clone(), value.ty());
                 arguments.variables.infer(ty, before.ty());
             }
+        }
+    }
+
+    /// Rows of the test part that a call learns from, or tunes on where its estimator says so.
+    fn learned_from_test_rows(&mut self, call: &Pending<'a>, arguments: &Arguments<'a>) {
+        let is_search =
+            |(_, learner): &(usize, Learner<'a>)| learner.facts.as_ref().is_some_and(|facts| facts.search.is_some());
+        let tunes = arguments.estimators.iter().any(is_search);
+        for (part, at, split) in &arguments.test_rows {
+            self.emit(message::learning::test_rows(call, *part, *at, *split, tunes));
         }
     }
 

@@ -79,7 +79,8 @@ impl BindFault<'_> {
 /// The argument of each parameter.
 pub(in crate::check) fn bind<'a>(views: &[View<'a>], syntax: &Syntax<'a>) -> Result<Bindings<'a>, BindFault<'a>> {
     let mut given: Bindings<'a> = smallvec![None; views.len()];
-    for (place, expr) in syntax.positional.iter().enumerate() {
+    let (in_place, behind_named) = syntax.positional.split_at(syntax.positional_in_place());
+    for (place, expr) in in_place.iter().enumerate() {
         match given.get_mut(place) {
             Some(slot) => *slot = Some(Given::Expr(expr)),
             None => return Err(BindFault::TooMany(expr.span)),
@@ -89,6 +90,12 @@ pub(in crate::check) fn bind<'a>(views: &[View<'a>], syntax: &Syntax<'a>) -> Res
         let place = views.iter().position(|view| *view.name == *name.text).ok_or(BindFault::UnknownArgument(name))?;
         if given[place].replace(Given::Expr(expr)).is_some() {
             return Err(BindFault::Duplicate(&name.text, name.span));
+        }
+    }
+    // That they stand behind one with a name was said. They are taken for what is still open, so that it is said once.
+    for expr in behind_named {
+        if let Some(slot) = given.iter_mut().find(|slot| slot.is_none()) {
+            *slot = Some(Given::Expr(expr));
         }
     }
     if let Some((bindings, span)) = syntax.block {

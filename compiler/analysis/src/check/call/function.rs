@@ -29,15 +29,16 @@ impl<'a> Body<'a> {
         };
         let circular = self.visiting.contains(&Visit::Function(id));
         let mut constants = Vec::new();
+        let mut space = Space::Const;
         if circular {
             self.consulted.in_circle();
         } else {
             let function = shared.function(id, &self.visiting);
             self.consulted.add(Visit::Function(id), &function.consulted);
             constants.clone_from(&function.constants);
+            space = function.space;
         }
         let mut args: Vec<Option<Typed>> = Vec::new();
-        let mut space = Space::Const;
         let mut maybe_null = false;
         for (place, given) in given.into_iter().enumerate() {
             let Some(given) = given else {
@@ -61,6 +62,7 @@ impl<'a> Body<'a> {
         if circular {
             return Value::error(syntax.span);
         }
+        self.fits_uses(Visit::Function(id), None, &args);
         let value = Value::new(TypedKind::Function(id, args), declaration.result.clone(), space, syntax.span);
         if maybe_null { of_unknown_nulls(value) } else { value }
     }

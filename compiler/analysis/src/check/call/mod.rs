@@ -65,6 +65,13 @@ impl<'a> Syntax<'a> {
         Some(Self { function, positional, named, block, style: *style, span: expr.span })
     }
 
+    /// How many of the arguments without a name stand in front of all that have one.
+    pub fn positional_in_place(&self) -> usize {
+        let first_named = self.named.iter().map(|(name, _)| name.span.start).min();
+        let is_behind = |expr: &&ast::Expr| first_named.is_some_and(|named| expr.span.start > named);
+        self.positional.iter().position(is_behind).unwrap_or(self.positional.len())
+    }
+
     /// Where its name and what stands behind it are: for a pipe or a method the receiver is left out.
     pub fn own_span(&self) -> Span {
         self.function.span.to(Span { start: self.span.end, ..self.span })

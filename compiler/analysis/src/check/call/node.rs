@@ -95,6 +95,7 @@ impl<'a> Body<'a> {
             }
             ty => ty,
         };
+        self.fits_uses(Visit::Node(id), instance.as_ref(), &args);
         let facts = split.map(|split| Arc::new(Facts { split: Some(split), ..Facts::default() }));
         Value::new(TypedKind::Node { node: id, args, instance }, ty, Space::Run, syntax.span).with(facts)
     }

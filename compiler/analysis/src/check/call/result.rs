@@ -8,7 +8,7 @@ use gml_syntax::ast::SignatureKind;
 use super::Arguments;
 use super::shapes;
 use crate::check::body::Body;
-use crate::check::learned::{Estimator, Pending};
+use crate::check::learned::{Estimator, Pending, Search};
 use crate::check::message;
 use crate::check::signature::{RowShape, Shape};
 use crate::check::value::{Facts, Fitted, Value};
@@ -25,7 +25,7 @@ impl<'a> Body<'a> {
             SignatureKind::Operator => self.operator_type(&signature.result, &call, &mut arguments),
             _ => self.value_type(&call, &arguments),
         };
-        let space = self.value_space(&call, &arguments);
+        let space = self.value_space(&call, &arguments, &ty);
         let facts = self.facts(call, &ty, &arguments);
         let typed = TypedCall {
             signature: signature.id,
@@ -46,6 +46,11 @@ impl<'a> Body<'a> {
         let facts = match ty {
             Type::Estimator(_) => match call.signature.result {
                 Shape::Same(place) => return arguments.estimator(place)?.facts.clone(),
+                Shape::Tuned(place) => {
+                    let search = Search::of(call.signature, place, arguments)?;
+                    let estimator = Some(Estimator::Search(Arc::new(search)));
+                    Facts { estimator, search: Some(call.syntax.own_span()), ..Facts::default() }
+                }
                 _ => {
                     let call = Pending { scope: self.scope.clone(), ..call };
                     Facts { estimator: Some(Estimator::Call(Arc::new(call))), ..Facts::default() }
@@ -92,7 +97,7 @@ impl<'a> Body<'a> {
             Shape::Common(row) => self.common_type(row, call, arguments),
             // Its rows are known only where it is fitted.
             Shape::Estimator { learns, .. } => Type::Estimator(Arc::new(self.learned_shape(learns, arguments))),
-            Shape::Same(place) => match arguments.estimator(*place) {
+            Shape::Same(place) | Shape::Tuned(place) => match arguments.estimator(*place) {
                 Some(learner) => learner.ty.clone(),
                 None => Type::Unknown,
             },
@@ -193,8 +198,8 @@ impl<'a> Body<'a> {
                 (*of).clone()
             }
             RowShape::Suffixed(of, suffix, ty) => {
-                let ty = shapes::instantiate(ty, &arguments.variables);
-                rows::suffixed(&self.row(of, call, arguments), suffix, &ty)
+                let ty = ty.as_ref().map(|ty| shapes::instantiate(ty, &arguments.variables));
+                rows::suffixed(&self.row(of, call, arguments), suffix, ty.as_ref())
             }
             RowShape::Synthesized(of, keys, place) => {
                 let (of, keys) = (self.row(of, call, arguments), self.row(keys, call, arguments));

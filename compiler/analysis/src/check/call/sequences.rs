@@ -30,8 +30,7 @@ impl<'a> Body<'a> {
             && let Some(part) = within.filter(|part| *part != Partitions::TEST)
             && sequences.partitions.contains(Partitions::TEST)
         {
-            let diagnostic = message::learning::test_rows(call, part, &value);
-            self.emit(diagnostic);
+            arguments.test_rows.push((part, value.span(), value.split()));
         }
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }

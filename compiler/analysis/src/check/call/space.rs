@@ -34,7 +34,7 @@ impl<'a> Body<'a> {
             return;
         };
         let learner = arguments.estimator(of);
-        let chain = learner.and_then(|learner| learner.facts.as_ref()?.estimator.as_ref()).and_then(chain_of);
+        let chain = learner.and_then(|learner| learner.facts.as_ref()?.estimator.as_ref()).and_then(Estimator::calls);
         let said = self.diagnostics.len();
         let is_empty = |space: &ast::Expr| matches!(&space.kind, ExprKind::Record(fields) if fields.is_empty());
         if matches!(&expr.kind, ExprKind::List(spaces) if spaces.iter().all(is_empty)) || is_empty(expr) {
@@ -194,16 +194,6 @@ impl<'a> Body<'a> {
                 }
             }
             [(first, _), (second, _), ..] => self.emit(message::space::ambiguous(name, first, second)),
-        }
-    }
-}
-
-fn chain_of<'a>(estimator: &Estimator<'a>) -> Chain<'a> {
-    match estimator {
-        Estimator::Call(call) => Some(vec![call.clone()]),
-        Estimator::Chain(parts) => {
-            let parts = parts.iter().map(|(part, _)| chain_of(part.as_ref()?)).collect::<Option<Vec<_>>>()?;
-            Some(parts.concat())
         }
     }
 }

@@ -41,8 +41,7 @@ impl<'a> Body<'a> {
         if let Some(part) = within.filter(|part| *part != Partitions::TEST)
             && table.partitions.contains(Partitions::TEST)
         {
-            let diagnostic = message::learning::test_rows(call, part, &value);
-            self.emit(diagnostic);
+            arguments.test_rows.push((part, value.span(), value.split()));
         }
         self.table_row(call, place, &value, &table, row, arguments);
         if matches!(within, Some(Partitions::TEST | Partitions::VALID)) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gml_diagnostics::{Diagnostic, codes};
 use gml_ir::{Type, Value as Constant};
 use gml_syntax::ast::SignatureKind;
 
@@ -16,9 +17,17 @@ use crate::check::value::{Space, Value};
 use crate::typed::{Typed, TypedArg, TypedKind};
 use crate::types::{check_date_format, check_regex, contracted, satisfied, satisfies};
 
+/// An argument of another type than is due, of which the diagnostic at that place tells.
+struct Misfit {
+    found: Type,
+    due: Type,
+    at: usize,
+}
+
 impl<'a> Body<'a> {
     /// Converts values to what their parameters want, now that the variables are bound.
     pub(super) fn settle_values(&mut self, call: &Pending<'a>, arguments: &mut Arguments<'a>) {
+        let mut misfits: Vec<Misfit> = Vec::new();
         for (place, value) in std::mem::take(&mut arguments.waiting) {
             let param = &call.signature.params[place];
             let ParamKind::Value { ty, constant } = &param.kind else { continue };
@@ -26,7 +35,10 @@ impl<'a> Body<'a> {
             let is_constant = *constant || call.signature.kind == SignatureKind::Operator;
             let value = if is_constant { self.constant_needed(value, &want) } else { value };
             let value = self.classed(call, value, ty, &want, arguments);
+            let (found, said) = (value.ty().clone(), self.diagnostics.len());
             let value = self.lifted(call, value, ty, is_constant, &want, arguments);
+            let due = shapes::instantiate(ty, &arguments.variables);
+            self.told_once(Misfit { found, due: due.non_null().clone(), at: said }, &mut misfits);
             arguments.failed |= *value.ty() == Type::Error;
             arguments.space = arguments.space.max(value.space);
             self.readable(call, param.name, &value);
@@ -36,6 +48,24 @@ impl<'a> Body<'a> {
                 arguments.set_constant(place, crate::check::value::folded(&value.typed));
             }
             arguments.typed[place] = Some(TypedArg::Value(value.typed));
+        }
+    }
+
+    /// Of arguments of one call that are wrong in the same way, the first one tells, and shows the others.
+    fn told_once(&mut self, misfit: Misfit, known: &mut Vec<Misfit>) {
+        let is_mismatch = |said: &Diagnostic| said.code == codes::TYPE_MISMATCH;
+        if self.diagnostics.len() != misfit.at + 1 || !self.diagnostics.last().is_some_and(is_mismatch) {
+            return;
+        }
+        match known.iter().find(|other| other.found == misfit.found && other.due == misfit.due) {
+            Some(first) => {
+                if let Some(again) = self.diagnostics.pop() {
+                    let label = again.label.unwrap_or_else(|| "and this".to_owned());
+                    let first = &mut self.diagnostics[first.at];
+                    *first = first.clone().and(again.span, label);
+                }
+            }
+            None => known.push(misfit),
         }
     }
 

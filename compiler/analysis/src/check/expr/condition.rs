@@ -1,5 +1,7 @@
 //! `if` and `match`.
 
+use std::sync::Arc;
+
 use gml_diagnostics::Span;
 use gml_ir::{BinaryOp, Type, Value as Constant};
 use gml_syntax::ast::{self, Arm, Pattern, PatternKind};
@@ -7,7 +9,7 @@ use gml_syntax::ast::{self, Arm, Pattern, PatternKind};
 use crate::check::body::Body;
 use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
-use crate::check::value::{Space, Value};
+use crate::check::value::{Facts, Space, Value};
 use crate::typed::{Typed, TypedArg, TypedKind};
 use crate::types::decimal::is_decimal;
 use crate::types::{common, comparable};
@@ -35,9 +37,16 @@ impl<'a> Body<'a> {
         let Some(ty) = self.common_branch(&[&then, &otherwise], expected) else {
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
+        let facts = self.of_branches(&[&then, &otherwise], (condition.space, condition.span()));
         let (then, otherwise) = (self.converted(then, &ty), self.converted(otherwise, &ty));
         let kind = TypedKind::If(Box::new(condition.typed), Box::new(then.typed), Box::new(otherwise.typed));
-        Value::new(kind, ty, space, span)
+        Value::new(kind, ty, space, span).with(facts)
+    }
+
+    /// What is known of a value that is one of the branches, by a decision that is known then and stands there.
+    fn of_branches(&mut self, branches: &[&Value<'a>], decided: (Space, Span)) -> Option<Arc<Facts<'a>>> {
+        let search = self.search_among(branches, decided)?;
+        Some(Arc::new(Facts { search: Some(search), ..Facts::default() }))
     }
 
     /// The type that branches have in common.
@@ -116,6 +125,7 @@ impl<'a> Body<'a> {
         let Some(ty) = self.common_branch(&values, expected) else {
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
+        let facts = self.of_branches(&values, (of.space, of.span()));
         let mut chain: Option<Typed> = None;
         for (condition, value) in cases.into_iter().rev() {
             let value = self.converted(value, &ty).typed;
@@ -130,7 +140,7 @@ impl<'a> Body<'a> {
             });
         }
         match chain {
-            Some(typed) => Value { typed, space, short: false, facts: None },
+            Some(typed) => Value { typed, space, short: false, facts },
             None => Value::error(span),
         }
     }

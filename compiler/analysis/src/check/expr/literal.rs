@@ -6,7 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::{Column, Decimal, IntKind, Row, Type, Value as Constant};
 use gml_syntax::ast::{self, FormatPart, Name};
 
-use crate::check::body::{Body, Local};
+use crate::check::body::Body;
 use crate::check::message;
 use crate::check::value::{Space, Value};
 use crate::typed::{Text, Typed, TypedKind};
@@ -197,6 +197,7 @@ impl<'a> Body<'a> {
         span: Span,
     ) -> Value<'a> {
         let items = self.expr(items, None);
+        let items = self.unrolled(items);
         let item = match items.ty().non_null() {
             Type::List(item) => (**item).clone(),
             ty if ty.is_silent() => ty.clone(),
@@ -208,9 +209,7 @@ impl<'a> Body<'a> {
         };
         let scope = self.scope.len();
         let facts = items.facts.clone();
-        let local =
-            Local { name: name.text.clone(), ty: item, space: items.space, known: None, facts, span: name.span };
-        let local = self.bind(local);
+        let local = self.bind(self.loop_name(name, item, items.space, None, facts));
         let value = self.expr(body, None);
         self.scope.truncate(scope);
         let space = Self::space_of([&items, &value]);

@@ -17,6 +17,8 @@ use super::message;
 use super::value::{Space, Value};
 use crate::typed::TypedKind;
 
+pub(super) use name::is_single;
+
 /// How deep an expression may lie, whatever the parser let through.
 const DEEPEST: usize = 2_000;
 

@@ -185,7 +185,7 @@ impl<'a> Body<'a> {
 
 /// Whether a value of the run can stand in an expression over rows: there it is a constant, which the step that has the
 /// expression waits for.
-fn is_single(ty: &Type) -> bool {
+pub(in crate::check) fn is_single(ty: &Type) -> bool {
     match ty.non_null() {
         Type::List(item) | Type::Range(item) => is_single(item),
         Type::Struct(row) => row.columns.iter().all(|column| is_single(&column.ty)),

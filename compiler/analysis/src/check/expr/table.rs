@@ -6,6 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::{Row, Type, Value as Constant};
 use gml_syntax::ast::{self, ExprKind, Name, TypeExpr};
 
+use super::literal::convert;
 use crate::check::body::Body;
 use crate::check::message;
 use crate::check::value::{Space, Value};
@@ -28,6 +29,20 @@ impl<'a> Body<'a> {
         Value::new(TypedKind::Table(cells), ty, Space::Run, span)
     }
 
+    /// A list of numbers that is written out, as a vector of as many.
+    fn vector_cell(&mut self, value: Value<'a>, length: u32, want: &message::Want<'_>) -> Value<'a> {
+        let (TypedKind::List(items), Type::List(item)) = (&value.typed.kind, value.ty()) else { return value };
+        if !item.is_numeric() {
+            return value;
+        }
+        if u32::try_from(items.len()) != Ok(length) {
+            self.emit(message::types::vector_length(value.span(), length, items.len(), want));
+            return Value::error(value.span());
+        }
+        let items = items.iter().map(|item| convert(item.clone(), &Type::Float32)).collect();
+        Value::new(TypedKind::List(items), Type::Vector(length), value.space, value.span())
+    }
+
     /// The cells of a row in the order of the columns.
     fn cells(&mut self, expr: &'a ast::Expr, row: &Arc<Row>) -> Option<Vec<Typed>> {
         let fields: &'a [(Name, ast::Expr)] = match &expr.kind {
@@ -46,9 +61,14 @@ impl<'a> Body<'a> {
                 continue;
             };
             let ty = &row.columns[place].ty;
+            let want = message::Want::Cell(&name.text);
             let cell = self.expr(value, Some(ty));
-            let cell = self.coerced(cell, ty, &message::Want::Cell(&name.text));
-            let cell = self.constant_needed(cell, &message::Want::Cell(&name.text));
+            let cell = match ty.non_null() {
+                Type::Vector(length) => self.vector_cell(cell, *length, &want),
+                _ => cell,
+            };
+            let cell = self.coerced(cell, ty, &want);
+            let cell = self.constant_needed(cell, &want);
             if cells[place].replace(cell.typed).is_some() {
                 self.emit(message::types::duplicate_field(name));
             }

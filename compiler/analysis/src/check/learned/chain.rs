@@ -48,11 +48,11 @@ impl<'a> Body<'a> {
             Some(Type::Unknown) if fits && !silent => Type::Unknown,
             _ => return Value::error(span),
         };
-        let estimators = values
-            .iter()
-            .map(|value| (value.facts.as_ref().and_then(|facts| facts.estimator.clone()), value.span()))
-            .collect();
-        let facts = Facts { estimator: Some(Estimator::Chain(estimators)), ..Facts::default() };
+        let estimator = |value: &Value<'a>| value.facts.as_ref().and_then(|facts| facts.estimator.clone());
+        let chain = Estimator::Chain(values.iter().map(|value| (estimator(value), value.span())).collect());
+        self.searched_apart(&chain);
+        let search = values.last().and_then(Value::search);
+        let facts = Facts { estimator: Some(chain), search, ..Facts::default() };
         let kind = TypedKind::Chain(values.into_iter().map(|value| value.typed).collect());
         Value::new(kind, ty, Space::Run, span).with(Some(Arc::new(facts)))
     }

@@ -114,6 +114,8 @@ pub(in crate::check) fn lacks(
     };
     match found.as_slice() {
         [] if !roles_are_known || wanted.role.is_none() && row.open => None,
+        // One of which nothing is known may be it: what is wrong there is told already.
+        [] if by_type && row.features().any(|column| column.ty.is_silent()) => None,
         [] if by_type => Some(message::learning::no_column_of_type(call, wanted, row, at)),
         [] => Some(message::learning::no_such_role(call, wanted, row, at, fitted)),
         [column] if !fits(column) => Some(message::learning::target_type(call, wanted, column, at)),

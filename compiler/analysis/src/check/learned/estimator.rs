@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
-use gml_ir::{Learned, Partitions, Role, Row, Type};
+use gml_ir::{Learned, Role, Row, Type};
 
 use super::{Estimator, Others, Pending};
 use crate::check::body::Body;
 use crate::check::call::{Arguments, Bound, Given, Learner};
 use crate::check::message::{self, Want};
-use crate::check::signature::{LearnsFrom, ParamKind, Shape};
+use crate::check::signature::{LearnsFrom, Shape};
 use crate::check::value::{Space, Value};
 use crate::typed::TypedArg;
 
@@ -43,10 +43,13 @@ impl<'a> Body<'a> {
         arguments: &mut Arguments<'a>,
     ) {
         arguments.space = arguments.space.max(Space::Run);
-        let want = Want::argument(call.signature.name, call.signature.params[place].name);
         let said = self.diagnostics.len();
-        let learned = match value.ty() {
-            Type::Estimator(kind) => {
+        let learned = match self.is_estimator(call, place, &value, arguments) {
+            Ok(kind) if call.signature.is_tuned_later(place) => {
+                self.tuned_later(call, place, &value, learns, &kind, arguments);
+                Type::Unknown
+            }
+            Ok(kind) => {
                 let source = match of {
                     LearnsFrom::Rows(of) => Source::Rows(arguments.variables.row(of)),
                     LearnsFrom::Items(of) => {
@@ -61,28 +64,21 @@ impl<'a> Body<'a> {
                         Arc::new(Learned::Transform(Some((row, output))))
                     }
                     (Some(Learns::Other(learned)), _) => Arc::new(learned),
-                    _ => kind.clone(),
+                    _ => kind,
                 })
             }
-            ty if ty.is_silent() => Type::Unknown,
-            Type::Learned(_) => {
-                let diagnostic = message::learning::already_fitted(&value, &want);
-                self.emit(diagnostic);
-                arguments.failed = true;
-                Type::Error
-            }
-            ty => {
-                let diagnostic = message::learning::estimator_wanted(ty, value.span(), &want);
-                self.emit(diagnostic);
-                arguments.failed = true;
-                Type::Error
-            }
+            Err(other) => other,
         };
+        self.search_within(call, &value, learns);
         // Where the same estimator is given on, what is wrong with it is said once.
-        let is_given_on = matches!(call.signature.result, Shape::Same(same) if same == place);
+        let is_given_on = matches!(call.signature.result, Shape::Same(same) | Shape::Tuned(same) if same == place);
         let is_wrong = self.diagnostics[said..].iter().any(gml_diagnostics::Diagnostic::is_error);
         arguments.failed |= is_given_on && is_wrong;
-        self.stopping(call, &value);
+        match value.search() {
+            Some(search) if !is_wrong => self.tuned_here(call, &value, search, &learned),
+            Some(_) => {}
+            None => self.stopping(call, place, &value),
+        }
         match learns {
             Shape::Variable(variable) => arguments.variables.set_type(*variable, learned),
             // Of what is wrong already nothing more is said.
@@ -93,33 +89,40 @@ impl<'a> Body<'a> {
         arguments.typed[place] = Some(TypedArg::Value(value.typed));
     }
 
-    /// `stop_after` looks at validation rows: an error where there are none to look at, or where the call takes none.
-    fn stopping(&mut self, call: &Pending<'a>, learner: &Value<'a>) {
-        let valid = call.signature.params.iter().position(|param| {
-            matches!(
-                param.kind,
-                ParamKind::Table { within: Some(Partitions::VALID), .. }
-                    | ParamKind::Sequences { within: Some(Partitions::VALID), .. }
-            )
-        });
-        let lacks = valid.is_none_or(|place| call.given[place].is_none());
-        let Some(estimator) = learner.facts.as_ref().and_then(|facts| facts.estimator.as_ref()).filter(|_| lacks)
-        else {
-            return;
+    /// What an estimator learns, as far as its type tells; the type of anything else, of which it is said that it is none.
+    fn is_estimator(
+        &mut self,
+        call: &Pending<'a>,
+        place: usize,
+        value: &Value<'a>,
+        arguments: &mut Arguments<'a>,
+    ) -> Result<Arc<Learned>, Type> {
+        let want = Want::argument(call.signature.name, call.signature.params[place].name);
+        let diagnostic = match value.ty() {
+            Type::Estimator(kind) => return Ok(kind.clone()),
+            ty if ty.is_silent() => return Err(Type::Unknown),
+            Type::Learned(_) => message::learning::already_fitted(value, &want),
+            ty => message::learning::estimator_wanted(ty, value.span(), &want),
         };
-        let mut waiting = vec![estimator];
-        let mut stops = None;
-        while let Some(estimator) = waiting.pop() {
-            match estimator {
-                Estimator::Call(pending) => {
-                    let given = pending.signature.param("stop_after").and_then(|place| pending.given[place]);
-                    stops = given.filter(|given| !is_null(given)).map(|given| given.span()).or(stops);
-                }
-                Estimator::Chain(parts) => waiting.extend(parts.iter().filter_map(|(part, _)| part.as_ref())),
-            }
+        self.emit(diagnostic);
+        arguments.failed = true;
+        Err(Type::Error)
+    }
+
+    /// `stop_after` looks at validation rows: an error where there are none to look at, or where the call takes none. Of what is
+    /// tuned later it is told where that is fitted.
+    fn stopping(&mut self, call: &Pending<'a>, place: usize, learner: &Value<'a>) {
+        let is_estimator = matches!(learner.ty(), Type::Estimator(_));
+        if !is_estimator || valid_is_given(call) || call.signature.is_tuned_later(place) {
+            return;
         }
+        let estimator = learner.facts.as_ref().and_then(|facts| facts.estimator.as_ref());
+        let stops = estimator.into_iter().flat_map(Estimator::known_calls).find_map(|pending| {
+            let given = pending.signature.param("stop_after").and_then(|place| pending.given[place]);
+            given.filter(|given| !is_null(given)).map(|given| given.span())
+        });
         if let Some(stops) = stops {
-            self.emit(message::learning::valid_needed(call, stops, valid.is_some()));
+            self.emit(message::learning::valid_needed(call, stops, call.signature.valid().is_some()));
         }
     }
 
@@ -142,6 +145,7 @@ impl<'a> Body<'a> {
         match estimator {
             Estimator::Call(call) => self.learn_call(call, source, at),
             Estimator::Chain(parts) => self.learn_chain(parts, source, at),
+            Estimator::Search(search) => self.learn(search.learner.as_ref()?, source, at),
         }
     }
 
@@ -212,6 +216,11 @@ impl<'a> Body<'a> {
             other => Learns::Other(self.learned_shape(other, &arguments)),
         })
     }
+}
+
+/// Whether a call is given rows to validate on.
+pub(super) fn valid_is_given(call: &Pending<'_>) -> bool {
+    call.signature.valid().and_then(|place| call.given[place]).is_some_and(|given| !is_null(&given))
 }
 
 fn is_null(given: &Given<'_>) -> bool {

@@ -5,9 +5,11 @@ mod demand;
 mod estimator;
 mod judged;
 mod others;
+mod search;
 
 pub(super) use demand::lacks;
 pub(super) use others::Others;
+pub(super) use search::Search;
 
 use std::sync::Arc;
 
@@ -27,6 +29,42 @@ pub(super) enum Estimator<'a> {
     Call(Arc<Pending<'a>>),
     /// `a >> b`; `None` of which nothing is known.
     Chain(Vec<(Option<Estimator<'a>>, Span)>),
+    /// One that is tuned where it is fitted.
+    Search(Arc<Search<'a>>),
+}
+
+impl<'a> Estimator<'a> {
+    /// The calls that make it, in order; `None` where not all of them are known.
+    pub fn calls(&self) -> Option<Vec<Arc<Pending<'a>>>> {
+        match self {
+            Self::Call(call) => Some(vec![call.clone()]),
+            Self::Chain(parts) => {
+                let parts = parts.iter().map(|(part, _)| part.as_ref()?.calls()).collect::<Option<Vec<_>>>()?;
+                Some(parts.concat())
+            }
+            Self::Search(search) => search.learner.as_ref()?.calls(),
+        }
+    }
+
+    /// The calls that are known to make it.
+    fn known_calls(&self) -> Vec<&Arc<Pending<'a>>> {
+        match self {
+            Self::Call(call) => vec![call],
+            Self::Chain(parts) => {
+                parts.iter().filter_map(|(part, _)| part.as_ref()).flat_map(Self::known_calls).collect()
+            }
+            Self::Search(search) => search.learner.iter().flat_map(Self::known_calls).collect(),
+        }
+    }
+
+    /// The search that it is, or that a chain ends with.
+    fn search(&self) -> Option<&Search<'a>> {
+        match self {
+            Self::Call(_) => None,
+            Self::Chain(parts) => parts.last()?.0.as_ref()?.search(),
+            Self::Search(search) => Some(search),
+        }
+    }
 }
 
 /// A call with its arguments as written: those of an estimator are checked again where it is fitted, with its row.

@@ -2,7 +2,7 @@
 
 use gml_diagnostics::{Diagnostic, Edit, Fix, Span, codes};
 use gml_ir::{Learned, Type, Value as Constant};
-use gml_syntax::ast::{Binding, Name};
+use gml_syntax::ast::{self, Binding, Name};
 
 use super::learning::prediction;
 use super::synonyms::synonym;
@@ -81,6 +81,48 @@ pub(in crate::check) fn not_beside(function: &str, excess: &Name, argument: &str
     .help("leave it out")
 }
 
+/// What is meant by the name of an argument of another tool, and the name here where it is one to one.
+fn argument_elsewhere(function: &str, name: &str, views: &[View<'_>]) -> Option<(String, Option<&'static str>)> {
+    const NAMES: [(&[&str], &str); 11] = [
+        (&["partition_by", "partition", "by", "group_by"], "over"),
+        (&["order_by", "sort_by"], "order"),
+        (&["n_estimators", "num_iterations", "num_boost_round", "iterations", "n_rounds"], "rounds"),
+        (&["max_depth"], "depth"),
+        (&["num_leaves", "leafs", "max_leaves"], "leaves"),
+        (&["early_stopping_rounds", "early_stopping", "patience"], "stop_after"),
+        (&["random_state", "random_seed"], "seed"),
+        (&["eta", "lr", "shrinkage_rate"], "learning_rate"),
+        (&["subsample", "bagging_fraction"], "row_fraction"),
+        (&["colsample_bytree", "feature_fraction"], "column_fraction"),
+        (&["min_child_samples", "min_data_in_leaf"], "min_rows"),
+    ];
+    let ours = NAMES.iter().find(|(names, _)| names.contains(&name)).map(|(_, ours)| *ours);
+    if let Some(ours) = ours.filter(|ours| views.iter().any(|view| view.name == *ours)) {
+        return Some((format!("here that is called `{ours}`"), Some(ours)));
+    }
+    let help = match (function, name) {
+        ("sort" | "top", "descending" | "ascending" | "reverse" | "desc") => {
+            "the largest first is written `sort(desc(.x))`".to_owned()
+        }
+        ("group", _) => format!("columns stand in braces: `group(..) {{ {name} = .. }}`"),
+        ("derive" | "select" | "rename", _) => format!("columns stand in braces: `{function} {{ {name} = .. }}`"),
+        (_, "n_jobs" | "num_threads") => {
+            "leave it out: `gmlc run --threads` says how many threads there are".to_owned()
+        }
+        _ => return None,
+    };
+    Some((help, None))
+}
+
+/// Whether it is a column, in either order.
+fn is_column(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ast::ExprKind::Column(_) => true,
+        ast::ExprKind::Call { function, .. } => &*function.text == "desc",
+        _ => false,
+    }
+}
+
 pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View<'_>], syntax: &Syntax<'_>) -> Diagnostic {
     let function = &syntax.function.text;
     let takes = || {
@@ -99,13 +141,26 @@ pub(in crate::check) fn bind_fault(fault: &BindFault<'_>, views: &[View<'_>], sy
             .with_label("unknown argument");
             match closest(&name.text, views.iter().map(|view| view.name)) {
                 Some(near) => proposing(diagnostic, name.span, Some(near)),
-                None => diagnostic.help(takes()),
+                None => match argument_elsewhere(function, &name.text, views) {
+                    Some((help, None)) => diagnostic.help(help),
+                    Some((help, Some(ours))) => diagnostic.help(help).fix(guess(name.span, ours)),
+                    None => diagnostic.help(takes()),
+                },
             }
         }
         BindFault::TooMany(span) => {
+            // Of a table: functions of values have a column in front, too.
+            let is_of_table = syntax.positional.first().is_some_and(|first| !is_column(first));
+            let excess = syntax.positional.iter().find(|expr| expr.span == *span);
+            let help = match excess {
+                Some(expr) if is_of_table && is_column(expr) => {
+                    "several columns stand in brackets: `[.a, .b]`".to_owned()
+                }
+                _ => takes(),
+            };
             Diagnostic::new(codes::TOO_MANY_ARGUMENTS, *span, format!("`{function}` takes fewer arguments"))
                 .with_label("one too many")
-                .help(takes())
+                .help(help)
         }
         BindFault::NoBlock(span) => {
             Diagnostic::new(codes::TOO_MANY_ARGUMENTS, *span, format!("`{function}` takes no block of columns"))
@@ -141,12 +196,23 @@ pub(in crate::check) fn naming_others(
     nearest: &Signature,
     others: &[&Signature],
 ) -> Diagnostic {
-    if others.is_empty() {
+    let forms = forms(std::iter::once(nearest).chain(others.iter().copied()));
+    if forms.len() == 1 {
         return diagnostic;
     }
-    let forms: Vec<String> = std::iter::once(nearest).chain(others.iter().copied()).map(form).collect();
     let help = diagnostic.help.clone().map_or_else(String::new, |help| format!("{help}; "));
     diagnostic.help(format!("{help}its forms are {}", forms.join("; ")))
+}
+
+/// The forms of a function, those that read the same once: they take other types.
+fn forms<'s>(signatures: impl Iterator<Item = &'s Signature>) -> Vec<String> {
+    let mut forms: Vec<String> = Vec::new();
+    for form in signatures.map(form) {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms
 }
 
 /// `join(input, other, on, how)`
@@ -160,7 +226,7 @@ fn form(signature: &Signature) -> String {
 }
 
 pub(in crate::check) fn no_overload(syntax: &Syntax<'_>, all: &[&Signature]) -> Diagnostic {
-    let forms: Vec<String> = all.iter().map(|signature| form(signature)).collect();
+    let forms = forms(all.iter().copied());
     Diagnostic::new(
         codes::NO_OVERLOAD_FITS,
         syntax.own_span(),
@@ -294,6 +360,12 @@ pub(in crate::check) fn table_wanted(
         format!("{} wants a table, and this is {}", want.subject(), kind_of(ty)),
     )
     .with_label(format!("this is {}", kind_of(ty)));
+    if matches!(ty, Type::Sequences(_)) {
+        return diagnostic.help(match call.signature.name {
+            "split_time" => "sequences are split by the time of their last item: leave `by` out",
+            _ => "do it with the rows, before `sequences(..)` is made of them",
+        });
+    }
     if let Type::Record(row) = ty
         && let Some(part) = row.columns.iter().find(|column| matches!(column.ty, Type::Table(_)))
     {

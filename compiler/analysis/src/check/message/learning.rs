@@ -15,22 +15,30 @@ use crate::lineage::fact::Seeing;
 use crate::rows::{Mismatch, column_names};
 use crate::suggest::closest;
 
-pub(in crate::check) fn test_rows(call: &Pending<'_>, part: Partitions, value: &Value<'_>) -> Diagnostic {
+/// `tunes`: whether the call tunes its estimator before it fits it.
+pub(in crate::check) fn test_rows(
+    call: &Pending<'_>,
+    part: Partitions,
+    at: Span,
+    split: Option<Span>,
+    tunes: bool,
+) -> Diagnostic {
     let takes = |wanted: fn(&ParamKind) -> bool| call.signature.params.iter().any(|param| wanted(&param.kind));
     let calibrates = takes(|kind| matches!(kind, ParamKind::Learned(_)));
     let gives_learned = matches!(call.signature.result, Shape::Variable(_) | Shape::Model(..) | Shape::Transform(..));
     let how = match part {
         _ if calibrates => Seeing::Calibrated,
         _ if !gives_learned && takes(|kind| matches!(kind, ParamKind::Estimator { .. })) => Seeing::Tuned,
+        Partitions::VALID if tunes => Seeing::Tuned,
         Partitions::VALID => Seeing::Stopped,
         _ => Seeing::Fitted,
     };
     let (does, code, message, help) = crate::message::partitions::test_rows(how);
-    let diagnostic = Diagnostic::new(code, value.span(), message)
+    let diagnostic = Diagnostic::new(code, at, message)
         .with_label("has rows of the test part")
         .and(call.syntax.function.span, does)
         .help(help);
-    match value.split() {
+    match split {
         Some(split) => diagnostic.and(split, "the split was made here"),
         None => diagnostic,
     }
@@ -439,12 +447,12 @@ pub(in crate::check) fn unencoded_features(call: &Pending<'_>, others: &[&Column
 pub(in crate::check) fn nullable_features(call: &Pending<'_>, nullable: &[&Column], at: Span) -> Diagnostic {
     let names: Vec<String> = nullable.iter().map(|column| format!(".{}", column.name)).collect();
     let names = names.join(", ");
-    let (are, them) = if nullable.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let them = if nullable.len() == 1 { "it" } else { "them" };
     Diagnostic::new(
         codes::NULLABLE_FEATURE,
         at,
         format!(
-            "{} may be null, and `{}` stops where one {are}",
+            "{} may be null, and `{}` stops where one is",
             listed(nullable.iter().map(|column| &*column.name)),
             call.signature.name
         ),
@@ -519,7 +527,15 @@ pub(in crate::check) fn no_such_role(
     )
     .with_label(if fitted { "fitted here, on rows without one" } else { "these rows" })
     .and(call.syntax.function.span, if fitted { "the learner" } else { "needs one" })
-    .help(format!("say in the schema which column it is: `{example}`"))
+    .help(match (call.signature.name, wanted.role) {
+        ("sample_negatives", _) => {
+            format!("let `label` say which pairs came to be, or name it in the schema: `{example}`")
+        }
+        ("evaluate", Some(Role::Group)) if !fitted => {
+            format!("give a model, or pairs that `candidates` makes; of others, name it in the schema: `{example}`")
+        }
+        _ => format!("say in the schema which column it is: `{example}`"),
+    })
 }
 
 /// A target that a step of the recipe turns into features.
@@ -625,9 +641,17 @@ pub(in crate::check) fn nullable_target(wanted: &PatternColumn, column: &Column,
 pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at: Span) -> Diagnostic {
     let names = listed(columns.iter().map(|column| &*column.name));
     let first = columns.first().map_or("x", |column| &column.name);
+    let help = match wanted.role {
+        // Each tells only half of which rows belong together.
+        Some(Role::Group) => {
+            let parts: Vec<String> = columns.iter().map(|column| format!("{{.{}}}", column.name)).collect();
+            format!("make one column of them before, such as f\"{}\", and group by that", parts.join(" "))
+        }
+        _ => format!("leave out all but one: `|> drop([.{first}])`"),
+    };
     Diagnostic::new(codes::SEVERAL_TARGETS, at, format!("the rows have more than one {}: {names}", role_of(wanted)))
-        .with_label("fitted here")
-        .help(format!("leave out all but one: `|> drop([.{first}])`"))
+        .with_label("these rows")
+        .help(help)
 }
 
 /// `takes`: whether the call has a parameter for them.
@@ -648,6 +672,51 @@ pub(in crate::check) fn valid_needed(call: &Pending<'_>, stops: Span, takes: boo
             .with_label(format!("`{name}` learns without any"))
             .help("leave `stop_after` out, and say how many `rounds` there are to be")
     }
+}
+
+/// An estimator that is tuned where it is fitted, and is fitted without rows to tell which trial is best. `search`: where it is
+/// said that it is tuned.
+pub(in crate::check) fn valid_to_tune_on(call: &Pending<'_>, search: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::VALID_NEEDED,
+        call.syntax.own_span(),
+        "what is fitted is tuned first, and there are no validation rows to tell which trial is best",
+    )
+    .with_label("no `valid:` is given")
+    .and(search, "is tuned where it is fitted")
+    .help("give it the validation part: `fit(.., train: data.train, valid: data.valid)`")
+}
+
+/// An estimator that is tuned where it is fitted, given to what fits it many times.
+pub(in crate::check) fn search_within(call: &Pending<'_>, learner: &Value<'_>, search: Span) -> Diagnostic {
+    let name = call.signature.name;
+    let diagnostic = Diagnostic::new(
+        codes::SEARCH_WITHIN_SEARCH,
+        learner.span(),
+        format!("`{name}` fits what it is given many times, and this would be tuned anew each time"),
+    )
+    .with_label("is tuned where it is fitted");
+    let diagnostic = if search == learner.span() { diagnostic } else { diagnostic.and(search, "this says so") };
+    let looks = call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Space { .. }));
+    if looks {
+        diagnostic.help("tune once, with all that is looked for in one `over`")
+    } else {
+        diagnostic.help(format!(
+            "tune it first, `let best = tune(.., train: data.train, valid: data.valid, ..)`, and give `{name}` the `best`"
+        ))
+    }
+}
+
+/// `if count(rows) > 100 then tune(..) else ..`: `at` decides, and `search` is where it is said that something is tuned.
+pub(in crate::check) fn search_decided_late(at: Span, search: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::CONSTANT_NEEDED,
+        at,
+        "whether an estimator is tuned where it is fitted must be known before the run",
+    )
+    .with_label("is computed while the program runs")
+    .and(search, "is tuned where it is fitted")
+    .help("decide by literals and parameters, or tune it with rows of its own: `tune(.., train: .., valid: .., ..)`")
 }
 
 pub(in crate::check) fn nullable_weight(column: &Column, at: Span) -> Diagnostic {

@@ -46,6 +46,8 @@ pub(super) enum Want<'w> {
     Entry(&'w str, Span),
     /// The message of an `expect`.
     Message,
+    /// The items of a loop.
+    Items,
 }
 
 impl<'w> Want<'w> {
@@ -67,6 +69,7 @@ impl<'w> Want<'w> {
             Self::Setting(name) => format!("`{name}`"),
             Self::Entry(name, _) => format!("the entry `{name}`"),
             Self::Message => "the message of `expect`".into(),
+            Self::Items => "what a loop goes over".into(),
         }
     }
 

@@ -4,7 +4,7 @@ use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Column, IntKind, Row, Type, Value as Constant};
 use gml_syntax::ast::{BinaryOperator, Name, UnaryOperator};
 
-use super::{Want, behind, calling, guess, is_operand, listed, proposing, short};
+use super::{Want, behind, calling, guess, is_operand, listed, plural, proposing, short};
 use crate::check::value::Value;
 use crate::suggest::closest;
 
@@ -87,6 +87,20 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         (Some(constant @ (Constant::Int(_) | Constant::Float(_))), to) if to.is_text() => diagnostic
             .help(format!("texts are written in quotes: `\"{constant}\"`"))
             .fix(guess(value.span(), format!("\"{constant}\""))),
+        (_, Type::Bool) if matches!(want, Want::Argument { function: "count", param: "where" }) => {
+            let help = format!(
+                "`count()` counts rows; those that have a value are `count(where: {} is not null)`",
+                short(text)
+            );
+            diagnostic.help(help)
+        }
+        (_, Type::List(item)) if matches!((value.ty(), &**item), (Type::List(_), Type::Named(due)) if &**due == "metric") => {
+            diagnostic.help("metrics are named without quotes: `[auc, log_loss]`")
+        }
+        (_, Type::Range(due)) if let Some(help) = range_help(value.ty().non_null(), due) => diagnostic.help(help),
+        (_, Type::Named(due)) if &**due == "period" && *value.ty() == Type::Duration => diagnostic
+            .help(format!("how far back it goes is written `last({})`", short(text)))
+            .fix(guess(value.span(), format!("last({text})"))),
         (_, Type::List(item)) if crate::types::assignable(value.ty(), item) <= crate::types::Fit::Widen => {
             diagnostic.help(format!("write `[{}]`", short(text))).fix(guess(value.span(), format!("[{text}]")))
         }
@@ -96,6 +110,23 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
             None => diagnostic,
         },
     }
+}
+
+/// What to write where a range of moments is due.
+fn range_help(found: &Type, due: &Type) -> Option<&'static str> {
+    Some(match (found, due) {
+        (Type::Range(found), due) => match (&**found, due) {
+            (Type::Date, Type::Timestamp) => {
+                "write moments, `@2021-01-26T00:00:00Z..<@2021-01-27T00:00:00Z`, or go by the day that `.to_day()` gives"
+            }
+            (Type::Timestamp, Type::Date) => "write days, `@2021-01-26..@2021-01-27`",
+            _ => return None,
+        },
+        (Type::Named(name), Type::Date | Type::Timestamp) if &**name == "period" => {
+            "`last(..)` counts back from the end, beside no ranges: leave `train` out, and it is what is left"
+        }
+        _ => return None,
+    })
 }
 
 fn looks_like_a_date(text: &str) -> bool {
@@ -113,6 +144,13 @@ pub(in crate::check) fn literal_out_of_range(number: i64, kind: IntKind, span: S
     Diagnostic::new(codes::LITERAL_OUT_OF_RANGE, span, format!("{number} does not fit {}", kind.name()))
         .with_label(format!("{} holds {low} to {high}", kind.name()))
         .help("take a wider type, such as `int`")
+}
+
+pub(in crate::check) fn vector_length(span: Span, due: u32, found: usize, want: &Want<'_>) -> Diagnostic {
+    let message = format!("{} wants vector[{due}], and this list has {found} number{}", want.subject(), plural(found));
+    Diagnostic::new(codes::TYPE_MISMATCH, span, message)
+        .with_label(format!("a vector of {found}"))
+        .help(format!("write {due} number{}, or declare the column as `vector[{found}]`", plural(due as usize)))
 }
 
 pub(in crate::check) fn decimal_out_of_range(number: &Constant, ty: &Type, span: Span) -> Diagnostic {
@@ -230,6 +268,9 @@ pub(in crate::check) fn division_by_zero(operator: BinaryOperator, span: Span, d
         .help("divide by something else; with `/` the result is a float, infinite where the divisor is zero")
 }
 
+/// How moments are written.
+const DATES: &str = "a date is written `@2021-01-26`, a moment `@2021-01-26T08:00:00Z`";
+
 pub(in crate::check) fn incomparable<'v>(
     operator: BinaryOperator,
     span: Span,
@@ -242,16 +283,23 @@ pub(in crate::check) fn incomparable<'v>(
     let diagnostic = Diagnostic::new(codes::OPERATOR_DOES_NOT_APPLY, span, message)
         .and(left.span(), format!("this is {}", left.ty()))
         .and(right.span(), format!("this is {}", right.ty()));
-    for (value, other, text) in [(left, right, texts.0), (right, left, texts.1)] {
-        if let (Some(Constant::Str(literal)), Type::Date | Type::Timestamp) = (value.constant(), other.ty().non_null())
-        {
-            if looks_like_a_date(literal) {
+    let sides = [(left, right, texts.0), (right, left, texts.1)];
+    for (value, other, _) in sides {
+        if !matches!(other.ty().non_null(), Type::Date | Type::Timestamp) {
+            continue;
+        }
+        match value.constant() {
+            Some(Constant::Str(literal)) if looks_like_a_date(literal) => {
                 return diagnostic
                     .help(format!("dates are written without quotes: `@{literal}`"))
                     .fix(guess(value.span(), format!("@{literal}")));
             }
-            return diagnostic.help("a date is written `@2021-01-26`, a moment `@2021-01-26T08:00:00Z`");
+            Some(Constant::Str(_)) => return diagnostic.help(DATES),
+            _ if matches!(value.ty().non_null(), Type::Int(_)) => return diagnostic.help(DATES),
+            _ => {}
         }
+    }
+    for (value, other, text) in sides {
         if let Some((method, help)) = conversion(value.ty(), other.ty(), text)
             && !matches!(other.ty().non_null(), Type::Timestamp)
         {
@@ -295,10 +343,14 @@ pub(in crate::check) fn never_in(left: &Value<'_>, item: &Type, right: &Value<'_
 }
 
 pub(in crate::check) fn default_differs(of: &Type, of_span: Span, default: &Type, span: Span) -> Diagnostic {
+    let help = match default.non_null() {
+        Type::Bool => "a comparison behind `??` belongs to it: write `(.x ?? 0) > 3` to compare the value".to_owned(),
+        _ => format!("put a value of {of}"),
+    };
     Diagnostic::new(codes::BRANCHES_DIFFER, span, format!("`??` puts {default} where {of} is missing"))
         .with_label(format!("this is {default}"))
         .and(of_span, format!("this is {of}, or null"))
-        .help(format!("put a value of {of}"))
+        .help(help)
 }
 
 pub(in crate::check) fn branches_differ(a: &Type, a_span: Span, b: &Type, b_span: Span) -> Diagnostic {
@@ -374,9 +426,21 @@ pub(in crate::check) fn not_a_struct(name: &Name, ty: &Type, of: Span) -> Diagno
         Type::List(_) => {
             diagnostic.help(format!("of each item it is `.each(.{})`, of one `.find(..)?.{}`", name.text, name.text))
         }
+        // `.a .b` in a list is read as `.a.b`.
+        _ if of.end + 1 < name.span.start => {
+            diagnostic.help(format!("for another column write a `,` before it: `, .{}`", name.text))
+        }
+        _ if matches!(&*name.text, "str" | "dt" | "list" | "cat") => diagnostic
+            .help(format!("leave out `.{}`: functions stand right behind the value, as in `.x.lower()`", name.text)),
+        Type::Date | Type::Timestamp if MOMENT_PARTS.contains(&&*name.text) => diagnostic
+            .help(format!("write `.{}()`", name.text))
+            .fix(guess(behind(name.span), "()").titled(format!("call `.{}()`", name.text))),
         _ => diagnostic,
     }
 }
+
+/// Functions of the standard library that are fields of a moment elsewhere.
+const MOMENT_PARTS: [&str; 9] = ["year", "month", "day", "weekday", "week", "quarter", "day_of_year", "hour", "minute"];
 
 pub(in crate::check) fn unknown_field(name: &Name, row: &Row, is_record: bool) -> Diagnostic {
     let code = if is_record { codes::UNKNOWN_PART } else { codes::UNKNOWN_FIELD };
@@ -401,7 +465,7 @@ pub(in crate::check) fn duplicate_field(name: &Name) -> Diagnostic {
 
 pub(in crate::check) fn missing_fields(missing: &[&Column], span: Span) -> Diagnostic {
     let names = listed(missing.iter().map(|column| &*column.name));
-    let plural = super::plural(missing.len());
+    let plural = plural(missing.len());
     Diagnostic::new(
         codes::NULL_NOT_ALLOWED,
         span,

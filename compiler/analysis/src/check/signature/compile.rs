@@ -223,6 +223,7 @@ impl Compiler<'_> {
             "difference" => Shape::Widened(Widening::Difference, Box::new(self.shape(first?))),
             "signed" => Shape::Widened(Widening::Sign, Box::new(self.shape(first?))),
             "same" => Shape::Same(self.param_at(args, 0)),
+            "tuned" => Shape::Tuned(self.param_at(args, 0)),
             "estimator" => self.estimator(first?)?,
             "model" | "transform" | "encoder" if arrow(first?).is_some() => self.learned(name, args)?,
             "recommender" => self.learned(name, args)?,
@@ -349,7 +350,7 @@ impl Compiler<'_> {
             "some" => RowShape::Some(first()),
             "suffixed" => match &args.get(1)?.kind {
                 TypeKind::Text(suffix) => {
-                    RowShape::Suffixed(first(), suffix.clone(), Box::new(self.shape(args.get(2)?)))
+                    RowShape::Suffixed(first(), suffix.clone(), args.get(2).map(|ty| Box::new(self.shape(ty))))
                 }
                 _ => return None,
             },

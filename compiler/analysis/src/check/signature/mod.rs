@@ -210,6 +210,8 @@ pub(crate) enum Shape {
     Widened(Widening, Box<Shape>),
     /// `same[learner]`: the argument itself, with all that is known of it
     Same(usize),
+    /// `tuned[learner]`: the argument, whose best arguments are looked for where it is fitted
+    Tuned(usize),
     /// `estimator[R & demand -> L]`; `row`: what of the row the demand is about, where that is not all of it
     Estimator { of: LearnsFrom, row: Option<RowShape>, demand: Option<RowShape>, learns: Box<Shape> },
     /// `transform[R -> S]`
@@ -308,8 +310,8 @@ pub(crate) enum RowShape {
     Roled(Box<RowShape>, Role),
     /// `some[R]`
     Some(Box<RowShape>),
-    /// `suffixed[R, "_rank", T]`
-    Suffixed(Box<RowShape>, Text, Box<Shape>),
+    /// `suffixed[R, "_rank", T]`; without `T` each column keeps its type
+    Suffixed(Box<RowShape>, Text, Option<Box<Shape>>),
     /// `listed[K]`
     Listed(Box<RowShape>),
     /// `only[K, number]`
@@ -350,6 +352,20 @@ impl Signature {
     /// The place of the parameter of that name.
     pub fn param(&self, name: &str) -> Option<usize> {
         self.params.iter().position(|param| param.name == name)
+    }
+
+    /// The place of the parameter that takes rows or sequences to validate on.
+    pub fn valid(&self) -> Option<usize> {
+        let is_valid = |param: &Param| match param.kind {
+            ParamKind::Table { within, .. } | ParamKind::Sequences { within, .. } => within == Some(Partitions::VALID),
+            _ => false,
+        };
+        self.params.iter().position(is_valid)
+    }
+
+    /// Whether the estimator at that place is tuned where it is fitted, and not here.
+    pub fn is_tuned_later(&self, place: usize) -> bool {
+        matches!(self.result, Shape::Tuned(tuned) if tuned == place)
     }
 }
 

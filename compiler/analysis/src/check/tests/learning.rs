@@ -70,6 +70,24 @@ fn what_learners_demand() {
 }
 
 #[test]
+fn parts_of_a_date_may_be_null_where_the_date_may() {
+    let parts = |day: &str| {
+        let program = format!(
+            "use std.prep.{{date_parts}}\nnode f(t: table[T]) -> table {{ \
+             let days = t |> select {{ day = {day} }} days |> apply(fit(date_parts([.day]), train: days)) }}"
+        );
+        let checked = check(&program);
+        assert_eq!(checked.told(), "");
+        checked.program.nodes[0].result.to_string()
+    };
+    assert_eq!(parts(".day"), "table { day_year: int, day_month: int, day_day: int, day_weekday: int }");
+    assert_eq!(
+        parts("if .flag then .day else null"),
+        "table { day_year: int?, day_month: int?, day_day: int?, day_weekday: int? }"
+    );
+}
+
+#[test]
 fn recipes_are_checked_where_they_are_fitted() {
     assert_eq!(
         wrong(
@@ -164,4 +182,36 @@ fn a_column_that_a_step_took_away() {
 fn splits_by_time_go_by_the_type_of_the_column() {
     assert_eq!(wrong("let p = t |> split_time(by: .day, train: 1..5)"), ["type-mismatch `1..5`"]);
     assert_eq!(wrong("let p = t |> split_time(by: .day, test: last(7d))"), Vec::<String>::new());
+}
+
+#[test]
+fn sequences_are_no_rows() {
+    let told = |statements: &str| {
+        let sequences = "let s = t |> sequences(session: .user, item: .s, time: .at)";
+        check(&format!("use std.graph.{{sequences}}\npipeline p {{ {sequences} {statements} }}")).told()
+    };
+    let filtered = told("expect count(s |> filter(.s != \"7\")) > 0");
+    assert!(filtered.contains("and this is sequences[str] | do it with the rows, before"), "{filtered}");
+    let parts = told("let data = s |> split_time(by: .at, test: last(7d)) expect count(data.train) > 0");
+    assert!(parts.contains("sequences are split by the time of their last item: leave `by` out"), "{parts}");
+}
+
+#[test]
+fn a_ranking_goes_by_one_group() {
+    let told = check(
+        "use std.learn.{boosted_trees}
+        use std.recommend.{bought_before, candidates}
+        schema Sale { id shop: str, id buyer: str, id item: str, time day: date }
+        node f(known: table[Sale], later: table[Sale]) -> model {
+            let found = candidates(user: [.shop, .buyer], item: .item) { again = bought_before(known) }
+            let pairs = found |> label(bought_in: later, on: [.shop, .buyer, .item])
+            fit(boosted_trees(objective: lambdarank, seed: 1), train: pairs)
+        }",
+    )
+    .told();
+    assert!(told.contains("the rows have more than one group: `shop` and `buyer`"), "{told}");
+    assert!(
+        told.contains("make one column of them before, such as f\"{.shop} {.buyer}\", and group by that"),
+        "{told}"
+    );
 }

@@ -1,6 +1,9 @@
 //! Pipelines, tests, envs.
 
+use std::sync::Arc;
+
 use super::{check, wrong_in_pipeline as wrong};
+use crate::{MemoryWorld, ReadError, World};
 
 #[test]
 fn what_is_saved_fits_its_entry() {
@@ -128,4 +131,34 @@ fn connectors_hold_what_they_are_made_for() {
     assert_eq!(check(misspelt).codes(), ["unknown-name `dd`"], "one mistake, one diagnostic");
     let program = "param root: str = \"a\"\ncatalog { c: table { n: int } = parquet(f\"{root}/*.parquet\") }\npipeline p { save t |> select([.n]) as c }";
     assert_eq!(check(program).codes(), ["save-to-pattern `f\"{root}/*.parquet\"`"]);
+}
+
+/// A world in which every file that is not there is known not to be.
+struct Whole(MemoryWorld);
+
+impl World for Whole {
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.0.read(path)
+    }
+
+    fn beside(&self, path: &str) -> Option<Result<Arc<str>, ReadError>> {
+        Some(self.0.read(path))
+    }
+}
+
+#[test]
+fn files_of_queries_are_there() {
+    let program = |path: &str| {
+        format!(
+            "connection d = sqlite(\"x\")\ncatalog {{ c: table {{ n: int }} = query(d, file: {path}, args: {{ least: 1 }}) }}\npipeline p {{ expect count(c) > 0 }}"
+        )
+    };
+    let told = |path: &str| {
+        let files = [("sub/main.gml", program(path)), ("sub/sql/c.sql", "select n from c where n > :least".to_owned())];
+        let analysis = crate::check(&Whole(MemoryWorld::new(files)), "sub/main.gml");
+        analysis.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>()
+    };
+    assert_eq!(told("\"sql/c.sql\""), [""; 0]);
+    assert_eq!(told("\"c.sql\""), ["`c.sql` cannot be read: there is no such file"]);
+    assert_eq!(told("f\"{1 + 1}.sql\""), [""; 0], "what is computed is seen when it runs");
 }

@@ -179,6 +179,7 @@ fn is_scalar(ty: &Type) -> bool {
             | Type::Int(_)
             | Type::Float
             | Type::Float32
+            | Type::Decimal { .. }
             | Type::Str
             | Type::Category
             | Type::Enum(_)
