@@ -11,7 +11,7 @@ use crate::databases::{done, project, refused, round};
 use crate::lines;
 
 /// The folder of DuckDB's package. The network that fetches it is that of `tests/all`, which has done so before.
-fn package() -> Option<PathBuf> {
+pub fn package() -> Option<PathBuf> {
     let fetched = gmlc(repository(), &["setup", "duckdb"]);
     let place = fetched.stdout.trim().strip_prefix("DuckDB: ").map(PathBuf::from);
     if place.is_none() {

@@ -5,6 +5,7 @@
 
 mod bigquery;
 mod databases;
+mod described;
 mod duckdb;
 mod files;
 mod filters;

@@ -38,6 +38,12 @@ pub fn error_line(text: impl AsRef<str>) {
     let _ = writeln!(stderr().lock(), "{}", hide(text.as_ref()));
 }
 
+/// A path as a shell takes it.
+pub fn quoted(path: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || "/._-+".contains(sign);
+    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
 /// Whether to colour standard error.
 pub fn coloured() -> bool {
     stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

@@ -31,7 +31,7 @@ pub mod typed;
 pub use afar::FOLDER as FROM;
 pub use cell::vectors;
 pub use claims::read_arrow_stream;
-pub use database::{fetch_duckdb, has_duckdb};
+pub use database::{describes, fetch_duckdb, has_duckdb};
 pub use fault::Fault;
 pub use hub::HubModel;
 pub use infer::{Inferred, infer, infer_as, schema_name};
@@ -44,4 +44,5 @@ pub use table::{
     here, hold, inspect, is_elsewhere, is_versioned, newest_version, preview, read, told, version_name, versions,
     write, write_folder, write_parquet,
 };
+pub use text::MomentForm;
 pub use texts::{Ids, Together};

@@ -99,6 +99,9 @@ pub(crate) fn missing(path: &str, full: &Path) -> Fault {
         ));
     }
     match close.first() {
+        _ if !is_pattern(path) && path.contains(['?', '[', '{']) => fault.help(
+            "of several files `*` stands for what differs in a name, and `**` for folders; nothing else is a pattern",
+        ),
         Some(_) => fault.help(format!("did you mean {}?", quoted(&close, &folder))),
         None => fault.help("put the file there, or correct the path; paths are relative to the project"),
     }

@@ -1,5 +1,8 @@
 //! Records of delimited text (RFC 4180), with the line that each begins on.
 
+/// What may stand between cells, where it is no comma.
+pub(crate) const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
+
 /// Cuts a text into records. Empty lines are passed over, unless the records have a single cell.
 pub struct Records<'a> {
     text: &'a [u8],

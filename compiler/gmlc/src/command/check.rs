@@ -31,7 +31,8 @@ pub struct CheckArgs {
     /// With --fix: make the fixes too that may not be what was meant.
     #[arg(long, requires = "fix")]
     unsafe_fixes: bool,
-    /// Open the headers and footers of the files that the program reads, and hold them against their schemas.
+    /// Open the headers and footers of the files that the program reads, ask databases for the columns of what it reads of them, and
+    /// hold all of it against the schemas.
     #[arg(long)]
     data: bool,
     /// With --data: the env to lay over the program.

@@ -131,7 +131,7 @@ fn link(aside: &TempDir, object: &str, library: &str, folder: &Path) -> Result<(
     let arguments = arguments(object, library);
     let ran =
         Command::new(words.next().unwrap_or("cc")).args(words).args(&arguments).current_dir(aside.path()).output();
-    let by_hand = format!("(cd {} && {compiler} {})", quoted(&folder.to_string_lossy()), arguments.join(" "));
+    let by_hand = format!("(cd {} && {compiler} {})", output::quoted(&folder.to_string_lossy()), arguments.join(" "));
     let fault = |what: String, help: String| {
         let fault = Fault::new("GML0938", what).at(folder.join(object).display()).help(help);
         match folder.join(library).exists() {
@@ -157,10 +157,4 @@ fn link(aside: &TempDir, object: &str, library: &str, folder: &Path) -> Result<(
             Err(fault(why, help))
         }
     }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let is_plain = |sign: char| sign.is_alphanumeric() || "/._-+".contains(sign);
-    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

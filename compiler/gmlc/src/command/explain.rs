@@ -1,5 +1,6 @@
 //! `gmlc explain`
 
+use gml_analysis::suggest;
 use gml_diagnostics::Code;
 
 use crate::exit::Exit;
@@ -19,8 +20,28 @@ pub fn explain(code: Option<&str>) -> Exit {
             Exit::Done
         }
         None => {
-            output::error_line(format!("there is no code {text}; `gmlc explain` lists them all"));
+            output::error_line(unknown(text));
             Exit::Usage
         }
+    }
+}
+
+fn unknown(text: &str) -> String {
+    let name = text.to_lowercase().replace('_', "-");
+    let names = Code::all().map(Code::name);
+    match suggest::closest(&name, names) {
+        Some(near) => format!("there is no code {text}; did you mean `{near}`? `gmlc explain` lists them all"),
+        None => format!("there is no code {text}; `gmlc explain` lists them all"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_told_the_nearest() {
+        assert!(unknown("unused_lets").contains("did you mean `unused-let`?"));
+        assert_eq!(unknown("GML9999"), "there is no code GML9999; `gmlc explain` lists them all");
     }
 }

@@ -55,8 +55,10 @@ pub fn new(args: &NewArgs) -> Exit {
 }
 
 fn next(folder: &Path) -> String {
-    let project = if folder == Path::new(".") { String::new() } else { format!(" --project {}", folder.display()) };
-    format!("go on with: gmlc run{project}")
+    if folder == Path::new(".") {
+        return "go on with: gmlc run".to_owned();
+    }
+    format!("go on with: gmlc run --project {}", output::quoted(&folder.to_string_lossy()))
 }
 
 /// Writes a file that is not there.
@@ -66,4 +68,16 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     }
     let mut file = fs::File::create_new(path)?;
     file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_command_can_be_pasted() {
+        assert_eq!(next(Path::new(".")), "go on with: gmlc run");
+        assert_eq!(next(Path::new("shop")), "go on with: gmlc run --project shop");
+        assert_eq!(next(Path::new("my shop's")), r"go on with: gmlc run --project 'my shop'\''s'");
+    }
 }

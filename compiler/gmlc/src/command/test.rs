@@ -12,6 +12,12 @@ pub fn test(filter: Option<&str>, args: &ProgramArgs) -> Exit {
         Err(exit) => return exit,
     };
     let program = &prepared.program;
+    if let Some(text) = filter
+        && !program.tests.iter().any(|test| test.name.contains(text))
+    {
+        output::error_line(none_chosen(text, program.tests.iter().map(|test| &*test.name)));
+        return Exit::Usage;
+    }
     let graphs = program.tests.iter().map(|test| &test.graph);
     if let Err(fault) = libraries::ensure_for(program, graphs, &mut |text| output::error_line(text)) {
         output::fault(&fault);
@@ -31,4 +37,16 @@ pub fn test(filter: Option<&str>, args: &ProgramArgs) -> Exit {
     let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
     output::line(format!("{} passed, {failed} failed", outcomes.len() - failed));
     if failed == 0 { Exit::Done } else { Exit::RunFailed }
+}
+
+/// That no test is chosen would else pass for a success.
+fn none_chosen<'a>(text: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 10;
+    let others = names.len().saturating_sub(SHOWN);
+    let shown: Vec<String> = names.take(SHOWN).map(|name| format!("{name:?}")).collect();
+    match (shown.is_empty(), others) {
+        (true, _) => "the program has no tests".to_owned(),
+        (_, 0) => format!("no test has {text:?} in its name; there are {}", shown.join(", ")),
+        _ => format!("no test has {text:?} in its name; there are {} and {others} more", shown.join(", ")),
+    }
 }

@@ -157,7 +157,7 @@ impl Builder {
 
     fn refuse(&mut self, value: &Json<'_>) -> Result<(), Misfit> {
         self.push_null();
-        Err(Misfit::of(&value.to_string()))
+        Err(Misfit::of_json(value))
     }
 
     /// The column.

@@ -128,7 +128,7 @@ impl Leaf {
             return Ok(());
         }
         self.push_null();
-        Err(Misfit::of(&value.to_string()))
+        Err(Misfit::of_json(value))
     }
 
     pub(crate) fn finish(self, name: PlSmallStr) -> PolarsResult<Series> {

@@ -8,6 +8,7 @@ pub(crate) use builder::Builder;
 use polars::prelude::Series;
 
 use crate::Fault;
+use crate::json::Json;
 use crate::query::guarded;
 
 /// A column of vectors of `width` numbers each, one behind the other in `numbers`; null where `valid` says so.
@@ -33,6 +34,14 @@ impl Misfit {
         Self { path: String::new(), value: shortened(value) }
     }
 
+    /// Only texts are in quotes, as JSON writes them.
+    fn of_json(value: &Json<'_>) -> Self {
+        match value {
+            Json::Text(text) => Self::of(text),
+            other => Self { path: String::new(), value: cut(&other.to_string()) },
+        }
+    }
+
     fn within(mut self, step: &str) -> Self {
         self.path.insert_str(0, step);
         self
@@ -41,11 +50,15 @@ impl Misfit {
 
 /// A value as a message shows it: in quotes, at most 60 characters.
 pub(crate) fn shortened(value: &str) -> String {
+    format!("{:?}", cut(value))
+}
+
+fn cut(value: &str) -> String {
     const LIMIT: usize = 60;
     let mut letters = value.chars();
     let mut shown: String = letters.by_ref().take(LIMIT).collect();
     if letters.next().is_some() {
         shown.push('…');
     }
-    format!("{shown:?}")
+    shown
 }

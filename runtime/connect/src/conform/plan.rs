@@ -190,7 +190,7 @@ fn remedy(file: &DataType, ty: &Type, parsed: Option<&Parsed>) -> String {
             "declare it `timestamp`, and take its day with `.to_day()` where the day is wanted".into()
         }
         (DataType::Float64, Type::Float32 | Type::Int(_)) => {
-            format!("declare it `{own}`; a `{ty}` would lose digits (`float?` where integers have nulls)")
+            format!("declare it `{own}`; `{ty}` would lose digits (`float?` where integers have nulls)")
         }
         (DataType::String, _) => format!("declare it `str`, or store it as `{ty}`"),
         _ => format!("declare it `{own}`, or store it as `{ty}`"),

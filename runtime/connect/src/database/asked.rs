@@ -51,8 +51,8 @@ enum Places {
 }
 
 impl Asked {
-    /// The query of a dataset, in the form of its database: of a table for the columns of a row.
-    pub(super) fn of(dataset: &Dataset, row: &Row, project: &Path, database: &Database) -> Result<Self, Fault> {
+    /// The query of a dataset, in the form of its database: of a table for the columns of a row, or for all that it has.
+    pub(super) fn of(dataset: &Dataset, row: Option<&Row>, project: &Path, database: &Database) -> Result<Self, Fault> {
         let text = |name: &str| dataset.connector.get(name).and_then(Value::as_str);
         let places = match database {
             Database::Postgres(_) | Database::DuckDb(_) => Places::Numbered,
@@ -75,7 +75,8 @@ impl Asked {
             (None, None, Some(table)) => {
                 let table = qualified(table.split('.'), quote);
                 let (values, names) = (Vec::new(), Vec::new());
-                let sql = format!("SELECT {} FROM {table}", columns(row, quote));
+                let chosen = row.map_or_else(|| "*".to_owned(), |row| columns(row, quote));
+                let sql = format!("SELECT {chosen} FROM {table}");
                 return Ok(Self { sql, values, names, from: Origin::Table(table), quote, numbered });
             }
             (None, None, None) => "",
@@ -91,6 +92,11 @@ impl Asked {
             Some(why) => Origin::Nothing(why),
         };
         Ok(Self { sql: text, values, names, from, quote, numbered })
+    }
+
+    /// The table whose rows are asked for, as its name stands in a query.
+    pub(super) fn table(&self) -> Option<&str> {
+        if let Origin::Table(table) = &self.from { Some(table) } else { None }
     }
 
     /// A name as the database writes it.

@@ -72,11 +72,26 @@ impl Trouble {
                     .detail(shown(&error))
                     .help("addresses look like `postgres://user:password@host:5432/name` and `mysql://..`")
             }
+            Self::Refused(error) if lacks_table(&error) => no_table(place, &shown(&error)),
             Self::Refused(error) => Fault::new(code::QUERY_REFUSED, format!("the database {place} refuses"))
                 .detail(shown(&error))
                 .help("correct the query, or what it finds in the database"),
         }
     }
+}
+
+/// A database that has no table or view of a name that it is asked for, by what it says of that.
+pub(super) fn no_table(place: &str, said: &str) -> Fault {
+    Fault::new(code::QUERY_REFUSED, format!("the database {place} has no table of that name")).detail(said).help(
+        "write its name as the database has it, behind a dot where it is in another schema (`sql_table(.., \"shop.sales\")`), or \
+         make it there first",
+    )
+}
+
+/// Whether there is no table of the name: in the words of PostgreSQL, MySQL and SQLite.
+fn lacks_table(error: &Error) -> bool {
+    let Error::Database(error) = error else { return false };
+    matches!(&*error.code().unwrap_or_default(), "42P01" | "42S02") || error.message().starts_with("no such table")
 }
 
 fn denies(error: &Error) -> bool {

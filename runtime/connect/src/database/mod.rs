@@ -6,6 +6,7 @@
 mod asked;
 mod bigquery;
 mod cells;
+mod described;
 mod duckdb;
 mod faults;
 mod mysql;
@@ -33,6 +34,8 @@ use rows::Table;
 use spool::Spool;
 use tables::Rows;
 
+pub(crate) use described::described;
+pub use described::describes;
 pub use duckdb::{fetch_duckdb, has_duckdb};
 pub(crate) use needed::Needed;
 pub(crate) use told::Told;
@@ -92,7 +95,7 @@ pub(crate) fn place_of(dataset: &Dataset) -> String {
 /// Where it is not reached, refuses the query, or answers values of another type.
 pub(crate) fn answer(dataset: &Dataset, project: &Path, needed: &Needed) -> Result<Answer, Fault> {
     let database = Database::of(dataset, project)?;
-    let asked = Asked::of(dataset, &needed.row, project, &database)?;
+    let asked = Asked::of(dataset, Some(&needed.row), project, &database)?;
     let (file, told) = again(&database, || {
         let spool = Spool::of(dataset, project)?;
         let mut table = match &database {

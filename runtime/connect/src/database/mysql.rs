@@ -1,6 +1,6 @@
 //! MySQL and MariaDB.
 
-use gml_ir::{Type, Value};
+use gml_ir::{Row, Type, Value};
 use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlRow, MySqlTypeInfo};
 use sqlx::types::Decimal;
 use sqlx::types::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -8,6 +8,7 @@ use sqlx::{Arguments, AssertSqlSafe, Column as _, Connection, Executor, Row as _
 
 use super::asked::{Asked, qualified};
 use super::cells::{Cell, Family};
+use super::described::Described;
 use super::faults::Trouble;
 use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
@@ -135,6 +136,27 @@ pub(super) async fn read(url: &str, asked: &Asked, needed: &Needed, table: &mut 
     // The answer is there; whether the goodbye is heard does not matter.
     let _ = connection.close().await;
     Ok(told)
+}
+
+/// The columns of a table that may be null; of a view nothing is asked.
+const NULLABLE: &str = "SELECT cast(c.column_name AS char) FROM information_schema.columns c \
+     JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+     WHERE t.table_type = 'BASE TABLE' AND c.is_nullable = 'YES' AND c.table_name = ? \
+     AND c.table_schema = coalesce(?, database())";
+
+/// What the columns of a row are in the database, by its own words and without a row.
+pub(super) async fn describe(url: &str, asked: &Asked, name: &[&str], row: &Row) -> Result<Described, Trouble> {
+    let mut connection = MySqlConnection::connect(url).await?;
+    let columns = super::rows::describe::<MySql>(&mut connection, asked, row).await?;
+    let nullable = match name.split_last() {
+        Some((table, schema)) => {
+            let nullable = sqlx::query_scalar(NULLABLE).bind(*table).bind(schema.last().copied());
+            nullable.fetch_all(&mut connection).await?
+        }
+        None => Vec::new(),
+    };
+    let _ = connection.close().await;
+    Ok(Described { columns, nullable })
 }
 
 fn column_type(ty: &Type) -> Option<String> {

@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-use gml_ir::{Type, Value};
+use gml_ir::{Row, Type, Value};
 use sqlx::postgres::types::{Oid, PgInterval};
 use sqlx::postgres::{PgArguments, PgConnection, PgRow, PgTypeInfo, PgTypeKind, Postgres};
 use sqlx::types::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -9,6 +9,7 @@ use sqlx::{Arguments, AssertSqlSafe, Column as _, Connection, Executor, Row as _
 
 use super::asked::{Asked, qualified, quoted};
 use super::cells::{Cell, Family};
+use super::described::Described;
 use super::faults::Trouble;
 use super::needed::{Clause, Kind, Needed, Param, Test, is_plain};
 use super::rows::{Dialect, Table};
@@ -174,6 +175,23 @@ pub(super) async fn read(url: &str, asked: &Asked, needed: &Needed, table: &mut 
     // The answer is there; whether the goodbye is heard does not matter.
     let _ = connection.close().await;
     Ok(told)
+}
+
+/// The columns of a table that may be null. Of a view nothing is known: neither it nor its columns say.
+const NULLABLE: &str = "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+     JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = to_regclass($1) AND c.relkind IN ('r', 'p') \
+     AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull AND NOT t.typnotnull";
+
+/// What the columns of a row are in the database, by its own words and without a row.
+pub(super) async fn describe(url: &str, asked: &Asked, row: &Row) -> Result<Described, Trouble> {
+    let mut connection = PgConnection::connect(url).await?;
+    let columns = super::rows::describe::<Postgres>(&mut connection, asked, row).await?;
+    let nullable = match asked.table() {
+        Some(table) => sqlx::query_scalar(NULLABLE).bind(table).fetch_all(&mut connection).await?,
+        None => Vec::new(),
+    };
+    let _ = connection.close().await;
+    Ok(Described { columns, nullable })
 }
 
 fn column_type(ty: &Type) -> Option<String> {

@@ -14,7 +14,7 @@ use super::told::Told;
 use crate::afar::next;
 use crate::cell::Builder;
 use crate::query::guarded;
-use crate::table::{Misfits, lacks};
+use crate::table::{Misfits, lacks_of};
 use crate::{Fault, code};
 
 /// Rows that are put together before they are written.
@@ -62,19 +62,7 @@ impl<'a> Table<'a> {
 
     /// Where each column of the row is in an answer with such columns.
     fn places<D: Dialect>(&self, columns: &[D::Column]) -> Result<Vec<(usize, Family)>, Fault> {
-        let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
-        let place = |declared: &Declared| {
-            let stored = declared.stored_name();
-            let place = place_of(declared, &names)?;
-            let ty = columns[place].type_info();
-            let family = D::family(ty).filter(|family| family.fits(declared)).ok_or_else(|| {
-                let shown = D::family(ty)
-                    .map_or_else(|| format!("{} in the database", ty.name()), |family| family.shown().to_owned());
-                of_another_type(stored, &shown, &declared.ty)
-            })?;
-            Ok((place, family))
-        };
-        self.row.columns.iter().map(place).collect()
+        self.row.columns.iter().map(|declared| found_in::<D>(declared, columns)).collect()
     }
 
     fn push<D: Dialect>(&mut self, row: &D::Row, places: &[(usize, Family)]) -> Result<(), Trouble> {
@@ -137,10 +125,26 @@ fn builders(row: &Row) -> Result<Vec<Builder>, Fault> {
     row.columns.iter().map(builder).collect()
 }
 
+/// Where a declared column is among those of an answer, and what its values are.
+fn found_in<D: Dialect>(declared: &Declared, columns: &[D::Column]) -> Result<(usize, Family), Fault> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    let place = place_of(declared, &names)?;
+    let ty = columns[place].type_info();
+    let family = D::family(ty).filter(|family| family.fits(declared)).ok_or_else(|| {
+        let shown =
+            D::family(ty).map_or_else(|| format!("{} in the database", ty.name()), |family| family.shown().to_owned());
+        of_another_type(declared.stored_name(), &shown, &declared.ty)
+    })?;
+    Ok((place, family))
+}
+
 /// Where a declared column is among those of an answer.
 pub(super) fn place_of(declared: &Declared, names: &[&str]) -> Result<usize, Fault> {
     let stored = declared.stored_name();
-    let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &declared.name, names))?;
+    let place = names
+        .iter()
+        .position(|name| *name == stored)
+        .ok_or_else(|| lacks_of("the answer", stored, &declared.name, names))?;
     if names[place + 1..].contains(&stored) { Err(given_twice(stored)) } else { Ok(place) }
 }
 
@@ -165,6 +169,21 @@ fn narrowed<D: Dialect>(asked: &Asked, needed: &Needed, columns: &[D::Column]) -
         None if all => (None, Told { sql: asked.sql.clone(), left }),
         None => (None, Told::whole("columns of its answer have the same name", needed)),
     }
+}
+
+/// What each column of a row has against what the database says of its answer. Nothing is asked for but that.
+pub(super) async fn describe<D: Dialect>(
+    connection: &mut D::Connection,
+    asked: &Asked,
+    row: &Row,
+) -> Result<Vec<Result<(), Fault>>, Trouble>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let sql = AssertSqlSafe(asked.sql.clone()).into_sql_str();
+    let statement = connection.prepare_with(sql, &D::types(&asked.values)).await?;
+    let columns = statement.columns();
+    Ok(row.columns.iter().map(|declared| found_in::<D>(declared, columns).map(drop)).collect())
 }
 
 /// Asks, and puts what is answered into the table.

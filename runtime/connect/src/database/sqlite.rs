@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gml_ir::{Type, Value};
+use gml_ir::{Row, Type, Value};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteTypeInfo};
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _, TypeInfo, ValueRef};
 
 use super::asked::{Asked, quoted};
 use super::cells::{Cell, Family};
+use super::described::Described;
 use super::faults::Trouble;
 use super::needed::{Clause, Kind, Needed, Param, Test};
 use super::rows::{Dialect, Table};
@@ -111,6 +112,28 @@ pub(super) async fn read(path: &Path, asked: &Asked, needed: &Needed, table: &mu
     let told = super::rows::read::<Sqlite>(&mut connection, asked, needed, table).await?;
     let _ = connection.close().await;
     Ok(told)
+}
+
+/// What the columns of a row are in the database, by its own words and without a row: their names. Values have types of their own,
+/// and a key may hold null where nothing else is said.
+pub(super) async fn describe(path: &Path, asked: &Asked, name: &[&str], row: &Row) -> Result<Described, Trouble> {
+    let mut connection = connected(path, false).await?;
+    let columns = super::rows::describe::<Sqlite>(&mut connection, asked, row).await?;
+    let nullable = match name.split_last() {
+        Some((table, schema)) => {
+            let schema = schema.last().copied().unwrap_or("main");
+            let sql = format!(
+                "SELECT name FROM pragma_table_info(?, ?) WHERE \"notnull\" = 0 AND pk = 0 \
+                 AND EXISTS (SELECT 1 FROM {}.sqlite_schema AS s WHERE s.type = 'table' AND lower(s.name) = lower(?))",
+                quoted(schema, '"')
+            );
+            let nullable = sqlx::query_scalar(AssertSqlSafe(sql)).bind(*table).bind(schema).bind(*table);
+            nullable.fetch_all(&mut connection).await?
+        }
+        None => Vec::new(),
+    };
+    let _ = connection.close().await;
+    Ok(Described { columns, nullable })
 }
 
 /// Numbers that SQLite would round are kept as texts.

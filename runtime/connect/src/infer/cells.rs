@@ -4,11 +4,9 @@ use std::path::Path;
 
 use super::spelling::{PACKED, are_packed_days, text_type};
 use super::{Found, Parsed, ROWS};
-use crate::records::Records;
+use crate::records::{DELIMITERS, Records};
 use crate::{Fault, code, paths, text};
 
-/// What may stand between cells, where it is no comma.
-const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 /// Records that have to have as many cells as the header, for it to be the delimiter.
 const TRIED: usize = 10;
 

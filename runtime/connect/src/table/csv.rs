@@ -12,7 +12,7 @@ use super::pieces::Piece;
 use super::stored::Misfits;
 use crate::cell::Builder;
 use crate::query::guarded;
-use crate::records::Records;
+use crate::records::{DELIMITERS, Records};
 use crate::{Fault, code, paths};
 
 /// How the file is written.
@@ -56,7 +56,8 @@ fn places(names: &[&str], row: &Row) -> Result<Vec<(usize, Builder)>, Fault> {
     let mut builders = Vec::with_capacity(row.columns.len());
     for column in &row.columns {
         let stored = column.stored_name();
-        let place = names.iter().position(|name| *name == stored).ok_or_else(|| lacks(stored, &column.name, names))?;
+        let place = names.iter().position(|name| *name == stored);
+        let place = place.ok_or_else(|| with_delimiter(lacks(stored, &column.name, names), names))?;
         if names[place + 1..].contains(&stored) {
             return Err(Fault::new(code::MALFORMED_LINE, format!("the header has `{stored}` more than once"))
                 .help("rename one of them in the file, so that it is clear which is meant"));
@@ -68,6 +69,18 @@ fn places(names: &[&str], row: &Row) -> Result<Vec<(usize, Builder)>, Fault> {
         builders.push((place, builder));
     }
     Ok(builders)
+}
+
+/// A header that is one cell was cut by another delimiter than the file has, where it holds one.
+fn with_delimiter(fault: Fault, names: &[&str]) -> Fault {
+    let [header] = names else { return fault };
+    match DELIMITERS.into_iter().map(char::from).find(|delimiter| header.contains(*delimiter)) {
+        Some(delimiter) => fault.help(format!(
+            "its header is one cell: say what stands between cells, csv(.., delimiter: {:?})",
+            delimiter.to_string()
+        )),
+        None => fault,
+    }
 }
 
 /// Holds the header against the row.
@@ -123,11 +136,11 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect, piece: &Piece) -> 
             if let Some(line) = records.unclosed() {
                 return Err(unclosed(line));
             }
-            return Err(Fault::new(
-                code::MALFORMED_LINE,
-                format!("line {line} has {} cells, and the header has {}", records.len(), header.len()),
-            )
-            .help("cells that hold the delimiter stand in quotes; see whether `delimiter` and `quote` are right"));
+            let (own, due) = (records.len(), header.len());
+            let cells = if own == 1 { "cell" } else { "cells" };
+            let text = format!("line {line} has {own} {cells}, and the header has {due}");
+            return Err(Fault::new(code::MALFORMED_LINE, text)
+                .help("cells that hold the delimiter stand in quotes; see whether `delimiter` and `quote` are right"));
         }
         for (index, (place, builder)) in builders.iter_mut().enumerate() {
             let cell = std::str::from_utf8(records.cell(*place)).map_err(|_| not_text(line))?;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use gml_ir::{Dataset, Row};
+use gml_ir::{Column, Dataset, Row};
 
 use super::sources::{self, Source, Sources};
 use super::{Reading, Verified, check_header, row_of};
-use crate::Fault;
+use crate::{Fault, code, database};
 
 /// Something that the files of a dataset have against its schema.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,18 +15,36 @@ pub struct Finding {
     pub column: Option<String>,
     /// What is wrong, in the first file in which it is.
     pub fault: Fault,
+    /// Whether no run gets past it; else rows may be there that stop one.
+    pub is_certain: bool,
     /// In how many files it is wrong.
     pub files: usize,
 }
 
+impl Finding {
+    /// Something that is wrong with a dataset as a whole.
+    pub fn of_dataset(fault: Fault) -> Self {
+        Self { column: None, fault, is_certain: true, files: 1 }
+    }
+}
+
 /// Holds the files of a table dataset against its schema, as [`super::check_headers`] does, and tells everything that is
-/// wrong instead of the first thing. No rows are read.
+/// wrong instead of the first thing; a table of a database and the answer to a query by what the database says of them. No
+/// rows are read.
 pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
-    let of_dataset = |fault: Fault| vec![Finding { column: None, fault, files: 1 }];
+    let of_dataset = |fault: Fault| vec![Finding::of_dataset(fault)];
     let row = match row_of(dataset) {
         Ok(row) => row,
         Err(fault) => return of_dataset(fault),
     };
+    if database::describes(dataset) {
+        return match database::described(dataset, row, project) {
+            Ok(columns) => {
+                row.columns.iter().zip(columns).filter_map(|(column, fault)| Some(of_column(column, fault?))).collect()
+            }
+            Err(fault) => of_dataset(fault),
+        };
+    }
     let found = match sources::of(dataset, project, &Reading::everything(), &Verified::default()) {
         Ok(found) => found,
         Err(fault) => return of_dataset(fault),
@@ -39,11 +57,20 @@ pub fn inspect(dataset: &Dataset, project: &Path) -> Vec<Finding> {
             };
             match findings.iter_mut().find(same) {
                 Some(known) => known.files += 1,
-                None => findings.push(Finding { column, fault: fault.at(file.path.display()), files: 1 }),
+                None => {
+                    let fault = fault.at(file.path.display());
+                    findings.push(Finding { column, fault, is_certain: true, files: 1 });
+                }
             }
         }
     }
     findings
+}
+
+/// What a database has against a column. That it may be null there is no null yet.
+fn of_column(column: &Column, fault: Fault) -> Finding {
+    let is_certain = fault.code != code::NULL_IN_COLUMN;
+    Finding { column: Some(column.name.to_string()), fault, is_certain, files: 1 }
 }
 
 /// What one file has against the row.

@@ -43,6 +43,12 @@ impl Absent {
     }
 }
 
+/// Whether a value is a bare name of what is no number, as Python writes them.
+fn names_no_number(line: &str) -> bool {
+    let mut values = line.split(':').skip(1).map(|value| value.trim_start().trim_start_matches('-'));
+    values.any(|value| value.starts_with("NaN") || value.starts_with("Infinity"))
+}
+
 /// Reads the columns of the row from a piece of the file. A field that an object lacks is null.
 pub(super) fn read(path: &Path, row: &Row, piece: &Piece) -> Result<(DataFrame, Absent), Fault> {
     let text = piece.read(path)?;
@@ -70,8 +76,12 @@ pub(super) fn read(path: &Path, row: &Row, piece: &Piece) -> Result<(DataFrame, 
             _ => Err("it is another value".to_owned()),
         });
         let object = object.map_err(|error| {
-            Fault::new(code::MALFORMED_LINE, format!("line {number} is no JSON object: {error}"))
-                .help("each line holds one object: {\"name\": value, ..}")
+            let fault = Fault::new(code::MALFORMED_LINE, format!("line {number} is no JSON object: {error}"));
+            fault.help(if names_no_number(&line) {
+                "JSON has no NaN and no Infinity: write null, or the name in quotes: \"NaN\", \"inf\""
+            } else {
+                "each line holds one object: {\"name\": value, ..}"
+            })
         })?;
         if fields.is_none()
             && let Json::Object(own) = &object

@@ -181,11 +181,16 @@ fn unknown(dataset: &Dataset, connector: &str) -> Fault {
 
 /// A column of the schema that the header of a file lacks.
 pub(crate) fn lacks(stored: &str, name: &str, header: &[&str]) -> Fault {
+    lacks_of("the file", stored, name, header)
+}
+
+/// A column of the schema that `whole` lacks: a file, an answer.
+pub(crate) fn lacks_of(whole: &str, stored: &str, name: &str, header: &[&str]) -> Fault {
     let what = if stored == name { format!("`{stored}`") } else { format!("`{stored}` (for `{name}`)") };
-    let fault = Fault::new(code::HEADER_LACKS_COLUMN, format!("the file has no column {what}"))
+    let fault = Fault::new(code::HEADER_LACKS_COLUMN, format!("{whole} has no column {what}"))
         .detail(format!("it has {}", crate::nearest::listed(header.iter().copied(), 30)));
     match crate::nearest::nearest(stored, header.iter().copied(), 1).first() {
         Some(near) => fault.help(format!("is it `{near}`? then declare it as `{name}: .. named {near:?}`")),
-        None => fault.help(format!("take `{name}` out of the schema, or say how the file calls it: `named \"..\"`")),
+        None => fault.help(format!("take `{name}` out of the schema, or say how {whole} calls it: `named \"..\"`")),
     }
 }

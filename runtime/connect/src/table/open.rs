@@ -4,9 +4,9 @@ use gml_ir::{Column, Dataset, Row};
 use polars::prelude::DataType;
 
 use super::sources::{Format, Source, Sources};
-use super::{csv, excel, ipc, parquet};
-use crate::Fault;
+use super::{csv, excel, ipc, lacks, parquet};
 use crate::dtype::undeclared;
+use crate::{Fault, code};
 
 /// The row with the columns of a file that it does not name, behind its own. JSON lines have no header that could tell of
 /// them: of those just the columns that are named are read.
@@ -34,4 +34,16 @@ pub(super) fn with(row: &Row, others: Vec<(String, DataType)>) -> Row {
         }
     }
     row
+}
+
+/// What a file has against the row of the `first` one: a column that the declared row does not name is one that the first file has.
+pub(super) fn of_another(fault: Fault, dataset: &Dataset, first: &str) -> Fault {
+    let Some(declared) = dataset.row().filter(|row| row.open && fault.code == code::HEADER_LACKS_COLUMN) else {
+        return fault;
+    };
+    let is_of = |column: &Column| fault.message == lacks(column.stored_name(), &column.name, &[]).message;
+    if declared.columns.iter().any(is_of) {
+        return fault;
+    }
+    fault.help(format!("{first} has it, and with `..` every file has what the first one has: name the columns that are wanted, without `..`"))
 }

@@ -1,6 +1,6 @@
 //! Values of text formats that are not of their column's type.
 
-use gml_ir::{Row, Type};
+use gml_ir::{Parsed, Row, Type};
 
 use crate::cell::Misfit;
 use crate::{Fault, code};
@@ -79,12 +79,17 @@ impl<'a> Misfits<'a> {
             fault = fault.detail(format!("{} {line}: {}{}", self.source.row, misfit.value, misfit.path));
         }
         let Source { mend, or, knows_texts, .. } = self.source;
+        let is_text = !knows_texts || self.first[place].iter().all(|(_, misfit)| misfit.value.starts_with('"'));
         let reads_as_text = match column.ty.non_null() {
             Type::Str | Type::Category => false,
-            Type::Bool | Type::Int(_) | Type::Float | Type::Float32 | Type::Size => !knows_texts,
+            Type::Bool | Type::Int(_) | Type::Float | Type::Float32 | Type::Size => is_text,
             _ => true,
         };
-        let declare = if reads_as_text { format!(", declare `{}` as str,", column.name) } else { String::new() };
+        let declare = match &column.parsed {
+            Some(Parsed::Format(format)) => format!(", correct the form of `{}` (parsed {format:?}),", column.name),
+            _ if reads_as_text => format!(", declare `{}` as str,", column.name),
+            _ => String::new(),
+        };
         Err(fault.help(format!("mend {mend}{declare} or {or}")))
     }
 }

@@ -48,6 +48,20 @@ fn every_scalar_is_read() {
 }
 
 #[test]
+fn a_header_of_one_cell_tells_of_the_delimiter() {
+    for (text, delimiter) in [("id;price\n1;2\n", "\";\""), ("id\tprice\n1\t2\n", "\"\\t\"")] {
+        refused(read_text("t.csv", text, price()), "GML0904", &["it has id", &format!("delimiter: {delimiter}")]);
+    }
+    refused(read_text("t.csv", "key\n1\n", price()), "GML0904", &["out of the schema"]);
+}
+
+#[test]
+fn what_is_not_in_its_form_tells_of_the_form() {
+    let columns = vec![parsed("day", Type::Date, format("%d.%m.%Y"))];
+    refused(read_text("t.csv", "day\n2021-01-26\n", columns), "GML0905", &["\"2021-01-26\"", "parsed \"%d.%m.%Y\""]);
+}
+
+#[test]
 fn text_in_a_number_column_is_shown_with_its_line_and_counted() {
     let text = "id,price\n1,2.5\n2,\"two\nlines\"\n3,7 EUR\n";
     refused(
@@ -86,7 +100,7 @@ fn a_header_alone_is_an_empty_table_and_an_empty_file_is_not() {
 
 #[test]
 fn ragged_lines_are_refused_with_their_number() {
-    refused(read_text("t.csv", "id,price\n1,2\n2\n", price()), "GML0915", &["line 3", "1 cells", "header has 2"]);
+    refused(read_text("t.csv", "id,price\n1,2\n2\n", price()), "GML0915", &["line 3", "1 cell,", "header has 2"]);
     refused(read_text("t.csv", "id,price\n1,2,3\n", price()), "GML0915", &["line 2", "3 cells"]);
 }
 

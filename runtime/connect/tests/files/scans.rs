@@ -244,6 +244,16 @@ fn an_open_row_passes_what_else_the_file_has() {
     std::fs::write(folder.path().join("t.csv"), "a,B\n7,1\n").unwrap();
     let text = gml_connect::read(&opened("t.csv"), folder.path()).unwrap().frame;
     assert_eq!(text, df!("b" => [1_i64], "a" => ["7"]).unwrap());
+
+    // Another file has to have what the first one has; what is declared is asked of it as ever.
+    parquet(&folder.path().join("v.parquet"), df!("B" => [3_i64]).unwrap());
+    std::fs::write(folder.path().join("u.csv"), "B\n2\n").unwrap();
+    for pattern in ["*.parquet", "*.csv"] {
+        let others = gml_connect::read(&opened(pattern), folder.path());
+        refused(others, "GML0904", &["no column `a`", "has it, and with `..`"]);
+    }
+    std::fs::write(folder.path().join("u.csv"), "a\n2\n").unwrap();
+    refused(gml_connect::read(&opened("*.csv"), folder.path()), "GML0904", &["no column `B` (for `b`)", "it has a"]);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! `gmlc check --data`
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use gml_analysis::package::{Definition, Package};
 use gml_analysis::typed::DatasetId;
 use gml_analysis::{Analysis, lower};
 use gml_connect::{Fault, Finding};
-use gml_diagnostics::{Code, Diagnostic, Span, codes};
-use gml_ir::{Dataset, Program, Type};
+use gml_diagnostics::{Code, Diagnostic, Severity, Span, codes};
+use gml_ir::{Dataset, Program, Type, Value};
 use gml_syntax::ast::TypeKind;
 
 use super::CheckArgs;
@@ -16,8 +17,8 @@ use crate::exit::Exit;
 use crate::output;
 use crate::project::Project;
 
-/// Holds the files that the program reads against their schemas, by their headers and footers. What an earlier pipeline
-/// saves is not there yet, or will be replaced, so it is not looked at.
+/// Holds the files that the program reads against their schemas, by their headers and footers, and what it reads of databases by
+/// what these say of their columns. What an earlier pipeline saves is not there yet, or will be replaced, so it is not looked at.
 pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result<Vec<Diagnostic>, Exit> {
     let settings = settings(args.env.as_deref(), &args.set);
     let program = match lower(&analysis.package, &analysis.program, &settings) {
@@ -29,6 +30,7 @@ pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result
         Err(wrong) => return Ok(wrong),
     };
     let mut found = Vec::new();
+    let mut unreached = Unreached::default();
     for place in read_from_outside(&program) {
         let Some(dataset) = program.datasets.get(place as usize) else { continue };
         if !is_looked_at(dataset) {
@@ -37,10 +39,10 @@ pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result
             continue;
         }
         let findings = match &dataset.ty {
-            Type::Table(_) => gml_connect::inspect(dataset, &project.folder),
+            Type::Table(_) => unreached.or_inspected(dataset, &project.folder),
             _ => match gml_connect::Folder::newest(dataset, &project.folder) {
                 Ok(_) => Vec::new(),
-                Err(fault) => vec![Finding { column: None, fault, files: 1 }],
+                Err(fault) => vec![Finding::of_dataset(fault)],
             },
         };
         found.extend(findings.iter().map(|finding| diagnostic(&analysis.package, DatasetId(place), dataset, finding)));
@@ -48,8 +50,32 @@ pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result
     Ok(found)
 }
 
-/// Whether the dataset is in files of this machine.
+/// Databases that did not answer: others of their tables are not waited for once more.
+#[derive(Default)]
+struct Unreached(Vec<(Value, Fault)>);
+
+impl Unreached {
+    /// What a dataset has against its schema, or that its database did not answer before.
+    fn or_inspected(&mut self, dataset: &Dataset, project: &Path) -> Vec<Finding> {
+        let database = dataset.connector.get("database");
+        if let Some((_, fault)) = self.0.iter().find(|(known, _)| Some(known) == database) {
+            return vec![Finding::of_dataset(fault.clone())];
+        }
+        let findings = gml_connect::inspect(dataset, project);
+        if let (Some(database), [Finding { column: None, fault, .. }]) = (database, &findings[..])
+            && fault.code == codes::NOT_REACHED.id()
+        {
+            self.0.push((database.clone(), fault.clone()));
+        }
+        findings
+    }
+}
+
+/// Whether the dataset is in files of this machine, or in a database that tells of its columns.
 fn is_looked_at(dataset: &Dataset) -> bool {
+    if gml_connect::describes(dataset) {
+        return true;
+    }
     let path = dataset.connector.get("path").and_then(|path| path.as_str());
     let is_local = path.is_some_and(|path| !path.contains("://"));
     is_local && matches!(&*dataset.connector.name, "parquet" | "csv" | "jsonl" | "ipc" | "excel" | "delta" | "artifact")
@@ -69,11 +95,14 @@ fn read_from_outside(program: &Program) -> BTreeSet<u32> {
 
 /// A finding at the column of the schema, or at the entry of the catalog.
 fn diagnostic(package: &Package, id: DatasetId, dataset: &Dataset, finding: &Finding) -> Diagnostic {
-    let Finding { column, fault, files } = finding;
+    let Finding { column, fault, is_certain, files } = finding;
     let entry = package.datasets.get(id.0 as usize).map_or(Span::NOWHERE, |entry| entry.declared.name_span);
     let column = column.as_deref().and_then(|column| column_span(package, id, column));
     let code = Code::find(fault.code).unwrap_or(codes::CANNOT_READ);
     let mut diagnostic = Diagnostic::new(code, column.unwrap_or(entry), message(fault, *files));
+    if !is_certain {
+        diagnostic.severity = Severity::Warning;
+    }
     if column.is_some() {
         diagnostic = diagnostic.and(entry, format!("read as `{}`", dataset.name));
     }

@@ -7,12 +7,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use gml_ir::{Column as Declared, Type, Value, hex};
+use gml_ir::{Column as Declared, Row, Type, Value, hex};
 use serde_json::{Value as Json, json};
 
 use super::asked::{Asked, qualified, quoted};
 use super::cells::Family;
-use super::faults::Trouble;
+use super::described::Described;
+use super::faults::{Trouble, no_table};
 use super::needed::{Clause, Kind, Needed, Param, Test, presence};
 use super::rows::{of_another_type, place_of};
 use super::spool::Spool;
@@ -108,27 +109,57 @@ fn asks(ty: &str, kind: Kind, name: &str, test: &Test, clause: &mut Clause) -> O
     })
 }
 
+/// What a database says of the columns of an answer: each with its type, and those of the table that it is of that may be null.
+struct Columns {
+    all: Vec<(String, String)>,
+    nullable: Vec<String>,
+}
+
+impl Columns {
+    /// `name`: of the table that is asked for, with those that it stands in; none of a query.
+    fn of(path: &Path, asked: &Asked, values: &[Json], name: &[&str]) -> Result<Self, Trouble> {
+        super::file_of(path, false)?;
+        let (table, schema) = name.split_last().map_or((None, &[][..]), |(table, schema)| (Some(*table), schema));
+        let request = json!({
+            "work": "columns", "database": path, "sql": asked.sql, "values": values, "name": table, "schema": schema.last(),
+        });
+        let answer = call(&request)?;
+        let items = |of: &str| answer[of].as_array().cloned().unwrap_or_default();
+        let text = |value: &Json| value.as_str().map(str::to_owned);
+        let column = |column: &Json| Some((text(&column[0])?, text(&column[1])?));
+        Ok(Self {
+            all: items("columns").iter().filter_map(column).collect(),
+            nullable: items("nullable").iter().filter_map(text).collect(),
+        })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.all.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// A column of the row as it is put into the file.
+    fn written(&self, declared: &Declared) -> Result<String, Fault> {
+        let ty = &self.all[place_of(declared, &self.names())?].1;
+        let shown = family(ty).map_or(ty.as_str(), |family| family.shown());
+        written(declared, ty).ok_or_else(|| of_another_type(declared.stored_name(), shown, &declared.ty))
+    }
+}
+
+/// What the columns of a row are in the database, by its own words and without a row.
+pub(super) fn describe(path: &Path, asked: &Asked, name: &[&str], row: &Row) -> Result<Described, Trouble> {
+    let values = asked.values.iter().map(given).collect::<Result<Vec<_>, Fault>>()?;
+    let found = Columns::of(path, asked, &values, name)?;
+    let columns = row.columns.iter().map(|declared| found.written(declared).map(drop)).collect();
+    Ok(Described { columns, nullable: found.nullable })
+}
+
 /// Asks a query for what is needed. Gives the file with the rows, in the form in which they are stored.
 pub(super) fn read(path: &Path, asked: &Asked, needed: &Needed, spool: Spool) -> Result<(PathBuf, Told), Trouble> {
-    super::file_of(path, false)?;
     let mut values = asked.values.iter().map(given).collect::<Result<Vec<_>, Fault>>()?;
-    let request = json!({ "work": "columns", "database": path, "sql": asked.sql, "values": values });
-    let answer = call(&request)?;
-    let columns: Vec<(&str, &str)> = answer["columns"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|column| Some((column[0].as_str()?, column[1].as_str()?)))
-        .collect();
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let column = |declared: &Declared| {
-        let stored = declared.stored_name();
-        let place = place_of(declared, &names)?;
-        let ty = columns[place].1;
-        let shown = family(ty).map_or(ty, |family| family.shown());
-        written(declared, ty).ok_or_else(|| of_another_type(stored, shown, &declared.ty))
-    };
-    let chosen = needed.row.columns.iter().map(column).collect::<Result<Vec<_>, Fault>>()?;
+    let columns = Columns::of(path, asked, &values, &[])?;
+    let names = columns.names();
+    let chosen = needed.row.columns.iter().map(|declared| columns.written(declared));
+    let chosen = chosen.collect::<Result<Vec<_>, Fault>>()?;
     let mut clause = asked.clause();
     let told = match asked.fixed() {
         Some(why) => Told::whole(why, needed),
@@ -137,7 +168,7 @@ pub(super) fn read(path: &Path, asked: &Asked, needed: &Needed, spool: Spool) ->
                 let place = place_of(column, &names).ok()?;
                 // Columns that are written in another form have the same name.
                 let name = format!("answer.{}", asked.quoted(column.stored_name()));
-                asks(columns[place].1, kind, &name, test, clause)
+                asks(&columns.all[place].1, kind, &name, test, clause)
             });
             let shown =
                 if clause.parts.is_empty() { String::new() } else { format!(" WHERE {}", clause.parts.join(" AND ")) };
@@ -261,6 +292,10 @@ fn call(request: &Json) -> Result<Json, Trouble> {
         (Some(answer), Some(Ok(())), Some(Ok(_))) => match answer["refused"].as_str() {
             None => Ok(answer),
             Some(text) if answer["passes"] == true => Err(Trouble::Busy(text.to_owned())),
+            Some(text) if text.starts_with("Catalog Error: Table with name") => {
+                let place = request["database"].as_str().unwrap_or_default();
+                Err(Trouble::Fault(no_table(place, text.lines().next().unwrap_or_default())))
+            }
             Some(text) => Err(Trouble::Fault(
                 Fault::new(code::QUERY_REFUSED, "DuckDB refuses")
                     .detail(text.lines().next().unwrap_or_default())

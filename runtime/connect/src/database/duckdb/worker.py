@@ -32,10 +32,16 @@ def value(given):
 
 
 def columns(connection, request):
-    """The columns of an answer with their types."""
+    """The columns of an answer with their types, and those of the table of that name that may be null."""
     values = [value(given) for given in request["values"]]
     described = connection.execute("DESCRIBE " + request["sql"], values).fetchall()
-    return {"columns": [[row[0], row[1]] for row in described]}
+    here = " WHERE database_name = current_database() AND schema_name = coalesce($1, current_schema()) AND table_name = $2"
+    nullable = connection.execute(
+        "SELECT column_name FROM duckdb_columns()" + here + " AND is_nullable"
+        " AND EXISTS (SELECT 1 FROM duckdb_tables()" + here + ")",
+        [request["schema"], request["name"]],
+    ).fetchall()
+    return {"columns": [[row[0], row[1]] for row in described], "nullable": [row[0] for row in nullable]}
 
 
 def ask(connection, request):

@@ -279,10 +279,9 @@ fn damaged(fault: &Fault) -> Fault {
 pub(super) fn misfit(column: &str, series: &Series, marks: &BooleanChunked, declared: &str, before: usize) -> Fault {
     let rows: Vec<usize> =
         marks.iter().enumerate().filter(|(_, mark)| *mark == Some(true)).map(|(row, _)| row).collect();
-    let mut fault = Fault::new(
-        code::VALUE_DOES_NOT_PARSE,
-        format!("{} values of the column `{column}` are no {declared}", rows.len()),
-    );
+    let (values, are) = if rows.len() == 1 { ("value", "is") } else { ("values", "are") };
+    let text = format!("{} {values} of the column `{column}` {are} no {declared}", rows.len());
+    let mut fault = Fault::new(code::VALUE_DOES_NOT_PARSE, text);
     for row in rows.iter().take(5) {
         if let Ok(value) = series.get(*row) {
             fault = fault.detail(format!("row {}: {value}", before + row + 1));

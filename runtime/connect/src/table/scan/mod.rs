@@ -161,11 +161,20 @@ impl<'a> Scan<'a> {
                 scan.is_whole = false;
                 break;
             }
-            let file = scan.source(source, found.stored.as_ref(), verified)?;
-            scan.places_of(&file, reading).map_err(|fault| fault.at(&file.name))?;
+            let file = scan.source(source, found.stored.as_ref(), verified);
+            let file = file.map_err(|fault| scan.told(fault))?;
+            let placed = scan.places_of(&file, reading);
+            placed.map_err(|fault| scan.told(fault.at(&file.name)))?;
             scan.files.push(file);
         }
         Ok(scan)
+    }
+
+    fn told(&self, fault: Fault) -> Fault {
+        match self.files.first() {
+            Some(first) => open::of_another(fault, self.dataset, &first.name),
+            None => fault,
+        }
     }
 
     /// How many parts there are.
@@ -205,8 +214,9 @@ impl<'a> Scan<'a> {
         let wanted = (!place.excluded).then_some(wanted);
         let mut absent = Absent::default();
         let read = self.rows(file, place, wanted, &mut absent);
-        let (frame, row) =
-            read.and_then(|(frame, row)| self.whole(file, place, frame, row)).map_err(|fault| fault.at(&file.name))?;
+        let (frame, row) = read
+            .and_then(|(frame, row)| self.whole(file, place, frame, row))
+            .map_err(|fault| self.told(fault.at(&file.name)))?;
         let (frame, breaches) = if self.streams() && !file.verified {
             let name = (self.files.len() > 1).then(|| file.name.clone());
             let origin = Origin::part(&self.path, name, place.before);
