@@ -176,6 +176,19 @@ fn doc_writes_a_site_that_is_the_same_each_time() {
 }
 
 #[test]
+fn a_text_that_no_test_has_is_no_success() {
+    let tests = "test \"sums\" {\n    expect 1 + 1 == 2\n}\n\ntest \"products\" {\n    expect 2 * 2 == 4\n}\n";
+    let project = Project::of(&[("main.gml", format!("{PROGRAM}\n{tests}")), ("bare.gml", PROGRAM.to_owned())]);
+    assert!(project.done(&["test", "sum"]).stdout.ends_with("1 passed, 0 failed\n"));
+    let none = project.gmlc(&["test", "summs"]);
+    assert_eq!((none.code, &*none.stdout), (2, ""), "{}", none.stderr);
+    assert_eq!(none.stderr.trim(), "no test has \"summs\" in its name; there are \"sums\", \"products\"");
+    let bare = project.gmlc(&["test", "sum", "--project", "bare.gml"]);
+    assert_eq!((bare.code, bare.stderr.trim()), (2, "the program has no tests"));
+    assert_eq!(project.done(&["test", "--project", "bare.gml"]).stdout, "0 passed, 0 failed\n");
+}
+
+#[test]
 fn a_new_project_is_right_formatted_and_runs() {
     let project = Project::new();
     project.done(&["new", "iris"]);

@@ -1,5 +1,5 @@
-//! `tune` in a program: the arguments found are used, and are the same whatever the number of threads, and whether or not the run
-//! was stopped on its way.
+//! `tune` in a program: the arguments found are used, and are the same whatever the number of threads, whether or not the run was
+//! stopped on its way, and whether the estimator is tuned where it is fitted or before.
 
 use std::fs;
 use std::path::PathBuf;
@@ -302,4 +302,194 @@ fn an_interrupted_search_over_networks_goes_on_where_it_was() {
         files.filter(|(name, _)| !name.ends_with("versions.jsonl")).collect::<Vec<_>>()
     });
     assert!(models[0].len() >= 4 && models[0] == models[1], "it did not come to the same end");
+}
+
+/// Sessions of 23 days, of which those on mobile devices in the evening end in the cart more often.
+fn sessions() -> String {
+    let mut text = String::from(
+        "visitor,date,hour,weekday,days_since_last,device,os,browser,source,medium,country,city,campaign,added_to_cart\n",
+    );
+    let mut state = 7_u64;
+    for number in 0..1_610_usize {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let drawn = (state >> 33) as usize;
+        let day = number / 70;
+        let (month, day_of_month) = if day < 13 { ("2020-12", day + 19) } else { ("2021-01", day - 12) };
+        let pick = |words: &[&'static str], salt: usize| words[drawn / salt % words.len()];
+        let (device, hour) = (pick(&["mobile", "desktop", "tablet"], 3), drawn / 11 % 24);
+        let since = if drawn.is_multiple_of(3) { String::new() } else { (drawn / 5 % 30).to_string() };
+        let chance = if device == "mobile" && hour >= 16 { 60 } else { 15 };
+        text += &format!(
+            "v{number},{month}-{day_of_month:02},{hour},{},{since},{device},{},{},{},{},{},{},{},{}\n",
+            pick(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"], 7),
+            pick(&["android", "ios", "windows"], 13),
+            pick(&["chrome", "safari"], 17),
+            pick(&["google", "direct", "mail"], 19),
+            pick(&["cpc", "organic"], 23),
+            pick(&["de", "fr", "us"], 29),
+            pick(&["berlin", "paris", "austin", "bonn"], 31),
+            pick(&["", "spring", "winter"], 37),
+            drawn / 41 % 100 < chance,
+        );
+    }
+    text
+}
+
+/// The learning of the language's own page, with `tuned` for what is fitted.
+fn of_the_language(tuned: &str) -> String {
+    format!(
+        r#"
+use std.learn.{{boosted_trees, tune}}
+use std.metrics.{{auc, brier, log_loss}}
+use std.prep.{{impute, one_hot, ordinal}}
+
+param seed: int = 42
+
+schema Session {{
+    id visitor: str,
+    time date: date,
+    hour: int,
+    weekday: enum["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    days_since_last: int?,
+    device: category, os: category, browser: category, source: category, medium: category,
+    country: category, city: category, campaign: category?,
+    target added_to_cart: bool,
+}}
+
+catalog {{
+    sessions: table[Session] = csv("sessions.csv"),
+    today: table[Session] = csv("sessions.csv"),
+    propensity: model = artifact("propensity"),
+    predictions: table {{ visitor: str, score: float, calibrated: float }} = csv("predictions.csv"),
+}}
+
+pipeline training {{
+    let data = sessions |> split_time(by: .date, train: @2020-12-19..@2021-01-03, valid: @2021-01-04..@2021-01-06, test: @2021-01-07..@2021-01-10)
+
+    let recipe = impute(mean, [.days_since_last])
+              >> impute("UNKNOWN", [.campaign])
+              >> one_hot([.device, .os, .browser, .source, .medium])
+              >> ordinal([.country, .city, .campaign, .weekday, .hour])
+
+    let space = {{ leaves: log(4..64), learning_rate: log(0.01..0.5) }}
+    {tuned}
+    let model = fit(tuned, train: data.train, valid: data.valid)
+    let calibrated = calibrate(model, on: data.valid, method: isotonic)
+
+    track evaluate(calibrated, on: [data.test], metrics: [auc, log_loss, brier])
+    track explain(calibrated, on: data.test)
+    save calibrated as propensity
+    save today |> predict(propensity) |> select([.visitor, .score, .calibrated]) as predictions
+}}
+"#
+    )
+}
+
+/// The same search where the estimator is fitted, and before.
+const TUNED: [&str; 2] = [
+    "let tuned = recipe >> tune(boosted_trees(objective: binary, seed: seed), over: space, trials: 8, maximize: auc, seed: seed)",
+    "let tuned = tune(recipe >> boosted_trees(objective: binary, seed: seed), train: data.train, valid: data.valid, over: space, trials: 8, maximize: auc, seed: seed)",
+];
+
+/// The history of the last run without how long its trials took.
+fn timeless(project: &Project) -> Value {
+    let mut history = history(project);
+    history["trials"].as_array_mut().unwrap().iter_mut().for_each(|trial| drop(trial["seconds"].take()));
+    history
+}
+
+/// What a project holds beside its program.
+fn results(project: &Project) -> Vec<(String, Vec<u8>)> {
+    let files = project.files().into_iter();
+    files.filter(|(name, _)| name != "main.gml" && !name.ends_with("versions.jsonl")).collect()
+}
+
+#[test]
+fn what_is_tuned_where_it_is_fitted_is_what_is_tuned_before() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let projects = TUNED.map(|tuned| {
+        let project = Project::of(&[("main.gml", of_the_language(tuned)), ("sessions.csv", sessions())]);
+        project.done(&["run", "--threads", "2"]);
+        project
+    });
+    let [there, before] = &projects;
+    assert_eq!(timeless(there), timeless(before));
+    assert_eq!(timeless(there)["trials"].as_array().unwrap().len(), 8);
+    let (own, others) = (results(there), results(before));
+    assert!(
+        own.iter().any(|(name, _)| name.starts_with("propensity/"))
+            && own.iter().any(|(name, _)| name == "predictions.csv")
+    );
+    assert_eq!(
+        own.iter().map(|file| &file.0).collect::<Vec<_>>(),
+        others.iter().map(|file| &file.0).collect::<Vec<_>>()
+    );
+    for ((name, one), (_, other)) in own.iter().zip(&others) {
+        assert!(one == other, "{name} depends on how it is written");
+    }
+    assert_eq!(there.record()["metrics"], before.record()["metrics"]);
+    assert!(there.metric("auc", "test") > 0.6);
+    for file in ["tune.json", "tune.svg", "tune.png"] {
+        let record = there.record();
+        let path = format!(".gml/runs/{}/{file}", record["id"].as_str().unwrap());
+        assert!(there.path(&path).exists(), "{path}");
+    }
+    // One is the other: where it is written in the other way, no step has anything to do.
+    there.write("main.gml", of_the_language(TUNED[1]));
+    let again = there.done(&["run", "--threads", "2"]);
+    let said = again.stdout + &again.stderr;
+    assert!(said.contains("nothing had to run"), "{said}");
+}
+
+#[test]
+fn a_budget_is_looked_for_where_it_is_fitted() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let tuned = "let tuned = recipe >> tune(boosted_trees(objective: binary, seed: seed), over: space, budget: 2s, maximize: auc)";
+    let project = Project::of(&[("main.gml", of_the_language(tuned)), ("sessions.csv", sessions())]);
+    let checked = project.done(&["check", "--format", "short"]).stdout;
+    // The seed of the search is left out.
+    assert!(checked.lines().count() == 1 && checked.contains("GML0802"), "{checked}");
+    project.done(&["run"]);
+    assert!(!timeless(&project)["trials"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_search_where_it_is_fitted_goes_on_where_it_was() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    const ARGS: [&str; 3] = ["run", "--threads", "2"];
+    let make = || {
+        let program = of_the_language(&TUNED[0].replace("trials: 8", "trials: 60"));
+        Project::of(&[("main.gml", program), ("sessions.csv", sessions())])
+    };
+    let project = make();
+    let mut running = project.start(&ARGS);
+    until(&mut running, "killed", || trials(&project) >= 3);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let before = trials(&project);
+    assert!((3..60).contains(&before), "{before} trials were made");
+    let went_on = project.done(&ARGS);
+    assert!(went_on.stderr.contains(&format!("tune: goes on behind {before} trials")), "{}", went_on.stderr);
+    assert!(kept(&project).is_empty(), "a run that is done leaves nothing unfinished");
+    let whole = make();
+    whole.done(&ARGS);
+    assert!(results(&project) == results(&whole), "it did not come to the same end");
+}
+
+#[test]
+fn over_sequences_it_is_the_same_too() {
+    let search = "item_knn(), trials: 6, over: { neighbours: log(1..40), decay: 0.0..1.0 }";
+    let before = over_sequences(search, &[]);
+    let there = before
+        .replace(", train: data.train, valid: data.valid, maximize: mrr(5), seed: 3)", ", maximize: mrr(5), seed: 3)");
+    assert_ne!(before, there);
+    let project = Project::of(&[("main.gml", there), ("clicks.csv", clicks(300))]);
+    project.done(&["run"]);
+    let (found, model) = (timeless(&project), results(&project));
+    project.write("main.gml", before);
+    project.done(&["run", "--force"]);
+    assert_eq!(timeless(&project), found);
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|file| file.0.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&results(&project)), names(&model));
+    assert!(results(&project) == model, "the recommender depends on how it is written");
 }

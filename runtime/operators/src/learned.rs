@@ -207,7 +207,7 @@ pub trait Fitted: Send + Sync {
     fn compiled(&self, draft: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
         let _ = draft;
         Err(compiled::not_compiled("this kind of model has no form as a library")
-            .help("models of boosted_trees, logistic, ridge and elastic_net can be compiled, with or without a recipe and a calibration"))
+            .help("models of boosted_trees, logistic, ridge and elastic_net can be compiled, with or without a recipe and a calibration, and ensembles of them"))
     }
 
     /// Writes it into an empty folder: `signature.json`, and the files of its own.

@@ -38,7 +38,7 @@ fn every_line_is_an_object() {
     let (started, finished) = (of(&said, "step_started"), of(&said, "step_finished"));
     assert!(!started.is_empty() && started.len() == finished.len(), "{said:?}");
     assert!(started.iter().all(|line| line["index"].as_u64() <= line["total"].as_u64()));
-    assert_eq!(of(&said, "message")[0]["text"], "input: 1 row break `n in 0..3` and are left out");
+    assert_eq!(of(&said, "message")[0]["text"], "input: 1 row breaks `n in 0..3` and is left out");
     let done = of(&said, "run_done");
     assert_eq!((done.len(), &done[0]["run"]), (1, &project.record()["id"]));
     assert_eq!(done[0]["metrics"][0]["name"], "log_loss");

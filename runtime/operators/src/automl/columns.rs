@@ -89,6 +89,11 @@ impl Columns {
         !self.few.is_empty() || !self.many.is_empty()
     }
 
+    /// Whether there is anything that could lie in buckets.
+    pub(super) fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
     /// What every learner needs: dates come apart, texts become words, the rest goes.
     fn common(&self, rows: usize, context: &Context) -> Result<Vec<Arc<dyn Estimator>>, Fault> {
         let mut steps = Vec::new();

@@ -66,7 +66,9 @@ pub(super) fn families(
             Family { name, learner: Arc::clone(&learner), is_trees: false, starts, seed, steps }
         };
         families.push(of_sums(plain, columns.linear(objective, false, rows, seed, context)?));
-        families.push(of_sums(buckets, columns.linear(objective, true, rows, seed, context)?));
+        if columns.has_numbers() {
+            families.push(of_sums(buckets, columns.linear(objective, true, rows, seed, context)?));
+        }
     }
     if columns.has_categories() {
         families.push(of_trees("boosted_trees of encoded texts", columns.encoded(objective, rows, seed, context)?));

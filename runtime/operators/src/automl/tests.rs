@@ -83,9 +83,8 @@ fn what_is_found_is_better_than_trees_alone() {
             .iter()
             .zip(&scores)
             .filter(|(name, score)| (name.starts_with("logistic") || name.starts_with("ridge")) && score.is_finite());
-        // Two recipes with three penalties each; with the smallest one, weights of classes that a line tells apart grow for longer
-        // than `logistic` waits.
-        assert!(sums.count() >= 4, "{names:?} {scores:?}");
+        // Two recipes with three penalties each.
+        assert_eq!(sums.count(), 6, "{names:?} {scores:?}");
         let learned = scores.iter().position(|score| score.is_nan()).unwrap_or(scores.len());
         assert!(scores[..learned].is_sorted_by(|a, b| if more { a >= b } else { a <= b }), "{board}");
         assert!(scores[learned..].iter().all(|score| score.is_nan()), "{board}");
@@ -99,6 +98,19 @@ fn what_is_found_is_better_than_trees_alone() {
         assert_eq!(raw(&model, &test, column), raw(&loaded, &test, column), "{objective}");
         assert_eq!((model.ty(), model.features(), model.classes()), (loaded.ty(), loaded.features(), loaded.classes()));
     }
+}
+
+#[test]
+fn what_has_no_numbers_is_not_put_into_buckets() {
+    let (train, valid, _) = parts("binary");
+    let texts = |part: &Table| {
+        let rows = part.frame.clone().collect().unwrap().select(["id", "query", "c", "b", "y"]).unwrap();
+        table(rows, &[("id", Role::Id), ("query", Role::Group), ("y", Role::Target)], part.ty.partitions)
+    };
+    let (_, board) = search(&texts(&train), &texts(&valid), ("maximize", "auc"), 1, Effort::Trials(0)).unwrap();
+    let names: Vec<&str> = board.column("model").unwrap().str().unwrap().iter().flatten().collect();
+    assert!(names.iter().any(|name| name.starts_with("logistic: ")), "{names:?}");
+    assert!(names.iter().all(|name| !name.contains("of buckets")), "{names:?}");
 }
 
 #[test]

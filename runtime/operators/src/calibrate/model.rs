@@ -17,6 +17,7 @@ use crate::compiled::{self, Draft};
 use crate::data::{Context, Table};
 use crate::explain::Explained;
 use crate::frame::{self, fault};
+use crate::learn::outputs::{self, likeliest};
 use crate::learn::{artifact, with_outputs};
 use crate::learned::Fitted;
 use crate::onnx;
@@ -60,27 +61,30 @@ impl Calibrated {
         self.outputs.get("scores").is_some_and(|column| matches!(column.ty, Type::List(_)))
     }
 
-    fn calibrated(&self, predicted: &DataFrame) -> Result<Column, Fault> {
+    /// What the model has predicted, with what the curves make of it: the label is the likeliest class by them.
+    fn calibrated(&self, mut predicted: DataFrame) -> Result<DataFrame, Fault> {
         if !self.is_of_classes() {
             let curve = self.curves.first().ok_or_else(|| Fault::new("GML0999", "a calibrated model has no curve"))?;
             let scores = predicted.column("score").map_err(fault)?.f64().map_err(fault)?;
             let calibrated: Vec<Option<f64>> = scores.iter().map(|score| score.map(|score| curve.at(score))).collect();
-            return Ok(Column::new("calibrated".into(), calibrated));
+            predicted.with_column(Column::new("calibrated".into(), calibrated)).map_err(fault)?;
+            return Ok(predicted);
         }
         let lists = predicted.column("scores").map_err(fault)?.list().map_err(fault)?;
         let flat = lists.get_inner();
         let scores: Vec<f64> = flat.f64().map_err(fault)?.iter().flatten().collect();
         let width = self.curves.len().max(1);
-        let mut made = ListPrimitiveChunkedBuilder::<Float64Type>::new(
+        let calibrated: Vec<f64> = scores.chunks_exact(width).flat_map(|row| of_classes(&self.curves, row)).collect();
+        let mut lists = ListPrimitiveChunkedBuilder::<Float64Type>::new(
             "calibrated".into(),
             predicted.height(),
             scores.len(),
             DataType::Float64,
         );
-        for row in scores.chunks_exact(width) {
-            made.append_slice(&of_classes(&self.curves, row));
-        }
-        Ok(made.finish().into_column())
+        calibrated.chunks_exact(width).for_each(|row| lists.append_slice(row));
+        predicted.with_column(likeliest(&calibrated, self.model.classes())).map_err(fault)?;
+        predicted.with_column(lists.finish().into_column()).map_err(fault)?;
+        Ok(predicted)
     }
 }
 
@@ -89,11 +93,8 @@ impl Fitted for Calibrated {
         let rows = frame::collect(table.frame.clone())?;
         let known = Table { frame: rows.clone().lazy(), ty: table.ty.clone() };
         let scores = self.outputs.names().filter(|name| &***name != "calibrated").map(|name| col(&**name));
-        let mut predicted =
-            frame::collect(self.model.apply(&known, context)?.frame.select(scores.collect::<Vec<_>>()))?;
-        let calibrated = self.calibrated(&predicted)?;
-        predicted.with_column(calibrated).map_err(fault)?;
-        with_outputs(table, rows, predicted, &self.outputs)
+        let predicted = frame::collect(self.model.apply(&known, context)?.frame.select(scores.collect::<Vec<_>>()))?;
+        with_outputs(table, rows, self.calibrated(predicted)?, &self.outputs)
     }
 
     fn by_rows(&self) -> bool {
@@ -159,6 +160,9 @@ impl Fitted for Calibrated {
                 onnx::summing_to_one(&beside, classes.len(), graph)
             }
         };
+        if let (true, Some(label)) = (classes.len() > 1, said.first_mut()) {
+            *label = outputs::onnx_likeliest(&flow, &classes, graph);
+        }
         said.push(onnx::Said { name: "calibrated".into(), element: onnx::Element::Double, classes, flow });
         Ok(said)
     }
@@ -200,10 +204,7 @@ impl Prepared for PreparedCalibrated {
     }
 
     fn outputs(&self, lanes: &[&Lane<'_>], rows: usize) -> Result<DataFrame, Fault> {
-        let mut predicted = self.model.0.outputs(lanes, rows)?;
-        let calibrated = self.of.calibrated(&predicted)?;
-        predicted.with_column(calibrated).map_err(fault)?;
-        Ok(predicted)
+        self.of.calibrated(self.model.0.outputs(lanes, rows)?)
     }
 }
 

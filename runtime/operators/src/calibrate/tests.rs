@@ -115,6 +115,31 @@ fn classes_are_calibrated_one_against_the_rest() {
     }
 }
 
+/// What is predicted is what is judged: the label is the likeliest class by the probabilities that `accuracy` looks at.
+#[test]
+fn the_label_is_the_likeliest_class_by_the_calibrated() {
+    let (model, valid) = calibrated("multiclass", "isotonic");
+    let Data::Fitted(fitted) = &model else { panic!("nothing was learned") };
+    let rows = rows_of(predict(&model, &valid).unwrap());
+    let list = |name: &str| {
+        let values = rows.column(name).unwrap().list().unwrap().get_inner();
+        values.f64().unwrap().iter().flatten().collect::<Vec<_>>()
+    };
+    let (scores, calibrated) = (list("scores"), list("calibrated"));
+    let likeliest = |of: &[f64]| of.chunks(3).map(crate::metrics::largest).collect::<Vec<_>>();
+    let labels: Vec<String> =
+        likeliest(&calibrated).into_iter().map(|place| fitted.classes()[place].to_string()).collect();
+    let told = rows.column("label").unwrap().str().unwrap().iter().map(|label| label.unwrap().to_owned());
+    assert_eq!(told.collect::<Vec<_>>(), labels);
+    assert_ne!(likeliest(&scores), likeliest(&calibrated), "the calibration changes nothing here");
+
+    let truth = rows.column("y").unwrap().cast(&polars::prelude::DataType::String).unwrap();
+    let right =
+        truth.str().unwrap().iter().zip(&labels).filter(|(truth, label)| *truth == Some(label.as_str())).count();
+    let found = metrics_of(evaluate(&model, &[&valid], vec![metric("accuracy")]).unwrap());
+    assert_eq!(found[0].value, right as f64 / rows.height() as f64);
+}
+
 #[test]
 fn classes_are_judged_by_the_calibrated() {
     let (model, valid) = calibrated("multiclass", "isotonic");

@@ -151,7 +151,8 @@ fn grid(column: &Column, points: usize) -> Result<Grid, Fault> {
         }
     };
     if grid.rows.is_empty() {
-        return Err(Fault::new("GML0922", format!("`{name}` is null in every row, so nothing can depend on it")));
+        return Err(Fault::new("GML0922", format!("`{name}` is null in every row, so nothing can depend on it"))
+            .help("leave it out of `columns`, or give rows that have it"));
     }
     Ok(grid)
 }

@@ -30,7 +30,7 @@ pub(crate) fn narrow(series: Series, kind: IntKind) -> Result<Series, Fault> {
 /// That a result does not fit a width.
 pub(super) fn too_narrow(kind: IntKind) -> Fault {
     Fault::new("GML0923", format!("a result does not fit {}", kind.name()))
-        .help("make one side an int: `as_float`, or a column of a wider type")
+        .help("declare the column with a wider type, such as `int`, or compute with floats: `as_float`")
 }
 
 fn apply(op: BinaryOp, left: &Int64Chunked, right: &Int64Chunked) -> Result<Int64Chunked, Fault> {

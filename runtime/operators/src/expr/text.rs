@@ -1,11 +1,11 @@
 //! `std.text`.
 
-use gml_connect::Fault;
+use gml_connect::{Fault, MomentForm};
 use gml_ir::{Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{
-    Column, DataType, Float64Chunked, Int64Chunked, IntoSeries, StringChunked, StrptimeOptions, TimeUnit, concat_str,
-    lit, when,
+    Column, DataType, Float64Chunked, Int32Chunked, Int64Chunked, IntoSeries, StringChunked, TimeUnit, concat_str, lit,
+    when,
 };
 
 use super::call::{Args, Function};
@@ -23,8 +23,8 @@ pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("ends_with", |args| Ok(args.get("text")?.str().ends_with(args.get("part")?))),
     ("matches", |args| Ok(args.get("text")?.str().contains(lit(&*args.text("pattern")?), true))),
     ("extract", extract),
-    ("replace", |args| replace_all(args, "old", true)),
-    ("replace_pattern", |args| replace_all(args, "pattern", false)),
+    ("replace", replace),
+    ("replace_pattern", replace_pattern),
     ("split_text", |args| Ok(args.get("text")?.str().split(lit(&*args.text("separator")?)))),
     ("slice", slice),
     ("concat", |args| Ok(concat_str([args.get("first")?, args.get("second")?], "", false))),
@@ -41,9 +41,17 @@ fn extract(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     Ok(args.get("text")?.str().extract(lit(&*args.text("pattern")?), group))
 }
 
-fn replace_all(args: &Args<'_>, old: &str, literal: bool) -> Result<pl::Expr, Fault> {
-    let (old, new) = (args.text(old)?, args.text("new")?);
-    Ok(args.get("text")?.str().replace_all(lit(&*old), lit(&*new), literal))
+fn replace(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let (old, new) = (args.text("old")?, args.text("new")?);
+    Ok(args.get("text")?.str().replace_all(lit(&*old), lit(&*new), true))
+}
+
+fn replace_pattern(args: &Args<'_>) -> Result<pl::Expr, Fault> {
+    let (pattern, new) = (args.text("pattern")?, args.text("new")?);
+    // Of a pattern without any sign in it polars puts the new text in as it stands, also where that names groups. An empty
+    // group in front changes nothing else.
+    let pattern = if new.contains('$') { format!("(?:){pattern}") } else { pattern.to_string() };
+    Ok(args.get("text")?.str().replace_all(lit(pattern), lit(&*new), false))
 }
 
 fn slice(args: &Args<'_>) -> Result<pl::Expr, Fault> {
@@ -55,11 +63,13 @@ fn slice(args: &Args<'_>) -> Result<pl::Expr, Fault> {
 }
 
 fn to_int(args: &Args<'_>) -> Result<pl::Expr, Fault> {
-    parsed::<Int64Chunked>(args.get("text")?, |text| text.iter().map(|text| text?.trim().parse::<i64>().ok()).collect())
+    parsed::<Int64Chunked, _>(args.get("text")?, |text| {
+        text.iter().map(|text| text?.trim().parse::<i64>().ok()).collect()
+    })
 }
 
 fn to_float(args: &Args<'_>) -> Result<pl::Expr, Fault> {
-    parsed::<Float64Chunked>(args.get("text")?, |text| text.iter().map(|text| number(text?.trim())).collect())
+    parsed::<Float64Chunked, _>(args.get("text")?, |text| text.iter().map(|text| number(text?.trim())).collect())
 }
 
 /// A decimal number; the words for what is no number are none.
@@ -68,30 +78,30 @@ fn number(text: &str) -> Option<f64> {
     digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then(|| text.parse().ok()).flatten()
 }
 
-fn parsed<T: IntoSeries + 'static>(text: pl::Expr, parse: fn(&StringChunked) -> T) -> Result<pl::Expr, Fault> {
+fn parsed<T, F>(text: pl::Expr, parse: F) -> Result<pl::Expr, Fault>
+where
+    T: IntoSeries,
+    F: Fn(&StringChunked) -> T + Send + Sync + 'static,
+{
     Ok(kernel::map(vec![text], move |columns| {
         let text = columns[0].str().map_err(fault)?;
         Ok(Column::from(parse(text).into_series()))
     }))
 }
 
-fn options(format: &str) -> StrptimeOptions {
-    StrptimeOptions { format: Some(format.into()), strict: false, exact: true, cache: true }
-}
-
 fn to_date(args: &Args<'_>) -> Result<pl::Expr, Fault> {
-    Ok(args.get("text")?.str().to_date(options(&args.text("format")?)))
+    let form = MomentForm::new(&args.text("format")?);
+    let days =
+        parsed::<Int32Chunked, _>(args.get("text")?, move |text| text.iter().map(|text| form.date(text?)).collect())?;
+    Ok(days.cast(DataType::Date))
 }
 
 fn to_timestamp(args: &Args<'_>) -> Result<pl::Expr, Fault> {
-    let format = args.text("format")?;
-    let zoned = ["%z", "%:z", "%#z", "%+"].iter().any(|part| format.contains(part));
-    let zone = zoned.then_some(pl::TimeZone::UTC);
-    let moment =
-        args.get("text")?.str().to_datetime(Some(TimeUnit::Microseconds), zone, options(&format), lit("raise"));
-    let plain = DataType::Datetime(TimeUnit::Microseconds, None);
-    // The ticks of a moment with a zone are those of UTC.
-    Ok(if zoned { moment.cast(DataType::Int64).cast(plain) } else { moment })
+    let form = MomentForm::new(&args.text("format")?);
+    let moments = parsed::<Int64Chunked, _>(args.get("text")?, move |text| {
+        text.iter().map(|text| form.timestamp(text?)).collect()
+    })?;
+    Ok(moments.cast(DataType::Datetime(TimeUnit::Microseconds, None)))
 }
 
 fn to_text(args: &Args<'_>) -> Result<pl::Expr, Fault> {

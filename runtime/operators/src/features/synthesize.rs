@@ -149,6 +149,14 @@ fn windows(call: &Call<'_>) -> Result<Vec<Window>, Fault> {
         Value::Duration(micros) => Ok(Window { name: window.to_string(), length: Some(*micros) }),
         _ => Err(call.bad("windows", "a list of durations and nulls")),
     };
+    let empty = windows.iter().find(|window| matches!(window, Value::Duration(micros) if *micros <= 0));
+    if let Some(window) = empty {
+        return Err(Fault::new(
+            "GML0229",
+            format!("a window of synthesize is {window}, and must be longer than nothing"),
+        )
+        .help("say how far back it goes, as in 7d"));
+    }
     windows.iter().map(of).collect()
 }
 

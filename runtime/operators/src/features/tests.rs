@@ -122,3 +122,13 @@ fn jaccard_and_cosine() {
     );
     assert_eq!(eval(&t, f("cosine", &args(&vector), opt(Type::Float))), "0.96 0.0 null -1.0");
 }
+
+/// The checker says so of constants; what is computed is told as it runs.
+#[test]
+fn stretches_of_time_are_longer_than_nothing() {
+    for window in [hours(0), hours(-24)] {
+        let windows = Value::List(vec![Value::Null, window]);
+        let args = vec![("input", input(&sales())), ("for", keys(&["item"])), ("windows", constant(windows))];
+        assert_eq!(fails("std.features", "synthesize", args).code, "GML0229");
+    }
+}

@@ -14,6 +14,7 @@ use super::arguments::{items, misfit, optional_constant};
 use super::chain::with_outputs;
 use super::parameters::Objective;
 use super::{artifact, members, outputs, target, truth};
+use crate::compiled::{self, Draft};
 use crate::data::{Call, Context, Data, Input, Table};
 use crate::explain::merged;
 use crate::frame::{self, fault};
@@ -162,6 +163,11 @@ impl Fitted for Blend {
         }
         let sum = graph.sum(&parts);
         Ok(outputs::onnx(Objective::Lambdarank, &[], sum, graph))
+    }
+
+    fn compiled(&self, _: &mut Draft<'_>) -> Result<compiled::Said, Fault> {
+        Err(compiled::not_compiled("a blend counts the places of rows within their groups, which a row by itself does not tell")
+            .help("compile each of its models, which are saved in the folders model_0, model_1 and so on of its own, and count the places where the groups are known"))
     }
 
     fn save(&self, folder: &Path) -> Result<(), Fault> {

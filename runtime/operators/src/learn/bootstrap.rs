@@ -35,8 +35,11 @@ pub(crate) fn values(
     Ok((0..metrics.len()).map(of_metric).collect())
 }
 
-/// The value of a metric, or nothing where it is not defined on these rows.
+/// The value of a metric, or nothing where it is not defined on these rows, or all of them weigh nothing.
 pub(crate) fn defined(metric: &Value, sample: &Sample) -> Result<Option<f64>, Fault> {
+    if sample.weighs_nothing() {
+        return Ok(None);
+    }
     match judge(metric, sample) {
         Ok(value) => Ok(Some(value)),
         Err(fault) if fault.code == "GML0928" => Ok(None),

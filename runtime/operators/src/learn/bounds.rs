@@ -13,12 +13,22 @@ pub(crate) struct Bounds {
     pub(crate) words: &'static str,
 }
 
-pub(crate) const COUNT: Bounds = Bounds { least: 1.0, most: 2_147_483_647.0, words: "at least 1" };
-pub(crate) const FROM_ZERO: Bounds = Bounds { least: 0.0, most: 2_147_483_647.0, words: "at least 0" };
+/// LightGBM takes numbers of 32 bits; nobody counts further.
+const MOST: f64 = 2_147_483_647.0;
+
+pub(crate) const COUNT: Bounds = Bounds { least: 1.0, most: MOST, words: "at least 1" };
+pub(crate) const FROM_ZERO: Bounds = Bounds { least: 0.0, most: MOST, words: "at least 0" };
 pub(crate) const AMOUNT: Bounds = Bounds { least: 0.0, most: f64::MAX, words: "at least 0" };
 pub(crate) const POSITIVE: Bounds = Bounds { least: f64::MIN_POSITIVE, most: f64::MAX, words: "above 0" };
 pub(crate) const SHARE: Bounds = Bounds { least: f64::MIN_POSITIVE, most: 1.0, words: "above 0 and at most 1" };
 pub(crate) const SHARE_FROM_ZERO: Bounds = Bounds { least: 0.0, most: 1.0, words: "in 0..1" };
+
+impl Bounds {
+    /// What a number must be that is not: of counts without an end in words, that there is one.
+    fn broken_by(&self, number: f64) -> String {
+        if self.most >= MOST && number > self.most { format!("at most {}", self.most) } else { self.words.to_owned() }
+    }
+}
 
 /// A number.
 ///
@@ -30,8 +40,9 @@ pub(crate) fn float(call: &Call<'_>, name: &str, bounds: &Bounds) -> Result<f64,
     if (bounds.least..=bounds.most).contains(&number) {
         return Ok(number);
     }
-    Err(Fault::new("GML0229", format!("`{name}` of {} is {value}, and must be {}", call.operator, bounds.words))
-        .help(format!("give `{name}` a value {}", bounds.words)))
+    let words = bounds.broken_by(number);
+    Err(Fault::new("GML0229", format!("`{name}` of {} is {value}, and must be {words}", call.operator))
+        .help(format!("give `{name}` a value {words}")))
 }
 
 /// A whole number.

@@ -44,31 +44,27 @@ pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
         let rows = frame::collect(table.frame.clone())?;
         let table = Table { frame: rows.clone().lazy(), ty: table.ty };
         let sample = truth::sample(&**model, &table, call.context).map_err(place)?;
-        let mut add = |name: String, value: f64| found.push(Metric { name, partition: partition.clone(), value });
-        for metric in &metrics {
-            add(name_of(metric), judge(metric, &sample).map_err(place)?);
-        }
-        let resample = |of: &Sample, end: &str, add: &mut dyn FnMut(String, f64)| -> Result<(), Fault> {
-            let Some((resamples, seed)) = resampling else { return Ok(()) };
-            let drawn = bootstrap::values(&metrics, of, resamples, seed, call.context)?;
-            for (metric, values) in metrics.iter().zip(drawn) {
-                if let Some([low, high]) = bootstrap::interval(values) {
-                    add(format!("{}{end}.low", name_of(metric)), low);
-                    add(format!("{}{end}.high", name_of(metric)), high);
-                }
-            }
-            Ok(())
+        let made = |name: String, value: f64| Metric { name, partition: partition.clone(), value };
+        let drawn = |of: &Sample| match resampling {
+            Some((resamples, seed)) => bootstrap::values(&metrics, of, resamples, seed, call.context),
+            None => Ok(vec![Vec::new(); metrics.len()]),
         };
-        resample(&sample, "", &mut add).map_err(place)?;
+        // Each value with its interval behind it.
+        let told = |end: &str, values: Vec<Option<f64>>, drawn: Vec<Vec<f64>>, found: &mut Vec<Metric>| {
+            for ((metric, value), drawn) in metrics.iter().zip(values).zip(drawn) {
+                let name = name_of(metric) + end;
+                let interval = bootstrap::interval(drawn).map(|[low, high]| [(".low", low), (".high", high)]);
+                let all = value.map(|value| ("", value)).into_iter().chain(interval.into_iter().flatten());
+                found.extend(all.map(|(what, value)| made(format!("{name}{what}"), value)));
+            }
+        };
+        let values = metrics.iter().map(|metric| judge(metric, &sample).map(Some)).collect::<Result<_, _>>();
+        told("", values.map_err(place)?, drawn(&sample).map_err(place)?, &mut found);
         for Segment { label, rows } in segments(&call, &rows)? {
             let (sample, end) = (sample.take(&rows, None), format!("[{label}]"));
-            add(format!("rows{end}"), rows.len() as f64);
-            for metric in &metrics {
-                if let Some(value) = bootstrap::defined(metric, &sample).map_err(place)? {
-                    add(name_of(metric) + &end, value);
-                }
-            }
-            resample(&sample, &end, &mut add).map_err(place)?;
+            found.push(made(format!("rows{end}"), rows.len() as f64));
+            let values = metrics.iter().map(|metric| bootstrap::defined(metric, &sample)).collect::<Result<_, _>>();
+            told(&end, values.map_err(place)?, drawn(&sample).map_err(place)?, &mut found);
         }
     }
     Ok(Data::Metrics(found))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_codegen::object::Learner;
+use gml_codegen::object::{Learner, Pool};
 use gml_connect::Fault;
 use gml_ir::{Contract, ContractRule, Partitions, Row, TableType, Type, Value};
 use polars::prelude::{
@@ -73,17 +73,30 @@ pub(crate) fn columns(
         Objective::Regression => vec![Column::new("value".into(), scores)],
         Objective::Multiclass => {
             let width = classes.len().max(1);
-            let label: Vec<&str> = scores.chunks_exact(width).map(|row| &*classes[largest(row)]).collect();
             let mut lists =
                 ListPrimitiveChunkedBuilder::<Float64Type>::new("scores".into(), rows, rows * width, DataType::Float64);
             for row in scores.chunks_exact(width) {
                 lists.append_slice(row);
             }
-            let label = Series::new("label".into(), label);
-            vec![label.into(), lists.finish().into_series().into()]
+            vec![likeliest(&scores, classes), lists.finish().into_series().into()]
         }
     };
     DataFrame::new(rows, columns).map_err(fault)
+}
+
+/// The column `label`: the likeliest of the classes, the first of those that are equally likely; `probabilities` class after class
+/// within each row.
+pub(crate) fn likeliest(probabilities: &[f64], classes: &[Arc<str>]) -> Column {
+    let rows = probabilities.chunks_exact(classes.len().max(1));
+    Series::new("label".into(), rows.map(|row| &*classes[largest(row)]).collect::<Vec<_>>()).into()
+}
+
+/// What [`likeliest`] gives, in a graph of ONNX.
+pub(crate) fn onnx_likeliest(probabilities: &Flow, classes: &[String], graph: &mut Graph) -> Said {
+    let place = graph.node("ArgMax", &[probabilities], vec![("axis", Setting::Int(1))]);
+    let labels = graph.text_list(classes.to_vec());
+    let flow = graph.node("Gather", &[&labels, &place], Vec::new());
+    Said { name: "label".into(), element: Element::Text, classes: Vec::new(), flow }
 }
 
 /// What trees say, as [`columns`] has it, in a graph of ONNX.
@@ -94,14 +107,10 @@ pub(crate) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph:
         Objective::Lambdarank => vec![number("score", raw)],
         Objective::Regression => vec![number("value", raw)],
         Objective::Multiclass => {
-            let across = || vec![("axis", Setting::Int(1))];
-            let scores = graph.node("Softmax", &[&raw], across());
-            let likeliest = graph.node("ArgMax", &[&scores], across());
+            let scores = graph.node("Softmax", &[&raw], vec![("axis", Setting::Int(1))]);
             let classes: Vec<String> = classes.iter().map(ToString::to_string).collect();
-            let labels = graph.text_list(classes.clone());
-            let label = graph.node("Gather", &[&labels, &likeliest], Vec::new());
             vec![
-                Said { name: "label".into(), element: Element::Text, classes: Vec::new(), flow: label },
+                onnx_likeliest(&scores, &classes, graph),
                 Said { name: "scores".into(), element: Element::Double, classes, flow: scores },
             ]
         }
@@ -110,10 +119,20 @@ pub(crate) fn onnx(objective: Objective, classes: &[Arc<str>], raw: Flow, graph:
 
 /// What a learner says, as [`columns`] has it, in a library.
 pub(super) fn compiled(objective: Objective, classes: &[Arc<str>], features: Vec<Place>, learner: Learner) -> Compiled {
+    compiled_of(objective, classes, vec![(features, learner)], Pool::Alone)
+}
+
+/// What several learners say together.
+pub(crate) fn compiled_of(
+    objective: Objective,
+    classes: &[Arc<str>],
+    parts: Vec<(Vec<Place>, Learner)>,
+    pool: Pool,
+) -> Compiled {
     let (scores, classes) = match objective {
         Objective::Binary | Objective::Lambdarank => ("score", Vec::new()),
         Objective::Regression => ("value", Vec::new()),
         Objective::Multiclass => ("scores", classes.iter().map(ToString::to_string).collect()),
     };
-    Compiled { features, learner, classes, scores, curves: Vec::new() }
+    Compiled { parts, pool, classes, scores, curves: Vec::new() }
 }

@@ -43,6 +43,9 @@ const KEEP_ALL_FEATURES: &str = " feature_pre_filter=false";
 /// Rows turned into a matrix at once when predicting.
 const ROWS_AT_ONCE: usize = 65_536;
 
+/// Fewer values than that are learned from by one thread.
+const FEW_VALUES: usize = 32_768;
+
 /// The operator.
 pub(super) fn boosted_trees(call: Call<'_>) -> Result<Data, Fault> {
     let parameters = Parameters::of(&call)?;
@@ -111,6 +114,8 @@ struct Binned {
     classes: Vec<Arc<str>>,
     train: Dataset,
     valid: Option<Dataset>,
+    /// How many values the rows to learn from have.
+    values: usize,
     input: Arc<Row>,
 }
 
@@ -134,7 +139,9 @@ impl Binned {
             _ => Vec::new(),
         };
         let features = matrix::learn(columns, &rows)?;
-        let settings = parameters::text(&of.parameters.pairs(classes.len()), context.threads) + further;
+        let values = rows.height() * features.len();
+        let threads = worthwhile(context.threads, values);
+        let settings = parameters::text(&of.parameters.pairs(classes.len()), threads) + further;
         let prepared = of.prepare(rows, &roles, &classes, true)?;
         let binned = dataset(&library, prepared, &features, &settings, None, context.threads)?;
         let valid = match valid {
@@ -145,7 +152,16 @@ impl Binned {
             }
             None => None,
         };
-        Ok(Self { library, objective, features, classes, train: binned, valid, input: Arc::clone(&train.ty.row) })
+        Ok(Self {
+            library,
+            objective,
+            features,
+            classes,
+            train: binned,
+            valid,
+            values,
+            input: Arc::clone(&train.ty.row),
+        })
     }
 
     /// Grows trees; `None` where `watch` ended it. `with_train` has the rows to learn from looked at too, as they learn.
@@ -157,7 +173,7 @@ impl Binned {
         context: &Context,
     ) -> Result<Option<Arc<dyn Fitted>>, Fault> {
         let pairs = parameters.pairs(self.classes.len());
-        let mut settings = parameters::text(&pairs, context.threads);
+        let mut settings = parameters::text(&pairs, worthwhile(context.threads, self.values));
         let maximize = self.objective == Objective::Lambdarank;
         let mut told_metric = (0, maximize, self.objective.metric());
         if let Some((name, maximize)) =
@@ -284,6 +300,12 @@ fn dataset(
     }
     dataset.set_names(&matrix::library_names(features)).map_err(gave_up)?;
     Ok(dataset)
+}
+
+/// The threads that are worth it for so many values: of few ones they wait for each other longer than they work, many times as long
+/// where the machine is busy.
+fn worthwhile(threads: usize, values: usize) -> usize {
+    if values < FEW_VALUES { 1 } else { threads }
 }
 
 pub(super) fn gave_up(text: String) -> Fault {
@@ -501,4 +523,14 @@ pub(super) fn load(folder: &Path, signature: &Json, type_part: &str) -> Result<A
         input,
         scoring: OnceLock::new(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_values_are_learned_from_by_one_thread() {
+        assert_eq!([FEW_VALUES - 1, FEW_VALUES].map(|values| worthwhile(8, values)), [1, 8]);
+    }
 }

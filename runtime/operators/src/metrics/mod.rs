@@ -42,8 +42,9 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
         return Err(Fault::new("GML0922", format!("`{name}` has no rows to judge by"))
             .help("see which filter or which part of the split leaves no rows"));
     }
-    if sample.weights.as_ref().is_some_and(|weights| weights.iter().sum::<f64>() <= 0.0) {
-        return Err(Fault::new("GML0921", format!("`{name}` has no rows to judge by: all weights are 0")));
+    if sample.weighs_nothing() {
+        return Err(Fault::new("GML0921", format!("`{name}` has no rows to judge by: all weights are 0"))
+            .help("judge on rows of which some have a weight above 0"));
     }
     match (&**name, &sample.outcome) {
         ("auc", Outcome::Binary { truth, probability }) => binary::auc(sample, truth, probability),

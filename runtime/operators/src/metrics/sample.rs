@@ -69,6 +69,11 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
+    /// Whether no row counts.
+    pub(crate) fn weighs_nothing(&self) -> bool {
+        self.weights.as_ref().is_some_and(|weights| weights.iter().sum::<f64>() <= 0.0)
+    }
+
     /// The weighted mean of one number a row.
     pub(super) fn mean(&self, of: impl Iterator<Item = f64>) -> f64 {
         match &self.weights {

@@ -39,6 +39,7 @@ pub(crate) fn fault(fault: gml_inference::Fault) -> Fault {
     let mut made = Fault::new(code, fault.message);
     made.place = fault.place;
     made.details.extend(fault.detail);
-    made.help = fault.help;
+    let anew = || "bring the picture anew, or leave out such rows before".to_owned();
+    made.help = fault.help.or_else(|| (fault.kind == Kind::Picture).then(anew));
     made
 }

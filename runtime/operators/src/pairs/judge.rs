@@ -102,30 +102,52 @@ impl Pairs {
 
     /// All candidates, those of a user in the order of the rows.
     fn all(&self, truth: &Truth) -> View {
-        let rows = (0..truth.users).map(|user| truth.candidates.rows(user).to_vec());
-        View { rows: rows.collect() }
+        View::of(truth, |user| truth.candidates.rows(user).to_vec())
     }
 
     /// The candidates of a strategy, those of a user in the order of their ranks.
     fn of_strategy(&self, truth: &Truth, strategy: &Strategy) -> View {
-        let rows = (0..truth.users).map(|user| {
+        View::of(truth, |user| {
             let rows = truth.candidates.rows(user).iter().copied();
             let mut rows: Vec<IdxSize> = rows.filter(|row| strategy.ranks[*row as usize] > 0).collect();
             rows.sort_by_key(|row| strategy.ranks[*row as usize]);
             rows
-        });
-        View { rows: rows.collect() }
+        })
     }
 }
 
 /// Some of the candidates, user by user, the first of each first.
 struct View {
-    rows: Vec<Vec<IdxSize>>,
+    offers: Vec<Vec<Offer>>,
+}
+
+/// A candidate of a user.
+#[derive(Clone, Copy)]
+struct Offer {
+    /// Its item.
+    item: IdxSize,
+    /// Whether it came to be, and stands there for the first time.
+    found: bool,
 }
 
 impl View {
+    /// These rows of each user. A pair that is among them again takes a place, and is found no second time.
+    fn of(truth: &Truth, rows_of: impl Fn(usize) -> Vec<IdxSize>) -> Self {
+        // For each item the last user that it was offered to, counted from 1.
+        let mut offered = vec![0; truth.items];
+        let offers = (1..=truth.users).map(|user| {
+            let offer = |row: IdxSize| {
+                let item = truth.item[row as usize];
+                let again = std::mem::replace(&mut offered[item as usize], user) == user;
+                Offer { item, found: truth.relevant[row as usize] && !again }
+            };
+            rows_of(user - 1).into_iter().map(offer).collect()
+        });
+        Self { offers: offers.collect() }
+    }
+
     fn rows(&self) -> usize {
-        self.rows.iter().map(Vec::len).sum()
+        self.offers.iter().map(Vec::len).sum()
     }
 }
 
@@ -182,10 +204,10 @@ impl Truth {
         };
         let places = if is_recall_of_all(metric) { usize::MAX } else { count(metric, "k")? };
         let first = |user: usize| {
-            let rows = &view.rows[user];
-            &rows[..places.min(rows.len())]
+            let offers = &view.offers[user];
+            &offers[..places.min(offers.len())]
         };
-        let found = |user: usize| first(user).iter().filter(|row| self.relevant[**row as usize]).count();
+        let found = |user: usize| first(user).iter().filter(|offer| offer.found).count();
         let wanting = || (0..self.users).filter(|user| self.wanted[*user] > 0);
         let mean = |values: &mut dyn Iterator<Item = f64>| {
             let (sum, count) = values.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
@@ -196,8 +218,8 @@ impl Truth {
             "map" => {
                 let precision = |user: usize| {
                     let (mut hits, mut sum) = (0.0, 0.0);
-                    for (place, row) in first(user).iter().enumerate() {
-                        if self.relevant[*row as usize] {
+                    for (place, offer) in first(user).iter().enumerate() {
+                        if offer.found {
                             hits += 1.0;
                             sum += hits / (place as f64 + 1.0);
                         }
@@ -206,28 +228,46 @@ impl Truth {
                 };
                 Ok(mean(&mut wanting().map(precision)))
             }
+            "ndcg" => {
+                let gain = |place: usize| 1.0 / (place as f64 + 2.0).log2();
+                let share = |user: usize| {
+                    let offers = first(user).iter().enumerate();
+                    let found: f64 = offers.filter(|(_, offer)| offer.found).map(|(place, _)| gain(place)).sum();
+                    found / (0..self.wanted[user].min(places)).map(gain).sum::<f64>()
+                };
+                Ok(mean(&mut wanting().map(share)))
+            }
+            "mrr" => {
+                let of_first = |user: usize| {
+                    let place = first(user).iter().position(|offer| offer.found);
+                    place.map_or(0.0, |place| 1.0 / (place as f64 + 1.0))
+                };
+                Ok(mean(&mut wanting().map(of_first)))
+            }
             "hit_rate" => Ok(mean(&mut wanting().map(|user| f64::from(u8::from(found(user) > 0))))),
             "precision" => {
-                let offered = (0..self.users).filter(|user| !view.rows[*user].is_empty());
+                let offered = (0..self.users).filter(|user| !view.offers[*user].is_empty());
                 Ok(mean(&mut offered.map(|user| found(user) as f64 / first(user).len() as f64)))
             }
             "coverage" => {
                 let mut shown = vec![false; self.items];
-                for row in (0..self.users).flat_map(&first) {
-                    shown[self.item[*row as usize] as usize] = true;
+                for offer in (0..self.users).flat_map(&first) {
+                    shown[offer.item as usize] = true;
                 }
                 Ok(shown.iter().filter(|shown| **shown).count() as f64 / self.items.max(1) as f64)
             }
             "novelty" => {
                 let buyers = wanting().count() as f64;
-                let surprise = |row: &IdxSize| {
-                    let had_by = self.had_by[self.item[*row as usize] as usize].max(1);
+                let surprise = |offer: &Offer| {
+                    let had_by = self.had_by[offer.item as usize].max(1);
                     -(had_by as f64 / buyers).log2()
                 };
                 Ok(mean(&mut (0..self.users).flat_map(&first).map(surprise)))
             }
             _ => Err(Fault::new("GML0713", format!("`{name}` has no meaning for candidates"))
-                .help("what fits: recall(), recall(k), precision(k), hit_rate(k), map(k), coverage(k) and novelty(k)")),
+                .help(
+                    "what fits: recall(), recall(k), precision(k), hit_rate(k), map(k), mrr(k), ndcg(k), coverage(k) and novelty(k)",
+                )),
         }
     }
 }

@@ -308,6 +308,10 @@ fn candidates_are_judged_together_and_by_strategy() {
     close(value(metric("recall", Some(1))), named("recall(1)", [1.0 / 3.0, 1.0 / 3.0, 0.0]));
     // u: b in place 2 of a possible 2; v: b in place 1. Of `two`: u has b in place 2 too, v nothing.
     close(value(metric("map", Some(2))), named("map(2)", [1.25 / 3.0, 1.25 / 3.0, 0.25 / 3.0]));
+    close(value(metric("mrr", Some(2))), named("mrr(2)", [0.5, 0.5, 0.5 / 3.0]));
+    // The best for u is b and z in places 1 and 2; it has the second of them.
+    let second = 1.0 / (1.0 + 3.0_f64.log2());
+    close(value(metric("ndcg", Some(2))), named("ndcg(2)", [(second + 1.0) / 3.0, (second + 1.0) / 3.0, second / 3.0]));
     close(value(metric("hit_rate", Some(2))), named("hit_rate(2)", [2.0 / 3.0, 2.0 / 3.0, 1.0 / 3.0]));
     // v b a, u a b, w a: a half of the first two, a half, none; of `two`: v a, u c b, w a.
     close(value(metric("precision", Some(2))), named("precision(2)", [1.0 / 3.0, 0.5, 0.5 / 3.0]));
@@ -325,4 +329,22 @@ fn candidates_are_judged_together_and_by_strategy() {
         ("metrics", Input::Const(Value::List(vec![metric("recall", None)]))),
     ];
     assert_eq!(fails("std.learning", "evaluate", args).code, "GML0922");
+}
+
+#[test]
+fn a_candidate_that_stands_there_twice_is_found_once() {
+    let candidates = pairs(rows![["u", "a"], ["u", "a"], ["u", "b"], ["v", "c"]]);
+    let candidates = roled(candidates, &[("user", Role::Group), ("item", Role::Id)]);
+    let on = pairs(rows![["u", "a"], ["u", "b"], ["v", "a"]]);
+    let value = |name: &str, k: Value| {
+        let metric = Value::Symbol { name: name.into(), args: vec![("k".into(), k)] };
+        judged(&candidates, &on, vec![metric])[0].1
+    };
+    // u: both of two, v: none of one.
+    assert_eq!(value("recall", Value::Null), 0.5);
+    assert_eq!(value("recall", Value::Int(2)), 0.25);
+    // u: the second of the two places is taken by `a` once more.
+    assert_eq!(value("map", Value::Int(2)), 0.25);
+    assert_eq!(value("precision", Value::Int(2)), 0.25);
+    assert_eq!(value("map", Value::Int(3)), (1.0 + 2.0 / 3.0) / 2.0 / 2.0);
 }

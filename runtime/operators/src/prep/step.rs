@@ -281,9 +281,15 @@ impl Step {
             }
         }
         if self.makes_columns() {
+            // What may be null is so where its source is.
+            let ty = |made: &Made<'_>| match row.get(&made.source.column) {
+                Some(source) if !source.ty.is_nullable() => made.ty.non_null().clone(),
+                _ => made.ty.clone(),
+            };
+            let made: Vec<Column> = made.into_iter().map(|made| Column::new(made.name.clone(), ty(&made))).collect();
             let old: std::collections::HashSet<&str> = self.inputs().iter().map(|input| &*input.column).collect();
             row.columns.retain(|column| !old.contains(&*column.name));
-            row.columns.extend(made.into_iter().map(|made| Column::new(made.name, made.ty)));
+            row.columns.extend(made);
         }
     }
 

@@ -222,6 +222,17 @@ fn roles_stay_and_types_follow() {
 }
 
 #[test]
+fn parts_of_a_date_may_be_null_where_the_date_may() {
+    let days = df!("sure" => [18_000_i32, 18_001], "unsure" => [Some(18_000_i32), None]).unwrap();
+    let days = days.lazy().with_columns([col("*").cast(DataType::Date)]);
+    let row = Row::of(vec![Column::new("sure", Type::Date), Column::new("unsure", Type::Date.nullable())]);
+    let train = Table { frame: days, ty: TableType { row: row.into(), partitions: Partitions::TRAIN } };
+    let row = prepared("date_parts", vec![("columns", columns(&["sure", "unsure"]))], &train, &train).unwrap().1;
+    assert_eq!(row.get("sure_year").unwrap().ty, Type::INT);
+    assert_eq!(row.get("unsure_weekday").unwrap().ty, Type::INT.nullable());
+}
+
+#[test]
 fn rows_that_lack_a_column_or_have_another_type_are_refused() {
     let train = plain(df!("c" => ["a", "b"]).unwrap());
     let refused = |other: Table| prepared("ordinal", vec![("columns", columns(&["c"]))], &train, &other).err().unwrap();

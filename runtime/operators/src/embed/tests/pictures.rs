@@ -187,6 +187,7 @@ fn pictures_that_cannot_be_learned_from_are_told_with_their_rows() {
     let fault = fit(vec![Some(whole.clone()), None, Some(b"no picture".to_vec()), Some(Vec::new())]);
     assert_eq!(fault.code, "GML0943");
     assert_eq!(fault.details, ["it is the picture of row 3, where `name` is p2"]);
+    assert_eq!(fault.help.as_deref(), Some("bring the picture anew, or leave out such rows before"));
     let fault = fit(vec![Some(whole[..whole.len() / 2].to_vec())]);
     assert_eq!((fault.code, fault.message.as_str()), ("GML0943", "a picture in BMP is damaged or cut off"));
     // A head of 90,000 x 90,000 pixels, and nothing behind it: nothing of that size is asked of the memory.

@@ -1,4 +1,4 @@
-//! The smallest value of a smooth convex function and a penalty on sizes.
+//! The smallest value of a smooth convex function and a penalty on sizes, and the search for a step along a direction.
 //!
 //! L-BFGS (Liu and Nocedal 1989, "On the Limited Memory BFGS Method for Large Scale Optimization"); with the penalty its form
 //! for orthants (Andrew and Gao 2007, "Scalable Training of L1-Regularized Log-Linear Models").
@@ -51,9 +51,8 @@ pub(super) fn minimise(
     penalty: &[f64],
     limits: Limits,
 ) -> Result<Vec<f64>, Unfinished> {
-    let sizes = |point: &[f64]| point.iter().zip(penalty).map(|(x, penalty)| penalty * x.abs()).sum::<f64>();
     let (smooth, mut slope) = of(&point);
-    let mut value = smooth + sizes(&point);
+    let mut value = smooth + sizes(&point, penalty);
     let mut pairs: VecDeque<Pair> = VecDeque::new();
     for iteration in 0..=limits.iterations {
         let downhill = pseudo_slope(&point, &slope, penalty);
@@ -73,7 +72,8 @@ pub(super) fn minimise(
             }
         }
         let first = if pairs.is_empty() { 1.0 / dot(&downhill, &downhill).sqrt().max(1.0) } else { 1.0 };
-        let taken = search(&mut of, &sizes, &point, value, &downhill, &direction, penalty, first);
+        let search = Search { point: &point, value, slope: &downhill, direction: &direction, penalty };
+        let taken = search.first_enough(&mut of, first);
         let Some((next, next_value, next_slope)) = taken else {
             if pairs.is_empty() {
                 return Err(unfinished);
@@ -130,37 +130,49 @@ fn direction(slope: &[f64], pairs: &VecDeque<Pair>) -> Vec<f64> {
     direction
 }
 
-/// The first of shorter and shorter steps that brings enough; its value and its slope.
-#[expect(clippy::too_many_arguments, reason = "all that one step of the search knows")]
-fn search(
-    of: &mut impl FnMut(&[f64]) -> (f64, Vec<f64>),
-    sizes: &impl Fn(&[f64]) -> f64,
-    point: &[f64],
-    value: f64,
-    slope: &[f64],
-    direction: &[f64],
-    penalty: &[f64],
-    first: f64,
-) -> Option<(Vec<f64>, f64, Vec<f64>)> {
-    let mut length = first;
-    for _ in 0..HALVINGS {
-        let mut next: Vec<f64> = point.iter().zip(direction).map(|(x, part)| x + length * part).collect();
-        for (place, x) in next.iter_mut().enumerate().filter(|(place, _)| penalty[*place] > 0.0) {
-            // The penalty is linear only within an orthant: a step ends at its border.
-            let orthant = if point[place] == 0.0 { -slope[place] } else { point[place] };
-            if *x * orthant <= 0.0 {
-                *x = 0.0;
+/// Where a search for a step begins, and where it leads.
+pub(super) struct Search<'s> {
+    pub(super) point: &'s [f64],
+    pub(super) value: f64,
+    pub(super) slope: &'s [f64],
+    pub(super) direction: &'s [f64],
+    /// Of the size of each part of the point.
+    pub(super) penalty: &'s [f64],
+}
+
+impl Search<'_> {
+    /// The first of shorter and shorter steps that brings enough: where it ends, the value there and the slope.
+    pub(super) fn first_enough(
+        &self,
+        of: &mut impl FnMut(&[f64]) -> (f64, Vec<f64>),
+        first: f64,
+    ) -> Option<(Vec<f64>, f64, Vec<f64>)> {
+        let Self { point, value, slope, direction, penalty } = *self;
+        let mut length = first;
+        for _ in 0..HALVINGS {
+            let mut next: Vec<f64> = point.iter().zip(direction).map(|(x, part)| x + length * part).collect();
+            for (place, x) in next.iter_mut().enumerate().filter(|(place, _)| penalty[*place] > 0.0) {
+                // The penalty is linear only within an orthant: a step ends at its border.
+                let orthant = if point[place] == 0.0 { -slope[place] } else { point[place] };
+                if *x * orthant <= 0.0 {
+                    *x = 0.0;
+                }
             }
+            let (smooth, next_slope) = of(&next);
+            let next_value = smooth + sizes(&next, penalty);
+            let promised: f64 = next.iter().zip(point).zip(slope).map(|((new, old), part)| (new - old) * part).sum();
+            // Close to the end values differ by less than they are rounded to.
+            let rounding = 4.0 * f64::EPSILON * value.abs();
+            if next_value.is_finite() && next_value <= value + SUFFICIENT * promised + rounding {
+                return Some((next, next_value, next_slope));
+            }
+            length /= 2.0;
         }
-        let (smooth, next_slope) = of(&next);
-        let next_value = smooth + sizes(&next);
-        let promised: f64 = next.iter().zip(point).zip(slope).map(|((new, old), part)| (new - old) * part).sum();
-        // Close to the end values differ by less than they are rounded to.
-        let rounding = 4.0 * f64::EPSILON * value.abs();
-        if next_value.is_finite() && next_value <= value + SUFFICIENT * promised + rounding {
-            return Some((next, next_value, next_slope));
-        }
-        length /= 2.0;
+        None
     }
-    None
+}
+
+/// The penalty on the sizes of a point.
+fn sizes(point: &[f64], penalty: &[f64]) -> f64 {
+    point.iter().zip(penalty).map(|(x, penalty)| penalty * x.abs()).sum()
 }

@@ -8,6 +8,7 @@ mod lbfgs;
 mod least_squares;
 mod likelihood;
 mod model;
+mod newton;
 #[cfg(test)]
 mod tests;
 

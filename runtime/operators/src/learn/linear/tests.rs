@@ -334,6 +334,42 @@ fn a_target_that_no_feature_tells_of_has_weights_of_zero() {
     assert!((intercept - of_y).abs() < 1e-12);
 }
 
+/// Columns of 0 and 1 of many rare values add up to 1 for each text: along such directions there is next to no curvature.
+#[test]
+fn columns_of_rare_values_rest_soon() {
+    let of = |row: usize, salt: usize| (row * 2_654_435_761 + salt * 40_503) % 1_000_003;
+    let texts = |salt: usize| -> Vec<String> {
+        // Value 0 is in half of the rows, value 1 in a quarter, and so on.
+        (0..3_000).map(|row| format!("v{}", (of(row, salt) | (1 << 14)).trailing_zeros())).collect()
+    };
+    let odds = |row: usize| (of(row, 7) % 1_000) as f64 / 500.0 - 1.0;
+    let rows = df!(
+        "a" => texts(1), "b" => texts(2), "c" => texts(3),
+        "x" => (0..3_000).map(odds).collect::<Vec<_>>(),
+        "large" => (0..3_000).map(|row| 1e6 * odds(row) + of(row, 9) as f64).collect::<Vec<_>>(),
+        "y" => (0..3_000).map(|row| odds(row) + odds(row + 1) > 0.5).collect::<Vec<_>>()
+    );
+    let rows = rows.unwrap();
+    let context = context(1);
+    let code = call("one_hot", vec![("columns", columns(&["a", "b", "c"]))], 1).unwrap();
+    let Data::Estimator(code) = code else { panic!("no recipe") };
+    let fitted = |objective: &str, rows: &DataFrame| {
+        let plain = table(rows.clone(), &[], Partitions::NONE);
+        let coded = code.fit(&plain, None, &context).unwrap().apply(&plain, &context).unwrap();
+        let train = table(coded.frame.collect().unwrap(), &[("y", Role::Target)], Partitions::NONE);
+        let numbers = [("l1", 0.0), ("l2", 1e-3), ("positive_weight", 1.0), ("tolerance", 1e-9)];
+        let mut args: Vec<_> = numbers.map(|(name, value)| (name, Input::Const(Value::Float(value)))).to_vec();
+        args.push(("iterations", Input::Const(Value::Int(30))));
+        args.push(("objective", Input::Const(Value::Str(objective.into()))));
+        fit(call("logistic", args, 1).unwrap(), &train, None, 1)
+    };
+    assert!(fitted("binary", &rows).is_ok(), "{:?}", fitted("binary", &rows).err());
+    let classes: Vec<&str> = (0..3_000).map(|row| ["low", "middle", "high"][of(row, 11) % 3]).collect();
+    let mut of_classes = rows;
+    of_classes.with_column(Series::new("y".into(), classes).into()).unwrap();
+    assert!(fitted("multiclass", &of_classes).is_ok(), "{:?}", fitted("multiclass", &of_classes).err());
+}
+
 #[test]
 fn not_coming_to_rest_is_an_error() {
     let train = rows("binary", false);

@@ -66,6 +66,27 @@ fn each_value_of_by_is_judged_as_if_there_were_no_other() {
 }
 
 #[test]
+fn a_value_whose_rows_weigh_nothing_is_left_out() {
+    let (model, valid) = learned();
+    let mut rows = valid.frame.clone().collect().unwrap();
+    let weights: Vec<f64> =
+        rows.column("c").unwrap().str().unwrap().iter().map(|letter| f64::from(letter != Some("a"))).collect();
+    rows.with_column(Series::new("w".into(), weights).into()).unwrap();
+    let roles = [("id", Role::Id), ("query", Role::Group), ("y", Role::Target), ("w", Role::Weight)];
+    let weighed = table(rows, &roles, Partitions::NONE);
+    let more = vec![("by", columns(&["c"])), ("resamples", int(20)), ("seed", int(1))];
+    let found = judged(&model, &weighed, more, 1);
+    let found = by_name(&found);
+    assert!(found["rows[c=a]"] > 0.0 && !found.contains_key("brier[c=a]") && !found.contains_key("brier[c=a].low"));
+    assert!(found.contains_key("brier[c=b]") && found.contains_key("brier[c=b].low"));
+
+    let nothing = Table { frame: weighed.frame.filter(col("w").eq(polars::prelude::lit(0.0))), ty: weighed.ty };
+    let fault = evaluate(&model, &[&nothing], vec![metric("brier")]).err().unwrap();
+    assert_eq!(fault.code, "GML0921");
+    assert!(fault.help.unwrap().contains("a weight above 0"));
+}
+
+#[test]
 fn intervals_hold_the_value_and_depend_on_the_seed_alone() {
     let (model, valid) = learned();
     let with =
