@@ -121,6 +121,7 @@ pub fn round(project: &Project, url: &str, ask: impl Fn(&str) -> String) {
     project.write("some.sql", "select id, shop as name from sales where day >= :since and shop = :shop");
     let (code, said) = gmlc(project, &["run", "ask"], url);
     assert!(code == 1 && said.contains("GML0101") && said.contains(":since"), "{code}: {said}");
+    project.write("some.sql", "select id, shop as name from sales where day >= :from and shop = :shop");
 
     // A table that is there with the same columns keeps what was declared of it.
     done(project, &["run", "write", "--force"], url);

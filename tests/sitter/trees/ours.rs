@@ -183,6 +183,12 @@ impl Ours {
         let mut called = "";
         let mut inner: Vec<&Expr> = Vec::new();
         let kind = match &expr.kind {
+            // The sign belongs to the smallest of all, whose digits alone are none.
+            ExprKind::Int(i64::MIN) => {
+                let digits = i64::MIN.unsigned_abs().to_string().len() as u32;
+                self.add("integer", Span { start: expr.span.end - digits, ..expr.span }, "");
+                "unary"
+            }
             ExprKind::Int(_) => "integer",
             ExprKind::Float(_) => "float",
             ExprKind::Text(_) => "text",
