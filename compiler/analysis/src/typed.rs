@@ -357,6 +357,21 @@ pub struct TypedCall {
     pub args: Vec<(LibraryName, TypedArg)>,
 }
 
+impl TypedCall {
+    /// The argument for a parameter.
+    pub fn argument(&self, name: &str) -> Option<&TypedArg> {
+        self.args.iter().find(|(known, _)| *known == name).map(|(_, arg)| arg)
+    }
+
+    /// The argument for a parameter, where it is a value.
+    pub fn value(&self, name: &str) -> Option<&Typed> {
+        match self.argument(name)? {
+            TypedArg::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// An argument of a call of the standard library.
 #[derive(Clone, Debug)]
 pub enum TypedArg {

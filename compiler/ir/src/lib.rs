@@ -11,6 +11,7 @@ mod hash;
 mod order;
 pub mod pattern;
 mod query;
+mod round;
 mod row;
 mod types;
 mod value;
@@ -24,9 +25,10 @@ pub use graph::{
 pub use hash::{content_hash, hash_bytes, hash_text, hex};
 pub use order::Flows;
 pub use query::{QueryPiece, passed_over, query_pieces};
+pub use round::rounded;
 pub use row::{Column, ColumnFacts, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};
 pub use value::{Value, civil};
 
 /// Version of the serialised form. Raised whenever a field changes its meaning.
-pub const IR_VERSION: u32 = 1;
+pub const IR_VERSION: u32 = 2;

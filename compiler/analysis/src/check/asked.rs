@@ -5,7 +5,6 @@ use gml_ir::{QueryPiece, Value, query_pieces};
 
 use super::body::Body;
 use super::message;
-use super::program::argument;
 use crate::message::foreign::foreign_file;
 use crate::suggest::closest;
 use crate::typed::{Text, Typed, TypedCall, TypedKind};
@@ -15,7 +14,7 @@ impl Body<'_> {
     pub fn asked(&mut self, connector: &Typed) {
         let TypedKind::Call(call) = &connector.kind else { return };
         let Some((sql, span)) = self.text_of_query(call) else { return };
-        let args: Vec<(&str, Span)> = match argument(call, "args").map(|args| &args.kind) {
+        let args: Vec<(&str, Span)> = match call.value("args").map(|args| &args.kind) {
             None | Some(TypedKind::Literal(Value::Null)) => Vec::new(),
             Some(TypedKind::Record(fields)) => fields.iter().map(|(name, value)| (&**name, value.span)).collect(),
             Some(_) => return,
@@ -38,7 +37,7 @@ impl Body<'_> {
 
     /// The text of a query, and where it is written or its file is named. Says so where that file cannot be read.
     fn text_of_query(&mut self, call: &TypedCall) -> Option<(Text, Span)> {
-        let written = |name: &str| match argument(call, name)? {
+        let written = |name: &str| match call.value(name)? {
             Typed { kind: TypedKind::Literal(Value::Str(text)), span, .. } => Some((text.clone(), *span)),
             _ => None,
         };

@@ -20,8 +20,8 @@ use crate::package::{Declared, Definition, ModuleId, Package};
 use crate::resolve::Move;
 use crate::threads;
 use crate::typed::{
-    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text, Typed, TypedArg, TypedCall, TypedDataset, TypedKind,
-    TypedParam, TypedProgram, TypedTest,
+    DatasetId, FunctionId, NodeId, ParamId, PipelineId, Text, Typed, TypedCall, TypedDataset, TypedKind, TypedParam,
+    TypedProgram, TypedTest,
 };
 
 /// Fewer bodies than these are not worth a thread of their own.
@@ -314,8 +314,8 @@ impl<'a> Body<'a> {
         if matches!(call.name, "excel" | "delta" | "query" | "images" | "onnx") {
             self.emit(message::datasets::only_reads(entry, call.name, connector.span, saved));
         }
-        let is_versioned = argument(call, "versioned").is_some_and(is_true);
-        let Some(path) = argument(call, "path") else { return };
+        let is_versioned = call.value("versioned").is_some_and(is_true);
+        let Some(path) = call.value("path") else { return };
         if (call.name == "artifact" || is_versioned || !partitions(call).is_empty()) && is_of_the_web(path) {
             self.emit(message::datasets::folder_of_the_web(entry, path.span, saved));
         }
@@ -324,7 +324,7 @@ impl<'a> Body<'a> {
     /// What is saved is one file: its path cannot be a pattern of several.
     pub fn one_file(&mut self, connector: &Typed, entry: &str, saved: Span) {
         let TypedKind::Call(call) = &connector.kind else { return };
-        let Some(path) = argument(call, "path") else { return };
+        let Some(path) = call.value("path") else { return };
         let is_pattern = match &path.kind {
             TypedKind::Format(parts) => parts.iter().any(has_star),
             _ => has_star(path),
@@ -332,14 +332,6 @@ impl<'a> Body<'a> {
         if is_pattern {
             self.emit(message::datasets::pattern(entry, path.span, saved));
         }
-    }
-}
-
-/// The value of an argument of a connector.
-pub(super) fn argument<'c>(call: &'c TypedCall, name: &str) -> Option<&'c Typed> {
-    match call.args.iter().find(|(known, _)| &**known == name) {
-        Some((_, TypedArg::Value(value))) => Some(value),
-        _ => None,
     }
 }
 
@@ -358,7 +350,7 @@ fn is_of_the_web(path: &Typed) -> bool {
 
 /// Whether a database is asked whose answers have lists and structs, or one of which something was told already.
 fn answers_parts(call: &TypedCall) -> bool {
-    match argument(call, "database") {
+    match call.value("database") {
         Some(Typed { kind: TypedKind::Call(database), .. }) => matches!(database.name, "bigquery" | "duckdb"),
         Some(database) => database.ty.is_silent(),
         None => true,
@@ -375,7 +367,7 @@ fn is_nested(ty: &Type) -> bool {
 
 /// The column that gets the names of files of pictures.
 fn key_of_pictures(call: &TypedCall) -> Option<&str> {
-    match argument(call, "key").filter(|_| call.name == "images")? {
+    match call.value("key").filter(|_| call.name == "images")? {
         Typed { kind: TypedKind::Literal(key), .. } => key.as_str(),
         _ => None,
     }
@@ -390,8 +382,7 @@ fn holds_pictures(row: &Row, key: &str) -> bool {
 
 /// The columns of an entry that are not in its files, but in the names of their folders.
 fn partitions(call: &TypedCall) -> Vec<Text> {
-    let Some(Typed { kind: TypedKind::Literal(gml_ir::Value::List(names)), .. }) = argument(call, "partitioned_by")
-    else {
+    let Some(Typed { kind: TypedKind::Literal(gml_ir::Value::List(names)), .. }) = call.value("partitioned_by") else {
         return Vec::new();
     };
     names.iter().filter_map(gml_ir::Value::as_str).map(Text::from).collect()

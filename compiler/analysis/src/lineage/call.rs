@@ -62,7 +62,7 @@ impl<'p> Called<'p> {
 
     /// The argument of that parameter.
     pub fn argument(&self, name: &str) -> Option<&'p TypedArg> {
-        self.call.args.iter().find(|(given, _)| &**given == name).map(|(_, arg)| arg)
+        self.call.argument(name)
     }
 
     /// The word of an argument that is one.

@@ -32,8 +32,7 @@ impl<'p> Flow<'p> {
             |place: usize| has_word || within(&called.signature.params[place].kind) == Some(Partitions::TEST);
         for (place, learned) in &called.learned {
             let name = called.signature.params[*place].name;
-            let args: &'p [_] = &called.call.args;
-            let needs = args.iter().find(|(given, _)| &**given == name).and_then(|(_, arg)| features_of(arg));
+            let needs = called.argument(name).and_then(features_of);
             for argument in called.tables.iter().filter(|argument| is_judged(argument.place)) {
                 self.moments.push(Moment::Judge(Judge {
                     learned: learned.clone(),

@@ -10,9 +10,7 @@ use crate::hash::Map;
 use crate::message::places::same_place;
 use crate::parts::{each_part, each_statement, each_value};
 use crate::places;
-use crate::typed::{
-    DatasetId, LocalId, ParamId, Typed, TypedArg, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind,
-};
+use crate::typed::{DatasetId, LocalId, ParamId, Typed, TypedKind, TypedPipeline, TypedProgram, TypedStatementKind};
 
 /// Looks at who reads and who writes.
 pub(super) fn check(program: &TypedProgram, diagnostics: &mut Vec<Diagnostic>) {
@@ -100,9 +98,7 @@ fn is_written(written: &BTreeMap<u32, Vec<(u32, Span)>>, place: usize) -> bool {
 /// The path of a connector, with what `param` says for parameters of the program.
 fn path(connector: &Typed, param: &impl Fn(ParamId) -> Option<String>) -> Option<String> {
     let TypedKind::Call(call) = &connector.kind else { return None };
-    let (_, arg) = call.args.iter().find(|(name, _)| &**name == "path")?;
-    let TypedArg::Value(value) = arg else { return None };
-    piece(value, param)
+    piece(call.value("path")?, param)
 }
 
 fn piece(value: &Typed, param: &impl Fn(ParamId) -> Option<String>) -> Option<String> {

@@ -70,8 +70,7 @@ impl Lints<'_> {
 
 /// The names of columns that an argument lists.
 fn columns(call: &TypedCall, name: &str) -> Vec<Text> {
-    let arg = call.args.iter().find(|(given, _)| &**given == name).map(|(_, arg)| arg);
-    match arg {
+    match call.argument(name) {
         Some(TypedArg::Columns(columns)) => columns.iter().map(|(name, _)| name.clone()).collect(),
         _ => Vec::new(),
     }

@@ -287,8 +287,8 @@ fn declares_target(package: &Package) -> bool {
 
 /// The value of an argument.
 fn argument<'c>(call: &'c TypedCall, name: &str) -> Option<&'c Typed> {
-    call.args.iter().find(|(given, _)| &**given == name).and_then(|(_, arg)| match arg {
+    match call.argument(name)? {
         TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
         _ => None,
-    })
+    }
 }

@@ -37,8 +37,7 @@ impl Lints<'_> {
 
     /// Whether a call gives an argument; `None` where it has none of that name.
     fn is_given(&self, call: &TypedCall, name: &str) -> Option<bool> {
-        let (_, arg) = call.args.iter().find(|(known, _)| &**known == name)?;
-        let TypedArg::Value(value) = arg else { return Some(true) };
+        let TypedArg::Value(value) = call.argument(name)? else { return Some(true) };
         // Defaults stand where the signature does.
         Some(!self.package.modules.iter().any(|module| module.is_std && module.file == value.span.file))
     }
@@ -80,9 +79,7 @@ fn holds(call: &TypedCall, condition: &Expr) -> bool {
 /// Whether the argument that is named is the constant; nothing where it is known only later.
 fn equal(call: &TypedCall, named: &Expr, constant: &Expr) -> Option<bool> {
     let ExprKind::Name(name) = &named.kind else { return None };
-    let (_, argument) = call.args.iter().find(|(known, _)| **known == **name)?;
-    let TypedArg::Value(value) = argument else { return None };
-    Some(match (value.literal()?, &constant.kind) {
+    Some(match (call.value(name)?.literal()?, &constant.kind) {
         (Value::Null, ExprKind::Null) => true,
         (Value::Null, _) | (_, ExprKind::Null) => false,
         (Value::Str(value), ExprKind::Text(text)) => value == text,

@@ -144,7 +144,7 @@ impl Lowering<'_> {
 
     fn value_of_env(&mut self, call: &TypedCall) -> Lowered {
         let mut text = |name: &str| {
-            let (_, TypedArg::Value(typed)) = call.args.iter().find(|(arg, _)| &**arg == name)? else { return None };
+            let typed = call.value(name)?;
             let value = self.value(typed);
             self.constant(&value, typed.span)
         };

@@ -89,8 +89,7 @@ impl Lowering<'_> {
     pub(super) fn searched(&mut self, search: &Search, by: &TypedCall) -> Option<StepRef> {
         let mut args = vec![(Text::from(LEARNER), Arg::Step(self.builder.reach(search.learner)))];
         for name in ROWS {
-            let given = by.args.iter().find(|(given, _)| *given == name);
-            let Some((_, TypedArg::Value(rows))) = given else {
+            let Some(rows) = by.value(name) else {
                 self.lacks_rows(search, by, name);
                 return None;
             };

@@ -1,8 +1,7 @@
 //! `std.math`, but for `quantile_bin`, which sees other rows.
 
-use gml_codegen::rows::{ALL_WHOLE, power_of_ten};
 use gml_connect::Fault;
-use gml_ir::{BinaryOp, Expr, MAX_DIGITS, Type};
+use gml_ir::{BinaryOp, Expr, MAX_DIGITS, Type, rounded};
 use polars::prelude as pl;
 use polars::prelude::{ChunkApply, DataType, when};
 
@@ -52,17 +51,6 @@ fn round(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     }))
 }
 
-/// Halves away from zero. Numbers too large to have digits at that place stay as they are.
-fn rounded(x: f64, digits: i32) -> f64 {
-    let power = power_of_ten(digits);
-    if digits > 0 {
-        let scaled = x * power;
-        return if scaled.abs() < ALL_WHOLE { scaled.round() / power } else { x };
-    }
-    let result = (x / power).round() * power;
-    if result.is_finite() { result } else { x }
-}
-
 fn sign(args: &Args<'_>) -> Result<pl::Expr, Fault> {
     let x = args.get("x")?;
     Ok(if decimal::is_decimal(args.ty("x")?) { decimal::sign(x, args.result) } else { x.sign() })
@@ -104,21 +92,4 @@ fn smaller(a: pl::Expr, b: pl::Expr) -> pl::Expr {
 
 fn larger(a: pl::Expr, b: pl::Expr) -> pl::Expr {
     when(a.clone().gt_eq(b.clone())).then(a.clone()).when(a.lt(b.clone())).then(b).otherwise(null())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rounded;
-
-    #[test]
-    fn what_has_no_digits_there_stays_as_it_is() {
-        for (x, digits) in [(1e300, 5), (1e16, 3), (123_456.789, 12), (f64::MAX, -308), (f64::INFINITY, 2)] {
-            assert_eq!(rounded(x, digits).to_bits(), x.to_bits(), "{x:?} to {digits} digits");
-        }
-        assert!(rounded(f64::NAN, 2).is_nan() && rounded(f64::NAN, -2).is_nan());
-        let halves = [(2.5, 0, 3.0), (-2.5, 0, -3.0), (1.25, 1, 1.3), (-1.25, 1, -1.3), (1_250.0, -2, 1_300.0)];
-        for (x, digits, due) in halves {
-            assert_eq!(rounded(x, digits), due, "{x:?} to {digits} digits");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gml_ir::{Decimal, Type, Value};
+use gml_ir::{Decimal, Type, Value, rounded};
 
 use super::{Args, Function};
 use crate::lower::constant::compare;
@@ -41,12 +41,9 @@ fn abs(args: &Args<'_>) -> Option<Value> {
     })
 }
 
-/// Halves away from zero. Numbers too large to have digits at that place stay as they are.
 fn round(args: &Args<'_>) -> Option<Value> {
-    let (x, digits) = (args.float("x")?, i32::try_from(args.int("digits")?).ok()?);
-    let power = 10_f64.powi(digits.abs());
-    let result = if digits >= 0 { (x * power).round() / power } else { (x / power).round() * power };
-    Some(Value::Float(if result.is_finite() { result } else { x }))
+    let digits = i32::try_from(args.int("digits")?).ok()?;
+    Some(Value::Float(rounded(args.float("x")?, digits)))
 }
 
 fn sign(args: &Args<'_>) -> Option<Value> {
