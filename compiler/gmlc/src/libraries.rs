@@ -38,6 +38,17 @@ pub fn ensure_for<'a>(
     Ok(())
 }
 
+/// What these graphs need of what `gmlc setup` fetches, as it calls them.
+pub fn needed<'a>(program: &Program, graphs: impl IntoIterator<Item = &'a Graph>) -> Vec<&'static str> {
+    let all = [("lightgbm", needs_lightgbm as Needs), ("onnxruntime", needs_onnxruntime), (DUCKDB, needs_duckdb)];
+    let graphs: Vec<&Graph> = graphs.into_iter().collect();
+    let needed = all.into_iter().filter(|(_, needs)| graphs.iter().any(|graph| any(program, graph, *needs)));
+    needed.map(|(name, _)| name).collect()
+}
+
+/// What `gmlc setup` calls DuckDB, which Python runs.
+pub const DUCKDB: &str = "duckdb";
+
 /// Fetches LightGBM, which a saved model turned out to need.
 ///
 /// # Errors

@@ -44,14 +44,26 @@ impl Project {
 
     /// The project that a source file may be a module of: that of the nearest `main.gml` above it.
     pub fn around(file: &Path) -> Option<Self> {
-        let above = file.parent()?.ancestors();
-        let main = above.map(|folder| folder.join("main.gml")).find(|main| main.is_file())?;
+        let named = file.parent()?.ancestors().map(Path::to_path_buf);
+        // A path that begins here does not tell of the folders above this one.
+        let above_here = match file.is_relative() {
+            true => std::env::current_dir().map_or(0, |here| here.ancestors().skip(1).count()),
+            false => 0,
+        };
+        let above = (1..=above_here).map(|levels| std::iter::repeat_n("..", levels).collect::<PathBuf>());
+        let main = named.chain(above).map(|folder| folder.join("main.gml")).find(|main| main.is_file())?;
         Self::at(&main).ok()
     }
 
     /// What tells it from others, however its path is written.
     pub fn identity(&self) -> PathBuf {
         Path::new(&self.main).canonicalize().unwrap_or_else(|_| PathBuf::from(&self.main))
+    }
+
+    /// The name of its main file, where that is not the one that a folder is a project by.
+    pub fn own_main(&self) -> Option<String> {
+        let name = Path::new(&self.main).file_name()?.to_str()?;
+        (name != "main.gml").then(|| name.to_owned())
     }
 
     /// Reads and checks it.

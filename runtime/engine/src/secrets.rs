@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gml_connect::{Fault, secrets};
 use gml_ir::{Arg, Graph, Location, Pipeline, Program, Step, StepKind, Value};
 
-use crate::plan::Plan;
+use crate::plan::{Joining, Plan, plan};
 
 /// Looks for every secret that a step of the pipelines or the tracking of the run needs.
 ///
@@ -33,6 +33,17 @@ pub(crate) fn check(program: &Program, planned: &[(&Pipeline, Plan)], project: &
         }
     }
     missing.map_or(Ok(()), Err)
+}
+
+/// The names of the secrets that a run of the pipeline needs, those of its tracking among them, each once.
+#[must_use]
+pub fn secret_names(program: &Program, pipeline: &Pipeline) -> Vec<Arc<str>> {
+    let mut needed = Vec::new();
+    of_plan(program, &pipeline.graph, &plan(program, pipeline, Joining::Queries), &mut needed);
+    if let Some(tracking) = &program.tracking {
+        of_value(tracking, &Location::default(), &mut needed);
+    }
+    needed.into_iter().map(|Needed { name, .. }| name).collect()
 }
 
 /// A secret, and what needs it.

@@ -4,6 +4,7 @@ mod check;
 mod choice;
 mod clean;
 mod compile;
+mod deploy;
 mod doc;
 mod explain;
 mod fmt;
@@ -112,6 +113,9 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Compile a saved model, with its recipe and calibration, to a shared library and a C header.
     Compile(compile::CompileArgs),
+    /// Write what a platform needs to run pipelines as tasks in containers (Kubeflow Pipelines, Vertex AI, Argo, Kubernetes, Airflow), or
+    /// the Dockerfile of their image. Nothing is built, pushed or started.
+    Deploy(Box<deploy::DeployArgs>),
     /// List, show and compare runs, and throw away the records of old ones.
     Runs(runs::RunsArgs),
     /// Throw away what is kept of earlier runs. Datasets and run records stay.
@@ -204,6 +208,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Ui(args) => ui::ui(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Compile(args) => compile::compile(&args),
+        Command::Deploy(args) => deploy::deploy(&args),
         Command::Runs(args) => runs::runs(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Graph(args) => graph::graph(&args),

@@ -38,6 +38,18 @@ pub fn prepare(args: &ProgramArgs) -> Result<Prepared, Exit> {
 /// # Errors
 /// The exit code, where the program or the command line is wrong.
 pub fn prepare_telling(args: &ProgramArgs, tell: impl FnOnce(&[Diagnostic], &Sources)) -> Result<Prepared, Exit> {
+    prepare_with(args, &settings(args.env.as_deref(), &args.set), tell)
+}
+
+/// Checks and lowers the program with other settings than those of a run on this machine.
+///
+/// # Errors
+/// As [`prepare_telling`].
+pub fn prepare_with(
+    args: &ProgramArgs,
+    settings: &Settings,
+    tell: impl FnOnce(&[Diagnostic], &Sources),
+) -> Result<Prepared, Exit> {
     let project = Project::at(&args.project).map_err(|message| {
         output::error_line(message);
         Exit::Usage
@@ -48,8 +60,7 @@ pub fn prepare_telling(args: &ProgramArgs, tell: impl FnOnce(&[Diagnostic], &Sou
     let lowered = if has_errors(&diagnostics) {
         Err(Exit::ProgramWrong)
     } else {
-        let settings = settings(args.env.as_deref(), &args.set);
-        lower(&analysis.package, &analysis.program, &settings).map_err(|wrong| {
+        lower(&analysis.package, &analysis.program, settings).map_err(|wrong| {
             let exit = exit_of(&wrong);
             diagnostics.extend(wrong);
             exit

@@ -138,9 +138,9 @@ pub(super) fn show_metrics(record: &RunRecord) {
     let parts = record.measured();
     for (place, part) in parts.iter().enumerate() {
         if parts.len() > 1 {
-            output::line(format!("tracked {} of {}", place + 1, parts.len()));
+            output::line(part.title(place, parts.len()));
         }
-        show_table(part);
+        show_table(part.metrics);
     }
 }
 
@@ -196,7 +196,7 @@ fn show_results(record: &RunRecord, prepared: &Prepared) {
 }
 
 /// Where the page of the run lies, where it could be written.
-fn show_page(record: &RunRecord, folder: &Path, say: impl Fn(String)) {
+pub(super) fn show_page(record: &RunRecord, folder: &Path, say: impl Fn(String)) {
     let page = gml_engine::run_folder(folder, &record.id).join(gml_engine::PAGE);
     if !record.id.is_empty() && page.is_file() {
         say(format!("report {}", page.display()));

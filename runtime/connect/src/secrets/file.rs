@@ -55,19 +55,23 @@ fn place(project: &Path) -> Result<(PathBuf, bool), Fault> {
         return Ok((PathBuf::from(path), true));
     }
     let configuration = project.join("gml.toml");
-    match std::fs::read_to_string(&configuration) {
-        Ok(text) => {
-            // What is wrong in it is told where the program is checked.
-            let document = Document::parse(text.as_str()).ok();
-            let path = document.as_ref().and_then(|document| document.get("secrets")?.get("file")?.as_str());
-            Ok(match path {
-                Some(path) => (project.join(path), true),
-                None => (project.join(".gml").join("secrets.toml"), false),
-            })
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((project.join(".gml").join("secrets.toml"), false)),
+    match configured(&configuration) {
+        Ok(Some(path)) => Ok((project.join(path), true)),
+        Ok(None) => Ok((project.join(".gml").join("secrets.toml"), false)),
         Err(error) => Err(unusable(&configuration, format!("gml.toml cannot be read: {error}"))),
     }
+}
+
+/// The path that a `gml.toml` names, where it is there and names one.
+pub(super) fn configured(configuration: &Path) -> io::Result<Option<String>> {
+    let text = match std::fs::read_to_string(configuration) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    // What is wrong in it is told where the program is checked.
+    let document = Document::parse(text.as_str()).ok();
+    let path = document.as_ref().and_then(|document| document.get("secrets")?.get("file")?.as_str());
+    Ok(path.map(str::to_owned))
 }
 
 /// As ssh does with keys: a file of one's own that others may read or write is not used. Of one that belongs to somebody else

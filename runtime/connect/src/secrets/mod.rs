@@ -9,7 +9,7 @@ mod hide;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gml_ir::Value;
@@ -92,6 +92,11 @@ pub fn reveal(value: &Value, project: &Path) -> Result<Secret, Fault> {
         (_, None) => Err(Fault::new(code::INTERNAL_ERROR, format!("{value} is neither a text nor a secret"))
             .help("this is a fault of GML itself: report it with the program")),
     }
+}
+
+/// The secrets file that `gml.toml` of a project names.
+pub fn file_of(project: &Path) -> Option<PathBuf> {
+    file::configured(&project.join("gml.toml")).ok()?.map(|path| project.join(path))
 }
 
 /// The names of the secrets in a value, however deep they are, each once and in order.

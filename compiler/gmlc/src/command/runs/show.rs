@@ -6,7 +6,7 @@ use gml_engine::{RunRecord, StepState};
 use serde_json::Value as Json;
 
 use super::{pipelines, seconds, state};
-use crate::command::run::show_metrics;
+use crate::command::run::{show_metrics, show_page};
 use crate::output::line;
 
 /// Prints what a run was given, what it did and what it tracked.
@@ -45,6 +45,7 @@ pub(super) fn show(folder: &Path, record: &RunRecord) {
     for artifact in &record.artifacts {
         line(format!("file  {}", gml_engine::run_folder(folder, &record.id).join(&artifact.path).display()));
     }
+    show_page(record, folder, line);
     line("");
     let wide = record.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0).min(40);
     for step in &record.steps {
