@@ -450,7 +450,8 @@ module.exports = grammar({
     // Where only a name can stand any word will do.
     _any_name: ($) => choice($._name, alias($._word, $.name)),
 
-    column: () => token(seq('.', /[A-Za-z_][A-Za-z0-9_]*/)),
+    // Behind a value, the dot is that of a member: between a `let` and the result of a block both may stand.
+    column: () => token(prec(-1, seq('.', /[A-Za-z_][A-Za-z0-9_]*/))),
 
     true: () => 'true',
     false: () => 'false',

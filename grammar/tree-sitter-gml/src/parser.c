@@ -3685,98 +3685,95 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(66);
+      if (eof) ADVANCE(68);
       ADVANCE_MAP(
-        '!', 30,
-        '"', 117,
-        '#', 69,
-        '%', 102,
-        '&', 108,
-        '(', 71,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '.', 75,
-        '/', 100,
-        ':', 78,
-        '<', 89,
-        '=', 80,
-        '>', 92,
-        '?', 110,
-        '[', 81,
-        '\\', 34,
-        ']', 82,
-        'f', 111,
-        'r', 112,
-        '{', 153,
-        '|', 106,
-        '}', 77,
+        '!', 31,
+        '"', 118,
+        '#', 71,
+        '%', 103,
+        '&', 109,
+        '(', 73,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '.', 76,
+        '/', 101,
+        ':', 79,
+        '<', 90,
+        '=', 81,
+        '>', 93,
+        '?', 111,
+        '[', 82,
+        '\\', 35,
+        ']', 83,
+        'f', 112,
+        'r', 113,
+        '{', 154,
+        '|', 107,
+        '}', 78,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(61);
+          lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
     case 1:
-      if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(117);
-      if (lookahead == '#') ADVANCE(145);
-      if (lookahead == '\\') ADVANCE(35);
-      if (lookahead == '{') ADVANCE(154);
-      if (lookahead == '}') ADVANCE(48);
+      if (lookahead == '\n') SKIP(16);
+      if (lookahead == '"') ADVANCE(118);
+      if (lookahead == '#') ADVANCE(146);
+      if (lookahead == '\\') ADVANCE(36);
+      if (lookahead == '{') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(49);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(143);
-      if (lookahead != 0) ADVANCE(146);
+          lookahead == ' ') ADVANCE(144);
+      if (lookahead != 0) ADVANCE(147);
       END_STATE();
     case 2:
-      if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(117);
-      if (lookahead == '#') ADVANCE(121);
-      if (lookahead == '\\') ADVANCE(34);
+      if (lookahead == '\n') SKIP(16);
+      if (lookahead == '"') ADVANCE(118);
+      if (lookahead == '#') ADVANCE(122);
+      if (lookahead == '\\') ADVANCE(35);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(119);
-      if (lookahead != 0) ADVANCE(122);
+          lookahead == ' ') ADVANCE(120);
+      if (lookahead != 0) ADVANCE(123);
       END_STATE();
     case 3:
-      if (lookahead == '\n') SKIP(15);
-      if (lookahead == '"') ADVANCE(117);
-      if (lookahead == '#') ADVANCE(134);
+      if (lookahead == '\n') SKIP(16);
+      if (lookahead == '"') ADVANCE(118);
+      if (lookahead == '#') ADVANCE(135);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0) ADVANCE(135);
+          lookahead == ' ') ADVANCE(133);
+      if (lookahead != 0) ADVANCE(136);
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '!', 30,
-        '"', 116,
-        '#', 69,
-        '%', 102,
-        '(', 71,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        '-', 97,
-        '.', 75,
-        '/', 100,
-        '<', 89,
-        '=', 31,
-        '>', 92,
-        '?', 17,
-        '[', 81,
-        ']', 82,
-        'f', 111,
-        'r', 112,
-        '{', 76,
-        '|', 33,
-        '}', 77,
+        '!', 31,
+        '"', 117,
+        '#', 71,
+        '%', 103,
+        '(', 73,
+        '*', 100,
+        '+', 97,
+        '-', 98,
+        '.', 76,
+        '/', 101,
+        '<', 90,
+        '=', 32,
+        '>', 93,
+        '?', 18,
+        '[', 82,
+        'f', 112,
+        'r', 113,
+        '{', 77,
+        '|', 34,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3784,223 +3781,235 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(4);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
     case 5:
-      if (lookahead == '"') ADVANCE(142);
+      if (lookahead == '"') ADVANCE(143);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(131);
+      if (lookahead == '"') ADVANCE(132);
       END_STATE();
     case 7:
-      if (lookahead == '"') ADVANCE(147);
+      if (lookahead == '"') ADVANCE(148);
       END_STATE();
     case 8:
-      if (lookahead == '"') ADVANCE(136);
+      if (lookahead == '"') ADVANCE(137);
       END_STATE();
     case 9:
       ADVANCE_MAP(
-        '"', 116,
-        '#', 69,
-        '(', 71,
-        '-', 97,
-        '.', 16,
-        '=', 32,
-        '[', 81,
-        'f', 5,
-        'r', 6,
-        '{', 76,
-        '|', 105,
+        '"', 117,
+        '#', 71,
+        '(', 73,
+        ')', 75,
+        '-', 98,
+        '.', 61,
+        '[', 82,
+        ']', 83,
+        'f', 112,
+        'r', 113,
+        '{', 77,
+        '|', 34,
+        '}', 78,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(9);
-      END_STATE();
-    case 10:
-      if (lookahead == '"') ADVANCE(116);
-      if (lookahead == '#') ADVANCE(69);
-      if (lookahead == 'r') ADVANCE(112);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(10);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
-      END_STATE();
-    case 11:
-      if (lookahead == '"') ADVANCE(123);
-      END_STATE();
-    case 12:
-      ADVANCE_MAP(
-        '"', 118,
-        '#', 149,
-        '\\', 35,
-        '{', 154,
-        '}', 48,
-        '\t', 151,
-        '\n', 151,
-        '\r', 151,
-        ' ', 151,
-      );
-      if (lookahead != 0) ADVANCE(152);
-      END_STATE();
-    case 13:
-      if (lookahead == '"') ADVANCE(118);
-      if (lookahead == '#') ADVANCE(126);
-      if (lookahead == '\\') ADVANCE(34);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(128);
-      if (lookahead != 0) ADVANCE(129);
-      END_STATE();
-    case 14:
-      if (lookahead == '"') ADVANCE(118);
-      if (lookahead == '#') ADVANCE(138);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(140);
-      if (lookahead != 0) ADVANCE(141);
-      END_STATE();
-    case 15:
-      if (lookahead == '#') ADVANCE(69);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(15);
-      END_STATE();
-    case 16:
-      if (lookahead == '.') ADVANCE(94);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
+    case 10:
+      ADVANCE_MAP(
+        '"', 117,
+        '#', 71,
+        '(', 73,
+        '-', 98,
+        '.', 17,
+        '=', 33,
+        '[', 82,
+        'f', 5,
+        'r', 6,
+        '{', 77,
+        '|', 106,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(10);
+      END_STATE();
+    case 11:
+      if (lookahead == '"') ADVANCE(117);
+      if (lookahead == '#') ADVANCE(71);
+      if (lookahead == 'r') ADVANCE(113);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(11);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 12:
+      if (lookahead == '"') ADVANCE(124);
+      END_STATE();
+    case 13:
+      ADVANCE_MAP(
+        '"', 119,
+        '#', 150,
+        '\\', 36,
+        '{', 155,
+        '}', 49,
+        '\t', 152,
+        '\n', 152,
+        '\r', 152,
+        ' ', 152,
+      );
+      if (lookahead != 0) ADVANCE(153);
+      END_STATE();
+    case 14:
+      if (lookahead == '"') ADVANCE(119);
+      if (lookahead == '#') ADVANCE(127);
+      if (lookahead == '\\') ADVANCE(35);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(129);
+      if (lookahead != 0) ADVANCE(130);
+      END_STATE();
+    case 15:
+      if (lookahead == '"') ADVANCE(119);
+      if (lookahead == '#') ADVANCE(139);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(141);
+      if (lookahead != 0) ADVANCE(142);
+      END_STATE();
+    case 16:
+      if (lookahead == '#') ADVANCE(71);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(16);
+      END_STATE();
     case 17:
-      if (lookahead == '.') ADVANCE(104);
-      if (lookahead == '?') ADVANCE(86);
+      if (lookahead == '.') ADVANCE(95);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(115);
       END_STATE();
     case 18:
-      if (lookahead == '0') ADVANCE(20);
-      if (lookahead == '1') ADVANCE(19);
-      if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(40);
-      if (('2' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
+      if (lookahead == '.') ADVANCE(105);
+      if (lookahead == '?') ADVANCE(87);
       END_STATE();
     case 19:
-      if (lookahead == '0') ADVANCE(47);
-      if (lookahead == '}') ADVANCE(155);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
-      END_STATE();
-    case 20:
       if (lookahead == '0') ADVANCE(21);
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '1') ADVANCE(20);
       if (lookahead == 'D' ||
           lookahead == 'd') ADVANCE(41);
+      if (('2' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
+      END_STATE();
+    case 20:
+      if (lookahead == '0') ADVANCE(48);
+      if (lookahead == '}') ADVANCE(156);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
     case 21:
-      if (lookahead == '0') ADVANCE(28);
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '0') ADVANCE(22);
+      if (lookahead == '}') ADVANCE(156);
       if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(39);
+          lookahead == 'd') ADVANCE(42);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
+      END_STATE();
+    case 22:
+      if (lookahead == '0') ADVANCE(29);
+      if (lookahead == '}') ADVANCE(156);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(40);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
+      END_STATE();
+    case 23:
+      if (lookahead == '0') ADVANCE(25);
+      if (lookahead == '1') ADVANCE(27);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(51);
+      if (('2' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(58);
+      END_STATE();
+    case 24:
+      if (lookahead == '0') ADVANCE(44);
+      if (lookahead == '}') ADVANCE(156);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(44);
+      END_STATE();
+    case 25:
+      if (lookahead == '0') ADVANCE(26);
+      if (lookahead == '}') ADVANCE(157);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(52);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(58);
+      END_STATE();
+    case 26:
+      if (lookahead == '0') ADVANCE(30);
+      if (lookahead == '}') ADVANCE(157);
+      if (lookahead == 'D' ||
+          lookahead == 'd') ADVANCE(50);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
+      END_STATE();
+    case 27:
+      if (lookahead == '0') ADVANCE(58);
+      if (lookahead == '}') ADVANCE(157);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
+      END_STATE();
+    case 28:
+      if (lookahead == '0') ADVANCE(53);
+      if (lookahead == '}') ADVANCE(157);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(53);
+      END_STATE();
+    case 29:
+      if (lookahead == '0') ADVANCE(24);
+      if (lookahead == '}') ADVANCE(156);
       if (('1' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
-    case 22:
-      if (lookahead == '0') ADVANCE(24);
-      if (lookahead == '1') ADVANCE(26);
-      if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(50);
-      if (('2' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
-      END_STATE();
-    case 23:
-      if (lookahead == '0') ADVANCE(43);
-      if (lookahead == '}') ADVANCE(155);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(43);
-      END_STATE();
-    case 24:
-      if (lookahead == '0') ADVANCE(25);
-      if (lookahead == '}') ADVANCE(156);
-      if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(51);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
-      END_STATE();
-    case 25:
-      if (lookahead == '0') ADVANCE(29);
-      if (lookahead == '}') ADVANCE(156);
-      if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(49);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(56);
-      END_STATE();
-    case 26:
-      if (lookahead == '0') ADVANCE(57);
-      if (lookahead == '}') ADVANCE(156);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(56);
-      END_STATE();
-    case 27:
-      if (lookahead == '0') ADVANCE(52);
-      if (lookahead == '}') ADVANCE(156);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(52);
-      END_STATE();
-    case 28:
-      if (lookahead == '0') ADVANCE(23);
-      if (lookahead == '}') ADVANCE(155);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(45);
-      END_STATE();
-    case 29:
-      if (lookahead == '0') ADVANCE(27);
-      if (lookahead == '}') ADVANCE(156);
-      if (('1' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(54);
-      END_STATE();
     case 30:
-      if (lookahead == '=') ADVANCE(88);
+      if (lookahead == '0') ADVANCE(28);
+      if (lookahead == '}') ADVANCE(157);
+      if (('1' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
       END_STATE();
     case 31:
-      if (lookahead == '=') ADVANCE(87);
+      if (lookahead == '=') ADVANCE(89);
       END_STATE();
     case 32:
-      if (lookahead == '>') ADVANCE(107);
+      if (lookahead == '=') ADVANCE(88);
       END_STATE();
     case 33:
-      if (lookahead == '>') ADVANCE(84);
+      if (lookahead == '>') ADVANCE(108);
       END_STATE();
     case 34:
-      ADVANCE_MAP(
-        'u', 36,
-        '"', 155,
-        '\\', 155,
-        'n', 155,
-        'r', 155,
-        't', 155,
-        '{', 155,
-        '}', 155,
-      );
+      if (lookahead == '>') ADVANCE(85);
       END_STATE();
     case 35:
       ADVANCE_MAP(
@@ -4015,330 +4024,187 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       );
       END_STATE();
     case 36:
-      if (lookahead == '{') ADVANCE(18);
+      ADVANCE_MAP(
+        'u', 38,
+        '"', 157,
+        '\\', 157,
+        'n', 157,
+        'r', 157,
+        't', 157,
+        '{', 157,
+        '}', 157,
+      );
       END_STATE();
     case 37:
-      if (lookahead == '{') ADVANCE(22);
+      if (lookahead == '{') ADVANCE(19);
       END_STATE();
     case 38:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '{') ADVANCE(23);
       END_STATE();
     case 39:
-      if (lookahead == '}') ADVANCE(155);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(45);
-      if (lookahead == '8' ||
-          lookahead == '9' ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(45);
+      if (lookahead == '}') ADVANCE(156);
       END_STATE();
     case 40:
-      if (lookahead == '}') ADVANCE(155);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(46);
-      if (lookahead == '8' ||
-          lookahead == '9' ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(44);
-      END_STATE();
-    case 41:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '7')) ADVANCE(46);
       if (lookahead == '8' ||
           lookahead == '9' ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
-    case 42:
-      if (lookahead == '}') ADVANCE(155);
-      if (('0' <= lookahead && lookahead <= '9') ||
+    case 41:
+      if (lookahead == '}') ADVANCE(156);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(47);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(58);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(45);
+      END_STATE();
+    case 42:
+      if (lookahead == '}') ADVANCE(156);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(47);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
     case 43:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(38);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(59);
       END_STATE();
     case 44:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(42);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
       END_STATE();
     case 45:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(43);
       END_STATE();
     case 46:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(45);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(44);
       END_STATE();
     case 47:
-      if (lookahead == '}') ADVANCE(155);
+      if (lookahead == '}') ADVANCE(156);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(46);
       END_STATE();
     case 48:
       if (lookahead == '}') ADVANCE(156);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(47);
       END_STATE();
     case 49:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(54);
+      if (lookahead == '}') ADVANCE(157);
+      END_STATE();
+    case 50:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(55);
+      if (lookahead == '8' ||
+          lookahead == '9' ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
+      END_STATE();
+    case 51:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(57);
       if (lookahead == '8' ||
           lookahead == '9' ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(54);
       END_STATE();
-    case 50:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(56);
+    case 52:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(57);
       if (lookahead == '8' ||
           lookahead == '9' ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(53);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
       END_STATE();
-    case 51:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '7')) ADVANCE(56);
-      if (lookahead == '8' ||
-          lookahead == '9' ||
+    case 53:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(49);
+      END_STATE();
+    case 54:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(56);
       END_STATE();
-    case 52:
-      if (lookahead == '}') ADVANCE(156);
+    case 55:
+      if (lookahead == '}') ADVANCE(157);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(53);
       END_STATE();
-    case 53:
-      if (lookahead == '}') ADVANCE(156);
+    case 56:
+      if (lookahead == '}') ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(60);
+      END_STATE();
+    case 57:
+      if (lookahead == '}') ADVANCE(157);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(55);
       END_STATE();
-    case 54:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(52);
-      END_STATE();
-    case 55:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(59);
-      END_STATE();
-    case 56:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(54);
-      END_STATE();
-    case 57:
-      if (lookahead == '}') ADVANCE(156);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(56);
-      END_STATE();
     case 58:
+      if (lookahead == '}') ADVANCE(157);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(38);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(57);
       END_STATE();
     case 59:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(39);
       END_STATE();
     case 60:
-      if (eof) ADVANCE(66);
-      ADVANCE_MAP(
-        '!', 30,
-        '"', 117,
-        '#', 69,
-        '%', 102,
-        '&', 108,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '.', 74,
-        '/', 100,
-        '<', 89,
-        '=', 80,
-        '>', 92,
-        '?', 110,
-        ']', 82,
-        '{', 76,
-        '|', 106,
-        '}', 77,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(63);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(49);
       END_STATE();
     case 61:
-      if (eof) ADVANCE(66);
-      ADVANCE_MAP(
-        '!', 30,
-        '"', 115,
-        '#', 69,
-        '%', 102,
-        '&', 108,
-        '(', 71,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '.', 75,
-        '/', 100,
-        ':', 78,
-        '<', 89,
-        '=', 80,
-        '>', 92,
-        '?', 110,
-        '[', 81,
-        ']', 82,
-        'f', 111,
-        'r', 112,
-        '{', 76,
-        '|', 106,
-        '}', 77,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(61);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(115);
       END_STATE();
     case 62:
-      if (eof) ADVANCE(66);
+      if (eof) ADVANCE(68);
       ADVANCE_MAP(
-        '!', 30,
-        '"', 116,
-        '#', 69,
-        '%', 102,
-        '(', 71,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '.', 74,
-        '/', 100,
-        ':', 78,
-        '<', 89,
-        '=', 79,
-        '>', 92,
-        '?', 17,
-        '[', 81,
-        ']', 82,
-        '{', 76,
-        '|', 33,
-        '}', 77,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(62);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
-      END_STATE();
-    case 63:
-      if (eof) ADVANCE(66);
-      ADVANCE_MAP(
-        '!', 30,
-        '#', 69,
-        '%', 102,
-        '&', 108,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '.', 74,
-        '/', 100,
-        '<', 89,
-        '=', 80,
-        '>', 92,
-        '?', 110,
-        ']', 82,
-        '{', 76,
-        '|', 106,
-        '}', 77,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(63);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
-      END_STATE();
-    case 64:
-      if (eof) ADVANCE(66);
-      ADVANCE_MAP(
-        '!', 30,
-        '#', 69,
-        '%', 102,
-        ')', 73,
-        '*', 99,
-        '+', 96,
-        ',', 72,
-        '-', 97,
-        '.', 74,
-        '/', 100,
-        '<', 89,
-        '=', 80,
-        '>', 92,
-        '?', 17,
-        ']', 82,
-        '{', 76,
-        '|', 106,
-        '}', 77,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(64);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
-      END_STATE();
-    case 65:
-      if (eof) ADVANCE(66);
-      ADVANCE_MAP(
-        '!', 30,
-        '#', 69,
-        '&', 108,
-        ')', 73,
-        '+', 96,
-        ',', 72,
-        '-', 98,
-        '<', 89,
-        '=', 79,
-        '>', 91,
-        '?', 109,
-        '[', 81,
-        ']', 82,
-        '{', 76,
-        '|', 105,
-        '}', 77,
+        '!', 31,
+        '"', 118,
+        '#', 71,
+        '%', 103,
+        '&', 109,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '.', 76,
+        '/', 101,
+        '<', 90,
+        '=', 81,
+        '>', 93,
+        '?', 111,
+        ']', 83,
+        '{', 77,
+        '|', 107,
+        '}', 78,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4346,396 +4212,549 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(65);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
-    case 66:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
-      END_STATE();
-    case 67:
-      ACCEPT_TOKEN(sym_documentation);
-      if (lookahead == '#') ADVANCE(70);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(68);
-      END_STATE();
-    case 68:
-      ACCEPT_TOKEN(sym_documentation);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(68);
-      END_STATE();
-    case 69:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '#') ADVANCE(67);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(70);
-      END_STATE();
-    case 70:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(70);
-      END_STATE();
-    case 71:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 72:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 73:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 74:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(94);
-      END_STATE();
-    case 75:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(94);
+    case 63:
+      if (eof) ADVANCE(68);
+      ADVANCE_MAP(
+        '!', 31,
+        '"', 116,
+        '#', 71,
+        '%', 103,
+        '&', 109,
+        '(', 73,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '.', 76,
+        '/', 101,
+        ':', 79,
+        '<', 90,
+        '=', 81,
+        '>', 93,
+        '?', 111,
+        '[', 82,
+        ']', 83,
+        'f', 112,
+        'r', 113,
+        '{', 77,
+        '|', 107,
+        '}', 78,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
+    case 64:
+      if (eof) ADVANCE(68);
+      ADVANCE_MAP(
+        '!', 31,
+        '"', 117,
+        '#', 71,
+        '%', 103,
+        '(', 73,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '.', 76,
+        '/', 101,
+        ':', 79,
+        '<', 90,
+        '=', 80,
+        '>', 93,
+        '?', 18,
+        '[', 82,
+        ']', 83,
+        '{', 77,
+        '|', 34,
+        '}', 78,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(64);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 65:
+      if (eof) ADVANCE(68);
+      ADVANCE_MAP(
+        '!', 31,
+        '#', 71,
+        '%', 103,
+        '&', 109,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '.', 76,
+        '/', 101,
+        '<', 90,
+        '=', 81,
+        '>', 93,
+        '?', 111,
+        ']', 83,
+        '{', 77,
+        '|', 107,
+        '}', 78,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(65);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 66:
+      if (eof) ADVANCE(68);
+      ADVANCE_MAP(
+        '!', 31,
+        '#', 71,
+        '%', 103,
+        ')', 75,
+        '*', 100,
+        '+', 97,
+        ',', 74,
+        '-', 98,
+        '.', 76,
+        '/', 101,
+        '<', 90,
+        '=', 81,
+        '>', 93,
+        '?', 18,
+        ']', 83,
+        '{', 77,
+        '|', 107,
+        '}', 78,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(66);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 67:
+      if (eof) ADVANCE(68);
+      ADVANCE_MAP(
+        '!', 31,
+        '#', 71,
+        '&', 109,
+        ')', 75,
+        '+', 97,
+        ',', 74,
+        '-', 99,
+        '<', 90,
+        '=', 80,
+        '>', 92,
+        '?', 110,
+        '[', 82,
+        ']', 83,
+        '{', 77,
+        '|', 106,
+        '}', 78,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(67);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 68:
+      ACCEPT_TOKEN(ts_builtin_sym_end);
+      END_STATE();
+    case 69:
+      ACCEPT_TOKEN(sym_documentation);
+      if (lookahead == '#') ADVANCE(72);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(70);
+      END_STATE();
+    case 70:
+      ACCEPT_TOKEN(sym_documentation);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(70);
+      END_STATE();
+    case 71:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '#') ADVANCE(69);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(72);
+      END_STATE();
+    case 72:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(72);
+      END_STATE();
+    case 73:
+      ACCEPT_TOKEN(anon_sym_LPAREN);
+      END_STATE();
+    case 74:
+      ACCEPT_TOKEN(anon_sym_COMMA);
+      END_STATE();
+    case 75:
+      ACCEPT_TOKEN(anon_sym_RPAREN);
+      END_STATE();
     case 76:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
+      ACCEPT_TOKEN(anon_sym_DOT);
+      if (lookahead == '.') ADVANCE(95);
       END_STATE();
     case 77:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
+      ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
     case 78:
-      ACCEPT_TOKEN(anon_sym_COLON);
+      ACCEPT_TOKEN(anon_sym_RBRACE);
       END_STATE();
     case 79:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(87);
+      ACCEPT_TOKEN(anon_sym_COLON);
       END_STATE();
     case 80:
       ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(87);
-      if (lookahead == '>') ADVANCE(107);
+      if (lookahead == '=') ADVANCE(88);
       END_STATE();
     case 81:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
+      ACCEPT_TOKEN(anon_sym_EQ);
+      if (lookahead == '=') ADVANCE(88);
+      if (lookahead == '>') ADVANCE(108);
       END_STATE();
     case 82:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
+      ACCEPT_TOKEN(anon_sym_LBRACK);
       END_STATE();
     case 83:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      ACCEPT_TOKEN(anon_sym_RBRACK);
       END_STATE();
     case 84:
-      ACCEPT_TOKEN(anon_sym_PIPE_GT);
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
       END_STATE();
     case 85:
-      ACCEPT_TOKEN(anon_sym_GT_GT);
+      ACCEPT_TOKEN(anon_sym_PIPE_GT);
       END_STATE();
     case 86:
-      ACCEPT_TOKEN(anon_sym_QMARK_QMARK);
+      ACCEPT_TOKEN(anon_sym_GT_GT);
       END_STATE();
     case 87:
-      ACCEPT_TOKEN(anon_sym_EQ_EQ);
+      ACCEPT_TOKEN(anon_sym_QMARK_QMARK);
       END_STATE();
     case 88:
-      ACCEPT_TOKEN(anon_sym_BANG_EQ);
+      ACCEPT_TOKEN(anon_sym_EQ_EQ);
       END_STATE();
     case 89:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(90);
+      ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
     case 90:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(91);
       END_STATE();
     case 91:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(93);
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
     case 92:
       ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(93);
-      if (lookahead == '>') ADVANCE(85);
+      if (lookahead == '=') ADVANCE(94);
       END_STATE();
     case 93:
-      ACCEPT_TOKEN(anon_sym_GT_EQ);
+      ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(94);
+      if (lookahead == '>') ADVANCE(86);
       END_STATE();
     case 94:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT);
-      if (lookahead == '<') ADVANCE(95);
+      ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
     case 95:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT_LT);
+      ACCEPT_TOKEN(anon_sym_DOT_DOT);
+      if (lookahead == '<') ADVANCE(96);
       END_STATE();
     case 96:
-      ACCEPT_TOKEN(anon_sym_PLUS);
+      ACCEPT_TOKEN(anon_sym_DOT_DOT_LT);
       END_STATE();
     case 97:
-      ACCEPT_TOKEN(anon_sym_DASH);
+      ACCEPT_TOKEN(anon_sym_PLUS);
       END_STATE();
     case 98:
       ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '>') ADVANCE(83);
       END_STATE();
     case 99:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      if (lookahead == '*') ADVANCE(103);
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '>') ADVANCE(84);
       END_STATE();
     case 100:
-      ACCEPT_TOKEN(anon_sym_SLASH);
-      if (lookahead == '/') ADVANCE(101);
+      ACCEPT_TOKEN(anon_sym_STAR);
+      if (lookahead == '*') ADVANCE(104);
       END_STATE();
     case 101:
-      ACCEPT_TOKEN(anon_sym_SLASH_SLASH);
+      ACCEPT_TOKEN(anon_sym_SLASH);
+      if (lookahead == '/') ADVANCE(102);
       END_STATE();
     case 102:
-      ACCEPT_TOKEN(anon_sym_PERCENT);
+      ACCEPT_TOKEN(anon_sym_SLASH_SLASH);
       END_STATE();
     case 103:
-      ACCEPT_TOKEN(anon_sym_STAR_STAR);
+      ACCEPT_TOKEN(anon_sym_PERCENT);
       END_STATE();
     case 104:
-      ACCEPT_TOKEN(anon_sym_QMARK_DOT);
+      ACCEPT_TOKEN(anon_sym_STAR_STAR);
       END_STATE();
     case 105:
-      ACCEPT_TOKEN(anon_sym_PIPE);
+      ACCEPT_TOKEN(anon_sym_QMARK_DOT);
       END_STATE();
     case 106:
       ACCEPT_TOKEN(anon_sym_PIPE);
-      if (lookahead == '>') ADVANCE(84);
       END_STATE();
     case 107:
-      ACCEPT_TOKEN(anon_sym_EQ_GT);
+      ACCEPT_TOKEN(anon_sym_PIPE);
+      if (lookahead == '>') ADVANCE(85);
       END_STATE();
     case 108:
-      ACCEPT_TOKEN(anon_sym_AMP);
+      ACCEPT_TOKEN(anon_sym_EQ_GT);
       END_STATE();
     case 109:
-      ACCEPT_TOKEN(anon_sym_QMARK);
+      ACCEPT_TOKEN(anon_sym_AMP);
       END_STATE();
     case 110:
       ACCEPT_TOKEN(anon_sym_QMARK);
-      if (lookahead == '.') ADVANCE(104);
-      if (lookahead == '?') ADVANCE(86);
       END_STATE();
     case 111:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '"') ADVANCE(142);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+      ACCEPT_TOKEN(anon_sym_QMARK);
+      if (lookahead == '.') ADVANCE(105);
+      if (lookahead == '?') ADVANCE(87);
       END_STATE();
     case 112:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '"') ADVANCE(131);
+      if (lookahead == '"') ADVANCE(143);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
     case 113:
       ACCEPT_TOKEN(sym__word);
+      if (lookahead == '"') ADVANCE(132);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(113);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
     case 114:
-      ACCEPT_TOKEN(sym_column);
+      ACCEPT_TOKEN(sym__word);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
       END_STATE();
     case 115:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      ACCEPT_TOKEN(sym_column);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(115);
       END_STATE();
     case 116:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
-      if (lookahead == '"') ADVANCE(11);
       END_STATE();
     case 117:
-      ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      if (lookahead == '"') ADVANCE(12);
       END_STATE();
     case 118:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
-      if (lookahead == '"') ADVANCE(130);
       END_STATE();
     case 119:
-      ACCEPT_TOKEN(sym__text_content);
-      if (lookahead == '#') ADVANCE(121);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(119);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(122);
+      ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      if (lookahead == '"') ADVANCE(131);
       END_STATE();
     case 120:
       ACCEPT_TOKEN(sym__text_content);
       if (lookahead == '#') ADVANCE(122);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(122);
-      END_STATE();
-    case 121:
-      ACCEPT_TOKEN(sym__text_content);
-      if (lookahead == '#') ADVANCE(120);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(122);
-      END_STATE();
-    case 122:
-      ACCEPT_TOKEN(sym__text_content);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(122);
-      END_STATE();
-    case 123:
-      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE);
-      END_STATE();
-    case 124:
-      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE2);
-      END_STATE();
-    case 125:
-      ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
-      if (lookahead == '#') ADVANCE(127);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(127);
-      END_STATE();
-    case 126:
-      ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
-      if (lookahead == '#') ADVANCE(125);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(127);
-      END_STATE();
-    case 127:
-      ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '\n') ADVANCE(129);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(127);
-      END_STATE();
-    case 128:
-      ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead == '#') ADVANCE(126);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(128);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\') ADVANCE(129);
-      END_STATE();
-    case 129:
-      ACCEPT_TOKEN(aux_sym__block_content_token1);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(129);
-      END_STATE();
-    case 130:
-      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE);
-      if (lookahead == '"') ADVANCE(124);
-      END_STATE();
-    case 131:
-      ACCEPT_TOKEN(anon_sym_r_DQUOTE);
-      if (lookahead == '"') ADVANCE(8);
-      END_STATE();
-    case 132:
-      ACCEPT_TOKEN(sym__raw_content);
-      if (lookahead == '#') ADVANCE(134);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+          lookahead == ' ') ADVANCE(120);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(135);
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(123);
+      END_STATE();
+    case 121:
+      ACCEPT_TOKEN(sym__text_content);
+      if (lookahead == '#') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(123);
+      END_STATE();
+    case 122:
+      ACCEPT_TOKEN(sym__text_content);
+      if (lookahead == '#') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(123);
+      END_STATE();
+    case 123:
+      ACCEPT_TOKEN(sym__text_content);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(123);
+      END_STATE();
+    case 124:
+      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE);
+      END_STATE();
+    case 125:
+      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE2);
+      END_STATE();
+    case 126:
+      ACCEPT_TOKEN(aux_sym__block_content_token1);
+      if (lookahead == '\n') ADVANCE(130);
+      if (lookahead == '#') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(128);
+      END_STATE();
+    case 127:
+      ACCEPT_TOKEN(aux_sym__block_content_token1);
+      if (lookahead == '\n') ADVANCE(130);
+      if (lookahead == '#') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(128);
+      END_STATE();
+    case 128:
+      ACCEPT_TOKEN(aux_sym__block_content_token1);
+      if (lookahead == '\n') ADVANCE(130);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(128);
+      END_STATE();
+    case 129:
+      ACCEPT_TOKEN(aux_sym__block_content_token1);
+      if (lookahead == '#') ADVANCE(127);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(129);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\') ADVANCE(130);
+      END_STATE();
+    case 130:
+      ACCEPT_TOKEN(aux_sym__block_content_token1);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(130);
+      END_STATE();
+    case 131:
+      ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE);
+      if (lookahead == '"') ADVANCE(125);
+      END_STATE();
+    case 132:
+      ACCEPT_TOKEN(anon_sym_r_DQUOTE);
+      if (lookahead == '"') ADVANCE(8);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(sym__raw_content);
       if (lookahead == '#') ADVANCE(135);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(133);
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(135);
+          lookahead != '#') ADVANCE(136);
       END_STATE();
     case 134:
       ACCEPT_TOKEN(sym__raw_content);
-      if (lookahead == '#') ADVANCE(133);
+      if (lookahead == '#') ADVANCE(136);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(135);
+          lookahead != '#') ADVANCE(136);
       END_STATE();
     case 135:
       ACCEPT_TOKEN(sym__raw_content);
+      if (lookahead == '#') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '"') ADVANCE(135);
+          lookahead != '"' &&
+          lookahead != '#') ADVANCE(136);
       END_STATE();
     case 136:
-      ACCEPT_TOKEN(anon_sym_r_DQUOTE_DQUOTE_DQUOTE);
+      ACCEPT_TOKEN(sym__raw_content);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"') ADVANCE(136);
       END_STATE();
     case 137:
-      ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(141);
-      if (lookahead == '#') ADVANCE(139);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#') ADVANCE(139);
+      ACCEPT_TOKEN(anon_sym_r_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
     case 138:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(141);
-      if (lookahead == '#') ADVANCE(137);
+      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '#') ADVANCE(140);
       if (lookahead != 0 &&
           lookahead != '"' &&
-          lookahead != '#') ADVANCE(139);
+          lookahead != '#') ADVANCE(140);
       END_STATE();
     case 139:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '\n') ADVANCE(141);
+      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '#') ADVANCE(138);
       if (lookahead != 0 &&
-          lookahead != '"') ADVANCE(139);
+          lookahead != '"' &&
+          lookahead != '#') ADVANCE(140);
       END_STATE();
     case 140:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
-      if (lookahead == '#') ADVANCE(138);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(140);
+      if (lookahead == '\n') ADVANCE(142);
       if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#') ADVANCE(141);
+          lookahead != '"') ADVANCE(140);
       END_STATE();
     case 141:
       ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
+      if (lookahead == '#') ADVANCE(139);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(141);
       if (lookahead != 0 &&
-          lookahead != '"') ADVANCE(141);
+          lookahead != '"' &&
+          lookahead != '#') ADVANCE(142);
       END_STATE();
     case 142:
+      ACCEPT_TOKEN(aux_sym__raw_block_content_token1);
+      if (lookahead != 0 &&
+          lookahead != '"') ADVANCE(142);
+      END_STATE();
+    case 143:
       ACCEPT_TOKEN(anon_sym_f_DQUOTE);
       if (lookahead == '"') ADVANCE(7);
       END_STATE();
-    case 143:
+    case 144:
       ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(145);
+      if (lookahead == '#') ADVANCE(146);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(143);
+          lookahead == ' ') ADVANCE(144);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
@@ -4743,106 +4762,106 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(146);
-      END_STATE();
-    case 144:
-      ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(146);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\' &&
-          lookahead != '{' &&
-          lookahead != '}') ADVANCE(146);
+          lookahead != '}') ADVANCE(147);
       END_STATE();
     case 145:
       ACCEPT_TOKEN(sym__format_content);
-      if (lookahead == '#') ADVANCE(144);
+      if (lookahead == '#') ADVANCE(147);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(146);
+          lookahead != '}') ADVANCE(147);
       END_STATE();
     case 146:
+      ACCEPT_TOKEN(sym__format_content);
+      if (lookahead == '#') ADVANCE(145);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\' &&
+          lookahead != '{' &&
+          lookahead != '}') ADVANCE(147);
+      END_STATE();
+    case 147:
       ACCEPT_TOKEN(sym__format_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(146);
-      END_STATE();
-    case 147:
-      ACCEPT_TOKEN(anon_sym_f_DQUOTE_DQUOTE_DQUOTE);
+          lookahead != '}') ADVANCE(147);
       END_STATE();
     case 148:
-      ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(152);
-      if (lookahead == '#') ADVANCE(150);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '#' &&
-          lookahead != '\\' &&
-          lookahead != '{' &&
-          lookahead != '}') ADVANCE(150);
+      ACCEPT_TOKEN(anon_sym_f_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(152);
-      if (lookahead == '#') ADVANCE(148);
+      if (lookahead == '\n') ADVANCE(153);
+      if (lookahead == '#') ADVANCE(151);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(150);
+          lookahead != '}') ADVANCE(151);
       END_STATE();
     case 150:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
-      if (lookahead == '\n') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != '{' &&
-          lookahead != '}') ADVANCE(150);
-      END_STATE();
-    case 151:
-      ACCEPT_TOKEN(aux_sym__format_block_content_token1);
+      if (lookahead == '\n') ADVANCE(153);
       if (lookahead == '#') ADVANCE(149);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(151);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '#' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(152);
+          lookahead != '}') ADVANCE(151);
+      END_STATE();
+    case 151:
+      ACCEPT_TOKEN(aux_sym__format_block_content_token1);
+      if (lookahead == '\n') ADVANCE(153);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != '{' &&
+          lookahead != '}') ADVANCE(151);
       END_STATE();
     case 152:
+      ACCEPT_TOKEN(aux_sym__format_block_content_token1);
+      if (lookahead == '#') ADVANCE(150);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(152);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '#' &&
+          lookahead != '\\' &&
+          lookahead != '{' &&
+          lookahead != '}') ADVANCE(153);
+      END_STATE();
+    case 153:
       ACCEPT_TOKEN(aux_sym__format_block_content_token1);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '\\' &&
           lookahead != '{' &&
-          lookahead != '}') ADVANCE(152);
-      END_STATE();
-    case 153:
-      ACCEPT_TOKEN(anon_sym_LBRACE2);
+          lookahead != '}') ADVANCE(153);
       END_STATE();
     case 154:
       ACCEPT_TOKEN(anon_sym_LBRACE2);
-      if (lookahead == '{') ADVANCE(156);
       END_STATE();
     case 155:
-      ACCEPT_TOKEN(sym_escape);
+      ACCEPT_TOKEN(anon_sym_LBRACE2);
+      if (lookahead == '{') ADVANCE(157);
       END_STATE();
     case 156:
+      ACCEPT_TOKEN(sym_escape);
+      END_STATE();
+    case 157:
       ACCEPT_TOKEN(sym__format_escape);
       END_STATE();
     default:
@@ -5424,195 +5443,195 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0, .external_lex_state = 1},
-  [1] = {.lex_state = 62},
-  [2] = {.lex_state = 4, .external_lex_state = 2},
-  [3] = {.lex_state = 4, .external_lex_state = 2},
-  [4] = {.lex_state = 4, .external_lex_state = 2},
-  [5] = {.lex_state = 4, .external_lex_state = 2},
-  [6] = {.lex_state = 4, .external_lex_state = 2},
-  [7] = {.lex_state = 4, .external_lex_state = 2},
-  [8] = {.lex_state = 4, .external_lex_state = 2},
-  [9] = {.lex_state = 4, .external_lex_state = 2},
-  [10] = {.lex_state = 4, .external_lex_state = 2},
-  [11] = {.lex_state = 4, .external_lex_state = 3},
-  [12] = {.lex_state = 4, .external_lex_state = 3},
-  [13] = {.lex_state = 4, .external_lex_state = 3},
-  [14] = {.lex_state = 4, .external_lex_state = 3},
-  [15] = {.lex_state = 4, .external_lex_state = 3},
-  [16] = {.lex_state = 4, .external_lex_state = 3},
-  [17] = {.lex_state = 4, .external_lex_state = 3},
-  [18] = {.lex_state = 4, .external_lex_state = 3},
-  [19] = {.lex_state = 4, .external_lex_state = 3},
-  [20] = {.lex_state = 4, .external_lex_state = 3},
-  [21] = {.lex_state = 4, .external_lex_state = 3},
-  [22] = {.lex_state = 4, .external_lex_state = 3},
-  [23] = {.lex_state = 4, .external_lex_state = 3},
-  [24] = {.lex_state = 4, .external_lex_state = 3},
-  [25] = {.lex_state = 4, .external_lex_state = 3},
-  [26] = {.lex_state = 4, .external_lex_state = 3},
-  [27] = {.lex_state = 4, .external_lex_state = 3},
-  [28] = {.lex_state = 4, .external_lex_state = 3},
-  [29] = {.lex_state = 4, .external_lex_state = 3},
-  [30] = {.lex_state = 4, .external_lex_state = 3},
-  [31] = {.lex_state = 4, .external_lex_state = 3},
-  [32] = {.lex_state = 4, .external_lex_state = 3},
-  [33] = {.lex_state = 4, .external_lex_state = 3},
-  [34] = {.lex_state = 4, .external_lex_state = 3},
-  [35] = {.lex_state = 4, .external_lex_state = 3},
-  [36] = {.lex_state = 4, .external_lex_state = 3},
-  [37] = {.lex_state = 4, .external_lex_state = 3},
-  [38] = {.lex_state = 4, .external_lex_state = 3},
-  [39] = {.lex_state = 4, .external_lex_state = 3},
-  [40] = {.lex_state = 4, .external_lex_state = 3},
-  [41] = {.lex_state = 4, .external_lex_state = 3},
-  [42] = {.lex_state = 4, .external_lex_state = 3},
-  [43] = {.lex_state = 4, .external_lex_state = 3},
-  [44] = {.lex_state = 4, .external_lex_state = 3},
-  [45] = {.lex_state = 4, .external_lex_state = 3},
-  [46] = {.lex_state = 4, .external_lex_state = 3},
-  [47] = {.lex_state = 4, .external_lex_state = 3},
-  [48] = {.lex_state = 4, .external_lex_state = 3},
-  [49] = {.lex_state = 4, .external_lex_state = 3},
-  [50] = {.lex_state = 4, .external_lex_state = 3},
-  [51] = {.lex_state = 4, .external_lex_state = 3},
-  [52] = {.lex_state = 4, .external_lex_state = 3},
-  [53] = {.lex_state = 4, .external_lex_state = 3},
-  [54] = {.lex_state = 4, .external_lex_state = 3},
-  [55] = {.lex_state = 4, .external_lex_state = 3},
-  [56] = {.lex_state = 4, .external_lex_state = 3},
-  [57] = {.lex_state = 4, .external_lex_state = 3},
-  [58] = {.lex_state = 4, .external_lex_state = 3},
-  [59] = {.lex_state = 4, .external_lex_state = 3},
-  [60] = {.lex_state = 4, .external_lex_state = 3},
-  [61] = {.lex_state = 4, .external_lex_state = 3},
-  [62] = {.lex_state = 4, .external_lex_state = 3},
-  [63] = {.lex_state = 4, .external_lex_state = 3},
-  [64] = {.lex_state = 4, .external_lex_state = 3},
-  [65] = {.lex_state = 4, .external_lex_state = 3},
-  [66] = {.lex_state = 4, .external_lex_state = 3},
-  [67] = {.lex_state = 4, .external_lex_state = 3},
-  [68] = {.lex_state = 4, .external_lex_state = 3},
-  [69] = {.lex_state = 4, .external_lex_state = 3},
-  [70] = {.lex_state = 4, .external_lex_state = 3},
-  [71] = {.lex_state = 4, .external_lex_state = 3},
-  [72] = {.lex_state = 4, .external_lex_state = 3},
-  [73] = {.lex_state = 4, .external_lex_state = 3},
-  [74] = {.lex_state = 4, .external_lex_state = 3},
-  [75] = {.lex_state = 4, .external_lex_state = 3},
-  [76] = {.lex_state = 4, .external_lex_state = 3},
-  [77] = {.lex_state = 4, .external_lex_state = 3},
-  [78] = {.lex_state = 4, .external_lex_state = 3},
-  [79] = {.lex_state = 4, .external_lex_state = 3},
-  [80] = {.lex_state = 4, .external_lex_state = 3},
-  [81] = {.lex_state = 4, .external_lex_state = 3},
-  [82] = {.lex_state = 4, .external_lex_state = 3},
-  [83] = {.lex_state = 4, .external_lex_state = 3},
-  [84] = {.lex_state = 62, .external_lex_state = 4},
-  [85] = {.lex_state = 4, .external_lex_state = 3},
-  [86] = {.lex_state = 60},
-  [87] = {.lex_state = 60},
-  [88] = {.lex_state = 60},
-  [89] = {.lex_state = 60},
-  [90] = {.lex_state = 62, .external_lex_state = 5},
-  [91] = {.lex_state = 62, .external_lex_state = 5},
-  [92] = {.lex_state = 64, .external_lex_state = 6},
-  [93] = {.lex_state = 62, .external_lex_state = 5},
-  [94] = {.lex_state = 62, .external_lex_state = 5},
-  [95] = {.lex_state = 64},
-  [96] = {.lex_state = 64},
-  [97] = {.lex_state = 62, .external_lex_state = 5},
-  [98] = {.lex_state = 4, .external_lex_state = 3},
-  [99] = {.lex_state = 64},
-  [100] = {.lex_state = 62},
-  [101] = {.lex_state = 62},
-  [102] = {.lex_state = 4, .external_lex_state = 3},
-  [103] = {.lex_state = 62},
-  [104] = {.lex_state = 64},
-  [105] = {.lex_state = 62, .external_lex_state = 5},
-  [106] = {.lex_state = 64},
-  [107] = {.lex_state = 64},
-  [108] = {.lex_state = 62, .external_lex_state = 5},
-  [109] = {.lex_state = 64},
-  [110] = {.lex_state = 64},
-  [111] = {.lex_state = 64},
-  [112] = {.lex_state = 64},
-  [113] = {.lex_state = 62},
-  [114] = {.lex_state = 62, .external_lex_state = 5},
-  [115] = {.lex_state = 62, .external_lex_state = 5},
-  [116] = {.lex_state = 62, .external_lex_state = 5},
-  [117] = {.lex_state = 62, .external_lex_state = 5},
-  [118] = {.lex_state = 62, .external_lex_state = 5},
-  [119] = {.lex_state = 62},
-  [120] = {.lex_state = 62, .external_lex_state = 5},
-  [121] = {.lex_state = 62},
-  [122] = {.lex_state = 62},
-  [123] = {.lex_state = 62},
-  [124] = {.lex_state = 62},
-  [125] = {.lex_state = 4, .external_lex_state = 3},
-  [126] = {.lex_state = 62},
-  [127] = {.lex_state = 62},
-  [128] = {.lex_state = 62},
-  [129] = {.lex_state = 62},
-  [130] = {.lex_state = 62},
-  [131] = {.lex_state = 62},
-  [132] = {.lex_state = 62},
-  [133] = {.lex_state = 62},
-  [134] = {.lex_state = 62},
-  [135] = {.lex_state = 62},
-  [136] = {.lex_state = 62},
-  [137] = {.lex_state = 62},
-  [138] = {.lex_state = 62},
-  [139] = {.lex_state = 62},
-  [140] = {.lex_state = 62},
-  [141] = {.lex_state = 62},
-  [142] = {.lex_state = 62},
-  [143] = {.lex_state = 62},
-  [144] = {.lex_state = 62},
-  [145] = {.lex_state = 62},
-  [146] = {.lex_state = 62},
-  [147] = {.lex_state = 62},
-  [148] = {.lex_state = 62},
-  [149] = {.lex_state = 62},
-  [150] = {.lex_state = 62},
-  [151] = {.lex_state = 62},
-  [152] = {.lex_state = 62},
-  [153] = {.lex_state = 62},
-  [154] = {.lex_state = 62},
-  [155] = {.lex_state = 62},
-  [156] = {.lex_state = 62},
-  [157] = {.lex_state = 62},
-  [158] = {.lex_state = 62},
-  [159] = {.lex_state = 62},
-  [160] = {.lex_state = 62},
-  [161] = {.lex_state = 62},
-  [162] = {.lex_state = 62},
-  [163] = {.lex_state = 62},
-  [164] = {.lex_state = 62},
-  [165] = {.lex_state = 62},
-  [166] = {.lex_state = 62},
-  [167] = {.lex_state = 62},
-  [168] = {.lex_state = 62},
-  [169] = {.lex_state = 62},
-  [170] = {.lex_state = 62},
-  [171] = {.lex_state = 62},
-  [172] = {.lex_state = 62},
-  [173] = {.lex_state = 62},
-  [174] = {.lex_state = 4, .external_lex_state = 3},
-  [175] = {.lex_state = 62},
-  [176] = {.lex_state = 4, .external_lex_state = 3},
-  [177] = {.lex_state = 4, .external_lex_state = 3},
-  [178] = {.lex_state = 4, .external_lex_state = 3},
-  [179] = {.lex_state = 4, .external_lex_state = 3},
-  [180] = {.lex_state = 4, .external_lex_state = 3},
-  [181] = {.lex_state = 4, .external_lex_state = 3},
-  [182] = {.lex_state = 4, .external_lex_state = 3},
-  [183] = {.lex_state = 4, .external_lex_state = 3},
-  [184] = {.lex_state = 4, .external_lex_state = 3},
-  [185] = {.lex_state = 4, .external_lex_state = 3},
-  [186] = {.lex_state = 4, .external_lex_state = 3},
-  [187] = {.lex_state = 4, .external_lex_state = 3},
-  [188] = {.lex_state = 4, .external_lex_state = 3},
-  [189] = {.lex_state = 4, .external_lex_state = 3},
+  [1] = {.lex_state = 64},
+  [2] = {.lex_state = 9, .external_lex_state = 2},
+  [3] = {.lex_state = 9, .external_lex_state = 2},
+  [4] = {.lex_state = 9, .external_lex_state = 2},
+  [5] = {.lex_state = 9, .external_lex_state = 2},
+  [6] = {.lex_state = 9, .external_lex_state = 2},
+  [7] = {.lex_state = 9, .external_lex_state = 2},
+  [8] = {.lex_state = 9, .external_lex_state = 2},
+  [9] = {.lex_state = 9, .external_lex_state = 2},
+  [10] = {.lex_state = 9, .external_lex_state = 2},
+  [11] = {.lex_state = 9, .external_lex_state = 3},
+  [12] = {.lex_state = 9, .external_lex_state = 3},
+  [13] = {.lex_state = 9, .external_lex_state = 3},
+  [14] = {.lex_state = 9, .external_lex_state = 3},
+  [15] = {.lex_state = 9, .external_lex_state = 3},
+  [16] = {.lex_state = 9, .external_lex_state = 3},
+  [17] = {.lex_state = 9, .external_lex_state = 3},
+  [18] = {.lex_state = 9, .external_lex_state = 3},
+  [19] = {.lex_state = 9, .external_lex_state = 3},
+  [20] = {.lex_state = 9, .external_lex_state = 3},
+  [21] = {.lex_state = 9, .external_lex_state = 3},
+  [22] = {.lex_state = 9, .external_lex_state = 3},
+  [23] = {.lex_state = 9, .external_lex_state = 3},
+  [24] = {.lex_state = 9, .external_lex_state = 3},
+  [25] = {.lex_state = 9, .external_lex_state = 3},
+  [26] = {.lex_state = 9, .external_lex_state = 3},
+  [27] = {.lex_state = 9, .external_lex_state = 3},
+  [28] = {.lex_state = 9, .external_lex_state = 3},
+  [29] = {.lex_state = 9, .external_lex_state = 3},
+  [30] = {.lex_state = 9, .external_lex_state = 3},
+  [31] = {.lex_state = 9, .external_lex_state = 3},
+  [32] = {.lex_state = 9, .external_lex_state = 3},
+  [33] = {.lex_state = 9, .external_lex_state = 3},
+  [34] = {.lex_state = 9, .external_lex_state = 3},
+  [35] = {.lex_state = 9, .external_lex_state = 3},
+  [36] = {.lex_state = 9, .external_lex_state = 3},
+  [37] = {.lex_state = 9, .external_lex_state = 3},
+  [38] = {.lex_state = 9, .external_lex_state = 3},
+  [39] = {.lex_state = 9, .external_lex_state = 3},
+  [40] = {.lex_state = 9, .external_lex_state = 3},
+  [41] = {.lex_state = 9, .external_lex_state = 3},
+  [42] = {.lex_state = 9, .external_lex_state = 3},
+  [43] = {.lex_state = 9, .external_lex_state = 3},
+  [44] = {.lex_state = 9, .external_lex_state = 3},
+  [45] = {.lex_state = 9, .external_lex_state = 3},
+  [46] = {.lex_state = 9, .external_lex_state = 3},
+  [47] = {.lex_state = 9, .external_lex_state = 3},
+  [48] = {.lex_state = 9, .external_lex_state = 3},
+  [49] = {.lex_state = 9, .external_lex_state = 3},
+  [50] = {.lex_state = 9, .external_lex_state = 3},
+  [51] = {.lex_state = 9, .external_lex_state = 3},
+  [52] = {.lex_state = 9, .external_lex_state = 3},
+  [53] = {.lex_state = 9, .external_lex_state = 3},
+  [54] = {.lex_state = 9, .external_lex_state = 3},
+  [55] = {.lex_state = 9, .external_lex_state = 3},
+  [56] = {.lex_state = 9, .external_lex_state = 3},
+  [57] = {.lex_state = 9, .external_lex_state = 3},
+  [58] = {.lex_state = 9, .external_lex_state = 3},
+  [59] = {.lex_state = 9, .external_lex_state = 3},
+  [60] = {.lex_state = 9, .external_lex_state = 3},
+  [61] = {.lex_state = 9, .external_lex_state = 3},
+  [62] = {.lex_state = 9, .external_lex_state = 3},
+  [63] = {.lex_state = 9, .external_lex_state = 3},
+  [64] = {.lex_state = 9, .external_lex_state = 3},
+  [65] = {.lex_state = 9, .external_lex_state = 3},
+  [66] = {.lex_state = 9, .external_lex_state = 3},
+  [67] = {.lex_state = 9, .external_lex_state = 3},
+  [68] = {.lex_state = 9, .external_lex_state = 3},
+  [69] = {.lex_state = 9, .external_lex_state = 3},
+  [70] = {.lex_state = 9, .external_lex_state = 3},
+  [71] = {.lex_state = 9, .external_lex_state = 3},
+  [72] = {.lex_state = 9, .external_lex_state = 3},
+  [73] = {.lex_state = 9, .external_lex_state = 3},
+  [74] = {.lex_state = 9, .external_lex_state = 3},
+  [75] = {.lex_state = 9, .external_lex_state = 3},
+  [76] = {.lex_state = 9, .external_lex_state = 3},
+  [77] = {.lex_state = 9, .external_lex_state = 3},
+  [78] = {.lex_state = 9, .external_lex_state = 3},
+  [79] = {.lex_state = 9, .external_lex_state = 3},
+  [80] = {.lex_state = 9, .external_lex_state = 3},
+  [81] = {.lex_state = 9, .external_lex_state = 3},
+  [82] = {.lex_state = 9, .external_lex_state = 3},
+  [83] = {.lex_state = 9, .external_lex_state = 3},
+  [84] = {.lex_state = 64, .external_lex_state = 4},
+  [85] = {.lex_state = 9, .external_lex_state = 3},
+  [86] = {.lex_state = 62},
+  [87] = {.lex_state = 62},
+  [88] = {.lex_state = 62},
+  [89] = {.lex_state = 62},
+  [90] = {.lex_state = 64, .external_lex_state = 5},
+  [91] = {.lex_state = 64, .external_lex_state = 5},
+  [92] = {.lex_state = 66, .external_lex_state = 6},
+  [93] = {.lex_state = 64, .external_lex_state = 5},
+  [94] = {.lex_state = 64, .external_lex_state = 5},
+  [95] = {.lex_state = 66},
+  [96] = {.lex_state = 66},
+  [97] = {.lex_state = 64, .external_lex_state = 5},
+  [98] = {.lex_state = 9, .external_lex_state = 3},
+  [99] = {.lex_state = 66},
+  [100] = {.lex_state = 64},
+  [101] = {.lex_state = 64},
+  [102] = {.lex_state = 9, .external_lex_state = 3},
+  [103] = {.lex_state = 64},
+  [104] = {.lex_state = 66},
+  [105] = {.lex_state = 64, .external_lex_state = 5},
+  [106] = {.lex_state = 66},
+  [107] = {.lex_state = 66},
+  [108] = {.lex_state = 64, .external_lex_state = 5},
+  [109] = {.lex_state = 66},
+  [110] = {.lex_state = 66},
+  [111] = {.lex_state = 66},
+  [112] = {.lex_state = 66},
+  [113] = {.lex_state = 64},
+  [114] = {.lex_state = 64, .external_lex_state = 5},
+  [115] = {.lex_state = 64, .external_lex_state = 5},
+  [116] = {.lex_state = 64, .external_lex_state = 5},
+  [117] = {.lex_state = 64, .external_lex_state = 5},
+  [118] = {.lex_state = 64, .external_lex_state = 5},
+  [119] = {.lex_state = 64},
+  [120] = {.lex_state = 64, .external_lex_state = 5},
+  [121] = {.lex_state = 64},
+  [122] = {.lex_state = 64},
+  [123] = {.lex_state = 64},
+  [124] = {.lex_state = 64},
+  [125] = {.lex_state = 9, .external_lex_state = 3},
+  [126] = {.lex_state = 64},
+  [127] = {.lex_state = 64},
+  [128] = {.lex_state = 64},
+  [129] = {.lex_state = 64},
+  [130] = {.lex_state = 64},
+  [131] = {.lex_state = 64},
+  [132] = {.lex_state = 64},
+  [133] = {.lex_state = 64},
+  [134] = {.lex_state = 64},
+  [135] = {.lex_state = 64},
+  [136] = {.lex_state = 64},
+  [137] = {.lex_state = 64},
+  [138] = {.lex_state = 64},
+  [139] = {.lex_state = 64},
+  [140] = {.lex_state = 64},
+  [141] = {.lex_state = 64},
+  [142] = {.lex_state = 64},
+  [143] = {.lex_state = 64},
+  [144] = {.lex_state = 64},
+  [145] = {.lex_state = 64},
+  [146] = {.lex_state = 64},
+  [147] = {.lex_state = 64},
+  [148] = {.lex_state = 64},
+  [149] = {.lex_state = 64},
+  [150] = {.lex_state = 64},
+  [151] = {.lex_state = 64},
+  [152] = {.lex_state = 64},
+  [153] = {.lex_state = 64},
+  [154] = {.lex_state = 64},
+  [155] = {.lex_state = 64},
+  [156] = {.lex_state = 64},
+  [157] = {.lex_state = 64},
+  [158] = {.lex_state = 64},
+  [159] = {.lex_state = 64},
+  [160] = {.lex_state = 64},
+  [161] = {.lex_state = 64},
+  [162] = {.lex_state = 64},
+  [163] = {.lex_state = 64},
+  [164] = {.lex_state = 64},
+  [165] = {.lex_state = 64},
+  [166] = {.lex_state = 64},
+  [167] = {.lex_state = 64},
+  [168] = {.lex_state = 64},
+  [169] = {.lex_state = 64},
+  [170] = {.lex_state = 64},
+  [171] = {.lex_state = 64},
+  [172] = {.lex_state = 64},
+  [173] = {.lex_state = 64},
+  [174] = {.lex_state = 9, .external_lex_state = 3},
+  [175] = {.lex_state = 64},
+  [176] = {.lex_state = 9, .external_lex_state = 3},
+  [177] = {.lex_state = 9, .external_lex_state = 3},
+  [178] = {.lex_state = 9, .external_lex_state = 3},
+  [179] = {.lex_state = 9, .external_lex_state = 3},
+  [180] = {.lex_state = 9, .external_lex_state = 3},
+  [181] = {.lex_state = 9, .external_lex_state = 3},
+  [182] = {.lex_state = 9, .external_lex_state = 3},
+  [183] = {.lex_state = 9, .external_lex_state = 3},
+  [184] = {.lex_state = 9, .external_lex_state = 3},
+  [185] = {.lex_state = 9, .external_lex_state = 3},
+  [186] = {.lex_state = 9, .external_lex_state = 3},
+  [187] = {.lex_state = 9, .external_lex_state = 3},
+  [188] = {.lex_state = 9, .external_lex_state = 3},
+  [189] = {.lex_state = 9, .external_lex_state = 3},
   [190] = {.lex_state = 4, .external_lex_state = 7},
   [191] = {.lex_state = 4, .external_lex_state = 8},
   [192] = {.lex_state = 4, .external_lex_state = 8},
@@ -5700,455 +5719,455 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [274] = {.lex_state = 4, .external_lex_state = 3},
   [275] = {.lex_state = 4, .external_lex_state = 3},
   [276] = {.lex_state = 4, .external_lex_state = 3},
-  [277] = {.lex_state = 65, .external_lex_state = 4},
-  [278] = {.lex_state = 65, .external_lex_state = 4},
-  [279] = {.lex_state = 65},
-  [280] = {.lex_state = 65},
-  [281] = {.lex_state = 65},
-  [282] = {.lex_state = 65},
-  [283] = {.lex_state = 65},
-  [284] = {.lex_state = 65},
-  [285] = {.lex_state = 65},
-  [286] = {.lex_state = 65},
-  [287] = {.lex_state = 65},
-  [288] = {.lex_state = 65},
-  [289] = {.lex_state = 65},
-  [290] = {.lex_state = 65},
-  [291] = {.lex_state = 65},
-  [292] = {.lex_state = 65},
-  [293] = {.lex_state = 65},
-  [294] = {.lex_state = 65},
-  [295] = {.lex_state = 65},
-  [296] = {.lex_state = 65},
-  [297] = {.lex_state = 65},
-  [298] = {.lex_state = 65},
-  [299] = {.lex_state = 65},
-  [300] = {.lex_state = 65},
-  [301] = {.lex_state = 65},
-  [302] = {.lex_state = 65},
-  [303] = {.lex_state = 65},
-  [304] = {.lex_state = 65},
-  [305] = {.lex_state = 65},
-  [306] = {.lex_state = 9, .external_lex_state = 10},
-  [307] = {.lex_state = 62},
-  [308] = {.lex_state = 62},
-  [309] = {.lex_state = 62},
-  [310] = {.lex_state = 62},
-  [311] = {.lex_state = 62},
-  [312] = {.lex_state = 62},
-  [313] = {.lex_state = 4, .external_lex_state = 10},
-  [314] = {.lex_state = 62},
-  [315] = {.lex_state = 4, .external_lex_state = 10},
-  [316] = {.lex_state = 4, .external_lex_state = 10},
-  [317] = {.lex_state = 4, .external_lex_state = 10},
-  [318] = {.lex_state = 4, .external_lex_state = 10},
-  [319] = {.lex_state = 4, .external_lex_state = 10},
-  [320] = {.lex_state = 4, .external_lex_state = 10},
-  [321] = {.lex_state = 62, .external_lex_state = 11},
-  [322] = {.lex_state = 4, .external_lex_state = 10},
-  [323] = {.lex_state = 62, .external_lex_state = 11},
-  [324] = {.lex_state = 62, .external_lex_state = 11},
-  [325] = {.lex_state = 4, .external_lex_state = 3},
-  [326] = {.lex_state = 62, .external_lex_state = 11},
-  [327] = {.lex_state = 4, .external_lex_state = 3},
-  [328] = {.lex_state = 62, .external_lex_state = 11},
-  [329] = {.lex_state = 62, .external_lex_state = 11},
-  [330] = {.lex_state = 62, .external_lex_state = 11},
-  [331] = {.lex_state = 62, .external_lex_state = 11},
-  [332] = {.lex_state = 62, .external_lex_state = 11},
-  [333] = {.lex_state = 62, .external_lex_state = 11},
-  [334] = {.lex_state = 62, .external_lex_state = 11},
-  [335] = {.lex_state = 62, .external_lex_state = 11},
-  [336] = {.lex_state = 62, .external_lex_state = 11},
-  [337] = {.lex_state = 62, .external_lex_state = 11},
-  [338] = {.lex_state = 62, .external_lex_state = 11},
-  [339] = {.lex_state = 62, .external_lex_state = 11},
-  [340] = {.lex_state = 4, .external_lex_state = 3},
-  [341] = {.lex_state = 4, .external_lex_state = 3},
-  [342] = {.lex_state = 4, .external_lex_state = 3},
-  [343] = {.lex_state = 62, .external_lex_state = 11},
-  [344] = {.lex_state = 62, .external_lex_state = 11},
-  [345] = {.lex_state = 62, .external_lex_state = 11},
-  [346] = {.lex_state = 62, .external_lex_state = 11},
-  [347] = {.lex_state = 62, .external_lex_state = 11},
-  [348] = {.lex_state = 62, .external_lex_state = 11},
-  [349] = {.lex_state = 62, .external_lex_state = 11},
-  [350] = {.lex_state = 62, .external_lex_state = 11},
-  [351] = {.lex_state = 62, .external_lex_state = 11},
-  [352] = {.lex_state = 62, .external_lex_state = 11},
-  [353] = {.lex_state = 62, .external_lex_state = 11},
-  [354] = {.lex_state = 62, .external_lex_state = 11},
-  [355] = {.lex_state = 62, .external_lex_state = 11},
-  [356] = {.lex_state = 62, .external_lex_state = 11},
-  [357] = {.lex_state = 62, .external_lex_state = 11},
-  [358] = {.lex_state = 4, .external_lex_state = 10},
-  [359] = {.lex_state = 62, .external_lex_state = 11},
-  [360] = {.lex_state = 4, .external_lex_state = 3},
-  [361] = {.lex_state = 4, .external_lex_state = 10},
-  [362] = {.lex_state = 62},
-  [363] = {.lex_state = 62},
-  [364] = {.lex_state = 62},
-  [365] = {.lex_state = 62},
-  [366] = {.lex_state = 62},
-  [367] = {.lex_state = 62},
-  [368] = {.lex_state = 62},
-  [369] = {.lex_state = 62},
-  [370] = {.lex_state = 62, .external_lex_state = 11},
-  [371] = {.lex_state = 62, .external_lex_state = 11},
-  [372] = {.lex_state = 62},
-  [373] = {.lex_state = 62},
-  [374] = {.lex_state = 62},
-  [375] = {.lex_state = 62},
-  [376] = {.lex_state = 62},
-  [377] = {.lex_state = 62},
-  [378] = {.lex_state = 62},
-  [379] = {.lex_state = 62},
-  [380] = {.lex_state = 62},
-  [381] = {.lex_state = 62, .external_lex_state = 11},
-  [382] = {.lex_state = 62},
-  [383] = {.lex_state = 62},
-  [384] = {.lex_state = 62},
-  [385] = {.lex_state = 62},
-  [386] = {.lex_state = 62},
-  [387] = {.lex_state = 62},
-  [388] = {.lex_state = 62},
-  [389] = {.lex_state = 62},
-  [390] = {.lex_state = 62},
-  [391] = {.lex_state = 62},
-  [392] = {.lex_state = 62},
-  [393] = {.lex_state = 62},
-  [394] = {.lex_state = 62},
-  [395] = {.lex_state = 62},
-  [396] = {.lex_state = 62},
-  [397] = {.lex_state = 62},
-  [398] = {.lex_state = 62},
-  [399] = {.lex_state = 62},
-  [400] = {.lex_state = 62},
-  [401] = {.lex_state = 62},
-  [402] = {.lex_state = 62},
-  [403] = {.lex_state = 62},
-  [404] = {.lex_state = 62},
-  [405] = {.lex_state = 62},
-  [406] = {.lex_state = 62},
-  [407] = {.lex_state = 62},
-  [408] = {.lex_state = 62},
-  [409] = {.lex_state = 62},
-  [410] = {.lex_state = 62},
-  [411] = {.lex_state = 62},
-  [412] = {.lex_state = 62},
-  [413] = {.lex_state = 62},
-  [414] = {.lex_state = 62},
-  [415] = {.lex_state = 62},
-  [416] = {.lex_state = 62},
-  [417] = {.lex_state = 62},
-  [418] = {.lex_state = 62},
-  [419] = {.lex_state = 62},
-  [420] = {.lex_state = 62},
-  [421] = {.lex_state = 62},
-  [422] = {.lex_state = 62},
-  [423] = {.lex_state = 62},
-  [424] = {.lex_state = 62},
-  [425] = {.lex_state = 62},
-  [426] = {.lex_state = 62},
-  [427] = {.lex_state = 62},
-  [428] = {.lex_state = 62},
-  [429] = {.lex_state = 62},
-  [430] = {.lex_state = 62},
-  [431] = {.lex_state = 62},
-  [432] = {.lex_state = 62},
-  [433] = {.lex_state = 62},
-  [434] = {.lex_state = 62},
-  [435] = {.lex_state = 62},
-  [436] = {.lex_state = 62},
-  [437] = {.lex_state = 62},
-  [438] = {.lex_state = 62},
-  [439] = {.lex_state = 62},
-  [440] = {.lex_state = 62},
-  [441] = {.lex_state = 62},
-  [442] = {.lex_state = 62},
-  [443] = {.lex_state = 62},
-  [444] = {.lex_state = 62},
-  [445] = {.lex_state = 62},
-  [446] = {.lex_state = 62},
-  [447] = {.lex_state = 62},
-  [448] = {.lex_state = 62},
-  [449] = {.lex_state = 62},
-  [450] = {.lex_state = 62},
-  [451] = {.lex_state = 62},
-  [452] = {.lex_state = 62},
-  [453] = {.lex_state = 62},
-  [454] = {.lex_state = 62},
-  [455] = {.lex_state = 62},
-  [456] = {.lex_state = 62},
-  [457] = {.lex_state = 62},
-  [458] = {.lex_state = 62},
-  [459] = {.lex_state = 62},
-  [460] = {.lex_state = 62},
-  [461] = {.lex_state = 62},
-  [462] = {.lex_state = 62},
-  [463] = {.lex_state = 62},
-  [464] = {.lex_state = 62},
-  [465] = {.lex_state = 62},
-  [466] = {.lex_state = 62},
-  [467] = {.lex_state = 62},
-  [468] = {.lex_state = 62},
-  [469] = {.lex_state = 62},
-  [470] = {.lex_state = 62},
-  [471] = {.lex_state = 62},
-  [472] = {.lex_state = 62},
-  [473] = {.lex_state = 62},
-  [474] = {.lex_state = 62},
-  [475] = {.lex_state = 62},
-  [476] = {.lex_state = 62},
-  [477] = {.lex_state = 62},
-  [478] = {.lex_state = 62},
-  [479] = {.lex_state = 62},
-  [480] = {.lex_state = 62},
-  [481] = {.lex_state = 62},
-  [482] = {.lex_state = 62},
-  [483] = {.lex_state = 62},
-  [484] = {.lex_state = 62},
-  [485] = {.lex_state = 62},
-  [486] = {.lex_state = 62},
-  [487] = {.lex_state = 62},
-  [488] = {.lex_state = 62},
-  [489] = {.lex_state = 62},
-  [490] = {.lex_state = 10, .external_lex_state = 12},
-  [491] = {.lex_state = 62, .external_lex_state = 13},
-  [492] = {.lex_state = 62, .external_lex_state = 13},
-  [493] = {.lex_state = 62},
-  [494] = {.lex_state = 62},
-  [495] = {.lex_state = 62, .external_lex_state = 13},
-  [496] = {.lex_state = 62, .external_lex_state = 13},
-  [497] = {.lex_state = 62, .external_lex_state = 13},
-  [498] = {.lex_state = 62},
-  [499] = {.lex_state = 62},
-  [500] = {.lex_state = 62, .external_lex_state = 13},
-  [501] = {.lex_state = 62, .external_lex_state = 13},
-  [502] = {.lex_state = 62, .external_lex_state = 13},
-  [503] = {.lex_state = 62, .external_lex_state = 13},
-  [504] = {.lex_state = 62, .external_lex_state = 13},
-  [505] = {.lex_state = 62, .external_lex_state = 13},
-  [506] = {.lex_state = 62, .external_lex_state = 13},
-  [507] = {.lex_state = 62, .external_lex_state = 13},
-  [508] = {.lex_state = 62},
-  [509] = {.lex_state = 62},
-  [510] = {.lex_state = 62},
-  [511] = {.lex_state = 62, .external_lex_state = 13},
-  [512] = {.lex_state = 62},
-  [513] = {.lex_state = 62},
-  [514] = {.lex_state = 62},
-  [515] = {.lex_state = 62},
-  [516] = {.lex_state = 12},
-  [517] = {.lex_state = 12},
-  [518] = {.lex_state = 62},
-  [519] = {.lex_state = 62},
-  [520] = {.lex_state = 62},
-  [521] = {.lex_state = 12},
-  [522] = {.lex_state = 4},
-  [523] = {.lex_state = 4},
-  [524] = {.lex_state = 4},
-  [525] = {.lex_state = 12},
-  [526] = {.lex_state = 12},
-  [527] = {.lex_state = 62, .external_lex_state = 12},
-  [528] = {.lex_state = 62, .external_lex_state = 12},
-  [529] = {.lex_state = 62, .external_lex_state = 12},
-  [530] = {.lex_state = 62, .external_lex_state = 12},
-  [531] = {.lex_state = 62, .external_lex_state = 12},
-  [532] = {.lex_state = 62},
-  [533] = {.lex_state = 62},
-  [534] = {.lex_state = 62},
-  [535] = {.lex_state = 62},
-  [536] = {.lex_state = 62},
-  [537] = {.lex_state = 62},
-  [538] = {.lex_state = 62},
-  [539] = {.lex_state = 62},
-  [540] = {.lex_state = 62, .external_lex_state = 12},
-  [541] = {.lex_state = 62, .external_lex_state = 12},
-  [542] = {.lex_state = 62, .external_lex_state = 12},
-  [543] = {.lex_state = 62, .external_lex_state = 12},
-  [544] = {.lex_state = 62, .external_lex_state = 12},
-  [545] = {.lex_state = 62, .external_lex_state = 12},
-  [546] = {.lex_state = 62, .external_lex_state = 12},
-  [547] = {.lex_state = 62, .external_lex_state = 12},
-  [548] = {.lex_state = 62, .external_lex_state = 12},
-  [549] = {.lex_state = 13},
-  [550] = {.lex_state = 13},
-  [551] = {.lex_state = 62, .external_lex_state = 12},
-  [552] = {.lex_state = 62, .external_lex_state = 12},
-  [553] = {.lex_state = 62, .external_lex_state = 12},
-  [554] = {.lex_state = 62, .external_lex_state = 12},
-  [555] = {.lex_state = 62, .external_lex_state = 12},
-  [556] = {.lex_state = 62, .external_lex_state = 12},
-  [557] = {.lex_state = 62, .external_lex_state = 12},
-  [558] = {.lex_state = 62, .external_lex_state = 12},
-  [559] = {.lex_state = 62, .external_lex_state = 12},
-  [560] = {.lex_state = 62, .external_lex_state = 12},
-  [561] = {.lex_state = 62, .external_lex_state = 12},
-  [562] = {.lex_state = 62, .external_lex_state = 12},
-  [563] = {.lex_state = 62, .external_lex_state = 12},
-  [564] = {.lex_state = 62, .external_lex_state = 12},
-  [565] = {.lex_state = 62, .external_lex_state = 12},
-  [566] = {.lex_state = 62, .external_lex_state = 12},
-  [567] = {.lex_state = 13},
-  [568] = {.lex_state = 13},
-  [569] = {.lex_state = 13},
-  [570] = {.lex_state = 62, .external_lex_state = 12},
-  [571] = {.lex_state = 62, .external_lex_state = 12},
-  [572] = {.lex_state = 62, .external_lex_state = 12},
-  [573] = {.lex_state = 62, .external_lex_state = 12},
-  [574] = {.lex_state = 62, .external_lex_state = 12},
-  [575] = {.lex_state = 62, .external_lex_state = 12},
-  [576] = {.lex_state = 62, .external_lex_state = 12},
-  [577] = {.lex_state = 62, .external_lex_state = 12},
-  [578] = {.lex_state = 14},
+  [277] = {.lex_state = 67, .external_lex_state = 4},
+  [278] = {.lex_state = 67, .external_lex_state = 4},
+  [279] = {.lex_state = 67},
+  [280] = {.lex_state = 67},
+  [281] = {.lex_state = 67},
+  [282] = {.lex_state = 67},
+  [283] = {.lex_state = 67},
+  [284] = {.lex_state = 67},
+  [285] = {.lex_state = 67},
+  [286] = {.lex_state = 67},
+  [287] = {.lex_state = 67},
+  [288] = {.lex_state = 67},
+  [289] = {.lex_state = 67},
+  [290] = {.lex_state = 67},
+  [291] = {.lex_state = 67},
+  [292] = {.lex_state = 67},
+  [293] = {.lex_state = 67},
+  [294] = {.lex_state = 67},
+  [295] = {.lex_state = 67},
+  [296] = {.lex_state = 67},
+  [297] = {.lex_state = 67},
+  [298] = {.lex_state = 67},
+  [299] = {.lex_state = 67},
+  [300] = {.lex_state = 67},
+  [301] = {.lex_state = 67},
+  [302] = {.lex_state = 67},
+  [303] = {.lex_state = 67},
+  [304] = {.lex_state = 67},
+  [305] = {.lex_state = 67},
+  [306] = {.lex_state = 10, .external_lex_state = 10},
+  [307] = {.lex_state = 64},
+  [308] = {.lex_state = 64},
+  [309] = {.lex_state = 64},
+  [310] = {.lex_state = 64},
+  [311] = {.lex_state = 64},
+  [312] = {.lex_state = 64},
+  [313] = {.lex_state = 9, .external_lex_state = 10},
+  [314] = {.lex_state = 64},
+  [315] = {.lex_state = 9, .external_lex_state = 10},
+  [316] = {.lex_state = 9, .external_lex_state = 10},
+  [317] = {.lex_state = 9, .external_lex_state = 10},
+  [318] = {.lex_state = 9, .external_lex_state = 10},
+  [319] = {.lex_state = 9, .external_lex_state = 10},
+  [320] = {.lex_state = 9, .external_lex_state = 10},
+  [321] = {.lex_state = 64, .external_lex_state = 11},
+  [322] = {.lex_state = 9, .external_lex_state = 10},
+  [323] = {.lex_state = 64, .external_lex_state = 11},
+  [324] = {.lex_state = 64, .external_lex_state = 11},
+  [325] = {.lex_state = 9, .external_lex_state = 3},
+  [326] = {.lex_state = 64, .external_lex_state = 11},
+  [327] = {.lex_state = 9, .external_lex_state = 3},
+  [328] = {.lex_state = 64, .external_lex_state = 11},
+  [329] = {.lex_state = 64, .external_lex_state = 11},
+  [330] = {.lex_state = 64, .external_lex_state = 11},
+  [331] = {.lex_state = 64, .external_lex_state = 11},
+  [332] = {.lex_state = 64, .external_lex_state = 11},
+  [333] = {.lex_state = 64, .external_lex_state = 11},
+  [334] = {.lex_state = 64, .external_lex_state = 11},
+  [335] = {.lex_state = 64, .external_lex_state = 11},
+  [336] = {.lex_state = 64, .external_lex_state = 11},
+  [337] = {.lex_state = 64, .external_lex_state = 11},
+  [338] = {.lex_state = 64, .external_lex_state = 11},
+  [339] = {.lex_state = 64, .external_lex_state = 11},
+  [340] = {.lex_state = 9, .external_lex_state = 3},
+  [341] = {.lex_state = 9, .external_lex_state = 3},
+  [342] = {.lex_state = 9, .external_lex_state = 3},
+  [343] = {.lex_state = 64, .external_lex_state = 11},
+  [344] = {.lex_state = 64, .external_lex_state = 11},
+  [345] = {.lex_state = 64, .external_lex_state = 11},
+  [346] = {.lex_state = 64, .external_lex_state = 11},
+  [347] = {.lex_state = 64, .external_lex_state = 11},
+  [348] = {.lex_state = 64, .external_lex_state = 11},
+  [349] = {.lex_state = 64, .external_lex_state = 11},
+  [350] = {.lex_state = 64, .external_lex_state = 11},
+  [351] = {.lex_state = 64, .external_lex_state = 11},
+  [352] = {.lex_state = 64, .external_lex_state = 11},
+  [353] = {.lex_state = 64, .external_lex_state = 11},
+  [354] = {.lex_state = 64, .external_lex_state = 11},
+  [355] = {.lex_state = 64, .external_lex_state = 11},
+  [356] = {.lex_state = 64, .external_lex_state = 11},
+  [357] = {.lex_state = 64, .external_lex_state = 11},
+  [358] = {.lex_state = 9, .external_lex_state = 10},
+  [359] = {.lex_state = 64, .external_lex_state = 11},
+  [360] = {.lex_state = 9, .external_lex_state = 3},
+  [361] = {.lex_state = 9, .external_lex_state = 10},
+  [362] = {.lex_state = 64},
+  [363] = {.lex_state = 64},
+  [364] = {.lex_state = 64},
+  [365] = {.lex_state = 64},
+  [366] = {.lex_state = 64},
+  [367] = {.lex_state = 64},
+  [368] = {.lex_state = 64},
+  [369] = {.lex_state = 64},
+  [370] = {.lex_state = 64, .external_lex_state = 11},
+  [371] = {.lex_state = 64, .external_lex_state = 11},
+  [372] = {.lex_state = 64},
+  [373] = {.lex_state = 64},
+  [374] = {.lex_state = 64},
+  [375] = {.lex_state = 64},
+  [376] = {.lex_state = 64},
+  [377] = {.lex_state = 64},
+  [378] = {.lex_state = 64},
+  [379] = {.lex_state = 64},
+  [380] = {.lex_state = 64},
+  [381] = {.lex_state = 64, .external_lex_state = 11},
+  [382] = {.lex_state = 64},
+  [383] = {.lex_state = 64},
+  [384] = {.lex_state = 64},
+  [385] = {.lex_state = 64},
+  [386] = {.lex_state = 64},
+  [387] = {.lex_state = 64},
+  [388] = {.lex_state = 64},
+  [389] = {.lex_state = 64},
+  [390] = {.lex_state = 64},
+  [391] = {.lex_state = 64},
+  [392] = {.lex_state = 64},
+  [393] = {.lex_state = 64},
+  [394] = {.lex_state = 64},
+  [395] = {.lex_state = 64},
+  [396] = {.lex_state = 64},
+  [397] = {.lex_state = 64},
+  [398] = {.lex_state = 64},
+  [399] = {.lex_state = 64},
+  [400] = {.lex_state = 64},
+  [401] = {.lex_state = 64},
+  [402] = {.lex_state = 64},
+  [403] = {.lex_state = 64},
+  [404] = {.lex_state = 64},
+  [405] = {.lex_state = 64},
+  [406] = {.lex_state = 64},
+  [407] = {.lex_state = 64},
+  [408] = {.lex_state = 64},
+  [409] = {.lex_state = 64},
+  [410] = {.lex_state = 64},
+  [411] = {.lex_state = 64},
+  [412] = {.lex_state = 64},
+  [413] = {.lex_state = 64},
+  [414] = {.lex_state = 64},
+  [415] = {.lex_state = 64},
+  [416] = {.lex_state = 64},
+  [417] = {.lex_state = 64},
+  [418] = {.lex_state = 64},
+  [419] = {.lex_state = 64},
+  [420] = {.lex_state = 64},
+  [421] = {.lex_state = 64},
+  [422] = {.lex_state = 64},
+  [423] = {.lex_state = 64},
+  [424] = {.lex_state = 64},
+  [425] = {.lex_state = 64},
+  [426] = {.lex_state = 64},
+  [427] = {.lex_state = 64},
+  [428] = {.lex_state = 64},
+  [429] = {.lex_state = 64},
+  [430] = {.lex_state = 64},
+  [431] = {.lex_state = 64},
+  [432] = {.lex_state = 64},
+  [433] = {.lex_state = 64},
+  [434] = {.lex_state = 64},
+  [435] = {.lex_state = 64},
+  [436] = {.lex_state = 64},
+  [437] = {.lex_state = 64},
+  [438] = {.lex_state = 64},
+  [439] = {.lex_state = 64},
+  [440] = {.lex_state = 64},
+  [441] = {.lex_state = 64},
+  [442] = {.lex_state = 64},
+  [443] = {.lex_state = 64},
+  [444] = {.lex_state = 64},
+  [445] = {.lex_state = 64},
+  [446] = {.lex_state = 64},
+  [447] = {.lex_state = 64},
+  [448] = {.lex_state = 64},
+  [449] = {.lex_state = 64},
+  [450] = {.lex_state = 64},
+  [451] = {.lex_state = 64},
+  [452] = {.lex_state = 64},
+  [453] = {.lex_state = 64},
+  [454] = {.lex_state = 64},
+  [455] = {.lex_state = 64},
+  [456] = {.lex_state = 64},
+  [457] = {.lex_state = 64},
+  [458] = {.lex_state = 64},
+  [459] = {.lex_state = 64},
+  [460] = {.lex_state = 64},
+  [461] = {.lex_state = 64},
+  [462] = {.lex_state = 64},
+  [463] = {.lex_state = 64},
+  [464] = {.lex_state = 64},
+  [465] = {.lex_state = 64},
+  [466] = {.lex_state = 64},
+  [467] = {.lex_state = 64},
+  [468] = {.lex_state = 64},
+  [469] = {.lex_state = 64},
+  [470] = {.lex_state = 64},
+  [471] = {.lex_state = 64},
+  [472] = {.lex_state = 64},
+  [473] = {.lex_state = 64},
+  [474] = {.lex_state = 64},
+  [475] = {.lex_state = 64},
+  [476] = {.lex_state = 64},
+  [477] = {.lex_state = 64},
+  [478] = {.lex_state = 64},
+  [479] = {.lex_state = 64},
+  [480] = {.lex_state = 64},
+  [481] = {.lex_state = 64},
+  [482] = {.lex_state = 64},
+  [483] = {.lex_state = 64},
+  [484] = {.lex_state = 64},
+  [485] = {.lex_state = 64},
+  [486] = {.lex_state = 64},
+  [487] = {.lex_state = 64},
+  [488] = {.lex_state = 64},
+  [489] = {.lex_state = 64},
+  [490] = {.lex_state = 11, .external_lex_state = 12},
+  [491] = {.lex_state = 64, .external_lex_state = 13},
+  [492] = {.lex_state = 64, .external_lex_state = 13},
+  [493] = {.lex_state = 64},
+  [494] = {.lex_state = 64},
+  [495] = {.lex_state = 64, .external_lex_state = 13},
+  [496] = {.lex_state = 64, .external_lex_state = 13},
+  [497] = {.lex_state = 64, .external_lex_state = 13},
+  [498] = {.lex_state = 64},
+  [499] = {.lex_state = 64},
+  [500] = {.lex_state = 64, .external_lex_state = 13},
+  [501] = {.lex_state = 64, .external_lex_state = 13},
+  [502] = {.lex_state = 64, .external_lex_state = 13},
+  [503] = {.lex_state = 64, .external_lex_state = 13},
+  [504] = {.lex_state = 64, .external_lex_state = 13},
+  [505] = {.lex_state = 64, .external_lex_state = 13},
+  [506] = {.lex_state = 64, .external_lex_state = 13},
+  [507] = {.lex_state = 64, .external_lex_state = 13},
+  [508] = {.lex_state = 64},
+  [509] = {.lex_state = 64},
+  [510] = {.lex_state = 64},
+  [511] = {.lex_state = 64, .external_lex_state = 13},
+  [512] = {.lex_state = 64},
+  [513] = {.lex_state = 64},
+  [514] = {.lex_state = 64},
+  [515] = {.lex_state = 64},
+  [516] = {.lex_state = 13},
+  [517] = {.lex_state = 13},
+  [518] = {.lex_state = 64},
+  [519] = {.lex_state = 64},
+  [520] = {.lex_state = 64},
+  [521] = {.lex_state = 13},
+  [522] = {.lex_state = 9},
+  [523] = {.lex_state = 9},
+  [524] = {.lex_state = 9},
+  [525] = {.lex_state = 13},
+  [526] = {.lex_state = 13},
+  [527] = {.lex_state = 64, .external_lex_state = 12},
+  [528] = {.lex_state = 64, .external_lex_state = 12},
+  [529] = {.lex_state = 64, .external_lex_state = 12},
+  [530] = {.lex_state = 64, .external_lex_state = 12},
+  [531] = {.lex_state = 64, .external_lex_state = 12},
+  [532] = {.lex_state = 64},
+  [533] = {.lex_state = 64},
+  [534] = {.lex_state = 64},
+  [535] = {.lex_state = 64},
+  [536] = {.lex_state = 64},
+  [537] = {.lex_state = 64},
+  [538] = {.lex_state = 64},
+  [539] = {.lex_state = 64},
+  [540] = {.lex_state = 64, .external_lex_state = 12},
+  [541] = {.lex_state = 64, .external_lex_state = 12},
+  [542] = {.lex_state = 64, .external_lex_state = 12},
+  [543] = {.lex_state = 64, .external_lex_state = 12},
+  [544] = {.lex_state = 64, .external_lex_state = 12},
+  [545] = {.lex_state = 64, .external_lex_state = 12},
+  [546] = {.lex_state = 64, .external_lex_state = 12},
+  [547] = {.lex_state = 64, .external_lex_state = 12},
+  [548] = {.lex_state = 64, .external_lex_state = 12},
+  [549] = {.lex_state = 14},
+  [550] = {.lex_state = 14},
+  [551] = {.lex_state = 64, .external_lex_state = 12},
+  [552] = {.lex_state = 64, .external_lex_state = 12},
+  [553] = {.lex_state = 64, .external_lex_state = 12},
+  [554] = {.lex_state = 64, .external_lex_state = 12},
+  [555] = {.lex_state = 64, .external_lex_state = 12},
+  [556] = {.lex_state = 64, .external_lex_state = 12},
+  [557] = {.lex_state = 64, .external_lex_state = 12},
+  [558] = {.lex_state = 64, .external_lex_state = 12},
+  [559] = {.lex_state = 64, .external_lex_state = 12},
+  [560] = {.lex_state = 64, .external_lex_state = 12},
+  [561] = {.lex_state = 64, .external_lex_state = 12},
+  [562] = {.lex_state = 64, .external_lex_state = 12},
+  [563] = {.lex_state = 64, .external_lex_state = 12},
+  [564] = {.lex_state = 64, .external_lex_state = 12},
+  [565] = {.lex_state = 64, .external_lex_state = 12},
+  [566] = {.lex_state = 64, .external_lex_state = 12},
+  [567] = {.lex_state = 14},
+  [568] = {.lex_state = 14},
+  [569] = {.lex_state = 14},
+  [570] = {.lex_state = 64, .external_lex_state = 12},
+  [571] = {.lex_state = 64, .external_lex_state = 12},
+  [572] = {.lex_state = 64, .external_lex_state = 12},
+  [573] = {.lex_state = 64, .external_lex_state = 12},
+  [574] = {.lex_state = 64, .external_lex_state = 12},
+  [575] = {.lex_state = 64, .external_lex_state = 12},
+  [576] = {.lex_state = 64, .external_lex_state = 12},
+  [577] = {.lex_state = 64, .external_lex_state = 12},
+  [578] = {.lex_state = 15},
   [579] = {.lex_state = 1},
-  [580] = {.lex_state = 62, .external_lex_state = 12},
-  [581] = {.lex_state = 62, .external_lex_state = 12},
+  [580] = {.lex_state = 64, .external_lex_state = 12},
+  [581] = {.lex_state = 64, .external_lex_state = 12},
   [582] = {.lex_state = 1},
-  [583] = {.lex_state = 62, .external_lex_state = 12},
-  [584] = {.lex_state = 62, .external_lex_state = 12},
-  [585] = {.lex_state = 12},
-  [586] = {.lex_state = 62, .external_lex_state = 12},
-  [587] = {.lex_state = 62, .external_lex_state = 12},
-  [588] = {.lex_state = 14},
-  [589] = {.lex_state = 62, .external_lex_state = 12},
-  [590] = {.lex_state = 62, .external_lex_state = 12},
-  [591] = {.lex_state = 62, .external_lex_state = 12},
-  [592] = {.lex_state = 62, .external_lex_state = 12},
-  [593] = {.lex_state = 62, .external_lex_state = 12},
-  [594] = {.lex_state = 12},
-  [595] = {.lex_state = 62, .external_lex_state = 12},
-  [596] = {.lex_state = 62, .external_lex_state = 12},
-  [597] = {.lex_state = 62, .external_lex_state = 12},
-  [598] = {.lex_state = 62, .external_lex_state = 12},
-  [599] = {.lex_state = 62, .external_lex_state = 12},
-  [600] = {.lex_state = 62, .external_lex_state = 12},
-  [601] = {.lex_state = 62, .external_lex_state = 12},
+  [583] = {.lex_state = 64, .external_lex_state = 12},
+  [584] = {.lex_state = 64, .external_lex_state = 12},
+  [585] = {.lex_state = 13},
+  [586] = {.lex_state = 64, .external_lex_state = 12},
+  [587] = {.lex_state = 64, .external_lex_state = 12},
+  [588] = {.lex_state = 15},
+  [589] = {.lex_state = 64, .external_lex_state = 12},
+  [590] = {.lex_state = 64, .external_lex_state = 12},
+  [591] = {.lex_state = 64, .external_lex_state = 12},
+  [592] = {.lex_state = 64, .external_lex_state = 12},
+  [593] = {.lex_state = 64, .external_lex_state = 12},
+  [594] = {.lex_state = 13},
+  [595] = {.lex_state = 64, .external_lex_state = 12},
+  [596] = {.lex_state = 64, .external_lex_state = 12},
+  [597] = {.lex_state = 64, .external_lex_state = 12},
+  [598] = {.lex_state = 64, .external_lex_state = 12},
+  [599] = {.lex_state = 64, .external_lex_state = 12},
+  [600] = {.lex_state = 64, .external_lex_state = 12},
+  [601] = {.lex_state = 64, .external_lex_state = 12},
   [602] = {.lex_state = 1},
-  [603] = {.lex_state = 62, .external_lex_state = 12},
-  [604] = {.lex_state = 62, .external_lex_state = 12},
-  [605] = {.lex_state = 14},
-  [606] = {.lex_state = 14},
-  [607] = {.lex_state = 62, .external_lex_state = 12},
+  [603] = {.lex_state = 64, .external_lex_state = 12},
+  [604] = {.lex_state = 64, .external_lex_state = 12},
+  [605] = {.lex_state = 15},
+  [606] = {.lex_state = 15},
+  [607] = {.lex_state = 64, .external_lex_state = 12},
   [608] = {.lex_state = 1},
-  [609] = {.lex_state = 62, .external_lex_state = 12},
-  [610] = {.lex_state = 14},
+  [609] = {.lex_state = 64, .external_lex_state = 12},
+  [610] = {.lex_state = 15},
   [611] = {.lex_state = 1},
-  [612] = {.lex_state = 62, .external_lex_state = 12},
-  [613] = {.lex_state = 62, .external_lex_state = 12},
-  [614] = {.lex_state = 62, .external_lex_state = 12},
-  [615] = {.lex_state = 62, .external_lex_state = 12},
-  [616] = {.lex_state = 62, .external_lex_state = 12},
-  [617] = {.lex_state = 62, .external_lex_state = 12},
-  [618] = {.lex_state = 62, .external_lex_state = 12},
-  [619] = {.lex_state = 13},
-  [620] = {.lex_state = 62, .external_lex_state = 12},
-  [621] = {.lex_state = 62, .external_lex_state = 12},
-  [622] = {.lex_state = 62, .external_lex_state = 12},
-  [623] = {.lex_state = 62, .external_lex_state = 12},
-  [624] = {.lex_state = 62, .external_lex_state = 12},
-  [625] = {.lex_state = 62, .external_lex_state = 12},
-  [626] = {.lex_state = 62, .external_lex_state = 12},
-  [627] = {.lex_state = 62, .external_lex_state = 12},
-  [628] = {.lex_state = 62, .external_lex_state = 12},
-  [629] = {.lex_state = 62, .external_lex_state = 12},
-  [630] = {.lex_state = 62, .external_lex_state = 12},
-  [631] = {.lex_state = 62, .external_lex_state = 12},
-  [632] = {.lex_state = 62, .external_lex_state = 12},
-  [633] = {.lex_state = 62, .external_lex_state = 12},
-  [634] = {.lex_state = 62, .external_lex_state = 12},
-  [635] = {.lex_state = 62, .external_lex_state = 12},
-  [636] = {.lex_state = 62, .external_lex_state = 12},
-  [637] = {.lex_state = 62, .external_lex_state = 12},
-  [638] = {.lex_state = 62, .external_lex_state = 12},
-  [639] = {.lex_state = 62, .external_lex_state = 12},
-  [640] = {.lex_state = 62, .external_lex_state = 12},
-  [641] = {.lex_state = 62, .external_lex_state = 12},
-  [642] = {.lex_state = 62},
-  [643] = {.lex_state = 62},
+  [612] = {.lex_state = 64, .external_lex_state = 12},
+  [613] = {.lex_state = 64, .external_lex_state = 12},
+  [614] = {.lex_state = 64, .external_lex_state = 12},
+  [615] = {.lex_state = 64, .external_lex_state = 12},
+  [616] = {.lex_state = 64, .external_lex_state = 12},
+  [617] = {.lex_state = 64, .external_lex_state = 12},
+  [618] = {.lex_state = 64, .external_lex_state = 12},
+  [619] = {.lex_state = 14},
+  [620] = {.lex_state = 64, .external_lex_state = 12},
+  [621] = {.lex_state = 64, .external_lex_state = 12},
+  [622] = {.lex_state = 64, .external_lex_state = 12},
+  [623] = {.lex_state = 64, .external_lex_state = 12},
+  [624] = {.lex_state = 64, .external_lex_state = 12},
+  [625] = {.lex_state = 64, .external_lex_state = 12},
+  [626] = {.lex_state = 64, .external_lex_state = 12},
+  [627] = {.lex_state = 64, .external_lex_state = 12},
+  [628] = {.lex_state = 64, .external_lex_state = 12},
+  [629] = {.lex_state = 64, .external_lex_state = 12},
+  [630] = {.lex_state = 64, .external_lex_state = 12},
+  [631] = {.lex_state = 64, .external_lex_state = 12},
+  [632] = {.lex_state = 64, .external_lex_state = 12},
+  [633] = {.lex_state = 64, .external_lex_state = 12},
+  [634] = {.lex_state = 64, .external_lex_state = 12},
+  [635] = {.lex_state = 64, .external_lex_state = 12},
+  [636] = {.lex_state = 64, .external_lex_state = 12},
+  [637] = {.lex_state = 64, .external_lex_state = 12},
+  [638] = {.lex_state = 64, .external_lex_state = 12},
+  [639] = {.lex_state = 64, .external_lex_state = 12},
+  [640] = {.lex_state = 64, .external_lex_state = 12},
+  [641] = {.lex_state = 64, .external_lex_state = 12},
+  [642] = {.lex_state = 64},
+  [643] = {.lex_state = 64},
   [644] = {.lex_state = 2},
-  [645] = {.lex_state = 62},
-  [646] = {.lex_state = 62},
+  [645] = {.lex_state = 64},
+  [646] = {.lex_state = 64},
   [647] = {.lex_state = 0},
-  [648] = {.lex_state = 62, .external_lex_state = 12},
+  [648] = {.lex_state = 64, .external_lex_state = 12},
   [649] = {.lex_state = 0},
-  [650] = {.lex_state = 9},
-  [651] = {.lex_state = 62, .external_lex_state = 12},
-  [652] = {.lex_state = 62, .external_lex_state = 12},
-  [653] = {.lex_state = 62, .external_lex_state = 12},
-  [654] = {.lex_state = 62},
-  [655] = {.lex_state = 62},
-  [656] = {.lex_state = 62, .external_lex_state = 12},
+  [650] = {.lex_state = 10},
+  [651] = {.lex_state = 64, .external_lex_state = 12},
+  [652] = {.lex_state = 64, .external_lex_state = 12},
+  [653] = {.lex_state = 64, .external_lex_state = 12},
+  [654] = {.lex_state = 64},
+  [655] = {.lex_state = 64},
+  [656] = {.lex_state = 64, .external_lex_state = 12},
   [657] = {.lex_state = 0},
-  [658] = {.lex_state = 62, .external_lex_state = 12},
-  [659] = {.lex_state = 62, .external_lex_state = 12},
+  [658] = {.lex_state = 64, .external_lex_state = 12},
+  [659] = {.lex_state = 64, .external_lex_state = 12},
   [660] = {.lex_state = 0},
-  [661] = {.lex_state = 62, .external_lex_state = 12},
-  [662] = {.lex_state = 62, .external_lex_state = 12},
-  [663] = {.lex_state = 62, .external_lex_state = 12},
-  [664] = {.lex_state = 62, .external_lex_state = 12},
-  [665] = {.lex_state = 62},
-  [666] = {.lex_state = 62, .external_lex_state = 12},
-  [667] = {.lex_state = 62, .external_lex_state = 12},
-  [668] = {.lex_state = 62, .external_lex_state = 12},
+  [661] = {.lex_state = 64, .external_lex_state = 12},
+  [662] = {.lex_state = 64, .external_lex_state = 12},
+  [663] = {.lex_state = 64, .external_lex_state = 12},
+  [664] = {.lex_state = 64, .external_lex_state = 12},
+  [665] = {.lex_state = 64},
+  [666] = {.lex_state = 64, .external_lex_state = 12},
+  [667] = {.lex_state = 64, .external_lex_state = 12},
+  [668] = {.lex_state = 64, .external_lex_state = 12},
   [669] = {.lex_state = 0},
-  [670] = {.lex_state = 62, .external_lex_state = 12},
-  [671] = {.lex_state = 62},
-  [672] = {.lex_state = 62},
-  [673] = {.lex_state = 62},
+  [670] = {.lex_state = 64, .external_lex_state = 12},
+  [671] = {.lex_state = 64},
+  [672] = {.lex_state = 64},
+  [673] = {.lex_state = 64},
   [674] = {.lex_state = 2},
   [675] = {.lex_state = 2},
-  [676] = {.lex_state = 62},
+  [676] = {.lex_state = 64},
   [677] = {.lex_state = 2},
-  [678] = {.lex_state = 9},
+  [678] = {.lex_state = 10},
   [679] = {.lex_state = 1},
   [680] = {.lex_state = 2},
-  [681] = {.lex_state = 62},
-  [682] = {.lex_state = 62, .external_lex_state = 12},
+  [681] = {.lex_state = 64},
+  [682] = {.lex_state = 64, .external_lex_state = 12},
   [683] = {.lex_state = 0},
   [684] = {.lex_state = 0},
   [685] = {.lex_state = 0},
   [686] = {.lex_state = 0},
-  [687] = {.lex_state = 14},
-  [688] = {.lex_state = 62},
-  [689] = {.lex_state = 62},
-  [690] = {.lex_state = 62},
-  [691] = {.lex_state = 62, .external_lex_state = 12},
-  [692] = {.lex_state = 62, .external_lex_state = 12},
+  [687] = {.lex_state = 15},
+  [688] = {.lex_state = 64},
+  [689] = {.lex_state = 64},
+  [690] = {.lex_state = 64},
+  [691] = {.lex_state = 64, .external_lex_state = 12},
+  [692] = {.lex_state = 64, .external_lex_state = 12},
   [693] = {.lex_state = 0},
   [694] = {.lex_state = 0},
-  [695] = {.lex_state = 62},
+  [695] = {.lex_state = 64},
   [696] = {.lex_state = 0},
   [697] = {.lex_state = 0},
   [698] = {.lex_state = 0, .external_lex_state = 14},
   [699] = {.lex_state = 0},
   [700] = {.lex_state = 0},
   [701] = {.lex_state = 0},
-  [702] = {.lex_state = 62},
-  [703] = {.lex_state = 62},
+  [702] = {.lex_state = 64},
+  [703] = {.lex_state = 64},
   [704] = {.lex_state = 0},
-  [705] = {.lex_state = 9},
+  [705] = {.lex_state = 10},
   [706] = {.lex_state = 0},
   [707] = {.lex_state = 0},
   [708] = {.lex_state = 0},
   [709] = {.lex_state = 0},
   [710] = {.lex_state = 0},
-  [711] = {.lex_state = 62},
-  [712] = {.lex_state = 62},
+  [711] = {.lex_state = 64},
+  [712] = {.lex_state = 64},
   [713] = {.lex_state = 0, .external_lex_state = 14},
   [714] = {.lex_state = 0},
   [715] = {.lex_state = 0},
-  [716] = {.lex_state = 62},
+  [716] = {.lex_state = 64},
   [717] = {.lex_state = 0},
-  [718] = {.lex_state = 62},
-  [719] = {.lex_state = 9},
+  [718] = {.lex_state = 64},
+  [719] = {.lex_state = 10},
   [720] = {.lex_state = 0},
   [721] = {.lex_state = 0},
   [722] = {.lex_state = 0},
-  [723] = {.lex_state = 62},
+  [723] = {.lex_state = 64},
   [724] = {.lex_state = 0},
-  [725] = {.lex_state = 62},
+  [725] = {.lex_state = 64},
   [726] = {.lex_state = 0},
   [727] = {.lex_state = 0},
   [728] = {.lex_state = 0},
@@ -6169,13 +6188,13 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [743] = {.lex_state = 0},
   [744] = {.lex_state = 0},
   [745] = {.lex_state = 0},
-  [746] = {.lex_state = 62},
+  [746] = {.lex_state = 64},
   [747] = {.lex_state = 0},
-  [748] = {.lex_state = 62},
+  [748] = {.lex_state = 64},
   [749] = {.lex_state = 0},
   [750] = {.lex_state = 0},
-  [751] = {.lex_state = 62},
-  [752] = {.lex_state = 62},
+  [751] = {.lex_state = 64},
+  [752] = {.lex_state = 64},
   [753] = {.lex_state = 0},
   [754] = {.lex_state = 0},
   [755] = {.lex_state = 0},
@@ -6183,15 +6202,15 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [757] = {.lex_state = 0},
   [758] = {.lex_state = 0},
   [759] = {.lex_state = 0},
-  [760] = {.lex_state = 62},
+  [760] = {.lex_state = 64},
   [761] = {.lex_state = 0},
   [762] = {.lex_state = 0},
   [763] = {.lex_state = 0},
-  [764] = {.lex_state = 62},
-  [765] = {.lex_state = 62},
+  [764] = {.lex_state = 64},
+  [765] = {.lex_state = 64},
   [766] = {.lex_state = 0},
-  [767] = {.lex_state = 62},
-  [768] = {.lex_state = 62},
+  [767] = {.lex_state = 64},
+  [768] = {.lex_state = 64},
   [769] = {.lex_state = 0},
   [770] = {.lex_state = 0},
   [771] = {.lex_state = 0},
@@ -6201,15 +6220,15 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [775] = {.lex_state = 0},
   [776] = {.lex_state = 0},
   [777] = {.lex_state = 0},
-  [778] = {.lex_state = 62},
+  [778] = {.lex_state = 64},
   [779] = {.lex_state = 0},
-  [780] = {.lex_state = 9},
+  [780] = {.lex_state = 10},
   [781] = {.lex_state = 0},
   [782] = {.lex_state = 0},
   [783] = {.lex_state = 0},
   [784] = {.lex_state = 0},
-  [785] = {.lex_state = 62},
-  [786] = {.lex_state = 62},
+  [785] = {.lex_state = 64},
+  [786] = {.lex_state = 64},
   [787] = {.lex_state = 0},
   [788] = {.lex_state = 0},
   [789] = {.lex_state = 0},
@@ -6239,7 +6258,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [813] = {.lex_state = 0},
   [814] = {.lex_state = 0},
   [815] = {.lex_state = 0},
-  [816] = {.lex_state = 62},
+  [816] = {.lex_state = 64},
   [817] = {.lex_state = 0},
   [818] = {.lex_state = 0},
   [819] = {.lex_state = 0},
@@ -6247,9 +6266,9 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [821] = {.lex_state = 0},
   [822] = {.lex_state = 0},
   [823] = {.lex_state = 0},
-  [824] = {.lex_state = 62},
-  [825] = {.lex_state = 62},
-  [826] = {.lex_state = 62},
+  [824] = {.lex_state = 64},
+  [825] = {.lex_state = 64},
+  [826] = {.lex_state = 64},
   [827] = {.lex_state = 0},
   [828] = {.lex_state = 0},
   [829] = {.lex_state = 0},
@@ -6260,31 +6279,31 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [834] = {.lex_state = 0},
   [835] = {.lex_state = 0},
   [836] = {.lex_state = 0},
-  [837] = {.lex_state = 62},
+  [837] = {.lex_state = 64},
   [838] = {.lex_state = 0},
   [839] = {.lex_state = 0},
-  [840] = {.lex_state = 62},
+  [840] = {.lex_state = 64},
   [841] = {.lex_state = 0},
   [842] = {.lex_state = 0},
-  [843] = {.lex_state = 62},
-  [844] = {.lex_state = 62},
+  [843] = {.lex_state = 64},
+  [844] = {.lex_state = 64},
   [845] = {.lex_state = 0},
   [846] = {.lex_state = 0, .external_lex_state = 14},
-  [847] = {.lex_state = 62},
-  [848] = {.lex_state = 62},
-  [849] = {.lex_state = 62},
+  [847] = {.lex_state = 64},
+  [848] = {.lex_state = 64},
+  [849] = {.lex_state = 64},
   [850] = {.lex_state = 0},
   [851] = {.lex_state = 0},
-  [852] = {.lex_state = 62},
-  [853] = {.lex_state = 62},
-  [854] = {.lex_state = 9},
-  [855] = {.lex_state = 62},
+  [852] = {.lex_state = 64},
+  [853] = {.lex_state = 64},
+  [854] = {.lex_state = 10},
+  [855] = {.lex_state = 64},
   [856] = {.lex_state = 0},
-  [857] = {.lex_state = 62},
+  [857] = {.lex_state = 64},
   [858] = {.lex_state = 0},
-  [859] = {.lex_state = 9},
+  [859] = {.lex_state = 10},
   [860] = {.lex_state = 0},
-  [861] = {.lex_state = 9},
+  [861] = {.lex_state = 10},
   [862] = {.lex_state = 0},
   [863] = {.lex_state = 3},
   [864] = {.lex_state = 0},
@@ -6295,134 +6314,134 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [869] = {.lex_state = 0},
   [870] = {.lex_state = 0},
   [871] = {.lex_state = 0},
-  [872] = {.lex_state = 62},
+  [872] = {.lex_state = 64},
   [873] = {.lex_state = 0},
   [874] = {.lex_state = 0},
   [875] = {.lex_state = 0},
   [876] = {.lex_state = 0},
   [877] = {.lex_state = 0},
   [878] = {.lex_state = 0},
-  [879] = {.lex_state = 62},
+  [879] = {.lex_state = 64},
   [880] = {.lex_state = 0},
-  [881] = {.lex_state = 62},
-  [882] = {.lex_state = 62},
+  [881] = {.lex_state = 64},
+  [882] = {.lex_state = 64},
   [883] = {.lex_state = 0},
   [884] = {.lex_state = 0},
   [885] = {.lex_state = 0},
-  [886] = {.lex_state = 62},
+  [886] = {.lex_state = 64},
   [887] = {.lex_state = 0},
   [888] = {.lex_state = 0},
-  [889] = {.lex_state = 62},
-  [890] = {.lex_state = 62},
+  [889] = {.lex_state = 64},
+  [890] = {.lex_state = 64},
   [891] = {.lex_state = 0},
-  [892] = {.lex_state = 62},
+  [892] = {.lex_state = 64},
   [893] = {.lex_state = 0},
-  [894] = {.lex_state = 62},
-  [895] = {.lex_state = 62},
-  [896] = {.lex_state = 62},
+  [894] = {.lex_state = 64},
+  [895] = {.lex_state = 64},
+  [896] = {.lex_state = 64},
   [897] = {.lex_state = 0},
-  [898] = {.lex_state = 62},
-  [899] = {.lex_state = 62},
-  [900] = {.lex_state = 62},
+  [898] = {.lex_state = 64},
+  [899] = {.lex_state = 64},
+  [900] = {.lex_state = 64},
   [901] = {.lex_state = 0},
   [902] = {.lex_state = 0},
   [903] = {.lex_state = 0},
   [904] = {.lex_state = 0},
   [905] = {.lex_state = 0},
-  [906] = {.lex_state = 62},
+  [906] = {.lex_state = 64},
   [907] = {.lex_state = 0},
   [908] = {.lex_state = 3},
-  [909] = {.lex_state = 62},
-  [910] = {.lex_state = 62},
-  [911] = {.lex_state = 62},
-  [912] = {.lex_state = 62},
+  [909] = {.lex_state = 64},
+  [910] = {.lex_state = 64},
+  [911] = {.lex_state = 64},
+  [912] = {.lex_state = 64},
   [913] = {.lex_state = 0},
   [914] = {.lex_state = 0},
   [915] = {.lex_state = 0},
-  [916] = {.lex_state = 62},
+  [916] = {.lex_state = 64},
   [917] = {.lex_state = 0},
   [918] = {.lex_state = 0},
-  [919] = {.lex_state = 62},
-  [920] = {.lex_state = 62},
+  [919] = {.lex_state = 64},
+  [920] = {.lex_state = 64},
   [921] = {.lex_state = 0},
   [922] = {.lex_state = 0},
   [923] = {.lex_state = 0},
   [924] = {.lex_state = 0},
   [925] = {.lex_state = 0},
   [926] = {.lex_state = 0},
-  [927] = {.lex_state = 62},
+  [927] = {.lex_state = 64},
   [928] = {.lex_state = 0},
-  [929] = {.lex_state = 62},
-  [930] = {.lex_state = 62},
+  [929] = {.lex_state = 64},
+  [930] = {.lex_state = 64},
   [931] = {.lex_state = 0},
   [932] = {.lex_state = 0},
-  [933] = {.lex_state = 62},
+  [933] = {.lex_state = 64},
   [934] = {.lex_state = 0},
   [935] = {.lex_state = 0},
   [936] = {.lex_state = 0},
-  [937] = {.lex_state = 62},
+  [937] = {.lex_state = 64},
   [938] = {.lex_state = 0},
-  [939] = {.lex_state = 62},
+  [939] = {.lex_state = 64},
   [940] = {.lex_state = 0},
-  [941] = {.lex_state = 62},
+  [941] = {.lex_state = 64},
   [942] = {.lex_state = 0},
   [943] = {.lex_state = 0},
-  [944] = {.lex_state = 62},
+  [944] = {.lex_state = 64},
   [945] = {.lex_state = 0},
-  [946] = {.lex_state = 62},
-  [947] = {.lex_state = 62},
+  [946] = {.lex_state = 64},
+  [947] = {.lex_state = 64},
   [948] = {.lex_state = 0},
   [949] = {.lex_state = 0},
   [950] = {.lex_state = 0},
-  [951] = {.lex_state = 62},
-  [952] = {.lex_state = 62},
+  [951] = {.lex_state = 64},
+  [952] = {.lex_state = 64},
   [953] = {.lex_state = 0},
   [954] = {.lex_state = 0},
-  [955] = {.lex_state = 62},
-  [956] = {.lex_state = 62},
-  [957] = {.lex_state = 62},
-  [958] = {.lex_state = 62},
+  [955] = {.lex_state = 64},
+  [956] = {.lex_state = 64},
+  [957] = {.lex_state = 64},
+  [958] = {.lex_state = 64},
   [959] = {.lex_state = 0},
   [960] = {.lex_state = 0},
-  [961] = {.lex_state = 62},
-  [962] = {.lex_state = 62},
+  [961] = {.lex_state = 64},
+  [962] = {.lex_state = 64},
   [963] = {.lex_state = 0},
   [964] = {.lex_state = 0},
   [965] = {.lex_state = 0},
-  [966] = {.lex_state = 62},
+  [966] = {.lex_state = 64},
   [967] = {.lex_state = 0},
-  [968] = {.lex_state = 62},
-  [969] = {.lex_state = 62},
-  [970] = {.lex_state = 62},
-  [971] = {.lex_state = 62},
+  [968] = {.lex_state = 64},
+  [969] = {.lex_state = 64},
+  [970] = {.lex_state = 64},
+  [971] = {.lex_state = 64},
   [972] = {.lex_state = 0},
   [973] = {.lex_state = 0},
-  [974] = {.lex_state = 62},
-  [975] = {.lex_state = 62},
-  [976] = {.lex_state = 62},
+  [974] = {.lex_state = 64},
+  [975] = {.lex_state = 64},
+  [976] = {.lex_state = 64},
   [977] = {.lex_state = 0},
-  [978] = {.lex_state = 62},
-  [979] = {.lex_state = 62},
+  [978] = {.lex_state = 64},
+  [979] = {.lex_state = 64},
   [980] = {.lex_state = 0},
   [981] = {.lex_state = 0},
   [982] = {.lex_state = 0},
-  [983] = {.lex_state = 62},
-  [984] = {.lex_state = 60},
-  [985] = {.lex_state = 62},
-  [986] = {.lex_state = 62},
-  [987] = {.lex_state = 62},
+  [983] = {.lex_state = 0},
+  [984] = {.lex_state = 62},
+  [985] = {.lex_state = 64},
+  [986] = {.lex_state = 64},
+  [987] = {.lex_state = 0},
   [988] = {.lex_state = 0},
   [989] = {.lex_state = 0},
-  [990] = {.lex_state = 62},
+  [990] = {.lex_state = 64},
   [991] = {.lex_state = 0},
-  [992] = {.lex_state = 62},
+  [992] = {.lex_state = 64},
   [993] = {.lex_state = 0},
-  [994] = {.lex_state = 62},
+  [994] = {.lex_state = 64},
   [995] = {.lex_state = 0},
-  [996] = {.lex_state = 62},
-  [997] = {.lex_state = 62},
-  [998] = {.lex_state = 60},
-  [999] = {.lex_state = 62},
+  [996] = {.lex_state = 64},
+  [997] = {.lex_state = 64},
+  [998] = {.lex_state = 62},
+  [999] = {.lex_state = 64},
 };
 
 static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
@@ -20853,17 +20872,18 @@ static const uint16_t ts_small_parse_table[] = {
     STATE(964), 2,
       sym_type_arguments,
       sym_table_row,
-    ACTIONS(155), 9,
+    ACTIONS(155), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(151), 41,
+    ACTIONS(151), 40,
       sym_name,
       sym_integer,
       sym_float,
@@ -20899,7 +20919,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -20918,17 +20937,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_arguments,
     STATE(258), 1,
       sym_columns,
-    ACTIONS(179), 9,
+    ACTIONS(179), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(177), 42,
+    ACTIONS(177), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -20965,7 +20985,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -20984,17 +21003,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_arguments,
     STATE(259), 1,
       sym_columns,
-    ACTIONS(185), 9,
+    ACTIONS(185), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(183), 42,
+    ACTIONS(183), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -21031,7 +21051,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21046,17 +21065,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(269), 1,
       sym_columns,
-    ACTIONS(199), 9,
+    ACTIONS(199), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(197), 43,
+    ACTIONS(197), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21094,7 +21114,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21109,17 +21128,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(239), 1,
       sym_columns,
-    ACTIONS(211), 9,
+    ACTIONS(211), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(209), 43,
+    ACTIONS(209), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21157,7 +21177,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21172,17 +21191,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(267), 1,
       sym_columns,
-    ACTIONS(267), 9,
+    ACTIONS(267), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(265), 43,
+    ACTIONS(265), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21220,7 +21240,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21235,17 +21254,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(268), 1,
       sym_columns,
-    ACTIONS(195), 9,
+    ACTIONS(195), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(193), 43,
+    ACTIONS(193), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21283,7 +21303,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21298,17 +21317,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(236), 1,
       sym_columns,
-    ACTIONS(243), 9,
+    ACTIONS(243), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(241), 43,
+    ACTIONS(241), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21346,7 +21366,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21361,17 +21380,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym__columns_open,
     STATE(266), 1,
       sym_columns,
-    ACTIONS(231), 9,
+    ACTIONS(231), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(229), 43,
+    ACTIONS(229), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21409,7 +21429,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21424,17 +21443,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LPAREN,
     STATE(196), 1,
       sym_arguments,
-    ACTIONS(219), 9,
+    ACTIONS(219), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(217), 42,
+    ACTIONS(217), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -21471,7 +21491,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21486,17 +21505,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LPAREN,
     STATE(194), 1,
       sym_arguments,
-    ACTIONS(155), 9,
+    ACTIONS(155), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(151), 42,
+    ACTIONS(151), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -21533,7 +21553,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21546,17 +21565,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(545), 1,
       sym__percent_sign,
-    ACTIONS(189), 9,
+    ACTIONS(189), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(187), 43,
+    ACTIONS(187), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -21594,7 +21614,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21609,17 +21628,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LPAREN,
     STATE(193), 1,
       sym_arguments,
-    ACTIONS(223), 9,
+    ACTIONS(223), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(221), 42,
+    ACTIONS(221), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -21656,7 +21676,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21682,15 +21701,16 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ,
       anon_sym_LT_EQ,
       anon_sym_GT_EQ,
-    ACTIONS(287), 7,
+    ACTIONS(287), 8,
       anon_sym_DOT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(285), 36,
+    ACTIONS(285), 35,
       sym_name,
       sym_integer,
       sym_float,
@@ -21721,7 +21741,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21736,17 +21755,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_LPAREN,
     STATE(197), 1,
       sym_arguments,
-    ACTIONS(263), 9,
+    ACTIONS(263), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(261), 42,
+    ACTIONS(261), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -21783,7 +21803,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21794,17 +21813,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(279), 9,
+    ACTIONS(279), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(277), 44,
+    ACTIONS(277), 43,
       sym_name,
       sym_integer,
       sym_float,
@@ -21843,7 +21863,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21854,17 +21873,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(283), 9,
+    ACTIONS(283), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(281), 44,
+    ACTIONS(281), 43,
       sym_name,
       sym_integer,
       sym_float,
@@ -21903,7 +21923,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21914,17 +21933,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(275), 9,
+    ACTIONS(275), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(273), 44,
+    ACTIONS(273), 43,
       sym_name,
       sym_integer,
       sym_float,
@@ -21963,7 +21983,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -21974,17 +21993,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(271), 9,
+    ACTIONS(271), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(269), 44,
+    ACTIONS(269), 43,
       sym_name,
       sym_integer,
       sym_float,
@@ -22023,7 +22043,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22034,17 +22053,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(299), 9,
+    ACTIONS(299), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(297), 44,
+    ACTIONS(297), 43,
       sym_name,
       sym_integer,
       sym_float,
@@ -22083,7 +22103,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22096,17 +22115,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(553), 1,
       anon_sym_and,
-    ACTIONS(413), 9,
+    ACTIONS(413), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(411), 42,
+    ACTIONS(411), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -22143,7 +22163,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22154,17 +22173,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(529), 9,
+    ACTIONS(529), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(527), 43,
+    ACTIONS(527), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22202,7 +22222,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22213,17 +22232,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(167), 9,
+    ACTIONS(167), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(165), 43,
+    ACTIONS(165), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22261,7 +22281,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22272,17 +22291,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(171), 9,
+    ACTIONS(171), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(169), 43,
+    ACTIONS(169), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22320,7 +22340,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22331,17 +22350,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(259), 9,
+    ACTIONS(259), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(257), 43,
+    ACTIONS(257), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22379,7 +22399,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22390,17 +22409,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(255), 9,
+    ACTIONS(255), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(253), 43,
+    ACTIONS(253), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22438,7 +22458,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22449,17 +22468,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(227), 9,
+    ACTIONS(227), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(225), 43,
+    ACTIONS(225), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22497,7 +22517,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22508,74 +22527,14 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(399), 9,
+    ACTIONS(399), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
-      anon_sym_DQUOTE,
-      anon_sym_r_DQUOTE,
-      anon_sym_f_DQUOTE,
-    ACTIONS(397), 43,
-      sym_name,
-      sym_integer,
-      sym_float,
-      sym_duration,
-      sym_size,
-      sym_date,
-      sym_timestamp,
-      anon_sym_LPAREN,
-      anon_sym_LBRACE,
-      anon_sym_unique,
-      anon_sym_LBRACK,
-      anon_sym_let,
-      anon_sym_for,
-      anon_sym_in,
-      anon_sym_PIPE_GT,
-      anon_sym_GT_GT,
-      anon_sym_QMARK_QMARK,
-      anon_sym_or,
-      anon_sym_and,
-      anon_sym_EQ_EQ,
-      anon_sym_BANG_EQ,
-      anon_sym_LT_EQ,
-      anon_sym_GT_EQ,
-      anon_sym_not,
-      anon_sym_is,
-      anon_sym_null,
-      anon_sym_DOT_DOT_LT,
-      anon_sym_PLUS,
-      anon_sym_DASH,
-      anon_sym_SLASH_SLASH,
-      anon_sym_PERCENT,
-      anon_sym_STAR_STAR,
-      anon_sym_QMARK_DOT,
-      anon_sym_table,
-      anon_sym_if,
-      anon_sym_match,
-      anon_sym_struct,
       sym_column,
-      sym_true,
-      sym_false,
-      anon_sym_DQUOTE_DQUOTE_DQUOTE,
-      anon_sym_r_DQUOTE_DQUOTE_DQUOTE,
-      anon_sym_f_DQUOTE_DQUOTE_DQUOTE,
-  [3443] = 5,
-    ACTIONS(3), 1,
-      sym_documentation,
-    ACTIONS(5), 1,
-      sym_comment,
-    ACTIONS(555), 1,
-      anon_sym_GT_GT,
-    ACTIONS(399), 9,
-      anon_sym_DOT,
-      anon_sym_LT,
-      anon_sym_GT,
-      anon_sym_DOT_DOT,
-      anon_sym_STAR,
-      anon_sym_SLASH,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
@@ -22595,6 +22554,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_for,
       anon_sym_in,
       anon_sym_PIPE_GT,
+      anon_sym_GT_GT,
       anon_sym_QMARK_QMARK,
       anon_sym_or,
       anon_sym_and,
@@ -22616,7 +22576,66 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
+      sym_true,
+      sym_false,
+      anon_sym_DQUOTE_DQUOTE_DQUOTE,
+      anon_sym_r_DQUOTE_DQUOTE_DQUOTE,
+      anon_sym_f_DQUOTE_DQUOTE_DQUOTE,
+  [3443] = 5,
+    ACTIONS(3), 1,
+      sym_documentation,
+    ACTIONS(5), 1,
+      sym_comment,
+    ACTIONS(555), 1,
+      anon_sym_GT_GT,
+    ACTIONS(399), 10,
+      anon_sym_DOT,
+      anon_sym_LT,
+      anon_sym_GT,
+      anon_sym_DOT_DOT,
+      anon_sym_STAR,
+      anon_sym_SLASH,
       sym_column,
+      anon_sym_DQUOTE,
+      anon_sym_r_DQUOTE,
+      anon_sym_f_DQUOTE,
+    ACTIONS(397), 41,
+      sym_name,
+      sym_integer,
+      sym_float,
+      sym_duration,
+      sym_size,
+      sym_date,
+      sym_timestamp,
+      anon_sym_LPAREN,
+      anon_sym_LBRACE,
+      anon_sym_unique,
+      anon_sym_LBRACK,
+      anon_sym_let,
+      anon_sym_for,
+      anon_sym_in,
+      anon_sym_PIPE_GT,
+      anon_sym_QMARK_QMARK,
+      anon_sym_or,
+      anon_sym_and,
+      anon_sym_EQ_EQ,
+      anon_sym_BANG_EQ,
+      anon_sym_LT_EQ,
+      anon_sym_GT_EQ,
+      anon_sym_not,
+      anon_sym_is,
+      anon_sym_null,
+      anon_sym_DOT_DOT_LT,
+      anon_sym_PLUS,
+      anon_sym_DASH,
+      anon_sym_SLASH_SLASH,
+      anon_sym_PERCENT,
+      anon_sym_STAR_STAR,
+      anon_sym_QMARK_DOT,
+      anon_sym_table,
+      anon_sym_if,
+      anon_sym_match,
+      anon_sym_struct,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22629,17 +22648,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(557), 1,
       anon_sym_QMARK_QMARK,
-    ACTIONS(405), 9,
+    ACTIONS(405), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(403), 42,
+    ACTIONS(403), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -22676,7 +22696,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22689,17 +22708,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(559), 1,
       anon_sym_or,
-    ACTIONS(409), 9,
+    ACTIONS(409), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(407), 42,
+    ACTIONS(407), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -22736,7 +22756,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22754,16 +22773,17 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(565), 2,
       anon_sym_PLUS,
       anon_sym_DASH,
-    ACTIONS(417), 8,
+    ACTIONS(417), 9,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(415), 40,
+    ACTIONS(415), 39,
       sym_name,
       sym_integer,
       sym_float,
@@ -22798,7 +22818,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22815,15 +22834,16 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(569), 2,
       anon_sym_SLASH_SLASH,
       anon_sym_PERCENT,
-    ACTIONS(425), 7,
+    ACTIONS(425), 8,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(423), 41,
+    ACTIONS(423), 40,
       sym_name,
       sym_integer,
       sym_float,
@@ -22859,7 +22879,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22876,16 +22895,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_STAR_STAR,
     ACTIONS(575), 1,
       anon_sym_QMARK_DOT,
-    ACTIONS(431), 8,
+    ACTIONS(431), 9,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(427), 41,
+    ACTIONS(427), 40,
       sym_name,
       sym_integer,
       sym_float,
@@ -22921,7 +22941,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22932,17 +22951,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(175), 9,
+    ACTIONS(175), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(173), 43,
+    ACTIONS(173), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -22980,7 +23000,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -22991,17 +23010,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(163), 9,
+    ACTIONS(163), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(161), 43,
+    ACTIONS(161), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23039,7 +23059,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23050,17 +23069,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(251), 9,
+    ACTIONS(251), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(249), 43,
+    ACTIONS(249), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23098,7 +23118,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23109,17 +23128,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(235), 9,
+    ACTIONS(235), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(233), 43,
+    ACTIONS(233), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23157,7 +23177,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23168,17 +23187,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(239), 9,
+    ACTIONS(239), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(237), 43,
+    ACTIONS(237), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23216,7 +23236,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23227,17 +23246,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(533), 9,
+    ACTIONS(533), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(531), 43,
+    ACTIONS(531), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23275,7 +23295,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23286,17 +23305,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(307), 9,
+    ACTIONS(307), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(305), 43,
+    ACTIONS(305), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23334,7 +23354,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23345,17 +23364,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(311), 9,
+    ACTIONS(311), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(309), 43,
+    ACTIONS(309), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23393,7 +23413,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23404,17 +23423,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(315), 9,
+    ACTIONS(315), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(313), 43,
+    ACTIONS(313), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23452,7 +23472,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23463,17 +23482,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(247), 9,
+    ACTIONS(247), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(245), 43,
+    ACTIONS(245), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23511,7 +23531,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23522,17 +23541,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(215), 9,
+    ACTIONS(215), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(213), 43,
+    ACTIONS(213), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23570,7 +23590,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23581,17 +23600,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(319), 9,
+    ACTIONS(319), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(317), 43,
+    ACTIONS(317), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23629,7 +23649,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23640,17 +23659,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(323), 9,
+    ACTIONS(323), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(321), 43,
+    ACTIONS(321), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23688,7 +23708,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23699,17 +23718,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(327), 9,
+    ACTIONS(327), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(325), 43,
+    ACTIONS(325), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23747,7 +23767,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23758,17 +23777,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(335), 9,
+    ACTIONS(335), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(333), 43,
+    ACTIONS(333), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23806,7 +23826,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23817,17 +23836,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(339), 9,
+    ACTIONS(339), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(337), 43,
+    ACTIONS(337), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23865,7 +23885,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23876,17 +23895,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(343), 9,
+    ACTIONS(343), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(341), 43,
+    ACTIONS(341), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23924,7 +23944,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23935,17 +23954,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(203), 9,
+    ACTIONS(203), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(201), 43,
+    ACTIONS(201), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -23983,7 +24003,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -23994,17 +24013,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(207), 9,
+    ACTIONS(207), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(205), 43,
+    ACTIONS(205), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24042,7 +24062,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24055,17 +24074,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(557), 1,
       anon_sym_QMARK_QMARK,
-    ACTIONS(347), 9,
+    ACTIONS(347), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(345), 42,
+    ACTIONS(345), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -24102,7 +24122,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24115,17 +24134,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(559), 1,
       anon_sym_or,
-    ACTIONS(353), 9,
+    ACTIONS(353), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(351), 42,
+    ACTIONS(351), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -24162,7 +24182,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24175,17 +24194,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(553), 1,
       anon_sym_and,
-    ACTIONS(359), 9,
+    ACTIONS(359), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(357), 42,
+    ACTIONS(357), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -24222,7 +24242,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24233,17 +24252,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(365), 9,
+    ACTIONS(365), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(363), 43,
+    ACTIONS(363), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24281,7 +24301,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24292,17 +24311,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(369), 9,
+    ACTIONS(369), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(367), 43,
+    ACTIONS(367), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24340,7 +24360,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24351,17 +24370,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(373), 9,
+    ACTIONS(373), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(371), 43,
+    ACTIONS(371), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24399,7 +24419,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24413,17 +24432,18 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(565), 2,
       anon_sym_PLUS,
       anon_sym_DASH,
-    ACTIONS(377), 9,
+    ACTIONS(377), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(375), 41,
+    ACTIONS(375), 40,
       sym_name,
       sym_integer,
       sym_float,
@@ -24459,7 +24479,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24476,15 +24495,16 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(569), 2,
       anon_sym_SLASH_SLASH,
       anon_sym_PERCENT,
-    ACTIONS(383), 7,
+    ACTIONS(383), 8,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(381), 41,
+    ACTIONS(381), 40,
       sym_name,
       sym_integer,
       sym_float,
@@ -24520,7 +24540,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24531,17 +24550,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(391), 9,
+    ACTIONS(391), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(389), 43,
+    ACTIONS(389), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24579,7 +24599,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24590,17 +24609,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(395), 9,
+    ACTIONS(395), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(393), 43,
+    ACTIONS(393), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24638,7 +24658,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24649,17 +24668,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(439), 9,
+    ACTIONS(439), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(437), 43,
+    ACTIONS(437), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24697,7 +24717,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24708,17 +24727,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(303), 9,
+    ACTIONS(303), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(301), 43,
+    ACTIONS(301), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24756,7 +24776,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24767,17 +24786,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(443), 9,
+    ACTIONS(443), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(441), 43,
+    ACTIONS(441), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24815,7 +24835,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24826,17 +24845,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(447), 9,
+    ACTIONS(447), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(445), 43,
+    ACTIONS(445), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24874,7 +24894,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24885,17 +24904,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(451), 9,
+    ACTIONS(451), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(449), 43,
+    ACTIONS(449), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24933,7 +24953,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -24944,17 +24963,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(455), 9,
+    ACTIONS(455), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(453), 43,
+    ACTIONS(453), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -24992,7 +25012,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25003,17 +25022,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(459), 9,
+    ACTIONS(459), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(457), 43,
+    ACTIONS(457), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25051,7 +25071,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25062,17 +25081,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(463), 9,
+    ACTIONS(463), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(461), 43,
+    ACTIONS(461), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25110,7 +25130,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25121,17 +25140,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(467), 9,
+    ACTIONS(467), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(465), 43,
+    ACTIONS(465), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25169,7 +25189,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25180,17 +25199,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(471), 9,
+    ACTIONS(471), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(469), 43,
+    ACTIONS(469), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25228,7 +25248,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25239,17 +25258,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(475), 9,
+    ACTIONS(475), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(473), 43,
+    ACTIONS(473), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25287,7 +25307,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25298,17 +25317,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(479), 9,
+    ACTIONS(479), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(477), 43,
+    ACTIONS(477), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25346,7 +25366,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25357,17 +25376,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(483), 9,
+    ACTIONS(483), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(481), 43,
+    ACTIONS(481), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25405,7 +25425,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25416,17 +25435,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(487), 9,
+    ACTIONS(487), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(485), 43,
+    ACTIONS(485), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25464,7 +25484,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25475,17 +25494,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(491), 9,
+    ACTIONS(491), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(489), 43,
+    ACTIONS(489), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25523,7 +25543,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25534,17 +25553,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(495), 9,
+    ACTIONS(495), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(493), 43,
+    ACTIONS(493), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25582,7 +25602,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25593,17 +25612,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(499), 9,
+    ACTIONS(499), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(497), 43,
+    ACTIONS(497), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25641,7 +25661,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25652,17 +25671,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(503), 9,
+    ACTIONS(503), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(501), 43,
+    ACTIONS(501), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25700,7 +25720,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25713,17 +25732,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_comment,
     ACTIONS(577), 1,
       anon_sym_PIPE_GT,
-    ACTIONS(507), 9,
+    ACTIONS(507), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(505), 42,
+    ACTIONS(505), 41,
       sym_name,
       sym_integer,
       sym_float,
@@ -25760,7 +25780,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25771,17 +25790,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(513), 9,
+    ACTIONS(513), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(511), 43,
+    ACTIONS(511), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25819,7 +25839,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25830,17 +25849,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(517), 9,
+    ACTIONS(517), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(515), 43,
+    ACTIONS(515), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25878,7 +25898,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25889,17 +25908,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(521), 9,
+    ACTIONS(521), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(519), 43,
+    ACTIONS(519), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25937,7 +25957,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -25948,17 +25967,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(525), 9,
+    ACTIONS(525), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(523), 43,
+    ACTIONS(523), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -25996,7 +26016,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
@@ -26007,17 +26026,18 @@ static const uint16_t ts_small_parse_table[] = {
       sym_documentation,
     ACTIONS(5), 1,
       sym_comment,
-    ACTIONS(331), 9,
+    ACTIONS(331), 10,
       anon_sym_DOT,
       anon_sym_LT,
       anon_sym_GT,
       anon_sym_DOT_DOT,
       anon_sym_STAR,
       anon_sym_SLASH,
+      sym_column,
       anon_sym_DQUOTE,
       anon_sym_r_DQUOTE,
       anon_sym_f_DQUOTE,
-    ACTIONS(329), 43,
+    ACTIONS(329), 42,
       sym_name,
       sym_integer,
       sym_float,
@@ -26055,7 +26075,6 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_if,
       anon_sym_match,
       anon_sym_struct,
-      sym_column,
       sym_true,
       sym_false,
       anon_sym_DQUOTE_DQUOTE_DQUOTE,
