@@ -127,11 +127,20 @@ fn what_is_tracked_again_is_shown_by_itself() {
     let ran = project.done(&["run"]).stdout;
     let shown = project.done(&["runs", "show", "last"]).stdout;
     for text in [&ran, &shown] {
-        assert!(text.contains("tracked 1 of 2\nmetric") && text.contains("tracked 2 of 2\nmetric"), "{text}");
+        for part in [
+            "tracked 1 of 2: evaluate of logistic(l2: 0.1) (main.gml:8)\nmetric",
+            "tracked 2 of 2: evaluate of logistic(l2: 100.0) (main.gml:8)\nmetric",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(text.matches("report ").count(), 1, "{text}");
+        assert!(text.contains("report.html"), "{text}");
         assert_eq!(text.matches("log_loss    0.").count(), 2, "{text}");
     }
     let page = project.path(".gml/runs").join(project.record()["id"].as_str().unwrap()).join("report.html");
-    assert!(std::fs::read_to_string(page).unwrap().contains("tracked 2 of 2"));
+    assert!(
+        std::fs::read_to_string(page).unwrap().contains("tracked 2 of 2: evaluate of logistic(l2: 100.0) (main.gml:8)")
+    );
     let compared = project.done(&["runs", "compare", "last", "last"]).stdout;
     assert!(compared.contains("log_loss     ") && compared.contains("log_loss #2  "), "{compared}");
     let compared = json(&project, &["compare", "last", "last"]);

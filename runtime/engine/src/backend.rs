@@ -302,4 +302,6 @@ pub struct Saved {
     pub tolerated: Vec<Tolerated>,
     /// What people should know of it.
     pub notes: Vec<String>,
+    /// Whether anything was written: not where the newest version held the same already.
+    pub is_new: bool,
 }

@@ -403,7 +403,8 @@ fn placed(mut groups: DataFrame, part: usize, place: &str) -> Result<DataFrame, 
 /// What is told of a table that was written.
 fn saved(written: Written) -> Saved {
     let (rows, bytes) = (Some(written.rows), Some(written.bytes));
-    Saved { path: written.path, rows, bytes, tolerated: written.tolerated, notes: Vec::new() }
+    let Written { path, tolerated, is_new, .. } = written;
+    Saved { path, rows, bytes, tolerated, notes: Vec::new(), is_new }
 }
 
 /// The results of pieces of work in their order, done on at most so many threads.
@@ -448,7 +449,7 @@ fn save_fitted(dataset: &Dataset, fitted: &dyn Fitted, project: &Path) -> Result
         format!("{}{help} [{}]", fault.message, fault.code)
     };
     let notes = left_out.map(note).into_iter().collect();
-    Ok(Saved { path: folder.path, rows: None, bytes, tolerated: Vec::new(), notes })
+    Ok(Saved { path: folder.path, rows: None, bytes, tolerated: Vec::new(), notes, is_new: folder.is_new })
 }
 
 /// Bytes of the files of a folder; `None` where it cannot be looked into.

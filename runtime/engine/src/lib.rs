@@ -31,16 +31,17 @@ pub use backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Throug
 pub use cache::{Act, Choice, Cleaned, Decided, StoreSettings, UnknownStep, Verdict, clean};
 pub use embedded::Embedded;
 pub use openlineage::{ColumnInput, ColumnInputs, OpenLineage};
-pub use plan::{Joining, Kept, Plan, PlannedStep, Scan, Stage, plan};
+pub use plan::{Joining, Kept, Learner, Plan, PlannedStep, Scan, Stage, plan};
 pub use progress::{Progress, Silent};
 pub use run::{RunOptions, foresee, run, run_with, runnable};
+pub use secrets::secret_names;
 pub use spill::Buckets;
 pub use stop::{Interrupted, Stopper};
 pub use store::history::{Outdated, find_run, forget_runs, history, run_ids, was_killed};
 pub use store::live::{Following, LiveStep, Now};
 pub use store::record::{
-    ArtifactKind, ArtifactRecord, ContractRecord, DatasetRecord, FailureRecord, LocationRecord, MetricRecord,
-    PipelineRecord, RunRecord, RunState, StepRecord, StepState,
+    ArtifactKind, ArtifactRecord, ContractRecord, DatasetRecord, FailureRecord, LocationRecord, Measured, MetricRecord,
+    PipelineRecord, RunRecord, RunState, StepRecord, StepState, TrackedRecord,
 };
 pub use store::{PAGE, latest, load_record, run_folder};
 pub use testing::{TestOutcome, test, test_with};

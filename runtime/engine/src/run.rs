@@ -347,6 +347,7 @@ pub(crate) fn blank(program: &Program) -> RunRecord {
         pipelines: Vec::new(),
         steps: Vec::new(),
         metrics: Vec::new(),
+        tracked: Vec::new(),
         artifacts: Vec::new(),
         datasets: Vec::new(),
         contracts: Vec::new(),

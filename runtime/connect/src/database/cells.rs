@@ -1,6 +1,6 @@
 //! Values of databases, and the columns that they go into.
 
-use gml_ir::{Column as Declared, Type};
+use gml_ir::{Column as Declared, DAY, Type};
 
 use crate::cell::{Builder, Misfit};
 use crate::text::{self, Stamp};
@@ -104,7 +104,7 @@ pub(super) fn push(builder: &mut Builder, cell: Cell, column: &Declared) -> Resu
             _ => None,
         },
         Cell::Date(day) => match column.ty.non_null() {
-            Type::Timestamp => text::timestamp_text(i64::from(day) * 86_400_000_000, &stamp()),
+            Type::Timestamp => text::timestamp_text(i64::from(day) * DAY, &stamp()),
             _ => text::date_text(day, &stamp()),
         },
         Cell::Time(nanos) => text::time_text(nanos, &stamp()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{BinaryOp, Column as Declared, Dataset, OnViolation, Row, Type, Value};
+use gml_ir::{BinaryOp, Column as Declared, DAY, Dataset, OnViolation, Row, Type, Value};
 
 use crate::table::{Bound, Condition, Reading, narrowed};
 
@@ -91,7 +91,6 @@ impl Test {
     fn of(column: &Declared, kind: Kind, bound: &Bound) -> Option<Self> {
         /// The first and the last day that all of them have: of the years 1 and 9999.
         const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
-        const DAY: i64 = 86_400_000_000;
         let is_order = !matches!(bound.op, BinaryOp::Equal | BinaryOp::NotEqual);
         let value = match (kind, &bound.value) {
             (Kind::Bool, Value::Bool(_)) if !is_order => bound.value.clone(),

@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-use gml_ir::{Row, Type, Value};
+use gml_ir::{DAY, Row, Type, Value};
 use sqlx::postgres::types::{Oid, PgInterval};
 use sqlx::postgres::{PgArguments, PgConnection, PgRow, PgTypeInfo, PgTypeKind, Postgres};
 use sqlx::types::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -160,7 +160,6 @@ fn list(arguments: &mut PgArguments, items: &[Value]) -> Result<(), String> {
 
 /// Months have no fixed length.
 fn interval(of: PgInterval) -> Cell {
-    const DAY: i64 = 86_400_000_000;
     let days = i64::from(of.days).checked_mul(DAY).and_then(|days| days.checked_add(of.microseconds));
     match days {
         Some(micros) if of.months == 0 => Cell::Duration(micros),

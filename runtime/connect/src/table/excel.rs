@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use calamine::{Data, ExcelDateTime, Range, Reader, Sheets, open_workbook_auto};
-use gml_ir::{Column as Declared, Dataset, Row, Type, Value};
+use gml_ir::{Column as Declared, DAY, Dataset, Row, Type, Value};
 use polars::prelude::*;
 
 use super::lacks;
@@ -12,9 +12,6 @@ use crate::cell::{Builder, Misfit};
 use crate::query::guarded;
 use crate::text::{self, Stamp};
 use crate::{Fault, code, paths};
-
-/// Microseconds of a day, in which the times of workbooks are counted.
-const DAY: f64 = 86_400_000_000.0;
 
 /// Which cells of a workbook are the table.
 pub(super) struct Sheet<'a> {
@@ -199,7 +196,8 @@ fn moment_text(moment: ExcelDateTime, column: &Declared) -> Option<String> {
         Type::Timestamp => text::timestamp_text(text::timestamp(&format!("{date}T{time}Z"), &Stamp::Iso)?, &stamp),
         Type::Time if (0.0..1.0).contains(&moment.as_f64()) => text::time_text(text::time(&time, &Stamp::Iso)?, &stamp),
         Type::Duration if moment.is_duration() => {
-            let micros = (moment.as_f64() * DAY).round();
+            // Workbooks count in days.
+            let micros = (moment.as_f64() * DAY as f64).round();
             (micros.abs() < 9e18).then(|| text::duration_text(micros as i64))
         }
         Type::Str | Type::Category => Some(shown(moment)),

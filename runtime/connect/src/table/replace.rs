@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gml_ir::Dataset;
 
 use super::path_of;
-use super::version::{self, NewVersion};
+use super::version::{self, Appeared, NewVersion};
 use crate::afar::folders::{self, Keeping};
 use crate::{Fault, afar, code, paths};
 
@@ -120,6 +120,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// Its version, where versions are kept.
     pub version: Option<u64>,
+    /// Whether it was written now: not where it is read, nor where what is saved was there already.
+    pub is_new: bool,
 }
 
 impl Folder {
@@ -135,15 +137,15 @@ impl Folder {
                 None if version::is_versioned(dataset) => return Err(version::none_afar(dataset, path)),
                 None => folders::plain(dataset, project, path)?,
             };
-            return Ok(Self { path: here.path, version: here.version });
+            return Ok(Self { path: here.path, version: here.version, is_new: false });
         }
         if version::is_versioned(dataset) {
             let (number, path) = version::current(dataset, project)?;
-            return Ok(Self { path, version: Some(number) });
+            return Ok(Self { path, version: Some(number), is_new: false });
         }
         let place = paths::resolve(path, project);
         heal(&place);
-        let found = place.is_dir().then(|| Self { path: place.clone(), version: None });
+        let found = place.is_dir().then(|| Self { path: place.clone(), version: None, is_new: false });
         if found.is_none() && &*dataset.connector.name == "onnx" {
             let text = format!("there is no folder with the model of `{}`", dataset.name);
             return Err(Fault::new(code::FILE_MISSING, text)
@@ -162,7 +164,7 @@ impl Folder {
 }
 
 /// Writes the folder of an artifact dataset; `fill` writes its files into an empty folder. Readers see the old folder or
-/// the new one, never a part.
+/// the new one, never a part. Where the newest version holds the very same files, it stays the newest.
 ///
 /// # Errors
 /// Those of `fill`, or where the place cannot be written.
@@ -184,8 +186,8 @@ pub fn write_folder(
         let of_dataset = |fault: Fault| fault.at(&dataset.name);
         let new = NewVersion::create(dataset, project).map_err(of_dataset)?;
         fill(new.folder()).map_err(of_dataset)?;
-        let version = new.appear().map_err(of_dataset)?;
-        return Ok(Folder { path: version.folder, version: Some(version.number) });
+        let Appeared { number, folder, is_new } = new.appear().map_err(of_dataset)?;
+        return Ok(Folder { path: folder, version: Some(number), is_new });
     }
     heal(&place);
     let wrong = |error: io::Error| cannot(&place, &error);
@@ -197,7 +199,7 @@ pub fn write_folder(
         Ok(())
     });
     written.map_err(|fault| fault.at(&dataset.name))?;
-    Ok(Folder { path: place, version: None })
+    Ok(Folder { path: place, version: None, is_new: true })
 }
 
 /// A file or a folder that is being written beside its place. Dropped before it appears, it is removed.

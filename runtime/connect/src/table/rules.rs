@@ -1,7 +1,5 @@
 //! The rules of a column as marks on the rows that break them.
 
-use std::cmp::Ordering;
-
 use gml_ir::{BinaryOp, Column, Contract, ContractRule, Decimal, Type, Value};
 use polars::prelude::*;
 
@@ -185,23 +183,7 @@ fn contract_marks(series: &Series, contract: &Contract) -> Result<BooleanChunked
 
 /// Whether a decimal satisfies a rule, which may have other digits than it.
 fn holds(rule: &ContractRule, number: Decimal) -> bool {
-    let against = |bound: &Value| bound.as_decimal().map(|bound| number.compare(bound));
-    let is = |bound: &Value, holds: fn(Ordering) -> bool| against(bound).is_some_and(holds);
-    match rule {
-        ContractRule::InRange { start, end, inclusive } => {
-            is(start, Ordering::is_ge) && is(end, if *inclusive { Ordering::is_le } else { Ordering::is_lt })
-        }
-        ContractRule::OneOf(values) => values.iter().any(|item| is(item, Ordering::is_eq)),
-        ContractRule::Compare(operator, bound) => match operator {
-            BinaryOp::Equal => is(bound, Ordering::is_eq),
-            BinaryOp::NotEqual => is(bound, Ordering::is_ne),
-            BinaryOp::Less => is(bound, Ordering::is_lt),
-            BinaryOp::LessEqual => is(bound, Ordering::is_le),
-            BinaryOp::Greater => is(bound, Ordering::is_gt),
-            _ => is(bound, Ordering::is_ge),
-        },
-        ContractRule::Matches(_) => false,
-    }
+    rule.holds(|bound| bound.as_decimal().map(|bound| number.compare(bound)), |_| false)
 }
 
 /// A constant of a contract; the caller casts it to the type of the column.

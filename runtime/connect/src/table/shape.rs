@@ -1,6 +1,6 @@
 //! From the columns of a program to those of a file: names, forms of dates and times, at any depth.
 
-use gml_ir::{Column as Declared, Parsed, Row, Type};
+use gml_ir::{Column as Declared, DAY, Parsed, Row, Type};
 use polars::prelude::*;
 
 use crate::query::carried;
@@ -87,7 +87,7 @@ fn stamped(series: &Series, ty: &Type, parsed: &Parsed, column: &Declared) -> Po
 }
 
 fn day_count(day: i64, unit: Unit) -> Option<i64> {
-    unit.count(day.checked_mul(86_400_000_000)?)
+    unit.count(day.checked_mul(DAY)?)
 }
 
 fn exact_text(tick: i64, ty: &Type, stamp: &Stamp) -> Option<String> {

@@ -12,7 +12,7 @@
 //! A version appears by renaming its folder, and never changes afterwards. Writers at the same time get a number each.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use gml_ir::{Dataset, Value};
@@ -214,39 +214,90 @@ impl NewVersion {
         self.folder.path()
     }
 
-    /// Puts it in its place, as the newest.
+    /// Puts it in its place, as the newest. Where the newest one has the very same files, that stays the newest, and nothing is
+    /// left of this one.
     ///
     /// # Errors
     /// Where it does not get to the disk, or cannot be renamed.
-    pub(super) fn appear(self) -> Result<Version, Fault> {
+    pub(super) fn appear(self) -> Result<Appeared, Fault> {
         let Self { place, run, folder } = self;
         let wrong = |error: io::Error| cannot(&place, &error);
         settle(folder.path()).map_err(wrong)?;
         // Where the disk knows no locks, the rename alone tells writers apart, and `latest` may name the last but one.
         let mut index = File::options().create(true).append(true).open(place.join(INDEX)).map_err(wrong)?;
         let _alone = index.lock();
-        let version = loop {
+        if let Some((number, newest)) = newest_version(&place)
+            && have_same_files(&newest, folder.path()).unwrap_or(false)
+        {
+            return Ok(Appeared { number, folder: newest, is_new: false });
+        }
+        let (number, target, at) = loop {
             let number = numbers(&place).into_iter().max().unwrap_or(0) + 1;
             let target = place.join(version_name(number));
             match fs::rename(folder.path(), &target) {
-                Ok(()) => break Version { number, folder: target, at: Timestamp::now(), run },
+                Ok(()) => break (number, target, Timestamp::now()),
                 // Another writer was faster: the folder is there, and is never empty.
                 Err(_) if target.is_dir() => {}
                 Err(error) => return Err(wrong(error)),
             }
         };
         folder.appeared();
-        let line = json!({ "version": version_name(version.number), "at": version.at.to_string(), "run": version.run });
+        let line = json!({ "version": version_name(number), "at": at.to_string(), "run": run });
         // In one go, so that a line is there as a whole or not at all; the first sign ends one that is not.
         let before = fs::read(place.join(INDEX)).unwrap_or_default();
         let start = if before.is_empty() || before.ends_with(b"\n") { "" } else { "\n" };
         index.write_all(format!("{start}{line}\n").as_bytes()).map_err(wrong)?;
         let latest = place.join(LATEST);
-        let newest = numbers(&place).into_iter().max().unwrap_or(version.number);
+        let newest = numbers(&place).into_iter().max().unwrap_or(number);
         write_file(&latest, |file| {
             file.write_all(format!("{}\n", version_name(newest)).as_bytes()).map_err(|error| cannot(&latest, &error))
         })?;
-        Ok(version)
+        Ok(Appeared { number, folder: target, is_new: true })
+    }
+}
+
+/// A version that holds what was to be saved.
+pub(super) struct Appeared {
+    pub(super) number: u64,
+    pub(super) folder: PathBuf,
+    /// Whether it was written now.
+    pub(super) is_new: bool,
+}
+
+/// Whether two folders have files of the same names with the same bytes.
+fn have_same_files(one: &Path, other: &Path) -> Result<bool, Fault> {
+    let (files, others) = (super::files_in(one)?, super::files_in(other)?);
+    let names = |files: &[PathBuf], of: &Path| -> Vec<PathBuf> {
+        files.iter().map(|file| file.strip_prefix(of).unwrap_or(file).to_owned()).collect()
+    };
+    if names(&files, one) != names(&others, other) {
+        return Ok(false);
+    }
+    for (file, other) in files.iter().zip(&others) {
+        if !have_same_bytes(file, other).map_err(|error| paths::unreadable(file, &error))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn have_same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (BufReader::new(one), BufReader::new(other));
+    loop {
+        let (a, b) = (one.fill_buf()?, other.fill_buf()?);
+        let length = a.len().min(b.len());
+        if length == 0 {
+            return Ok(a.len() == b.len());
+        }
+        if a[..length] != b[..length] {
+            return Ok(false);
+        }
+        one.consume(length);
+        other.consume(length);
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use gml_ir::DAY;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 
-use super::temporal::{DAY_MICROS, date_of_micros, days, nanos};
+use super::temporal::{date_of_micros, days, nanos};
 
 /// The form in which texts write dates or moments: a format of `strftime`.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ pub(super) fn timestamp(format: &str, text: &str) -> Option<i64> {
     }
     // A format of a day alone stands for its first moment.
     let moment = parts.to_datetime().or_else(|_| parts.to_date().map(DateTime::from)).ok()?;
-    Some(days(moment.date()) * DAY_MICROS + nanos(moment.time()).div_euclid(1_000))
+    Some(days(moment.date()) * DAY + nanos(moment.time()).div_euclid(1_000))
 }
 
 fn parts(format: &str, text: &str) -> Option<BrokenDownTime> {

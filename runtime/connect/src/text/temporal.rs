@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Parsed, Value};
+use gml_ir::{DAY, Parsed, Value};
 use jiff::civil::{Date, Time};
 use jiff::fmt::strtime;
 
 use super::strftime;
-
-pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
 /// How a file spells a date, a time or a timestamp.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,12 +76,12 @@ pub(crate) fn date(text: &str, stamp: &Stamp) -> Option<i32> {
 
 /// The day of a moment.
 pub(crate) fn date_of_micros(micros: i64) -> Option<i32> {
-    i32::try_from(micros.div_euclid(DAY_MICROS)).ok()
+    i32::try_from(micros.div_euclid(DAY)).ok()
 }
 
 /// The first microsecond of a day.
 pub(crate) fn micros_of_date(day: i32) -> i64 {
-    i64::from(day) * DAY_MICROS
+    i64::from(day) * DAY
 }
 
 /// Nanoseconds since midnight.
@@ -114,8 +112,8 @@ pub(crate) fn duration(text: &str) -> Option<i64> {
         "s" => 1_000_000,
         "min" => 60_000_000,
         "h" => 3_600_000_000,
-        "d" => DAY_MICROS,
-        "w" => 7 * DAY_MICROS,
+        "d" => DAY,
+        "w" => 7 * DAY,
         _ => return None,
     };
     number.parse::<i64>().ok()?.checked_mul(factor)

@@ -81,6 +81,29 @@ fn versions_count_up_and_the_latest_is_written_down() {
 }
 
 #[test]
+fn what_the_newest_version_holds_is_not_saved_again() {
+    let project = tempfile::tempdir().unwrap();
+    let entry = artifact(true);
+    let saved = |content: &str| {
+        let Folder { path, version, is_new } = save(&entry, project.path(), content);
+        assert!(path.ends_with(format!("{:06}", version.unwrap())));
+        (version.unwrap(), is_new)
+    };
+    assert_eq!(saved("one"), (1, true));
+    assert_eq!(saved("one"), (1, false));
+    assert_eq!(saved("two"), (2, true));
+    assert_eq!(saved("one"), (3, true), "what an older version holds is another one");
+    let same_name = write_folder(&entry, project.path(), |folder| {
+        fs::write(folder.join("model.txt"), "one").unwrap();
+        Ok(())
+    });
+    assert!(same_name.unwrap().is_new, "the file lies elsewhere");
+    let place = project.path().join("models/m");
+    assert_eq!(names(&place), ["000001", "000002", "000003", "000004", "latest", "versions.jsonl"]);
+    assert_eq!(fs::read_to_string(place.join("versions.jsonl")).unwrap().lines().count(), 4);
+}
+
+#[test]
 fn a_crash_between_the_renames_is_healed() {
     let project = tempfile::tempdir().unwrap();
     let entry = artifact(false);

@@ -3,7 +3,7 @@
 use std::fs;
 
 use gml_connect::{read, write};
-use gml_ir::{Column as Declared, IntKind, Parsed, Type};
+use gml_ir::{Column as Declared, DAY, IntKind, Parsed, Type};
 use polars::prelude::*;
 use proptest::prelude::*;
 
@@ -52,7 +52,6 @@ fn cell() -> impl Strategy<Value = Cell> {
 
 /// The columns of [`declared`]; every fourth value or so is null.
 fn frame(cells: &[Cell]) -> DataFrame {
-    const DAY: i64 = 86_400_000_000;
     let null = |place: u8, cell: &Cell| cell.5.wrapping_add(place.wrapping_mul(37)).is_multiple_of(4);
     fn series<T>(cells: &[Cell], null: impl Fn(&Cell) -> bool, value: impl Fn(&Cell) -> T) -> Series
     where

@@ -10,12 +10,13 @@ use gml_operators::{Metric, Training};
 use super::step_id;
 use crate::backend::Saved;
 use crate::cache::{self, KeptArtifact, KeptTolerated, Trace};
-use crate::plan::Plan;
+use crate::plan::{Learner, Plan, told_apart};
 use crate::store::artifact::Kept;
 use crate::store::live::{Live, Now};
 use crate::store::memory::Peak;
 use crate::store::record::{
     ArtifactRecord, ContractRecord, DatasetRecord, LocationRecord, MetricRecord, RunRecord, StepRecord, StepState,
+    TrackedRecord,
 };
 
 /// Keeps the record of a run. Steps report from several threads; what they report is kept in the order of the plans.
@@ -25,6 +26,8 @@ pub(crate) struct Journal {
     places: HashMap<String, usize>,
     /// What the names of the files of steps begin with, by the place of the step.
     stems: Vec<String>,
+    /// What steps track, by the place of the step.
+    tracked: Vec<String>,
     /// Tells other processes.
     live: Option<Live>,
     peak: Peak,
@@ -50,15 +53,16 @@ impl Journal {
         plans: impl IntoIterator<Item = (&'a str, &'a Plan)>,
         live: Option<Live>,
     ) -> Self {
-        let mut places = HashMap::new();
-        plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut places, path, plan));
+        let (mut places, mut tracked) = (HashMap::new(), Vec::new());
+        plans.into_iter().for_each(|(path, plan)| enter(&mut record.steps, &mut tracked, &mut places, path, plan));
         let stems = stems(&record.steps);
+        let tracked = told_apart(&tracked);
         if let Some(live) = &live {
             live.steps(&record.steps);
         }
         let (metrics, artifacts, datasets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let state = State { record, metrics, artifacts, datasets, traces: BTreeMap::new() };
-        Self { state: Mutex::new(state), places, stems, live, peak: Peak::default() }
+        Self { state: Mutex::new(state), places, stems, tracked, live, peak: Peak::default() }
     }
 
     /// The record is written: who follows the run finds all of it there.
@@ -99,7 +103,11 @@ impl Journal {
     /// The record as it is now, and what the run kept in files. At the end of the run, and where it is interrupted.
     pub(crate) fn finish(&self) -> (RunRecord, Vec<Kept>) {
         let State { mut record, metrics, artifacts, datasets, .. } = self.lock().clone();
-        record.metrics.extend(metrics.into_values().flatten());
+        for (place, metrics) in metrics {
+            let step = record.steps[place].id.clone();
+            record.tracked.push(TrackedRecord { step, what: self.tracked[place].clone(), metrics: metrics.len() });
+            record.metrics.extend(metrics);
+        }
         let mut kept = Vec::new();
         for (place, artifacts) in artifacts {
             for artifact in &artifacts {
@@ -198,7 +206,8 @@ impl Journal {
         if let Some(place) = self.places.get(id) {
             let mut state = self.lock();
             state.traces.entry(*place).or_default().saved = trace;
-            state.datasets.insert(*place, DatasetRecord { name: dataset.to_owned(), path, rows, bytes, cached: false });
+            let (name, cached) = (dataset.to_owned(), !saved.is_new);
+            state.datasets.insert(*place, DatasetRecord { name, path, rows, bytes, cached });
         }
     }
 
@@ -271,11 +280,18 @@ fn plain(name: &str) -> String {
 }
 
 /// Enters the steps of a plan as skipped.
-fn enter(steps: &mut Vec<StepRecord>, places: &mut HashMap<String, usize>, path: &str, plan: &Plan) {
+fn enter(
+    steps: &mut Vec<StepRecord>,
+    tracked: &mut Vec<(String, Option<Learner>)>,
+    places: &mut HashMap<String, usize>,
+    path: &str,
+    plan: &Plan,
+) {
     for stage in &plan.stages {
         for step in &stage.steps {
             let id = step_id(path, step.id);
             places.insert(id.clone(), steps.len());
+            tracked.push((step.name.clone(), step.learner.clone()));
             steps.push(StepRecord {
                 id: id.clone(),
                 name: step.name.clone(),
@@ -287,7 +303,7 @@ fn enter(steps: &mut Vec<StepRecord>, places: &mut HashMap<String, usize>, path:
                 peak_memory: None,
             });
             if let Some(body) = &stage.body {
-                enter(steps, places, &id, body);
+                enter(steps, tracked, places, &id, body);
             }
         }
     }

@@ -10,6 +10,7 @@ mod scans;
 mod stages;
 mod streams;
 mod text;
+mod tracked;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use crate::cache::Decided;
 pub(crate) use live::{datasets as datasets_of, inputs as inputs_of};
 pub(crate) use name::step_name;
 pub use scans::Scan;
+pub use tracked::Learner;
+pub(crate) use tracked::told_apart;
 
 /// What a pipeline does, in the order in which it is done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +74,8 @@ pub struct PlannedStep {
     pub location: Location,
     /// The nodes it was inlined from, outermost first.
     pub within: Vec<Arc<str>>,
+    /// Of a step that tracks what was learned, or is known of it: what learned it.
+    pub learner: Option<Learner>,
 }
 
 /// Why a table is held in memory rather than computed within the query that uses it.

@@ -139,6 +139,7 @@ fn planned_step(program: &Program, graph: &Graph, place: usize) -> PlannedStep {
         name: step_name(program, graph, StepId(place as u32)),
         location: step.location.clone(),
         within: step.within.clone(),
+        learner: super::tracked::learner(program, graph, step),
     }
 }
 

@@ -67,8 +67,8 @@ fn measured(record: &RunRecord) -> Vec<Block> {
     let parts = record.measured();
     let count = parts.len();
     let blocks = parts.into_iter().enumerate().flat_map(|(place, part)| {
-        let title = (count > 1).then(|| Block::Text(format!("tracked {} of {count}", place + 1)));
-        title.into_iter().chain([Block::Table(metrics(part))])
+        let title = (count > 1).then(|| Block::Text(part.title(place, count)));
+        title.into_iter().chain([Block::Table(metrics(part.metrics))])
     });
     blocks.collect()
 }

@@ -1,6 +1,7 @@
 //! What a run leaves behind.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use gml_connect::Fault;
 use gml_ir::Location;
@@ -30,6 +31,9 @@ pub struct RunRecord {
     pub steps: Vec<StepRecord>,
     /// What was tracked.
     pub metrics: Vec<MetricRecord>,
+    /// Which steps tracked these, in their order.
+    #[serde(default)]
+    pub tracked: Vec<TrackedRecord>,
     /// Figures, reports and tables that were tracked, and how searches and learning went, in files beside the record.
     #[serde(default)]
     pub artifacts: Vec<ArtifactRecord>,
@@ -44,21 +48,60 @@ pub struct RunRecord {
 impl RunRecord {
     /// The metrics in parts, in the order in which they were tracked. No two of a part have the same name and the same partition: it
     /// is one part, unless something is tracked again, of another model or in a `for`.
-    pub fn measured(&self) -> Vec<&[MetricRecord]> {
+    pub fn measured(&self) -> Vec<Measured<'_>> {
         let (mut parts, mut begin, mut seen) = (Vec::new(), 0, HashSet::new());
         for (place, metric) in self.metrics.iter().enumerate() {
             let key = (metric.name.as_str(), metric.partition.as_str());
             if seen.contains(&key) {
-                parts.push(&self.metrics[begin..place]);
+                parts.push(self.part(begin..place));
                 begin = place;
                 seen.clear();
             }
             seen.insert(key);
         }
         if begin < self.metrics.len() {
-            parts.push(&self.metrics[begin..]);
+            parts.push(self.part(begin..self.metrics.len()));
         }
         parts
+    }
+
+    fn part(&self, places: Range<usize>) -> Measured<'_> {
+        let mut begin = 0;
+        let mut by: Vec<String> = Vec::new();
+        for tracked in &self.tracked {
+            let end = begin + tracked.metrics;
+            if begin < places.end && places.start < end {
+                let step = self.steps.iter().find(|step| step.id == tracked.step);
+                let place = step.map(|step| format!(" ({}:{})", step.location.file, step.location.line));
+                let told = format!("{}{}", tracked.what, place.unwrap_or_default());
+                if !by.contains(&told) {
+                    by.push(told);
+                }
+            }
+            begin = end;
+        }
+        Measured { metrics: &self.metrics[places], by }
+    }
+}
+
+/// Metrics that are shown together.
+#[derive(Clone, Debug)]
+pub struct Measured<'r> {
+    /// The metrics.
+    pub metrics: &'r [MetricRecord],
+    /// What was tracked, and where in the program: `evaluate of boosted_trees (main.gml:14)`.
+    pub by: Vec<String>,
+}
+
+impl Measured<'_> {
+    /// What stands above the part in that place, from 0, of so many.
+    pub fn title(&self, place: usize, count: usize) -> String {
+        const SHOWN: usize = 3;
+        let number = format!("tracked {} of {count}", place + 1);
+        let more = self.by.len().saturating_sub(SHOWN);
+        let more = (more > 0).then(|| format!("{more} more"));
+        let by: Vec<String> = self.by.iter().take(SHOWN).cloned().chain(more).collect();
+        if by.is_empty() { number } else { format!("{number}: {}", by.join(", ")) }
     }
 }
 
@@ -143,6 +186,17 @@ pub struct MetricRecord {
     /// The value.
     #[serde(with = "super::json")]
     pub value: f64,
+}
+
+/// A step that tracked metrics.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackedRecord {
+    /// Its id.
+    pub step: String,
+    /// What it tracked: `evaluate of boosted_trees`.
+    pub what: String,
+    /// How many metrics.
+    pub metrics: usize,
 }
 
 /// A file beside the record.

@@ -111,7 +111,7 @@ impl Backend for TestBackend {
         self.log.lock().unwrap().push(format!("write {}", dataset.name));
         let rows = Some(frame.height() as u64);
         self.store.lock().unwrap().insert(dataset.name.to_string(), frame);
-        Ok(Saved { path, rows, bytes: Some(text.len() as u64), tolerated: Vec::new(), notes: Vec::new() })
+        Ok(Saved { path, rows, bytes: Some(text.len() as u64), tolerated: Vec::new(), notes: Vec::new(), is_new: true })
     }
 }
 

@@ -84,10 +84,11 @@ fn tables_and_artifacts_go_to_disk_and_come_back() {
     std::fs::write(project.path().join("raw.csv"), "n,m\n1,10\n2,\n3,30\n").unwrap();
     let options = options(project.path());
     let mut files = Vec::new();
-    for version in ["000001", "000002"] {
+    for is_first in [true, false] {
         let record = run(&program(), &["learn", "apply"], project.path(), &options).unwrap();
         let written: Vec<_> = record.datasets.iter().map(|entry| (entry.path.clone(), entry.rows)).collect();
-        assert_eq!(written, [(format!("models/fill/{version}"), None), ("out/clean.parquet".into(), Some(2))]);
+        assert_eq!(written, [("models/fill/000001".into(), None), ("out/clean.parquet".into(), Some(2))]);
+        assert_eq!(record.datasets[0].cached, !is_first, "what comes out the same is no version of its own");
         assert!(record.datasets.iter().all(|entry| entry.bytes.is_some_and(|bytes| bytes > 0)));
         assert!(record.steps.iter().all(|step| step.state == StepState::Ran));
         let rows = |id: &str| record.steps.iter().find(|step| step.id == id).unwrap().rows;

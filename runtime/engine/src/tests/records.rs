@@ -125,7 +125,7 @@ fn what_is_tracked_again_is_in_another_part() {
     let names = |record: &RunRecord| {
         let name = |metric: &crate::MetricRecord| format!("{}/{}", metric.name, metric.partition);
         let parts = record.measured().into_iter();
-        parts.map(|part| part.iter().map(name).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        parts.map(|part| part.metrics.iter().map(name).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
     };
     assert_eq!(names(&record), ["rows/test lost/test count/"]);
     let mut again = record.metrics[..2].to_vec();

@@ -57,7 +57,7 @@ pub(crate) fn save(
         let _ = copy.parent().map(std::fs::create_dir_all);
         let _ = std::fs::rename(from, copy);
     }
-    Ok(Folder { path: PathBuf::from(url), version })
+    Ok(Folder { path: PathBuf::from(url), version, is_new })
 }
 
 /// Whether a folder can be saved to a path, as far as the path tells.

@@ -16,10 +16,10 @@ use gml_ir::{Dataset, OnViolation, Row};
 use polars::prelude::*;
 
 use super::checks::{self, Breach, Origin};
-use super::replace::{Pending, cannot, write_folder};
+use super::replace::{Folder, Pending, cannot, write_folder};
 use super::shape::stored_form;
 use super::sources::partitioned_by;
-use super::version::{NewVersion, file_name, is_versioned};
+use super::version::{Appeared, NewVersion, file_name, is_versioned};
 use super::{Tolerated, open, path_of, place_of, row_of, unknown};
 use crate::query::guarded;
 use crate::{Fault, afar, code, database, paths};
@@ -42,6 +42,8 @@ pub struct Written {
     pub bytes: u64,
     /// Rows that break a rule, where the catalog entry tolerates that.
     pub tolerated: Vec<Tolerated>,
+    /// Whether anything was written: not where the newest version held the same already.
+    pub is_new: bool,
 }
 
 /// Writes a table dataset. The same declaration reads back what it wrote; the file appears at once, or not at all.
@@ -252,25 +254,24 @@ impl<'a> Writer<'a> {
             Open::File(pending, form) => form.finish(&target).and_then(|()| pending.appear()),
             Open::Folder(folders) => {
                 let (folder, bytes) = folders.finish(dataset, &project).map_err(|fault| fault.at(&dataset.name))?;
-                return Ok(Written { path: folder.path, rows, bytes, tolerated });
+                return Ok(Written { path: folder.path, rows, bytes, tolerated, is_new: folder.is_new });
             }
         };
         let bytes = bytes.map_err(|fault| fault.at(&dataset.name))?;
         if let Some(new) = new {
-            let version = new.appear().map_err(|fault| fault.at(&dataset.name))?;
-            let path = version.folder.join(file_name(&path));
-            return Ok(Written { path, rows, bytes, tolerated });
+            let Appeared { folder, is_new, .. } = new.appear().map_err(|fault| fault.at(&dataset.name))?;
+            return Ok(Written { path: folder.join(file_name(&path)), rows, bytes, tolerated, is_new });
         }
         if to == To::Version {
             let name = file_name(&path);
             let folder = write_folder(dataset, &project, |into| {
                 std::fs::rename(&target, into.join(name)).map_err(|error| cannot(&target, &error))
             });
-            let path = folder.map_err(|fault| fault.at(&dataset.name))?.path.join(name);
-            return Ok(Written { path, rows, bytes, tolerated });
+            let Folder { path, is_new, .. } = folder.map_err(|fault| fault.at(&dataset.name))?;
+            return Ok(Written { path: path.join(name), rows, bytes, tolerated, is_new });
         }
         if matches!(to, To::File | To::Folder) {
-            return Ok(Written { path: target, rows, bytes, tolerated });
+            return Ok(Written { path: target, rows, bytes, tolerated, is_new: true });
         }
         let sent = match to {
             To::Database => database::replace(dataset, &row, &target, &project).map(|()| bytes),
@@ -279,7 +280,7 @@ impl<'a> Writer<'a> {
         // What was sent lies where it belongs; where this cannot be removed, the next write to the place replaces it.
         let _ = std::fs::remove_file(&target);
         let bytes = sent.map_err(|fault| fault.at(&dataset.name))?;
-        Ok(Written { path: PathBuf::from(path), rows, bytes, tolerated })
+        Ok(Written { path: PathBuf::from(path), rows, bytes, tolerated, is_new: true })
     }
 }
 
