@@ -26,7 +26,8 @@ operator synthesize[R, K](
 ## Leave features out: those with a larger share of nulls than `max_null`; where `constants` is true, those with a single value; of
 ## two numbers that are correlated by more than `max_correlation`, over the rows that have both, the later one, if the earlier one
 ## stays; and all but the `keep` most important ones, by the gain of boosted trees of 100 rounds that learn the target from what
-## is left. Columns with a role stay.
+## is left. Columns with a role stay. A step behind it may name any of the columns: where one was left out, fitting fails and says so, so
+## put the steps that cannot do without their columns in front.
 ##
 ## ```gml check
 ## use std.features.{select_features}

@@ -39,8 +39,8 @@ operator sequences[R, K, I: discrete, T: temporal](
 ## }
 ## ```
 operator sr_gnn[I](
-    dimension: int >= 1 = 100,
-    steps: int >= 1 = 1,
+    dimension: int in 1..4096 = 100,
+    steps: int in 1..64 = 1,
     epochs: int >= 1 = 10,
     batch: int >= 1 = 100,
     learning_rate: float > 0 = 0.001,
@@ -64,8 +64,8 @@ operator sr_gnn[I](
 ## }
 ## ```
 operator dgsr[I](
-    dimension: int >= 1 = 50,
-    hops: int >= 1 = 2,
+    dimension: int in 1..4096 = 50,
+    hops: int in 1..64 = 2,
     neighbours: int >= 1 = 50,
     epochs: int >= 1 = 10,
     batch: int >= 1 = 100,
@@ -89,8 +89,8 @@ operator dgsr[I](
 ## }
 ## ```
 operator gru4rec[I](
-    dimension: int >= 1 = 100,
-    layers: int >= 1 = 1,
+    dimension: int in 1..4096 = 100,
+    layers: int in 1..64 = 1,
     dropout: float in 0.0..<1.0 = 0.2,
     epochs: int >= 1 = 10,
     batch: int >= 1 = 100,
@@ -114,10 +114,10 @@ operator gru4rec[I](
 ## }
 ## ```
 operator sasrec[I](
-    dimension: int >= 1 = 50,
-    heads: int >= 1 = 1,
-    layers: int >= 1 = 2,
-    length: int >= 1 = 50,
+    dimension: int in 1..4096 = 50,
+    heads: int in 1..4096 = 1,
+    layers: int in 1..64 = 2,
+    length: int in 1..65_536 = 50,
     dropout: float in 0.0..<1.0 = 0.2,
     epochs: int >= 1 = 10,
     batch: int >= 1 = 100,

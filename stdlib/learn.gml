@@ -354,7 +354,8 @@ operator cross_validate[R, O, G](
 ## Models learn from `train` and are judged by the metric on `valid`; what was found learns anew from the rows of both where the
 ## budget leaves time for it. Dates come apart, texts of several words become words; columns of lists and structs, those that are
 ## null everywhere and texts with another value in nearly every row are left out. An ensemble predicts the mean of log odds, or of
-## values. How many models a budget holds depends on the machine.
+## values. The search ends with the budget: what is being learned then is given up, but for the first model, which keeps the trees
+## that it has. How many models a budget holds, and so what is found, depends on the machine.
 ##
 ## `leaderboard` has every model that was tried, the best first, its metric on `valid` and how long it took; the score is NaN where
 ## a model could not be learned, and its name says why.

@@ -104,8 +104,8 @@ function rmse() -> metric[smaller, Value]
 function mae() -> metric[smaller, Value]
 
 ## Normalised discounted cumulative gain of the first `k` of each group, gain 2^relevance - 1, discount log2(place + 1)
-## (Burges et al. 2005); equal scores keep the order of the rows, a group without relevant rows counts 1. Of candidates, in the
-## order of their rows, users who had nothing are left out, and those without candidates count 0.
+## (Burges et al. 2005); equal scores keep the order of the rows, a group without relevant rows counts 1. What is true has the
+## relevance 1. Of candidates, in the order of their rows, users who had nothing are left out, and those without candidates count 0.
 ##
 ## ```gml check
 ## use std.learn.{boosted_trees}
@@ -117,7 +117,10 @@ function mae() -> metric[smaller, Value]
 ##     track evaluate(model, on: [data.test], metrics: [ndcg(10)])
 ## }
 ## ```
-function ndcg(k: int >= 1) -> metric[Rank & { group _: discrete }, recommender, table]
+function ndcg(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
 
 ## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
 ## rows (Guo et al. 2017).
@@ -307,7 +310,10 @@ function hit_rate(k: int >= 1) -> metric[
 ##     track evaluate(fit(item_knn(), train: data.train), on: [data.test], metrics: [mrr(20)])
 ## }
 ## ```
-function mrr(k: int >= 1) -> metric[Rank & { group _: discrete }, recommender, table]
+function mrr(k: int >= 1) -> metric[
+    Probability & { group _: discrete }, Calibrated & { group _: discrete }, Rank & { group _: discrete }, recommender,
+    table,
+]
 
 ## Which share of all items is among the first `k` of any group or sequence. Of candidates, all items are those that are among them
 ## or in the rows judged by.

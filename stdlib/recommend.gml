@@ -179,7 +179,8 @@ operator item_knn[I](
 ) -> estimator[sequences[I] -> recommender[I]]
 
 ## Recommends by factors of sequences and items whose products come near to what was there (implicit alternating least
-## squares, Hu, Koren and Volinsky 2008).
+## squares, Hu, Koren and Volinsky 2008). An item that was there `n` times counts `1 + confidence * n` times as much as one that
+## was not. It is an error where there are too few different sequences to tell the factors apart.
 ##
 ## ```gml check
 ## use std.graph.{sequences}
@@ -195,11 +196,12 @@ operator als[I](
     factors: int in 1..4096 = 64,
     iterations: int >= 1 = 15,
     l2: float >= 0 = 0.01,
-    confidence: float >= 0 = 40.0,
+    confidence: float in 0.0..1_000_000.0 = 40.0,
     seed: int = 0,
 ) -> estimator[sequences[I] -> recommender[I]]
 
-## The `k` best next items of each sequence, the best first, with their scores. Items of the sequence itself are left out with
+## The `k` best next items of each sequence, the best first, with their scores (those of `als` and of networks are computed with
+## 32 bits). Items of the sequence itself are left out with
 ## `exclude: seen`. Items that the recommender does not know are passed over; where none is left, the most frequent ones are
 ## recommended. Networks score on an NVIDIA GPU with `device: cuda`, for which `gmlc setup onnxruntime --cuda` fetches what it needs.
 ##

@@ -90,8 +90,8 @@ operator evaluate[R, O](
 ) -> metrics
 
 ## Judge a model with intervals that hold 95% of the values of `resamples` bootstrap samples (Efron 1979, percentile method), where
-## that is more than 0: `auc.low` and `auc.high`. A ranking's samples are drawn by groups. With `by` also for each of its values
-## apart, as below.
+## that is more than 0: `auc.low` and `auc.high`. Samples of a ranking are drawn by groups, and so are those for metrics of the first
+## of each group, as `map(12)`. With `by` also for each of its values apart, as below.
 operator evaluate[R, O, G](
     model: model[R -> O],
     on: list[table[R]],
@@ -103,7 +103,7 @@ operator evaluate[R, O, G](
 ) -> metrics
 
 ## Judge a model for each value of `by` apart, beside all rows together: `auc[device=mobile]`, and `rows[device=mobile]` says how many
-## there are. A metric that is not defined on the rows of a value (`auc` where all are of one class) is left out for it.
+## there are; for each combination of values where there are several columns. `evaluate_by` gives the same as a table. A metric that is not defined on the rows of a value (`auc` where all are of one class) is left out for it.
 operator evaluate[R, O, G](
     model: model[R -> O],
     on: list[table[R]],
@@ -111,6 +111,31 @@ operator evaluate[R, O, G](
     by: keys[R -> G],
     in_sample: bool = false,
 ) -> metrics
+
+## How well a model does for each combination of values of `by`, as a table to be saved, filtered or tracked in a record: a row for each metric of each
+## combination, in order of first appearance, with the number of its rows; those of the tables of `on` one below the other. `value` is
+## null where the metric is not defined on such rows (`auc` where all are of one class).
+##
+## ```gml check
+## use std.learn.{boosted_trees}
+## use std.metrics.{auc, log_loss}
+## catalog {
+##     visits: table { id visitor: str, device: category, country: category, pages: int, target bought: bool } = csv("visits.csv"),
+##     judged: table { device: category, country: category, partition: str, rows: int, metric: str, value: float? } = csv("judged.csv"),
+## }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     save evaluate_by(model, on: [data.test], metrics: [auc, log_loss], by: [.device, .country]) as judged
+## }
+## ```
+operator evaluate_by[R, O, G](
+    model: model[R -> O],
+    on: list[table[R]],
+    metrics: list[metric],
+    by: keys[R -> G],
+    in_sample: bool = false,
+) -> table[G + { partition: str, rows: int, metric: str, value: float? }]
 
 ## Judge a recommender on sequences: of each, all but the last item are given and the last one is to be found, among all
 ## items that it knows; with `exclude: seen` without those that were given, and where `sampled` is given among so many others drawn

@@ -32,8 +32,7 @@ def last(rows, days):
 def bought_before(rows):
     """A list for each customer, the latest first; of the same day the later row."""
     numbered = rows.assign(row=range(len(rows)))
-    pairs = numbered.groupby(PAIR, sort=False).agg(t=("t_dat", "max"), row=("row", "max")).reset_index()
-    pairs = pairs.sort_values(["t", "row"], ascending=False)
+    pairs = numbered.sort_values(["t_dat", "row"], ascending=False).drop_duplicates(PAIR)
     return pairs.groupby("customer_id", sort=False).article_id.agg(list).to_dict()
 
 

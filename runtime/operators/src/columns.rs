@@ -1,6 +1,7 @@
 //! Columns as figures and comparisons take them: numbers in an order, or values with names.
 
 use gml_connect::Fault;
+use gml_ir::DAY;
 use gml_report::Form;
 use polars::prelude::{Column, DataType, TimeUnit};
 
@@ -44,7 +45,7 @@ impl Values {
             Kind::Number => Some(Self::Ordered { numbers: floats(column)?, form: Form::Plain }),
             Kind::Date | Kind::Time | Kind::Timestamp | Kind::Duration => {
                 let unit = match column.dtype() {
-                    DataType::Date => 86_400e6,
+                    DataType::Date => DAY as f64,
                     DataType::Time => 1e-3,
                     DataType::Datetime(unit, _) | DataType::Duration(unit) => match unit {
                         TimeUnit::Nanoseconds => 1e-3,

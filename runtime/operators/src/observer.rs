@@ -141,24 +141,42 @@ pub type Heard = (Arc<str>, Training);
 pub struct Observer {
     told: Option<(Arc<str>, Sender<Heard>)>,
     stop: Arc<Stop>,
+    until: Option<Instant>,
 }
 
 impl Observer {
     /// Nobody hears of it, and that may be stopped.
     pub fn stopped_by(stop: &Arc<Stop>) -> Self {
-        Self { told: None, stop: Arc::clone(stop) }
+        Self { told: None, stop: Arc::clone(stop), until: None }
     }
 
     /// The same for the step of that id, of which that one hears.
     #[must_use]
     pub fn told_of(&self, step: &str, to: &Sender<Heard>) -> Self {
-        Self { told: Some((step.into(), to.clone())), stop: Arc::clone(&self.stop) }
+        Self { told: Some((step.into(), to.clone())), ..self.clone() }
     }
 
     /// The same for one of many trainings of a step, of which nobody hears.
     #[must_use]
     pub fn quiet(&self) -> Self {
-        Self::stopped_by(&self.stop)
+        Self { told: None, ..self.clone() }
+    }
+
+    /// The same for what is wanted by then, and not later.
+    #[must_use]
+    pub fn until(&self, until: Instant) -> Self {
+        Self { until: Some(until), ..self.clone() }
+    }
+
+    /// When what learns is to have ended. Trees keep the rounds that they have then, sums that have not come to rest are a fault;
+    /// others do not look at it.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.until
+    }
+
+    /// Whether that time has come.
+    pub(crate) fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
     }
 
     /// Whether the run is to stop.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gml_connect::typed::nearest;
-use gml_ir::{BinaryOp, Column, Contract, ContractRule, Row, Type, Value};
+use gml_ir::{Column, Contract, ContractRule, Row, Type, Value};
 use gml_operators::RowScorer;
 use polars::prelude::Series;
 
@@ -138,50 +138,13 @@ fn is_numeric(rule: &ContractRule) -> bool {
 impl Bound {
     /// The rows, from 0, whose number breaks it. Null breaks none, and what is no number breaks all.
     pub(crate) fn broken_by(&self, numbers: &Series) -> Vec<usize> {
-        let breaks = |value: Number| !self.holds(value);
+        let breaks = |value: Value| !self.rule.holds(|bound| value.compared(bound), |_| true);
         if let Ok(whole) = numbers.i64() {
-            return rows(whole.iter().map(|value| value.is_some_and(|value| breaks(Number::Whole(value)))));
+            return rows(whole.iter().map(|value| value.is_some_and(|value| breaks(Value::Int(value)))));
         }
         let Ok(floats) = numbers.cast(&polars::prelude::DataType::Float64) else { return Vec::new() };
         let Ok(floats) = floats.f64() else { return Vec::new() };
-        rows(floats.iter().map(|value| value.is_some_and(|value| breaks(Number::Float(value)))))
-    }
-
-    fn holds(&self, number: Number) -> bool {
-        match &self.rule {
-            ContractRule::InRange { start, end, inclusive } => {
-                let below = number.compared(end);
-                number.compared(start).is_some_and(|order| order.is_ge())
-                    && below.is_some_and(|order| if *inclusive { order.is_le() } else { order.is_lt() })
-            }
-            ContractRule::Compare(operator, right) => number.compared(right).is_some_and(|order| match operator {
-                BinaryOp::Equal => order.is_eq(),
-                BinaryOp::NotEqual => order.is_ne(),
-                BinaryOp::Less => order.is_lt(),
-                BinaryOp::LessEqual => order.is_le(),
-                BinaryOp::Greater => order.is_gt(),
-                _ => order.is_ge(),
-            }),
-            ContractRule::OneOf(_) | ContractRule::Matches(_) => true,
-        }
-    }
-}
-
-/// A number of a column.
-#[derive(Clone, Copy)]
-enum Number {
-    Whole(i64),
-    Float(f64),
-}
-
-impl Number {
-    /// Against a constant of a contract, which has the type of the column.
-    fn compared(self, constant: &Value) -> Option<std::cmp::Ordering> {
-        match (self, constant) {
-            (Self::Whole(left), Value::Int(right)) => Some(left.cmp(right)),
-            (Self::Whole(left), right) => (left as f64).partial_cmp(&right.as_float()?),
-            (Self::Float(left), right) => left.partial_cmp(&right.as_float()?),
-        }
+        rows(floats.iter().map(|value| value.is_some_and(|value| breaks(Value::Float(value)))))
     }
 }
 

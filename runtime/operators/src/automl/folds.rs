@@ -72,7 +72,8 @@ impl Task<'_> {
         let candidates = &candidates[..count];
         let folds = (0..FOLDS).map(|fold| self.fold(fold, &rows, &all, families, candidates));
         let folds: Vec<Fold> = folds.collect::<Result<_, _>>()?;
-        let context = Context { threads: 1, observer: self.context.observer.quiet(), ..self.context.clone() };
+        let context = self.until(effort, began, 1.0);
+        let context = Context { threads: 1, observer: context.observer.quiet(), ..context };
         let tasks: Vec<(usize, usize)> =
             (0..FOLDS).flat_map(|fold| (0..count).map(move |candidate| (fold, candidate))).collect();
         let learned = in_pool(self.context.threads, || {
@@ -121,11 +122,15 @@ impl Task<'_> {
     }
 }
 
-/// What a candidate, learned anew, says of the rows that were left out.
+/// What a candidate, learned anew, says of the rows that were left out; nothing where the time is over.
 fn judged(fold: &Fold, candidate: &Candidate, context: &Context) -> Result<Option<(Sample, Option<usize>)>, Fault> {
     let Some(ready) = &fold.ready[candidate.family] else { return Ok(None) };
     let watch = Watch { metric: None, told: &mut |_| ControlFlow::Continue(()) };
-    let Some(model) = ready.trials.fit(&candidate.changes, watch, context)? else { return Ok(None) };
+    let made = ready.trials.fit(&candidate.changes, watch, context);
+    if context.observer.is_late() {
+        return Ok(None);
+    }
+    let Some(model) = made? else { return Ok(None) };
     let sample = sample(&*model, ready.trials.valid(), context)?;
     Ok(Some((sample, rounds_of(&*model))))
 }

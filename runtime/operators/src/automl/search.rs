@@ -30,6 +30,8 @@ pub(super) enum Effort {
 /// is for the ensemble and for learning it anew.
 const STARTS_UNTIL: f64 = 0.35;
 const TRIALS_UNTIL: f64 = 0.65;
+/// Until when what was begun in time may go on. Of what is not done then nothing is kept, but of the very first model.
+const DONE_UNTIL: f64 = 0.85;
 /// Learning anew takes longer than learning did: there are more rows.
 const LONGER: f64 = 1.5;
 /// How often the chosen ones are learned anew.
@@ -166,7 +168,17 @@ impl Task<'_> {
                 // A family whose recipe cannot be learned has been told of.
                 let Some(of) = &ready[place] else { continue };
                 let watch = Watch { metric: None, told: &mut |_| std::ops::ControlFlow::Continue(()) };
-                match self.candidate(place, of, changes, watch, self.context) {
+                // One model is made in any case: trees of the rounds for which there is time, sums however long they take.
+                let context = match (is_first, family.is_trees) {
+                    (true, true) => self.until(effort, began, 1.0),
+                    (true, false) => self.context.clone(),
+                    (false, _) => self.until(effort, began, DONE_UNTIL),
+                };
+                match self.candidate(place, of, changes, watch, &context) {
+                    _ if !is_first && context.observer.is_late() => {
+                        self.late(named(family.name, changes), now, tried);
+                        return Ok(ready);
+                    }
                     Ok(Some(mut candidate)) => {
                         candidate.seconds = now.elapsed().as_secs_f64();
                         self.keep(candidate, families, tried);
@@ -206,7 +218,8 @@ impl Task<'_> {
         };
         let workers = self.context.threads.clamp(1, LANES);
         let threads = (self.context.threads / workers).max(1);
-        let context = Context { threads, observer: self.context.observer.quiet(), ..self.context.clone() };
+        let context = self.until(effort, began, DONE_UNTIL);
+        let context = Context { threads, observer: context.observer.quiet(), ..context };
         crate::tune::search(
             &family::tree_space(),
             &*families[place].learner,
@@ -216,7 +229,12 @@ impl Task<'_> {
             self.metric,
             |changes: &[Change], watch: Watch<'_>| {
                 let now = Instant::now();
-                let Some(mut candidate) = self.candidate(place, of, changes, watch, &context)? else { return Ok(None) };
+                let made = self.candidate(place, of, changes, watch, &context);
+                if context.observer.is_late() {
+                    self.late(named(families[place].name, changes), now, tried);
+                    return Ok(None);
+                }
+                let Some(mut candidate) = made? else { return Ok(None) };
                 candidate.seconds = now.elapsed().as_secs_f64();
                 let value = candidate.value;
                 self.keep(candidate, families, tried);
@@ -257,6 +275,24 @@ impl Task<'_> {
         }
     }
 
+    /// The same circumstances, for what has to be done when that share of the budget is over.
+    pub(super) fn until(&self, effort: Effort, began: Instant, share: f64) -> Context {
+        let Effort::Budget(budget) = effort else { return self.context.clone() };
+        // What ends in thousands of years has no end.
+        let until = began.checked_add(budget.mul_f64(share));
+        let observer = until.map_or_else(|| self.context.observer.clone(), |until| self.context.observer.until(until));
+        Context { observer, ..self.context.clone() }
+    }
+
+    fn late(&self, name: String, began: Instant, tried: &Mutex<Tried>) {
+        let line = Line {
+            model: format!("{name} (given up: out of time)"),
+            score: f64::NAN,
+            seconds: began.elapsed().as_secs_f64(),
+        };
+        lock(tried).board.push(line);
+    }
+
     fn failed(&self, name: String, fault: Fault, began: Instant, tried: &Mutex<Tried>) {
         let mut tried = lock(tried);
         let model = format!("{name} (not learned: {})", fault.message);
@@ -276,7 +312,7 @@ impl Task<'_> {
         began: Instant,
     ) -> Result<Vec<Member>, Fault> {
         let rows = family::together(self.train, self.valid)?;
-        let now = Instant::now();
+        let (now, context) = (Instant::now(), self.until(effort, began, 1.0));
         let mut of_candidate: Vec<Vec<Arc<dyn Fitted>>> = vec![Vec::new(); chosen.len()];
         for turn in 0..TURNS {
             if turn > 0 && !effort.has_time(began, now.elapsed().as_secs_f64() / f64::from(turn) * LONGER) {
@@ -285,7 +321,14 @@ impl Task<'_> {
             for (Chosen { candidate, rounds, .. }, models) in chosen.iter().zip(&mut of_candidate) {
                 let family = &families[candidate.family];
                 if turn == 0 || family.is_trees {
-                    match family.anew(&candidate.changes, *rounds, turn, &rows, self.context) {
+                    match family.anew(&candidate.changes, *rounds, turn, &rows, &context) {
+                        // As one that could not be learned, and nothing to tell of.
+                        _ if context.observer.is_late() => {
+                            if turn == 0 {
+                                let ready = ready[candidate.family].as_ref().ok_or_else(lost)?;
+                                models.push(ready.whole(&candidate.model)?);
+                            }
+                        }
                         Ok(model) => models.push(model),
                         // It stays as it was learned from `train`; later turns are extra.
                         Err(fault) => {
@@ -325,7 +368,6 @@ impl Task<'_> {
         began: Instant,
     ) -> Result<Arc<dyn Fitted>, Fault> {
         let now = Instant::now();
-        let lost = || Fault::new("GML0999", "a model lost its recipe");
         // The best, then the best of each other family: what differs most helps most.
         let is_first = |place: usize| candidates[..place].iter().all(|known| known.family != candidates[place].family);
         let mut order: Vec<&Candidate> =
@@ -407,6 +449,10 @@ impl Effort {
             Self::Trials(_) => false,
         }
     }
+}
+
+fn lost() -> Fault {
+    Fault::new("GML0999", "a model lost its recipe")
 }
 
 /// The best first; equals by what they are, as they may have ended in any order.

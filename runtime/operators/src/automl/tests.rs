@@ -202,10 +202,11 @@ fn a_budget_ends_the_search() {
     let (_, board) = search(&train, &valid, ("maximize", "auc"), 1, Effort::Budget(budget)).unwrap();
     assert!(board.height() > 3, "{board}");
     // Machines that do other things at the same time are slower than they seem.
-    assert!(began.elapsed() < 4 * budget, "{:?}", began.elapsed());
+    assert!(began.elapsed() < 2 * budget, "{:?}", began.elapsed());
     let moment = std::time::Duration::from_micros(1);
-    let (_, board) = search(&train, &valid, ("maximize", "auc"), 1, Effort::Budget(moment)).unwrap();
+    let (model, board) = search(&train, &valid, ("maximize", "auc"), 1, Effort::Budget(moment)).unwrap();
     assert_eq!(board.height(), 1, "{board}");
+    assert_eq!(crate::learn::rounds_of(&*model), Some(1), "it goes on learning when the time is over");
 }
 
 #[test]

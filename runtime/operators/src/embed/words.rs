@@ -54,7 +54,8 @@ impl Estimator for TextEncoder {
         let rows = collect(train.frame.clone().select([col(&*column.name)]))?;
         let texts = rows.column(&column.name).map_err(fault)?.cast(&DataType::String).map_err(fault)?;
         if texts.len() == texts.null_count() {
-            return Err(Fault::new("GML0922", format!("`{}` has no texts to learn from", column.name)));
+            return Err(Fault::new("GML0922", format!("`{}` has no texts to learn from", column.name))
+                .help("see which filter or which part of a split leaves none"));
         }
         let input = Input { column: column.name.clone(), kind: Kind::Text };
         let settings = WordSettings { words: WORDS, min_rows: self.min_rows };

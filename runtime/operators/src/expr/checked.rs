@@ -10,10 +10,21 @@ use crate::frame::fault;
 /// `left op right` in 64 bits; a result that does not fit `kind` is a fault. `//` and `%` round towards negative infinity and
 /// are null by zero.
 pub(crate) fn arithmetic(op: BinaryOp, left: Expr, right: Expr, kind: IntKind) -> Expr {
+    telling(op, left, right, kind, overflow)
+}
+
+/// The same, where `tell` says that a result does not fit 64 bits, and of which numbers.
+pub(super) fn telling(
+    op: BinaryOp,
+    left: Expr,
+    right: Expr,
+    kind: IntKind,
+    tell: impl Fn(BinaryOp, Option<(i64, i64)>) -> Fault + Send + Sync + 'static,
+) -> Expr {
     let inputs = vec![left.strict_cast(DataType::Int64), right.strict_cast(DataType::Int64)];
     kernel::map(inputs, move |columns| {
         let (left, right) = (columns[0].i64().map_err(fault)?, columns[1].i64().map_err(fault)?);
-        let result = apply(op, left, right)?.into_series();
+        let result = apply(op, left, right, &tell)?.into_series();
         narrow(result, kind).map(Column::from)
     })
 }
@@ -33,7 +44,12 @@ pub(super) fn too_narrow(kind: IntKind) -> Fault {
         .help("declare the column with a wider type, such as `int`, or compute with floats: `as_float`")
 }
 
-fn apply(op: BinaryOp, left: &Int64Chunked, right: &Int64Chunked) -> Result<Int64Chunked, Fault> {
+fn apply(
+    op: BinaryOp,
+    left: &Int64Chunked,
+    right: &Int64Chunked,
+    tell: &impl Fn(BinaryOp, Option<(i64, i64)>) -> Fault,
+) -> Result<Int64Chunked, Fault> {
     let name = left.name().clone();
     let (left, right) = (left.rechunk(), right.rechunk());
     if let (Ok(left), Ok(right)) = (left.cont_slice(), right.cont_slice())
@@ -43,13 +59,13 @@ fn apply(op: BinaryOp, left: &Int64Chunked, right: &Int64Chunked) -> Result<Int6
         let result: Option<Vec<i64>> = pairs.clone().map(|(a, b)| total(*a, *b)).collect();
         return match result {
             Some(values) => Ok(Int64Chunked::new(name, values)),
-            None => Err(overflow(op, pairs.map(|(a, b)| (*a, *b)).find(|(a, b)| total(*a, *b).is_none()))),
+            None => Err(tell(op, pairs.map(|(a, b)| (*a, *b)).find(|(a, b)| total(*a, *b).is_none()))),
         };
     }
     let mut values = Vec::with_capacity(left.len());
     for pair in left.iter().zip(right.iter()) {
         values.push(match pair {
-            (Some(a), Some(b)) => one(op, a, b)?,
+            (Some(a), Some(b)) => one(op, a, b, tell)?,
             _ => None,
         });
     }
@@ -66,7 +82,12 @@ fn total(op: BinaryOp) -> Option<fn(i64, i64) -> Option<i64>> {
     }
 }
 
-fn one(op: BinaryOp, a: i64, b: i64) -> Result<Option<i64>, Fault> {
+fn one(
+    op: BinaryOp,
+    a: i64,
+    b: i64,
+    tell: &impl Fn(BinaryOp, Option<(i64, i64)>) -> Fault,
+) -> Result<Option<i64>, Fault> {
     let result = match op {
         BinaryOp::FloorDivide | BinaryOp::Remainder if b == 0 => return Ok(None),
         BinaryOp::FloorDivide => {
@@ -78,7 +99,7 @@ fn one(op: BinaryOp, a: i64, b: i64) -> Result<Option<i64>, Fault> {
         }
         _ => total(op).and_then(|function| function(a, b)),
     };
-    result.map(Some).ok_or_else(|| overflow(op, Some((a, b))))
+    result.map(Some).ok_or_else(|| tell(op, Some((a, b))))
 }
 
 /// That a result does not fit 64 bits.

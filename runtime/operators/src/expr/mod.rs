@@ -37,7 +37,7 @@ pub(crate) use dtype::common;
 pub use dtype::{dtype, type_of};
 pub(crate) use list_parts::{Lists, assemble};
 pub(crate) use order::{Keys, group_ids};
-pub(crate) use ticks::{DAY, in_units, micros};
+pub(crate) use ticks::{in_units, micros};
 
 /// What an expression may refer to beside the columns of its row.
 #[derive(Clone, Default)]

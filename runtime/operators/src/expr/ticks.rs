@@ -1,13 +1,11 @@
 //! Dates, moments and durations as whole microseconds.
 
 use gml_connect::Fault;
-use gml_ir::{BinaryOp, IntKind, Type};
-use polars::prelude::{DataType, Expr, TimeUnit, lit};
+use gml_ir::{BinaryOp, DAY, IntKind, Type, Value};
+use polars::prelude::{Column, DataType, Expr, NULL, TimeUnit, lit, when};
 
 use super::{checked, kernel};
-
-/// A day in microseconds.
-pub(crate) const DAY: i64 = 86_400_000_000;
+use crate::frame::fault;
 
 /// A date, time, moment or duration as microseconds (of dates and moments: since 1970).
 pub(crate) fn micros(value: Expr, ty: &Type) -> Expr {
@@ -49,28 +47,36 @@ pub(crate) fn arithmetic(
     (right, right_ty): (Expr, &Type),
     result: &Type,
 ) -> Result<Expr, Fault> {
+    let types = [left_ty, right_ty, result].map(|ty| ty.non_null().clone());
+    let tell = {
+        let types = types.clone();
+        move |op, pair| beyond(op, pair, &types)
+    };
     let ticks = |value: Expr, ty: &Type| if is_temporal(ty) { micros(value, ty) } else { value };
     let factor = !is_temporal(left_ty) || !is_temporal(right_ty);
     let (left, right) = (ticks(left, left_ty), ticks(right, right_ty));
     match op {
         BinaryOp::Add | BinaryOp::Subtract if !factor => {
-            Ok(from_micros(checked::arithmetic(op, left, right, IntKind::I64), result))
+            Ok(from_micros(checked::telling(op, left, right, IntKind::I64, tell), result))
         }
         BinaryOp::Multiply if factor => {
             let whole = |ty: &Type| is_temporal(ty) || matches!(ty.non_null(), Type::Int(_));
             let product = if whole(left_ty) && whole(right_ty) {
-                checked::arithmetic(op, left, right, IntKind::I64)
+                checked::telling(op, left, right, IntKind::I64, tell)
             } else {
-                rounded(left.cast(DataType::Float64) * right.cast(DataType::Float64))
+                rounded(left.cast(DataType::Float64) * right.cast(DataType::Float64), op, types)
             };
             Ok(from_micros(product, result))
         }
-        BinaryOp::Divide => {
-            let quotient = kernel::floats(left, right, None, |left, right| left / right);
-            Ok(if is_temporal(result) { from_micros(rounded(quotient), result) } else { quotient })
+        BinaryOp::Divide if is_temporal(result) => {
+            // A length of time is never infinite: there is none of zero parts.
+            let parts = when(right.clone().eq(lit(0))).then(lit(NULL)).otherwise(right);
+            let quotient = kernel::floats(left, parts, None, |left, right| left / right);
+            Ok(from_micros(rounded(quotient, op, types), result))
         }
+        BinaryOp::Divide => Ok(kernel::floats(left, right, None, |left, right| left / right)),
         BinaryOp::FloorDivide | BinaryOp::Remainder => {
-            let result_ticks = checked::arithmetic(op, left, right, IntKind::I64);
+            let result_ticks = checked::telling(op, left, right, IntKind::I64, tell);
             Ok(if is_temporal(result) { from_micros(result_ticks, result) } else { result_ticks })
         }
         _ => Err(Fault::new("GML0999", format!("{} has no meaning for {left_ty} and {right_ty}", op.symbol()))),
@@ -82,6 +88,40 @@ pub(crate) fn is_temporal(ty: &Type) -> bool {
     matches!(ty.non_null(), Type::Date | Type::Time | Type::Timestamp | Type::Duration)
 }
 
-fn rounded(value: Expr) -> Expr {
-    kernel::float(value, f64::round).strict_cast(DataType::Int64)
+/// Whole microseconds.
+fn rounded(value: Expr, op: BinaryOp, types: [Type; 3]) -> Expr {
+    // The largest float below 2^63 is 1024 less.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    kernel::map(vec![value.cast(DataType::Float64)], move |columns| {
+        let whole = |value: Option<f64>| match value.map(f64::round) {
+            Some(value) if (-END..END).contains(&value) => Ok(Some(value as i64)),
+            Some(_) => Err(beyond(op, None, &types)),
+            None => Ok(None),
+        };
+        let values = columns[0].f64().map_err(fault)?.iter().map(whole);
+        let values: Vec<Option<i64>> = values.collect::<Result<_, Fault>>()?;
+        Ok(Column::new(columns[0].name().clone(), values))
+    })
+}
+
+/// That a result of arithmetic with values of two types does not fit a third one, in the words of these types.
+fn beyond(op: BinaryOp, pair: Option<(i64, i64)>, [left, right, result]: &[Type; 3]) -> Fault {
+    let said = |ticks: i64, ty: &Type| match ty {
+        Type::Date => i32::try_from(ticks.div_euclid(DAY)).map_or(Value::Timestamp(ticks), Value::Date),
+        Type::Timestamp => Value::Timestamp(ticks),
+        Type::Time => Value::Time(ticks),
+        Type::Duration => Value::Duration(ticks),
+        _ => Value::Int(ticks),
+    };
+    let what = match pair {
+        Some((a, b)) => format!("{} {} {}", said(a, left), op.symbol(), said(b, right)),
+        None => format!("a result of `{}`", op.symbol()),
+    };
+    let (message, limit) = match result {
+        Type::Date | Type::Timestamp => {
+            (format!("{what} lies beyond the last {result}"), "lies within 292,000 years of 1970")
+        }
+        _ => (format!("{what} is longer than a {result} can be"), "is shorter than 292,000 years"),
+    };
+    Fault::new("GML0923", message).help(format!("a {result} {limit}; leave such rows out with filter"))
 }

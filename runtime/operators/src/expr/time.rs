@@ -1,13 +1,13 @@
 //! `std.time`.
 
 use gml_connect::Fault;
-use gml_ir::{BinaryOp, IntKind, Type};
+use gml_ir::{BinaryOp, DAY, IntKind, Type};
 use polars::prelude as pl;
 use polars::prelude::{DataType, TimeUnit, lit};
 
 use super::call::{Args, Function};
 use super::checked;
-use super::ticks::{DAY, from_micros, in_units, micros};
+use super::ticks::{from_micros, in_units, micros};
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("year", |args| part(args, |moment| moment.dt().year())),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use gml_connect::{Fault, append};
-use gml_ir::{Column, Expr, ExprKind, NamedExpr, Role, Type, Value};
+use gml_ir::{Column, DAY, Expr, ExprKind, NamedExpr, Role, Type, Value};
 use polars::prelude as pl;
 use polars::prelude::{
     DataFrame, DataType, IdxCa, IntoLazy, JoinArgs, JoinType, LazyFrame, MaintainOrderJoin, col, lit, when,
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::data::{Call, Data};
 use crate::expr::window::{Extent, Windows};
-use crate::expr::{DAY, in_units, micros};
+use crate::expr::{in_units, micros};
 use crate::frame::{TEMPORARY, apply, collect, columns as table_columns, fault};
 use crate::learn::in_pool;
 use crate::table::{CallExt, grouped, series};
@@ -157,7 +157,19 @@ fn windows(call: &Call<'_>) -> Result<Vec<Window>, Fault> {
         )
         .help("say how far back it goes, as in 7d"));
     }
-    windows.iter().map(of).collect()
+    let windows = windows.iter().map(of).collect::<Result<Vec<Window>, Fault>>()?;
+    let is_there_before = |place: usize| windows[..place].iter().any(|other| other.name == windows[place].name);
+    match (0..windows.len()).find(|place| is_there_before(*place)) {
+        None => Ok(windows),
+        Some(place) => {
+            let name = &windows[place].name;
+            Err(Fault::new(
+                "GML0229",
+                format!("two windows of synthesize are both {name}, and would make the same columns"),
+            )
+            .help("leave one of them out"))
+        }
+    }
 }
 
 /// What is said of a column.

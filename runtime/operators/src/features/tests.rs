@@ -123,6 +123,16 @@ fn jaccard_and_cosine() {
     assert_eq!(eval(&t, f("cosine", &args(&vector), opt(Type::Float))), "0.96 0.0 null -1.0");
 }
 
+#[test]
+fn stretches_of_time_are_different() {
+    for same in [hours(24), Value::Null] {
+        let windows = Value::List(vec![hours(24), Value::Null, hours(12), same]);
+        let args = vec![("input", input(&sales())), ("for", keys(&["item"])), ("windows", constant(windows))];
+        let fault = fails("std.features", "synthesize", args);
+        assert!(fault.code == "GML0229" && fault.message.contains("are both"), "{}", fault.message);
+    }
+}
+
 /// The checker says so of constants; what is computed is told as it runs.
 #[test]
 fn stretches_of_time_are_longer_than_nothing() {

@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use super::in_pool;
 use crate::data::Context;
-use crate::metrics::{Sample, judge};
+use crate::metrics::{Sample, is_by_groups, judge};
 use crate::table::hash;
 
 /// Between these shares of the values lie 95% of them.
 const ENDS: [f64; 2] = [0.025, 0.975];
 
-/// The values of metrics on so many samples; a sample on which a metric is not defined (`auc` of one class) has none. What is
-/// drawn depends on the seed and on places alone.
+/// The values of metrics on so many samples; a sample on which a metric is not defined (`auc` of one class) has none. For metrics of the
+/// first of each group whole groups are drawn, and for all metrics of a ranking. What is drawn depends on the seed and on places alone.
 ///
 /// # Errors
 /// Those of judging, but for GML0928.
@@ -25,10 +25,18 @@ pub(crate) fn values(
     seed: u64,
     context: &Context,
 ) -> Result<Vec<Vec<f64>>, Fault> {
-    let rows_of = sample.groups().map(rows_of);
+    let (of_queries, of_groups) = (sample.groups().map(rows_of), sample.group.as_deref().map(rows_of));
+    let takes_groups = |metric: &Value| of_groups.is_some() && is_by_groups(metric);
     let of_one = |resample: usize| -> Result<Vec<Option<f64>>, Fault> {
-        let (drawn, _) = drawn(sample, rows_of.as_deref(), hash(seed, resample as u64));
-        metrics.iter().map(|metric| defined(metric, &drawn)).collect()
+        let seed = hash(seed, resample as u64);
+        let is_needed = |groups: bool| metrics.iter().any(|metric| takes_groups(metric) == groups);
+        let by_rows = is_needed(false).then(|| drawn(sample, of_queries.as_deref(), seed).0);
+        let by_groups = is_needed(true).then(|| drawn(sample, of_groups.as_deref(), seed).0);
+        let of_metric = |metric: &Value| {
+            let drawn = if takes_groups(metric) { &by_groups } else { &by_rows };
+            drawn.as_ref().map_or(Ok(None), |drawn| defined(metric, drawn))
+        };
+        metrics.iter().map(of_metric).collect()
     };
     let drawn = in_pool(context.threads, || (0..resamples).into_par_iter().map(of_one).collect::<Result<Vec<_>, _>>())?;
     let of_metric = |place: usize| drawn.iter().filter_map(|values| values[place]).collect();

@@ -2,19 +2,17 @@
 
 use gml_connect::Fault;
 use gml_ir::Value;
-use polars::prelude::{DataFrame, IntoLazy, Series};
+use polars::prelude::IntoLazy;
 
 use super::arguments::{fitted, items, misfit, optional};
 use super::bootstrap;
 use super::bounds::{Bounds, seed, whole};
+use super::segments::{Segment, segments};
 use super::truth;
 use crate::data::{Call, Data, Input, Metric, Table};
-use crate::expr::{group_ids, translate};
 use crate::frame;
 use crate::metrics::{Sample, judge, name_of};
 use crate::pairs::judge_candidates;
-use crate::prep::Distinct;
-use crate::table::CallExt;
 
 /// How many samples may be drawn.
 const RESAMPLES: Bounds = Bounds { least: 0.0, most: 1_000_000.0, words: "in 0..1000000" };
@@ -60,7 +58,7 @@ pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
         };
         let values = metrics.iter().map(|metric| judge(metric, &sample).map(Some)).collect::<Result<_, _>>();
         told("", values.map_err(place)?, drawn(&sample).map_err(place)?, &mut found);
-        for Segment { label, rows } in segments(&call, &rows)? {
+        for Segment { label, rows } in segments(&call, &rows)?.0 {
             let (sample, end) = (sample.take(&rows, None), format!("[{label}]"));
             found.push(made(format!("rows{end}"), rows.len() as f64));
             let values = metrics.iter().map(|metric| bootstrap::defined(metric, &sample)).collect::<Result<_, _>>();
@@ -68,40 +66,6 @@ pub(super) fn evaluate(call: Call<'_>) -> Result<Data, Fault> {
         }
     }
     Ok(Data::Metrics(found))
-}
-
-/// Rows with the same values of `by`.
-struct Segment {
-    /// `device=mobile`
-    label: String,
-    rows: Vec<usize>,
-}
-
-/// The rows by the values of `by`, in order of first appearance; none where it was not given.
-fn segments(call: &Call<'_>, rows: &DataFrame) -> Result<Vec<Segment>, Fault> {
-    let by = call.columns("by");
-    if by.is_empty() {
-        return Ok(Vec::new());
-    }
-    let columns = by.iter().map(|column| Ok((column.name.to_string(), translate(&column.expr)?)));
-    let keys = frame::evaluate(rows, columns.collect::<Result<_, Fault>>()?)?;
-    let series: Vec<Series> = keys.columns().iter().map(|column| column.as_materialized_series().clone()).collect();
-    let (groups, count) = group_ids(&series)?;
-    let mut segments: Vec<Segment> = (0..count).map(|_| Segment { label: String::new(), rows: Vec::new() }).collect();
-    for (row, group) in groups.iter().enumerate() {
-        segments[*group as usize].rows.push(row);
-    }
-    for key in keys.columns() {
-        let distinct = Distinct::of(key)?;
-        for segment in &mut segments {
-            let code = segment.rows.first().and_then(|row| distinct.codes[*row]);
-            let value = code.map_or_else(|| "null".to_owned(), |code| distinct.cells[code as usize].label());
-            let comma = if segment.label.is_empty() { "" } else { ", " };
-            segment.label += &format!("{comma}{}={value}", key.name());
-        }
-    }
-    segments.sort_by_key(|segment| segment.rows.first().copied());
-    Ok(segments)
 }
 
 /// The metrics of a call.

@@ -23,6 +23,7 @@ mod prepared;
 pub(crate) mod presets;
 pub(crate) mod recall;
 mod scoring;
+mod segments;
 pub(crate) mod target;
 mod threshold;
 mod trees;
@@ -49,6 +50,7 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.learning", "predict", operators::predict),
     ("std.learning", "apply", operators::apply),
     ("std.learning", "evaluate", evaluate::evaluate),
+    ("std.learning", "evaluate_by", segments::evaluate_by),
     ("std.learning", "best_threshold", threshold::best_threshold),
     ("std.learning", "calibrate", crate::calibrate::calibrate),
     ("std.learn", "boosted_trees", trees::boosted_trees),

@@ -27,7 +27,7 @@ use crate::data::{Call, Context, Data, Table};
 use crate::explain::{self, Explained};
 use crate::frame::{self, fault};
 use crate::learned::{Change, Estimator, Fitted, Trials, Watch};
-use crate::native::lightgbm::{self, Dataset, LightGbm, Round, Trained, Validation, Watched};
+use crate::native::lightgbm::{self, BrokenOff, Dataset, LightGbm, Round, Trained, Validation, Watched};
 use crate::observer::{Judgement, Training, Unit};
 use crate::onnx;
 use crate::prep::Kind;
@@ -164,7 +164,7 @@ impl Binned {
         })
     }
 
-    /// Grows trees; `None` where `watch` ended it. `with_train` has the rows to learn from looked at too, as they learn.
+    /// Grows trees; `None` where `watch` ended it. Where the time is over, there are those that were grown. `with_train` has the rows to learn from looked at too, as they learn.
     fn train(
         &self,
         parameters: &Parameters,
@@ -197,7 +197,13 @@ impl Binned {
                 valid: value.map(|value| Judgement { metric: metric.to_owned(), value }),
                 seconds_left: None,
             });
-            value.map_or(ControlFlow::Continue(()), |value| (watch.told)(if is_negated { -value } else { value }))
+            let told =
+                value.map_or(ControlFlow::Continue(()), |value| (watch.told)(if is_negated { -value } else { value }));
+            match told {
+                ControlFlow::Break(()) => ControlFlow::Break(BrokenOff::Dropped),
+                ControlFlow::Continue(()) if context.observer.is_late() => ControlFlow::Break(BrokenOff::Kept),
+                ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            }
         };
         let valid = self.valid.as_ref().map(|rows| Validation { rows, after: parameters.stop_after, maximize });
         let watched = Watched { place, with_train };

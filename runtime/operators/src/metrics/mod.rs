@@ -12,6 +12,7 @@ mod value;
 use gml_connect::Fault;
 use gml_ir::Value;
 
+pub(crate) use ranking::discounted;
 pub(crate) use sample::{Outcome, Sample};
 
 /// The name of a metric in the run record: `auc`, `ndcg(10)`, `accuracy(0.7)`. Arguments at their default are left out.
@@ -88,21 +89,18 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
             binary::average_precision(sample, &relevant(relevance), score)
         }
         ("r2", Outcome::Value { truth, value }) => value::r2(sample, truth, value),
-        ("ndcg", Outcome::Rank { relevance, score, query }) => {
-            Ok(ranking::ndcg(relevance, score, query, count(metric, "k")?))
-        }
         ("lift", Outcome::Rank { relevance, score, .. }) => {
             binary::lift(sample, &relevant(relevance), score, share(metric)?)
         }
         ("gain", Outcome::Rank { relevance, score, .. }) => {
             binary::gain(sample, &relevant(relevance), score, share(metric)?)
         }
-        ("map" | "precision" | "recall" | "hit_rate", Outcome::Binary { truth, probability }) => {
+        (name, Outcome::Binary { truth, probability }) if is_by_groups(metric) => {
             let Some(query) = &sample.group else { return Err(no_group(name)) };
             let relevance: Vec<f64> = truth.iter().map(|truth| f64::from(u8::from(*truth))).collect();
             among_the_first(metric, name, &relevance, probability, query)
         }
-        ("map" | "precision" | "recall" | "hit_rate" | "mrr", Outcome::Rank { relevance, score, query }) => {
+        (name, Outcome::Rank { relevance, score, query }) if is_by_groups(metric) => {
             among_the_first(metric, name, relevance, score, query)
         }
         (name, outcome) => Err(does_not_fit(name, outcome)),
@@ -119,6 +117,7 @@ fn among_the_first(
 ) -> Result<f64, Fault> {
     let places = count(metric, "k")?;
     let found = match name {
+        "ndcg" => Some(ranking::ndcg(relevance, score, query, places)),
         "map" => Some(ranking::map(relevance, score, query, places)),
         "precision" => Some(ranking::precision(relevance, score, query, places)),
         "recall" => ranking::recall(relevance, score, query, places),
@@ -131,12 +130,18 @@ fn among_the_first(
     })
 }
 
+/// Whether a metric looks at the first of each group, so that rows of a group mean something only beside each other.
+pub(crate) fn is_by_groups(metric: &Value) -> bool {
+    let Value::Symbol { name, .. } = metric else { return false };
+    matches!(&**name, "ndcg" | "map" | "precision" | "recall" | "hit_rate" | "mrr")
+}
+
 fn no_group(name: &str) -> Fault {
     Fault::new(
         "GML0707",
         format!("`{name}` looks at the first of each group, and no column without nulls has the role `group`"),
     )
-    .help("mark the column that names the group: `group customer: str`")
+    .help("mark the column that names the group, `group customer: str`, and leave rows out where it is null")
 }
 
 /// Whether less of a metric is better.
@@ -176,7 +181,7 @@ fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
     let fitting = match outcome {
         Outcome::Binary { .. } => {
             "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability, resolution, and by groups \
-             map(k), precision(k), recall(k) and hit_rate(k)"
+             ndcg(k), map(k), precision(k), recall(k), hit_rate(k) and mrr(k)"
         }
         Outcome::Classes { .. } => "log_loss, accuracy and f1",
         Outcome::Value { .. } => "rmse, mae and r2",

@@ -86,6 +86,11 @@ fn ranked(score: &[f64], query: &[usize]) -> Vec<Vec<usize>> {
     queries
 }
 
+/// What a gain at a place is worth to NDCG, the first place being 1.
+pub(crate) fn discounted(gain: f64, place: f64) -> f64 {
+    gain / (place + 1.0).log2()
+}
+
 fn relevant(rows: &[usize], relevance: &[f64]) -> usize {
     rows.iter().filter(|row| relevance[**row] > 0.0).count()
 }
@@ -93,5 +98,5 @@ fn relevant(rows: &[usize], relevance: &[f64]) -> usize {
 /// Discounted cumulative gain of rows in their order.
 fn gain(rows: &[usize], relevance: &[f64], places: usize) -> f64 {
     let first = rows.iter().take(places).enumerate();
-    first.map(|(place, row)| (relevance[*row].exp2() - 1.0) / (place as f64 + 2.0).log2()).sum()
+    first.map(|(place, row)| discounted(relevance[*row].exp2() - 1.0, place as f64 + 1.0)).sum()
 }

@@ -1,14 +1,13 @@
 //! Parts of dates, by arithmetic: ONNX has no dates.
 
 use gml_connect::Fault;
+use gml_ir::DAY;
 
 use super::columns::{Column, Columns};
 use super::graph::{Flow, Graph};
 use super::not_expressed;
 use crate::prep::{Input, Kind};
 
-/// Microseconds of a day.
-const DAY: f64 = 86_400_000_000.0;
 /// Days from 0000-03-01 to 1970-01-01.
 const BEFORE_1970: f64 = 719_468.0;
 /// Days of 400, 100, 4 years and 1 year. Years begin in March, so that a leap day is the last one of its year.
@@ -27,7 +26,7 @@ pub(super) fn date_parts(input: &Input, graph: &mut Graph, columns: &mut Columns
     let column = columns.get(graph, name, input.kind)?;
     columns.drop(name);
     let of = &mut Days { graph };
-    let days = if input.kind == Kind::Date { column.flow } else { of.whole(&column.flow, DAY) };
+    let days = if input.kind == Kind::Date { column.flow } else { of.whole(&column.flow, DAY as f64) };
     // Weeks: 1970-01-01 was a Thursday.
     let monday = of.plus(&days, 3.0);
     let weekday = of.rest(&monday, 7.0);

@@ -10,7 +10,7 @@ use super::strategies::of_role;
 use crate::data::{Call, Data, Input, Metric, Table};
 use crate::frame::{collect, columns, fault};
 use crate::learn::{self, partition};
-use crate::metrics::{count, name_of};
+use crate::metrics::{count, discounted, name_of};
 use crate::table::CallExt;
 
 /// `evaluate(candidates, on: [..], metrics: [..])`: for all candidates together and for each strategy alone every metric, and how
@@ -229,7 +229,7 @@ impl Truth {
                 Ok(mean(&mut wanting().map(precision)))
             }
             "ndcg" => {
-                let gain = |place: usize| 1.0 / (place as f64 + 2.0).log2();
+                let gain = |place: usize| discounted(1.0, place as f64 + 1.0);
                 let share = |user: usize| {
                     let offers = first(user).iter().enumerate();
                     let found: f64 = offers.filter(|(_, offer)| offer.found).map(|(place, _)| gain(place)).sum();

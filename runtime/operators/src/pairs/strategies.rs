@@ -37,7 +37,7 @@ pub(super) fn popular(call: Call<'_>) -> Result<Data, Fault> {
     call.give(best.select(columns(&by)))
 }
 
-/// `bought_before`: each pair at its latest time; of equal times the pair whose last row is later, and those without a time last.
+/// `bought_before`: each pair at the last row of its latest time; of equal times the later row first, and those without a time last.
 pub(super) fn bought_before(call: Call<'_>) -> Result<Data, Fault> {
     let history = call.table("history")?;
     let ids = of_role(history, Role::Id);
@@ -61,15 +61,14 @@ pub(super) fn bought_before(call: Call<'_>) -> Result<Data, Fault> {
 /// What stands for no time: it is before every other one.
 const NEVER: i64 = i64::MIN;
 
-/// A row of each number, those of the latest time first.
+/// The row of each number that has its latest time, of several the last one; those of the latest time first.
 fn latest_of_each(numbers: Vec<u64>, times: Vec<i64>, threads: usize) -> Vec<IdxSize> {
     let mut rows: Vec<(u64, IdxSize)> = numbers.into_iter().zip(0..).collect();
     in_pool(threads, || {
         rows.par_sort_unstable();
-        let latest = rows.chunk_by(|left, right| left.0 == right.0).filter_map(|of_pair| {
-            let time = of_pair.iter().map(|(_, row)| times[*row as usize]).max()?;
-            Some((time, of_pair.last()?.1))
-        });
+        let latest = rows
+            .chunk_by(|left, right| left.0 == right.0)
+            .filter_map(|of_pair| of_pair.iter().map(|(_, row)| (times[*row as usize], *row)).max());
         let mut latest: Vec<(i64, IdxSize)> = latest.collect();
         drop((rows, times));
         latest.par_sort_unstable_by(|left, right| right.cmp(left));

@@ -64,6 +64,16 @@ fn bought_before_has_each_pair_once_at_its_latest_time() {
 }
 
 #[test]
+fn what_was_bought_before_is_ordered_by_its_latest_row_whatever_the_order_of_the_rows() {
+    // a has a later row than b, of an earlier day.
+    let cells = rows![["u", "a", day(3)], ["u", "b", day(3)], ["u", "a", day(1)], ["u", "c", day(2)]];
+    let columns = [("user", Type::Str), ("item", Type::Str), ("day", Type::Date)];
+    let sales = roled(table(&columns, cells), &[("user", Role::Id), ("item", Role::Id), ("day", Role::Time)]);
+    let found = shown("std.recommend", "bought_before", vec![("history", input(&sales))]);
+    assert_eq!(found, "user item | u b | u a | u c");
+}
+
+#[test]
 fn what_was_bought_before_may_have_three_ids_and_no_time() {
     let cells = rows![
         ["u", 1, true, day(1)],

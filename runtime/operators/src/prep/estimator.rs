@@ -140,10 +140,11 @@ impl PrepareCall {
     fn read(&self, train: &Table) -> Result<DataFrame, Fault> {
         let schema = frame::schema(&train.frame)?;
         if let Some(missing) = self.columns.iter().find(|name| schema.get(name).is_none()) {
-            return Err(Fault::new(
-                "GML0301",
-                format!("`{}` reads the column `{missing}`, and there is none", self.name()),
-            ));
+            let name = self.name();
+            return Err(Fault::new("GML0301", format!("`{name}` reads the column `{missing}`, and there is none")).help(format!(
+                "a step before it may have left it out, as `select_features` does with what says nothing new: put `{name}` in front of \
+                 that step, or leave `{missing}` out of it"
+            )));
         }
         let columns: Vec<_> = self.columns.iter().map(|name| col(&**name)).collect();
         let rows = frame::collect(train.frame.clone().select(columns))?;

@@ -104,6 +104,7 @@ fn what_cannot_be_learned_is_named() {
     assert!(fault.message.contains("`i` holds inf"));
     let fault = refused("ordinal", vec![("columns", columns(&["none"]))]);
     assert_eq!(fault.code, "GML0301");
+    assert!(fault.help.as_deref().is_some_and(|help| help.contains("select_features")), "{fault:?}");
     let empty = plain(df!("t" => Vec::<String>::new()).unwrap());
     let fault = prepared("ordinal", vec![("columns", columns(&["t"]))], &empty, &empty).err().unwrap();
     assert_eq!(fault.code, "GML0922");

@@ -29,6 +29,9 @@ const FILE: &str = "factors.parquet";
 /// More factors than that take longer for one sequence than anybody waits.
 const FACTORS: Bounds = Bounds { least: 1.0, most: 4096.0, words: "in 1..4096" };
 
+/// With far more, nothing is left beside it of what was not there.
+const CONFIDENCE: Bounds = Bounds { least: 0.0, most: 1e6, words: "in 0..1000000" };
+
 /// So many rows are added up by one thread, however many there are.
 const PIECE: usize = 1024;
 
@@ -38,7 +41,7 @@ pub(super) fn als(call: Call<'_>) -> Result<Data, Fault> {
         factors: whole(&call, "factors", &FACTORS)?,
         iterations: whole(&call, "iterations", &COUNT)?,
         l2: float(&call, "l2", &AMOUNT)?,
-        confidence: float(&call, "confidence", &AMOUNT)?,
+        confidence: float(&call, "confidence", &CONFIDENCE)?,
         seed: seed(&call)?,
         recall: Recall::of(&call, als),
     })))
@@ -95,13 +98,19 @@ impl Als {
         for row in solved {
             factors.extend(row.ok_or_else(singular)?.into_iter().map(|value| value as f32));
         }
-        Ok(factors)
+        if factors.iter().all(|value| value.is_finite()) { Ok(factors) } else { Err(unbounded()) }
     }
 }
 
+fn unbounded() -> Fault {
+    Fault::new("GML0921", "the factors of als have grown beyond what a number can hold")
+        .help("give a smaller `confidence`, or a larger `l2`")
+}
+
 fn singular() -> Fault {
-    Fault::new("GML0921", "the factors of als cannot be told apart: too few different sequences for so many of them")
-        .help("give a larger `l2`, or fewer `factors`")
+    let message = "the factors of als cannot be told apart: there are too few different sequences for so many of them, or \
+        `confidence` leaves nothing of what was not there";
+    Fault::new("GML0921", message).help("give a larger `l2`, fewer `factors` or a smaller `confidence`")
 }
 
 /// How often each item is in a sequence, in rising order of the items.
@@ -181,7 +190,7 @@ impl Scorer for Factors {
             let counts = counted(sequence.items);
             let own = solve(&counts, &self.items, &self.gram, self.size, self.confidence).ok_or_else(singular)?;
             let own: Vec<f32> = own.into_iter().map(|value| value as f32).collect();
-            let score = |row: &[f32]| row.iter().zip(&own).map(|(left, right)| left * right).sum();
+            let score = |row: &[f32]| f64::from(row.iter().zip(&own).map(|(left, right)| left * right).sum::<f32>());
             Ok(Scores::All(self.items.chunks_exact(self.size).map(score).collect()))
         };
         given.par_iter().map(one).collect()

@@ -7,12 +7,14 @@ use gml_connect::Fault;
 use super::{Known, Rest, Scores};
 
 /// An item and its score.
-pub(super) type Scored = (u32, f32);
+pub(super) type Scored = (u32, f64);
 
-/// Which of two comes first: the one with the larger score, of equal ones the more frequent one.
+/// Which of two comes first: the one with the larger score, of equal ones the more frequent one. Scores that differ by no more than
+/// the order in which they were added up are equal.
 fn order(left: Scored, right: Scored) -> Ordering {
     // Adding zero makes one value of 0.0 and -0.0.
-    (right.1 + 0.0).total_cmp(&(left.1 + 0.0)).then(left.0.cmp(&right.0))
+    let rounded = |score: f64| score as f32 + 0.0;
+    rounded(right.1).total_cmp(&rounded(left.1)).then(left.0.cmp(&right.0))
 }
 
 /// Scores are numbers: a network may give something else.
@@ -23,7 +25,7 @@ pub(super) fn checked(scores: Scores) -> Result<Scores, Fault> {
     };
     if broken {
         return Err(Fault::new("GML0921", "the recommender gives items scores that are no numbers")
-            .help("learn again with a smaller learning rate"));
+            .help("learn again with a smaller `learning_rate`, or a larger `l2`"));
     }
     Ok(scores)
 }
@@ -48,7 +50,7 @@ pub(super) fn first(scores: &Scores, known: &Known, k: usize, left_out: &[u32]) 
     }
 }
 
-fn of_rest(rest: Rest, known: &Known, item: u32) -> f32 {
+fn of_rest(rest: Rest, known: &Known, item: u32) -> f64 {
     match rest {
         Rest::Nothing => 0.0,
         Rest::Shares => known.share(item),
@@ -160,8 +162,8 @@ mod tests {
         assert_eq!(place_among(&nothing, 5, &[2, 7, 8]), 3);
         assert_eq!(place_without(&nothing, 8, &[0, 7]), 7);
         assert_eq!(first(&nothing, &known(9), 20, &[]).len(), 9);
-        assert!(checked(Scores::All(vec![0.0, f32::NAN])).is_err());
-        assert!(checked(Scores::Some { scored: vec![(0, f32::NAN)], rest: Rest::Nothing }).is_err());
+        assert!(checked(Scores::All(vec![0.0, f64::NAN])).is_err());
+        assert!(checked(Scores::Some { scored: vec![(0, f64::NAN)], rest: Rest::Nothing }).is_err());
     }
 
     proptest! {
@@ -171,8 +173,8 @@ mod tests {
             k in 1_usize..70,
             left_out in prop::collection::btree_set(0_u32..60, 0..9),
         ) {
-            let all = Scores::All(scores.iter().map(|score| f32::from(*score)).collect());
-            let numbered = (0_u32..).zip(scores.iter().map(|score| f32::from(*score)));
+            let all = Scores::All(scores.iter().map(|score| f64::from(*score)).collect());
+            let numbered = (0_u32..).zip(scores.iter().map(|score| f64::from(*score)));
             let scored = numbered.clone().filter(|(_, score)| *score > 0.0).collect();
             let some = Scores::Some { scored, rest: Rest::Nothing };
             let mut sorted: Vec<Scored> = numbered.collect();

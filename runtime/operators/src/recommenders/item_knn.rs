@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use polars::prelude::{DataFrame, NamedFrom, Series};
+use polars::prelude::{DataFrame, DataType, NamedFrom, Series};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -77,7 +77,7 @@ impl ItemKnn {
 
 /// For each item the most similar other ones: the cosine of the sequences that they are in. The work is shared out by items; what
 /// is added up for each of them does not depend on that.
-fn neighbours(train: &Sequences, most: usize, weights: &[f64]) -> Vec<Vec<(u32, f32)>> {
+fn neighbours(train: &Sequences, most: usize, weights: &[f64]) -> Vec<Vec<(u32, f64)>> {
     let count = train.items().len();
     let (starts, members) = members(train, count);
     let of = |item: usize| &members[starts[item]..starts[item + 1]];
@@ -105,11 +105,13 @@ fn neighbours(train: &Sequences, most: usize, weights: &[f64]) -> Vec<Vec<(u32, 
                     shared[index] += weights[*place as usize];
                 }
             }
-            let similarity = |other: u32| (shared[other as usize] / (lengths[*item] * lengths[other as usize])) as f32;
+            let similarity = |other: u32| shared[other as usize] / (lengths[*item] * lengths[other as usize]);
             let near =
                 touched.iter().filter(|other| **other as usize != *item).map(|other| (*other, similarity(*other)));
-            let mut near: Vec<(u32, f32)> = near.filter(|(_, similarity)| *similarity > 0.0).collect();
-            let order = |left: &(u32, f32), right: &(u32, f32)| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0));
+            let mut near: Vec<(u32, f64)> = near.filter(|(_, similarity)| is_some(*similarity)).collect();
+            let order = |left: &(u32, f64), right: &(u32, f64)| {
+                (right.1 as f32).total_cmp(&(left.1 as f32)).then(left.0.cmp(&right.0))
+            };
             if near.len() > most {
                 near.select_nth_unstable_by(most - 1, order);
                 near.truncate(most);
@@ -124,6 +126,11 @@ fn neighbours(train: &Sequences, most: usize, weights: &[f64]) -> Vec<Vec<(u32, 
         lists
     });
     lists.collect::<Vec<_>>().into_iter().flatten().collect()
+}
+
+/// What is too small to be told from 0 is 0.
+fn is_some(score: f64) -> bool {
+    score as f32 > 0.0
 }
 
 /// The places of the sequences that each item is in, item by item, and where those of each item begin.
@@ -158,7 +165,7 @@ fn members(train: &Sequences, count: usize) -> (Vec<usize>, Vec<u32>) {
 struct Neighbours {
     starts: Vec<usize>,
     items: Vec<u32>,
-    similarities: Vec<f32>,
+    similarities: Vec<f64>,
 }
 
 /// Items by how similar they are to those of a sequence.
@@ -184,11 +191,10 @@ impl ByNeighbours {
         for (item, weight) in parts {
             let range = self.near.starts[item as usize]..self.near.starts[item as usize + 1];
             let near = self.near.items[range.clone()].iter().zip(&self.near.similarities[range]);
-            scores.extend(near.map(|(item, similarity)| (*item, weight * f64::from(*similarity))));
+            scores.extend(near.map(|(item, similarity)| (*item, weight * similarity)));
         }
-        let scored = added_up(scores).into_iter().map(|(item, score)| (item, score as f32));
-        // What is too small to be told from 0 is 0.
-        Scores::Some { scored: scored.filter(|(_, score)| *score > 0.0).collect(), rest: Rest::Nothing }
+        let scored = added_up(scores).into_iter().filter(|(_, score)| is_some(*score));
+        Scores::Some { scored: scored.collect(), rest: Rest::Nothing }
     }
 }
 
@@ -245,8 +251,8 @@ pub(super) fn load(folder: &Path, signature: &Json, known: &Known) -> Result<Arc
         Ok(column.u32().map_err(fault)?.iter().map(Option::unwrap_or_default).collect())
     };
     let (of, items) = (numbers("of")?, numbers("item")?);
-    let similarities = table.column("similarity").map_err(fault)?;
-    let similarities: Vec<f32> = similarities.f32().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
+    let similarities = table.column("similarity").map_err(fault)?.cast(&DataType::Float64).map_err(fault)?;
+    let similarities: Vec<f64> = similarities.f64().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
     let count = known.len();
     if !of.is_sorted() || of.iter().chain(&items).any(|item| *item as usize >= count) {
         return Err(unreadable(&folder.join(FILE), "it has neighbours of items that are not among the items"));

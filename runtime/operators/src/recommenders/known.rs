@@ -59,8 +59,8 @@ impl Known {
     }
 
     /// The share of all clicks that an item has.
-    pub fn share(&self, item: u32) -> f32 {
-        (f64::from(self.clicks[item as usize]) / self.total as f64) as f32
+    pub fn share(&self, item: u32) -> f64 {
+        f64::from(self.clicks[item as usize]) / self.total as f64
     }
 
     pub(super) fn save(&self, folder: &Path) -> Result<Vec<(&'static str, Json)>, Fault> {

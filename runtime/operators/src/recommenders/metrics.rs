@@ -4,7 +4,7 @@ use gml_connect::Fault;
 use gml_ir::Value;
 
 use super::Known;
-use crate::metrics::count;
+use crate::metrics::{count, discounted};
 
 /// What a recommender did on sequences of which it had to find the last item.
 pub(super) struct Found {
@@ -37,7 +37,7 @@ impl Judge {
         let worth: fn(f64) -> f64 = match &**name {
             "hit_rate" | "recall" | "precision" => |_| 1.0,
             "mrr" | "map" => |place| 1.0 / place,
-            "ndcg" => |place| 1.0 / (place + 1.0).log2(),
+            "ndcg" => |place| discounted(1.0, place),
             "coverage" => return Ok(Self::Coverage { k: count(metric, "k")? }),
             "novelty" => return Ok(Self::Novelty { k: count(metric, "k")? }),
             name => return Err(does_not_fit(name)),

@@ -18,7 +18,7 @@ use super::{Known, Means, Scorer, Scores, SequenceEstimator};
 use crate::course::{Course, Curve};
 use crate::data::{Call, Context, Data, Implementation};
 use crate::learn::artifact::{parsed, part, read_bytes, write_bytes, write_file};
-use crate::learn::bounds::{AMOUNT, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
+use crate::learn::bounds::{AMOUNT, Bounds, COUNT, POSITIVE, SHARE_FROM_ZERO, float, seed, whole};
 use crate::learn::recall::Recall;
 use crate::learned::Watch;
 use crate::native::onnxruntime::{self, fault as of_inference};
@@ -33,17 +33,26 @@ const FILE: &str = onnx::FILE;
 /// Sequences that the network is asked about in one call.
 const TOGETHER: usize = 64;
 
+/// How many numbers stand for an item: the weights of a network have the square of that, and more of them fit no memory.
+const NUMBERS: Bounds = Bounds { least: 1.0, most: 4096.0, words: "in 1..4096" };
+
+/// How often something is done one behind the other: nobody has learned anything with more.
+const DEPTH: Bounds = Bounds { least: 1.0, most: 64.0, words: "in 1..64" };
+
+/// How many places there are numbers for.
+const LENGTH: Bounds = Bounds { least: 1.0, most: 65_536.0, words: "in 1..65536" };
+
 /// `sr_gnn(..)`
 pub(super) fn sr_gnn(call: Call<'_>) -> Result<Data, Fault> {
-    let size = SrGnn { dimension: whole(&call, "dimension", &COUNT)?, steps: whole(&call, "steps", &COUNT)? };
+    let size = SrGnn { dimension: whole(&call, "dimension", &NUMBERS)?, steps: whole(&call, "steps", &DEPTH)? };
     estimator(&call, Architecture::SrGnn(size), sr_gnn)
 }
 
 /// `gru4rec(..)`
 pub(super) fn gru4rec(call: Call<'_>) -> Result<Data, Fault> {
     let size = Gru4Rec {
-        dimension: whole(&call, "dimension", &COUNT)?,
-        layers: whole(&call, "layers", &COUNT)?,
+        dimension: whole(&call, "dimension", &NUMBERS)?,
+        layers: whole(&call, "layers", &DEPTH)?,
         dropout: float(&call, "dropout", &SHARE_FROM_ZERO)?,
     };
     estimator(&call, Architecture::Gru4Rec(size), gru4rec)
@@ -52,10 +61,10 @@ pub(super) fn gru4rec(call: Call<'_>) -> Result<Data, Fault> {
 /// `sasrec(..)`
 pub(super) fn sasrec(call: Call<'_>) -> Result<Data, Fault> {
     let size = SasRec {
-        dimension: whole(&call, "dimension", &COUNT)?,
-        heads: whole(&call, "heads", &COUNT)?,
-        layers: whole(&call, "layers", &COUNT)?,
-        length: whole(&call, "length", &COUNT)?,
+        dimension: whole(&call, "dimension", &NUMBERS)?,
+        heads: whole(&call, "heads", &NUMBERS)?,
+        layers: whole(&call, "layers", &DEPTH)?,
+        length: whole(&call, "length", &LENGTH)?,
         dropout: float(&call, "dropout", &SHARE_FROM_ZERO)?,
     };
     let size = size.checked().map_err(|error| {
@@ -68,8 +77,8 @@ pub(super) fn sasrec(call: Call<'_>) -> Result<Data, Fault> {
 /// `dgsr(..)`
 pub(super) fn dgsr(call: Call<'_>) -> Result<Data, Fault> {
     let size = Dgsr {
-        dimension: whole(&call, "dimension", &COUNT)?,
-        hops: whole(&call, "hops", &COUNT)?,
+        dimension: whole(&call, "dimension", &NUMBERS)?,
+        hops: whole(&call, "hops", &DEPTH)?,
         neighbours: whole(&call, "neighbours", &COUNT)?,
     };
     estimator(&call, Architecture::Dgsr(size), dgsr)
@@ -321,7 +330,7 @@ impl Scorer for Trained {
                     .help("restore the folder as it was saved, or run the pipeline that saves the model again"));
                 }
                 for (place, of_place) in places.iter().zip(of_places.chunks_exact(known.len())) {
-                    scores[*place] = Some(Scores::All(of_place.to_vec()));
+                    scores[*place] = Some(Scores::All(of_place.iter().map(|score| f64::from(*score)).collect()));
                 }
             }
         }

@@ -140,7 +140,7 @@ pub(super) fn recommend(call: Call<'_>) -> Result<Data, Fault> {
             best
         }) {
             items.push(item);
-            scores.push(f64::from(score));
+            scores.push(score);
         }
     }
     let known = vec![true; sequences.len()];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gml_connect::Fault;
 use gml_ir::Value;
-use polars::prelude::{NamedFrom, Series};
+use polars::prelude::{DataType, NamedFrom, Series};
 use serde_json::Value as Json;
 
 use super::als::counted;
@@ -61,7 +61,7 @@ impl SequenceEstimator for Popularity {
         let all = train.iter().flat_map(|sequence| sequence.items.iter().zip(sequence.times));
         all.filter(|(_, time)| **time > after).for_each(|(item, _)| clicks[*item as usize] += 1);
         let total = clicks.iter().sum::<u64>() as f64;
-        let shares = clicks.iter().map(|count| (*count as f64 / total) as f32);
+        let shares = clicks.iter().map(|count| *count as f64 / total);
         Ok(Arc::new(Frequent { recent: Some(shares.collect()) }))
     }
 
@@ -73,7 +73,7 @@ impl SequenceEstimator for Popularity {
 /// What is most frequent.
 struct Frequent {
     /// The share of each item of the recent clicks, where these alone count.
-    recent: Option<Vec<f32>>,
+    recent: Option<Vec<f64>>,
 }
 
 impl Scorer for Frequent {
@@ -101,7 +101,8 @@ pub(super) fn load(folder: &Path, signature: &Json, known: &Known) -> Result<Arc
     let Some(entry) = signature.get("recent") else { return Ok(Arc::new(Frequent { recent: None })) };
     let table = read_table(folder, FILE, entry)?;
     let shares = table.column("share").map_err(fault)?;
-    let shares: Vec<f32> = shares.f32().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
+    let shares = shares.cast(&DataType::Float64).map_err(fault)?;
+    let shares: Vec<f64> = shares.f64().map_err(fault)?.iter().map(Option::unwrap_or_default).collect();
     if shares.len() == known.len() {
         Ok(Arc::new(Frequent { recent: Some(shares) }))
     } else {
@@ -134,7 +135,8 @@ impl Scorer for WithinSession {
 
     fn scores(&self, given: &[Sequence<'_>], known: &Known, _: Means<'_>) -> Result<Vec<Scores>, Fault> {
         let one = |sequence: &Sequence<'_>| {
-            let scored = counted(sequence.items).into_iter().map(|(item, count)| (item, count + known.share(item)));
+            let scored =
+                counted(sequence.items).into_iter().map(|(item, count)| (item, f64::from(count) + known.share(item)));
             Scores::Some { scored: scored.collect(), rest: Rest::Shares }
         };
         Ok(given.iter().map(one).collect())

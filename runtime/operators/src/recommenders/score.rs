@@ -67,11 +67,11 @@ pub trait Scorer: Send + Sync {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scores {
     /// Of all, by their numbers.
-    All(Vec<f32>),
+    All(Vec<f64>),
     /// Of some, which come before all others.
     Some {
         /// Their numbers in rising order, and their scores.
-        scored: Vec<(u32, f32)>,
+        scored: Vec<(u32, f64)>,
         /// What the others have.
         rest: Rest,
     },

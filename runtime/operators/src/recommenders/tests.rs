@@ -235,6 +235,29 @@ fn factors_that_cannot_be_told_apart_are_told() {
 }
 
 #[test]
+fn confidence_has_bounds() {
+    for confidence in [-1.0, 1e300, f64::NAN] {
+        let mut args = als_args(2, 3);
+        args.retain(|(name, _)| *name != "confidence");
+        args.push(("confidence", constant(confidence)));
+        let fault = call("std.recommend", "als", args).err().unwrap();
+        assert_eq!((fault.code, fault.message.contains("in 0..1000000")), ("GML0229", true), "{}", fault.message);
+    }
+}
+
+#[test]
+fn shares_are_floats_with_all_their_digits() {
+    let scores = |estimator: &str, args: Vec<(&str, Input)>, of: &[i64]| -> Vec<f64> {
+        let found = recommended(&fit(estimator, args, &train()), &sessions(&[("e", of)]), 4, "nothing");
+        found[0].iter().map(|(_, score)| *score).collect()
+    };
+    assert_eq!(scores("popularity", vec![("recent", constant(()))], &[1]), [0.4, 0.3, 0.2, 0.1]);
+    assert_eq!(scores("session_popularity", Vec::new(), &[1, 1]), [2.2, 0.4, 0.3, 0.1]);
+    let similar = scores("item_knn", knn_args(1.0, constant(())), &[1]);
+    assert!((similar[0] - 2.0 / 6.0_f64.sqrt()).abs() < 1e-15, "{similar:?}");
+}
+
+#[test]
 fn what_is_seen_can_be_left_out() {
     for (estimator, args) in all() {
         let model = fit(estimator, args, &train());

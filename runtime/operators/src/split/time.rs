@@ -1,7 +1,7 @@
 //! Parts by time.
 
 use gml_connect::Fault;
-use gml_ir::{Type, Value};
+use gml_ir::{DAY, Type, Value};
 
 use super::parts::{NAMES, parts};
 use crate::data::{Call, Data};
@@ -94,9 +94,6 @@ fn by_periods(call: &Call<'_>, given: &[Option<Value>; 3], ticks: &[Option<i64>]
     };
     Ok(([true, valid.is_some(), test.is_some()], ticks.iter().map(|tick| tick.map(part)).collect()))
 }
-
-/// A day in microseconds.
-const DAY: i64 = 86_400_000_000;
 
 fn in_micros(value: &Value) -> Option<i64> {
     match value {

@@ -58,7 +58,7 @@ macro_rules! rows {
 }
 pub(crate) use rows;
 
-pub(crate) const DAY: i64 = 86_400_000_000;
+pub(crate) use gml_ir::DAY;
 
 pub(crate) fn day(days: i64) -> Value {
     Value::Date(i32::try_from(days).unwrap())

@@ -77,6 +77,23 @@ fn integers_do_not_wrap() {
 }
 
 #[test]
+fn lengths_of_time_end_in_words_of_time() {
+    let days = |days: i64| k(Value::Duration(days * DAY));
+    let told = |made: Expr| crate::expr::compute(&[], &made).unwrap_err().message;
+    let twice = op(Add, days(100_000_000), days(100_000_000), Type::Duration);
+    assert_eq!(told(twice), "100000000d + 100000000d is longer than a duration can be");
+    assert_eq!(
+        told(op(Multiply, days(100_000_000), k(1.5), Type::Duration)),
+        "a result of `*` is longer than a duration can be"
+    );
+    let then = op(Add, k(Value::Date(0)), days(100_000_000), Type::Date);
+    assert!(told(op(Add, then, days(100_000_000), Type::Date)).ends_with(" + 100000000d lies beyond the last date"));
+    let none = op(Divide, days(1), k(0), opt(Type::Duration));
+    assert_eq!(constant_of(&none), "null");
+    assert_eq!(constant_of(&op(Divide, days(1), k(2), Type::Duration)), "12h");
+}
+
+#[test]
 fn logic_is_three_valued() {
     let t = table(
         &[("p", opt(Type::Bool)), ("q", opt(Type::Bool))],

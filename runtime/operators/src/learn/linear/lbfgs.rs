@@ -4,6 +4,7 @@
 //! for orthants (Andrew and Gao 2007, "Scalable Training of L1-Regularized Log-Linear Models").
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use super::design::dot;
 
@@ -21,6 +22,15 @@ pub(super) struct Limits {
     pub(super) iterations: usize,
     /// Where no part of the slope is larger.
     pub(super) tolerance: f64,
+    /// When the time is over, where there is an end to it.
+    pub(super) until: Option<Instant>,
+}
+
+impl Limits {
+    /// Whether the time is over.
+    pub(super) fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
 }
 
 /// Why no point was found.
@@ -61,7 +71,7 @@ pub(super) fn minimise(
             return Ok(point);
         }
         let unfinished = Unfinished { iterations: iteration, slope: largest };
-        if iteration == limits.iterations || !largest.is_finite() {
+        if iteration == limits.iterations || !largest.is_finite() || limits.is_late() {
             return Err(unfinished);
         }
         let mut direction = direction(&downhill, &pairs);

@@ -186,13 +186,14 @@ impl Linear {
 
     fn learn(&self, parameters: &Parameters, ready: &Ready, context: &Context) -> Result<FittedLinear, Fault> {
         let Ready { design, target, classes, input } = ready;
+        let until = context.observer.deadline();
         let found = in_pool(context.threads, || match *parameters {
             Parameters::Logistic { l1, l2, positive_weight, iterations, tolerance } => {
-                let limits = lbfgs::Limits { iterations, tolerance };
+                let limits = lbfgs::Limits { iterations, tolerance, until };
                 likelihood::logistic(design, target, positive_weight, l1, l2, limits).map(|found| vec![found])
             }
             Parameters::Softmax { l1, l2, iterations, tolerance } => {
-                let limits = lbfgs::Limits { iterations, tolerance };
+                let limits = lbfgs::Limits { iterations, tolerance, until };
                 likelihood::softmax(design, target, classes.len(), l1, l2, limits)
             }
             Parameters::Ridge { l2 } => least_squares::ridge(design, target, l2).map(|found| vec![found]),

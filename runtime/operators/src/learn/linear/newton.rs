@@ -29,10 +29,10 @@ pub(super) fn minimise<Along: Fn(&[f64]) -> Vec<f64>>(
             return Ok(point);
         }
         let unfinished = Unfinished { iterations: iteration, slope: if is_finite { largest } else { f64::NAN } };
-        if iteration == limits.iterations || !is_finite {
+        if iteration == limits.iterations || !is_finite || limits.is_late() {
             return Err(unfinished);
         }
-        let direction = step(&curvature(&point), &slope, LOOSEST.min(largest.sqrt()));
+        let direction = step(&curvature(&point), &slope, LOOSEST.min(largest.sqrt()), limits);
         let search = Search { point: &point, value, slope: &slope, direction: &direction, penalty: &no_penalty };
         let Some(next) = search.first_enough(&mut of, 1.0) else { return Err(unfinished) };
         (point, value, slope) = next;
@@ -41,7 +41,7 @@ pub(super) fn minimise<Along: Fn(&[f64]) -> Vec<f64>>(
 }
 
 /// The step after which the slope would be 0 if the curvature stayed as it is, but for `rest` of the slope.
-fn step(curvature: &impl Fn(&[f64]) -> Vec<f64>, slope: &[f64], rest: f64) -> Vec<f64> {
+fn step(curvature: &impl Fn(&[f64]) -> Vec<f64>, slope: &[f64], rest: f64, limits: Limits) -> Vec<f64> {
     let mut step = vec![0.0; slope.len()];
     let mut left: Vec<f64> = slope.iter().map(|part| -part).collect();
     let mut direction = left.clone();
@@ -59,7 +59,7 @@ fn step(curvature: &impl Fn(&[f64]) -> Vec<f64>, slope: &[f64], rest: f64) -> Ve
         step.iter_mut().zip(&direction).for_each(|(part, along)| *part += length * along);
         left.iter_mut().zip(&change).for_each(|(part, change)| *part -= length * change);
         let next = dot(&left, &left);
-        if next <= enough {
+        if next <= enough || limits.is_late() {
             break;
         }
         let share = next / steepness;

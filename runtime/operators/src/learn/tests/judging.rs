@@ -134,6 +134,34 @@ fn a_ranking_is_drawn_by_queries() {
     assert!(found["ndcg(5).low"] < found["ndcg(5)"] && found["ndcg(5)"] < found["ndcg(5).high"], "{found:?}");
 }
 
+/// Rows of one group mean something only beside each other: of a single group there is a single sample.
+#[test]
+fn groups_of_a_binary_model_are_drawn_whole() {
+    let (model, valid) = learned();
+    let one = polars::prelude::lit(1_i64).alias("query");
+    let alone = Table { frame: valid.frame.clone().with_column(one), ty: valid.ty.clone() };
+    let metrics = ["map", "ndcg", "mrr"]
+        .map(|name| Value::Symbol { name: name.into(), args: vec![("k".into(), Value::Int(50))] });
+    let of = |on: &Table| {
+        let args = vec![
+            ("model", Input::Data(model.clone())),
+            ("on", Input::List(vec![table_input(on)])),
+            ("metrics", Input::Const(Value::List([&metrics[..], &[metric("brier")]].concat()))),
+            ("resamples", int(50)),
+            ("seed", int(1)),
+        ];
+        metrics_of(call("evaluate", args, 2).unwrap())
+    };
+    let (of_one, of_all) = (of(&alone), of(&valid));
+    let (of_one, of_all) = (by_name(&of_one), by_name(&of_all));
+    for name in ["map(50)", "ndcg(50)", "mrr(50)"] {
+        let [low, high] = ["low", "high"].map(|end| of_one[&*format!("{name}.{end}")]);
+        assert!((low - of_one[name]).abs() < 1e-12 && (high - of_one[name]).abs() < 1e-12, "{of_one:?}");
+    }
+    assert!(of_all["map(50).low"] < of_all["map(50)"] && of_all["map(50)"] < of_all["map(50).high"], "{of_all:?}");
+    assert!(of_one["brier.low"] < of_one["brier"] && of_one["brier"] < of_one["brier.high"]);
+}
+
 fn cross_validated(on: &Table, more: Vec<(&str, Input)>) -> Result<Vec<Metric>, gml_connect::Fault> {
     let learner = trees(&[("objective", Value::Str("binary".into())), ("rounds", Value::Int(20))]).unwrap();
     let args = vec![

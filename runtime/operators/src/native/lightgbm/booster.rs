@@ -36,6 +36,15 @@ pub struct Watched {
     pub with_train: bool,
 }
 
+/// What becomes of a training that is broken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenOff {
+    /// Nothing: there is no outcome.
+    Dropped,
+    /// It has the rounds that were learned.
+    Kept,
+}
+
 /// Looking at the rows to learn from takes up to a fifth of a round, so that is not done after each.
 const EACH: usize = 10;
 
@@ -55,8 +64,8 @@ pub struct Trained {
 }
 
 /// Learns `rounds` rounds, or fewer where `valid` comes with a rule to stop: then the best round counts, the first one
-/// among equals. The metric is the first that `parameters` name. `watch` is told of each round, with the metric that `watched` names;
-/// where it breaks off there is no outcome.
+/// among equals. The metric is the first that `parameters` name. `watch` is told of each round, with the metric that `watched` names,
+/// and may break off.
 ///
 /// # Errors
 /// LightGBM's words.
@@ -67,7 +76,7 @@ pub fn train(
     parameters: &str,
     rounds: usize,
     watched: Watched,
-    watch: &mut dyn FnMut(Round) -> ControlFlow<()>,
+    watch: &mut dyn FnMut(Round) -> ControlFlow<BrokenOff>,
 ) -> Result<Option<Trained>, String> {
     let _turn = turn(parameters);
     let mut booster = BoosterHandle::create(&library.api, &train.handle, parameters)?;
@@ -83,24 +92,30 @@ pub fn train(
             of_train.push((round, first(&booster.eval(0)?)?));
         }
         let Some(valid) = valid else {
-            if watch(Round { number: round, value: None }).is_break() {
-                return Ok(None);
+            match watch(Round { number: round, value: None }) {
+                ControlFlow::Continue(()) => continue,
+                ControlFlow::Break(BrokenOff::Dropped) => return Ok(None),
+                ControlFlow::Break(BrokenOff::Kept) => break,
             }
-            continue;
         };
         let values = booster.eval(1)?;
         let value = first(&values)?;
         of_valid.push((round, value));
         let told = values.get(watched.place).copied().ok_or("LightGBM gave no metric to watch")?;
-        if watch(Round { number: round, value: Some(told) }).is_break() {
+        let broken_off = watch(Round { number: round, value: Some(told) });
+        if broken_off == ControlFlow::Break(BrokenOff::Dropped) {
             return Ok(None);
         }
-        let Some(after) = valid.after else { continue };
-        let better = best.is_none_or(|(_, best)| if valid.maximize { value > best } else { value < best });
-        if better {
-            best = Some((round, value));
+        if let Some(after) = valid.after {
+            let better = best.is_none_or(|(_, best)| if valid.maximize { value > best } else { value < best });
+            if better {
+                best = Some((round, value));
+            }
+            if best.is_some_and(|(at, _)| round - at >= after) {
+                break;
+            }
         }
-        if best.is_some_and(|(at, _)| round - at >= after) {
+        if broken_off.is_break() {
             break;
         }
     }

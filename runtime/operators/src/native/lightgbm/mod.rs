@@ -9,6 +9,6 @@ mod ffi;
 mod locate;
 mod turn;
 
-pub use booster::{Booster, Round, RowPredictor, Trained, Validation, Watched, train};
+pub use booster::{Booster, BrokenOff, Round, RowPredictor, Trained, Validation, Watched, train};
 pub use dataset::{Dataset, Matrix, RowMatrix};
 pub use locate::{LightGbm, VERSION, library_file, lightgbm_in, place};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
+use gml_ir::DAY;
 
 use super::super::hashed;
 use super::super::values::{Cell, Exact};
@@ -162,7 +163,6 @@ fn clipped(value: f64, low: f64, high: f64) -> f64 {
 /// Year, month, day and day of the week (Monday is 1) of days or microseconds since 1970 (Howard Hinnant, "chrono-compatible
 /// low-level date algorithms", `civil_from_days`).
 fn date_part(part: usize, form: Form, count: i64) -> i64 {
-    const DAY: i64 = 86_400_000_000;
     let days = if form == Form::Timestamp { count.div_euclid(DAY) } else { count };
     if part == 3 {
         return (days + 3).rem_euclid(7) + 1;
