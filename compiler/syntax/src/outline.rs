@@ -104,6 +104,7 @@ impl<T: Deref<Target = str>> Outline<T> {
         let mut reader = Reader {
             file: self.file,
             source: self.source(),
+            named: None,
             faults: &self.scan.faults,
             docs,
             diagnostics: &mut diagnostics,

@@ -1,5 +1,6 @@
 //! A file, declaration by declaration.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::{Deref, Range};
 
@@ -50,7 +51,7 @@ pub fn parse_expression(file: FileId, text: &str) -> (Option<Expr>, Vec<Diagnost
     let Scan { comments, faults, mut diagnostics, repaired, .. } = scan(file, text, 0);
     let source = repaired.as_deref().unwrap_or(text);
     let docs = Docs::new(source, &comments);
-    let mut reader = Reader { file, source, faults: &faults, docs, diagnostics: &mut diagnostics };
+    let mut reader = Reader { file, source, named: None, faults: &faults, docs, diagnostics: &mut diagnostics };
     let expr = reader.read(Rule::only_expression, 0, source.len(), |builder, mut pairs| {
         pairs.next().map(|pair| builder.expression(pair).expr)
     });
@@ -90,14 +91,14 @@ pub(crate) struct Stop {
 /// found in a part of it.
 pub(crate) struct Failure<'t> {
     rule: Rule,
-    piece: &'t str,
+    piece: Cow<'t, str>,
     start: usize,
     stop: OnceCell<Stop>,
 }
 
 impl<'t> Failure<'t> {
-    fn of(rule: Rule, piece: &'t str, start: usize) -> Self {
-        Self { rule, piece, start, stop: OnceCell::new() }
+    fn of(rule: Rule, piece: impl Into<Cow<'t, str>>, start: usize) -> Self {
+        Self { rule, piece: piece.into(), start, stop: OnceCell::new() }
     }
 
     /// One of which it is known where it lies.
@@ -110,7 +111,7 @@ impl Deref for Failure<'_> {
     type Target = Stop;
 
     fn deref(&self) -> &Stop {
-        self.stop.get_or_init(|| Stop::of(self.rule, self.piece, self.start))
+        self.stop.get_or_init(|| Stop::of(self.rule, &self.piece, self.start))
     }
 }
 
@@ -137,6 +138,9 @@ impl Stop {
 pub(crate) struct Reader<'t, 'd> {
     pub file: FileId,
     pub source: &'t str,
+    /// The text with other words where words of the language are used as names, which was told: what is held against the grammar
+    /// then. Places are the same.
+    pub named: Option<String>,
     pub faults: &'t [Fault],
     pub docs: Docs<'t>,
     pub diagnostics: &'d mut Vec<Diagnostic>,
@@ -146,7 +150,20 @@ impl<'t> Reader<'t, '_> {
     pub fn declaration(&mut self, start: usize, end: usize) -> Option<Item> {
         match self.read(Rule::only_item, start, end, |builder, mut pairs| builder.item(pairs.next()?)) {
             Ok(item) => item,
+            Err(_) if self.takes_words_as_names(start, end) => {
+                let item = self.declaration(start, end);
+                self.named = None;
+                item
+            }
             Err(failure) => self.recover(start, end, &failure),
+        }
+    }
+
+    /// The text that is held against the grammar.
+    fn piece(&self, start: usize, end: usize) -> Cow<'t, str> {
+        match &self.named {
+            Some(named) => Cow::Owned(named.get(start..end).unwrap_or("").to_owned()),
+            None => Cow::Borrowed(self.source.get(start..end).unwrap_or("")),
         }
     }
 
@@ -160,11 +177,12 @@ impl<'t> Reader<'t, '_> {
     ) -> Result<T, Failure<'t>> {
         // What is nested too deep is not even looked at.
         let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
-        let piece = self.source.get(start..end).unwrap_or("");
-        match matcher::read(rule, piece) {
+        let piece = self.piece(start, end);
+        match matcher::read(rule, &piece) {
             Some(tokens) => {
+                let written = self.source.get(start..end).unwrap_or("");
                 let mut builder = Builder::new(self.file, start, &mut self.docs, self.diagnostics);
-                Ok(build(&mut builder, Pairs::new(piece, &tokens)))
+                Ok(build(&mut builder, Pairs::new(written, &tokens)))
             }
             None => Err(Failure::of(rule, piece, start)),
         }
@@ -173,9 +191,9 @@ impl<'t> Reader<'t, '_> {
     /// How far a rule reads from `start`, without what may stand behind it.
     pub fn extent(&self, rule: Rule, start: usize, end: usize) -> Option<usize> {
         let end = self.faults_in(start, end).find(|fault| fault.deep).map_or(end, |fault| fault.at);
-        let piece = self.source.get(start..end)?;
-        let tokens = matcher::read(rule, piece)?;
-        let last = start + Pairs::new(piece, &tokens).map(|pair| pair.end()).last()?;
+        let piece = self.piece(start, end);
+        let tokens = matcher::read(rule, &piece)?;
+        let last = start + Pairs::new(&piece, &tokens).map(|pair| pair.end()).last()?;
         let trimmed = self.docs.trim_end(u32::try_from(start).ok()?, u32::try_from(last).ok()?);
         Some(trimmed as usize)
     }

@@ -301,6 +301,46 @@ fn a_broken_declaration_keeps_what_can_be_read_of_it() {
 }
 
 #[test]
+fn of_a_broken_head_the_name_is_kept() {
+    let source = "node n(a: table[A], b int) -> table[B] { a }\nfn f(x float) -> float = x\npipeline p(days int) { track 1 }\nenv e extend b { x = 1 }";
+    let parsed = gml_syntax::parse(FileId(0), source);
+    assert_eq!(parsed.diagnostics.len(), 4, "{:#?}", parsed.diagnostics);
+    let names = parsed.module.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Unread(name) => Some(&*name.text),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["n", "f", "p"]);
+}
+
+#[test]
+fn a_word_of_the_language_that_is_used_as_a_name_is_told_once() {
+    let source = "pipeline p {\n    let test = a\n    let b = f(test, x: [test])\n    for node in test { track node }\n    track b |> g(.test, test: test)\n}";
+    let parsed = gml_syntax::parse(FileId(0), source);
+    let told: Vec<_> = parsed
+        .diagnostics
+        .iter()
+        .map(|found| (found.code, &source[found.span.start as usize..found.span.end as usize]))
+        .collect();
+    assert_eq!(told, [(codes::RESERVED_WORD, "test"), (codes::RESERVED_WORD, "node")]);
+    let edits = parsed.diagnostics[0].fix.as_ref().map(|fix| fix.edits.len());
+    assert_eq!(edits, Some(5), "the name and where it is used, no column and no argument");
+    let ItemKind::Pipeline(pipeline) = &parsed.module.items[0].kind else { panic!() };
+    let body: Vec<String> = pipeline.body.iter().map(statement).collect();
+    let expected = [
+        "let test = a",
+        "let b = f(test, x: [test])",
+        "for node in test {track node}",
+        "track pipe g(b, .test, test: test)",
+    ];
+    assert_eq!(body, expected);
+    let source = "node n(test: table[A], env: int) -> table[A] { test |> filter(.a > test) }";
+    let parsed = gml_syntax::parse(FileId(0), source);
+    assert!(parsed.diagnostics.iter().all(|found| found.code == codes::RESERVED_WORD), "{:#?}", parsed.diagnostics);
+    assert_eq!(parsed.diagnostics.len(), 2, "each parameter is told once: {:#?}", parsed.diagnostics);
+    assert!(matches!(parsed.module.items[0].kind, ItemKind::Node(_)));
+}
+
+#[test]
 fn a_broken_statement_costs_itself_only() {
     let source = "pipeline p {\n    let a = ]\n    when a > 3 {\n        track )\n        save a as b\n    }\n    save f(,) as c\n    track d\n}";
     let parsed = gml_syntax::parse(FileId(0), source);

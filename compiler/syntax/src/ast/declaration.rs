@@ -46,6 +46,8 @@ pub enum ItemKind {
     Signature(Signature),
     /// `type join_kind = enum["inner"]` (standard library only)
     TypeAlias(TypeAlias),
+    /// One with a broken head, of which only the name is known.
+    Unread(Name),
 }
 
 /// `use std.prep.{impute, one_hot as dummies}`, `use sessions.sessionize`

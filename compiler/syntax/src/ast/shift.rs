@@ -121,6 +121,7 @@ impl Shift {
                 self.name(&mut alias.name);
                 self.ty(&mut alias.ty);
             }
+            ItemKind::Unread(name) => self.name(name),
         }
     }
 

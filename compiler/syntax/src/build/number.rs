@@ -87,8 +87,13 @@ impl Builder<'_, '_> {
         match multiply(digits, *factor) {
             Ok(value) if duration.is_some() => ExprKind::Duration(value),
             Ok(value) => ExprKind::Size(value.unsigned_abs()),
+            Err(Misfit::TooLarge) if duration.is_some() => {
+                let message = format!("`{digits}{unit}` is longer than a duration can be");
+                self.bad_number(span, message, "the longest are `106_751_991d`, about 292,000 years")
+            }
             Err(Misfit::TooLarge) => {
-                self.bad_number(span, format!("`{digits}{unit}` is too large"), "the value must fit into 64 bits")
+                let message = format!("`{digits}{unit}` is larger than a size can be");
+                self.bad_number(span, message, "the largest are `8_388_607TiB`")
             }
             Err(Misfit::Fraction) => {
                 let smallest = if duration.is_some() { "microseconds" } else { "bytes" };

@@ -6,6 +6,7 @@ use crate::codes;
 use crate::grammar::Rule;
 use crate::lexer::{Kind, Token};
 use crate::recover::chunks::tokens_from;
+use crate::words::ROLES;
 
 /// Steps whose columns are made in braces. What other steps are given stands in parentheses.
 const MAKERS: [&str; 4] = ["derive", "select", "group", "rename"];
@@ -16,7 +17,33 @@ impl Scene<'_> {
         if self.outside {
             return None;
         }
-        self.block_like_a_record().or_else(|| self.column_without_name()).or_else(|| self.name_behind_as())
+        self.role_of_column()
+            .or_else(|| self.block_like_a_record())
+            .or_else(|| self.column_without_name())
+            .or_else(|| self.name_behind_as())
+    }
+
+    /// `select { id visitor = .user }`: the word is found behind the brace where the block begins with it.
+    fn role_of_column(&self) -> Option<Habit> {
+        let found = self.found?;
+        let (brace, role, column) = match found.text(self.source) {
+            "{" if self.behind_value() => (found, self.next?, tokens_from(self.source, self.next?.end).next()?),
+            _ => (self.open.filter(|open| open.text(self.source) == "{")?, self.last()?, found),
+        };
+        let behind = tokens_from(self.source, column.end).next()?;
+        let words = [role, column].iter().all(|token| token.kind == Kind::Word);
+        let word = role.text(self.source);
+        let is_role = ROLES.contains(&word) && words && matches!(behind.text(self.source), "=" | ":");
+        let step = self.step_of(brace).or_else(|| self.call_around(brace));
+        if !is_role || !step.is_some_and(|step| MAKERS.contains(&step)) {
+            return None;
+        }
+        let name = column.text(self.source);
+        let message = format!("the role `{word}` is not given where a column is made");
+        let help = format!(
+            "leave it out: roles stand in types, as in `node n(..) -> table {{ {word} {name}: .., .. }}` or in a schema for `|> conform(Schema)`"
+        );
+        Some(Habit::new(codes::UNEXPECTED_TOKEN, role, message, help))
     }
 
     /// The step that the brace belongs to.
@@ -32,6 +59,22 @@ impl Scene<'_> {
             }
         }
         None
+    }
+
+    /// The call among whose arguments the brace stands.
+    fn call_around(&self, brace: Token) -> Option<&str> {
+        let mut depth = 0_usize;
+        let mut before = self.before.iter().rev().skip_while(|token| token.start >= brace.start);
+        loop {
+            let token = before.next()?;
+            match token.kind {
+                Kind::Close => depth += 1,
+                Kind::Open if depth > 0 => depth -= 1,
+                Kind::Open => break,
+                _ => {}
+            }
+        }
+        before.next().filter(|token| token.kind == Kind::Word).map(|token| token.text(self.source))
     }
 
     /// A block that begins like something else, so that it was not read as one.

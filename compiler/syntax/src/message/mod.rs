@@ -136,6 +136,20 @@ impl Trouble<'_> {
     }
 }
 
+/// A word of the language that is used as a name, and where that name is used further on.
+pub(crate) fn reserved_word(word: &str, span: Span, uses: &[Span]) -> Diagnostic {
+    let message = format!("`{word}` is a word of the language and cannot be used as a name here");
+    let help = match word {
+        "test" | "env" | "param" | "schema" | "catalog" | "node" | "run" | "match" | "connection" => {
+            format!("choose another name, such as `{word}_`; columns, fields and arguments may be called `{word}`")
+        }
+        _ => format!("choose another name, such as `{word}_`"),
+    };
+    let other = format!("{word}_");
+    let fix = uses.iter().fold(Fix::guess(span, other.clone()), |fix, place| fix.and(*place, other.clone()));
+    Diagnostic::new(codes::RESERVED_WORD, span, message).help(help).fix(fix)
+}
+
 /// What closes the bracket that these begin with.
 fn closing(tokens: &[Token]) -> Option<Token> {
     let mut depth = 0_usize;
@@ -312,17 +326,7 @@ impl<'t> Scene<'t> {
         if !due || !alone || self.behind_value() {
             return None;
         }
-        let message = format!("`{found}` is a word of the language and cannot be used as a name here");
-        let help = match found {
-            "test" | "env" | "param" | "schema" | "catalog" | "node" | "run" | "match" | "connection" => {
-                format!(
-                    "choose another name, such as `{found}_`; columns, fields and arguments may be called `{found}`"
-                )
-            }
-            _ => format!("choose another name, such as `{found}_`"),
-        };
-        let span = trouble.span_of(self.found);
-        Some(Diagnostic::new(codes::RESERVED_WORD, span, message).help(help).fix(Fix::guess(span, format!("{found}_"))))
+        Some(reserved_word(found, trouble.span_of(self.found), &[]))
     }
 
     /// Two items side by side.

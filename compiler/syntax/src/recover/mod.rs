@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod chunks;
+mod names;
 
 use crate::ast::{Catalog, Item, ItemKind, Name, Param, Test, Text, TypeExpr, TypeKind, Use, UseName};
 use crate::build::add_to_schema;
@@ -86,14 +87,17 @@ impl Reader<'_, '_> {
             _ => return None,
         };
         let Some(head_end) = self.extent(rule, at, end) else {
-            return self.named_param(at, end).or_else(|| self.unquoted_test(at, end, failure));
+            return self.only_named(at, end).or_else(|| self.unquoted_test(at, end, failure));
         };
         let head = self.read(rule, at, end, |builder, mut pairs| pairs.next().map(|pair| builder.head(pair)));
         let mut kind = head.ok().flatten()?;
         let holds_entries = matches!(kind, ItemKind::Schema(_) | ItemKind::Env(_));
         let Some(brace) = self.opening(at, head_end, end, holds_entries, failure) else {
+            let has_parameters = self.source.as_bytes().get(self.skip_blanks(head_end)) == Some(&b'(');
             match &mut kind {
                 ItemKind::Schema(schema) => schema.open = Some(schema.name.span),
+                // What cannot be read is what it takes.
+                ItemKind::Pipeline(pipeline) if has_parameters => return Some(ItemKind::Unread(pipeline.name.clone())),
                 ItemKind::Pipeline(pipeline) => pipeline.body.push(self.unread(&(at..head_end))),
                 _ => {}
             }
@@ -122,16 +126,23 @@ impl Reader<'_, '_> {
         Some(kind)
     }
 
-    /// A `param` of which only the name can be read.
-    fn named_param(&mut self, at: usize, end: usize) -> Option<ItemKind> {
-        if self.word_at(at) != "param" {
+    /// A declaration of which only the name can be read: what uses it is not to be told that there is none.
+    fn only_named(&mut self, at: usize, end: usize) -> Option<ItemKind> {
+        let word = self.word_at(at).to_owned();
+        // The name of an env is no value, and that of a test is none at all.
+        if matches!(word.as_str(), "env" | "test") {
             return None;
         }
-        let start = self.skip_blanks(at + "param".len());
+        let start = self.skip_blanks(at + word.len());
         let name = self.read(Rule::name, start, end, |builder, mut pairs| pairs.next().map(|pair| builder.name(&pair)));
         let name = name.ok().flatten()?;
-        let ty = TypeExpr { kind: TypeKind::Error, span: name.span };
-        Some(ItemKind::Param(Param { name, ty, default: None }))
+        Some(match word.as_str() {
+            "param" => {
+                let ty = TypeExpr { kind: TypeKind::Error, span: name.span };
+                ItemKind::Param(Param { name, ty, default: None })
+            }
+            _ => ItemKind::Unread(name),
+        })
     }
 
     /// A `test` whose name stands there without its quotes.
@@ -175,9 +186,19 @@ impl Reader<'_, '_> {
     fn recover_catalog(&mut self, at: usize, end: usize, failure: &Failure<'_>) -> Option<ItemKind> {
         let brace = self.opening(at, at + "catalog".len(), end, true, failure)?;
         let mut entries = Vec::new();
+        let mut broken = Vec::new();
         self.recover_entries(brace, end, failure, Rule::only_catalog_entry, |builder, pair, whole| {
+            broken.extend((!whole).then_some(entries.len()));
             entries.push(if whole { builder.catalog_entry(pair) } else { builder.entry_head(pair) });
         });
+        // A type behind which no value follows may be no more than the beginning of one.
+        for place in broken {
+            let ty: &mut TypeExpr = &mut entries[place].ty;
+            let behind = self.skip_blanks(ty.span.end as usize);
+            if self.source.as_bytes().get(behind) != Some(&b'=') {
+                ty.kind = TypeKind::Error;
+            }
+        }
         Some(ItemKind::Catalog(Catalog { entries }))
     }
 
