@@ -15,7 +15,7 @@ const NOT_OF_THE_GRAMMAR: &[(gml_diagnostics::Code, &str)] = &[
     (codes::BAD_DATE, "is no time of a day"),
     // Values that do not fit into 64 bits.
     (codes::BAD_NUMBER, "is larger than"),
-    (codes::BAD_NUMBER, "is too large"),
+    (codes::BAD_NUMBER, "is longer than"),
     (codes::BAD_NUMBER, "is no whole number of"),
     // Limits of the compiler.
     (codes::NESTING_TOO_DEEP, ""),

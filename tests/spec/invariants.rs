@@ -33,13 +33,14 @@ fn manifest(package: &str) -> String {
     std::fs::read_to_string(repository().join(package).join("Cargo.toml")).unwrap()
 }
 
-const COMPILER: [&str; 8] = [
+const COMPILER: [&str; 9] = [
     "compiler/syntax",
     "compiler/codegen",
     "compiler/diagnostics",
     "compiler/analysis",
     "compiler/ir",
     "compiler/graph",
+    "compiler/deploy",
     "compiler/doc",
     "compiler/ide",
 ];
@@ -84,6 +85,7 @@ fn no_crate_depends_upwards() {
     below("compiler/analysis", &["gml-ide"]);
     below("compiler/codegen", &["gml-syntax", "gml-analysis", "gml-diagnostics", "gml-ir"]);
     below("compiler/ir", &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
+    below("compiler/deploy", &["gml-syntax", "gml-analysis", "gml-diagnostics"]);
     for package in COMPILER {
         below(package, &runtime);
     }

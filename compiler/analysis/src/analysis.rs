@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use gml_diagnostics::{Diagnostic, Severity};
+use gml_diagnostics::{Diagnostic, Severity, Span, codes};
 
 use crate::check::Bodies;
 use crate::configuration::Configuration;
@@ -131,9 +131,18 @@ fn checked(
 /// From so many nodes on, looking at declarations takes longer than starting a thread.
 const WORTH_A_THREAD: usize = 200;
 
+/// Of rows that are wrong where they stand it is not said as well that nobody looks at them.
+fn without_what_errors_say(diagnostics: &mut Vec<Diagnostic>) {
+    let wrong: Vec<Span> = diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
+    let is_wrong =
+        |at: Span| wrong.iter().any(|span| span.file == at.file && span.start < at.end && at.start < span.end);
+    diagnostics.retain(|found| found.code != codes::VALID_WITHOUT_EFFECT || !is_wrong(found.span));
+}
+
 /// Leaves out what was allowed and what was said twice, gives warnings the level that the project wants, and puts the
 /// rest in the order of the files.
 fn settle(package: &Package, configuration: &Configuration, diagnostics: &mut Vec<Diagnostic>) {
+    without_what_errors_say(diagnostics);
     declare::settle_allowed(package, diagnostics);
     configuration.apply(diagnostics);
     let errors_first = |severity: Severity| severity != Severity::Error;

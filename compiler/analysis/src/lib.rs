@@ -24,6 +24,7 @@ mod places;
 mod removal;
 pub mod resolve;
 pub mod rows;
+pub mod settable;
 pub mod suggest;
 #[cfg(test)]
 mod testing;

@@ -102,7 +102,7 @@ pub enum Definition {
     Std(Vec<SignatureId>),
     /// A type alias.
     Alias(ModuleId),
-    /// An import that failed, which a diagnostic says already: agrees with everything.
+    /// An import that failed or a declaration that could not be read, which a diagnostic says already: agrees with everything.
     Unknown,
 }
 

@@ -97,6 +97,8 @@ pub struct TypedParameter {
     pub ty: Type,
     /// Its value where a call gives none.
     pub default: Option<Typed>,
+    /// Where the body uses it in such a way that it must be known before the run, if it does.
+    pub needed_before: Option<Span>,
 }
 
 /// A scalar function, inlined where it is called.

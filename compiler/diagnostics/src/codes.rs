@@ -61,7 +61,7 @@ codes! {
 
     // Names and declarations.
     GML0101 UNKNOWN_NAME "unknown-name" Error "Nothing in scope has this name."
-    GML0102 UNKNOWN_MODULE "unknown-module" Error "A use names a module that is neither in the standard library nor beside the file."
+    GML0102 UNKNOWN_MODULE "unknown-module" Error "A use names a module that is neither in the standard library nor in the project."
     GML0103 UNKNOWN_IMPORT "unknown-import" Error "The module declares nothing of this name."
     GML0104 UNKNOWN_IN_ENV "unknown-in-env" Error "An env sets something that the program does not declare."
     GML0105 DUPLICATE_NAME "duplicate-name" Error "Two declarations in one scope have the same name."
@@ -233,6 +233,7 @@ codes! {
     GML0726 NULLABLE_FEATURE "nullable-feature" Warning "A feature may be null, and the learner cannot take null."
     GML0727 NOT_EXPLAINED "not-explained" Error "What the model goes by cannot be told in the way that is asked for."
     GML0728 SEARCH_WITHIN_SEARCH "search-within-search" Error "What is tuned where it is fitted is given to what fits it many times."
+    GML0729 VALID_WITHOUT_EFFECT "valid-without-effect" Warning "Rows to validate on are given to what never looks at them."
 
     // Lints.
     GML0801 JOIN_WITHOUT_EXPECT "join-without-expect" Warning "A join does not state its cardinality."
@@ -313,5 +314,7 @@ codes! {
     GML0985 NOT_SERVED "not-served" Error "A saved model is not one that can be served."
     GML0986 OPEN_TO_ALL "open-to-all" Error "A server would let in everybody, or its token cannot be used."
     GML0987 STREAM_UNUSABLE "stream-unusable" Error "A stream of rows or of scores cannot be used."
+    GML0990 LEFT_IN_CONTAINER "left-in-container" Error "A dataset is saved where nothing is left of it when its container ends."
+    GML0991 NOT_IN_IMAGE "not-in-image" Error "A dataset is read from where no container finds it."
     GML0999 INTERNAL_ERROR "internal-error" Error "A fault of the compiler or the runtime itself."
 }

@@ -58,6 +58,7 @@ fn is_named(item: &gml_syntax::ast::Item, name: Span) -> bool {
         Kind::Test(it) => it.name_span,
         Kind::Signature(it) => it.name.span,
         Kind::TypeAlias(it) => it.name.span,
+        Kind::Unread(name) => name.span,
         Kind::Use(_) | Kind::Catalog(_) => return false,
     };
     own == name

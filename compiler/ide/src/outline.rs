@@ -114,7 +114,7 @@ fn of_item(item: &Item, text: &str) -> Option<Vec<Outline>> {
         }
         ItemKind::Signature(it) => one(name(&it.name), SymbolKind::Library, None, Vec::new()),
         ItemKind::TypeAlias(it) => one(name(&it.name), SymbolKind::Type, None, Vec::new()),
-        ItemKind::Use(_) => None,
+        ItemKind::Use(_) | ItemKind::Unread(_) => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a name stands for: the same thing wherever it is named.
 
 use gml_analysis::inspect::Meaning;
-use gml_analysis::package::{Declared, Definition, ModuleId, Package, SignatureId};
+use gml_analysis::package::{Declared, Definition, Module, ModuleId, Package, SignatureId};
+use gml_analysis::resolve::module_paths;
 use gml_diagnostics::{FileId, Span};
 use gml_syntax::ast::{Expr, ExprKind, ItemKind, Name, SignatureKind, TypeExpr, TypeKind, Use};
 
@@ -208,7 +209,7 @@ impl<'a> Found<'_, 'a> {
                 }
             }
             ItemKind::Test(test) => self.here(Kind::Test, test.name_span),
-            ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
+            ItemKind::Signature(_) | ItemKind::TypeAlias(_) | ItemKind::Unread(_) => {}
         }
         for column in tree::columns(item) {
             self.here(Kind::Column, column.name.span);
@@ -235,16 +236,18 @@ impl<'a> Found<'_, 'a> {
     /// The module that a `use` of this one names.
     fn module_named(&self, words: &[&str]) -> Option<ModuleId> {
         let package = self.facts.package;
-        let wanted = if words.first() == Some(&"std") {
-            words.join(".")
+        let module = words.join(".");
+        let place = if words.first() == Some(&"std") {
+            package.modules.iter().position(|known| *known.name == *module)
         } else {
-            let own = &package.module(self.site.module).name;
-            let folder = own.rsplit_once('.').map_or("", |(folder, _)| folder);
-            let dot = if folder.is_empty() { "" } else { "." };
-            format!("{folder}{dot}{}", words.join("."))
+            let path = |module: &Module| package.sources.path(module.file);
+            let (own, main) = (path(package.module(self.site.module)), path(package.modules.first()?));
+            let of_project = |wanted: &String| {
+                package.modules.iter().position(|known| !known.is_std && path(known) == wanted.as_str())
+            };
+            module_paths(own, main, &module).iter().find_map(of_project)
         };
-        let place = package.modules.iter().position(|module| *module.name == *wanted)?;
-        u32::try_from(place).ok().map(ModuleId)
+        u32::try_from(place?).ok().map(ModuleId)
     }
 
     /// `root`, `catalog.events`, `resources(training)`

@@ -78,7 +78,7 @@ pub(crate) fn roots(item: &Item) -> Vec<&Expr> {
             }
         }
         ItemKind::Signature(signature) => found.extend(defaults(&signature.params)),
-        ItemKind::Use(_) | ItemKind::TypeAlias(_) => {}
+        ItemKind::Use(_) | ItemKind::TypeAlias(_) | ItemKind::Unread(_) => {}
     }
     found
 }

@@ -1,9 +1,9 @@
 //! What literals with units come to.
 
+use gml_ir::DAY;
 use gml_syntax::ast::ExprKind;
 
 const MICROS: i64 = 1_000_000;
-const DAY: i64 = 86_400 * MICROS;
 
 /// The value of a literal that is written with a unit, in words; `None` for others.
 pub(crate) fn value(kind: &ExprKind, text: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Expressions over the columns of a row, a window or a group.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -147,6 +148,19 @@ impl BinaryOp {
         matches!(self, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
     }
 
+    /// Whether it holds of two values of which the left one lies so to the right one; no operator but a comparison does.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterEqual => order.is_ge(),
+            _ => false,
+        }
+    }
+
     /// The comparison that says the same with its sides exchanged; `None` of what compares nothing.
     pub fn flipped(self) -> Option<Self> {
         Some(match self {
@@ -162,7 +176,7 @@ impl BinaryOp {
     /// The type of the result where not both sides are numbers: of texts, points in time and lengths of time that are never null. `None`
     /// where the operation has no meaning.
     pub fn of_texts_and_times(self, left: &Type, right: &Type) -> Option<Type> {
-        use Type::{Date, Duration, Int, Timestamp};
+        use Type::{Date, Duration, Float, Float32, Int, Timestamp};
         if self == Self::Add && left.is_text() && right.is_text() {
             return Some(Type::Str);
         }
@@ -171,8 +185,9 @@ impl BinaryOp {
             (Self::Add | Self::Subtract, Timestamp, Duration) | (Self::Add, Duration, Timestamp) => Timestamp,
             (Self::Subtract, Timestamp, Timestamp) | (Self::Subtract, Date, Date) => Duration,
             (Self::Add | Self::Subtract, Duration, Duration) => Duration,
-            (Self::Multiply, Duration, Int(_)) | (Self::Multiply, Int(_), Duration) => Duration,
-            (Self::Divide, Duration, Duration) => Type::Float,
+            (Self::Multiply | Self::Divide, Duration, Int(_) | Float | Float32) => Duration,
+            (Self::Multiply, Int(_) | Float | Float32, Duration) => Duration,
+            (Self::Divide, Duration, Duration) => Float,
             _ => return None,
         })
     }

@@ -28,7 +28,7 @@ pub use query::{QueryPiece, passed_over, query_pieces};
 pub use round::rounded;
 pub use row::{Column, ColumnFacts, Contract, ContractRule, Parsed, Role, Row};
 pub use types::{IntKind, Learned, Partitions, SequencesType, TableType, Type};
-pub use value::{Value, civil};
+pub use value::{DAY, Value, civil};
 
 /// Version of the serialised form. Raised whenever a field changes its meaning.
 pub const IR_VERSION: u32 = 2;

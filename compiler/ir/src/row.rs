@@ -1,5 +1,6 @@
 //! Rows: the columns of a table, with roles, contracts and the form in which a file stores them.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -114,6 +115,22 @@ pub enum ContractRule {
     Compare(crate::BinaryOp, Value),
     /// `matches r"..."`
     Matches(Arc<str>),
+}
+
+impl ContractRule {
+    /// Whether a value satisfies it: `to` says how the value lies to a bound, and `matches` whether it is of the form of a regular
+    /// expression. What cannot be compared with a bound does not satisfy the rule.
+    pub fn holds(&self, to: impl Fn(&Value) -> Option<Ordering>, matches: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::InRange { start, end, inclusive } => {
+                let is_within = if *inclusive { Ordering::is_le } else { Ordering::is_lt };
+                to(start).is_some_and(Ordering::is_ge) && to(end).is_some_and(is_within)
+            }
+            Self::OneOf(values) => values.iter().any(|listed| to(listed).is_some_and(Ordering::is_eq)),
+            Self::Compare(operator, bound) => to(bound).is_some_and(|order| operator.holds(order)),
+            Self::Matches(pattern) => matches(pattern),
+        }
+    }
 }
 
 impl Row {

@@ -1,11 +1,15 @@
 //! Constant values.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Decimal;
+
+/// A day, in the unit of timestamps and durations.
+pub const DAY: i64 = 86_400_000_000;
 
 /// A value known before the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,6 +90,25 @@ impl Value {
         }
     }
 
+    /// How it lies to another one of its kind; numbers of different types are of one kind. `None` of kinds that have no order, and where
+    /// a float is not a number.
+    pub fn compared(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
+            (Self::Str(a), Self::Str(b)) => Some(a.cmp(b)),
+            (Self::Bool(a), Self::Bool(b)) => Some(a.cmp(b)),
+            (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            (Self::Time(a), Self::Time(b))
+            | (Self::Timestamp(a), Self::Timestamp(b))
+            | (Self::Duration(a), Self::Duration(b)) => Some(a.cmp(b)),
+            (Self::Size(a), Self::Size(b)) => Some(a.cmp(b)),
+            (Self::Decimal(a), Self::Decimal(b)) => Some(a.compare(*b)),
+            (Self::Decimal(a), Self::Int(b)) => Some(a.compare(Decimal::from(*b))),
+            (Self::Int(a), Self::Decimal(b)) => Some(Decimal::from(*a).compare(*b)),
+            _ => self.as_float()?.partial_cmp(&other.as_float()?),
+        }
+    }
+
     /// The truth of a `Bool`.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(truth) = self { Some(*truth) } else { None }
@@ -140,6 +163,8 @@ pub use calendar::civil;
 
 /// How dates, times and quantities are written in a program.
 mod calendar {
+    use super::DAY;
+
     /// Year, month and day of a count of days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
     /// algorithms", `civil_from_days`).
     pub fn civil(days: i64) -> (i64, i64, i64) {
@@ -167,7 +192,6 @@ mod calendar {
     }
 
     pub(super) fn timestamp(micros: i64) -> String {
-        const DAY: i64 = 86_400_000_000;
         let (year, month, day) = civil(micros.div_euclid(DAY));
         format!("@{year:04}-{month:02}-{day:02}T{}Z", time(micros.rem_euclid(DAY)))
     }
@@ -175,7 +199,7 @@ mod calendar {
     pub(super) fn duration(micros: i64) -> String {
         const UNITS: [(i64, &str); 7] = [
             (604_800_000_000, "w"),
-            (86_400_000_000, "d"),
+            (DAY, "d"),
             (3_600_000_000, "h"),
             (60_000_000, "min"),
             (1_000_000, "s"),

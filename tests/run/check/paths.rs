@@ -42,6 +42,24 @@ fn a_file_that_the_project_does_not_use_is_a_program_of_its_own() {
 }
 
 #[test]
+fn a_module_is_part_of_its_project_in_whatever_folder_gmlc_is_called() {
+    let project = project();
+    project.write("shop/features/rates.gml", format!("use shared.{{one}}\n{RATES}fn two() -> int = one() + 1\n"));
+    project.write(
+        "shop/main.gml",
+        MAIN.replace("{rate}", "{rate, two, unused}").replace("0.5", "0.5 and two() == unused(2)"),
+    );
+    project.write("shop/shared.gml", "fn one() -> int = 1\n");
+    let told = |folder: &str, path: &str| gml_tests::gmlc(&project.path(folder), &["check", path]);
+    for (folder, path) in
+        [("", "shop/features/rates.gml"), ("shop/features", "rates.gml"), ("shop", "features/rates.gml")]
+    {
+        let finished = told(folder, path);
+        assert_eq!((finished.code, finished.stdout.as_str()), (0, ""), "{folder}: {}", finished.stderr);
+    }
+}
+
+#[test]
 fn what_two_programs_share_is_said_once() {
     let lib = "fn half(n: int) -> float = n / 2\nnode f(n: int) -> int { n + 1 }\n";
     let user = |name: &str| format!("use lib.{{half, f}}\ntest \"{name}\" {{ expect half(f(1)) == 1.0 }}\n");

@@ -112,6 +112,7 @@ impl Ours {
                 self.expr_if(signature.empty.as_ref());
             }
             ItemKind::TypeAlias(alias) => self.add("type_alias", alias.name.span, &alias.name.text),
+            ItemKind::Unread(_) => {}
         }
     }
 

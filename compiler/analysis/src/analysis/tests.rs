@@ -102,7 +102,7 @@ pipeline preparing { save kept(visits) as prepared }
 
 pipeline training {
     let data = paced(prepared) |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
-    let model = fit(boosted_trees(objective: binary, seed: 1), train: data.train, valid: data.valid)
+    let model = fit(boosted_trees(objective: binary, stop_after: 5, seed: 1), train: data.train, valid: data.valid)
     track evaluate(model, on: [data.test], metrics: [auc])
     save model as buyer
 }

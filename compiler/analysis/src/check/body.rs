@@ -11,7 +11,7 @@ use super::learned::{LostTarget, Others};
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
-use crate::hash::Set;
+use crate::hash::Map;
 use crate::package::ModuleId;
 use crate::typed::{LocalId, Text};
 
@@ -69,8 +69,8 @@ pub(super) struct Body<'a> {
     pub entry: Option<Arc<gml_ir::Row>>,
     /// Whether this is the right side of a `connection`, which is made of no other one.
     pub in_connection: bool,
-    /// Parameters of a `fn` that it uses where a constant is due.
-    pub constants: Set<LocalId>,
+    /// Names of a `fn` or a node that are used where a constant is due, and where that is.
+    pub constants: Map<LocalId, Span>,
     pub diagnostics: Vec<Diagnostic>,
     /// The bodies that were looked into.
     pub consulted: Consulted,
@@ -98,7 +98,7 @@ impl<'a> Body<'a> {
             others: Others::default(),
             entry: None,
             in_connection: false,
-            constants: Set::default(),
+            constants: Map::default(),
             diagnostics: Vec::new(),
             consulted: Consulted::default(),
             visiting: Vec::new(),

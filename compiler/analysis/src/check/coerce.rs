@@ -1,5 +1,6 @@
 //! Values where a type is due.
 
+use gml_diagnostics::Span;
 use gml_ir::{Type, Value as Constant};
 
 use super::body::{Body, Place};
@@ -93,12 +94,19 @@ impl<'a> Body<'a> {
             self.emit(message::spaces::constant_needed(&value, want, text));
             return Value::error(value.span());
         }
-        if matches!(self.place, Place::Function(_)) {
-            let mut locals = Vec::new();
-            locals_of(&value.typed, &mut locals);
-            self.constants.extend(locals);
-        }
+        self.is_needed_before(&value.typed, value.span());
         value
+    }
+
+    /// Notes that what an expression is made of must be known before the run, since the expression is used so at that place.
+    pub fn is_needed_before(&mut self, typed: &Typed, at: Span) {
+        if matches!(self.place, Place::Function(_) | Place::Node(_)) {
+            let mut locals = Vec::new();
+            locals_of(typed, &mut locals);
+            for local in locals {
+                self.constants.entry(local).or_insert(at);
+            }
+        }
     }
 }
 
@@ -150,6 +158,10 @@ fn locals_of(typed: &Typed, locals: &mut Vec<LocalId>) {
         }
         TypedKind::Format(parts) | TypedKind::List(parts) => parts.iter().for_each(|part| locals_of(part, locals)),
         TypedKind::Record(fields) => fields.iter().for_each(|(_, part)| locals_of(part, locals)),
+        TypedKind::For { items, body, .. } => {
+            locals_of(items, locals);
+            locals_of(body, locals);
+        }
         TypedKind::Function(_, args) => args.iter().flatten().for_each(|arg| locals_of(arg, locals)),
         TypedKind::Call(call) => {
             for (_, arg) in &call.args {

@@ -10,6 +10,7 @@ use super::body::{Body, Local, Place};
 use super::message::{self, Want};
 use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared, Visit};
 use super::value::{Space, Value};
+use crate::parts::each_part;
 use crate::typed::{
     FunctionId, LocalId, NodeId, PipelineId, Text, Typed, TypedFunction, TypedKind, TypedNode, TypedNodeBody,
     TypedParameter, TypedPipeline,
@@ -26,19 +27,18 @@ pub(super) fn function<'a>(shared: &'a Shared<'a>, id: FunctionId, visiting: &[V
         let typed = Arc::new(TypedFunction { name, params: Vec::new(), body: value });
         return CheckedFunction {
             typed,
-            constants: Vec::new(),
             space: Space::Const,
             diagnostics: body.diagnostics,
             consulted: body.consulted,
         };
     };
-    let params = body.parameters(&ast.params, &declaration.params);
+    let mut params = body.parameters(&ast.params, &declaration.params);
     let value = body.expr(&ast.body, Some(&declaration.result));
     let value = body.coerced(value, &declaration.result, &Want::Result(&name, ast.result.span));
-    let constants = params.iter().map(|param| body.constants.contains(&param.local)).collect();
+    body.mark_needed_before(&mut params);
     let space = value.space;
     let typed = Arc::new(TypedFunction { name, params, body: value.typed });
-    CheckedFunction { typed, constants, space, diagnostics: body.diagnostics, consulted: body.consulted }
+    CheckedFunction { typed, space, diagnostics: body.diagnostics, consulted: body.consulted }
 }
 
 /// Checks a node against the types that it declares.
@@ -57,7 +57,7 @@ pub(super) fn node_for<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], v
         let typed = TypedNode { name, params: Vec::new(), result: Type::Error, body: nothing, span };
         return CheckedNode { typed: Arc::new(typed), diagnostics: body.diagnostics, consulted: body.consulted };
     };
-    let params = body.parameters(&ast.params, types);
+    let mut params = body.parameters(&ast.params, types);
     let (typed_body, result) = match &ast.body {
         NodeBody::Block(block) => {
             let lets = body.lets(&block.lets);
@@ -65,6 +65,8 @@ pub(super) fn node_for<'a>(shared: &'a Shared<'a>, id: NodeId, types: &[Type], v
             let declared_by = || format!("the result of `{name}`");
             let value = body.node_result(value, declaration.result.as_ref(), ast.result.span, declared_by);
             let ty = value.ty().clone();
+            body.trace_constants(&params, &lets, &value.typed);
+            body.mark_needed_before(&mut params);
             (TypedNodeBody::Block(lets, value.typed), ty)
         }
         NodeBody::Foreign { language, args, .. } => {
@@ -108,7 +110,11 @@ impl<'a> Body<'a> {
                 let value = self.expr(default, Some(ty));
                 let want = Want::Default(&param.name.text, param.ty.span);
                 let value = self.coerced(value, ty, &want);
-                self.constant_needed(value, &want).typed
+                match (&self.place, value.space) {
+                    // Made of the parameters before it: whether it must be known before the run is for its own uses to say.
+                    (Place::Node(_), Space::Const) => value.typed,
+                    _ => self.constant_needed(value, &want).typed,
+                }
             });
             let space = if is_of_run(ty) { Space::Run } else { Space::Const };
             let local = self.bind(Local {
@@ -120,9 +126,38 @@ impl<'a> Body<'a> {
                 facts: None,
                 span: param.name.span,
             });
-            typed.push(TypedParameter { name: param.name.text.clone(), local, ty: ty.clone(), default });
+            let (name, needed_before) = (param.name.text.clone(), None);
+            typed.push(TypedParameter { name, local, ty: ty.clone(), default, needed_before });
         }
         typed
+    }
+
+    /// Notes which parameters are used so that they must be known before the run.
+    fn mark_needed_before(&self, params: &mut [TypedParameter]) {
+        for param in params {
+            param.needed_before = self.constants.get(&param.local).copied();
+        }
+    }
+
+    /// What a name that must be known before the run is bound to must be known before, too.
+    fn trace_constants(&mut self, params: &[TypedParameter], lets: &[(LocalId, Typed)], result: &Typed) {
+        let defaults = params.iter().filter_map(|param| Some((param.local, param.default.as_ref()?)));
+        let mut bound: Vec<(LocalId, &Typed)> = defaults.collect();
+        for value in lets.iter().map(|(_, value)| value).chain([result]) {
+            each_part(value, &mut |part| {
+                if let TypedKind::For { local, items, .. } = &part.kind {
+                    bound.push((*local, &**items));
+                }
+            });
+        }
+        bound.extend(lets.iter().map(|(local, value)| (*local, value)));
+        // A name is bound to what names before it stand for.
+        bound.sort_by_key(|(local, _)| std::cmp::Reverse(local.0));
+        for (local, value) in bound {
+            if let Some(at) = self.constants.get(&local).copied() {
+                self.is_needed_before(value, at);
+            }
+        }
     }
 
     /// `let`s of a node.

@@ -62,6 +62,7 @@ impl Moved for TypedPipeline {
 impl Moved for TypedParameter {
     fn moved(&mut self, moves: Moves<'_>) {
         self.default.moved(moves);
+        self.needed_before.iter_mut().for_each(|span| moves.span(span));
     }
 }
 

@@ -26,8 +26,6 @@ pub(super) enum Visit {
 #[derive(Debug)]
 pub(super) struct CheckedFunction {
     pub typed: Arc<TypedFunction>,
-    /// Which parameters must be constants, since the body uses them where one is due.
-    pub constants: Vec<bool>,
     /// When its value is known, where its arguments are constants.
     pub space: Space,
     pub diagnostics: Vec<Diagnostic>,

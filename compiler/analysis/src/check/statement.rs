@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Span, codes};
 use gml_ir::{Learned, Type, Value as Constant};
 use gml_syntax::ast::{self, Name, StatementKind};
 use smallvec::SmallVec;
@@ -208,12 +208,32 @@ impl<'a> Body<'a> {
             typed.push(self.round(local, list, body, span, saved));
             return;
         }
+        let (said, rounds) = (self.diagnostics.len(), values.len());
         for value in values {
             let (ty, space, facts) = (value.ty().clone(), value.space, value.facts.clone());
             let known = self.known_of(&value);
             let local = self.loop_name(name, ty.clone(), space, known, facts);
             let list = list_of(vec![value.typed], ty, items.span);
             typed.push(self.round(local, list, body, span, saved));
+        }
+        self.without_effect_in_all(said, rounds);
+    }
+
+    /// Of what was said from a place on in the rounds of a loop: rows to validate on that change nothing in some of them, and something
+    /// in others, are given for these. Where they change nothing in any, it is said once.
+    fn without_effect_in_all(&mut self, from: usize, rounds: usize) {
+        let told = self.diagnostics.split_off(from);
+        let (idle, others): (Vec<_>, Vec<_>) =
+            told.into_iter().partition(|diagnostic| diagnostic.code == codes::VALID_WITHOUT_EFFECT);
+        self.diagnostics.extend(others);
+        for diagnostic in &idle {
+            let of_place = idle.iter().filter(|other| other.span == diagnostic.span).count();
+            let is_said = self.diagnostics[from..]
+                .iter()
+                .any(|said| said.code == diagnostic.code && said.span == diagnostic.span);
+            if of_place >= rounds && !is_said {
+                self.diagnostics.push(diagnostic.clone());
+            }
         }
     }
 
@@ -298,6 +318,11 @@ impl<'a> Body<'a> {
             let want = Want::argument(&declaration.declared.name, views[place].name);
             let value = self.expr(expr, Some(&declaration.params[place]));
             let value = self.coerced(value, &declaration.params[place], &want);
+            if value.space > Space::Const && !value.ty().is_silent() {
+                self.emit(message::spaces::parameter_of_pipeline(value.span(), &want, self.text(value.span())));
+                typed.push(Some(Value::error(value.span()).typed));
+                continue;
+            }
             typed.push(Some(self.constant_needed(value, &want).typed));
         }
         self.fits_uses(Visit::Pipeline(*id), None, &typed);

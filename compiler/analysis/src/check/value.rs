@@ -48,6 +48,8 @@ pub(super) struct Facts<'a> {
     pub estimator: Option<Estimator<'a>>,
     /// For an estimator that is tuned where it is fitted: where that is said.
     pub search: Option<Span>,
+    /// For an estimator whose best arguments were looked for: when it stops is among them.
+    pub stop_searched: bool,
 }
 
 /// Rows that something learned has seen.

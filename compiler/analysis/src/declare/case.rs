@@ -32,7 +32,11 @@ pub(super) fn check(package: &Package, diagnostics: &mut Vec<Diagnostic>) {
             }
             ItemKind::Env(env) => value(&env.name),
             ItemKind::Schema(schema) => schemas.push(&schema.name),
-            ItemKind::Use(_) | ItemKind::Test(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
+            ItemKind::Use(_)
+            | ItemKind::Test(_)
+            | ItemKind::Signature(_)
+            | ItemKind::TypeAlias(_)
+            | ItemKind::Unread(_) => {}
         }
     }
     for name in schemas {

@@ -229,7 +229,7 @@ fn read<'a>(
     };
     let mut reader = Reader::new(&mut mentioned, &mut is_bound, &mut is_unused);
     match &item.kind {
-        ItemKind::Use(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) => {}
+        ItemKind::Use(_) | ItemKind::Signature(_) | ItemKind::TypeAlias(_) | ItemKind::Unread(_) => {}
         ItemKind::Param(param) => {
             reader.written_type(&param.ty);
             let default = param.default.as_ref().filter(|default| !is_word_of(default, &param.ty));

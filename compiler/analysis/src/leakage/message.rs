@@ -1,10 +1,11 @@
 //! What is said of leakage.
 
 use gml_diagnostics::{Code, Diagnostic, Span, codes};
+use gml_ir::Role;
 
 use super::walk::{Features, Finding, Kind};
 use crate::lineage::fact::{Seeing, Seen};
-use crate::lineage::{ColumnNode, How, Maker, Part};
+use crate::lineage::{ColumnNode, How, Maker, Order, Part, Sees};
 use crate::typed::Text;
 
 type Way = [(Span, String)];
@@ -210,7 +211,7 @@ pub(super) fn feature(
                 span,
                 format!("{names} {are} computed from {name}, so the model is told what it should find out"),
             )
-            .help("leave it out, or look at earlier rows only: `derive(over: .., order: .., rows: before) { .. }`, `lag(..)`"),
+            .help(earlier_rows(features, &nodes)),
             true,
         ),
         Kind::Twin => (
@@ -268,6 +269,18 @@ pub(super) fn feature(
             .help("split first and compute it from the `train` part, or let a step of the recipe learn it, such as `scale` or `impute`"),
             false,
         ),
+        Kind::Period(decided) => (
+            Diagnostic::new(
+                codes::LABEL_FROM_OWN_ROWS,
+                span,
+                format!(
+                    "{names} {are} computed over rows of the period that decides {name}, so the model is told what it should find out"
+                ),
+            )
+            .and(decided, format!("{name} is decided by these rows"))
+            .help("compute it from the rows before that period: `filter(.day < start)` in front of the group, or `where: .day < start`"),
+            false,
+        ),
         Kind::Later => (
             Diagnostic::new(
                 codes::FEATURE_FROM_LATER,
@@ -294,6 +307,7 @@ pub(super) fn feature(
             Kind::Decides => "asks what the target asks",
             Kind::Prediction => "the model knows the target of these rows",
             Kind::Across(_) => "looks at rows of other parts",
+            Kind::Period(_) => "looks at rows of that period, too",
             Kind::Later => "looks at later rows",
             Kind::AllTime => "looks at all rows",
         }
@@ -314,6 +328,26 @@ pub(super) fn feature(
         }
     }
     diagnostic.and(at.0, at.1.clone())
+}
+
+/// How a feature is made from what came to be before: where it looks at rows that come first in another order than that of time, that.
+fn earlier_rows(features: &Features<'_, '_>, nodes: &[&ColumnNode]) -> String {
+    let is_before = |how: &How| match how {
+        How::Over(over) => over.sees == Sees::Earlier && over.order != Order::Time,
+        _ => false,
+    };
+    if !nodes.iter().any(|node| node.inputs.iter().any(|input| is_before(&input.how))) {
+        let ways = "`derive(over: .., order: .., rows: before) { .. }`, `lag(..)`";
+        return format!("leave it out, or look at earlier rows only: {ways}");
+    }
+    match features.table.row.with_role(Role::Time) {
+        Some(time) => {
+            format!("rows that come first in this order need not be earlier: write `order: [.{}]`", time.name)
+        }
+        None => {
+            "rows that come first in this order need not be earlier: order them by a date or a timestamp".to_owned()
+        }
+    }
 }
 
 /// A column as it is named; of one that a step makes under names that only the data have, the step.

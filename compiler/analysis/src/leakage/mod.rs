@@ -11,6 +11,7 @@ mod groups;
 mod labels;
 mod message;
 mod partitions;
+mod periods;
 mod samples;
 #[cfg(test)]
 mod tests;
@@ -140,6 +141,9 @@ impl Looked {
                     }
                 }
                 Moment::Label(label) => labels::check(flow, label, &mut found),
+                Moment::Stop { operator, span, stops, takes } => {
+                    found.push(crate::message::partitions::valid_needed(operator, *span, *stops, *takes));
+                }
                 Moment::Targeted { table, span, what } => features::declared(flow, table, *span, what, &mut found),
             }
         }

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use gml_diagnostics::Span;
 use gml_ir::{Role, Row};
 
 use crate::hash::Set;
 use crate::lineage::fact::TableFacts;
-use crate::lineage::{ColumnId, CutId, Flow, How, Input, Over, Part, Rows, Sees, Stretch, of_branch};
+use crate::lineage::{ColumnId, CutId, Flow, How, Input, Order, Over, Part, Rows, Says, Sees, Stretch, of_branch};
 use crate::typed::Text;
 
 /// Features and the rows they are learned from.
@@ -46,6 +47,8 @@ pub(super) enum Kind {
     Prediction,
     /// It is made of rows of several parts of that split.
     Across(CutId),
+    /// It is made of rows of the period that decides the target, which is told there.
+    Period(Span),
     /// It is made of later rows.
     Later,
     /// It is made of all rows, later ones among them.
@@ -60,9 +63,10 @@ impl Kind {
             Self::Target => 1,
             Self::Twin | Self::Decides => 2,
             Self::Prediction => 3,
-            Self::Later => 4,
-            Self::Across(_) => 5,
-            Self::AllTime => 6,
+            Self::Period(_) => 4,
+            Self::Later => 5,
+            Self::Across(_) => 6,
+            Self::AllTime => 7,
         }
     }
 }
@@ -106,6 +110,7 @@ impl<'f, 'p> Features<'f, 'p> {
     /// All steps at which a feature knows too much.
     pub fn of_all(&self) -> Vec<Finding> {
         let mut all = self.of_target();
+        all.extend(self.of_period());
         all.extend(self.of_others());
         all
     }
@@ -187,9 +192,10 @@ impl<'f, 'p> Features<'f, 'p> {
                 self.crosses(&over.rows, &[], at).map(|split| Some(Kind::TargetAcross(split)))
             }
             How::Over(over) => {
-                let own = (over.sees != Sees::Earlier || over.timeless) && provenance.own(&over.rows, at);
+                let in_time = over.order == Order::Time;
+                let own = (over.sees != Sees::Earlier || !in_time) && provenance.own(&over.rows, at);
                 // Up to the row at hand, it is its own target that is too much.
-                let all = over.timeless || matches!(over.sees, Sees::All | Sees::Later);
+                let all = over.order == Order::Other || matches!(over.sees, Sees::All | Sees::Later);
                 let across = (all && !self.of_one_row(&over.keys)).then(|| self.crosses(&over.rows, &over.keys, at));
                 match across.flatten() {
                     Some(split) => Some(Some(Kind::TargetAcross(split))),
@@ -198,7 +204,10 @@ impl<'f, 'p> Features<'f, 'p> {
             }
             // Where only such rows are learned from, that they are such tells nothing.
             How::Chosen(_) if input.column.is_some_and(|of| self.table.chosen.contains(&of)) => None,
-            How::Chosen(over) => (over.sees != Sees::Earlier && provenance.own(&over.rows, at)).then_some(through),
+            How::Chosen(over) => {
+                let before = over.sees == Sees::Earlier && over.order == Order::Time;
+                (!before && provenance.own(&over.rows, at)).then_some(through)
+            }
             // Which features are left tells little of the target of a row.
             How::Selected(rows) => self.crosses(rows, &[], at).map(|split| Some(Kind::TargetAcross(split))),
             How::Learned(rows) => match self.crosses(rows, &[], at) {
@@ -219,8 +228,8 @@ impl<'f, 'p> Features<'f, 'p> {
                 match (self.looks_too_far(input, &at), &input.how) {
                     (Some(kind), _) => found.push(Finding { feature, column, kind }),
                     (None, How::Before(_)) => {}
-                    // Nor does one value for all rows tell of their times.
-                    (None, How::Over(over)) if over.single => {}
+                    // Nor does one value for all rows tell of their times, nor the end of time of the rows.
+                    (None, How::Over(over)) if over.single || over.says == Says::Ends => {}
                     (None, _) => {
                         if let Some(of) = input.column {
                             walk.go(Stop { feature, column: of, through: None, at: behind(input, &at) });
@@ -234,6 +243,8 @@ impl<'f, 'p> Features<'f, 'p> {
 
     fn looks_too_far(&self, input: &Input, at: &Rows) -> Option<Kind> {
         let over = match &input.how {
+            How::Over(over) if over.says == Says::Ends => return None,
+            How::Over(over) if over.single && input.column.is_some_and(|of| self.is_end(of)) => return None,
             How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
             How::Learned(rows) | How::Selected(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
             // That it has learned the target of these rows is told otherwise.
@@ -249,11 +260,24 @@ impl<'f, 'p> Features<'f, 'p> {
                 None => (over.timed && self.flow.provenance.share(&over.rows, at)).then_some(Kind::AllTime),
             },
             // A place in another order than that of time depends on rows from anywhere.
-            Sees::Earlier | Sees::UpTo if over.timeless && input.column.is_none() => {
+            Sees::Earlier | Sees::UpTo if over.order == Order::Other && input.column.is_none() => {
                 self.crosses(&over.rows, &over.keys, at).map(Kind::Across)
             }
             Sees::Earlier | Sees::UpTo => None,
         }
+    }
+
+    /// Whether a column holds nothing but when the time of a table begins or ends: a day to count from, and no statistic.
+    fn is_end(&self, column: ColumnId) -> bool {
+        let inputs = &self.flow.columns.get(column).inputs;
+        let is_end = |input: &Input| match (&input.how, input.column) {
+            (How::Over(over), _) if over.says == Says::Ends => true,
+            (How::Over(over), Some(of)) if over.single => self.is_end(of),
+            (How::Same | How::Branch(_) | How::Row | How::Joined(_), Some(of)) => self.is_end(of),
+            (How::Chosen(over), _) => over.says == Says::Ends,
+            _ => false,
+        };
+        !inputs.is_empty() && inputs.iter().all(is_end)
     }
 
     /// Whether a column is the target, under whatever name.

@@ -5,7 +5,7 @@ use gml_ir::{Role, Row};
 
 use super::bind::Bindings;
 use super::call::Called;
-use super::column::{ColumnId, How, Input, Maker, Over, Sees};
+use super::column::{ColumnId, How, Input, Maker, Order, Over, Says, Sees};
 use super::fact::ColumnsOf;
 use super::flow::Flow;
 use crate::check::signature::{ParamKind, RowShape};
@@ -128,9 +128,11 @@ impl<'p> Flow<'p> {
             keys: keys.all().collect(),
             sees: Sees::All,
             timed: time.is_some_and(|time| keys.get(&time.name).is_none()),
-            timeless: false,
+            order: Order::Time,
             single: false,
             makes: bindings.makes(),
+            says: Says::All,
+            asks: None,
         };
         let role_of = |name: &str| first.table.row.get(name).and_then(|column| column.role);
         let is_described = |(name, column): &&(Text, ColumnId)| {
@@ -173,9 +175,11 @@ impl<'p> Flow<'p> {
             keys: Vec::new(),
             sees: Sees::Later,
             timed: first.table.row.with_role(Role::Time).is_some(),
-            timeless: false,
+            order: Order::Time,
             single: false,
             makes: None,
+            says: Says::All,
+            asks: None,
         };
         for (name, value) in keys {
             let Some(column) = columns.get(name) else { continue };

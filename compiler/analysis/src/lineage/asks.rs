@@ -11,6 +11,7 @@ use super::flow::Flow;
 use super::number::number_of;
 use super::region::{Edge, Line, MOST_PIECES, Mark, Piece, Region, Values};
 use super::rows::{Part, Rows};
+use super::value::Within;
 use crate::check::signature::{ParamKind, Shape, Signature};
 use crate::hash::Set;
 use crate::typed::{LibraryName, Typed, TypedArg, TypedKind};
@@ -88,11 +89,20 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// The column whose points in time a call goes by.
+    fn moment_of(&self, called: &Called<'p>, table: &TableFacts) -> Option<ColumnId> {
+        match called.argument(time_param(&called.signature)?)? {
+            TypedArg::Expr(by) => self.moment(by, &table.columns),
+            _ => None,
+        }
+    }
+
     /// The parts of a split by time, where it is written out when they begin and end.
     fn stretches_of_time(&self, called: &Called<'p>, table: &TableFacts) -> Vec<(Option<Part>, Region)> {
         let (Some(time), Some(age)) = (self.time_of(called), self.age(called, &table.rows)) else {
             return Vec::new();
         };
+        let moment = self.moment_of(called, table);
         let given = |part: Part| match called.argument(part.name())? {
             TypedArg::Value(value) if self.constant(value) != Some(&Value::Null) => Some(value),
             _ => None,
@@ -100,7 +110,7 @@ impl<'p> Flow<'p> {
         if given(Part::Train).is_some() {
             let stretch = |part| {
                 let piece = self.range(given(part)?.uncast())?;
-                Some((Some(part), Region::of(time, Values::of(vec![piece]))))
+                Some((Some(part), Region::of(time, Values::of(vec![piece])).at(moment)))
             };
             return [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(stretch).collect();
         }
@@ -111,9 +121,9 @@ impl<'p> Flow<'p> {
             let Some(period) = given(part) else { continue };
             let Some(to) = self.period(period).and_then(|length| from.further(length)) else { return parts };
             let piece = Piece { from: std::mem::replace(&mut from, to.clone()), to };
-            parts.push((Some(part), Region::of(age, Values::of(vec![piece]))));
+            parts.push((Some(part), Region::of(age, Values::of(vec![piece])).at(moment)));
         }
-        parts.push((Some(Part::Train), Region::of(age, Values::of(vec![Piece { from, to: Edge::Last }]))));
+        parts.push((Some(Part::Train), Region::of(age, Values::of(vec![Piece { from, to: Edge::Last }])).at(moment)));
         parts
     }
 
@@ -136,7 +146,7 @@ impl<'p> Flow<'p> {
     }
 
     /// The rows for which a condition is true, or false.
-    fn holds(&self, value: &Typed, truth: bool, row: &ColumnsOf) -> Region {
+    pub(super) fn holds(&self, value: &Typed, truth: bool, row: &ColumnsOf) -> Region {
         match &value.kind {
             TypedKind::Cast(of) => self.holds(of, truth, row),
             TypedKind::Unary(UnaryOp::Not, of) => self.holds(of, !truth, row),
@@ -165,9 +175,43 @@ impl<'p> Flow<'p> {
             (false, false) => values.others(universe),
         };
         match values {
-            Some(values) => Region::of(self.number(of, Some(row)), values),
+            Some(values) => {
+                let moment = self.moment(of, row).or_else(|| self.moment_beside(of, row));
+                Region::of(self.number(of, Some(row)), values).at(moment)
+            }
             None => Region::UNKNOWN,
         }
+    }
+
+    /// The column that a point in time is one of which a condition holds against one that was looked up for the row: the day from which on
+    /// something counts for a customer.
+    fn moment_beside(&self, condition: &Typed, row: &ColumnsOf) -> Option<ColumnId> {
+        use BinaryOp::{Greater, GreaterEqual, Less, LessEqual};
+        let TypedKind::Binary(Less | LessEqual | Greater | GreaterEqual, left, right) = &condition.kind else {
+            return None;
+        };
+        let looked_up = |side: &Typed| {
+            let mut inputs = Vec::new();
+            self.inputs(side, &Within { row, many: None }, &mut inputs);
+            inputs.iter().any(|input| input.column.is_some_and(|column| self.columns.is_looked_up(column)))
+        };
+        match (looked_up(left), looked_up(right)) {
+            (false, true) => self.moment(left, row),
+            (true, false) => self.moment(right, row),
+            _ => None,
+        }
+    }
+
+    /// The column that a point in time is one of: itself, or what it is computed from.
+    fn moment(&self, of: &Typed, row: &ColumnsOf) -> Option<ColumnId> {
+        if !matches!(of.ty.non_null(), Type::Date | Type::Timestamp) {
+            return None;
+        }
+        let mut inputs = Vec::new();
+        self.inputs(of, &Within { row, many: None }, &mut inputs);
+        let mut columns = inputs.iter().filter_map(|input| input.column);
+        let (first, None) = (columns.next()?, columns.next()) else { return None };
+        Some(self.columns.root(first))
     }
 
     /// What a condition looks at, and the values for which it is true.
@@ -276,8 +320,59 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// Whether a condition holds a point in time of a row against one that is the same for all of them: `until - .last_day > 30d`.
+    pub(super) fn parts_time(&self, value: &Typed) -> bool {
+        match &value.kind {
+            TypedKind::Cast(of) | TypedKind::Unary(UnaryOp::Not, of) | TypedKind::Binary(BinaryOp::Coalesce, of, _) => {
+                self.parts_time(of)
+            }
+            TypedKind::Binary(BinaryOp::And | BinaryOp::Or, left, right) => {
+                self.parts_time(left) || self.parts_time(right)
+            }
+            TypedKind::Binary(operator, left, right) if operator.is_comparison() => {
+                let held = |of: &Typed, with: &Typed| self.is_of_one_moment(of) && self.is_fixed(with);
+                held(left, right) || held(right, left)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is a point in time of a row, or how far that lies from one that is the same for all rows.
+    fn is_of_one_moment(&self, value: &Typed) -> bool {
+        let is_moment = matches!(value.ty.non_null(), Type::Date | Type::Timestamp);
+        match &value.kind {
+            TypedKind::Column(_) => is_moment,
+            TypedKind::Cast(of) | TypedKind::Unary(UnaryOp::Negate, of) => self.is_of_one_moment(of),
+            TypedKind::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Divide, left, right) => {
+                self.is_of_one_moment(left) && self.is_fixed(right)
+                    || self.is_fixed(left) && self.is_of_one_moment(right)
+            }
+            TypedKind::Call(call) if call.kind == SignatureKind::Aggregate => is_moment,
+            // How long it is, not which hour or weekday.
+            TypedKind::Call(call) if call.kind == SignatureKind::Function => {
+                let args = call.args.iter().filter_map(|(_, arg)| match arg {
+                    TypedArg::Value(value) => Some(value),
+                    _ => None,
+                });
+                let (moments, others): (Vec<&Typed>, Vec<&Typed>) = args.partition(|arg| self.is_of_one_moment(arg));
+                let is_length = call.name.starts_with("days_") || call.name.starts_with("in_");
+                is_length && moments.len() == 1 && others.iter().all(|arg| self.is_fixed(arg))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is the same for all rows: a value of the run, or one that is read of a single row.
+    fn is_fixed(&self, value: &Typed) -> bool {
+        match &value.kind {
+            TypedKind::Field(of, _) => matches!(of.kind, TypedKind::Local(_)),
+            TypedKind::Cast(of) | TypedKind::Binary(BinaryOp::Coalesce, of, _) => self.is_fixed(of),
+            _ => self.is_settled(value),
+        }
+    }
+
     /// Columns and all that they are made of; `None` where that is too much to look at.
-    pub(super) fn about(&self, columns: &[ColumnId]) -> Option<Vec<ColumnId>> {
+    pub(crate) fn about(&self, columns: &[ColumnId]) -> Option<Vec<ColumnId>> {
         let mut known: Set<ColumnId> = columns.iter().copied().collect();
         let mut waiting = columns.to_vec();
         while let Some(column) = waiting.pop() {

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use gml_ir::Row;
+use gml_ir::{Role, Row, Type};
 
 use super::call::{Called, TableArgument};
-use super::column::{ColumnId, How, Input, Maker, Over, Sees};
-use super::fact::ColumnsOf;
+use super::column::{ColumnId, How, Input, Maker, Order, Over, Says, Sees};
+use super::fact::{ColumnsOf, TableFacts};
 use super::flow::Flow;
 use super::number::number_of;
 use super::rows::{OriginId, Rows, union};
 use super::value::{Many, Within};
 use crate::check::signature::{Param, ParamKind, RowShape, Shape, Signature, Variable};
+use crate::hash::Set;
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
 
 /// The variables of a signature, and what it says of rows.
@@ -330,10 +331,19 @@ impl<'p> Flow<'p> {
                 found_by.extend(keys.map(|key| Input { column: Some(key), how: How::Key }));
             }
         }
-        let timed = left.row.with_role(gml_ir::Role::Time).is_some();
+        let timed = left.row.with_role(Role::Time).is_some();
         let over = |sees| {
-            let (rows, keys, timeless, single) = (table.rows.clone(), Vec::new(), false, false);
-            How::Over(Over { rows, keys, sees, timed, timeless, single, makes: None })
+            How::Over(Over {
+                rows: table.rows.clone(),
+                keys: Vec::new(),
+                sees,
+                timed,
+                order: Order::Time,
+                single: false,
+                makes: None,
+                says: Says::All,
+                asks: None,
+            })
         };
         let chosen = || match over(Sees::All) {
             How::Over(over) => How::Chosen(over),
@@ -385,8 +395,7 @@ impl<'p> Flow<'p> {
         let table = argument.table.clone();
         let source = bindings.get(of);
         let (mut keys, mut order, mut descending, mut ordered) = (Vec::new(), Vec::new(), false, false);
-        let has_time = table.row.with_role(gml_ir::Role::Time).is_some();
-        let mut timeless = false;
+        let mut by = Order::Time;
         for param in &called.signature.params {
             match (&param.kind, called.argument(param.name)) {
                 (ParamKind::Keys { .. }, Some(TypedArg::Columns(columns))) => {
@@ -394,8 +403,7 @@ impl<'p> Flow<'p> {
                 }
                 (ParamKind::Order { .. }, Some(TypedArg::Order(columns))) => {
                     ordered = true;
-                    // Rows that come first by another order need not be earlier.
-                    timeless = has_time && columns.first().is_some_and(|(key, _)| !in_time(key, &table.row));
+                    by = columns.first().map_or(Order::Time, |(key, _)| self.order_by(key, &table, &source));
                     descending =
                         columns.first().is_some_and(|(key, descending)| *descending && in_time(key, &table.row));
                     let mut inputs = Vec::new();
@@ -419,12 +427,58 @@ impl<'p> Flow<'p> {
             order: &order,
             sees,
             scattered: !ordered,
-            timeless,
+            by,
             reversed: descending && ordered,
             makes: None,
             number: self.windows_number(called, &table, &keys, &source),
         };
         self.made(called, columns, &Within { row: &source, many: Some(many) })
+    }
+
+    /// What an order by that says of earlier and later: rows that come first by another order than that of time need not be
+    /// earlier.
+    fn order_by(&self, key: &Typed, table: &TableFacts, source: &ColumnsOf) -> Order {
+        let row = &table.row;
+        let own = match &key.kind {
+            TypedKind::Column(name) => row.get(name),
+            _ => None,
+        };
+        if key.ty.is_temporal() || own.is_some_and(|column| column.role == Some(Role::Time)) {
+            return Order::Time;
+        }
+        let has_role = own.is_some_and(|column| column.role.is_some());
+        let is_time = |column: &&gml_ir::Column| match column.role {
+            Some(Role::Time) => true,
+            Some(Role::Id) => matches!(column.ty.non_null(), Type::Date | Type::Timestamp),
+            _ => false,
+        };
+        let times: Vec<ColumnId> =
+            row.columns.iter().filter(is_time).filter_map(|column| table.columns.get(&column.name)).collect();
+        let mut inputs = Vec::new();
+        self.inputs(key, &Within { row: source, many: None }, &mut inputs);
+        let of = inputs.iter().filter_map(|input| input.column).collect();
+        match self.is_computed_from(of, &times) {
+            true => Order::Time,
+            // No amount of something tells what was earlier.
+            false if times.is_empty() && (has_role || !is_amount(&key.ty)) => Order::Time,
+            false if has_role || row.with_role(Role::Time).is_none() => Order::Number,
+            false => Order::Other,
+        }
+    }
+
+    /// Whether one of these columns is computed from one of those in the same row.
+    fn is_computed_from(&self, mut waiting: Vec<ColumnId>, of: &[ColumnId]) -> bool {
+        let mut known: Set<ColumnId> = Set::default();
+        while let Some(column) = waiting.pop() {
+            if of.contains(&column) {
+                return true;
+            }
+            if known.insert(column) {
+                let same = |input: &&Input| matches!(input.how, How::Same | How::Branch(_) | How::Row);
+                waiting.extend(self.columns.get(column).inputs.iter().filter(same).filter_map(|input| input.column));
+            }
+        }
+        false
     }
 
     fn aggregates(
@@ -472,10 +526,16 @@ impl<'p> Flow<'p> {
     }
 }
 
-/// Whether an order by that is one in time: by a point in time, or by a column with a role, such as the number of a session.
+/// Whether an order by that has a direction in time: it is by a point in time, or by a column with a role, such as the number of
+/// a session.
 fn in_time(key: &Typed, row: &Row) -> bool {
     let role = |name: &str| row.get(name).is_some_and(|column| column.role.is_some());
     key.ty.is_temporal() || matches!(&key.kind, TypedKind::Column(name) if role(name))
+}
+
+/// Whether values of the type measure something, and count no rows.
+fn is_amount(ty: &Type) -> bool {
+    matches!(ty.non_null(), Type::Float | Type::Float32 | Type::Decimal { .. } | Type::Bool)
 }
 
 fn subset(source: &ColumnsOf, columns: &[(Text, Typed)]) -> ColumnsOf {

@@ -1,7 +1,10 @@
 //! Columns and what they are made of: a graph that only grows, each column an entry.
 
+use std::sync::Arc;
+
 use gml_diagnostics::Span;
 
+use super::region::Region;
 use super::rows::{OriginId, Rows};
 use crate::typed::{DatasetId, Text};
 
@@ -30,6 +33,8 @@ pub struct ColumnNode {
     pub(crate) core: Option<u64>,
     /// What it asks of each of the rows that it is computed from.
     pub(crate) conditions: Conditions,
+    /// Whether it says on which side of a point in time that is the same for all rows one of its row lies.
+    pub(crate) parts_time: bool,
 }
 
 /// Conditions that aggregates hold against many rows, by number: equal ones over equal rows with equal keys have equal numbers.
@@ -110,13 +115,50 @@ pub struct Over {
     pub sees: Sees,
     /// Whether the rows have a column with the role `time`, which is not among the keys.
     pub(crate) timed: bool,
-    /// Whether earlier ones are so by another order than that of time, though there is one.
-    pub(crate) timeless: bool,
+    /// What their order says of earlier and later.
+    pub(crate) order: Order,
     /// Whether it is one value for all rows, which tells nothing of any of them: a number bound to a name.
     pub(crate) single: bool,
     /// The rows that are made of them, one for each combination of keys; `None` where the value goes to the rows
     /// themselves.
     pub(crate) makes: Option<OriginId>,
+    /// Which of them the value is of.
+    pub(crate) says: Says,
+    /// The conditions that leave some of them out, where there are any.
+    pub(crate) asks: Option<Arc<Asks>>,
+}
+
+/// What an order says of earlier and later rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// It is that of time, or nothing is known of one.
+    Time,
+    /// It is by something that may count rows as they come, such as the number of a session, and need not.
+    Number,
+    /// It is by something else, though there is a time.
+    Other,
+}
+
+/// Which rows a value is of that is computed from many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// All of them.
+    All,
+    /// The first in time: later ones change nothing.
+    First,
+    /// When the last one was.
+    Last,
+    /// None of them: when the time of the whole table begins or ends, the same for all rows.
+    Ends,
+}
+
+/// What an aggregate asks of the rows that it looks at.
+#[derive(Debug)]
+pub(crate) struct Asks {
+    /// The rows that are left.
+    pub region: Region,
+    /// The columns that are looked at.
+    pub columns: Vec<ColumnId>,
 }
 
 /// Which rows count, seen from the row at hand.
@@ -167,8 +209,23 @@ impl Columns {
     pub(super) fn add(&mut self, name: Text, maker: Maker, span: Span, inputs: Vec<Input>) -> ColumnId {
         let id = ColumnId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
         let (number, core, conditions) = (None, None, Conditions::default());
-        self.0.push(ColumnNode { name, maker, span, inputs, was_target: false, shift: None, number, core, conditions });
+        self.0.push(ColumnNode {
+            name,
+            maker,
+            span,
+            inputs,
+            was_target: false,
+            shift: None,
+            number,
+            core,
+            conditions,
+            parts_time: false,
+        });
         id
+    }
+
+    pub(super) fn mark_parting_time(&mut self, id: ColumnId) {
+        self.0[id.0 as usize].parts_time = true;
     }
 
     pub(super) fn mark_conditions(&mut self, id: ColumnId, conditions: Conditions) {

@@ -212,6 +212,8 @@ pub(crate) enum Moment<'p> {
     Judge(Judge<'p>),
     /// It is looked up whether pairs came to be.
     Label(Label),
+    /// What stops early by other rows is given to a call of that name without any. `takes`: whether that has a parameter for them.
+    Stop { operator: LibraryName, span: Span, stops: Span, takes: bool },
     /// A table with a target is declared or stored.
     Targeted { table: Arc<TableFacts>, span: Span, what: String },
 }

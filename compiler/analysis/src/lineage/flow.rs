@@ -230,7 +230,7 @@ impl<'p> Flow<'p> {
                 _ => match (&param.default, self.open_parameter(param)) {
                     (_, Some(fact)) => fact,
                     (Some(default), _) => self.value(default),
-                    (None, _) => Fact::Unknown,
+                    (None, _) => settled(param),
                 },
             };
             self.bind(param.local, fact);
@@ -257,7 +257,7 @@ impl<'p> Flow<'p> {
                     let span = Span { start: node.span.start, ..node.span };
                     self.given_table(&table.row, span, place as u64)
                 }
-                _ => Fact::Unknown,
+                _ => settled(param),
             };
             self.bind(param.local, fact);
         }
@@ -531,6 +531,16 @@ impl<'p> Flow<'p> {
             fact.each_table(&mut |table| self.targeted(table, node.span, || format!("what `{}` gives", node.name)));
         }
         fact
+    }
+}
+
+/// A parameter of which no argument is known, but that it is the same for all rows.
+fn settled<'p>(param: &TypedParameter) -> Fact<'p> {
+    match param.ty.non_null() {
+        Type::Date | Type::Timestamp | Type::Duration | Type::Int(_) | Type::Float => {
+            Fact::Value(number_of((&param.name, "given")), Arc::new([]))
+        }
+        _ => Fact::Unknown,
     }
 }
 

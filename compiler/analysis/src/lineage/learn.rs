@@ -15,9 +15,13 @@ use super::flow::Flow;
 use crate::check::signature::{ParamKind, RowShape, Shape, Signature};
 use crate::typed::{LibraryName, Typed, TypedArg, TypedCall};
 
+/// The argument that has an estimator stop early.
+const STOP: &str = "stop_after";
+
 impl<'p> Flow<'p> {
     /// Rows that take part in learning: arguments of parameters that are `in train` or `in valid`.
     pub fn learns(&mut self, called: &Called<'p>, result: &Type) {
+        self.stops(called);
         let before = seen_before(called);
         let seen = self.seen(called, result);
         for (place, one) in &seen {
@@ -31,6 +35,30 @@ impl<'p> Flow<'p> {
                 others,
                 around: self.around.clone(),
             }));
+        }
+    }
+
+    /// An estimator that stops early by rows that it is not given. Where the call that makes the estimator is in sight of the one
+    /// that it is given to, the checker tells; it may also be the argument of a node.
+    fn stops(&mut self, called: &Called<'p>) {
+        let valid = called.signature.valid();
+        let given = valid.and_then(|place| called.argument(called.signature.params[place].name));
+        if given.is_some_and(is_given) {
+            return;
+        }
+        for (place, fact) in &called.facts {
+            let Fact::Estimator(estimator) = fact else { continue };
+            if estimator.search.is_some() || called.signature.is_tuned_later(*place) {
+                continue;
+            }
+            let stops = estimator.parts.iter().find_map(|part| match part.call.argument(STOP)? {
+                TypedArg::Value(value) => value.literal().filter(|rounds| **rounds != Value::Null).map(|_| value.span),
+                _ => None,
+            });
+            if let Some(stops) = stops {
+                let (operator, takes) = (called.call.name, valid.is_some());
+                self.moments.push(Moment::Stop { operator, span: called.span, stops, takes });
+            }
         }
     }
 

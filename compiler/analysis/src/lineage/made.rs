@@ -40,6 +40,9 @@ impl<'p> Flow<'p> {
                     if let Some(shift) = shift {
                         self.columns.mark_shift(column, shift);
                     }
+                    if self.parts_time(value) {
+                        self.columns.mark_parting_time(column);
+                    }
                     column
                 }
             };

@@ -28,8 +28,10 @@ mod tests;
 mod value;
 
 pub use call::own_span;
+pub(crate) use column::{Asks, Order, Says};
 pub use column::{ColumnId, ColumnNode, Columns, How, Input, Maker, Over, Sees};
 pub use dataset::{ColumnLineage, Lineage, LineageStep, SourceColumn, of_column};
 pub(crate) use flow::{Common, Flow};
+pub(crate) use region::Region;
 pub use rows::{Cut, CutId, Origin, OriginId, OriginKind, Part, Provenance, Rows, Stretch};
 pub(crate) use rows::{Labelled, of_branch};

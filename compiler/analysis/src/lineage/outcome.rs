@@ -42,6 +42,11 @@ impl<'p> Flow<'p> {
         (!rows.is_empty()).then(|| rows.into())
     }
 
+    /// Whether a target says which pairs are among later rows.
+    pub(crate) fn is_looked_up(&self, target: ColumnId) -> bool {
+        self.labelled.contains_key(&target)
+    }
+
     /// Remembers of a target that a call with `bought_in` makes which rows say what it is.
     pub(super) fn label_made(&mut self, called: &Called<'p>, columns: &ColumnsOf, target: Option<&str>) {
         let (Some(place), Some(target)) = (called.signature.param("bought_in"), target) else { return };

@@ -3,13 +3,13 @@
 
 use std::cmp::Ordering;
 
-use gml_ir::{Type, Value};
+use gml_ir::{DAY, Type, Value};
 
+use super::column::ColumnId;
 use crate::typed::Text;
 
 /// Pieces that are held against each other, at most: of longer lists nothing is known.
 pub(super) const MOST_PIECES: usize = 64;
-const DAY: i64 = 86_400_000_000;
 
 /// The line that values of a type lie on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,36 +251,53 @@ impl Values {
     }
 }
 
+/// Something that a condition looks at.
+#[derive(Clone, Debug, PartialEq)]
+struct Asked {
+    /// The number of its expression.
+    number: u64,
+    /// The column that it is a point in time of, where it is one.
+    moment: Option<ColumnId>,
+    /// The values that it may have.
+    values: Values,
+}
+
 /// The rows that something leaves, by what it looks at.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Region {
-    /// What is looked at, by the number of its expression, and the values that it may have.
-    values: Vec<(u64, Values)>,
+    /// What is looked at, each once.
+    asked: Vec<Asked>,
     /// Whether nothing else is asked for.
     whole: bool,
 }
 
 impl Region {
     /// Of which nothing is known.
-    pub const UNKNOWN: Self = Self { values: Vec::new(), whole: false };
+    pub const UNKNOWN: Self = Self { asked: Vec::new(), whole: false };
     /// All rows.
-    pub const ALL: Self = Self { values: Vec::new(), whole: true };
+    pub const ALL: Self = Self { asked: Vec::new(), whole: true };
 
     /// Where something has one of these values.
     pub(super) fn of(number: u64, values: Values) -> Self {
-        Self { values: vec![(number, values)], whole: true }
+        Self { asked: vec![Asked { number, moment: None, values }], whole: true }
+    }
+
+    /// The same of a point in time of that column.
+    pub(super) fn at(mut self, moment: Option<ColumnId>) -> Self {
+        self.asked.iter_mut().for_each(|asked| asked.moment = moment);
+        self
     }
 
     /// The rows that are in both.
-    pub(super) fn and(mut self, other: &Self) -> Self {
+    pub(crate) fn and(mut self, other: &Self) -> Self {
         self.whole &= other.whole;
-        for (number, values) in &other.values {
-            match self.values.iter_mut().find(|(known, _)| known == number) {
-                Some((_, known)) => match known.both(values) {
-                    Some(both) => *known = both,
+        for asked in &other.asked {
+            match self.asked.iter_mut().find(|known| known.number == asked.number) {
+                Some(known) => match known.values.both(&asked.values) {
+                    Some(both) => known.values = both,
                     None => self.whole = false,
                 },
-                None => self.values.push((*number, values.clone())),
+                None => self.asked.push(asked.clone()),
             }
         }
         self
@@ -289,7 +306,9 @@ impl Region {
     /// The rows that are in either.
     pub(super) fn or(self, other: Self) -> Self {
         match (self.alone(), other.alone()) {
-            (Some((a, values)), Some((b, others))) if a == b => Self::of(a, values.either(others)),
+            (Some(a), Some(b)) if a.number == b.number => {
+                Self::of_one(Asked { values: a.values.either(b.values), ..a })
+            }
             _ => Self::UNKNOWN,
         }
     }
@@ -297,20 +316,24 @@ impl Region {
     /// With the rows where what is looked at is null.
     pub(super) fn or_null(self) -> Self {
         match self.alone() {
-            Some((number, values)) => Self::of(number, Values { null: true, ..values }),
+            Some(asked) => Self::of_one(Asked { values: Values { null: true, ..asked.values }, ..asked }),
             None => Self::UNKNOWN,
         }
     }
 
+    fn of_one(asked: Asked) -> Self {
+        Self { asked: vec![asked], whole: true }
+    }
+
     /// The one thing that is looked at.
-    fn alone(self) -> Option<(u64, Values)> {
-        let mut values = self.values;
-        if self.whole && values.len() == 1 { values.pop() } else { None }
+    fn alone(self) -> Option<Asked> {
+        let mut asked = self.asked;
+        if self.whole && asked.len() == 1 { asked.pop() } else { None }
     }
 
     /// Whether no row is in both.
     pub(super) fn is_apart_from(&self, other: &Self) -> bool {
-        self.values.iter().any(|(number, values)| other.get(*number).is_some_and(|of| values.meet(of) == Some(false)))
+        self.asked.iter().any(|asked| other.meets(asked) == Some(false))
     }
 
     /// Whether some rows are surely in both: all that is asked for in one has values that the other one leaves, too.
@@ -319,12 +342,28 @@ impl Region {
     }
 
     fn is_met_by(&self, other: &Self) -> bool {
-        let meets = |(number, values): &(u64, Values)| other.get(*number).and_then(|of| values.meet(of)) == Some(true);
-        self.whole && self.values.iter().all(meets)
+        self.whole && self.asked.iter().all(|asked| other.meets(asked) == Some(true))
     }
 
-    fn get(&self, number: u64) -> Option<&Values> {
-        self.values.iter().find(|(known, _)| *known == number).map(|(_, values)| values)
+    /// Whether some of these values are left here; `None` where only the run knows, and where it is not looked at.
+    fn meets(&self, asked: &Asked) -> Option<bool> {
+        self.asked.iter().find(|known| known.number == asked.number)?.values.meet(&asked.values)
+    }
+
+    /// The columns of which points in time are looked at.
+    pub(crate) fn moments(&self) -> impl Iterator<Item = ColumnId> {
+        self.asked.iter().filter_map(|asked| asked.moment)
+    }
+
+    /// Whether some points in time that are left are also left by another one: `None` where only the run knows, and where
+    /// they do not look at the same.
+    pub(crate) fn shares_time_with(&self, other: &Self) -> Option<bool> {
+        let both = self.asked.iter().filter(|asked| asked.moment.is_some()).map(|asked| other.meets(asked));
+        both.reduce(|all, one| match (all, one) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        })?
     }
 }
 

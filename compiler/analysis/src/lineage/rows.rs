@@ -144,8 +144,13 @@ impl Cut {
     }
 
     /// What it asks of the rows of a part.
-    fn asks_of(&self, part: Option<Part>) -> &Region {
+    pub(crate) fn asks_of(&self, part: Option<Part>) -> &Region {
         self.asks.iter().find(|(of, _)| *of == part).map_or(&NOTHING_KNOWN, |(_, region)| region)
+    }
+
+    /// Whether it may look at one of these columns, or at what is made of it.
+    pub(crate) fn is_about(&self, columns: &[ColumnId]) -> bool {
+        self.about.as_ref().is_none_or(|about| about.iter().any(|column| columns.contains(column)))
     }
 
     /// Whether both may look at the same.

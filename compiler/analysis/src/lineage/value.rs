@@ -5,10 +5,12 @@ use std::sync::Arc;
 use gml_ir::Type;
 use gml_syntax::ast::SignatureKind;
 
-use super::column::{How, Input, Over, Sees};
+use super::column::{Asks, ColumnId, How, Input, Maker, Order, Over, Says, Sees};
 use super::fact::{ColumnsOf, EstimatorFacts, Fact, TableFacts};
 use super::flow::{Flow, table_of};
+use super::region::Region;
 use super::rows::OriginId;
+use crate::parts::each_part;
 use crate::typed::{Text, Typed, TypedArg, TypedCall, TypedKind};
 
 /// The rows around an expression in a column that is made.
@@ -24,15 +26,15 @@ pub(crate) struct Within<'a> {
 pub(crate) struct Many<'a> {
     pub table: &'a TableFacts,
     /// Columns that are equal in all of them.
-    pub keys: &'a [super::column::ColumnId],
+    pub keys: &'a [ColumnId],
     /// Columns that give the order.
-    pub order: &'a [super::column::ColumnId],
+    pub order: &'a [ColumnId],
     /// What aggregates see.
     pub sees: Sees,
     /// Whether there is no order, so that window functions see all of them.
     pub scattered: bool,
-    /// Whether the order is another one than that of time, which there is: what comes before need not be earlier.
-    pub timeless: bool,
+    /// What the order says of earlier and later.
+    pub by: Order,
     /// Whether the order is the opposite of time.
     pub reversed: bool,
     /// The rows that are made of them.
@@ -43,9 +45,9 @@ pub(crate) struct Many<'a> {
 
 impl<'a> Many<'a> {
     /// The rows of groups, in no order.
-    pub fn of_groups(table: &'a TableFacts, keys: &'a [super::column::ColumnId], makes: Option<OriginId>) -> Self {
-        let (scattered, timeless, reversed) = (true, false, false);
-        Self { table, keys, order: &[], sees: Sees::All, scattered, timeless, reversed, makes, number: 0 }
+    pub fn of_groups(table: &'a TableFacts, keys: &'a [ColumnId], makes: Option<OriginId>) -> Self {
+        let (scattered, by, reversed) = (true, Order::Time, false);
+        Self { table, keys, order: &[], sees: Sees::All, scattered, by, reversed, makes, number: 0 }
     }
 }
 
@@ -95,8 +97,8 @@ impl<'p> Flow<'p> {
             TypedKind::Record(fields) => {
                 Fact::Record(fields.iter().map(|(name, field)| (name.clone(), self.value(field))).collect())
             }
-            TypedKind::Table(_) => match &value.ty {
-                Type::Table(table) => self.given_table(&table.row, value.span, 0),
+            TypedKind::Table(rows) => match &value.ty {
+                Type::Table(table) => self.written_table(rows, &table.row, value.span),
                 _ => Fact::Unknown,
             },
             TypedKind::If(condition, then, otherwise) if !is_scalar(&value.ty) => {
@@ -105,6 +107,33 @@ impl<'p> Flow<'p> {
             }
             _ => self.scalar(value),
         }
+    }
+
+    /// A table that is written out. Of cells that are computed, columns are what these are computed from.
+    fn written_table(
+        &mut self,
+        rows: &'p [Vec<Typed>],
+        row: &Arc<gml_ir::Row>,
+        span: gml_diagnostics::Span,
+    ) -> Fact<'p> {
+        let mut made: Vec<Vec<Input>> = vec![Vec::new(); row.columns.len()];
+        for cells in rows {
+            for (cell, inputs) in cells.iter().zip(&mut made).filter(|(cell, _)| cell.literal().is_none()) {
+                let fact = self.value(cell);
+                self.known_inputs(&fact, inputs);
+            }
+        }
+        let given = self.given_table(row, span, 0);
+        let Fact::Table(table) = &given else { return given };
+        if made.iter().all(Vec::is_empty) {
+            return given;
+        }
+        let mut columns = table.columns.clone();
+        for (column, inputs) in row.columns.iter().zip(made).filter(|(_, inputs)| !inputs.is_empty()) {
+            let maker = Maker::Step("table".into(), span);
+            columns.set(&column.name, self.columns.add(column.name.clone(), maker, span, inputs));
+        }
+        Fact::Table(self.table(columns, table.rows.clone(), Vec::new(), row))
     }
 
     /// A part of a record, or a column of a row.
@@ -215,16 +244,25 @@ impl<'p> Flow<'p> {
         }
     }
 
-    fn over(&self, many: &Many<'_>, sees: Sees) -> Over {
+    fn over(&self, many: &Many<'_>, sees: Sees, says: Says, asks: &Option<Arc<Asks>>) -> Over {
         let table = many.table;
         let time = table.row.with_role(gml_ir::Role::Time).and_then(|time| table.columns.get(&time.name));
         // Rows of one day, where the day is a key, are no later than each other.
-        let of_time = |key: &super::column::ColumnId| {
+        let of_time = |key: &ColumnId| {
             time == Some(*key) || self.columns.get(*key).inputs.iter().any(|input| input.column == time)
         };
         let timed = time.is_some() && !many.keys.iter().any(of_time);
-        let (timeless, single) = (many.timeless, false);
-        Over { rows: table.rows.clone(), keys: many.keys.to_vec(), sees, timed, timeless, single, makes: many.makes }
+        Over {
+            rows: table.rows.clone(),
+            keys: many.keys.to_vec(),
+            sees,
+            timed,
+            order: many.by,
+            single: false,
+            makes: many.makes,
+            says,
+            asks: asks.clone(),
+        }
     }
 
     /// What an aggregate or a window function is computed from.
@@ -246,6 +284,8 @@ impl<'p> Flow<'p> {
             SignatureKind::Window => Sees::UpTo,
             _ => many.sees,
         };
+        let (says, asks) = (says(call, &many), self.asked_of_rows(call, within));
+        let over = |sees| How::Over(self.over(&many, sees, says, &asks));
         let backwards = call.args.iter().any(|(_, arg)| matches!(arg, TypedArg::Value(value) if is_negative(value)));
         let mut sees_rows = false;
         for (name, arg) in &call.args {
@@ -262,19 +302,85 @@ impl<'p> Flow<'p> {
                     How::Over(over) => sees.around(over.sees),
                     _ => sees,
                 };
-                found.push(Input { column: input.column, how: How::Over(self.over(&many, sees)) });
+                found.push(Input { column: input.column, how: over(sees) });
             }
         }
         if !sees_rows {
-            found.push(Input { column: None, how: How::Over(self.over(&many, plain)) });
+            found.push(Input { column: None, how: over(plain) });
         }
         let by_order = if call.kind == SignatureKind::Window { many.order } else { &[] };
-        let order =
-            by_order.iter().map(|column| Input { column: Some(*column), how: How::Over(self.over(&many, plain)) });
-        found.extend(order);
-        let chosen = many.table.chosen.iter();
-        found.extend(chosen.map(|column| Input { column: Some(*column), how: How::Chosen(self.over(&many, plain)) }));
+        found.extend(by_order.iter().map(|column| Input { column: Some(*column), how: over(plain) }));
+        let chosen =
+            |column: &ColumnId| Input { column: Some(*column), how: How::Chosen(self.over(&many, plain, says, &asks)) };
+        found.extend(many.table.chosen.iter().map(chosen));
         found.extend(many.keys.iter().map(|column| Input { column: Some(*column), how: How::Key }));
+    }
+}
+
+impl<'p> Flow<'p> {
+    /// What an aggregate asks of the rows that it looks at, where it asks for something.
+    fn asked_of_rows(&self, call: &TypedCall, within: &Within<'_>) -> Option<Arc<Asks>> {
+        if call.kind != SignatureKind::Aggregate {
+            return None;
+        }
+        let within = Within { row: within.row, many: None };
+        let mut asks: Option<Asks> = None;
+        for (_, arg) in &call.args {
+            let (TypedArg::Value(value) | TypedArg::Expr(value)) = arg else { continue };
+            let Some(condition) = condition_of(value) else { continue };
+            let mut inputs = Vec::new();
+            self.inputs(condition, &within, &mut inputs);
+            let columns: Vec<ColumnId> = inputs.iter().filter_map(|input| input.column).collect();
+            if columns.is_empty() {
+                continue;
+            }
+            let mut looks_at_time = false;
+            each_part(condition, &mut |part| {
+                looks_at_time |= matches!(part.ty.non_null(), Type::Date | Type::Timestamp)
+            });
+            // What is true of all rows is decided by those of which it is not.
+            let truth = !(call.name == "all" && std::ptr::eq(condition, value));
+            let region = if looks_at_time { self.holds(condition, truth, within.row) } else { Region::UNKNOWN };
+            let known = asks.get_or_insert_with(|| Asks { region: Region::ALL, columns: Vec::new() });
+            known.region = std::mem::replace(&mut known.region, Region::ALL).and(&region);
+            known.columns.extend(columns);
+        }
+        asks.map(Arc::new)
+    }
+}
+
+/// The condition that a value of a row is, or that chooses it: `.at > day`, `(.at > day).as_int()`, `if .at > day then .price else 0`.
+fn condition_of(value: &Typed) -> Option<&Typed> {
+    match &value.kind {
+        _ if value.literal().is_some() => None,
+        TypedKind::Cast(of) => condition_of(of),
+        TypedKind::If(condition, _, otherwise) if otherwise.uncast().literal().is_some() => Some(condition),
+        TypedKind::Call(call) if call.kind == SignatureKind::Function => match &call.args[..] {
+            [(_, TypedArg::Value(of))] if *of.ty.non_null() == Type::Bool => Some(of),
+            _ => None,
+        },
+        _ => (*value.ty.non_null() == Type::Bool).then_some(value),
+    }
+}
+
+/// Which of the rows an aggregate is of. Its first argument is what it is computed from.
+fn says(call: &TypedCall, many: &Many<'_>) -> Says {
+    if call.kind != SignatureKind::Aggregate {
+        return Says::All;
+    }
+    let of = call.args.iter().find_map(|(_, arg)| match arg {
+        TypedArg::Value(value) | TypedArg::Expr(value) => Some(value),
+        _ => None,
+    });
+    let is_moment = of.is_some_and(|value| matches!(value.ty.non_null(), Type::Date | Type::Timestamp));
+    let is_of_all = many.keys.is_empty() && many.sees == Sees::All;
+    match call.name {
+        "dataset_max" | "dataset_min" if is_moment => Says::Ends,
+        "max" | "min" if is_moment && is_of_all => Says::Ends,
+        "max" if is_moment => Says::Last,
+        "min" if is_moment => Says::First,
+        "first" => Says::First,
+        _ => Says::All,
     }
 }
 
@@ -318,10 +424,7 @@ pub(super) fn of_table(table: &TableFacts) -> impl Iterator<Item = Input> {
 }
 
 /// Columns of one row of a table, which is chosen from all of its rows.
-fn of_row(
-    table: &TableFacts,
-    columns: impl IntoIterator<Item = super::column::ColumnId>,
-) -> impl Iterator<Item = Input> {
+fn of_row(table: &TableFacts, columns: impl IntoIterator<Item = ColumnId>) -> impl Iterator<Item = Input> {
     let over = single(table);
     columns.into_iter().map(move |column| Input { column: Some(column), how: How::Over(over.clone()) })
 }
@@ -333,9 +436,11 @@ fn single(table: &TableFacts) -> Over {
         keys: Vec::new(),
         sees: Sees::All,
         timed: table.row.with_role(gml_ir::Role::Time).is_some(),
-        timeless: false,
+        order: Order::Time,
         single: true,
         makes: None,
+        says: Says::All,
+        asks: None,
     }
 }
 

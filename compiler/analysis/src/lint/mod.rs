@@ -5,6 +5,7 @@
 
 mod conditions;
 mod datasets;
+mod devices;
 mod explained;
 mod joins;
 mod metrics;
@@ -155,15 +156,27 @@ pub(crate) fn settle(package: &Package, known: &[Diagnostic], found: &mut Vec<Di
 /// was not learned.
 fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -> bool {
     let overlaps = |a: Span, b: Span| a.file == b.file && a.start <= b.end && b.start <= a.end;
+    let around = || {
+        let items = package.modules.iter().flat_map(|module| &module.ast.items);
+        items.map(|item| item.span).find(|span| overlaps(*span, diagnostic.span))
+    };
+    // What could not be read may have been what is missing.
+    let unread = |within: Option<Span>| {
+        let mut of_syntax = errors.iter().filter(|error| error.code.id() < "GML0100");
+        of_syntax.any(|error| within.is_none_or(|item| overlaps(item, error.span)))
+    };
+    if diagnostic.code == codes::PIPELINE_WITHOUT_EFFECT && unread(around())
+        || diagnostic.code == codes::MODEL_ROWS_UNKNOWN && unread(None)
+    {
+        return true;
+    }
     if !diagnostic.is_error() {
         return errors.iter().any(|error| overlaps(error.span, diagnostic.span));
     }
     if diagnostic.code != codes::METRIC_DOES_NOT_FIT && diagnostic.code != codes::NO_COLUMN_OF_ROLE {
         return false;
     }
-    let items = package.modules.iter().flat_map(|module| &module.ast.items);
-    let around = items.map(|item| item.span).find(|span| overlaps(*span, diagnostic.span));
-    around.is_some_and(|around| {
+    around().is_some_and(|around| {
         errors
             .iter()
             // Another metric has nothing to do with it.
@@ -198,10 +211,17 @@ impl<'p> Lints<'p> {
 
     fn statements(&mut self, body: &'p [TypedStatement]) {
         self.lets.clear();
-        each_statement(body, &mut |statement| {
-            if let TypedStatementKind::Let(local, value) = &statement.kind {
+        each_statement(body, &mut |statement| match &statement.kind {
+            TypedStatementKind::Let(local, value) => {
                 self.lets.insert(*local, value);
             }
+            // A round of a loop that was unrolled.
+            TypedStatementKind::For { local, items: Typed { kind: TypedKind::List(items), .. }, .. } => {
+                if let [item] = &**items {
+                    self.lets.insert(*local, item);
+                }
+            }
+            _ => {}
         });
         each_value(body, &mut |value| self.value(value));
         each_statement(body, &mut |statement| {
@@ -227,6 +247,7 @@ impl<'p> Lints<'p> {
                 self.overlaps(call);
                 self.metrics(part, call);
                 self.explained(part, call);
+                self.device(call);
                 self.filter(call);
                 self.seed(part, call);
                 if call.kind == SignatureKind::Operator {

@@ -282,3 +282,11 @@ fn what_a_seed_is_for_is_decided_by_the_arguments() {
     };
     assert_eq!((crossed(""), crossed(", split: stratified"), crossed(", split: time")), (1, 1, 0));
 }
+
+#[test]
+fn what_could_not_be_read_may_have_had_an_effect() {
+    let body = |statement: &str| told(&format!("{CATALOG}pipeline p {{\n{statement}\n}}"));
+    assert_eq!(body("let x = visits |> filter(.who == \"x)"), ["unterminated-text `\"x)`"]);
+    assert_eq!(body("save visits |> filter(.who == \"x) as out"), ["unterminated-text `\"x) as out`"]);
+    assert!(body("let x = visits").contains(&"pipeline-without-effect `p`".to_owned()));
+}

@@ -185,6 +185,10 @@ impl<'a> Lowering<'a> {
                 (inputs, expr)
             }
             composite @ (Lowered::List(_) | Lowered::Record(_)) => return self.compose(composite, ty, span),
+            Lowered::Range { .. } => {
+                self.not_constant(span, "a range by itself");
+                return None;
+            }
             Lowered::Search(search) => {
                 self.search_decided_late(&search);
                 return None;
@@ -227,7 +231,7 @@ impl<'a> Lowering<'a> {
                 Some(Expr { kind: ExprKind::Input(inputs.place(step)), ty })
             }
             Lowered::Const(value) => Some(Expr { kind: ExprKind::Literal(value), ty: Type::Unknown }),
-            Lowered::List(_) | Lowered::Record(_) | Lowered::Search(_) | Lowered::Error => None,
+            Lowered::List(_) | Lowered::Record(_) | Lowered::Range { .. } | Lowered::Search(_) | Lowered::Error => None,
         }
     }
 
@@ -248,7 +252,7 @@ impl<'a> Lowering<'a> {
                 });
                 Arg::Record(fields.collect::<Option<Vec<(Text, Arg)>>>()?)
             }
-            value @ (Lowered::Expr { .. } | Lowered::Search(_)) => {
+            value @ (Lowered::Expr { .. } | Lowered::Range { .. } | Lowered::Search(_)) => {
                 let step = self.step_of(value, ty, span)?;
                 Arg::Step(self.builder.reach(step))
             }

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
-use gml_ir::{BinaryOp, Decimal, Type, UnaryOp, Value};
+use gml_ir::{BinaryOp, DAY, Decimal, Type, UnaryOp, Value};
 
-const DAY: i64 = 86_400_000_000;
+/// The days that can be written in a program, @0001-01-01 to @9999-12-31, from 1970 on.
+pub(crate) const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
 
 /// The value as one of the type: a whole number becomes a float where one is due, parts of ranges and lists likewise.
 ///
@@ -116,10 +117,9 @@ pub(crate) fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Option<
     match operator {
         Op::Equal => Some(Value::Bool(equal(left, right))),
         Op::NotEqual => Some(Value::Bool(!equal(left, right))),
-        Op::Less => compare(left, right).map(|order| Value::Bool(order == Ordering::Less)),
-        Op::LessEqual => compare(left, right).map(|order| Value::Bool(order != Ordering::Greater)),
-        Op::Greater => compare(left, right).map(|order| Value::Bool(order == Ordering::Greater)),
-        Op::GreaterEqual => compare(left, right).map(|order| Value::Bool(order != Ordering::Less)),
+        Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual => {
+            left.compared(right).map(|order| Value::Bool(operator.holds(order)))
+        }
         _ => arithmetic(operator, left, right),
     }
 }
@@ -152,15 +152,17 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
             let rest = a.checked_rem(*b)?;
             Value::Int(if rest != 0 && (rest < 0) != (*b < 0) { rest + b } else { rest })
         }
-        (Op::Add | Op::Subtract, Value::Date(day), Value::Duration(length)) if length % DAY == 0 => {
-            let days = i32::try_from(length / DAY).ok()?;
-            Value::Date(if operator == Op::Add { day.checked_add(days)? } else { day.checked_sub(days)? })
+        (Op::Add | Op::Subtract, Value::Date(day), Value::Duration(length)) => {
+            let start = i64::from(*day) * DAY;
+            let moved = if operator == Op::Add { start.checked_add(*length)? } else { start.checked_sub(*length)? };
+            let day = i32::try_from(moved.div_euclid(DAY)).ok()?;
+            Value::Date(Some(day).filter(|day| DAYS.contains(day))?)
         }
         (Op::Add, Value::Duration(_), Value::Date(_) | Value::Timestamp(_)) => {
             return arithmetic(operator, right, left);
         }
-        (Op::Add, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_add(*length)?),
-        (Op::Subtract, Value::Timestamp(at), Value::Duration(length)) => Value::Timestamp(at.checked_sub(*length)?),
+        (Op::Add, Value::Timestamp(at), Value::Duration(length)) => timestamp(at.checked_add(*length)?)?,
+        (Op::Subtract, Value::Timestamp(at), Value::Duration(length)) => timestamp(at.checked_sub(*length)?)?,
         (Op::Subtract, Value::Timestamp(a), Value::Timestamp(b)) => Value::Duration(a.checked_sub(*b)?),
         (Op::Subtract, Value::Date(a), Value::Date(b)) => {
             Value::Duration((i64::from(*a) - i64::from(*b)).checked_mul(DAY)?)
@@ -170,6 +172,13 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
         (Op::Multiply, Value::Duration(a), Value::Int(b)) | (Op::Multiply, Value::Int(b), Value::Duration(a)) => {
             Value::Duration(a.checked_mul(*b)?)
         }
+        (Op::Multiply, Value::Duration(a), Value::Float(b)) | (Op::Multiply, Value::Float(b), Value::Duration(a)) => {
+            duration(*a as f64 * b)?
+        }
+        (Op::Divide, Value::Duration(_), Value::Int(_) | Value::Float(_)) if right.as_float() == Some(0.0) => {
+            Value::Null
+        }
+        (Op::Divide, Value::Duration(a), Value::Int(_) | Value::Float(_)) => duration(*a as f64 / right.as_float()?)?,
         (Op::Divide, Value::Duration(a), Value::Duration(b)) => Value::Float(*a as f64 / *b as f64),
         _ => {
             if let Some((a, b)) = decimals(left, right)
@@ -192,6 +201,20 @@ fn arithmetic(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> 
     })
 }
 
+/// A moment, where a program can write it.
+fn timestamp(micros: i64) -> Option<Value> {
+    let day = i32::try_from(micros.div_euclid(DAY)).ok()?;
+    DAYS.contains(&day).then_some(Value::Timestamp(micros))
+}
+
+/// The nearest length of time, where there is one.
+fn duration(micros: f64) -> Option<Value> {
+    // The largest float below 2^63 is 1024 less.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    let whole = micros.round();
+    (-END..END).contains(&whole).then_some(Value::Duration(whole as i64))
+}
+
 /// Both as decimals, where one is a decimal and the other one a decimal or an integer.
 fn decimals(left: &Value, right: &Value) -> Option<(Decimal, Decimal)> {
     match (left, right) {
@@ -203,25 +226,7 @@ fn decimals(left: &Value, right: &Value) -> Option<(Decimal, Decimal)> {
 }
 
 pub(super) fn equal(left: &Value, right: &Value) -> bool {
-    compare(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal)
-}
-
-/// The order of two values of one kind; `None` of kinds that have none, and where a float is not a number.
-pub(super) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
-        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
-        (Value::Time(a), Value::Time(b))
-        | (Value::Timestamp(a), Value::Timestamp(b))
-        | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
-        (Value::Size(a), Value::Size(b)) => Some(a.cmp(b)),
-        _ => match decimals(left, right) {
-            Some((a, b)) => Some(a.compare(b)),
-            None => left.as_float()?.partial_cmp(&right.as_float()?),
-        },
-    }
+    left.compared(right).map_or_else(|| left == right, |order| order == Ordering::Equal)
 }
 
 /// Whether the value lies in a range or is among the items of a list.
@@ -229,8 +234,8 @@ pub(super) fn contains(within: &Value, value: &Value) -> Option<bool> {
     match within {
         Value::List(items) => Some(items.iter().any(|item| equal(item, value))),
         Value::Range { start, end, inclusive } => {
-            let from = compare(start, value)? != Ordering::Greater;
-            let to = compare(value, end)?;
+            let from = start.compared(value)? != Ordering::Greater;
+            let to = value.compared(end)?;
             Some(from && (to == Ordering::Less || *inclusive && to == Ordering::Equal))
         }
         _ => None,
@@ -278,6 +283,26 @@ mod tests {
         assert_eq!(convert(Value::Float(12.5), &money), Ok(of("12.50")));
         assert_eq!(convert(Value::Float(0.125), &money), Err("0.125, which does not fit decimal[4, 2]".to_owned()));
         assert!(convert(Value::Int(100), &money).is_err());
+    }
+
+    #[test]
+    fn lengths_of_time_are_multiplied_and_divided_to_the_nearest() {
+        let hour = Value::Duration(3_600_000_000);
+        let case = |op, with: &Value| binary(op, &hour, with);
+        assert_eq!(case(BinaryOp::Divide, &Value::Int(2)), Some(Value::Duration(1_800_000_000)));
+        assert_eq!(case(BinaryOp::Divide, &Value::Int(7)), Some(Value::Duration(514_285_714)));
+        assert_eq!(case(BinaryOp::Divide, &Value::Int(0)), Some(Value::Null));
+        assert_eq!(case(BinaryOp::Multiply, &Value::Float(1.5)), Some(Value::Duration(5_400_000_000)));
+        assert_eq!(case(BinaryOp::Multiply, &Value::Float(1e300)), None);
+    }
+
+    #[test]
+    fn days_end_where_none_can_be_written() {
+        let last = Value::Date(*DAYS.end());
+        assert_eq!(last.to_string(), "@9999-12-31");
+        assert_eq!(Value::Date(*DAYS.start()).to_string(), "@0001-01-01");
+        assert_eq!(binary(BinaryOp::Add, &last, &Value::Duration(DAY)), None);
+        assert_eq!(binary(BinaryOp::Add, &last, &Value::Duration(DAY / 2)), Some(last));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use gml_ir::{BinaryOp, Expr, ExprKind, NamedExpr, StepKind, Type, UnaryOp, Value
 use super::body::Lowering;
 use super::constant;
 use super::value::{Inputs, Lowered};
+use crate::message;
 use crate::typed::{Text, Typed, TypedKind, TypedNode, TypedNodeBody};
 
 impl Lowering<'_> {
@@ -79,7 +80,7 @@ impl Lowering<'_> {
             Lowered::Expr { inputs: own, expr } => Some(inputs.adopt(&own, expr)),
             Lowered::Step(step) => Some(Expr { kind: ExprKind::Input(inputs.place(step)), ty: typed.ty.clone() }),
             Lowered::Error => None,
-            Lowered::List(_) | Lowered::Record(_) | Lowered::Search(_) => {
+            Lowered::List(_) | Lowered::Record(_) | Lowered::Range { .. } | Lowered::Search(_) => {
                 self.not_constant(typed.span, "what is no column in an expression over rows");
                 None
             }
@@ -105,6 +106,10 @@ impl Lowering<'_> {
                     Some(step) => Expr { kind: ExprKind::Input(inputs.place(step)), ty: ty.clone() },
                     None => return Lowered::Error,
                 },
+                Lowered::Range { .. } => {
+                    self.not_constant(span, "a range by itself");
+                    return Lowered::Error;
+                }
                 Lowered::Search(search) => {
                     self.search_decided_late(&search);
                     return Lowered::Error;
@@ -147,11 +152,13 @@ impl Lowering<'_> {
     }
 
     fn range(&mut self, start: &Typed, end: &Typed, inclusive: bool) -> Lowered {
-        let (from, to) = (self.value(start), self.value(end));
-        let Some((from, to)) = self.constant(&from, start.span).zip(self.constant(&to, end.span)) else {
-            return Lowered::Error;
-        };
-        Lowered::Const(Value::Range { start: Box::new(from), end: Box::new(to), inclusive })
+        match (self.settled(start), self.settled(end)) {
+            (Lowered::Const(from), Lowered::Const(to)) => {
+                Lowered::Const(Value::Range { start: Box::new(from), end: Box::new(to), inclusive })
+            }
+            (Lowered::Error, _) | (_, Lowered::Error) => Lowered::Error,
+            (start, end) => Lowered::Range { start: Box::new(start), end: Box::new(end), inclusive },
+        }
     }
 
     /// A list; one of row expressions is an expression itself.
@@ -217,10 +224,13 @@ impl Lowering<'_> {
 
     fn binary(&mut self, operator: BinaryOp, left: &Typed, right: &Typed, ty: &Type, span: Span) -> Lowered {
         match (self.value(left), self.value(right)) {
-            (Lowered::Const(a), Lowered::Const(b)) => {
-                let folded = constant::binary(operator, &a, &b);
-                self.folded(folded, ty, span)
-            }
+            (Lowered::Const(a), Lowered::Const(b)) => match constant::binary(operator, &a, &b) {
+                Some(value) => Lowered::Const(value),
+                None => {
+                    self.diagnostics.push(message::types::beyond(operator, [&a, &b], ty, span));
+                    Lowered::Error
+                }
+            },
             (a, b) => self.combine(vec![(a, &left.ty), (b, &right.ty)], ty, span, |mut parts| {
                 let right = take(&mut parts);
                 ExprKind::Binary(operator, take(&mut parts), right)
@@ -234,6 +244,21 @@ impl Lowering<'_> {
             (Lowered::Const(value), Lowered::Const(list)) => {
                 let folded = constant::contains(&list, &value).map(Value::Bool);
                 self.folded(folded, ty, span)
+            }
+            (a, Lowered::Range { start, end, inclusive }) => {
+                let item = if let Type::Range(item) = within.ty.non_null() { &**item } else { &Type::Unknown };
+                let mut holds = |operator: BinaryOp, end: Lowered| {
+                    self.combine(vec![(a.clone(), &of.ty), (end, item)], ty, span, |mut parts| {
+                        let end = take(&mut parts);
+                        ExprKind::Binary(operator, take(&mut parts), end)
+                    })
+                };
+                let from = holds(BinaryOp::GreaterEqual, *start);
+                let to = holds(if inclusive { BinaryOp::LessEqual } else { BinaryOp::Less }, *end);
+                self.combine(vec![(from, ty), (to, ty)], ty, span, |mut parts| {
+                    let to = take(&mut parts);
+                    ExprKind::Binary(BinaryOp::And, take(&mut parts), to)
+                })
             }
             (a, b) => self.combine(vec![(a, &of.ty), (b, &within.ty)], ty, span, |mut parts| {
                 let within = take(&mut parts);
@@ -328,21 +353,6 @@ impl Lowering<'_> {
                 Lowered::Step(step)
             }
         }
-    }
-
-    fn table(&mut self, rows: &[Vec<Typed>], ty: &Type, span: Span) -> Lowered {
-        let mut cells = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut values = Vec::with_capacity(row.len());
-            for cell in row {
-                let value = self.value(cell);
-                let Some(value) = self.constant(&value, cell.span) else { return Lowered::Error };
-                values.push(value);
-            }
-            cells.push(values);
-        }
-        let location = self.location(span);
-        Lowered::Step(self.builder.step(StepKind::Table(cells), ty.clone(), location))
     }
 }
 

@@ -4,6 +4,26 @@ use gml_ir::{Expr, ExprKind, Value};
 
 use super::{constant, library};
 
+/// Whether something in an expression is computed by the run alone.
+pub(super) fn is_left_to_run(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) => false,
+        ExprKind::Column(_) | ExprKind::Input(_) => true,
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::IsNull(of) | ExprKind::Cast(of) => {
+            is_left_to_run(of)
+        }
+        ExprKind::Binary(_, left, right) | ExprKind::In(left, right) => is_left_to_run(left) || is_left_to_run(right),
+        ExprKind::If(condition, then, otherwise) => {
+            [condition, then, otherwise].into_iter().any(|part| is_left_to_run(part))
+        }
+        ExprKind::List(items) => items.iter().any(is_left_to_run),
+        ExprKind::Struct(fields) => fields.iter().any(|field| is_left_to_run(&field.expr)),
+        ExprKind::Call { function, args } => {
+            !library::is_known(function) || args.iter().any(|(_, arg)| is_left_to_run(arg))
+        }
+    }
+}
+
 /// The value of an expression without columns and without results of steps. `None` where something in it is computed by the run
 /// alone, or has no place in its type.
 pub(super) fn value(expr: &Expr) -> Option<Value> {

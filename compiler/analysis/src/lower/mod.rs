@@ -7,7 +7,7 @@
 mod body;
 mod builder;
 mod call;
-mod constant;
+pub(crate) mod constant;
 mod contracts;
 mod environment;
 mod expression;
@@ -16,6 +16,7 @@ mod library;
 mod programs;
 mod search;
 mod settings;
+mod table;
 mod value;
 
 use gml_diagnostics::Diagnostic;

@@ -21,7 +21,8 @@ pub struct Settings {
 
 /// Reads the text of a setting as a value of the type.
 ///
-/// Text parameters take the text as it is, unless it is written in quotes; all else is written as in a program.
+/// Text parameters take the text as it is, unless it is written in quotes; all else is written as in a program, but that dates and
+/// timestamps need no `@`.
 pub(super) fn read_setting(name: &str, text: &str, ty: &Type, declared_at: Span) -> Result<Value, Diagnostic> {
     let quoted = text.starts_with('"') || text.starts_with("r\"");
     let wrong = |why: String| {
@@ -42,7 +43,8 @@ pub(super) fn read_setting(name: &str, text: &str, ty: &Type, declared_at: Span)
     if matches!(ty.non_null(), Type::Str | Type::Category | Type::Enum(_)) && !quoted {
         return one_of(ty.non_null(), text).map_err(wrong);
     }
-    let (expression, diagnostics) = gml_syntax::parse_expression(declared_at.file, text);
+    let written = if holds_days(ty) { with_signs(text) } else { text.to_owned() };
+    let (expression, diagnostics) = gml_syntax::parse_expression(declared_at.file, &written);
     let Some(expression) = expression.filter(|_| diagnostics.is_empty()) else {
         return Err(wrong("cannot be read as a value".into()));
     };
@@ -58,6 +60,31 @@ fn one_of(ty: &Type, text: &str) -> Result<Value, String> {
         return Err(format!("is none of {}", values.join(", ")));
     }
     Ok(Value::Str(text.into()))
+}
+
+/// Whether values of the type are days or moments, or made of such.
+fn holds_days(ty: &Type) -> bool {
+    match ty.non_null() {
+        Type::Date | Type::Timestamp => true,
+        Type::Range(item) | Type::List(item) => holds_days(item),
+        _ => false,
+    }
+}
+
+/// With an `@` before each year that begins a day.
+fn with_signs(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 2);
+    for (at, character) in text.char_indices() {
+        let before = text[..at].chars().next_back();
+        let begins =
+            before.is_none_or(|before| !before.is_alphanumeric() && !matches!(before, '@' | '-' | '+' | ':' | '_'));
+        let year = text.as_bytes().get(at..at + 5);
+        if begins && year.is_some_and(|year| year[..4].iter().all(u8::is_ascii_digit) && year[4] == b'-') {
+            written.push('@');
+        }
+        written.push(character);
+    }
+    written
 }
 
 fn example(ty: &Type) -> String {
@@ -104,4 +131,36 @@ fn literal(expression: &Expr) -> Option<Value> {
         },
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use gml_diagnostics::FileId;
+
+    use super::*;
+
+    fn read(text: &str, ty: &Type) -> Result<String, String> {
+        let value = read_setting("day", text, ty, Span::new(FileId(0), 0, 0));
+        value.map(|value| value.to_string()).map_err(|wrong| wrong.message)
+    }
+
+    #[test]
+    fn days_and_moments_need_no_sign() {
+        let range = Type::Range(Type::Date.into());
+        let read = |text: &str, ty: &Type| read(text, ty).unwrap();
+        assert_eq!(read("2021-12-01", &Type::Date), "@2021-12-01");
+        assert_eq!(read("@2021-12-01", &Type::Date.nullable()), "@2021-12-01");
+        assert_eq!(read("2021-12-01T08:00:00Z", &Type::Timestamp), "@2021-12-01T08:00:00Z");
+        assert_eq!(read("2021-12-01..2021-12-05", &range), "@2021-12-01..@2021-12-05");
+        assert_eq!(read("@2021-12-01..<2021-12-05", &range), "@2021-12-01..<@2021-12-05");
+        assert_eq!(read("[2021-12-01, 2021-12-05]", &Type::List(Type::Date.into())), "[@2021-12-01, @2021-12-05]");
+        assert_eq!(read("2021-12-01", &Type::Str), "\"2021-12-01\"");
+    }
+
+    #[test]
+    fn what_is_no_day_is_told_as_it_was_given() {
+        let wrong = read("2021-13-01", &Type::Date).unwrap_err();
+        assert!(wrong.contains("day=2021-13-01 "), "{wrong}");
+        assert!(read("2021-12-01", &Type::INT).is_err());
+    }
 }

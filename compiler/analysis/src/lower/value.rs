@@ -27,6 +27,15 @@ pub(super) enum Lowered {
     List(Vec<Lowered>),
     /// Named parts, at least one of them not constant.
     Record(Vec<(Text, Lowered)>),
+    /// A range of which an end is not constant.
+    Range {
+        /// First value.
+        start: Box<Lowered>,
+        /// Last value, or the first one outside.
+        end: Box<Lowered>,
+        /// Whether `end` belongs to it.
+        inclusive: bool,
+    },
     /// An estimator that is tuned where it is fitted.
     Search(Arc<Search>),
     /// Has a diagnostic already.

@@ -25,10 +25,11 @@ pub(crate) fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnosti
     }
 }
 
-/// `looked_for`: the file that would be the module.
-pub(crate) fn unknown_module(name: &str, looked_for: &str, span: Span, proposal: Option<&str>) -> Diagnostic {
+/// `looked_for`: the files that would be the module.
+pub(crate) fn unknown_module(name: &str, looked_for: &[String], span: Span, proposal: Option<&str>) -> Diagnostic {
+    let files: Vec<String> = looked_for.iter().map(|file| format!("no file `{file}`")).collect();
     let diagnostic = Diagnostic::new(codes::UNKNOWN_MODULE, span, format!("there is no module `{name}`"))
-        .with_label(format!("no file `{looked_for}`"));
+        .with_label(files.join(" and "));
     proposing(diagnostic, span, proposal)
 }
 

@@ -1,7 +1,7 @@
 //! Test rows that take part in learning: what the checker says of the types at hand, and `leakage` of rows that come
 //! from afar.
 
-use gml_diagnostics::{Code, codes};
+use gml_diagnostics::{Code, Diagnostic, Span, codes};
 
 use crate::lineage::fact::Seeing;
 
@@ -32,5 +32,20 @@ pub(crate) fn test_rows(how: Seeing) -> (&'static str, Code, &'static str, &'sta
             "the model is adjusted on the test rows, so they no longer say how good it is",
             "give the `valid` part here, and keep `test` for `evaluate`",
         ),
+    }
+}
+
+/// A call of `operator` that learns, and is to stop early by rows that it is not given. `takes`: whether it has a parameter for them.
+pub(crate) fn valid_needed(operator: &str, span: Span, stops: Span, takes: bool) -> Diagnostic {
+    let message = "training is to stop early, and there are no validation rows to tell when";
+    let diagnostic = Diagnostic::new(codes::VALID_NEEDED, span, message).and(stops, "stops early");
+    if takes {
+        diagnostic.with_label("no `valid:` is given").help(
+            "give it the validation part, `fit(.., train: data.train, valid: data.valid)`, or leave `stop_after` out",
+        )
+    } else {
+        diagnostic
+            .with_label(format!("`{operator}` learns without any"))
+            .help("leave `stop_after` out, and say how many `rounds` there are to be")
     }
 }

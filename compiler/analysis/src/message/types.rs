@@ -1,7 +1,7 @@
 //! Types as written.
 
 use gml_diagnostics::{Diagnostic, Fix, Span, codes};
-use gml_ir::{Role, Type};
+use gml_ir::{BinaryOp, Role, Type, Value};
 
 use super::proposing;
 
@@ -60,6 +60,22 @@ pub(crate) fn bare_table(span: Span) -> Diagnostic {
     Diagnostic::new(codes::CANNOT_INFER_TYPE, span, "the columns of this table are not said")
         .with_label("a bare `table` can only be the result of a node")
         .help("write `table[Schema]`, `table { user: str }` for exactly these columns, or `table { user: str, .. }` for at least these")
+}
+
+/// Arithmetic of two constants whose result is no value of its type.
+pub(crate) fn beyond(operator: BinaryOp, [left, right]: [&Value; 2], ty: &Type, span: Span) -> Diagnostic {
+    let what = format!("`{left} {} {right}`", operator.symbol());
+    let diagnostic = |message: String| Diagnostic::new(codes::LITERAL_OUT_OF_RANGE, span, message);
+    match ty.non_null() {
+        Type::Date | Type::Timestamp => diagnostic(format!("{what} lies outside of the days that there are"))
+            .help("the first day is @0001-01-01, the last one @9999-12-31"),
+        Type::Duration => diagnostic(format!("{what} is longer than a duration can be"))
+            .help("the longest are 106_751_991d, about 292,000 years"),
+        Type::Int(_) => diagnostic(format!("{what} does not fit {}", ty.non_null()))
+            .help("the largest int is 9_223_372_036_854_775_807; floats, such as `1e20`, reach further"),
+        ty => diagnostic(format!("{what} does not fit {ty}"))
+            .help("change the constants or the settings that it is computed from"),
+    }
 }
 
 pub(crate) fn nullable_twice(span: Span) -> Diagnostic {

@@ -19,6 +19,8 @@ use crate::world::{ReadError, SOURCE_LIMIT, World};
 
 /// So many files are worth a thread to read them.
 const WORTH_A_THREAD: usize = 2;
+/// The place of the main file among the files of a program.
+const MAIN: usize = 0;
 
 /// All files of a program.
 pub(super) struct Loaded {
@@ -129,7 +131,7 @@ impl Loader<'_> {
     /// Reads the files that these use and that are not known yet, several at a time.
     fn read_ahead(&mut self, begun: &[Begun]) {
         let used = begun.iter().flat_map(|file| file.uses().into_iter().map(|taken| (file.place(), taken)));
-        let paths = used.filter_map(|(place, taken)| self.path_of(place, taken));
+        let paths = used.filter_map(|(place, taken)| self.paths_of(place, taken)?.into_iter().next());
         let paths: Set<String> = paths.filter(|path| !self.by_path.contains_key(path)).collect();
         let paths: Vec<String> = paths.into_iter().collect();
         let read = threads::map(paths.len(), paths.len() / WORTH_A_THREAD, |place| self.world.read(&paths[place]));
@@ -161,28 +163,28 @@ impl Loader<'_> {
         let Some((first, last)) = taken.path.first().zip(taken.path.last()) else { return Target::Missing };
         let span = first.span.to(last.span);
         let name = words(taken).join(".");
-        let Some(path) = self.path_of(from, taken) else { return self.standard(&name, span, taken) };
-        if let Some(target) = self.by_path.get(&path) {
-            return *target;
-        }
-        match self.ahead.remove(&path).unwrap_or_else(|| self.world.read(&path)) {
-            Err(ReadError::NotFound) => {
-                self.diagnostics.push(self.unknown(&name, &path, span, taken));
-                Target::Missing
+        let Some(paths) = self.paths_of(from, taken) else { return self.standard(&name, span, taken) };
+        for path in &paths {
+            if let Some(target) = self.by_path.get(path) {
+                return *target;
             }
-            read => Target::Project(self.add(path, read)),
+            match self.ahead.remove(path).unwrap_or_else(|| self.world.read(path)) {
+                Err(ReadError::NotFound) => {}
+                read => return Target::Project(self.add(path.clone(), read)),
+            }
         }
+        self.diagnostics.push(self.unknown(&name, &paths, span, taken));
+        Target::Missing
     }
 
-    /// The path of what a file uses; `None` where that is the standard library.
-    fn path_of(&self, from: usize, taken: &Use) -> Option<String> {
+    /// Where what a file uses may lie, the nearest first; `None` where it is the standard library.
+    fn paths_of(&self, from: usize, taken: &Use) -> Option<Vec<String>> {
         let words = words(taken);
         if matches!(words[..], [] | ["std", ..]) {
             return None;
         }
-        let folder = self.loaded.files[from].path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let slash = if folder.is_empty() { "" } else { "/" };
-        Some(format!("{folder}{slash}{}.gml", words.join("/")))
+        let [file, main] = [from, MAIN].map(|place| self.loaded.files[place].path.as_str());
+        Some(module_paths(file, main, &words.join(".")))
     }
 
     fn standard(&mut self, name: &str, span: Span, taken: &Use) -> Target {
@@ -206,17 +208,19 @@ impl Loader<'_> {
         }
     }
 
-    fn unknown(&self, name: &str, path: &str, span: Span, taken: &Use) -> Diagnostic {
+    fn unknown(&self, name: &str, paths: &[String], span: Span, taken: &Use) -> Diagnostic {
         if let [UseName { name: inner, .. }] = taken.names.as_slice() {
-            let folder = path.strip_suffix(".gml").unwrap_or(path);
-            if self.world.modules_in(folder).contains(&format!("{folder}/{}.gml", inner.text)) {
+            let is_folder = |path: &String| {
+                let folder = path.strip_suffix(".gml").unwrap_or(path);
+                self.world.modules_in(folder).contains(&format!("{folder}/{}.gml", inner.text))
+            };
+            if paths.iter().any(is_folder) {
                 let module = format!("{name}.{}", inner.text);
                 return message::takes_nothing(&module, Span { end: inner.span.end, ..span });
             }
         }
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let prefix = name.rsplit_once('.').map_or(String::new(), |(prefix, _)| format!("{prefix}."));
-        let beside = self.world.modules_in(folder);
+        let beside: Vec<String> = paths.iter().flat_map(|path| self.world.modules_in(folder_of(path))).collect();
         let beside = beside.iter().filter_map(|path| {
             let file = path.rsplit('/').next().unwrap_or(path);
             Some(format!("{prefix}{}", file.strip_suffix(".gml")?))
@@ -226,8 +230,27 @@ impl Loader<'_> {
         let last = |module: &String| module.rsplit('.').next() == Some(name);
         let proposal = standard.clone().find(last);
         let proposal = proposal.or_else(|| closest(name, candidates.iter().map(String::as_str)).map(str::to_owned));
-        message::unknown_module(name, path, span, proposal.as_deref())
+        message::unknown_module(name, paths, span, proposal.as_deref())
     }
+}
+
+/// Where a module of the project (`features.rates`) that a file uses may lie, the nearest first: beside the file, then in the folder of
+/// the main file.
+pub fn module_paths(file: &str, main: &str, module: &str) -> Vec<String> {
+    let module = module.replace('.', "/");
+    let within = |file: &str| {
+        let folder = folder_of(file);
+        let slash = if folder.is_empty() { "" } else { "/" };
+        format!("{folder}{slash}{module}.gml")
+    };
+    let mut paths = vec![within(file), within(main)];
+    paths.dedup();
+    paths
+}
+
+/// The folder of a file.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The words of the path of a `use`.

@@ -19,6 +19,7 @@ use gml_diagnostics::Diagnostic;
 use crate::package::Package;
 use crate::world::World;
 
+pub use files::module_paths;
 pub(crate) use trees::Move;
 pub use trees::Trees;
 

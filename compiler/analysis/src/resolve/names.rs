@@ -175,6 +175,9 @@ impl Names<'_> {
                     self.package.nodes.push(NodeDecl { declared, params: Vec::new(), result: Some(Type::Error) });
                     self.define(place, &node.name, Definition::Node(id));
                 }
+                ItemKind::Unread(name) => {
+                    self.define(place, name, Definition::Unknown);
+                }
                 _ => {}
             }
         }

@@ -81,6 +81,37 @@ fn names_of_other_files() {
 }
 
 #[test]
+fn modules_beside_the_main_file() {
+    let files = [
+        ("app/main.gml", "use shop.sessions.{twice}\nuse rates.{seed}\nparam n: int = twice + seed"),
+        ("app/shop/sessions.gml", "use rates.{near}\nuse shared.money.{cents}\nparam twice: int = near * 2 + cents"),
+        ("app/shop/rates.gml", "param near: int = 1"),
+        ("app/rates.gml", "param seed: int = 42"),
+        ("app/shared/money.gml", "use rates.{seed}\nparam cents: int = seed"),
+    ];
+    assert_snapshot!(told(&files), @"nothing");
+    let (package, _) = project(&files);
+    let names: Vec<&str> = package.modules.iter().filter(|module| !module.is_std).map(|module| &*module.name).collect();
+    assert_eq!(names, ["app.main", "app.shop.sessions", "app.rates", "app.shop.rates", "app.shared.money"]);
+    let files = [
+        ("main.gml", "use shop.sessions.{a}\nparam b: int = a"),
+        ("shop/sessions.gml", "use share.{c}\nuse nothing_like_it.{d}\nuse main.{b}\nparam a: int = c + d + b"),
+        ("shared.gml", "param c: int = 1"),
+    ];
+    assert_snapshot!(told(&files), @r"
+    GML0102 there is no module `share` at shop/sessions.gml:1:5 `share`
+      here: no file `shop/share.gml` and no file `share.gml`
+      help: did you mean `shared`?
+      fix: shop/sessions.gml:1:5 `share` -> shared
+    GML0102 there is no module `nothing_like_it` at shop/sessions.gml:2:5 `nothing_like_it`
+      here: no file `shop/nothing_like_it.gml` and no file `nothing_like_it.gml`
+    GML0106 modules import each other in a circle: `main` → `shop.sessions` → `main` at main.gml:1:5 `shop.sessions`
+      shop/sessions.gml:3:5 `main`: `shop.sessions` goes on here
+      help: move what both need into a module of its own
+    ");
+}
+
+#[test]
 fn modules_that_are_not_there() {
     let files = [
         (

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_ir::{Column, Role, Row, Type, Value};
+use gml_ir::{Column, DAY, Role, Row, Type, Value};
 
 use super::Index;
 use crate::types::{common, satisfies};
@@ -81,9 +81,6 @@ pub fn synthesized(a: &Row, keys: &Row, windows: &[Value]) -> Row {
     }
     row
 }
-
-/// Microseconds.
-const DAY: i64 = 86_400_000_000;
 
 /// The statistics of a column and their types. A group without rows in the stretch of time has no mean.
 fn statistics(column: &Column) -> Vec<(&'static str, Type)> {

@@ -82,7 +82,7 @@ impl TypeScope<'_> {
             (ExprKind::Range { start: first, end: last, .. }, Value::Range { start, end, inclusive }) => {
                 ordered(ty, expr.span)?;
                 let (start, end) = (self.bound(*start, ty, first.span)?, self.bound(*end, ty, last.span)?);
-                let order = compare_values(&start, &end);
+                let order = start.compared(&end);
                 if order == Some(Ordering::Greater) || (order == Some(Ordering::Equal) && !inclusive) {
                     return Err(Some(message::empty_range(&start, &end, expr.span)));
                 }
@@ -200,44 +200,11 @@ pub(crate) fn satisfied(rule: &ContractRule, value: &Value) -> bool {
     if *value == Value::Null {
         return true;
     }
-    let compared = |bound: &Value| compare_values(value, bound);
-    match rule {
-        ContractRule::InRange { start, end, inclusive } => {
-            let below = if *inclusive {
-                compared(end).is_some_and(Ordering::is_le)
-            } else {
-                compared(end).is_some_and(Ordering::is_lt)
-            };
-            compared(start).is_some_and(Ordering::is_ge) && below
-        }
-        ContractRule::OneOf(values) => values.iter().any(|listed| compared(listed) == Some(Ordering::Equal)),
-        ContractRule::Compare(operator, bound) => match operator {
-            BinaryOp::Equal => compared(bound) == Some(Ordering::Equal),
-            BinaryOp::NotEqual => compared(bound) != Some(Ordering::Equal),
-            BinaryOp::Less => compared(bound).is_some_and(Ordering::is_lt),
-            BinaryOp::LessEqual => compared(bound).is_some_and(Ordering::is_le),
-            BinaryOp::Greater => compared(bound).is_some_and(Ordering::is_gt),
-            BinaryOp::GreaterEqual => compared(bound).is_some_and(Ordering::is_ge),
-            _ => true,
-        },
-        ContractRule::Matches(pattern) => match value {
-            Value::Str(text) => regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)),
-            _ => true,
-        },
-    }
-}
-
-/// The order of two values of one kind; `None` of kinds that have none.
-pub(crate) fn compare_values(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (Value::Decimal(a), Value::Decimal(b)) => Some(a.compare(*b)),
-        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
-        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
-        (Value::Size(a), Value::Size(b)) => Some(a.cmp(b)),
-        (Value::Timestamp(a), Value::Timestamp(b)) | (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
-        _ => a.as_float()?.partial_cmp(&b.as_float()?),
-    }
+    let is_of_form = |pattern: &str| match value {
+        Value::Str(text) => regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)),
+        _ => true,
+    };
+    rule.holds(|bound| value.compared(bound), is_of_form)
 }
 
 fn unit(word: &str, span: Span, ty: &Type) -> Result<Parsed, Diagnostic> {

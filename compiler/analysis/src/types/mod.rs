@@ -9,7 +9,7 @@ mod names;
 mod row;
 mod strftime;
 
-pub(crate) use contract::{check_regex, compare_values, contracted, satisfied};
+pub(crate) use contract::{check_regex, contracted, satisfied};
 pub use fit::{Fit, assignable, common, comparable, is_column_type, may_be_null, satisfies};
 pub(crate) use literal::literal;
 pub use names::{IN_SIGNATURES, all_types, is_type};

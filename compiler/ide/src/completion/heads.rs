@@ -1,5 +1,6 @@
 //! Places that words decide, not the tree: where a declaration, a statement or a column begins, and `use`.
 
+use gml_analysis::resolve::module_paths;
 use gml_diagnostics::{Code, FileId, Severity, Span};
 use gml_syntax::{TokenKind, tokens};
 
@@ -221,20 +222,26 @@ fn imports(source: Source<'_>, file: FileId, before: &Before<'_>, span: Span) ->
     }
 }
 
-/// The folder of a file, with a slash behind it where it is not the root.
-fn folder_of(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').map_or(("", ""), |(folder, _)| (folder, "/"))
+/// The folder of a file.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Modules that a file could use: those beside it and those of the standard library.
+/// Modules that a file could use: those beside it, those beside the main file and those of the standard library.
 fn modules(source: Source<'_>, file: FileId) -> Vec<String> {
     let path = source.package.sources.path(file);
-    let (folder, _) = folder_of(path);
-    let beside = source.world.modules_in(folder);
-    let own = path.rsplit('/').next().unwrap_or(path);
-    let names = beside.iter().map(|path| path.rsplit('/').next().unwrap_or(path)).filter(|name| *name != own);
-    let names = names.map(|name| name.strip_suffix(".gml").unwrap_or(name).to_owned());
-    names.chain(library::modules().map(str::to_owned)).collect()
+    let mut names: Vec<String> = Vec::new();
+    for folder in [folder_of(path), folder_of(source.main)] {
+        for beside in source.world.modules_in(folder) {
+            let name = beside.rsplit('/').next().unwrap_or(&beside);
+            let name = name.strip_suffix(".gml").unwrap_or(name).to_owned();
+            let is_usable = beside != path && beside != source.main;
+            if is_usable && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.into_iter().chain(library::modules().map(str::to_owned)).collect()
 }
 
 /// The names that a module declares.
@@ -250,9 +257,8 @@ fn names_of(source: Source<'_>, file: FileId, module: &str, span: Span) -> Vec<C
         }
         return found;
     }
-    let (folder, slash) = folder_of(source.package.sources.path(file));
-    let path = format!("{folder}{slash}{}.gml", module.replace('.', "/"));
-    let Ok(text) = source.world.read(&path) else { return Vec::new() };
+    let paths = module_paths(source.package.sources.path(file), source.main, module);
+    let Some(text) = paths.iter().find_map(|path| source.world.read(path).ok()) else { return Vec::new() };
     let parsed = gml_syntax::parse(FileId(0), &text);
     let declared = parsed.module.items.iter().flat_map(|item| {
         let docs = item.docs.as_deref();

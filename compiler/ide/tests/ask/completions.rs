@@ -235,6 +235,14 @@ fn imports() {
     assert!(ask(&files).labels().contains(&"lib".to_owned()));
     let files = [("main.gml", "use lib.{<|>"), files[1]];
     assert_eq!(ask(&files).labels(), ["a", "n"]);
+    let nested = |inner| {
+        let main = ("main.gml", "use shop.sessions.{b}\nparam n: int = b");
+        ask(&[main, ("shop/sessions.gml", inner), ("shop/near.gml", "param c: int = 1"), files[1]]).labels()
+    };
+    let modules = nested("use <|>");
+    assert!(modules.starts_with(&["near".to_owned(), "lib".to_owned()]), "{modules:?}");
+    assert!(!modules.contains(&"main".to_owned()), "{modules:?}");
+    assert_eq!(nested("use lib.{<|>"), ["a", "n"]);
 }
 
 #[test]

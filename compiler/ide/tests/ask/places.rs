@@ -30,6 +30,23 @@ fn definitions_across_files() {
 }
 
 #[test]
+fn definitions_of_modules_beside_the_main_file() {
+    let files = |inner: &'static str| {
+        [
+            ("main.gml", "use shop.sessions.{twice}\nparam n: int = twice"),
+            ("shop/sessions.gml", inner),
+            ("shop/near.gml", "param one: int = 1"),
+            ("far.gml", "# far\nparam two: int = 2"),
+        ]
+    };
+    let asked = |inner| ask(&files(inner)).definition();
+    let text = "use near.{one}\nuse f<|>ar.{two}\nparam twice: int = one + two";
+    assert_snapshot!(asked(text), @"far.gml:1:1");
+    assert_snapshot!(asked("use n<|>ear.{one}\nuse far.{two}\nparam twice: int = one + two"), @"shop/near.gml:1:1");
+    assert_snapshot!(asked("use near.{one}\nuse far.{two}\nparam twice: int = one + t<|>wo"), @"far.gml:2:7 two");
+}
+
+#[test]
 fn definitions_in_the_library() {
     let found = at("lib.gml", "fil<|>ter(", "filter(").definition();
     assert!(found.starts_with("std/table.gml:") && found.ends_with(" filter"), "{found}");

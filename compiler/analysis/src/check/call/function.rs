@@ -28,14 +28,14 @@ impl<'a> Body<'a> {
             }
         };
         let circular = self.visiting.contains(&Visit::Function(id));
-        let mut constants = Vec::new();
+        let mut constants: Vec<bool> = Vec::new();
         let mut space = Space::Const;
         if circular {
             self.consulted.in_circle();
         } else {
             let function = shared.function(id, &self.visiting);
             self.consulted.add(Visit::Function(id), &function.consulted);
-            constants.clone_from(&function.constants);
+            constants = function.typed.params.iter().map(|param| param.needed_before.is_some()).collect();
             space = function.space;
         }
         let mut args: Vec<Option<Typed>> = Vec::new();

@@ -6,7 +6,8 @@ use gml_ir::{Row, SequencesType, TableType, Type};
 
 use super::Syntax;
 use super::bind::{Given, View, bind};
-use crate::check::body::Body;
+use crate::check::body::{Body, Place};
+use crate::check::expr::is_single;
 use crate::check::message::{self, Want};
 use crate::check::shared::{CheckedNode, Visit};
 use crate::check::value::{Facts, Space, Value};
@@ -37,6 +38,7 @@ impl<'a> Body<'a> {
         };
         let mut args: Vec<Option<Typed>> = Vec::with_capacity(declaration.params.len());
         let mut types: Vec<Type> = Vec::with_capacity(declaration.params.len());
+        let mut spaces: Vec<Space> = Vec::with_capacity(declaration.params.len());
         let mut split = None;
         let mut partitions = gml_ir::Partitions::NONE;
         for (place, given) in given.into_iter().enumerate() {
@@ -44,6 +46,7 @@ impl<'a> Body<'a> {
             let Some(given) = given else {
                 args.push(None);
                 types.push(declared.clone());
+                spaces.push(Space::Const);
                 continue;
             };
             let want = Want::argument(&declaration.declared.name, views[place].name);
@@ -65,6 +68,7 @@ impl<'a> Body<'a> {
             }
             let value = self.node_argument(value, declared, &want, ast.params[place].name.span);
             types.push(value.ty().clone());
+            spaces.push(value.space);
             args.push(Some(value.typed));
         }
         // Circles are refused where declarations are checked.
@@ -72,6 +76,7 @@ impl<'a> Body<'a> {
             self.consulted.in_circle();
             return Value::error(syntax.span);
         }
+        self.settle_constants(id, &mut args, &spaces, &views);
         let is_open = declaration.params.iter().any(is_open_row);
         let (ty, instance) = match &declaration.result {
             _ if is_open => {
@@ -138,8 +143,40 @@ impl<'a> Body<'a> {
             }
             _ => {
                 let value = self.coerced(value, declared, want);
-                self.constant_needed(value, want)
+                if is_single(declared) { value } else { self.constant_needed(value, want) }
             }
+        }
+    }
+
+    /// Single values that the node uses where one must be known before the run: those of the run are refused, others are noted
+    /// for the body at hand, which may be given them by the run itself.
+    fn settle_constants(&mut self, id: NodeId, args: &mut [Option<Typed>], spaces: &[Space], views: &[View<'a>]) {
+        let shared = self.shared;
+        let declared = &shared.package.nodes[id.0 as usize];
+        let in_body = matches!(self.place, Place::Node(_) | Place::Function(_));
+        let is_asked = |place: &usize| {
+            let may_be_of_run = |arg: &Typed| spaces[*place] > Space::Const || in_body && arg.literal().is_none();
+            let arg = args[*place].as_ref().filter(|arg| !matches!(arg.kind, TypedKind::Error));
+            is_single(&declared.params[*place]) && arg.is_some_and(may_be_of_run)
+        };
+        let asked: Vec<usize> = (0..args.len()).filter(is_asked).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let node = shared.node(id, &self.visiting);
+        self.consulted.add(Visit::Node(id), &node.consulted);
+        for place in asked {
+            let Some(at) = node.typed.params.get(place).and_then(|param| param.needed_before) else { continue };
+            let Some(arg) = args[place].take() else { continue };
+            args[place] = Some(if spaces[place] > Space::Const {
+                let want = Want::argument(&declared.declared.name, views[place].name);
+                let diagnostic = message::spaces::needed_by_node(arg.span, &want, self.text(arg.span), at);
+                self.emit(diagnostic);
+                Value::error(arg.span).typed
+            } else {
+                self.is_needed_before(&arg, arg.span);
+                arg
+            });
         }
     }
 

@@ -8,7 +8,7 @@ use gml_syntax::ast::SignatureKind;
 use super::Arguments;
 use super::shapes;
 use crate::check::body::Body;
-use crate::check::learned::{Estimator, Pending, Search};
+use crate::check::learned::{Estimator, Pending, Search, searches_stop};
 use crate::check::message;
 use crate::check::signature::{RowShape, Shape};
 use crate::check::value::{Facts, Fitted, Value};
@@ -45,7 +45,13 @@ impl<'a> Body<'a> {
     fn facts(&self, call: Pending<'a>, ty: &Type, arguments: &Arguments<'a>) -> Option<Arc<Facts<'a>>> {
         let facts = match ty {
             Type::Estimator(_) => match call.signature.result {
-                Shape::Same(place) => return arguments.estimator(place)?.facts.clone(),
+                Shape::Same(place) => {
+                    let known = arguments.estimator(place)?.facts.clone()?;
+                    if !searches_stop(call.signature, arguments) {
+                        return Some(known);
+                    }
+                    Facts { stop_searched: true, ..(*known).clone() }
+                }
                 Shape::Tuned(place) => {
                     let search = Search::of(call.signature, place, arguments)?;
                     let estimator = Some(Estimator::Search(Arc::new(search)));

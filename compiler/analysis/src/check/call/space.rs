@@ -59,6 +59,7 @@ impl<'a> Body<'a> {
             ExprKind::Error => Value::error(expr.span).typed,
             _ => {
                 let value = self.in_frame(None, |body| body.expr(expr, None));
+                self.is_needed_before(&value.typed, value.span());
                 match value.ty().clone() {
                     Type::Record(row) | Type::Struct(row) => {
                         for field in &row.columns {
@@ -115,6 +116,7 @@ impl<'a> Body<'a> {
             self.emit(message::spaces::constant_needed(&value, &want, text));
             return Value::error(expr.span).typed;
         }
+        self.is_needed_before(&value.typed, value.span());
         let said = self.diagnostics.len();
         self.search_of(name, value.ty(), value.span(), chain);
         if self.diagnostics.len() == said

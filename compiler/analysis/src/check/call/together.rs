@@ -33,7 +33,9 @@ impl<'a> Body<'a> {
             }
             ("std.graph", "sasrec") => self.heads(call, arguments),
             ("std.features", "select_features") => self.importance_of_none(call, arguments),
-            ("std.features", "synthesize") => nothing_named(call, arguments, "for"),
+            ("std.features", "synthesize") => {
+                self.equal_windows(call, arguments).or_else(|| nothing_named(call, arguments, "for"))
+            }
             ("std.table", "join") => {
                 length_of_no_time(call, arguments).or_else(|| nothing_named(call, arguments, "on"))
             }
@@ -122,6 +124,20 @@ impl<'a> Body<'a> {
         let keep = self.argument_known(call, arguments, "keep").filter(|keep| keep.value != Constant::Null)?;
         let row = arguments.variables.known_row(0).filter(|row| !row.open)?;
         row.with_role(Role::Target).is_none().then(|| message::important_for_nothing(keep.span))
+    }
+
+    /// Each stretch of time makes columns that are named by it.
+    fn equal_windows(&self, call: &Pending<'a>, arguments: &Arguments<'a>) -> Option<Diagnostic> {
+        let windows = self.argument_known(call, arguments, "windows")?;
+        let Constant::List(lengths) = &windows.value else { return None };
+        let earlier = |place: &usize| lengths[..*place].iter().position(|other| *other == lengths[*place]);
+        let (place, first) = (0..lengths.len()).find_map(|place| Some((place, earlier(&place)?)))?;
+        let written = match &windows.typed.kind {
+            TypedKind::List(items) => Some((items.get(first)?.span, items.get(place)?.span)),
+            _ => None,
+        };
+        let diagnostic = message::equal_windows(&lengths[place], written, windows.span);
+        Some(self.with_origin(diagnostic, windows.typed))
     }
 
     /// A width and a height.

@@ -37,15 +37,15 @@ impl<'a> Body<'a> {
         let Some(ty) = self.common_branch(&[&then, &otherwise], expected) else {
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
-        let facts = self.of_branches(&[&then, &otherwise], (condition.space, condition.span()));
+        let facts = self.of_branches(&[&then, &otherwise], &condition);
         let (then, otherwise) = (self.converted(then, &ty), self.converted(otherwise, &ty));
         let kind = TypedKind::If(Box::new(condition.typed), Box::new(then.typed), Box::new(otherwise.typed));
         Value::new(kind, ty, space, span).with(facts)
     }
 
-    /// What is known of a value that is one of the branches, by a decision that is known then and stands there.
-    fn of_branches(&mut self, branches: &[&Value<'a>], decided: (Space, Span)) -> Option<Arc<Facts<'a>>> {
-        let search = self.search_among(branches, decided)?;
+    /// What is known of a value that is one of the branches, by what decides which.
+    fn of_branches(&mut self, branches: &[&Value<'a>], decision: &Value<'a>) -> Option<Arc<Facts<'a>>> {
+        let search = self.search_among(branches, decision)?;
         Some(Arc::new(Facts { search: Some(search), ..Facts::default() }))
     }
 
@@ -125,7 +125,7 @@ impl<'a> Body<'a> {
         let Some(ty) = self.common_branch(&values, expected) else {
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
-        let facts = self.of_branches(&values, (of.space, of.span()));
+        let facts = self.of_branches(&values, &of);
         let mut chain: Option<Typed> = None;
         for (condition, value) in cases.into_iter().rev() {
             let value = self.converted(value, &ty).typed;

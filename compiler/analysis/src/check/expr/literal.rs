@@ -10,8 +10,8 @@ use crate::check::body::Body;
 use crate::check::message;
 use crate::check::value::{Space, Value};
 use crate::typed::{Text, Typed, TypedKind};
+use crate::types::common;
 use crate::types::decimal::is_decimal;
-use crate::types::{common, compare_values};
 
 impl<'a> Body<'a> {
     /// `f"{root}/x"`
@@ -297,7 +297,7 @@ fn join_items(a: &Type, b: &Type) -> Option<Type> {
 
 fn is_empty(first: &Constant, last: &Constant, inclusive: bool) -> bool {
     use std::cmp::Ordering;
-    match compare_values(first, last) {
+    match first.compared(last) {
         Some(Ordering::Greater) => true,
         Some(Ordering::Equal) => !inclusive,
         _ => false,

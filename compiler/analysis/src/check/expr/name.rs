@@ -68,7 +68,7 @@ impl<'a> Body<'a> {
         if matches!(self.frame.as_ref().map(|frame| &frame.kind), Some(FrameKind::Items))
             && matches!(self.place, Place::Function(_))
         {
-            self.constants.insert(id);
+            self.constants.entry(id).or_insert(span);
         }
         let typed = self.known(Typed { kind: TypedKind::Local(id), ty, span });
         Value::new(typed.kind, typed.ty, space, span).with(facts)

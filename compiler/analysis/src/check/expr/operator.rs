@@ -8,6 +8,7 @@ use crate::check::body::Body;
 use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
 use crate::check::value::Value;
+use crate::lower::constant;
 use crate::typed::TypedKind;
 use crate::types::decimal::{self, digits, is_decimal};
 use crate::types::{common, comparable, satisfies};
@@ -292,8 +293,16 @@ impl<'a> Body<'a> {
             self.emit(message::types::binary_operator(operator, operator_span, &left, &right));
             return Value::new(TypedKind::Error, Type::Error, space, span);
         };
+        if let (Some(a), Some(b)) = (computed(&left.typed), computed(&right.typed))
+            && constant::binary(op, &a, &b).is_none()
+        {
+            self.emit(crate::message::types::beyond(op, [&a, &b], &result, span));
+            return Value::new(TypedKind::Error, Type::Error, space, span);
+        }
         let exact = matches!(result, Type::Int(_) | Type::Decimal { .. });
-        let whole = matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder) && exact;
+        // A length of time is never infinite.
+        let of_time = op == BinaryOp::Divide && result == Type::Duration;
+        let whole = matches!(op, BinaryOp::FloorDivide | BinaryOp::Remainder) && exact || of_time;
         let divisor = right.constant().and_then(Constant::as_float);
         if whole && divisor == Some(0.0) {
             self.emit(message::types::division_by_zero(operator, operator_span, right.span()));
@@ -334,6 +343,17 @@ impl<'a> Value<'a> {
             self.typed.kind = TypedKind::Binary(BinaryOp::Coalesce, Box::new(left.typed), Box::new(right.typed));
         }
         self
+    }
+}
+
+/// The value of an expression of constants alone.
+fn computed(value: &crate::typed::Typed) -> Option<Constant> {
+    match &value.kind {
+        TypedKind::Literal(constant) => Some(constant.clone()),
+        TypedKind::Cast(of) => constant::convert(computed(of)?, &value.ty).ok(),
+        TypedKind::Unary(operator, of) => constant::unary(*operator, &computed(of)?),
+        TypedKind::Binary(operator, left, right) => constant::binary(*operator, &computed(left)?, &computed(right)?),
+        _ => None,
     }
 }
 

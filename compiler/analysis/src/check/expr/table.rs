@@ -6,6 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::{Row, Type, Value as Constant};
 use gml_syntax::ast::{self, ExprKind, Name, TypeExpr};
 
+use super::is_single;
 use super::literal::convert;
 use crate::check::body::Body;
 use crate::check::message;
@@ -68,7 +69,8 @@ impl<'a> Body<'a> {
                 _ => cell,
             };
             let cell = self.coerced(cell, ty, &want);
-            let cell = self.constant_needed(cell, &want);
+            // What the run computes becomes a cell when it is there.
+            let cell = if is_single(ty) { cell } else { self.constant_needed(cell, &want) };
             if cells[place].replace(cell.typed).is_some() {
                 self.emit(message::types::duplicate_field(name));
             }

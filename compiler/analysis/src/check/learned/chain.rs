@@ -52,7 +52,9 @@ impl<'a> Body<'a> {
         let chain = Estimator::Chain(values.iter().map(|value| (estimator(value), value.span())).collect());
         self.searched_apart(&chain);
         let search = values.last().and_then(Value::search);
-        let facts = Facts { estimator: Some(chain), search, ..Facts::default() };
+        let of_last = values.last().and_then(|value| value.facts.as_ref());
+        let stop_searched = of_last.is_some_and(|facts| facts.stop_searched);
+        let facts = Facts { estimator: Some(chain), search, stop_searched, ..Facts::default() };
         let kind = TypedKind::Chain(values.into_iter().map(|value| value.typed).collect());
         Value::new(kind, ty, Space::Run, span).with(Some(Arc::new(facts)))
     }

@@ -9,9 +9,12 @@ use super::{Estimator, Others, Pending};
 use crate::check::body::Body;
 use crate::check::call::{Arguments, Bound, Given, Learner};
 use crate::check::message::{self, Want};
-use crate::check::signature::{LearnsFrom, Shape};
+use crate::check::signature::{LearnsFrom, RowShape, Shape};
 use crate::check::value::{Space, Value};
 use crate::typed::TypedArg;
+
+/// The argument that has an estimator stop early.
+pub(in crate::check) const STOP: &str = "stop_after";
 
 /// What there is to learn from.
 #[derive(Clone, Debug)]
@@ -77,7 +80,10 @@ impl<'a> Body<'a> {
         match value.search() {
             Some(search) if !is_wrong => self.tuned_here(call, &value, search, &learned),
             Some(_) => {}
-            None => self.stopping(call, place, &value),
+            None => {
+                self.stopping(call, place, &value);
+                self.validating(call, &value, learns);
+            }
         }
         match learns {
             Shape::Variable(variable) => arguments.variables.set_type(*variable, learned),
@@ -118,11 +124,28 @@ impl<'a> Body<'a> {
         }
         let estimator = learner.facts.as_ref().and_then(|facts| facts.estimator.as_ref());
         let stops = estimator.into_iter().flat_map(Estimator::known_calls).find_map(|pending| {
-            let given = pending.signature.param("stop_after").and_then(|place| pending.given[place]);
+            let given = pending.signature.param(STOP).and_then(|place| pending.given[place]);
             given.filter(|given| !is_null(given)).map(|given| given.span())
         });
         if let Some(stops) = stops {
             self.emit(message::learning::valid_needed(call, stops, call.signature.valid().is_some()));
+        }
+    }
+
+    /// Rows to validate on that a call gives to what never looks at them. Of an estimator whose calls are not all known nothing is
+    /// said.
+    fn validating(&mut self, call: &Pending<'a>, learner: &Value<'a>, learns: &Shape) {
+        let Some(valid) = call.signature.valid().and_then(|place| call.given[place]) else { return };
+        let Some(facts) = learner.facts.as_ref().filter(|facts| !facts.stop_searched) else { return };
+        let is_estimator = matches!(learner.ty(), Type::Estimator(_));
+        if !is_estimator || !call.signature.gives_what_is_learned(learns) || !valid_is_given(call) {
+            return;
+        }
+        // Of a chain only the last part is given them to look at.
+        if let Some(last) = facts.estimator.as_ref().and_then(Estimator::last_call)
+            && !looks_at_valid(last)
+        {
+            self.emit(message::learning::valid_without_effect(last, valid.span()));
         }
     }
 
@@ -155,8 +178,11 @@ impl<'a> Body<'a> {
         for (part, _) in parts {
             let step = self.learn(part.as_ref()?, &source, at)?;
             if let (Learns::Transform(output), Source::Rows(row)) = (&step, &source) {
-                let gone = row.names().filter(|name| output.get(name).is_none());
-                self.gone.extend(gone.cloned());
+                // What a selection leaves out, the run says: a column that is named behind it may be there.
+                if !part.as_ref().is_some_and(keeps_some) {
+                    let gone = row.names().filter(|name| output.get(name).is_none());
+                    self.gone.extend(gone.cloned());
+                }
                 if let (Some(Estimator::Call(step)), Some(target)) = (part, row.with_role(Role::Target))
                     && output.with_role(Role::Target).is_none()
                 {
@@ -218,9 +244,22 @@ impl<'a> Body<'a> {
     }
 }
 
+/// Whether an estimator keeps some of the columns, and learns which.
+fn keeps_some(estimator: &Estimator<'_>) -> bool {
+    let Estimator::Call(call) = estimator else { return false };
+    let Shape::Estimator { learns, .. } = &call.signature.result else { return false };
+    matches!(&**learns, Shape::Transform(_, RowShape::Some(_)))
+}
+
 /// Whether a call is given rows to validate on.
 pub(super) fn valid_is_given(call: &Pending<'_>) -> bool {
     call.signature.valid().and_then(|place| call.given[place]).is_some_and(|given| !is_null(&given))
+}
+
+/// Whether an estimator does something with rows to validate on: it stops early by them, or keeps the best of its epochs.
+fn looks_at_valid(learner: &Pending<'_>) -> bool {
+    let given = |name: &str| learner.signature.param(name).map(|place| learner.given[place]);
+    given("epochs").is_some() || given(STOP).flatten().is_some_and(|given| !is_null(&given))
 }
 
 fn is_null(given: &Given<'_>) -> bool {

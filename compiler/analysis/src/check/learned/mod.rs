@@ -8,8 +8,9 @@ mod others;
 mod search;
 
 pub(super) use demand::lacks;
+pub(super) use estimator::STOP;
 pub(super) use others::Others;
-pub(super) use search::Search;
+pub(super) use search::{Search, searches_stop};
 
 use std::sync::Arc;
 
@@ -54,6 +55,15 @@ impl<'a> Estimator<'a> {
                 parts.iter().filter_map(|(part, _)| part.as_ref()).flat_map(Self::known_calls).collect()
             }
             Self::Search(search) => search.learner.iter().flat_map(Self::known_calls).collect(),
+        }
+    }
+
+    /// The call that makes the estimator, of a chain its last part; `None` where that is not known.
+    fn last_call(&self) -> Option<&Arc<Pending<'a>>> {
+        match self {
+            Self::Call(call) => Some(call),
+            Self::Chain(parts) => parts.last()?.0.as_ref()?.last_call(),
+            Self::Search(search) => search.learner.as_ref()?.last_call(),
         }
     }
 

@@ -4,7 +4,7 @@ use gml_diagnostics::Span;
 use gml_ir::{Learned, Type};
 use gml_syntax::ast::Name;
 
-use super::estimator::valid_is_given;
+use super::estimator::{STOP, valid_is_given};
 use super::judged::metrics_among;
 use super::{Estimator, Pending};
 use crate::check::body::Body;
@@ -64,10 +64,8 @@ impl<'a> Body<'a> {
 
     /// What is tuned where it is fitted may be given only to what fits it once: in each trial or fold it would be another search.
     pub(super) fn search_within(&mut self, call: &Pending<'a>, learner: &Value<'a>, learns: &Shape) {
-        let gives_what_is_learned =
-            matches!((learns, &call.signature.result), (Shape::Variable(a), Shape::Variable(b)) if a == b);
         if let Some(search) = learner.search()
-            && !gives_what_is_learned
+            && !call.signature.gives_what_is_learned(learns)
         {
             self.emit(message::learning::search_within(call, learner, search));
         }
@@ -117,14 +115,23 @@ impl<'a> Body<'a> {
 
     /// Which of several estimators it is must be known before the run, where one of them is tuned where it is fitted. Gives where
     /// that is said.
-    pub fn search_among(&mut self, values: &[&Value<'a>], decided: (Space, Span)) -> Option<Span> {
+    pub fn search_among(&mut self, values: &[&Value<'a>], decision: &Value<'a>) -> Option<Span> {
         let search = values.iter().find_map(|value| value.search())?;
-        let (space, at) = decided;
-        if space > Space::Const {
-            self.emit(message::learning::search_decided_late(at, search));
+        if decision.space > Space::Const {
+            self.emit(message::learning::search_decided_late(decision.span(), search));
         }
+        self.is_needed_before(&decision.typed, decision.span());
         Some(search)
     }
+}
+
+/// Whether a call looks for when its estimator is to stop.
+pub(in crate::check) fn searches_stop(signature: &Signature, arguments: &Arguments<'_>) -> bool {
+    let space = signature.params.iter().position(|param| matches!(param.kind, ParamKind::Space { .. }));
+    let Some(TypedArg::Value(over)) = space.and_then(|place| arguments.typed[place].as_ref()) else { return false };
+    let mut is_searched = false;
+    looked_for(over, None, &mut |_, name| is_searched |= &*name.text == STOP);
+    is_searched
 }
 
 /// The names of a space, with the estimator whose they are where that is said. Each stands where its values do.

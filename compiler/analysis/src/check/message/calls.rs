@@ -204,15 +204,25 @@ pub(in crate::check) fn naming_others(
     diagnostic.help(format!("{help}its forms are {}", forms.join("; ")))
 }
 
-/// The forms of a function, those that read the same once: they take other types.
+/// The forms of a function. One that another one only goes on from, by what may be left out, is told with that: it takes other types.
 fn forms<'s>(signatures: impl Iterator<Item = &'s Signature>) -> Vec<String> {
-    let mut forms: Vec<String> = Vec::new();
-    for form in signatures.map(form) {
-        if !forms.contains(&form) {
-            forms.push(form);
+    let mut kept: Vec<&Signature> = Vec::new();
+    for signature in signatures {
+        if kept.iter().any(|other| goes_on_from(other, signature)) {
+            continue;
         }
+        kept.retain(|other| !goes_on_from(signature, other));
+        kept.push(signature);
     }
-    forms
+    kept.into_iter().map(form).collect()
+}
+
+/// Whether a form begins as another one and takes nothing more that is needed.
+fn goes_on_from(form: &Signature, other: &Signature) -> bool {
+    let is_same = |(a, b): (&Param, &Param)| a.name == b.name && a.default.is_some() == b.default.is_some();
+    let more = form.params.get(other.params.len()..);
+    form.params.iter().zip(&other.params).all(is_same)
+        && more.is_some_and(|more| more.iter().all(|param| param.default.is_some()))
 }
 
 /// `join(input, other, on, how)`

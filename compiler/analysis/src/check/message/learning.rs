@@ -8,7 +8,7 @@ use super::calls::{class, kind_of};
 use super::rows::all_in_words;
 use super::{Want, columns_of, listed, plural, short, step};
 use crate::check::call::{Given, learned_in_words};
-use crate::check::learned::Pending;
+use crate::check::learned::{Pending, STOP};
 use crate::check::signature::{ParamKind, PatternColumn, PatternType, Shape};
 use crate::check::value::Value;
 use crate::lineage::fact::Seeing;
@@ -656,22 +656,25 @@ pub(in crate::check) fn several(wanted: &PatternColumn, columns: &[&Column], at:
 
 /// `takes`: whether the call has a parameter for them.
 pub(in crate::check) fn valid_needed(call: &Pending<'_>, stops: Span, takes: bool) -> Diagnostic {
-    let name = &call.signature.name;
-    let diagnostic = Diagnostic::new(
-        codes::VALID_NEEDED,
-        call.syntax.own_span(),
-        "training is to stop early, and there are no validation rows to tell when",
-    )
-    .and(stops, "stops early");
-    if takes {
-        diagnostic.with_label("no `valid:` is given").help(
-            "give it the validation part, `fit(.., train: data.train, valid: data.valid)`, or leave `stop_after` out",
-        )
-    } else {
-        diagnostic
-            .with_label(format!("`{name}` learns without any"))
-            .help("leave `stop_after` out, and say how many `rounds` there are to be")
-    }
+    crate::message::partitions::valid_needed(call.signature.name, call.syntax.own_span(), stops, takes)
+}
+
+/// `learner`: the call of an estimator that is given rows to validate on, which stand at `valid`, and does not look at them.
+pub(in crate::check) fn valid_without_effect(learner: &Pending<'_>, valid: Span) -> Diagnostic {
+    let name = learner.signature.name;
+    let (message, help) = match learner.signature.param(STOP) {
+        Some(_) => (
+            format!("`{name}` is not told to stop early, so `valid` changes nothing"),
+            format!("tell it to, `{name}(.., {STOP}: 20)`, or leave `valid` out"),
+        ),
+        None => {
+            (format!("`{name}` learns from `train` alone, so `valid` changes nothing"), "leave `valid` out".to_owned())
+        }
+    };
+    Diagnostic::new(codes::VALID_WITHOUT_EFFECT, valid, message)
+        .with_label("is not looked at")
+        .and(learner.syntax.own_span(), "what learns")
+        .help(help)
 }
 
 /// An estimator that is tuned where it is fitted, and is fitted without rows to tell which trial is best. `search`: where it is

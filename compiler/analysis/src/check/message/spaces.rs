@@ -191,7 +191,8 @@ pub(in crate::check) fn constant_needed(value: &Value<'_>, want: &Want<'_>, text
     let (label, help) = match value.space {
         Space::Run => (
             "known only when the run gets here",
-            "write it out, or make it a `param`: what it depends on is computed by the run itself",
+            "write it out, or make it a `param`: only expressions over rows, arguments of nodes that use it in such, and cells of \
+             a table can be what the run computes",
         ),
         _ => ("another value for every row", "write it out, or make it a `param`"),
     };
@@ -202,6 +203,31 @@ pub(in crate::check) fn constant_needed(value: &Value<'_>, want: &Want<'_>, text
     )
     .with_label(label)
     .help(help)
+}
+
+/// A value of the run, given to a pipeline.
+pub(in crate::check) fn parameter_of_pipeline(span: Span, want: &Want<'_>, text: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::CONSTANT_NEEDED,
+        span,
+        format!("{} must be known before the run, and `{}` is not", want.subject(), short(text)),
+    )
+    .with_label("known only when the run gets here")
+    .help(
+        "parameters of pipelines are set before a run: let the other pipeline compute it, or make what uses it a node",
+    )
+}
+
+/// A value of the run, given to a node that uses it at `at`, where it must be known before.
+pub(in crate::check) fn needed_by_node(span: Span, want: &Want<'_>, text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::CONSTANT_NEEDED,
+        span,
+        format!("{} must be known before the run, and `{}` is not", want.subject(), short(text)),
+    )
+    .with_label("known only when the run gets here")
+    .and(at, "must be known before the run here")
+    .help("write it out, or make it a `param`; what a node uses in expressions over rows alone may be what the run computes")
 }
 
 pub(in crate::check) fn run_value_in_row(name: &str, span: Span, bound: Span, ty: &Type) -> Diagnostic {

@@ -66,6 +66,19 @@ pub(in crate::check) fn important_for_nothing(span: Span) -> Diagnostic {
     .help("say in the schema which column is the target, `target outcome: bool`, or leave `keep` out")
 }
 
+/// `written`: where the two stand, in a list that is written out.
+pub(in crate::check) fn equal_windows(window: &Constant, written: Option<(Span, Span)>, span: Span) -> Diagnostic {
+    let which = if *window == Constant::Null { "all rows".to_owned() } else { window.to_string() };
+    let message = format!("two windows of `synthesize` are both {which}, and would make the same columns");
+    let diagnostic = match written {
+        Some((first, second)) => Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, second, message)
+            .with_label("the same stretch of time")
+            .and(first, "is here already"),
+        None => Diagnostic::new(codes::ARGUMENT_OUT_OF_RANGE, span, message).with_label("has a window twice"),
+    };
+    diagnostic.help("leave one of them out")
+}
+
 pub(in crate::check) fn width_and_height(sides: usize, span: Span) -> Diagnostic {
     let message = format!(
         "`resize` of `images` is {sides} number{}, and a picture has a width and a height",

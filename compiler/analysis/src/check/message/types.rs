@@ -240,7 +240,7 @@ pub(in crate::check) fn binary_operator(
             "a length of time has a unit: `+ 7d`".to_owned()
         }
         (Type::Duration, other) | (other, Type::Duration) if other.is_numeric() => {
-            "a duration as a number is `.in_days()`, `.in_hours()`, `.in_minutes()` or `.in_seconds()`".to_owned()
+            "a duration as a number is `.in_days()`, `.in_hours()`, `.in_minutes()` or `.in_seconds()`; durations are multiplied and divided by numbers, as in `1h / 2`".to_owned()
         }
         _ if a.is_text() && b.is_numeric() || a.is_numeric() && b.is_text() => {
             "texts are put together with `f\"..{x}..\"`; the number that a text writes is `.to_int()` or `.to_float()`"
@@ -265,7 +265,7 @@ pub(in crate::check) fn binary_operator(
 pub(in crate::check) fn division_by_zero(operator: BinaryOperator, span: Span, divisor: Span) -> Diagnostic {
     Diagnostic::new(codes::DIVISION_BY_ZERO, span, format!("`{} 0` has no result, for no row", symbol(operator)))
         .and(divisor, "always zero")
-        .help("divide by something else; with `/` the result is a float, infinite where the divisor is zero")
+        .help("divide by something else; with `/` the quotient of two numbers is a float, infinite where the divisor is zero")
 }
 
 /// How moments are written.

@@ -363,6 +363,11 @@ impl Signature {
         self.params.iter().position(is_valid)
     }
 
+    /// Whether a call gives what its estimator learns, which is of this shape.
+    pub fn gives_what_is_learned(&self, learns: &Shape) -> bool {
+        matches!((learns, &self.result), (Shape::Variable(a), Shape::Variable(b)) if a == b)
+    }
+
     /// Whether the estimator at that place is tuned where it is fitted, and not here.
     pub fn is_tuned_later(&self, place: usize) -> bool {
         matches!(self.result, Shape::Tuned(tuned) if tuned == place)

@@ -40,7 +40,7 @@ fn test_rows_are_not_learned_from() {
     );
     assert_eq!(
         wrong(
-            "let m = fit(boosted_trees(objective: binary), train: data.train, valid: data.test |> take(5)) save m as kept"
+            "let m = fit(boosted_trees(objective: binary, stop_after: 5), train: data.train, valid: data.test |> take(5)) save m as kept"
         ),
         ["stop-on-test `data.test |> take(5)`"]
     );

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use gml_ir::{Decimal, Type, Value};
 
 use super::{Args, Function};
-use crate::lower::constant::{compare, equal};
+use crate::lower::constant::equal;
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("length", |args| i64::try_from(args.list("items")?.len()).ok().map(Value::Int)),
@@ -72,7 +72,7 @@ fn mean_items(args: &Args<'_>) -> Option<Value> {
 fn extreme(args: &Args<'_>, wanted: fn(Ordering) -> bool) -> Option<Value> {
     let mut found: Option<&Value> = None;
     for item in known(args)? {
-        if found.is_none_or(|found| compare(item, found).is_some_and(wanted)) {
+        if found.is_none_or(|found| item.compared(found).is_some_and(wanted)) {
             found = Some(item);
         }
     }
@@ -84,10 +84,10 @@ fn sort_items(args: &Args<'_>) -> Option<Value> {
     let items = args.list("items")?;
     let mut sorted: Vec<Value> = items.iter().filter(|item| **item != Value::Null).cloned().collect();
     let nulls = items.len() - sorted.len();
-    if sorted.windows(2).any(|pair| compare(&pair[0], &pair[1]).is_none()) {
+    if sorted.windows(2).any(|pair| pair[0].compared(&pair[1]).is_none()) {
         return None;
     }
-    sorted.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
+    sorted.sort_by(|a, b| a.compared(b).unwrap_or(Ordering::Equal));
     sorted.extend(std::iter::repeat_n(Value::Null, nulls));
     Some(Value::List(sorted))
 }

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use gml_ir::{Decimal, Type, Value, rounded};
 
 use super::{Args, Function};
-use crate::lower::constant::compare;
 
 pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("abs", abs),
@@ -62,7 +61,7 @@ fn clip(args: &Args<'_>) -> Option<Value> {
 
 /// The first of two values where its order to the second one is as wanted, else the second.
 fn chosen(first: &Value, second: &Value, wanted: fn(Ordering) -> bool) -> Option<Value> {
-    Some(if wanted(compare(first, second)?) { first.clone() } else { second.clone() })
+    Some(if wanted(first.compared(second)?) { first.clone() } else { second.clone() })
 }
 
 /// What stands before the point; null where that is no `int`.

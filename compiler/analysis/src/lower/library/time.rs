@@ -1,10 +1,9 @@
 //! `std.time`.
 
-use gml_ir::{Value, civil};
+use gml_ir::{DAY, Value, civil};
 
 use super::{Args, Function};
 
-const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
 const MINUTE: i64 = 60_000_000;
 const SECOND: i64 = 1_000_000;
