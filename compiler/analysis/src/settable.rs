@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use gml_ir::Type;
 
+use crate::lower::FROM_ENV;
 use crate::parts::{each_part, each_value};
 use crate::typed::{Text, Typed, TypedKind, TypedNodeBody, TypedProgram};
 
@@ -22,14 +23,11 @@ pub struct Settable<'p> {
 
 /// The parameters of a program and of its pipelines, with an env laid over it.
 #[must_use]
-pub fn settable<'p>(program: &'p TypedProgram, env: Option<&str>) -> Vec<Settable<'p>> {
-    let layers = layers(program, env);
+pub fn settable<'p>(program: &'p TypedProgram, env: Option<&'p str>) -> Vec<Settable<'p>> {
+    let layers = program.layers(env).unwrap_or_default();
     let overlaid = |place: usize| {
-        let of_layer = |layer: &usize| {
-            let params = &program.envs[*layer].params;
-            params.iter().find(|(id, _)| id.0 as usize == place).map(|(_, value)| value)
-        };
-        layers.iter().find_map(of_layer)
+        let mut set = layers.iter().flat_map(|env| &env.params);
+        set.find(|(id, _)| id.0 as usize == place).map(|(_, value)| value)
     };
     let alone = |value: Option<&Typed>| value.is_some_and(stands_alone);
     let of_program = program.params.iter().enumerate().map(|(place, param)| Settable {
@@ -47,21 +45,6 @@ pub fn settable<'p>(program: &'p TypedProgram, env: Option<&str>) -> Vec<Settabl
         })
     });
     of_program.chain(of_pipelines).collect()
-}
-
-/// The env and those that it is laid over, by their places, the innermost first.
-fn layers(program: &TypedProgram, env: Option<&str>) -> Vec<usize> {
-    let mut layers = Vec::new();
-    let mut next = env;
-    while let Some(name) = next {
-        let Some(place) = program.envs.iter().position(|env| &*env.name == name) else { break };
-        if layers.contains(&place) {
-            break;
-        }
-        layers.push(place);
-        next = program.envs[place].extends.as_deref();
-    }
-    layers
 }
 
 fn stands_alone(value: &Typed) -> bool {
@@ -104,7 +87,7 @@ pub fn variables(program: &TypedProgram) -> BTreeSet<Text> {
 /// The variable that a call asks for.
 fn asked_for(part: &Typed) -> Option<Text> {
     match &part.kind {
-        TypedKind::Call(call) if call.name == "from_env" => call.value("name")?.literal()?.as_str().map(Text::from),
+        TypedKind::Call(call) if call.name == FROM_ENV => call.value("name")?.literal()?.as_str().map(Text::from),
         _ => None,
     }
 }

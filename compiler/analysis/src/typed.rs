@@ -51,6 +51,21 @@ pub struct TypedProgram {
     pub envs: Vec<TypedEnv>,
 }
 
+impl TypedProgram {
+    /// The env of a name and those that it is laid over, the innermost first; the name of one that there is not.
+    pub(crate) fn layers<'p>(&'p self, env: Option<&'p str>) -> Result<Vec<&'p TypedEnv>, &'p str> {
+        let mut layers = Vec::new();
+        let mut next = env;
+        while let Some(name) = next {
+            let layer = self.envs.iter().find(|env| &*env.name == name).ok_or(name)?;
+            layers.push(layer);
+            // Those that are laid over each other are told where they are declared.
+            next = layer.extends.as_deref().filter(|_| layers.len() <= self.envs.len());
+        }
+        Ok(layers)
+    }
+}
+
 /// `param name: ty = default`
 #[derive(Clone, Debug)]
 pub struct TypedParam {

@@ -179,7 +179,7 @@ impl Lowering<'_> {
 }
 
 /// The function that asks for a variable of the process's environment.
-const FROM_ENV: &str = "from_env";
+pub(crate) const FROM_ENV: &str = "from_env";
 
 /// Whether what a function gives for constants is known before the run.
 pub(crate) fn is_constant(function: &str, result: &Type) -> bool {

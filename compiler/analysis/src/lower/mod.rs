@@ -25,7 +25,7 @@ use gml_ir::Program;
 use crate::package::Package;
 use crate::typed::TypedProgram;
 
-pub(crate) use call::is_constant;
+pub(crate) use call::{FROM_ENV, is_constant};
 pub(crate) use constant::{binary, convert, show, unary};
 pub(crate) use library::apply as apply_function;
 pub use programs::source_hash;

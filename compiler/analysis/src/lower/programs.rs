@@ -101,17 +101,11 @@ fn tags(package: &Package, declared: &Declared) -> Vec<Text> {
 }
 
 /// The envs to apply, the outermost base first.
-fn env_layers<'a>(package: &Package, program: &'a TypedProgram, settings: &Settings) -> Outcome<Vec<&'a TypedEnv>> {
-    let mut layers = Vec::new();
-    let mut next = settings.env.as_deref();
-    while let Some(name) = next {
-        let Some(env) = program.envs.iter().find(|env| &*env.name == name) else {
-            let names = program.envs.iter().map(|env| &*env.name);
-            return Err(vec![unknown_setting(package, "env", name, names)]);
-        };
-        layers.push(env);
-        next = env.extends.as_deref().filter(|_| layers.len() <= program.envs.len());
-    }
+fn env_layers<'a>(package: &Package, program: &'a TypedProgram, settings: &'a Settings) -> Outcome<Vec<&'a TypedEnv>> {
+    let mut layers = program.layers(settings.env.as_deref()).map_err(|name| {
+        let names = program.envs.iter().map(|env| &*env.name);
+        vec![unknown_setting(package, "env", name, names)]
+    })?;
     layers.reverse();
     Ok(layers)
 }
