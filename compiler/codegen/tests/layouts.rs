@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use gml_codegen::testing::{self, Shape};
-use gml_codegen::trees::{Ensemble, Layout, Machine, Matrix, Order, Scorer, Session};
+use gml_codegen::trees::{
+    Arithmetic, Child, Ensemble, Layout, Leaf, Machine, Matrix, Missing, NEAR_ZERO, Node, Order, Question, Scorer,
+    Session, Transform, Tree,
+};
 use proptest::prelude::*;
 
 const MACHINES: [Machine; 4] = [Machine::Portable, Machine::Avx2, Machine::Avx512, Machine::Avx512Vbmi];
@@ -134,6 +137,66 @@ fn the_layout_goes_by_the_number_of_rows() {
     }
     if Machine::detect() >= Machine::Avx512Vbmi {
         assert_eq!(layouts(Machine::Avx512Vbmi), [Layout::Jump, Layout::Sliced]);
+    }
+}
+
+/// Numbers around those at which the rules of missing values and of zeros change their answer.
+const NEAR: [f64; 15] = [
+    0.0,
+    -0.0,
+    NEAR_ZERO,
+    -NEAR_ZERO,
+    NEAR_ZERO / 2.0,
+    -NEAR_ZERO / 2.0,
+    NEAR_ZERO * 1.5,
+    -NEAR_ZERO * 1.5,
+    f64::MIN_POSITIVE,
+    -f64::MIN_POSITIVE,
+    1.0,
+    1.0 + f64::EPSILON,
+    -1.0,
+    f64::MAX,
+    -f64::MAX,
+];
+
+/// Trees of one question each, of as many features as thresholds (`apart`) or of one feature with all of them.
+fn questions(snap_to_zero: bool, missing: Missing, missing_left: bool, apart: bool) -> Ensemble {
+    let tree = |(place, threshold): (usize, f64)| Tree {
+        nodes: vec![Node {
+            feature: if apart { place } else { 0 },
+            question: Question::AtMost { threshold, missing, missing_left },
+            left: Child::Leaf(0),
+            right: Child::Leaf(1),
+            rows: 0.0,
+            gain: 0.0,
+        }],
+        leaves: [1.0, 0.0].map(|yes| Leaf { value: yes * f64::from(1 << place), rows: 0.0 }).into(),
+        output: 0,
+    };
+    Ensemble {
+        trees: NEAR.into_iter().enumerate().map(tree).collect(),
+        outputs: 1,
+        features: if apart { NEAR.len() } else { 1 },
+        base: vec![0.0],
+        arithmetic: Arithmetic { snap_to_zero, ..Arithmetic::default() },
+        transform: Transform::PLAIN,
+    }
+}
+
+/// A threshold and a value may be equal, a bit apart, near zero or not a number, whether bytes are made of a feature or not.
+#[test]
+fn numbers_at_and_around_thresholds() {
+    let values = NEAR.into_iter().chain([f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
+    for snap_to_zero in [false, true] {
+        for missing in [Missing::Nothing, Missing::Zero, Missing::NotANumber] {
+            for missing_left in [false, true] {
+                let one = questions(snap_to_zero, missing, missing_left, false);
+                all_agree(&one, &values.clone().collect::<Vec<_>>());
+                let many = questions(snap_to_zero, missing, missing_left, true);
+                let rows: Vec<f64> = values.clone().flat_map(|value| [value; NEAR.len()]).collect();
+                all_agree(&many, &rows.repeat(5));
+            }
+        }
     }
 }
 

@@ -63,7 +63,7 @@ struct Grouped {
 }
 
 /// What a node asks of bytes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Test {
     /// Whether the column is at most a number.
     AtMost {
@@ -82,7 +82,7 @@ pub(super) enum Test {
 }
 
 /// Members among the classes of a pair of columns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Members {
     /// The column of places; that of bits is the next one.
     pub(super) column: usize,

@@ -1,5 +1,10 @@
 //! Rows to score.
 
+use std::slice::ChunksExact;
+
+/// Values that a line of memory holds.
+const LINE: usize = 8;
+
 /// How a matrix lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -73,6 +78,18 @@ impl<'v> Matrix<'v> {
                 Lying::Column(&self.values[start..start + rows])
             }
         }
+    }
+
+    /// What lies in each line of the memory of rows from one on, as many of `rows` as there are; nothing where columns lie one after the other.
+    pub(super) fn lines(&self, first: usize, rows: usize) -> ChunksExact<'v, f64> {
+        let values: &[f64] = match self.order {
+            Order::Rows => {
+                let place = |row: usize| (self.first + row.min(self.rows)) * self.columns;
+                &self.values[place(first)..place(first.saturating_add(rows))]
+            }
+            Order::Columns => &[],
+        };
+        values.chunks_exact(LINE)
     }
 
     /// The values of one row, which are gathered in `room` where they do not lie side by side.

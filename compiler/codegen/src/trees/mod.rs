@@ -5,12 +5,14 @@
 //! | `lightgbm`, `xgboost`, `onnx` | a file's content → [`Ensemble`], or what is wrong with it |
 //! | `interpret` | [`Ensemble`], a row → scores: the oracle |
 //! | `codes` | thresholds → one byte a row and column, compared instead of floats |
+//! | `direct` | thresholds of features with few of them → answers of 64 rows, without bytes (AVX-512) |
 //! | `sliced` | blocks of up to 512 rows: a bit a row and node |
 //! | `jump` | single rows: all nodes of a tree at once (AVX-512) |
 //! | `walk` | any tree on any machine: several walks at a time |
 //! | `scorer` | picks among them |
 
 mod codes;
+mod direct;
 mod ensemble;
 mod grow;
 mod interpret;

@@ -10,6 +10,8 @@ use super::codes::STRIP;
 
 /// Thresholds that are searched in registers, without a grid.
 const IN_REGISTERS: usize = 15;
+/// Room for thresholds as 32-bit floats: what four vectors hold.
+const SINGLES: usize = 64;
 /// Cells that a grid may have.
 const MOST_CELLS: usize = 2048;
 
@@ -17,6 +19,8 @@ const MOST_CELLS: usize = 2048;
 pub(super) struct Thresholds {
     /// Sorted, and made up by infinities so that the search of the last cell stays within.
     padded: Vec<f64>,
+    /// The first of them as 32-bit floats, made up by infinities.
+    singles: [f32; SINGLES],
     /// How many there are.
     count: usize,
     low: f64,
@@ -56,8 +60,11 @@ impl Thresholds {
         } else {
             (1, 0.0, 0.0)
         };
+        let mut singles = [f32::INFINITY; SINGLES];
+        singles.iter_mut().zip(sorted).for_each(|(single, threshold)| *single = *threshold as f32);
         let mut made = Self {
             padded: sorted.to_vec(),
+            singles,
             count: sorted.len(),
             low,
             scale,
@@ -82,6 +89,12 @@ impl Thresholds {
     #[cfg(target_arch = "x86_64")]
     pub(super) fn few(&self, most: usize) -> Option<&[f64]> {
         (self.count <= most).then(|| &self.padded[..self.count])
+    }
+
+    /// Whether there are so few that a byte tells how many lie below.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn fit_a_byte(&self) -> bool {
+        self.count <= usize::from(u8::MAX)
     }
 
     /// How many lie below one of them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::codes::{Codes, STRIP};
 use super::jump::{Jump, RowCodes};
-use super::sliced::{self, Masks, ROWS, Sliced};
+use super::sliced::{Forest, Masks, ROWS};
 use super::walk::{self, LANES, Walk};
 use super::{Ensemble, Machine, Matrix, Unread};
 
@@ -49,8 +49,7 @@ pub struct Scorer {
     machine: Machine,
     codes: Codes,
     walks: Vec<Walk>,
-    /// None for a tree that is too large.
-    sliced: Vec<Option<Sliced>>,
+    sliced: Forest,
     jump: Option<Jump>,
     /// Nodes of a tree, in the mean.
     mean_nodes: f64,
@@ -90,10 +89,8 @@ impl Scorer {
             let columns = codes.columns;
             return Err(Unread::Unsupported(format!("a model that needs {columns} columns of bytes")));
         }
-        let trees = || ensemble.trees.iter().zip(&tests);
-        let sliced =
-            trees().map(|(tree, tests)| (tree.leaves.len() <= sliced::LEAVES).then(|| Sliced::new(tree, tests)));
-        let (sliced, walks) = (sliced.collect(), trees().map(|(tree, tests)| Walk::new(tree, tests)).collect());
+        let sliced = Forest::new(machine, &ensemble, &tests);
+        let walks = ensemble.trees.iter().zip(&tests).map(|(tree, tests)| Walk::new(tree, tests)).collect();
         let jump = Jump::new(machine, &ensemble, &codes, &tests);
         let nodes: usize = ensemble.trees.iter().map(|tree| tree.nodes.len()).sum();
         let mean_nodes = nodes as f64 / ensemble.trees.len().max(1) as f64;
@@ -273,28 +270,37 @@ impl Session {
             // A set without members looks at the first two columns, whatever they hold.
             self.block = vec![0; scorer.codes.columns.max(2) * ROWS];
             self.sums = vec![[0.0; ROWS]; outputs];
-            let leaves = scorer.sliced.iter().flatten().map(Sliced::leaves).max();
-            self.masks = Masks::new(leaves.unwrap_or(1));
+            self.masks = scorer.sliced.masks();
         }
+        let is_sliced = layout == Layout::Sliced;
         for strip in (0..rows).step_by(STRIP) {
             let count = STRIP.min(rows - strip);
-            scorer.codes.encode(scorer.machine, matrix, first + strip, count, &mut self.block[strip..], ROWS);
+            let needed = |feature| !is_sliced || scorer.sliced.reads(feature);
+            if is_sliced {
+                scorer.sliced.ask_rows(matrix, first + strip, count, strip / STRIP, &mut self.masks);
+            }
+            let strip_rows = first + strip..first + strip + count;
+            scorer.codes.encode(scorer.machine, matrix, strip_rows, needed, &mut self.block[strip..], ROWS);
         }
         for (sums, base) in self.sums.iter_mut().zip(&scorer.ensemble.base) {
             sums.fill(*base);
         }
         let words = rows.div_ceil(64);
-        for (walk, sliced) in scorer.walks.iter().zip(&scorer.sliced) {
+        if is_sliced {
+            scorer.sliced.ask_bytes(scorer.machine, &self.block, words, &mut self.masks);
+        }
+        for (walk, sliced) in scorer.walks.iter().zip(scorer.sliced.trees()) {
             let sums = &mut self.sums[walk.output];
             match sliced {
-                Some(sliced) if layout == Layout::Sliced => {
+                Some(sliced) if is_sliced => {
                     sliced.add(scorer.machine, &self.block, words, &mut self.masks, arithmetic, sums);
                 }
                 _ => {
                     let mut leaves = [0; LANES];
-                    for (group, sums) in sums[..rows.next_multiple_of(LANES)].chunks_exact_mut(LANES).enumerate() {
-                        walk.leaves(&self.block, ROWS, group * LANES, &mut leaves);
-                        for (sum, leaf) in sums.iter_mut().zip(leaves) {
+                    for first in (0..rows).step_by(LANES) {
+                        walk.leaves(&self.block, ROWS, first, &mut leaves);
+                        for (row, leaf) in (first..).zip(leaves) {
+                            let sum = &mut sums[if is_sliced { scorer.sliced.place(row) } else { row }];
                             *sum = arithmetic.sum(*sum, walk.answers[leaf as usize]);
                         }
                     }
@@ -302,8 +308,13 @@ impl Session {
             }
         }
         for (output, sums) in self.sums.iter().enumerate() {
-            for (row, sum) in into.chunks_exact_mut(outputs).zip(sums) {
-                row[output] = *sum;
+            for (into, sums) in into.chunks_mut(STRIP * outputs).zip(sums.as_chunks::<STRIP>().0) {
+                let in_order = if is_sliced { scorer.sliced.in_order(sums) } else { *sums };
+                if outputs == 1 {
+                    into.copy_from_slice(&in_order[..into.len()]);
+                    continue;
+                }
+                into.chunks_exact_mut(outputs).zip(in_order).for_each(|(row, sum)| row[output] = sum);
             }
         }
     }

@@ -5,6 +5,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
+use std::ops::Range;
+
 use super::{Arithmetic, CLASSES, Codes, Ranked, STRIP, place_and_bit};
 use crate::trees::matrix::Lying;
 use crate::trees::rank::Thresholds;
@@ -13,35 +15,40 @@ use crate::trees::{Machine, Matrix, Missing, NEAR_ZERO};
 /// Features that are read together: where a matrix lies row after row, they are what one fetch from memory brings of a row.
 const TOGETHER: usize = 8;
 
+/// Lines of the next strip that are asked for with each feature of this one, so that they come while bytes are made (measured: more of them
+/// wait for each other).
+const LINES_AHEAD: usize = 24;
+
 /// Columns side by side, a strip of each.
 type Columns = [[f64; STRIP]; TOGETHER];
 
 impl Codes {
-    /// The bytes of up to [`STRIP`] rows of a matrix from `first` on, row `r` of column `c` at `into[c * stride + r]`. What lies behind the
-    /// rows in their strip is overwritten.
+    /// The bytes of up to [`STRIP`] rows of a matrix, the `r`th of them of column `c` at `into[c * stride + r]`. What lies behind the
+    /// rows in their strip is overwritten. Of numbers only those are turned into bytes that are `needed`, by their feature.
     pub(in crate::trees) fn encode(
         &self,
         machine: Machine,
         matrix: &Matrix<'_>,
-        first: usize,
-        rows: usize,
+        rows: Range<usize>,
+        needed: impl Fn(usize) -> bool,
         into: &mut [u8],
         stride: usize,
     ) {
+        let (first, rows) = (rows.start, rows.len());
         let reading = Reading { matrix, first, rows, block: None, columns: [[0.0; STRIP]; TOGETHER] };
         #[cfg(target_arch = "x86_64")]
         {
             // SAFETY: the machine was found to have the features.
             if machine >= Machine::Avx512 {
-                return unsafe { avx512::encode(self, reading, into, stride) };
+                return unsafe { avx512::encode(self, reading, needed, into, stride) };
             }
             // SAFETY: the same.
             if machine >= Machine::Avx2 {
-                return unsafe { avx2::encode(self, reading, into, stride) };
+                return unsafe { avx2::encode(self, reading, needed, into, stride) };
             }
         }
         let _ = machine;
-        self.encode_by(reading, into, stride, apart, |of, values, into| {
+        self.encode_by(reading, needed, into, stride, apart, |of, values, into| {
             number(self.arithmetic, of, values, into, stride, Thresholds::below_each);
         });
     }
@@ -51,13 +58,16 @@ impl Codes {
     fn encode_by(
         &self,
         mut reading: Reading<'_>,
+        needed: impl Fn(usize) -> bool,
         into: &mut [u8],
         stride: usize,
         apart: impl Fn(&[f64], usize, usize, &mut Columns),
         number: impl Fn(&Ranked, &[f64; STRIP], &mut [u8]),
     ) {
-        for of in &self.numbers {
+        let mut ahead = reading.matrix.lines(reading.first + reading.rows, STRIP);
+        for of in self.numbers.iter().filter(|of| needed(of.feature)) {
             number(of, reading.column(of.feature, &apart), into);
+            ahead.by_ref().take(LINES_AHEAD).for_each(ask_for);
         }
         for of in &self.categories {
             let rows = reading.rows;
@@ -73,6 +83,19 @@ impl Codes {
             }
         }
     }
+}
+
+/// Has a line come from memory without waiting for it.
+#[inline(always)]
+fn ask_for(line: &[f64]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = line;
 }
 
 /// A column as the model's questions see it.

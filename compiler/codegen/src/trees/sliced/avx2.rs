@@ -6,7 +6,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi64x, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256,
 };
 
-use super::{Among, Arithmetic, AtMost, Masks, ROWS, Sliced, WORDS, digits};
+use super::{Among, Arithmetic, AtMost, Masks, Questions, ROWS, Sliced, WORDS, digits};
 
 /// # Safety
 /// AVX2.
@@ -19,10 +19,28 @@ pub(super) unsafe fn add(
     arithmetic: Arithmetic,
     sums: &mut [f64; ROWS],
 ) {
-    for AtMost { node, start, most } in &tree.numbers {
+    // SAFETY: the features are those of this function.
+    unsafe { ask(&tree.own, codes, words, masks) };
+    match words {
+        0 | 1 => digits::<1>(tree, masks),
+        2 => digits::<2>(tree, masks),
+        _ => digits::<WORDS>(tree, masks),
+    }
+    for word in 0..words {
+        answer(tree, masks, word, arithmetic, &mut sums[64 * word..64 * word + 64]);
+    }
+}
+
+/// Which rows of so many words say yes to each question.
+///
+/// # Safety
+/// AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn ask(questions: &Questions, codes: &[u8], words: usize, masks: &mut Masks) {
+    for AtMost { into: place, start, most } in &questions.numbers {
         let column = &codes[*start as usize..*start as usize + 64 * words];
         let most = _mm256_set1_epi8(*most as i8);
-        for (into, codes) in masks.answers[*node as usize].0.iter_mut().zip(column.chunks_exact(64)) {
+        for (into, codes) in masks.answers[*place as usize].0.iter_mut().zip(column.chunks_exact(64)) {
             *into = word(|half| {
                 // SAFETY: half a word is 32 of 64 bytes.
                 let codes = unsafe { _mm256_loadu_si256(codes.as_ptr().add(32 * half).cast()) };
@@ -30,14 +48,14 @@ pub(super) unsafe fn add(
             });
         }
     }
-    for Among { node, .. } in &tree.categories {
-        masks.answers[*node as usize].0 = [0; WORDS];
+    for Among { into: place, .. } in &questions.categories {
+        masks.answers[*place as usize].0 = [0; WORDS];
     }
-    for Among { node, start, table } in &tree.categories {
+    for Among { into: place, start, table } in &questions.categories {
         let (places, bits) = codes[*start as usize..].split_at(ROWS);
         // SAFETY: a table has 16 bytes.
         let table = unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(table.as_ptr().cast())) };
-        let into = masks.answers[*node as usize].0.iter_mut().take(words);
+        let into = masks.answers[*place as usize].0.iter_mut().take(words);
         for ((into, places), bits) in into.zip(places.chunks_exact(64)).zip(bits.chunks_exact(64)) {
             *into |= word(|half| {
                 // SAFETY: half a word is 32 of 64 bytes.
@@ -52,14 +70,6 @@ pub(super) unsafe fn add(
             });
         }
     }
-    match words {
-        0 | 1 => digits::<1>(tree, masks),
-        2 => digits::<2>(tree, masks),
-        _ => digits::<WORDS>(tree, masks),
-    }
-    for word in 0..words {
-        answer(tree, masks, word, arithmetic, &mut sums[64 * word..64 * word + 64]);
-    }
 }
 
 /// A word of two halves.
@@ -72,7 +82,7 @@ fn word(half: impl Fn(usize) -> i32) -> u64 {
 #[target_feature(enable = "avx2")]
 fn answer(tree: &Sliced, masks: &Masks, word: usize, arithmetic: Arithmetic, sums: &mut [f64]) {
     const BYTE: usize = 8;
-    assert!(tree.answers.len() == 1 << tree.digits);
+    assert!(tree.answers.len() >= 1 << tree.digits);
     // Byte r of 32 looks at bit r % 8 of byte r / 8.
     let ones = 0x0101_0101_0101_0101_i64;
     let byte_of = _mm256_setr_epi64x(0, ones, 2 * ones, 3 * ones);

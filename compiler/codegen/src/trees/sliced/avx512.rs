@@ -1,15 +1,15 @@
 //! 64 rows a comparison, 512 a step of the tree.
 
 use std::arch::x86_64::{
-    __m512d, __m512i, _mm_loadl_epi64, _mm_loadu_si128, _mm512_add_pd, _mm512_and_si512, _mm512_andnot_si512,
-    _mm512_broadcast_i32x4, _mm512_cmple_epu8_mask, _mm512_cvtepu8_epi64, _mm512_cvtpd_ps, _mm512_cvtps_pd,
-    _mm512_i64gather_pd, _mm512_load_si512, _mm512_loadu_pd, _mm512_loadu_si512, _mm512_mask_add_epi8,
-    _mm512_mask_blend_pd, _mm512_or_si512, _mm512_permutex2var_pd, _mm512_set1_epi8, _mm512_setzero_si512,
-    _mm512_shuffle_epi8, _mm512_slli_epi64, _mm512_store_si512, _mm512_storeu_pd, _mm512_storeu_si512,
+    __m512d, __m512i, _mm_loadu_si128, _mm512_add_pd, _mm512_and_si512, _mm512_andnot_si512, _mm512_broadcast_i32x4,
+    _mm512_cmple_epu8_mask, _mm512_cvtpd_ps, _mm512_cvtps_pd, _mm512_i64gather_pd, _mm512_load_si512, _mm512_loadu_pd,
+    _mm512_loadu_si512, _mm512_mask_add_epi8, _mm512_mask_blend_pd, _mm512_movepi64_mask, _mm512_or_si512,
+    _mm512_permutex2var_pd, _mm512_set1_epi8, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_epi8,
+    _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srlv_epi64, _mm512_store_si512, _mm512_storeu_pd,
     _mm512_test_epi8_mask,
 };
 
-use super::{Among, Arithmetic, AtMost, Mask, Masks, ROWS, Sliced, WORDS, digits as digits_of_words};
+use super::{Among, Arithmetic, AtMost, Mask, Masks, Questions, ROWS, Sliced, WORDS, digits as digits_of_words};
 
 /// # Safety
 /// AVX-512 with F, BW, DQ and VL.
@@ -25,16 +25,16 @@ pub(super) unsafe fn add(
     // A loop of a known length is unrolled.
     match words {
         0 | 1 => {
-            ask::<1>(tree, codes, masks);
+            ask_words::<1>(&tree.own, codes, masks);
             // What has just been written in words is not read as vectors: that would wait.
             digits_of_words::<1>(tree, masks);
         }
         2 => {
-            ask::<2>(tree, codes, masks);
+            ask_words::<2>(&tree.own, codes, masks);
             digits_of_words::<2>(tree, masks);
         }
         _ => {
-            ask::<WORDS>(tree, codes, masks);
+            ask_words::<WORDS>(&tree.own, codes, masks);
             digits(tree, masks);
         }
     }
@@ -56,28 +56,40 @@ fn answer<const NARROW: bool>(tree: &Sliced, masks: &Masks, words: usize, sums: 
     }
 }
 
-/// Which rows of so many words say yes to each node.
+/// Which rows of so many words say yes to each question.
+///
+/// # Safety
+/// AVX-512 with F, BW, DQ and VL.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn ask<const ASKED: usize>(tree: &Sliced, codes: &[u8], masks: &mut Masks) {
-    for AtMost { node, start, most } in &tree.numbers {
+pub(super) unsafe fn ask(questions: &Questions, codes: &[u8], words: usize, masks: &mut Masks) {
+    match words {
+        0 | 1 => ask_words::<1>(questions, codes, masks),
+        2 => ask_words::<2>(questions, codes, masks),
+        _ => ask_words::<WORDS>(questions, codes, masks),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn ask_words<const ASKED: usize>(questions: &Questions, codes: &[u8], masks: &mut Masks) {
+    for AtMost { into: place, start, most } in &questions.numbers {
         let column = &codes[*start as usize..*start as usize + 64 * ASKED];
         let most = _mm512_set1_epi8(*most as i8);
-        let into = &mut masks.answers[*node as usize].0;
+        let into = &mut masks.answers[*place as usize].0;
         for (word, into) in into.iter_mut().enumerate().take(ASKED) {
             // SAFETY: the column has 64 bytes for every word.
             let codes = unsafe { _mm512_loadu_si512(column.as_ptr().add(64 * word).cast()) };
             *into = _mm512_cmple_epu8_mask(codes, most);
         }
     }
-    for Among { node, .. } in &tree.categories {
-        masks.answers[*node as usize].0 = [0; WORDS];
+    for Among { into: place, .. } in &questions.categories {
+        masks.answers[*place as usize].0 = [0; WORDS];
     }
-    for Among { node, start, table } in &tree.categories {
+    for Among { into: place, start, table } in &questions.categories {
         let places = &codes[*start as usize..*start as usize + 64 * ASKED];
         let bits = &codes[*start as usize + ROWS..*start as usize + ROWS + 64 * ASKED];
         // SAFETY: a table has 16 bytes.
         let table = unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(table.as_ptr().cast())) };
-        let into = &mut masks.answers[*node as usize].0;
+        let into = &mut masks.answers[*place as usize].0;
         for (word, into) in into.iter_mut().enumerate().take(ASKED) {
             // SAFETY: both columns have 64 bytes for every word.
             let (places, bits) = unsafe {
@@ -107,37 +119,50 @@ fn store(mask: &mut Mask, bits: __m512i) {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
 fn digits(tree: &Sliced, masks: &mut Masks) {
     let nodes = tree.children.len();
-    let (answers, reach) = (&masks.answers[..nodes], &mut masks.reach[..2 * nodes + 1]);
+    let reach = &mut masks.reach[..2 * nodes + 1];
     reach[0] = Mask([u64::MAX; WORDS]);
-    for (node, (answer, [left, right])) in answers.iter().zip(&tree.children).enumerate() {
-        let (here, yes) = (load(&reach[node]), load(answer));
-        store(&mut reach[*left as usize], _mm512_and_si512(here, yes));
-        store(&mut reach[*right as usize], _mm512_andnot_si512(yes, here));
+    for (node, (asked, [left, right])) in tree.asked.iter().zip(&tree.children).enumerate() {
+        let here = load(&reach[node]);
+        // SAFETY: a forest's masks have room for what its trees ask; nodes and leaves of a tree are one more than twice its nodes.
+        unsafe {
+            let yes = load(masks.answers.get_unchecked(*asked as usize));
+            store(reach.get_unchecked_mut(*left as usize), _mm512_and_si512(here, yes));
+            store(reach.get_unchecked_mut(*right as usize), _mm512_andnot_si512(yes, here));
+        }
     }
     let leaves = &reach[nodes..];
     for digit in 0..tree.digits {
         let mut rows = _mm512_setzero_si512();
-        for run in leaves.chunks(2 << digit).filter_map(|run| run.get(1 << digit..)) {
-            for leaf in run {
+        // Leaves whose number has the digit come in runs.
+        let length = 1 << digit;
+        let mut start = length;
+        // Written out: as a chain of iterators it was not compiled into this function, and masks went through memory.
+        while start < leaves.len() {
+            for leaf in &leaves[start..leaves.len().min(start + length)] {
                 rows = _mm512_or_si512(rows, load(leaf));
             }
+            start += 2 * length;
         }
         store(&mut masks.digits[digit], rows);
     }
 }
 
-/// The digits of the leaves of 64 rows: the first eight as a byte a row, then the others.
+/// The digits of the leaves of 64 rows, up to eight of them, as a byte a row.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn numbers(digits: &[Mask], word: usize) -> [u8; 64] {
+fn numbers(digits: &[Mask], word: usize) -> __m512i {
     let mut bytes = _mm512_setzero_si512();
     for (place, digit) in digits.iter().enumerate() {
         bytes = _mm512_mask_add_epi8(bytes, digit.0[word], bytes, _mm512_set1_epi8(1 << place));
     }
-    let mut numbers = [0_u8; 64];
-    // SAFETY: there is room for 64 bytes.
-    unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), bytes) };
-    numbers
+    bytes
+}
+
+/// The byte of a row in each eight bytes of a vector, `group` rows behind their first; what lies before and behind it stays there.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn in_front(bytes: __m512i, group: usize) -> __m512i {
+    _mm512_srlv_epi64(bytes, _mm512_set1_epi64(8 * group as i64))
 }
 
 /// Adds an answer to each of eight sums.
@@ -164,26 +189,26 @@ fn answer_from_registers<const NARROW: bool, const PAIRS: usize>(
 ) {
     /// Digits that a pair of vectors tells apart.
     const IN_PAIR: usize = 4;
-    let mut padded = [0.0; 16 * 8];
-    padded[..tree.answers.len()].copy_from_slice(&tree.answers);
+    assert!(tree.answers.len() == 2 * 8 * PAIRS);
     // SAFETY: the vectors lie within.
-    let vector = |place: usize| unsafe { _mm512_loadu_pd(padded.as_ptr().add(8 * place)) };
+    let vector = |place: usize| unsafe { _mm512_loadu_pd(tree.answers.as_ptr().add(8 * place)) };
     let pairs: [[__m512d; 2]; PAIRS] = std::array::from_fn(|pair| [vector(2 * pair), vector(2 * pair + 1)]);
     let (sums, _) = sums.as_chunks_mut::<8>();
     for (word, sums) in sums.chunks_exact_mut(8).take(words).enumerate() {
-        let numbers = numbers(&masks.digits[..tree.digits.min(IN_PAIR)], word);
-        let higher: [[u8; 8]; 3] = std::array::from_fn(|digit| masks.digits[IN_PAIR + digit].0[word].to_le_bytes());
+        let numbers = numbers(&masks.digits[..tree.digits], word);
         for (group, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: eight bytes from `group` times eight on, of 64.
-            let leaf = unsafe { _mm512_cvtepu8_epi64(_mm_loadl_epi64(numbers.as_ptr().add(8 * group).cast())) };
+            // Of a place only the first four digits are looked at.
+            let leaf = in_front(numbers, group);
             let mut found: [__m512d; PAIRS] =
                 std::array::from_fn(|pair| _mm512_permutex2var_pd(pairs[pair][0], leaf, pairs[pair][1]));
             let mut left = PAIRS;
-            for digit in &higher {
+            for digit in IN_PAIR..IN_PAIR + 3 {
                 if left > 1 {
                     left /= 2;
+                    let to_sign = _mm512_set1_epi64((63 - digit - 8 * group) as i64);
+                    let has_digit = _mm512_movepi64_mask(_mm512_sllv_epi64(numbers, to_sign));
                     for pair in 0..left {
-                        found[pair] = _mm512_mask_blend_pd(digit[group], found[2 * pair], found[2 * pair + 1]);
+                        found[pair] = _mm512_mask_blend_pd(has_digit, found[2 * pair], found[2 * pair + 1]);
                     }
                 }
             }
@@ -197,20 +222,17 @@ fn answer_from_registers<const NARROW: bool, const PAIRS: usize>(
 fn answer_from_memory<const NARROW: bool>(tree: &Sliced, masks: &Masks, words: usize, sums: &mut [f64; ROWS]) {
     const BYTE: usize = 8;
     assert!(tree.answers.len() == 1 << tree.digits);
+    let byte = _mm512_set1_epi64(0xff);
     let (sums, _) = sums.as_chunks_mut::<8>();
     for (word, sums) in sums.chunks_exact_mut(8).take(words).enumerate() {
         let low = numbers(&masks.digits[..tree.digits.min(BYTE)], word);
         let high = numbers(&masks.digits[tree.digits.min(BYTE)..tree.digits], word);
         for (group, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: eight bytes from `group` times eight on, of 64; a leaf's number has no digit beyond those that the answers
-            // are made up to.
-            let answers = unsafe {
-                let low = _mm512_cvtepu8_epi64(_mm_loadl_epi64(low.as_ptr().add(8 * group).cast()));
-                let high = _mm512_cvtepu8_epi64(_mm_loadl_epi64(high.as_ptr().add(8 * group).cast()));
-                let leaf = _mm512_or_si512(low, _mm512_slli_epi64::<8>(high));
-                _mm512_i64gather_pd::<8>(leaf, tree.answers.as_ptr())
-            };
-            sum::<NARROW>(sums, answers);
+            let low = _mm512_and_si512(in_front(low, group), byte);
+            let high = _mm512_and_si512(in_front(high, group), byte);
+            let leaf = _mm512_or_si512(low, _mm512_slli_epi64::<8>(high));
+            // SAFETY: a leaf's number has no digit beyond those that the answers are made up to.
+            sum::<NARROW>(sums, unsafe { _mm512_i64gather_pd::<8>(leaf, tree.answers.as_ptr()) });
         }
     }
 }

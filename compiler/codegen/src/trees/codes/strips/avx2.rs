@@ -22,10 +22,17 @@ const ALL_COMPARED: usize = 32;
 /// # Safety
 /// AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn encode(codes: &Codes, reading: Reading<'_>, into: &mut [u8], stride: usize) {
+pub(super) unsafe fn encode(
+    codes: &Codes,
+    reading: Reading<'_>,
+    needed: impl Fn(usize) -> bool,
+    into: &mut [u8],
+    stride: usize,
+) {
     let arithmetic = codes.arithmetic;
     codes.encode_by(
         reading,
+        needed,
         into,
         stride,
         |rows, width, start, into| apart(rows, width, start, into),

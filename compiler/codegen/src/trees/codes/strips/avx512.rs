@@ -1,28 +1,87 @@
 //! Eight rows and eight columns a time.
 
 use std::arch::x86_64::{
-    __m512d, _mm512_maskz_loadu_pd, _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+    __m512d, _CMP_LE_OQ, _CMP_UNORD_Q, _mm512_abs_pd, _mm512_cmp_pd_mask, _mm512_cvtpd_ps, _mm512_cvtps_pd,
+    _mm512_loadu_pd, _mm512_mask_storeu_epi8, _mm512_maskz_loadu_pd, _mm512_maskz_mov_pd, _mm512_movm_epi8,
+    _mm512_set1_epi8, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_storeu_si512, _mm512_unpackhi_pd,
+    _mm512_unpacklo_pd,
 };
 
-use super::{Codes, Columns, Reading, TOGETHER, apart_from, number};
-use crate::trees::rank;
+use super::{Codes, Columns, Ranked, Reading, STRIP, TOGETHER, apart_from, codes_of};
+use crate::trees::rank::avx512::Values;
+use crate::trees::{Arithmetic, Missing, NEAR_ZERO, rank};
 
 /// # Safety
 /// AVX-512 with F, BW, DQ and VL.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-pub(super) unsafe fn encode(codes: &Codes, reading: Reading<'_>, into: &mut [u8], stride: usize) {
+pub(super) unsafe fn encode(
+    codes: &Codes,
+    reading: Reading<'_>,
+    needed: impl Fn(usize) -> bool,
+    into: &mut [u8],
+    stride: usize,
+) {
+    let arithmetic = codes.arithmetic;
     codes.encode_by(
         reading,
+        needed,
         into,
         stride,
         |rows, width, start, into| apart(rows, width, start, into),
-        |of, values, into| {
-            number(codes.arithmetic, of, values, into, stride, |thresholds, values, into| {
-                // SAFETY: the features are those of this function.
-                unsafe { rank::avx512::strip(thresholds, values, into) }
-            });
-        },
+        |of, values, into| number(arithmetic, of, values, into, stride),
     );
+}
+
+/// The bytes of the values of a feature.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn number(arithmetic: Arithmetic, of: &Ranked, column: &[f64; STRIP], into: &mut [u8], stride: usize) {
+    let mut missing = [0; STRIP / TOGETHER];
+    let values: Values = std::array::from_fn(|vector| {
+        // SAFETY: a strip has so many vectors.
+        let value = unsafe { _mm512_loadu_pd(column.as_ptr().add(vector * TOGETHER)) };
+        let (value, is_missing) = asked(arithmetic, of.missing, value);
+        missing[vector] = is_missing;
+        value
+    });
+    let missing = u64::from_le_bytes(missing);
+    if of.thresholds.fit_a_byte() {
+        for column in &of.columns {
+            // Where they are to be: read again at once, what was written in parts would have to be waited for.
+            let into = &mut into[column.column * stride..][..STRIP];
+            // SAFETY: the features are those of this function, and there is room for 64 bytes.
+            unsafe {
+                rank::avx512::bytes(&of.thresholds, &values, into);
+                let code = _mm512_set1_epi8(column.missing_code.cast_signed());
+                _mm512_mask_storeu_epi8(into.as_mut_ptr().cast(), missing, code);
+            }
+        }
+        return;
+    }
+    // SAFETY: the features are those of this function.
+    let ranks = unsafe { rank::avx512::ranks(&of.thresholds, &values) };
+    let mut all_bits = [0; STRIP];
+    // SAFETY: there is room for 64 bytes.
+    unsafe { _mm512_storeu_si512(all_bits.as_mut_ptr().cast(), _mm512_movm_epi8(missing)) };
+    for column in &of.columns {
+        let codes = codes_of(&ranks, column.first as u32, &all_bits, column.missing_code);
+        into[column.column * stride..][..STRIP].copy_from_slice(&codes);
+    }
+}
+
+/// Values as questions see them, and which are missing.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+fn asked(arithmetic: Arithmetic, missing: Missing, value: __m512d) -> (__m512d, u8) {
+    let value = if arithmetic.narrow_features { _mm512_cvtps_pd(_mm512_cvtpd_ps(value)) } else { value };
+    let near_zero = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(_mm512_abs_pd(value), _mm512_set1_pd(NEAR_ZERO));
+    let value = if arithmetic.snap_to_zero { _mm512_maskz_mov_pd(!near_zero, value) } else { value };
+    let not_a_number = _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(value, value);
+    match missing {
+        Missing::Nothing => (_mm512_maskz_mov_pd(!not_a_number, value), 0),
+        Missing::Zero => (value, not_a_number | near_zero),
+        Missing::NotANumber => (value, not_a_number),
+    }
 }
 
 /// Eight rows a time.
