@@ -171,3 +171,27 @@ fn a_live_picture_tells_a_page_what_is_where() {
     assert_eq!(lines("rows"), graph.edges.iter().filter(|edge| edge.is_table()).count());
     assert!(svg(&[graph]).find("tabindex").is_none(), "a picture that stands still has no buttons");
 }
+
+/// What a step says, on one line: texts as they are written, whatever they hold, and no comments.
+#[test]
+fn steps_are_written_as_in_the_program() {
+    let steps = [
+        (r##"filter(.visitor != "a # b" and .visitor != "|> \"c")"##, None),
+        (r#"filter(.visitor != f"({count}) {count})" and .visitor != "  ")"#, None),
+        (r#"sort([.visitor])  # a remark"#, Some("sort([.visitor])")),
+        ("drop(\n            [.day],  # not wanted\n        )", Some("drop([.day])")),
+        (r#"filter(.visitor != "filter(")"#, None),
+    ];
+    let count = "param count: int = 1\n";
+    for (step, shown) in steps {
+        let program =
+            PROGRAM.replace("|> drop([.day])\n", &format!("|> drop([.day])\n    visits\n        |> {step}\n"));
+        let program =
+            program.replace("    named |> drop([.day])\n    visits", "    let other = named |> drop([.day])\n    rows");
+        let world = MemoryWorld::new([("main.gml", format!("{count}{program}"))]);
+        let analysis = check(&world, "main.gml");
+        let node = of_node(&analysis.package, &analysis.program, NodeId(0), Depth::Calls).unwrap();
+        let details: Vec<&str> = node.vertices.iter().filter_map(|vertex| vertex.detail.as_deref()).collect();
+        assert!(details.contains(&shown.unwrap_or(step)), "{step}: {details:?}\n{:#?}", analysis.diagnostics);
+    }
+}
