@@ -2,7 +2,7 @@
 
 ## The vector of a text or a picture. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.embed.{embed, text_encoder}
 ## catalog {
 ##     articles: table { id article: str, title: str } = csv("articles.csv"),
@@ -21,7 +21,7 @@ function embed[T, V](encoder: encoder[T -> V], value: T) -> V
 ## brought to `dimension` numbers by a truncated singular value decomposition (latent semantic analysis, Deerwester 1990). The
 ## rows have one feature of type `str`.
 ##
-## ```gml check
+## ```gml run
 ## use std.embed.{text_encoder}
 ## catalog {
 ##     articles: table { id article: str, title: str } = csv("articles.csv"),
@@ -47,17 +47,14 @@ operator text_encoder[R](
 ## With `pretrained` the vectors are those of another model, `base`, brought to `dimension` numbers: the directions in which those
 ## of these pictures differ most (principal components).
 ##
-## ```gml check
+## ```gml run
 ## use std.embed.{image_encoder}
 ## catalog {
 ##     pictures: table { id article: str, picture: image } = images("pictures/*.jpg", key: article),
-##     resnet: encoder[image -> vector[512]] = onnx("models/resnet18"),
 ##     looks: encoder[image -> vector[32]] = artifact("looks"),
-##     kinds: encoder[image -> vector[32]] = artifact("kinds"),
 ## }
 ## pipeline embeddings {
 ##     save fit(image_encoder(architecture: autoencoder, dimension: 32, epochs: 5, seed: 1), train: pictures) as looks
-##     save fit(image_encoder(architecture: pretrained, base: resnet, dimension: 32), train: pictures) as kinds
 ## }
 ## ```
 operator image_encoder[R](
@@ -73,6 +70,18 @@ operator image_encoder[R](
 ) -> estimator[R & { _: image } -> encoder[image -> vector[dimension]]]
 
 ## Learn which directions of another model's vectors the pictures differ most along.
+##
+## ```gml check
+## use std.embed.{image_encoder}
+## catalog {
+##     pictures: table { id article: str, picture: image } = images("pictures/*.jpg", key: article),
+##     resnet: encoder[image -> vector[512]] = onnx("models/resnet18"),
+##     kinds: encoder[image -> vector[32]] = artifact("kinds"),
+## }
+## pipeline embeddings {
+##     save fit(image_encoder(architecture: pretrained, base: resnet, dimension: 32), train: pictures) as kinds
+## }
+## ```
 operator image_encoder[R, V: vector](
     architecture: enum["pretrained"],
     base: encoder[image -> V],

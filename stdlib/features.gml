@@ -9,7 +9,7 @@
 ## counts are 0 and the others null. Targets and weights are left out. Columns of related tables are joined before. Keys come in order
 ## of first appearance.
 ##
-## ```gml check
+## ```gml run
 ## use std.features.{synthesize}
 ## catalog { sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv") }
 ## pipeline features {
@@ -29,7 +29,7 @@ operator synthesize[R, K](
 ## is left. Columns with a role stay. A step behind it may name any of the columns: where one was left out, fitting fails and says so, so
 ## put the steps that cannot do without their columns in front.
 ##
-## ```gml check
+## ```gml run
 ## use std.features.{select_features}
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, spent: float, target bought: bool } = csv("visits.csv") }
@@ -49,7 +49,7 @@ operator select_features[R](
 ## How much two lists have in common: the number of values that are in both, divided by the number of those in either
 ## (Jaccard 1912). Two empty lists have nothing in common: 0.
 ##
-## ```gml check
+## ```gml run
 ## use std.features.{jaccard}
 ## catalog { pairs: table { id user: str, liked: list[str], offered: list[str] } = parquet("pairs.parquet") }
 ## pipeline features { expect count(pairs |> filter(jaccard(.liked, .offered) > 0.5)) > 0 }
@@ -58,7 +58,7 @@ function jaccard[T: discrete](first: list[T], second: list[T]) -> float
 
 ## The cosine of the angle between two vectors of the same length; 0 where one of them is all zero.
 ##
-## ```gml check
+## ```gml run
 ## use std.features.{cosine}
 ## catalog { pairs: table { id user: str, taste: vector[32], looks: vector[32] } = parquet("pairs.parquet") }
 ## pipeline features { expect count(pairs |> filter(cosine(.taste, .looks) > 0.5)) > 0 }

@@ -6,7 +6,7 @@
 ## `min_support` rows are left out first, then sessions with fewer than `min_length` items. `repeats: collapse` makes one of
 ## the same item several times in a row.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{popularity, recommend}
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
@@ -28,7 +28,7 @@ operator sequences[R, K, I: discrete, T: temporal](
 ## A graph of each session, its items as nodes: gated graph steps, attention over the items with the last one as the question,
 ## and a softmax over all items (SR-GNN, Wu et al. 2019).
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences, sr_gnn}
 ## use std.metrics.{hit_rate, mrr}
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
@@ -53,7 +53,7 @@ operator sr_gnn[I](
 ## One graph of all users and items in the order of time, of which each sequence sees its neighbourhood: the `neighbours` most
 ## recent ones of a node, over `hops` (DGSR, Zhang et al. 2022).
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences, dgsr}
 ## use std.metrics.{hit_rate, mrr}
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
@@ -78,7 +78,7 @@ operator dgsr[I](
 
 ## A recurrent network over the items of a session (GRU4Rec, Hidasi et al. 2016).
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences, gru4rec}
 ## use std.metrics.{hit_rate, mrr}
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
@@ -103,7 +103,7 @@ operator gru4rec[I](
 
 ## Attention of each item over those before it (SASRec, Kang and McAuley 2018).
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences, sasrec}
 ## use std.metrics.{hit_rate, mrr}
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }

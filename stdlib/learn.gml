@@ -30,7 +30,7 @@
 ## Equal parameters give the trees that LightGBM gives elsewhere, whatever the number of threads (`deterministic` and
 ## `force_row_wise` are on).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
@@ -91,7 +91,7 @@ operator boosted_trees[R, G](
 ## It ends where no slope of the mean loss is above `tolerance` (by Newton's steps, which conjugate gradients find, Lin et al. 2008;
 ## with `l1` by L-BFGS for orthants, Andrew and Gao 2007); it is an error where that takes more `iterations`.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{logistic}
 ## use std.prep.{one_hot}
 ## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
@@ -119,7 +119,7 @@ operator logistic[R](
 ## Linear regression with a penalty on the squares of the weights (Hoerl and Kennard 1970): what is smallest is the sum of the
 ## squared errors and `l2` times the squares. Features are scaled and taken as by `logistic`.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{ridge}
 ## use std.prep.{one_hot}
 ## catalog { homes: table { id home: str, rooms: int, device: category, target price: float } = csv("homes.csv") }
@@ -138,7 +138,7 @@ operator ridge[R](
 ## It ends where the loss is less than `tolerance` times the squares of the target above the smallest there is (the duality gap of
 ## coordinate descent, Friedman et al. 2010); it is an error where that takes more `iterations`.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{elastic_net}
 ## catalog { homes: table { id home: str, rooms: int, target price: float } = csv("homes.csv") }
 ## pipeline training {
@@ -164,15 +164,16 @@ operator elastic_net[R](
 ## It looks for `budget` of time, or makes so many `trials`. The same seed gives the same trials; how many of them a budget
 ## holds depends on the machine.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees, tune}
 ## use std.prep.{impute}
 ## use std.metrics.{auc}
+## param budget: duration = 60s
 ## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
 ##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
 ##     let chain = impute(mean, [.spent]) >> boosted_trees(objective: binary, rounds: 500, stop_after: 20)
-##     let best = tune(chain, train: data.train, valid: data.valid, maximize: auc, budget: 60s, seed: 1, over: {
+##     let best = tune(chain, train: data.train, valid: data.valid, maximize: auc, budget: budget, seed: 1, over: {
 ##         depth: 2..10, leaves: log(4..256), learning_rate: log(0.001..1.0), how: [mean, median],
 ##     })
 ##     track evaluate(fit(best, train: data.train, valid: data.valid), on: [data.test], metrics: [auc])
@@ -225,14 +226,15 @@ operator tune[R, O](
 ## `ndcg(k)` and their like). Of trials of networks those are given up whose epochs, judged by the first 20 items, will end worse
 ## than others; where `coverage(k)` or `novelty(k)` is looked for, all run to their end.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences, gru4rec}
 ## use std.learn.{tune}
 ## use std.metrics.{hit_rate, mrr}
+## param budget: duration = 30min
 ## catalog { clicks: table { group session: int, id item: str, time at: timestamp } = csv("clicks.csv") }
 ## pipeline training {
 ##     let data = clicks |> sequences(session: .session, item: .item, time: .at) |> split_time(test: last(7d), valid: last(7d))
-##     let best = tune(gru4rec(epochs: 10, seed: 1), train: data.train, valid: data.valid, maximize: mrr(20), budget: 30min, seed: 1, over: {
+##     let best = tune(gru4rec(epochs: 10, seed: 1), train: data.train, valid: data.valid, maximize: mrr(20), budget: budget, seed: 1, over: {
 ##         dimension: log(16..256), learning_rate: log(0.0001..0.01), dropout: 0.0..0.5,
 ##     })
 ##     track evaluate(fit(best, train: data.train, valid: data.valid), on: [data.test], metrics: [hit_rate(20), mrr(20)])
@@ -319,7 +321,7 @@ operator tune[R, L](
 ## column (`time`). The metrics are the means over the folds, with their standard deviations (`auc.deviation`); their partition is
 ## called `folds`.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees, cross_validate}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
@@ -360,13 +362,14 @@ operator cross_validate[R, O, G](
 ## `leaderboard` has every model that was tried, the best first, its metric on `valid` and how long it took; the score is NaN where
 ## a model could not be learned, and its name says why.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{automl}
 ## use std.metrics.{auc}
+## param budget: duration = 60s
 ## catalog { visits: table { id visitor: str, pages: int, spent: float, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
 ##     let data = visits |> split_random(train: 60%, valid: 20%, test: 20%, seed: 1)
-##     let found = automl(train: data.train, valid: data.valid, maximize: auc, budget: 60s, seed: 1)
+##     let found = automl(train: data.train, valid: data.valid, maximize: auc, budget: budget, seed: 1)
 ##     track evaluate(found.model, on: [data.test], metrics: [auc])
 ##     expect count(found.leaderboard) > 1
 ## }
@@ -398,7 +401,7 @@ operator automl[R](
 ## its `group` (reciprocal rank fusion, Cormack et al. 2009); equal scores keep the order of the rows. Without `weights` all count
 ## the same.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees, blend}
 ## use std.metrics.{ndcg}
 ## catalog { shown: table { group search: int, price: float, target relevance: int } = csv("shown.csv") }

@@ -6,7 +6,7 @@
 
 ## Area under the ROC curve: the chance that a positive is scored above a negative; ties count half.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -21,7 +21,7 @@ function auc() -> metric[Probability, Calibrated, Rank & { group _: discrete }]
 ## Mean negative log likelihood of what came to be, `binary` or of several classes; probabilities clipped to
 ## 1e-15..1 - 1e-15, a class that the model does not know having 0.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{log_loss}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -35,7 +35,7 @@ function log_loss() -> metric[smaller, Probability, Calibrated, Classes, Calibra
 
 ## Mean squared difference of probability and outcome (Brier 1950).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{brier}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -49,7 +49,7 @@ function brier() -> metric[smaller, Probability, Calibrated]
 
 ## Share of rows whose likeliest class is the right one; binary: probability at least `threshold` says true.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{accuracy}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -63,7 +63,7 @@ function accuracy(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Cal
 
 ## Average precision: precision at each positive, averaged (no interpolation); rows of equal score count together.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{average_precision}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -77,7 +77,7 @@ function average_precision() -> metric[Probability, Calibrated, Rank & { group _
 
 ## Root of the mean squared error.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{rmse}
 ## catalog { visits: table { pages: int, target spent: float } = csv("visits.csv") }
@@ -91,7 +91,7 @@ function rmse() -> metric[smaller, Value]
 
 ## Mean absolute error.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{mae}
 ## catalog { visits: table { pages: int, target spent: float } = csv("visits.csv") }
@@ -107,7 +107,7 @@ function mae() -> metric[smaller, Value]
 ## (Burges et al. 2005); equal scores keep the order of the rows, a group without relevant rows counts 1. What is true has the
 ## relevance 1. Of candidates, in the order of their rows, users who had nothing are left out, and those without candidates count 0.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{ndcg}
 ## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
@@ -125,7 +125,7 @@ function ndcg(k: int >= 1) -> metric[
 ## Expected calibration error: the mean distance of probability and outcome over `bins` of equal width, each counting by its
 ## rows (Guo et al. 2017).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{ece}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -139,7 +139,7 @@ function ece(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibrated]
 
 ## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{reliability}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -153,7 +153,7 @@ function reliability(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibr
 
 ## What is won by telling rows apart, of the Brier score (Murphy 1973); larger is better.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{resolution}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -167,7 +167,7 @@ function resolution(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
 
 ## How many times more positives there are among the best scored `share` of the rows than among all.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{lift}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -181,7 +181,7 @@ function lift(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank & {
 
 ## Which share of all positives is among the best scored `share` of the rows.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{gain}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -196,7 +196,7 @@ function gain(share: float > 0 <= 1) -> metric[Probability, Calibrated, Rank & {
 ## Harmonic mean of precision and recall; probability at least `threshold` says true. Of several classes the mean over those that
 ## came to be or were predicted.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{f1}
 ## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
@@ -210,7 +210,7 @@ function f1(threshold: float in 0.0..1.0 = 0.5) -> metric[Probability, Calibrate
 
 ## The share of the variance of the target that is explained.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{r2}
 ## catalog { visits: table { pages: int, target spent: float } = csv("visits.csv") }
@@ -226,7 +226,7 @@ function r2() -> metric[Value]
 ## them, averaged over the groups; a group without relevant ones counts 0. Of candidates, in the order of their rows, users who
 ## had nothing are left out, and those without candidates count 0.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{map}
 ## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
@@ -244,7 +244,7 @@ function map(k: int >= 1) -> metric[
 ## Which share of the relevant ones is among the first `k` of a group, or, of candidates, among all of them; groups without
 ## relevant ones are left out.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{recall}
 ## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
@@ -264,7 +264,7 @@ function recall() -> metric[table]
 
 ## Which share of the first `k` of a group is relevant.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{precision}
 ## catalog { visits: table { group search: int, pages: int, target relevance: int } = csv("visits.csv") }
@@ -282,7 +282,7 @@ function precision(k: int >= 1) -> metric[
 ## The share of groups or sequences in which what was to be found is among the first `k`; groups without relevant rows are left
 ## out.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn}
 ## use std.metrics.{hit_rate}
@@ -300,7 +300,7 @@ function hit_rate(k: int >= 1) -> metric[
 ## Mean of 1 / place of what was to be found, of several the first, 0 where none is among the first `k`; groups without relevant
 ## rows are left out.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn}
 ## use std.metrics.{mrr}
@@ -318,7 +318,7 @@ function mrr(k: int >= 1) -> metric[
 ## Which share of all items is among the first `k` of any group or sequence. Of candidates, all items are those that are among them
 ## or in the rows judged by.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn}
 ## use std.metrics.{coverage}
@@ -333,7 +333,7 @@ function coverage(k: int >= 1) -> metric[recommender, table]
 ## How unexpected the first `k` are: the mean of -log2 of the share of sequences that an item is in. Of candidates it is the share of
 ## users who had the item in the rows judged by; one that nobody had counts as if one user had it.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn}
 ## use std.metrics.{novelty}

@@ -12,7 +12,7 @@
 ##
 ## `columns` has a row for each column: its statistics, the shares of nulls, and which values are new or gone.
 ##
-## ```gml check
+## ```gml run
 ## use std.monitor.{drift}
 ## catalog {
 ##     visits: table { id visitor: str, pages: int, device: category } = csv("visits.csv"),
@@ -42,7 +42,7 @@ operator drift[R](
 ## (a share of the baseline's value), and by more than chance (the interval of what is lost, over 1000 bootstrap samples of both
 ## tables, lies above 0). `metrics` holds both values, `current` and `baseline`, with their intervals.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## use std.monitor.{performance}
@@ -70,7 +70,7 @@ operator performance[R, O](
 ## The better of two models on the same rows: the challenger where its metric is better, else the champion. Both values go into
 ## the run record (`auc.challenger`, `auc.champion`).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees, logistic}
 ## use std.metrics.{auc}
 ## use std.monitor.{promote}

@@ -69,7 +69,7 @@ operator scale[R, K](
 ## columns of 0 and 1, `column_0` (the highest), `column_1`, .., of which there are fewer than `one_hot` makes. Null, and a value that was not there in training, are 0 in all of them. The columns themselves are
 ## dropped, the new ones come last.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{binary}
 ## catalog { visits: table { city: category } = csv("visits.csv") }
 ## pipeline preparing {
@@ -87,7 +87,7 @@ operator binary[R, K](
 ## others; one that was not there in training gets the mean of all. A column with the role `weight` tells how much each row
 ## counts.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{target_encode}
 ## catalog { visits: table { city: category, target bought: bool } = csv("visits.csv") }
 ## pipeline preparing {
@@ -106,7 +106,7 @@ operator target_encode[R, K](
 ## beforehand, and several may share a column (Weinberger et al. 2009). The hash is MurmurHash3 of the value's text. Null is 0 in
 ## all of them. The columns themselves are dropped.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{hash}
 ## catalog { visits: table { query: str } = csv("visits.csv") }
 ## pipeline preparing {
@@ -121,7 +121,7 @@ operator hash[R, K](
 
 ## The number of the bucket that the value is in: 0 below the first of `bounds`, 1 from there on, and so on. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{bucketize}
 ## catalog { visits: table { age: int? } = csv("visits.csv") }
 ## pipeline preparing {
@@ -137,7 +137,7 @@ operator bucketize[R, K](
 ## The number of the bucket that the value is in, of `n` that had equally many rows in training: 0 .. n - 1. Where many rows have
 ## the same value, quantiles coincide, and there are fewer buckets. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{quantile_bin}
 ## catalog { visits: table { age: int? } = csv("visits.csv") }
 ## pipeline preparing {
@@ -152,7 +152,7 @@ operator quantile_bin[R, K](
 
 ## The logarithm of 1 and the value, its sign kept: `sign(x) * ln(1 + |x|)`. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{log}
 ## catalog { visits: table { spent: float } = csv("visits.csv") }
 ## pipeline preparing {
@@ -164,7 +164,7 @@ operator log[R, K](columns: keys[R -> K]) -> estimator[R -> transform[R -> R + r
 
 ## What lies outside of the quantiles `low` and `high` of training becomes these. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{clip}
 ## catalog { visits: table { spent: float } = csv("visits.csv") }
 ## pipeline preparing {
@@ -181,7 +181,7 @@ operator clip[R, K](
 ## The parts of dates and timestamps as numbers: `column_year`, `column_month`, `column_day`, `column_weekday` (Monday 1 to Sunday
 ## 7). The columns themselves are dropped. Null stays null.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{date_parts}
 ## catalog { visits: table { day: date } = csv("visits.csv") }
 ## pipeline preparing {
@@ -205,7 +205,7 @@ operator date_parts[R, K](
 ## most frequent ones that are in at least `min_rows` texts, by their letters. Words are runs of letters and digits, each in small
 ## letters by itself. The columns themselves are dropped. Null is the empty text.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{text_counts}
 ## catalog { visits: table { title: str } = csv("visits.csv") }
 ## pipeline preparing {

@@ -4,7 +4,7 @@
 ## The `top` most frequent items, for each value of `per` apart; the most frequent first, equal ones in order of first
 ## appearance.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{popular}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv"),
@@ -16,7 +16,7 @@ operator popular[R, I, P](input: table[R], item: keys[R -> I], top: int >= 1, pe
 ## The different pairs of ids of the rows, the most recent first (by the `time` column; of equal times the later row is the more
 ## recent).
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{bought_before}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv"),
@@ -28,7 +28,7 @@ operator bought_before[R](history: table[R & { id _: discrete, time _: temporal 
 ## Items that have the same values of `on` as an item of the history; an item is no candidate for itself. Each pair comes once: users
 ## and values as they first appear in the history, the items of a value in the order of `items`. Null is no value.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{same_attribute}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date } = csv("sales.csv"),
@@ -47,7 +47,7 @@ operator same_attribute[R, S, I, K](
 ## `within` has one feature that is a vector. Up to 100,000 vectors are all looked at; among more, an index finds nearly all
 ## of the nearest (HNSW, Malkov and Yashunin 2018).
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{nearest}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date } = csv("sales.csv"),
@@ -67,7 +67,7 @@ operator nearest[R, W, I](
 ## the order of the strategies. For each strategy `name_rank` says the place that it gave the item for this user, from 1 in the order
 ## of its rows; null where it did not have it. The user gets the role `group`, the item `id`.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{candidates, popular, bought_before}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date } = csv("sales.csv"),
@@ -90,7 +90,7 @@ operator candidates[R, U, I, S](
 ## Leave out rows whose target is false, at random, until `n` of them are left in all; `per` draws `n` for each of its values.
 ## Rows keep their order.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{sample_negatives}
 ## catalog { pairs: table { id customer: str, id article: str, price: float, target bought: bool } = csv("pairs.csv") }
 ## pipeline offers { expect count(pairs |> sample_negatives(10, per: [.customer], seed: 1)) > 0 }
@@ -106,7 +106,7 @@ operator sample_negatives[R, P](
 ## fewer get items of `fill`, in its order; those of `users` that have none get only these. Users of `users` come first, in their
 ## order.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{popular, top_k}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date } = csv("sales.csv"),
@@ -132,7 +132,7 @@ operator top_k[R, U, I, T: ordered, C, F](
 
 ## Recommends what is most frequent in all sequences, or within `recent` of their end.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{popularity}
 ## use std.metrics.{hit_rate}
@@ -146,7 +146,7 @@ operator popularity[I](recent: duration? > 0s = null) -> estimator[sequences[I] 
 
 ## Recommends what is most frequent in the sequence at hand, then what is most frequent in all.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{session_popularity}
 ## use std.metrics.{hit_rate}
@@ -162,7 +162,7 @@ operator session_popularity[I]() -> estimator[sequences[I] -> recommender[I]]
 ## items are in, over the `neighbours` nearest of each; items count less by `decay` for each step back in the sequence, and
 ## sequences by `half_life` for their age.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn}
 ## use std.metrics.{hit_rate}
@@ -182,7 +182,7 @@ operator item_knn[I](
 ## squares, Hu, Koren and Volinsky 2008). An item that was there `n` times counts `1 + confidence * n` times as much as one that
 ## was not. It is an error where there are too few different sequences to tell the factors apart.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{als}
 ## use std.metrics.{hit_rate}
@@ -205,7 +205,7 @@ operator als[I](
 ## `exclude: seen`. Items that the recommender does not know are passed over; where none is left, the most frequent ones are
 ## recommended. Networks score on an NVIDIA GPU with `device: cuda`, for which `gmlc setup onnxruntime --cuda` fetches what it needs.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{item_knn, recommend}
 ## catalog {

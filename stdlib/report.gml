@@ -2,7 +2,7 @@
 
 ## What is in a table: types, quantiles, histograms, frequent values, nulls, correlations, and what looks odd.
 ##
-## ```gml check
+## ```gml run
 ## use std.report.{profile}
 ## catalog { visits: table { id visitor: str, pages: int? } = csv("visits.csv") }
 ## pipeline explore { track profile(visits) }
@@ -12,7 +12,7 @@ operator profile[R](input: table[R]) -> report
 ## Several results on one page, under their names in the order given: metrics, figures, reports and tables. Metrics behind each
 ## other that have the same names stand in one table, a row for each, and in a figure.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## use std.report.{report}
@@ -32,7 +32,7 @@ operator report[S](title: str, parts: results[S]) -> report
 ## What a model is: what it was trained on and how, what it predicts, how good it is on `on`, for whom it is worse (`by`), and
 ## what it is for, as `purpose` and `limits` say (Mitchell et al. 2019).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## use std.report.{model_card}

@@ -63,7 +63,7 @@ aggregate mean(values: duration, where: bool? = true, last: const[duration?] > 0
 
 ## What lies in the middle of vectors: the mean of each of their numbers. Of articles that someone bought it is what that person likes.
 ##
-## ```gml check
+## ```gml run
 ## catalog { bought: table { group customer: str, looks: vector[32] } = parquet("bought.parquet") }
 ## pipeline features { expect count(bought |> group(by: [.customer]) { taste = mean(.looks) }) > 0 }
 ## ```

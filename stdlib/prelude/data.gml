@@ -9,7 +9,7 @@ type on_violation = enum["fail", "drop", "warn"]
 
 ## Comma-separated values with a header line. The items of a list stand in one cell, with `list_separator` between them.
 ##
-## ```gml check
+## ```gml run
 ## catalog { visits: table { visitor: str, pages: int } = csv("visits.csv", delimiter: ";", on_violation: drop) }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
@@ -27,7 +27,7 @@ function csv(
 
 ## Parquet files, or with `partitioned_by` a folder of folders with them, of which only those are read that a filter leaves.
 ##
-## ```gml check
+## ```gml run
 ## catalog { visits: table { year: int, visitor: str, pages: int } = parquet("visits", partitioned_by: [year]) }
 ## pipeline watch { expect count(visits |> filter(.year == 2021)) > 0 }
 ## ```
@@ -41,7 +41,7 @@ function parquet(
 
 ## One JSON object a line.
 ##
-## ```gml check
+## ```gml run
 ## catalog { visits: table { visitor: str, pages: int } = jsonl("visits.jsonl") }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
@@ -55,7 +55,7 @@ function jsonl(
 
 ## Arrow IPC files (also called Feather); streams of that form are read too.
 ##
-## ```gml check
+## ```gml run
 ## catalog { visits: table { visitor: str, pages: int } = ipc("visits.arrow") }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```
@@ -101,14 +101,15 @@ function delta(
 ## the program or in a `file`. It is asked anew for each run. A filter right behind it goes to the database with it, where the text only
 ## chooses, joins and groups columns, and the database compares as is done here.
 ##
-## ```gml check
-## param start: date = @2021-01-01
-## connection warehouse = postgres(url: secret("WAREHOUSE_URL"))
+## ```gml run
+## param start: date = @2021-01-10
+## connection shop = sqlite("data/shop.sqlite")
 ## catalog {
-##     visits: table { visitor: str, pages: int } =
-##         query(warehouse, sql: "select visitor, pages from visits where day >= :start", args: { start }),
+##     visits: table { visitor: str, day: date, pages: int } = sql_table(shop, "visits"),
+##     recent: table { visitor: str, pages: int } =
+##         query(shop, sql: "select visitor, pages from visits where day >= :start", args: { start }),
 ## }
-## pipeline watch { expect count(visits) > 0 }
+## pipeline watch { expect count(recent) < count(visits) }
 ## ```
 function query[A](database: database, sql: str, args: A? = null, on_violation: on_violation = fail) -> connector
 
@@ -117,11 +118,11 @@ function query[A](database: database, file: str, args: A? = null, on_violation: 
 
 ## A table of a database. What is saved replaces it as a whole, in one transaction; its columns become those of the schema.
 ##
-## ```gml check
-## connection warehouse = postgres(url: secret("WAREHOUSE_URL"))
+## ```gml run
+## connection shop = sqlite("data/shop.sqlite")
 ## catalog {
-##     visits: table { visitor: str, pages: int } = sql_table(warehouse, "web.visits"),
-##     busy: table { visitor: str, pages: int } = sql_table(warehouse, "web.busy"),
+##     visits: table { visitor: str, pages: int } = sql_table(shop, "visits"),
+##     busy: table { visitor: str, pages: int } = sql_table(shop, "busy"),
 ## }
 ## pipeline prepare { save visits |> filter(.pages > 9) as busy }
 ## ```
@@ -153,7 +154,7 @@ function mysql(url: str) -> database
 
 ## An SQLite database in a file.
 ##
-## ```gml check
+## ```gml run
 ## connection local = sqlite("data/visits.sqlite")
 ## catalog { visits: table { pages: int } = sql_table(local, "visits") }
 ## pipeline watch { expect count(visits) > 0 }
@@ -239,7 +240,7 @@ function web(token: secret) -> store
 ## Pictures in files, one a row: `key` is the column that gets the name of the file (without its ending), the other one
 ## holds the picture. With `resize` all become `[width, height]`.
 ##
-## ```gml check
+## ```gml run
 ## use std.embed.{image_encoder}
 ## catalog {
 ##     pictures: table { id article: str, picture: image } = images("pictures/**/*.jpg", key: article, resize: [128, 128]),
@@ -283,7 +284,7 @@ function onnx(
 ## The folder may be one of an object store, which then holds each save under a name of its own beside an object that says which is
 ## the newest.
 ##
-## ```gml check
+## ```gml run
 ## use std.prep.{scale}
 ## catalog {
 ##     visits: table { pages: float } = csv("visits.csv"),
@@ -328,7 +329,7 @@ function mlflow(
 
 ## The value of the process's environment, or `default` where it has none.
 ##
-## ```gml check
+## ```gml run
 ## catalog { visits: table { pages: int } = csv(from_env("VISITS", default: "visits.csv")) }
 ## pipeline watch { expect count(visits) > 0 }
 ## ```

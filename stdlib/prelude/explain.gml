@@ -3,7 +3,7 @@
 ## Why the model says what it says: the contribution of each feature to each prediction (exact TreeSHAP, Lundberg 2018, for
 ## trees; linear contributions for linear models), as figures of the `top` features (15 where it is left out) and of all rows.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -17,7 +17,7 @@ operator explain[R, O](model: model[R -> O], on: table[R], top: int? >= 1 = null
 ## The contribution of each feature to the score of each row, `column_contribution`; with `base` they add up to the score
 ## (to its log odds, where it is a probability).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -35,7 +35,7 @@ operator contributions[R, S, O: single](
 ## How much each feature matters: the mean size of its contributions (`shap`), the gain of the splits on it (`gain`), or what
 ## the metric loses where its values are shuffled (`permutation`). The largest comes first.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -53,7 +53,7 @@ operator importance[R, O](
 
 ## How much pairs of features matter together, beside what each does alone (SHAP interaction values). The largest comes first.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -72,7 +72,7 @@ operator interactions[R, O](
 ## `individual` each row for itself (Goldstein 2015), a hundred of them where there are more. At `points` quantiles of a number,
 ## at the 30 most frequent values of anything else.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {

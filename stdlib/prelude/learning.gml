@@ -22,7 +22,7 @@ schema CalibratedClasses { label: str, scores: list[float], calibrated: list[flo
 
 ## Learn from the rows of `train`; those of `valid` decide when to stop, where the estimator is told to (`stop_after`).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
@@ -43,7 +43,7 @@ operator fit[K, I, L](
 
 ## Add what the model says to each row. Rows keep their order and all their columns; a column of the same name is replaced.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
@@ -71,7 +71,7 @@ operator apply[R, S](input: table[R], transform: transform[R -> S]) -> table[S]
 
 ## Judge a model on rows whose target is known: every metric on every table, under the name of its partition.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }
@@ -116,7 +116,7 @@ operator evaluate[R, O, G](
 ## combination, in order of first appearance, with the number of its rows; those of the tables of `on` one below the other. `value` is
 ## null where the metric is not defined on such rows (`auc` where all are of one class).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## use std.metrics.{auc, log_loss}
 ## catalog {
@@ -157,7 +157,7 @@ operator evaluate[K, I](
 ## average over the users who have any. Users of `on` without candidates have found nothing. A pair that stands there again takes a
 ## place, and is found no second time.
 ##
-## ```gml check
+## ```gml run
 ## use std.metrics.{recall}
 ## use std.recommend.{bought_before, candidates, popular}
 ## catalog {
@@ -182,7 +182,7 @@ operator evaluate[C, R](
 ## Make probabilities of scores: what is said to be 30% comes true in 30 of 100 cases. Learned on rows that the model was
 ## not fitted on: `isotonic`, a rising step function (pool adjacent violators), or `sigmoid`, a logistic curve (Platt 1999).
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -209,7 +209,7 @@ operator calibrate[R](
 ## model its calibrated one, that is at least as large says true; of thresholds that cost the same it is the largest. It lies
 ## halfway between the scores that it parts.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -230,7 +230,7 @@ operator best_threshold[R](
 ## Values between the ends, looked for on a logarithmic scale: 1 to 10 as often as 10 to 100. Only where arguments are looked
 ## for; the logarithm of a number is `ln`, `log10` or `log1p`.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees, tune}
 ## use std.metrics.{auc}
 ## catalog { visits: table { id visitor: str, pages: int, target bought: bool } = csv("visits.csv") }

@@ -2,7 +2,7 @@
 
 ## Every user with every item: each row of the table for each different one of `users`, in their order.
 ##
-## ```gml check
+## ```gml run
 ## use std.recommend.{popular}
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv"),
@@ -18,7 +18,7 @@ operator for_everyone[R, C, U](input: table[R], users: table[C], user: keys[C ->
 ## Say of each pair whether it came to be: the column `label`, true where `bought_in` has a row with the same `on`, with the
 ## role `target`.
 ##
-## ```gml check
+## ```gml run
 ## catalog {
 ##     sales: table { id customer: str, id article: str, time day: date, price: float } = csv("sales.csv"),
 ##     customers: table { id customer: str, age: int } = csv("customers.csv"),

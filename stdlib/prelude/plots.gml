@@ -3,7 +3,7 @@
 ## Predicted probability against what came to be, in `bins` of equally many rows, with 95% intervals; of a calibrated model also
 ## before the calibration.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -20,7 +20,7 @@ operator calibration_plot[R, O: probability](
 
 ## True positive rate against false positive rate, at every threshold.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -33,7 +33,7 @@ operator roc_plot[R](model: model[R -> { score: float, .. }], on: table[R] in te
 
 ## Precision against recall, at every threshold.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -46,7 +46,7 @@ operator precision_recall_plot[R](model: model[R -> { score: float, .. }], on: t
 
 ## How many times more positives there are among the best scored rows than among all, by their share.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -59,7 +59,7 @@ operator lift_plot[R](model: model[R -> { score: float, .. }], on: table[R] in t
 
 ## Which share of all positives is among the best scored rows, by their share.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {
@@ -72,7 +72,7 @@ operator gain_plot[R](model: model[R -> { score: float, .. }], on: table[R] in t
 
 ## How many rows of each class were taken for which; of two classes, a probability of at least `threshold` says true.
 ##
-## ```gml check
+## ```gml run
 ## use std.learn.{boosted_trees}
 ## catalog { visits: table { id visitor: str, pages: int, device: category, target bought: bool } = csv("visits.csv") }
 ## pipeline training {

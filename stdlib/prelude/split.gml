@@ -52,7 +52,7 @@ operator split_time[K, I](
 ## Each sequence leaves its last item to `test` and the one before it to `valid` (with the items before them to go by); what
 ## is left is in `train`. Sequences that are too short for that are in `train` alone.
 ##
-## ```gml check
+## ```gml run
 ## use std.graph.{sequences}
 ## use std.recommend.{popularity}
 ## use std.metrics.{mrr}
