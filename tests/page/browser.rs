@@ -18,6 +18,7 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     session: Option<String>,
     last: u64,
+    complaints: Vec<String>,
     _folder: TempDir,
 }
 
@@ -54,12 +55,14 @@ impl Browser {
             .spawn()
             .unwrap();
         let (to, from) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
-        let mut browser = Self { process, to, from, session: None, last: 0, _folder: folder };
+        let mut browser = Self { process, to, from, session: None, last: 0, complaints: Vec::new(), _folder: folder };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
         let target = target["targetId"].clone();
         let session = browser.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
         browser.session = session["sessionId"].as_str().map(str::to_owned);
-        browser.call("Page.enable", json!({}));
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), json!({}));
+        }
         browser.size(1400, 900);
         browser.go(url);
         Some(browser)
@@ -126,6 +129,19 @@ impl Browser {
         self.value(expression).as_str().unwrap_or_default().to_owned()
     }
 
+    /// The errors that pages have told in the console until now: exceptions, what they logged as errors, and files that
+    /// could not be had.
+    pub fn complaints(&mut self) -> &[String] {
+        // What was told before an answer stands before it in the pipe.
+        self.value("0");
+        &self.complaints
+    }
+
+    /// Types a text into what has the focus.
+    pub fn write(&mut self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text }));
+    }
+
     /// Waits until an expression holds.
     pub fn until(&mut self, what: &str, expression: &str) {
         let begun = Instant::now();
@@ -165,6 +181,23 @@ impl Browser {
                 assert!(answer.get("error").is_none(), "{method}: {answer}");
                 return answer["result"].clone();
             }
+            self.hear(&answer);
+        }
+    }
+}
+
+impl Browser {
+    /// Keeps what an event says of errors.
+    fn hear(&mut self, event: &Value) {
+        let told = &event["params"];
+        let is_error = match event["method"].as_str() {
+            Some("Runtime.exceptionThrown") => true,
+            Some("Runtime.consoleAPICalled") => told["type"] == "error",
+            Some("Log.entryAdded") => told["entry"]["level"] == "error",
+            _ => false,
+        };
+        if is_error {
+            self.complaints.push(told.to_string());
         }
     }
 }

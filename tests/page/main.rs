@@ -1,8 +1,11 @@
-//! The page of `gmlc ui`: what it serves and to whom, and what people see of it in a browser.
+//! The page of `gmlc ui`: what it serves and to whom, and what people see of it in a browser. There, too, the site of
+//! `gmlc doc` and the pictures of `gmlc graph`.
 
 #![cfg(unix)]
 
 mod browser;
+mod graphs;
+mod reference;
 mod seen;
 mod served;
 

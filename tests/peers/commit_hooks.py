@@ -63,4 +63,20 @@ git("add", ".", cwd=project)
 results["wrong"] = run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=project)
 (project / "README.md").write_text("still none\n")
 results["other files"] = run(sys.executable, "-m", "pre_commit", "run", "--files", "README.md", cwd=project)
+
+# Both hooks, and a program that is right but not in its form.
+(project / ".pre-commit-config.yaml").write_text(
+    f"repos:\n  - repo: {source}\n    rev: {revision}\n    hooks:\n      - id: gmlc-fmt\n      - id: gmlc-check\n"
+)
+(project / "shop/rates.gml").write_text("fn rate( part:int,whole:int )->float=part/whole\n")
+git("add", ".", cwd=project)
+results["unformatted"] = run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=project)
+results["formatted text"] = (project / "shop/rates.gml").read_text()
+git("add", ".", cwd=project)
+results["formatted"] = run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=project)
+# What does not parse is left as it is, and told.
+(project / "shop/rates.gml").write_text("fn rate( part:int -> float\n")
+git("add", ".", cwd=project)
+results["broken"] = run(sys.executable, "-m", "pre_commit", "run", "gmlc-fmt", "--all-files", cwd=project)
+results["broken text"] = (project / "shop/rates.gml").read_text()
 print(json.dumps(results))

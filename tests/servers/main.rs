@@ -1,10 +1,14 @@
-//! The language server driven by clients that are not ours: Neovim's built-in one and pytest-lsp.
+//! The language server driven by clients that are not ours: Neovim's built-in one and pytest-lsp. And what editors are
+//! given: the extension for Visual Studio Code and the configuration for Helix.
 //!
 //! `tests/all` sets both up. Where one is absent the test says so and has nothing to do, but not where `CI` is set: there
 //! it fails.
 
+mod helix;
 #[cfg(unix)]
 mod tracking;
+#[cfg(unix)]
+mod vscode;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,6 +31,11 @@ fn wanted(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
 fn on_path(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;
     std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// The interpreter with the clients and servers that are not ours.
+fn servers_python() -> Option<PathBuf> {
+    std::env::var_os("GML_SERVERS_PYTHON").map(PathBuf::from).filter(|python| python.exists())
 }
 
 fn succeeds(command: &mut Command, cache: &Path) -> String {
@@ -93,8 +102,7 @@ fn neovim_configuration() {
 
 #[test]
 fn pytest_lsp() {
-    let python = std::env::var_os("GML_SERVERS_PYTHON").map(PathBuf::from).filter(|python| python.exists());
-    let Some(python) = wanted("pytest-lsp", python) else { return };
+    let Some(python) = wanted("pytest-lsp", servers_python()) else { return };
     let folder = tempfile::tempdir().unwrap();
     let script = repository().join("tests/servers/test_gmlc.py");
     let said = succeeds(

@@ -280,4 +280,6 @@ async def test_a_request_that_is_taken_back(client, main):
 
 
 if __name__ == "__main__":
-    sys.exit(pytest.main([__file__, "-q", "-W", "error::pytest_lsp.LspSpecificationWarning", "-p", "no:cacheprovider"]))
+    # This file, and what stands beside it.
+    folder = str(pathlib.Path(__file__).parent)
+    sys.exit(pytest.main([folder, "-q", "-W", "error::pytest_lsp.LspSpecificationWarning", "-p", "no:cacheprovider"]))

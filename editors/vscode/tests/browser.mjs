@@ -1,6 +1,7 @@
-// The extension at work in a real editor: code-server, driven in Chromium by Playwright. It takes a minute and wants what the
-// repository does not bring, so nothing runs it but you:
+// The extension at work in a real editor: code-server, driven in Chromium by Playwright. It wants what the repository does
+// not bring, so nothing runs it but you:
 //
+//   npm install --prefix ELSEWHERE code-server@4.99.3 playwright-core    # with Node 20; builds native modules
 //   npm run package
 //   CODE_SERVER=.../code-server/out/node/entry.js PLAYWRIGHT=.../playwright-core CHROMIUM=/usr/bin/chromium \
 //   GMLC=.../gmlc node tests/browser.mjs [FOLDER FOR PICTURES]
@@ -141,6 +142,15 @@ try {
   await picture('colours');
 
   await until('the language is GML', async () => (await page.locator('.statusbar-item', { hasText: 'GML' }).count()) > 0);
+  // The first import of the library, and what is said of it.
+  const imported = /use std\.\w+\.\{(\w+)/.exec(readFileSync(main, 'utf8'))[1];
+  await editor.locator('.view-line span span', { hasText: new RegExp(`^${imported}$`) }).first().hover();
+  await until('hover', async () => {
+    const told = await page.locator('.monaco-hover:visible').allTextContents();
+    return told.some((text) => text.includes(imported) && text.includes('->'));
+  });
+  await picture('hover');
+
   await toTheEnd();
   await page.keyboard.insertText('\nparam   wrong:int = "text"\n');
   await until('a wrong program is underlined', async () => (await editor.locator('.squiggly-error').count()) > 0);

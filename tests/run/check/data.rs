@@ -87,11 +87,8 @@ fn an_env_and_settings_say_where_to_look() {
     assert_eq!(told(&project, &["--env", "neither"]).0, 2);
 }
 
-#[test]
-fn types_in_a_footer_are_held_against_the_schema() {
-    let project = Project::of(&[("main.gml", PROGRAM), ("data/visits_1.csv", "user,Page Views,day\na,3,2021-01-01\n")]);
-    project.done(&["run"]);
-    let reading = "\
+/// Reads the file of `kept` as what it is not.
+const MISREADING: &str = "\
 catalog {
     kept: table { user: str, pages: str, price: float } = parquet(\"data/kept.parquet\"),
     out: table { user: str } = csv(\"out.csv\"),
@@ -101,9 +98,49 @@ pipeline p {
     save kept |> filter(.pages != \"a\" and .price > 1.0) |> select([.user]) as out
 }
 ";
-    project.write("reading.gml", reading);
+
+#[test]
+fn types_in_a_footer_are_held_against_the_schema() {
+    let project = Project::of(&[("main.gml", PROGRAM), ("data/visits_1.csv", "user,Page Views,day\na,3,2021-01-01\n")]);
+    project.done(&["run"]);
+    project.write("reading.gml", MISREADING);
     let (code, lines) = told(&project, &["reading.gml"]);
     assert_eq!((code, lines.len()), (1, 2), "{lines:?}");
     assert!(lines[0].starts_with("reading.gml:2:30: error[GML0913]: "), "{lines:?}");
     assert!(lines[1].starts_with("reading.gml:2:42: error[GML0904]: "), "{lines:?}");
+}
+
+/// A Parquet file without its rows: what lies between the first four bytes and the footer is all zeros.
+fn without_rows(file: &[u8]) -> Vec<u8> {
+    assert!(file.starts_with(b"PAR1") && file.ends_with(b"PAR1"));
+    let length = file.len() - 8;
+    let footer = u32::from_le_bytes(file[length..length + 4].try_into().unwrap()) as usize;
+    let mut emptied = file.to_vec();
+    emptied[4..length - footer].fill(0);
+    assert_ne!(emptied, file);
+    emptied
+}
+
+#[test]
+fn rows_of_parquet_are_not_read() {
+    let rows: String = (0..2000).map(|row| format!("user {row},{row},2021-01-01\n")).collect();
+    let project = Project::of(&[("main.gml", PROGRAM), ("data/visits_1.csv", &format!("{HEADER}{rows}"))]);
+    project.done(&["run"]);
+    let finish = PROGRAM.replace("pipeline keep {\n    save visits |> select([.user, .pages]) as kept\n}\n", "");
+    let finish = finish.replace("    visits: table[Visit] = csv(f\"{root}/visits_*.csv\"),\n", "");
+    let (schema, catalog) = (finish.find("schema").unwrap(), finish.find("catalog").unwrap());
+    project.write("finish.gml", finish.replace(&finish[schema..catalog], ""));
+    project.write("misreading.gml", MISREADING);
+    let before = ["finish.gml", "misreading.gml"].map(|program| told(&project, &[program]));
+    assert_eq!(before[0], (0, Vec::new()));
+    assert_eq!((before[1].0, before[1].1.len()), (1, 2), "{before:?}");
+
+    let file = project.read("data/kept.parquet");
+    project.write("data/kept.parquet", without_rows(&file));
+    assert_eq!(["finish.gml", "misreading.gml"].map(|program| told(&project, &[program])), before);
+    let read = project.gmlc(&["run", "--force", "--project", "finish.gml"]);
+    assert_eq!(read.code, 3, "the rows are there still: {}", read.stdout);
+    // Without its footer nothing is known of the file.
+    project.write("data/kept.parquet", &file[..file.len() - 8]);
+    assert_eq!(told(&project, &["finish.gml"]).0, 1);
 }
