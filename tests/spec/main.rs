@@ -6,6 +6,7 @@
 //!   comment there must be none.
 //! - `# type: table { a: int }` at the end of the line of a `let` states the type that the checker infers.
 //! - ```` ```gml run ```` is also run: its `test` blocks must pass.
+//! - What is said of leakage has a label at another place, as the other end.
 //! - ```` ```gml file=sessions.gml ```` is another file of the next program under the same heading.
 
 use std::path::Path;
@@ -52,6 +53,7 @@ fn spec(name: &str, markdown: &str, failures: &mut Vec<String>) -> usize {
         files.push(("main.gml", &fence.text));
         let checked = check_files(&files);
         let mut differences = compare(&fence, &checked);
+        differences.extend(with_one_end(&checked));
         if differences.is_empty() && fence.words.iter().any(|word| word == "run") {
             differences = run(&checked);
         }
@@ -92,6 +94,16 @@ fn compare(fence: &Fence, checked: &Checked) -> Vec<String> {
         differences.push(format!("  line {}: unannounced {code} {message}", fence.line + line - 1));
     }
     differences
+}
+
+/// What is said of leakage without a label at another place.
+fn with_one_end(checked: &Checked) -> Vec<String> {
+    let of_leaks = |code: &str| code.starts_with("GML06") || matches!(code, "GML0704" | "GML0705");
+    let wrong = checked
+        .diagnostics()
+        .iter()
+        .filter(|found| of_leaks(found.code.id()) && !found.labels.iter().any(|label| label.span != found.span));
+    wrong.map(|found| format!("  {} has no label at the other end: {}", found.code.id(), found.message)).collect()
 }
 
 /// The type of the `let` whose value begins on that line of the main file.

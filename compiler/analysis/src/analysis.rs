@@ -134,8 +134,7 @@ const WORTH_A_THREAD: usize = 200;
 /// Of rows that are wrong where they stand it is not said as well that nobody looks at them.
 fn without_what_errors_say(diagnostics: &mut Vec<Diagnostic>) {
     let wrong: Vec<Span> = diagnostics.iter().filter(|found| found.is_error()).map(|found| found.span).collect();
-    let is_wrong =
-        |at: Span| wrong.iter().any(|span| span.file == at.file && span.start < at.end && at.start < span.end);
+    let is_wrong = |at: Span| wrong.iter().any(|span| span.overlaps(at));
     diagnostics.retain(|found| found.code != codes::VALID_WITHOUT_EFFECT || !is_wrong(found.span));
 }
 

@@ -96,12 +96,7 @@ fn is_in_text(sources: &Sources, span: Span) -> bool {
 
 /// Whether two edits cannot both be made: they share bytes, or they meet so that their order would matter.
 fn collide(a: Span, b: Span) -> bool {
-    a.file == b.file
-        && (a.start < b.end && b.start < a.end || a.is_empty() && touches(b, a) || b.is_empty() && touches(a, b))
-}
-
-fn touches(span: Span, place: Span) -> bool {
-    span.start <= place.start && place.start <= span.end
+    a.overlaps(b) || (a.is_empty() || b.is_empty()) && a.touches(b)
 }
 
 fn edited(text: &str, mut edits: Vec<&Edit>) -> String {

@@ -46,6 +46,16 @@ impl Span {
     pub fn contains(self, offset: u32) -> bool {
         self.start <= offset && offset < self.end
     }
+
+    /// Whether both are of one file and share a byte.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.file == other.file && self.start < other.end && other.start < self.end
+    }
+
+    /// Whether both are of one file and overlap, or meet without a byte between them; an empty span touches what it lies in.
+    pub fn touches(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.end && other.start <= self.end
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +75,17 @@ mod tests {
         let span = Span::new(FileId(0), 3, 5);
         assert_eq!([2, 3, 4, 5].map(|offset| span.contains(offset)), [false, true, true, false]);
         assert!(!Span::new(FileId(0), 3, 3).contains(3));
+    }
+
+    #[test]
+    fn neighbours_touch_and_do_not_overlap() {
+        let of = |start, end| Span::new(FileId(0), start, end);
+        assert!(of(2, 5).overlaps(of(4, 9)) && of(2, 5).touches(of(4, 9)));
+        assert!(!of(2, 5).overlaps(of(5, 9)) && of(2, 5).touches(of(5, 9)));
+        assert!(!of(2, 5).overlaps(of(6, 9)) && !of(2, 5).touches(of(6, 9)));
+        assert!(of(2, 5).touches(of(3, 3)) && !of(3, 3).overlaps(of(3, 3)));
+        let elsewhere = Span::new(FileId(1), 2, 5);
+        assert!(!of(2, 5).overlaps(elsewhere) && !of(2, 5).touches(elsewhere));
     }
 
     #[test]

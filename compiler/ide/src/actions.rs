@@ -1,7 +1,7 @@
 //! Edits that mend what a diagnostic says.
 
 use gml_analysis::{Fixes, mend_file};
-use gml_diagnostics::{Diagnostic, FileId};
+use gml_diagnostics::{Diagnostic, FileId, Span};
 
 use crate::completion::Source;
 use crate::edit::{Edit, apply};
@@ -21,10 +21,8 @@ pub struct Action {
 
 /// The fixes for diagnostics whose places touch `start..end` of a file.
 pub fn actions(diagnostics: &[Diagnostic], file: FileId, start: u32, end: u32) -> Vec<Action> {
-    let touched = diagnostics
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.span.file == file && it.span.start <= end && start <= it.span.end);
+    let here = Span::new(file, start, end);
+    let touched = diagnostics.iter().enumerate().filter(|(_, it)| it.span.touches(here));
     touched.filter_map(|(place, diagnostic)| action(place, diagnostic)).collect()
 }
 
@@ -49,11 +47,7 @@ fn without_overlaps(diagnostics: &[Diagnostic], file: FileId) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let all = diagnostics.iter().enumerate().filter_map(|(place, diagnostic)| action(place, diagnostic));
     for action in all.filter(|action| action.safe) {
-        let overlaps = |edit: &Edit| {
-            edits
-                .iter()
-                .any(|other| other.span.start < edit.span.end && edit.span.start < other.span.end || other == edit)
-        };
+        let overlaps = |edit: &Edit| edits.iter().any(|other| other.span.overlaps(edit.span) || other == edit);
         if action.edits.iter().all(|edit| edit.span.file == file && !overlaps(edit)) {
             edits.extend(action.edits);
         }

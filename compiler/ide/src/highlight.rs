@@ -53,7 +53,7 @@ pub struct HighlightedToken {
 pub fn highlight(package: &Package, file: FileId, range: Option<Span>) -> Vec<HighlightedToken> {
     let facts = Facts::new(package);
     let Some(module) = facts.module_of(file) else { return Vec::new() };
-    let wanted = |span: Span| range.is_none_or(|range| span.start < range.end && range.start < span.end);
+    let wanted = |span: Span| range.is_none_or(|range| span.overlaps(range));
     let items = &package.module(module).ast.items;
     let sites = (0..items.len()).filter(|item| wanted(items[*item].span)).map(|item| Site { module, item });
     let sites: Vec<Site> = sites.collect();

@@ -7,13 +7,13 @@ use gml_ir::{Type, Value as Constant};
 
 use super::again::Consulted;
 use super::frame::Frame;
-use super::learned::{LostTarget, Others};
+use super::learned::{LostTarget, Origin, Others};
 use super::narrow::Path;
 use super::shared::{Shared, Visit};
 use super::value::{Facts, Space};
 use crate::hash::Map;
 use crate::package::ModuleId;
-use crate::typed::{LocalId, Text};
+use crate::typed::{DatasetId, LocalId, Text};
 
 /// What kind of body it is: what it may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub(super) struct Body<'a> {
     pub others: Others,
     /// The columns of the catalog entry of which this is the right side.
     pub entry: Option<Arc<gml_ir::Row>>,
+    /// Models and transforms that were saved above, as their entries hold them from there on, and where they come from.
+    pub learned: Map<DatasetId, (Type, Origin)>,
     /// Whether this is the right side of a `connection`, which is made of no other one.
     pub in_connection: bool,
     /// Names of a `fn` or a node that are used where a constant is due, and where that is.
@@ -97,6 +99,7 @@ impl<'a> Body<'a> {
             lost_target: None,
             others: Others::default(),
             entry: None,
+            learned: Map::default(),
             in_connection: false,
             constants: Map::default(),
             diagnostics: Vec::new(),

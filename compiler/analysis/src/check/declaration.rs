@@ -7,9 +7,10 @@ use gml_ir::{Row, Type, Value as Constant};
 use gml_syntax::ast::{self, NodeBody, Parameter};
 
 use super::body::{Body, Local, Place};
+use super::learned::Origin;
 use super::message::{self, Want};
 use super::shared::{CheckedFunction, CheckedNode, CheckedPipeline, Shared, Visit};
-use super::value::{Space, Value};
+use super::value::{Facts, Space, Value};
 use crate::parts::each_part;
 use crate::typed::{
     FunctionId, LocalId, NodeId, PipelineId, Text, Typed, TypedFunction, TypedKind, TypedNode, TypedNodeBody,
@@ -123,7 +124,7 @@ impl<'a> Body<'a> {
                 space,
                 known: default.as_ref().and_then(|default| self.known_value(default)),
                 listed: false,
-                facts: None,
+                facts: Facts::of_learned(ty, || Origin::Declared(param.ty.span)),
                 span: param.name.span,
             });
             let (name, needed_before) = (param.name.text.clone(), None);

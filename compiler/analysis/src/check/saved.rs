@@ -118,19 +118,25 @@ fn is_of_json_lines(package: &Package, id: DatasetId) -> bool {
 /// The type of an entry; rows that it leaves out are those of the value that is saved under it.
 pub(super) fn entry_type<'a>(shared: &'a Shared<'a>, id: DatasetId, visiting: &[Visit]) -> Type {
     let declared = &shared.package.datasets[id.0 as usize].ty;
-    let (Some(pipeline), Type::Learned(learned)) = (decided_by(shared, id), declared) else {
+    let Some(pipeline) = decided_by(shared, id) else {
         return as_read(shared.package, id);
     };
-    // A pipeline that reads what it saves knows no more than the entry says.
+    // Above where a pipeline saves it, it knows no more than the entry says.
     if visiting.contains(&Visit::Pipeline(pipeline)) {
         return declared.clone();
     }
     let checked = shared.pipeline(pipeline, visiting);
     let saved = checked.saved.iter().find(|(dataset, _)| *dataset == id).map(|(_, ty)| ty);
-    match saved {
-        Some(Type::Learned(saved)) if std::mem::discriminant(&**saved) == std::mem::discriminant(&**learned) => {
-            Type::Learned(saved.clone())
+    saved.and_then(|saved| held(declared, saved)).unwrap_or_else(|| declared.clone())
+}
+
+/// The type of an entry of which only what is saved says the rows; none of another one, nor where something else is saved.
+pub(super) fn held(declared: &Type, saved: &Type) -> Option<Type> {
+    let (Type::Learned(declared), Type::Learned(saved)) = (declared, saved) else { return None };
+    match (&**declared, &**saved) {
+        (Learned::Model(None), Learned::Model(_)) | (Learned::Transform(None), Learned::Transform(_)) => {
+            Some(Type::Learned(saved.clone()))
         }
-        _ => declared.clone(),
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::body::{Body, Local, Place};
 use super::call::{Given, Syntax, View, bind, is_result};
 use super::message::{self, Want};
+use super::saved;
 use super::shared::Visit;
 use super::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
@@ -93,6 +94,10 @@ impl<'a> Body<'a> {
         let declaration = &shared.package.datasets[id.0 as usize];
         let value = self.expr(value, Some(&declaration.ty));
         saved.push((id, value.ty().clone()));
+        if let Some(holds) = saved::held(&declaration.ty, value.ty()) {
+            let origin = self.origin_of_learned(&value);
+            self.learned.insert(id, (holds, origin));
+        }
         let value = self.fits_entry(value, id, entry);
         Some(TypedStatementKind::Save { value: value.typed, dataset: id })
     }

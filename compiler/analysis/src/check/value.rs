@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use gml_diagnostics::Span;
-use gml_ir::{Partitions, Type, Value as Constant};
+use gml_ir::{Type, Value as Constant};
 
-use super::learned::Estimator;
+use super::learned::{Estimator, Origin};
 use crate::typed::{Typed, TypedKind};
 
 /// When the value of an expression is known, from the earliest.
@@ -41,9 +41,8 @@ pub(super) struct Value<'a> {
 pub(super) struct Facts<'a> {
     /// Where the split was made that its rows come from.
     pub split: Option<Span>,
-    /// What it was fitted on.
-    #[allow(dead_code, reason = "the leakage rules to come read it")]
-    pub fitted: Option<Fitted>,
+    /// Where it comes from, if it has learned.
+    pub origin: Option<Origin>,
     /// For an estimator: how to know what it learns once its rows are known.
     pub estimator: Option<Estimator<'a>>,
     /// For an estimator that is tuned where it is fitted: where that is said.
@@ -52,15 +51,12 @@ pub(super) struct Facts<'a> {
     pub stop_searched: bool,
 }
 
-/// Rows that something learned has seen.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fitted {
-    /// Where it was fitted.
-    #[allow(dead_code, reason = "the leakage rules to come show it")]
-    pub at: Span,
-    /// The parts of a split that it has seen.
-    #[allow(dead_code, reason = "the leakage rules to come compare it")]
-    pub partitions: Partitions,
+impl Facts<'_> {
+    /// Where a value of a type comes from, if that is one of what has learned.
+    pub fn of_learned(ty: &Type, origin: impl FnOnce() -> Origin) -> Option<Arc<Self>> {
+        let is_learned = matches!(ty, Type::Learned(_));
+        is_learned.then(|| Arc::new(Self { origin: Some(origin()), ..Self::default() }))
+    }
 }
 
 impl<'a> Value<'a> {

@@ -34,7 +34,12 @@ fn functions_nodes_and_pipelines_that_need_themselves() {
       main.gml:2:18 `a`: `b` goes on here
       help: a pipeline runs others, never itself
     "#);
-    assert_snapshot!(told_of("fn f(f: int) -> int = f + 1"), @"nothing");
+    assert_snapshot!(told_of("fn f(f: int) -> int = f + 1"), @r"
+    GML0803 `f` hides the function `f` at main.gml:1:6 `f`
+      here: from here on the name means this
+      main.gml:1:4 `f`: and no longer the function
+      help: give it another name
+    ");
 }
 
 #[test]

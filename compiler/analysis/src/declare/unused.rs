@@ -36,12 +36,7 @@ pub(super) fn report(package: &Package, uses: Uses<'_>, diagnostics: &mut Vec<Di
         diagnostics.push(message::unused(code, what, &local.name.text, span, help).fix(fix));
     }
     for (name, hidden) in &uses.hiding {
-        let (what, declared) = match hidden {
-            Definition::Param(id) => ("parameter", &package.params[id.0 as usize].declared),
-            Definition::Dataset(id) => ("catalog entry", &package.datasets[id.0 as usize].declared),
-            _ => continue,
-        };
-        diagnostics.push(message::hides(&name.text, name.span, what, declared.name_span));
+        diagnostics.push(message::hides(&name.text, name.span, hidden.what, hidden.span));
     }
     if !broken.is_empty() {
         return;

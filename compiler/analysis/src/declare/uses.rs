@@ -22,8 +22,8 @@ pub(super) struct Uses<'a> {
     pub idle_imports: Vec<Set<&'a str>>,
     /// Names that a body binds and never mentions.
     pub locals: Vec<Local<'a>>,
-    /// Names of `let`s and loops that mean something else outside of the body, where that could be used in it too.
-    pub hiding: Vec<(&'a Name, &'a Definition)>,
+    /// Names that a body binds and that mean something else outside of it.
+    pub hiding: Vec<(&'a Name, Hidden)>,
     /// Defaults that use a parameter.
     pub defaults: Vec<(ParamId, ParamId, Span)>,
     /// Functions, nodes and pipelines that use another: see [`Body::place`].
@@ -74,8 +74,39 @@ struct Mentioned {
     names: Vec<(Text, u32, u32, bool)>,
     /// Names of the standard library, each once, and whether they are called.
     library: Vec<(Text, bool)>,
-    /// Names that it binds itself, but for parameters.
-    bound: Vec<Text>,
+    /// Names that it binds itself, and whether they are parameters.
+    bound: Vec<(Text, bool)>,
+}
+
+/// What a name that a body binds means outside of it.
+pub(super) struct Hidden {
+    /// What that is, as "parameter".
+    pub what: &'static str,
+    /// Where it is declared or imported.
+    pub span: Span,
+}
+
+impl Hidden {
+    /// What a name means outside of a declaration that binds it, where the one could be taken for the other.
+    fn by(package: &Package, module: ModuleId, item: &Item, name: &Text, is_parameter: bool) -> Option<Self> {
+        let is_pipeline = matches!(item.kind, ItemKind::Pipeline(_));
+        let module = package.module(module);
+        let (what, span) = match module.scope.get(name)? {
+            // Parameters of nodes and functions take the names of what is given to them.
+            Definition::Param(id) if is_pipeline || !is_parameter => {
+                ("parameter", package.params[id.0 as usize].declared.name_span)
+            }
+            Definition::Dataset(id) if is_pipeline => {
+                ("catalog entry", package.datasets[id.0 as usize].declared.name_span)
+            }
+            Definition::Function(id) => ("function", package.functions[id.0 as usize].declared.name_span),
+            // What a node gives is often given on by its name.
+            Definition::Node(id) if !is_parameter => ("node", package.nodes[id.0 as usize].declared.name_span),
+            Definition::Std(_) => ("import", module.imports.iter().find(|(imported, _)| imported == name)?.1),
+            _ => return None,
+        };
+        Some(Self { what, span })
+    }
 }
 
 /// Reads the trees of the project.
@@ -124,7 +155,7 @@ impl<'a> Uses<'a> {
     /// Takes over what a declaration mentions. Where a name that it binds means something outside of it, it has to be read.
     fn take_over(&mut self, package: &Package, module: ModuleId, item: &Item, mentioned: &Mentioned) -> bool {
         let hides =
-            |name: &Text| matches!(package.lookup(module, name), Some(Definition::Param(_) | Definition::Dataset(_)));
+            |(name, is_parameter): &(Text, bool)| Hidden::by(package, module, item, name, *is_parameter).is_some();
         let is_own = |(name, _): &(Text, bool)| !matches!(package.lookup(module, name), Some(Definition::Std(_)));
         if mentioned.bound.iter().any(hides) || mentioned.library.iter().any(is_own) {
             return false;
@@ -212,20 +243,17 @@ fn read<'a>(
     };
     let mut is_unused = |local: Local<'a>| unused.push(local);
     let mut hiding = Vec::new();
-    let reads_catalog = matches!(item.kind, ItemKind::Pipeline(_));
+    // What is written in another language knows no names of the program.
+    let is_foreign = matches!(&item.kind, ItemKind::Node(node) if matches!(node.body, NodeBody::Foreign { .. }));
     let mut is_bound = |name: &'a Name, binder: Binder| {
-        // Parameters take the names of what is given to them.
-        if binder == Binder::Parameter {
+        if is_foreign {
             return;
         }
+        let is_parameter = binder == Binder::Parameter;
         if keep {
-            bound.push(name.text.clone());
+            bound.push((name.text.clone(), is_parameter));
         }
-        match package.lookup(module, &name.text) {
-            Some(hidden @ Definition::Param(_)) => hiding.push((name, hidden)),
-            Some(hidden @ Definition::Dataset(_)) if reads_catalog => hiding.push((name, hidden)),
-            _ => {}
-        }
+        hiding.extend(Hidden::by(package, module, item, &name.text, is_parameter).map(|hidden| (name, hidden)));
     };
     let mut reader = Reader::new(&mut mentioned, &mut is_bound, &mut is_unused);
     match &item.kind {

@@ -1,6 +1,6 @@
 //! Features that know too much.
 
-use gml_diagnostics::{Diagnostic, Span};
+use gml_diagnostics::{Code, Diagnostic, Span, codes};
 
 use super::message;
 use super::walk::{Features, Finding, Kind, target_from_features};
@@ -71,6 +71,17 @@ pub(super) fn declared(flow: &Flow<'_>, table: &TableFacts, span: Span, what: &s
     }
     let at = (span, format!("{what}, a table with this target"));
     tell(&features, features.of_all(), &at, found);
+}
+
+/// Whether two diagnostics are of features that the same step makes.
+pub(super) fn are_of_one(one: &Diagnostic, other: &Diagnostic) -> bool {
+    const OF_FEATURES: [Code; 4] = [
+        codes::FEATURE_FROM_TARGET,
+        codes::TARGET_ACROSS_PARTS,
+        codes::STATISTIC_ACROSS_PARTS,
+        codes::FEATURE_OVER_ALL_TIME,
+    ];
+    one.span == other.span && OF_FEATURES.contains(&one.code) && OF_FEATURES.contains(&other.code)
 }
 
 fn tell(features: &Features<'_, '_>, mut all: Vec<Finding>, at: &(Span, String), found: &mut Vec<Diagnostic>) {

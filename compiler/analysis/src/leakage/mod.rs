@@ -124,7 +124,7 @@ struct Looked {
 
 impl Looked {
     fn at(flow: &Flow<'_>) -> Self {
-        let mut found = Vec::new();
+        let (mut found, mut declared) = (Vec::new(), Vec::new());
         let mut judged: Set<(u32, usize)> = Set::default();
         let mut told = features::Told::default();
         for moment in &flow.moments {
@@ -144,9 +144,12 @@ impl Looked {
                 Moment::Stop { operator, span, stops, takes } => {
                     found.push(crate::message::partitions::valid_needed(operator, *span, *stops, *takes));
                 }
-                Moment::Targeted { table, span, what } => features::declared(flow, table, *span, what, &mut found),
+                Moment::Targeted { table, span, what } => features::declared(flow, table, *span, what, &mut declared),
             }
         }
+        // What is wrong with a feature is told where it is learned from, if it is.
+        declared.retain(|diagnostic| !found.iter().any(|other| features::are_of_one(diagnostic, other)));
+        found.append(&mut declared);
         only_first(&mut found);
         found.retain(|diagnostic| diagnostic.span != Span::NOWHERE);
         Self { found, called: flow.called.clone() }
@@ -166,8 +169,7 @@ pub(crate) fn settle(known: &[Diagnostic], found: &mut Vec<Diagnostic>) {
 
 /// Whether it stands where an error is already.
 fn follows(diagnostic: &Diagnostic, known: &[Diagnostic]) -> bool {
-    let overlaps = |a: Span, b: Span| a.file == b.file && a.start <= b.end && b.start <= a.end;
-    known.iter().any(|error| error.is_error() && overlaps(error.span, diagnostic.span))
+    known.iter().any(|error| error.is_error() && error.span.touches(diagnostic.span))
 }
 
 /// Where rows enter that `concern`: the argument of the outermost node that brings them, else the place itself. Also where

@@ -209,8 +209,8 @@ impl<'f, 'p> Features<'f, 'p> {
                 (!before && provenance.own(&over.rows, at)).then_some(through)
             }
             // Which features are left tells little of the target of a row.
-            How::Selected(rows) => self.crosses(rows, &[], at).map(|split| Some(Kind::TargetAcross(split))),
-            How::Learned(rows) => match self.crosses(rows, &[], at) {
+            How::Selected(rows) => self.learned_across(rows, at).map(|split| Some(Kind::TargetAcross(split))),
+            How::Learned(rows) => match self.learned_across(rows, at) {
                 Some(split) => Some(Some(Kind::TargetAcross(split))),
                 None => provenance.own(rows, at).then_some(through),
             },
@@ -246,7 +246,7 @@ impl<'f, 'p> Features<'f, 'p> {
             How::Over(over) if over.says == Says::Ends => return None,
             How::Over(over) if over.single && input.column.is_some_and(|of| self.is_end(of)) => return None,
             How::Over(over) if !self.makes_rows(over) && !self.of_one_row(&over.keys) => over,
-            How::Learned(rows) | How::Selected(rows) => return self.crosses(rows, &[], at).map(Kind::Across),
+            How::Learned(rows) | How::Selected(rows) => return self.learned_across(rows, at).map(Kind::Across),
             // That it has learned the target of these rows is told otherwise.
             How::Predicted(rows) if !self.is_target(input.column) => {
                 return self.crosses(rows, &[], at).map(Kind::Across);
@@ -295,6 +295,13 @@ impl<'f, 'p> Features<'f, 'p> {
     /// Whether the rows at hand are just those that are made of them.
     fn makes_rows(&self, over: &Over) -> bool {
         makes_rows(over, &self.closure)
+    }
+
+    /// The split of which rows `at` are one part, and rows that a step of a recipe was fitted on are others. Of test rows it is
+    /// told where they were fitted on.
+    fn learned_across(&self, fitted: &[Stretch], at: &Rows) -> Option<CutId> {
+        let is_told = self.flow.provenance.split_with(fitted, Part::Test).is_some();
+        if is_told { None } else { self.crosses(fitted, &[], at) }
     }
 
     /// The split of which rows `at` are one part, and `of` rows of several: those of a group of which all rows are
@@ -416,6 +423,7 @@ impl Walk {
 pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<(ColumnId, Option<ColumnId>)> {
     let columns = &features.flow.columns;
     let roots: Set<ColumnId> = features.columns().map(|feature| columns.root(feature)).collect();
+    let is_feature = |column: ColumnId| roots.contains(&column) || roots.contains(&columns.root(column));
     let target = columns.root(*features.target.first()?);
     let core = columns.get(target).core;
     if let Some(feature) = features.columns().find(|feature| core.is_some() && columns.number(*feature) == core) {
@@ -425,12 +433,12 @@ pub(super) fn target_from_features(features: &Features<'_, '_>) -> Option<(Colum
     let is_made = |inputs: &[Input]| {
         !inputs.is_empty() && inputs.iter().all(|input| matches!(input.how, How::Same | How::Branch(_) | How::Row))
     };
-    if roots.contains(&target) || !is_made(&columns.get(target).inputs) {
+    if is_feature(target) || !is_made(&columns.get(target).inputs) {
         return None;
     }
     let mut waiting = vec![target];
     while let Some(column) = waiting.pop() {
-        if roots.contains(&column) {
+        if is_feature(column) {
             continue;
         }
         let inputs = &columns.get(column).inputs;

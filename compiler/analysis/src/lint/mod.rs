@@ -155,15 +155,14 @@ pub(crate) fn settle(package: &Package, known: &[Diagnostic], found: &mut Vec<Di
 /// Whether a diagnostic is of something that is wrong otherwise: a warning where an error lies, a metric of a model that
 /// was not learned.
 fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -> bool {
-    let overlaps = |a: Span, b: Span| a.file == b.file && a.start <= b.end && b.start <= a.end;
     let around = || {
         let items = package.modules.iter().flat_map(|module| &module.ast.items);
-        items.map(|item| item.span).find(|span| overlaps(*span, diagnostic.span))
+        items.map(|item| item.span).find(|span| span.touches(diagnostic.span))
     };
     // What could not be read may have been what is missing.
     let unread = |within: Option<Span>| {
         let mut of_syntax = errors.iter().filter(|error| error.code.id() < "GML0100");
-        of_syntax.any(|error| within.is_none_or(|item| overlaps(item, error.span)))
+        of_syntax.any(|error| within.is_none_or(|item| item.touches(error.span)))
     };
     if diagnostic.code == codes::PIPELINE_WITHOUT_EFFECT && unread(around())
         || diagnostic.code == codes::MODEL_ROWS_UNKNOWN && unread(None)
@@ -171,7 +170,7 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
         return true;
     }
     if !diagnostic.is_error() {
-        return errors.iter().any(|error| overlaps(error.span, diagnostic.span));
+        return errors.iter().any(|error| error.span.touches(diagnostic.span));
     }
     if diagnostic.code != codes::METRIC_DOES_NOT_FIT && diagnostic.code != codes::NO_COLUMN_OF_ROLE {
         return false;
@@ -181,7 +180,7 @@ fn follows(diagnostic: &Diagnostic, errors: &[&Diagnostic], package: &Package) -
             .iter()
             // Another metric has nothing to do with it.
             .filter(|error| error.code != codes::METRIC_DOES_NOT_FIT)
-            .any(|error| overlaps(error.span, around) || error.labels.iter().any(|label| overlaps(label.span, around)))
+            .any(|error| error.span.touches(around) || error.labels.iter().any(|label| label.span.touches(around)))
     })
 }
 

@@ -44,6 +44,7 @@ impl Lints<'_> {
                 if let Some((other, with)) = shared {
                     let message = format!("`{part}` and `{other}` share rows");
                     let diagnostic = Diagnostic::new(codes::PARTITIONS_OVERLAP, stretch.span, message)
+                        .with_label(format!("the range of `{part}`"))
                         .and(with.span, format!("the range of `{other}`"))
                         .help("let one range begin after the other ends; `..` takes both ends in, `..<` leaves the last out");
                     self.diagnostics.push(diagnostic);

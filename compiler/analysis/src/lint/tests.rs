@@ -231,6 +231,57 @@ fn names_that_hide_what_lies_outside() {
     assert_eq!(body("let other = 4 expect other > 3"), NOTHING);
 }
 
+/// What is told of hidden names in a program with a parameter, a function, a node and an import.
+fn hidden(rest: &str) -> Vec<String> {
+    let mut found = told(&format!(
+        "use std.metrics.{{auc}} {CATALOG}param limit: int = 3 fn half(n: int) -> int = n // 2 \
+         node some(t: table[Visit]) -> table {{ t |> take(half(limit)) }} {rest}"
+    ));
+    found.retain(|line| line.starts_with("shadowed-name"));
+    found
+}
+
+#[test]
+fn names_that_hide_functions_nodes_and_imports() {
+    let body = |body: &str| hidden(&format!("pipeline p {{ {body} }}"));
+    assert_eq!(body("let half = 4 expect half > 3"), ["shadowed-name `half`"]);
+    assert_eq!(body("let some = some(visits) expect count(some) > 3"), ["shadowed-name `some`"]);
+    assert_eq!(body("let auc = 0.5 expect auc > 0.4"), ["shadowed-name `auc`"]);
+    assert_eq!(body("for half in [1, 2] { expect half > 0 }"), ["shadowed-name `half`"]);
+    assert_eq!(body("for auc in [1, 2] { expect auc > 0 }"), ["shadowed-name `auc`"]);
+    assert_eq!(body("let halves = [half(n) for n in [1, 2]] expect 1 in halves"), NOTHING);
+    assert_eq!(hidden("node f(t: table[Visit]) -> table { let half = 1 t |> take(half) }"), ["shadowed-name `half`"]);
+    assert_eq!(hidden("test \"a\" { let some = 1 expect some > 0 }"), ["shadowed-name `some`"]);
+    // Names of the library that nothing imports are free.
+    assert_eq!(body("let mean = 4 expect mean > 3"), NOTHING);
+}
+
+#[test]
+fn parameters_that_hide_what_lies_outside() {
+    assert_eq!(hidden("fn f(half: int) -> int = half + 1"), ["shadowed-name `half`"]);
+    assert_eq!(hidden("node f(t: table[Visit], auc: int) -> table { t |> take(auc) }"), ["shadowed-name `auc`"]);
+    // `--set limit=4` could mean either.
+    assert_eq!(hidden("pipeline p(limit: int = 2) { expect limit > 1 }"), ["shadowed-name `limit`"]);
+    assert_eq!(hidden("pipeline p(visits: int = 2) { expect visits > 1 }"), ["shadowed-name `visits`"]);
+    // Parameters of nodes and functions take the names of what is given to them.
+    assert_eq!(hidden("node f(visits: table[Visit], limit: int) -> table { visits |> take(limit) }"), NOTHING);
+    assert_eq!(hidden("node f(some: table[Visit]) -> table { some |> take(1) }"), NOTHING);
+    assert_eq!(hidden("fn f(limit: int) -> int = limit + 1"), NOTHING);
+    assert_eq!(hidden("node f(half: table[Visit]) -> table = sql(\"select * from half\")"), NOTHING);
+}
+
+#[test]
+fn what_hides_a_name_is_told_again_when_it_comes_to_mean_something() {
+    let text = |outer: &str| format!("{outer}\npipeline p {{ let half = 4 expect half > 3 }}\n");
+    let mut session = crate::Session::default();
+    for (outer, due) in [("", 0), ("fn half(n: int) -> int = n // 2", 1), ("param half: int = 2", 1), ("", 0)] {
+        let world = MemoryWorld::new([("main.gml", text(outer))]);
+        let found = session.check(&world, "main.gml").diagnostics;
+        let hiding = found.iter().filter(|found| found.code.name() == "shadowed-name").count();
+        assert_eq!(hiding, due, "{outer}: {found:#?}");
+    }
+}
+
 #[test]
 fn what_is_random_is_told_a_seed() {
     let trees = |given: &str| {

@@ -248,8 +248,8 @@ pub fn module_paths(file: &str, main: &str, module: &str) -> Vec<String> {
     paths
 }
 
-/// The folder of a file.
-fn folder_of(path: &str) -> &str {
+/// The folder of a file of a [`World`](crate::World); nothing for one at its top.
+pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 

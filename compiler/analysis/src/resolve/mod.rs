@@ -19,7 +19,7 @@ use gml_diagnostics::Diagnostic;
 use crate::package::Package;
 use crate::world::World;
 
-pub use files::module_paths;
+pub use files::{folder_of, module_paths};
 pub(crate) use trees::Move;
 pub use trees::Trees;
 

@@ -1,12 +1,39 @@
-//! The declared list of mutations: `tests/corpus/mutations/<program>.txt`, whose form `tests/corpus/README.md` tells.
+//! The declared lists of mutations: `tests/corpus/<list>/<program>.txt`, whose form `tests/corpus/README.md` tells.
 
 use std::ops::RangeInclusive;
 
 use crate::program::{Files, Said, entries, repository, stem, text};
 
+/// The lists: what is done about a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum List {
+    /// Refused, with a place on the changed line.
+    Mutations,
+    /// Refused, with places on other lines only.
+    Elsewhere,
+    /// Not refused: there is a warning.
+    Warned,
+}
+
+impl List {
+    /// All of them.
+    pub const ALL: [List; 3] = [List::Mutations, List::Elsewhere, List::Warned];
+
+    /// Its folder, and its table in the README.
+    pub fn name(self) -> &'static str {
+        match self {
+            List::Mutations => "mutations",
+            List::Elsewhere => "elsewhere",
+            List::Warned => "warned",
+        }
+    }
+}
+
 /// One change that makes a right program wrong.
 #[derive(Clone, Debug)]
 pub struct Mutation {
+    /// The list that it is in.
+    pub list: List,
     /// The program that is changed.
     pub program: String,
     /// The file of it.
@@ -27,6 +54,17 @@ pub struct Mutation {
     pub declared: String,
 }
 
+/// A program that was changed.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// All of it.
+    pub files: Files,
+    /// The lines that are other than they were.
+    pub lines: RangeInclusive<usize>,
+    /// The lines at which it has to be said.
+    pub due: RangeInclusive<usize>,
+}
+
 /// How the checker answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -39,11 +77,16 @@ pub enum Answer {
 }
 
 impl Mutation {
-    /// The program with the change, and the lines that it changed.
+    /// Whether the line that was changed is still there.
+    pub fn leaves_a_line(&self) -> bool {
+        !self.replace.trim().is_empty()
+    }
+
+    /// The program with the change.
     ///
     /// # Panics
     /// Where the text to change is not there exactly once.
-    pub fn apply(&self, files: &Files) -> (Files, RangeInclusive<usize>) {
+    pub fn apply(&self, files: &Files) -> Changed {
         let original = &files[&self.file];
         assert_eq!(original.matches(&self.find).count(), 1, "{}: `{}` has to be there once", self.declared, self.find);
         let changed = original.replacen(&self.find, &self.replace, 1);
@@ -52,8 +95,9 @@ impl Mutation {
         let behind = same(&mut original.bytes().rev().zip(changed.bytes().rev()));
         let end = (changed.len() - behind).max(start);
         let line = |at: usize| changed.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        let lines = match &self.at {
-            None => line(start)..=line(end),
+        let lines = line(start)..=line(end);
+        let due = match &self.at {
+            None => lines.clone(),
             Some(at) => {
                 assert_eq!(changed.matches(at).count(), 1, "{}: `{at}` has to be there once", self.declared);
                 let at = line(changed.find(at.as_str()).unwrap());
@@ -62,7 +106,7 @@ impl Mutation {
         };
         let mut files = files.clone();
         files.insert(self.file.clone(), changed);
-        (files, lines)
+        Changed { files, lines, due }
     }
 
     /// What the answer is worth.
@@ -79,21 +123,22 @@ impl Mutation {
     }
 }
 
-/// All mutations, in the order of the files.
+/// All mutations, list by list in the order of the files.
 pub fn mutations() -> Vec<Mutation> {
-    entries(&repository().join("tests/corpus/mutations"))
-        .iter()
-        .flat_map(|path| read(&stem(path), &text(path)))
-        .collect()
+    let files = List::ALL.into_iter().flat_map(|list| {
+        let folder = repository().join("tests/corpus").join(list.name());
+        entries(&folder).into_iter().map(move |path| (list, path))
+    });
+    files.flat_map(|(list, path)| read(list, &stem(&path), &text(&path))).collect()
 }
 
-fn read(program: &str, text: &str) -> Vec<Mutation> {
+fn read(list: List, program: &str, text: &str) -> Vec<Mutation> {
     let mut file = "main.gml".to_owned();
     let mut kind = String::new();
     let mut found: Vec<Mutation> = Vec::new();
     let mut begun: Option<(Vec<&str>, Vec<&str>, Option<String>)> = None;
     for (index, line) in text.lines().enumerate() {
-        let declared = format!("{program}.txt:{}", index + 1);
+        let declared = format!("{}/{program}.txt:{}", list.name(), index + 1);
         let (sign, rest) = line.split_at_checked(1).unwrap_or((line, ""));
         let rest = rest.strip_prefix(' ').unwrap_or(rest);
         match sign {
@@ -109,6 +154,7 @@ fn read(program: &str, text: &str) -> Vec<Mutation> {
             "!" | "?" => {
                 let (old, new, at) = begun.take().unwrap_or_else(|| panic!("{declared}: a code before a change"));
                 found.push(Mutation {
+                    list,
                     program: program.to_owned(),
                     file: file.clone(),
                     kind: kind.clone(),

@@ -1,9 +1,11 @@
 //! The right programs, and what the checker says of texts made of them.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use gml_analysis::{Analysis, MemoryWorld, check};
+use gml_diagnostics::Span;
 
 /// A program: its files by name, `main.gml` among them.
 pub type Files = BTreeMap<String, String>;
@@ -62,18 +64,34 @@ pub struct Said {
     pub is_error: bool,
     /// What it says.
     pub message: String,
+    /// File and line of each place that it shows, its own first.
+    pub places: Vec<(String, usize)>,
+}
+
+impl Said {
+    /// Whether one of its places is on the lines of a file.
+    pub fn shows(&self, file: &str, lines: &RangeInclusive<usize>) -> bool {
+        self.places.iter().any(|(of, line)| of == file && lines.contains(line))
+    }
 }
 
 /// All that the checker says of a program.
 pub fn said_of(files: &Files) -> Vec<Said> {
     let world = MemoryWorld::new(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let Analysis { package, diagnostics, .. } = check(&world, "main.gml");
-    let said = diagnostics.iter().map(|found| Said {
-        file: package.sources.path(found.span.file).to_owned(),
-        line: package.sources.line_column(found.span.file, found.span.start).0,
-        code: found.code.id(),
-        is_error: found.is_error(),
-        message: found.message.clone(),
+    let place =
+        |span: Span| (package.sources.path(span.file).to_owned(), package.sources.line_column(span.file, span.start).0);
+    let said = diagnostics.iter().map(|found| {
+        let (file, line) = place(found.span);
+        let labels = found.labels.iter().map(|label| place(label.span));
+        Said {
+            places: std::iter::once((file.clone(), line)).chain(labels).collect(),
+            file,
+            line,
+            code: found.code.id(),
+            is_error: found.is_error(),
+            message: found.message.clone(),
+        }
     });
     said.collect()
 }

@@ -13,6 +13,8 @@ pub struct Share {
     pub refused: usize,
     /// Those about which something is said at the changed line.
     pub here: usize,
+    /// Those about which something is said that has a place on the changed line, its own or that of a label.
+    pub shown: usize,
 }
 
 impl Share {
@@ -21,16 +23,22 @@ impl Share {
         100.0 * self.refused as f64 / self.all.max(1) as f64
     }
 
+    /// Of a hundred, of how many a place on the changed line is shown.
+    pub fn percent_shown(&self) -> f64 {
+        100.0 * self.shown as f64 / self.all.max(1) as f64
+    }
+
     /// As a row of the README.
     pub fn row(&self, class: &str) -> String {
-        format!("| {class} | {} | {} | {} | {:.1}% |", self.all, self.refused, self.here, self.percent())
+        let Share { all, refused, here, shown } = self;
+        format!("| {class} | {all} | {refused} | {here} | {shown} | {:.1}% |", self.percent())
     }
 
     /// From a row of the README, with the class.
     pub fn of_row(row: &str) -> (String, Share) {
         let cells: Vec<&str> = row.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
         let number = |place: usize| cells[place].parse().unwrap_or_else(|_| panic!("no number in `{row}`"));
-        (cells[0].to_owned(), Share { all: number(1), refused: number(2), here: number(3) })
+        (cells[0].to_owned(), Share { all: number(1), refused: number(2), here: number(3), shown: number(4) })
     }
 }
 

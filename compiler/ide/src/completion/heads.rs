@@ -1,6 +1,6 @@
 //! Places that words decide, not the tree: where a declaration, a statement or a column begins, and `use`.
 
-use gml_analysis::resolve::module_paths;
+use gml_analysis::resolve::{folder_of, module_paths};
 use gml_diagnostics::{Code, FileId, Severity, Span};
 use gml_syntax::{TokenKind, tokens};
 
@@ -220,11 +220,6 @@ fn imports(source: Source<'_>, file: FileId, before: &Before<'_>, span: Span) ->
             found
         }
     }
-}
-
-/// The folder of a file.
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Modules that a file could use: those beside it, those beside the main file and those of the standard library.

@@ -222,7 +222,6 @@ impl NewVersion {
     pub(super) fn appear(self) -> Result<Appeared, Fault> {
         let Self { place, run, folder } = self;
         let wrong = |error: io::Error| cannot(&place, &error);
-        settle(folder.path()).map_err(wrong)?;
         // Where the disk knows no locks, the rename alone tells writers apart, and `latest` may name the last but one.
         let mut index = File::options().create(true).append(true).open(place.join(INDEX)).map_err(wrong)?;
         let _alone = index.lock();
@@ -231,6 +230,7 @@ impl NewVersion {
         {
             return Ok(Appeared { number, folder: newest, is_new: false });
         }
+        settle(folder.path()).map_err(wrong)?;
         let (number, target, at) = loop {
             let number = numbers(&place).into_iter().max().unwrap_or(0) + 1;
             let target = place.join(version_name(number));

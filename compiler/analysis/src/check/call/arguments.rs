@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use super::choose::{self, Ready};
 use super::shapes::{self, Bound, Variables};
 use crate::check::body::Body;
-use crate::check::learned::Pending;
+use crate::check::learned::{Origin, Pending};
 use crate::check::message::{self, Want};
 use crate::check::signature::{Default, Param, ParamKind, RowShape, Shape, Signature, Variable};
 use crate::check::value::{Facts, Space, Value};
@@ -40,6 +40,8 @@ pub(in crate::check) struct Arguments<'a> {
     pub partitions: Partitions,
     /// Where that split was made.
     pub split: Option<Span>,
+    /// Where the first of them that has learned comes from.
+    pub origin: Option<Origin>,
     /// Rows of the test part that take part in learning: as rows of which part, where they stand, and where the split was made.
     pub(super) test_rows: Vec<(Partitions, Span, Option<Span>)>,
     /// Whether there was an error.
@@ -76,6 +78,7 @@ impl<'a> Arguments<'a> {
             maybe_lifted: false,
             partitions: Partitions::NONE,
             split: None,
+            origin: None,
             test_rows: Vec::new(),
             failed: false,
             waiting: Vec::new(),

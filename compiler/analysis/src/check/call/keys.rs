@@ -98,8 +98,7 @@ impl<'a> Body<'a> {
                         return None;
                     }
                     let local = self.find_local(&name.text).is_some();
-                    let diagnostic =
-                        message::columns::unknown_key(call, name, row, (rows.len() > 1).then_some(side), local);
+                    let diagnostic = message::columns::unknown_key(call, name, rows, side, local);
                     self.emit(diagnostic);
                     arguments.failed = true;
                     return None;

@@ -8,6 +8,7 @@ use super::Syntax;
 use super::bind::{Given, View, bind};
 use crate::check::body::{Body, Place};
 use crate::check::expr::is_single;
+use crate::check::learned::Origin;
 use crate::check::message::{self, Want};
 use crate::check::shared::{CheckedNode, Visit};
 use crate::check::value::{Facts, Space, Value};
@@ -102,6 +103,7 @@ impl<'a> Body<'a> {
         };
         self.fits_uses(Visit::Node(id), instance.as_ref(), &args);
         let facts = split.map(|split| Arc::new(Facts { split: Some(split), ..Facts::default() }));
+        let facts = Facts::of_learned(&ty, || Origin::Node(id)).or(facts);
         Value::new(TypedKind::Node { node: id, args, instance }, ty, Space::Run, syntax.span).with(facts)
     }
 

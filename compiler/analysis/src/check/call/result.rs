@@ -8,10 +8,10 @@ use gml_syntax::ast::SignatureKind;
 use super::Arguments;
 use super::shapes;
 use crate::check::body::Body;
-use crate::check::learned::{Estimator, Pending, Search, searches_stop};
+use crate::check::learned::{Estimator, Origin, Pending, Search, searches_stop};
 use crate::check::message;
 use crate::check::signature::{RowShape, Shape};
-use crate::check::value::{Facts, Fitted, Value};
+use crate::check::value::{Facts, Value};
 use crate::rows;
 use crate::typed::{Typed, TypedCall, TypedKind};
 use crate::types::satisfies;
@@ -63,8 +63,9 @@ impl<'a> Body<'a> {
                 }
             },
             Type::Learned(_) => {
-                let fitted = Fitted { at: call.syntax.own_span(), partitions: arguments.partitions };
-                Facts { fitted: Some(fitted), ..Facts::default() }
+                // What is made of something learned takes the columns that this was fitted on.
+                let origin = arguments.origin.unwrap_or(Origin::Fitted(call.syntax.own_span()));
+                Facts { origin: Some(origin), ..Facts::default() }
             }
             Type::Record(row) if row.columns.iter().any(|part| is_part(&part.ty)) => {
                 Facts { split: Some(call.syntax.own_span()), ..Facts::default() }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gml_diagnostics::Span;
+use gml_diagnostics::{Diagnostic, Span};
 use gml_ir::{Learned, Partitions, Role, Row, TableType, Type, Value as Constant};
 use smallvec::SmallVec;
 
@@ -15,7 +15,7 @@ use crate::check::learned::Pending;
 use crate::check::message::{self, Want};
 use crate::check::signature::{Param, ParamKind, PatternColumn, RowShape, Shape, Variable};
 use crate::check::value::{Space, Value};
-use crate::rows;
+use crate::rows::{self, Mismatch};
 use crate::typed::{Typed, TypedArg, TypedKind};
 
 impl<'a> Body<'a> {
@@ -134,19 +134,32 @@ impl<'a> Body<'a> {
                 let demanded = self.row(right, call, arguments);
                 let mismatches = rows::has_at_least(&table.row, &demanded);
                 if !mismatches.is_empty() {
-                    let of_model =
-                        call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
-                    self.emit(if of_model {
-                        message::learning::scoring_row(call, value, &mismatches, &table.row)
-                    } else {
-                        message::rows::table_lacks(call, place, value, &mismatches)
-                    });
+                    let diagnostic = self.lacks_columns(call, place, value, &mismatches, &table.row, arguments);
+                    self.emit(diagnostic);
                     arguments.failed = true;
                 }
                 self.table_row(call, place, value, table, left, arguments);
             }
             _ => {}
         }
+    }
+
+    /// What is said of a table without the columns that another argument demands: a model those that it was trained on.
+    fn lacks_columns(
+        &self,
+        call: &Pending<'a>,
+        place: usize,
+        value: &Value<'a>,
+        mismatches: &[Mismatch],
+        row: &Row,
+        arguments: &Arguments<'a>,
+    ) -> Diagnostic {
+        let of_model = call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
+        if !of_model {
+            return message::rows::table_lacks(call, place, value, mismatches);
+        }
+        let trained = arguments.origin.map(|origin| self.shown_origin(origin));
+        message::learning::scoring_row(call, value, mismatches, row, trained)
     }
 
     /// A table of a row that is known already: another part of a union, or rows that must have the same columns.
@@ -165,12 +178,8 @@ impl<'a> Body<'a> {
         if !is_union {
             let mismatches = rows::has_at_least(&table.row, known);
             if !mismatches.is_empty() {
-                let of_model = call.signature.params.iter().any(|param| matches!(param.kind, ParamKind::Learned(_)));
-                self.emit(if of_model {
-                    message::learning::scoring_row(call, value, &mismatches, &table.row)
-                } else {
-                    message::rows::table_lacks(call, place, value, &mismatches)
-                });
+                let diagnostic = self.lacks_columns(call, place, value, &mismatches, &table.row, arguments);
+                self.emit(diagnostic);
                 arguments.failed = true;
             }
             return;
@@ -279,6 +288,9 @@ impl<'a> Body<'a> {
     ) {
         arguments.space = arguments.space.max(Space::Run);
         let want = Want::argument(call.signature.name, call.signature.params[place].name);
+        if matches!(value.ty(), Type::Learned(_)) && arguments.origin.is_none() {
+            arguments.origin = Some(self.origin_of_learned(&value));
+        }
         match value.ty() {
             Type::Learned(learned) => match (&**learned, shape) {
                 (Learned::Model(rows), Shape::Model(from, to))

@@ -6,11 +6,12 @@ use gml_syntax::ast::ItemKind;
 
 use crate::check::body::{Body, Place};
 use crate::check::frame::FrameKind;
+use crate::check::learned::Origin;
 use crate::check::message;
 use crate::check::narrow::Path;
 use crate::check::saved;
 use crate::check::shared::Visit;
-use crate::check::value::{Space, Value};
+use crate::check::value::{Facts, Space, Value};
 use crate::inspect::Meaning;
 use crate::package::{Definition, SignatureId};
 use crate::typed::{DatasetId, LocalId, Text, Typed, TypedKind};
@@ -108,8 +109,12 @@ impl<'a> Body<'a> {
                 self.consulted.add(Visit::Pipeline(pipeline), &checked.consulted);
             }
         }
-        let ty = saved::entry_type(shared, id, &self.visiting);
-        Value::new(TypedKind::Dataset(id), ty, Space::Run, span)
+        let (ty, origin) = match self.learned.get(&id) {
+            Some((ty, origin)) => (ty.clone(), *origin),
+            None => (saved::entry_type(shared, id, &self.visiting), Origin::Entry(id)),
+        };
+        let facts = Facts::of_learned(&ty, || origin);
+        Value::new(TypedKind::Dataset(id), ty, Space::Run, span).with(facts)
     }
 
     /// A connection stands for the call that makes it. What is wrong with that is said where it is declared.

@@ -4,11 +4,13 @@ mod chain;
 mod demand;
 mod estimator;
 mod judged;
+mod origin;
 mod others;
 mod search;
 
 pub(super) use demand::lacks;
 pub(super) use estimator::STOP;
+pub(super) use origin::Origin;
 pub(super) use others::Others;
 pub(super) use search::{Search, searches_stop};
 

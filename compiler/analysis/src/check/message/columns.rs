@@ -1,5 +1,7 @@
 //! Columns.
 
+use std::sync::Arc;
+
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::Row;
 use gml_syntax::ast::{Expr, Name};
@@ -40,7 +42,8 @@ pub(in crate::check) fn unknown(name: &Name, span: Span, frame: &Frame, is_local
         FrameKind::Items => format!("the items that `{}` looks at have", frame.operator),
         _ => "the row at hand has".into(),
     };
-    let diagnostic = unknown_in(name, span, &row, &whose, is_local);
+    let near = closest(&name.text, column_names(&row));
+    let diagnostic = unknown_in(name, span, &row, near, &whose, is_local);
     if frame.span.file == span.file {
         diagnostic.and(frame.span, format!("the row of this `{}`", frame.operator))
     } else {
@@ -48,7 +51,8 @@ pub(in crate::check) fn unknown(name: &Name, span: Span, frame: &Frame, is_local
     }
 }
 
-fn unknown_in(name: &Name, span: Span, row: &Row, whose: &str, is_local: bool) -> Diagnostic {
+/// `near`: the column that may be meant.
+fn unknown_in(name: &Name, span: Span, row: &Row, near: Option<&str>, whose: &str, is_local: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_COLUMN, span, format!("{whose} no column `{}`", name.text))
         .with_label("unknown column");
     if is_local {
@@ -56,7 +60,7 @@ fn unknown_in(name: &Name, span: Span, row: &Row, whose: &str, is_local: bool) -
             .help(format!("`{}` is a `let` or a parameter: leave out the dot", name.text))
             .fix(safe(with_dot(span, name), ""));
     }
-    match closest(&name.text, column_names(row)) {
+    match near {
         Some(near) => {
             diagnostic.help(format!("did you mean `.{near}`? {}", columns_of(row))).fix(guess(name.span, near))
         }
@@ -64,20 +68,32 @@ fn unknown_in(name: &Name, span: Span, row: &Row, whose: &str, is_local: bool) -
     }
 }
 
+/// `rows`: those that must have the key; the one at `side` has not.
 pub(in crate::check) fn unknown_key(
     call: &Pending<'_>,
     name: &Name,
-    row: &Row,
-    side: Option<usize>,
+    rows: &[Arc<Row>],
+    side: usize,
     is_local: bool,
 ) -> Diagnostic {
+    let is_single = rows.len() == 1;
     let whose = match side {
-        Some(0) => "the left table has".to_owned(),
-        Some(_) => "the right table has".to_owned(),
-        None => "the row at hand has".to_owned(),
+        _ if is_single => "the row at hand has",
+        0 => "the left table has",
+        _ => "the right table has",
     };
-    unknown_in(name, name.span, row, &whose, is_local && side.is_none())
-        .and(call.syntax.function.span, format!("the rows of this `{}`", call.signature.name))
+    let row = &rows[side];
+    let is_in_all = |column: &&str| rows.iter().all(|row| row.open || row.get(column).is_some());
+    let near = closest(&name.text, column_names(row).filter(is_in_all));
+    let diagnostic = unknown_in(name, name.span, row, near, whose, is_local && is_single);
+    let diagnostic = match closest(&name.text, column_names(row)) {
+        Some(own) if near.is_none() => diagnostic.help(format!(
+            "keys have one name on both sides, and {whose} `.{own}`: `|> rename {{ {} = .{own} }}`",
+            name.text
+        )),
+        _ => diagnostic,
+    };
+    diagnostic.and(call.syntax.function.span, format!("the rows of this `{}`", call.signature.name))
 }
 
 pub(in crate::check) fn named_twice(name: &Name) -> Diagnostic {

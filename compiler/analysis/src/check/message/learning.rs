@@ -340,12 +340,21 @@ pub(in crate::check) fn other_class(call: &Pending<'_>, column: &Column, bound: 
     .help("leave it out of the list")
 }
 
+/// `trained`: where what was learned says which columns it takes, and what is to be seen there.
 pub(in crate::check) fn scoring_row(
     call: &Pending<'_>,
     value: &Value<'_>,
     mismatches: &[Mismatch],
     actual: &Row,
+    trained: Option<(Span, &'static str)>,
 ) -> Diagnostic {
+    let with_places = |diagnostic: Diagnostic| {
+        let used = diagnostic.with_label("these rows").and(call.syntax.function.span, "the model is used here");
+        match trained {
+            Some((at, what)) => used.and(at, what),
+            None => used,
+        }
+    };
     let missing: Vec<&Column> = mismatches
         .iter()
         .filter_map(|mismatch| match mismatch {
@@ -354,23 +363,19 @@ pub(in crate::check) fn scoring_row(
         })
         .collect();
     if missing.is_empty() {
-        return Diagnostic::new(
+        return with_places(Diagnostic::new(
             codes::SCORING_COLUMN_TYPE,
             value.span(),
             format!("the model was trained on other types: {}", all_in_words(mismatches)),
-        )
-        .with_label("these rows")
-        .and(call.syntax.function.span, "the model is used here")
+        ))
         .help("make them as they were for training, best by the same node");
     }
     let names = listed(missing.iter().map(|column| &*column.name));
-    let diagnostic = Diagnostic::new(
+    let diagnostic = with_places(Diagnostic::new(
         codes::SCORING_LACKS_COLUMN,
         value.span(),
         format!("the model was trained on the column{} {names}, which these rows lack", plural(missing.len())),
-    )
-    .with_label("these rows")
-    .and(call.syntax.function.span, "the model is used here");
+    ));
     match closest(&missing[0].name, column_names(actual)) {
         Some(near) => {
             let rename = format!("rename {{ {} = .{near} }}", missing[0].name);

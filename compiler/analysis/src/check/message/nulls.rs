@@ -22,24 +22,31 @@ fn stand_in(ty: &Type) -> &'static str {
 /// Stands where the author has to choose a value.
 const UNKNOWN: &str = "..";
 
+/// Whether a `??` behind a text would belong to the last part of it only, or could not stand there.
+fn reaches_behind(text: &str) -> bool {
+    text.split_whitespace().any(|word| matches!(word, "if" | "match" | "for" | "|>"))
+}
+
 pub(in crate::check) fn not_allowed(value: &Value<'_>, to: &Type, want: &Want<'_>, text: &str) -> Diagnostic {
+    let reaches = reaches_behind(text);
     let text = short(text);
     let message = format!("{} wants {to}, and `{text}` may be null", want.subject());
     let instead = stand_in(to);
+    let whole = if reaches { format!("({text})") } else { text };
     let diagnostic = Diagnostic::new(codes::NULL_NOT_ALLOWED, value.span(), message)
         .with_label(format!("this is {}", value.ty()))
         .help(match value.space {
             Space::Row => format!(
-                "say what stands for null: `{text} ?? {}`; or look at rows that have it: `filter({text} is not null)`",
-                instead
+                "say what stands for null: `{whole} ?? {instead}`; or look at rows that have it: `filter({whole} is not null)`"
             ),
-            _ => format!("say what stands for null: `{text} ?? {instead}`"),
+            _ => format!("say what stands for null: `{whole} ?? {instead}`"),
         });
     let diagnostic = want.declared(diagnostic, to);
     if instead == UNKNOWN {
         return diagnostic;
     }
     let fix = match want {
+        _ if reaches => guess(before(value.span()), "(").and(behind(value.span()), format!(") ?? {instead}")),
         // It may stand in front of a method call, which would take the `??` apart.
         Want::Argument { .. } => guess(before(value.span()), "(").and(behind(value.span()), format!(" ?? {instead})")),
         _ => guess(behind(value.span()), format!(" ?? {instead}")),

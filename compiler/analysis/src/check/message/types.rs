@@ -72,9 +72,10 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         Diagnostic::new(codes::TYPE_MISMATCH, value.span(), message).with_label(format!("this is {}", value.ty()));
     let diagnostic = want.declared(diagnostic, to);
     match (value.constant(), to.non_null()) {
-        (Some(Constant::Str(text)), Type::Date | Type::Timestamp) if looks_like_a_date(text) => diagnostic
-            .help(format!("dates are written without quotes: `@{text}`"))
-            .fix(guess(value.span(), format!("@{text}"))),
+        (Some(Constant::Str(text)), due @ (Type::Date | Type::Timestamp)) if let Some(moment) = moment(text, due) => {
+            diagnostic.help(format!("dates are written without quotes: `{moment}`")).fix(guess(value.span(), moment))
+        }
+        (Some(Constant::Str(_)), Type::Date | Type::Timestamp) => diagnostic.help(DATES),
         (Some(Constant::Int(number)), Type::Duration) => diagnostic
             .help(format!("a duration has a unit: `{number}s`, `{number}min`, `{number}h`, `{number}d`"))
             .fix(guess(behind(value.span()), "d").titled(format!("make days of it: `{number}d`"))),
@@ -101,7 +102,9 @@ pub(in crate::check) fn mismatch(value: &Value<'_>, to: &Type, want: &Want<'_>, 
         (_, Type::Named(due)) if &**due == "period" && *value.ty() == Type::Duration => diagnostic
             .help(format!("how far back it goes is written `last({})`", short(text)))
             .fix(guess(value.span(), format!("last({text})"))),
-        (_, Type::List(item)) if crate::types::assignable(value.ty(), item) <= crate::types::Fit::Widen => {
+        (_, Type::List(item))
+            if !item.is_silent() && crate::types::assignable(value.ty(), item) <= crate::types::Fit::Widen =>
+        {
             diagnostic.help(format!("write `[{}]`", short(text))).fix(guess(value.span(), format!("[{text}]")))
         }
         (Some(_), _) => diagnostic,
@@ -129,14 +132,49 @@ fn range_help(found: &Type, due: &Type) -> Option<&'static str> {
     })
 }
 
-fn looks_like_a_date(text: &str) -> bool {
-    let day = text.get(..10).unwrap_or("");
-    day.len() == 10
-        && day.bytes().enumerate().all(
-            |(place, byte)| {
-                if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            },
-        )
+/// The literal of a date or a moment that a text in quotes stands for: `@2021-01-26`, `@2021-01-26T08:00:00Z`.
+fn moment(text: &str, due: &Type) -> Option<String> {
+    let (day, time) = text.split_at_checked(10)?;
+    if !is_written_like(day, "dddd-dd-dd") || !is_day(day) {
+        return None;
+    }
+    let time = time.strip_prefix(['T', ' ']).unwrap_or(time);
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    match due {
+        Type::Date => time.is_empty().then(|| format!("@{day}")),
+        _ if time.is_empty() => Some(format!("@{day}T00:00:00Z")),
+        _ if !is_time(time) => None,
+        _ if is_written_like(time, "dd:dd") => Some(format!("@{day}T{time}:00Z")),
+        _ if is_written_like(time, "dd:dd:dd") => Some(format!("@{day}T{time}Z")),
+        _ => None,
+    }
+}
+
+/// Whether a text has a digit at each `d` of a form, and what stands there elsewhere.
+fn is_written_like(text: &str, form: &str) -> bool {
+    let is_alike = |(found, due): (u8, u8)| if due == b'd' { found.is_ascii_digit() } else { found == due };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(is_alike)
+}
+
+/// Whether there is a day `2021-01-26`.
+fn is_day(text: &str) -> bool {
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+    let (year, month, day) = (part(0, 4), part(5, 7), part(8, 10));
+    let days = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Whether `08:00`, `08:00:00` is a time of the day.
+fn is_time(text: &str) -> bool {
+    let part = |part: Option<&str>, below: u32| part.is_none_or(|part| part.parse::<u32>().is_ok_and(|it| it < below));
+    let mut parts = text.split(':');
+    part(parts.next(), 24) && part(parts.next(), 60) && part(parts.next(), 60)
 }
 
 pub(in crate::check) fn literal_out_of_range(number: i64, kind: IntKind, span: Span) -> Diagnostic {
@@ -289,10 +327,10 @@ pub(in crate::check) fn incomparable<'v>(
             continue;
         }
         match value.constant() {
-            Some(Constant::Str(literal)) if looks_like_a_date(literal) => {
+            Some(Constant::Str(literal)) if let Some(moment) = moment(literal, other.ty().non_null()) => {
                 return diagnostic
-                    .help(format!("dates are written without quotes: `@{literal}`"))
-                    .fix(guess(value.span(), format!("@{literal}")));
+                    .help(format!("dates are written without quotes: `{moment}`"))
+                    .fix(guess(value.span(), moment));
             }
             Some(Constant::Str(_)) => return diagnostic.help(DATES),
             _ if matches!(value.ty().non_null(), Type::Int(_)) => return diagnostic.help(DATES),
