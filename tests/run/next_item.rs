@@ -203,7 +203,16 @@ fn purchases_at_amazon() {
     let pipelines = ["prepare", "training", "serving", "submission"];
     let project = other("amazon", "interactions.parquet", log, &pipelines);
     assert!(project.path("amazon/06_models/next_item/000001/model.onnx").exists());
+    let all = frames::parquet(&project.path("amazon/01_raw/interactions.parquet"));
     assert_eq!(frames::parquet(&project.path("amazon/03_primary/clicks.parquet")).height(), 198_502);
+    // All rivals, and all else, learn from some of the customers.
+    let some = all.column("user_id").unwrap().cast(&DataType::Int64).unwrap();
+    let mut some = all.filter(&some.i64().unwrap().lt(800)).unwrap();
+    let mut log = Vec::new();
+    ParquetWriter::new(&mut log).finish(&mut some).unwrap();
+    let project = other("amazon", "interactions.parquet", log, &[]);
+    assert_eq!(frames::parquet(&project.path("amazon/03_primary/clicks.parquet")).height(), some.height());
+    assert!(project.metric("hit_rate(20)", "test") > 0.0);
 }
 
 /// The split and the metric of the literature: every prefix of the test sessions with its next click, all items ranked.
@@ -351,4 +360,163 @@ fn networks_are_trained_on_the_processor() {
     let refused = project.gmlc(&["run", "training"]);
     assert_eq!(refused.code, 3, "{}", refused.stderr);
     assert!(refused.stderr.contains("GML0925"), "{}", refused.stderr);
+}
+
+/// Sessions are named by whole numbers, texts, dates, or several columns.
+const NAMES: &str = r#"use std.graph.{sequences, sr_gnn}
+use std.recommend.{recommend}
+
+schema Click { group user: int, shop: str, id item: int, day: date, time at: timestamp }
+
+catalog {
+    clicks: table[Click] = csv("clicks.csv"),
+    users: table { id user: int, name: str } = csv("users.csv"),
+    of_users: table { user: int, name: str, items: list[int], scores: list[float] } = parquet("users.parquet"),
+    of_shops: table { shop: str, items: list[int], scores: list[float] } = parquet("shops.parquet"),
+    of_both: table { user: int, shop: str, items: list[int], scores: list[float] } = parquet("both.parquet"),
+    of_days: table { day: date, items: list[int], scores: list[float] } = parquet("days.parquet"),
+}
+
+pipeline serving {
+    let visits = clicks |> sequences(session: .user, item: .item, time: .at)
+    let model = fit(sr_gnn(dimension: 8, epochs: 1, seed: 1), train: visits)
+    save visits
+        |> recommend(model, k: 3, exclude: seen)
+        |> join(users, on: [.user], expect: one_to_one)
+        |> select { user = .user, name = .name, items = .items, scores = .scores } as of_users
+    save clicks |> sequences(session: .shop, item: .item, time: .at) |> recommend(model, k: 3) as of_shops
+    save clicks |> sequences(session: [.user, .shop], item: .item, time: .at) |> recommend(model, k: 3) as of_both
+    save clicks |> sequences(session: .day, item: .item, time: .at) |> recommend(model, k: 3) as of_days
+}
+"#;
+
+#[test]
+fn names_of_sessions_join_back() {
+    // As floats, every second one would be another.
+    let (first, item) = (9_007_199_254_740_993_i64, 1_152_921_504_606_846_977_i64);
+    let mut clicks = String::from("user,shop,item,day,at\n");
+    for (user, step) in (0..40_i64).flat_map(|user| (0..4).map(move |step| (user, step))) {
+        let (day, shop) = (1 + user % 28, user % 7);
+        clicks += &format!(
+            "{},s{shop},{},2021-01-{day:02},2021-01-{day:02}T00:{user:02}:{step:02}Z\n",
+            first + user,
+            item + (user * 3 + step) % 11,
+        );
+    }
+    let users: String = (0..40).rev().map(|user| format!("{},n{user}\n", first + user)).collect();
+    let project =
+        Project::of(&[("main.gml", NAMES), ("clicks.csv", &*clicks), ("users.csv", &*format!("user,name\n{users}"))]);
+    project.done(&["run"]);
+    let found = |name: &str, dtype: &DataType| {
+        let frame = frames::parquet(&project.path(name));
+        assert_eq!(frame.columns()[0].dtype(), dtype, "{name}");
+        assert_eq!(frame.columns()[0].n_unique().unwrap(), frame.height(), "{name}");
+        frame
+    };
+    let of_users = found("users.parquet", &DataType::Int64);
+    assert_eq!(of_users.height(), 40);
+    let (user, name) = (of_users.column("user").unwrap().i64().unwrap(), of_users.column("name").unwrap().str().unwrap());
+    let items = of_users.column("items").unwrap().list().unwrap();
+    for row in 0..40 {
+        let number = user.get(row).unwrap() - first;
+        assert_eq!(name.get(row), Some(&*format!("n{number}")));
+        // None of the four items in a row that the user has seen.
+        let list = items.get_as_series(row).unwrap();
+        let list: Vec<i64> = list.i64().unwrap().iter().flatten().map(|found| found - item).collect();
+        assert_eq!(list.len(), 3);
+        let seen = |found: i64| (found - number * 3).rem_euclid(11) < 4;
+        assert!(list.iter().all(|found| (0..11).contains(found) && !seen(*found)), "{number}: {list:?}");
+    }
+    assert_eq!(found("shops.parquet", &DataType::String).height(), 7);
+    assert_eq!(found("both.parquet", &DataType::Int64).height(), 40);
+    assert_eq!(found("days.parquet", &DataType::Date).height(), 28);
+}
+
+const TOLD: &str = r#"use std.graph.{dgsr, gru4rec, sasrec, sequences, sr_gnn}
+use std.metrics.{hit_rate, mrr}
+use std.recommend.{recommend}
+
+param network: enum["sr_gnn", "gru4rec", "sasrec", "dgsr"]
+
+catalog {
+    clicks: table { group session: str, id item: str, time at: timestamp } = parquet("clicks.parquet"),
+    learned: recommender[str] = artifact("learned"),
+    next: table { id session: str, items: list[str], scores: list[float] } = parquet("next.parquet"),
+}
+
+pipeline training {
+    let all = clicks |> sequences(session: .session, item: .item, time: .at)
+    let data = all |> split_time(test: last(7d), valid: last(7d))
+    let learner = match network {
+        "sr_gnn" => sr_gnn(dimension: 16, epochs: 8, learning_rate: 0.005, seed: 1),
+        "gru4rec" => gru4rec(dimension: 16, epochs: 8, learning_rate: 0.005, seed: 1),
+        "sasrec" => sasrec(dimension: 16, heads: 1, epochs: 8, learning_rate: 0.005, seed: 1),
+        "dgsr" => dgsr(dimension: 16, epochs: 8, learning_rate: 0.005, seed: 1),
+    }
+    let model = fit(learner, train: data.train, valid: data.valid)
+    track evaluate(model, on: [data.valid], metrics: [hit_rate(20), mrr(20)])
+    save model as learned
+    save all |> recommend(model, k: 60) as next
+}
+"#;
+
+/// What the trainer found of all of `valid`, ONNX Runtime finds too, and Python's reads the file that is saved.
+#[test]
+fn the_saved_file_says_what_the_trainer_said() {
+    for network in ["sr_gnn", "gru4rec", "sasrec", "dgsr"] {
+        let project = Project::of(&[("main.gml", TOLD)]);
+        write_ring(&project, "clicks.parquet", 400);
+        project.done(&["run", "--set", &format!("network={network}")]);
+        let signature: Value = serde_json::from_slice(&project.read("learned/signature.json")).unwrap();
+        let told = &signature["network"];
+        let epochs = told["epochs"].as_array().unwrap();
+        let best = &epochs[told["best"].as_u64().unwrap() as usize - 1]["valid"];
+        assert_eq!(best["count"], 100, "{network}: {best}");
+        for (metric, name) in [("hit_rate(20)", "hit_rate"), ("mrr(20)", "mrr")] {
+            let (found, wanted) = (project.metric(metric, "valid"), best[name].as_f64().unwrap());
+            assert!((found - wanted).abs() < 1e-9, "{network}: {metric} is {found}, and the trainer had {wanted}");
+        }
+        assert!((0.02..0.98).contains(&best["mrr"].as_f64().unwrap()), "{network}: that says nothing: {best}");
+        let Some(python) = peers_python() else { continue };
+        let known = frames::parquet(&project.path("learned/items.parquet"));
+        let known: Vec<&str> = known.column("item").unwrap().str().unwrap().iter().flatten().collect();
+        let number = |item: &str| known.iter().position(|known| *known == item).unwrap();
+        let clicks = ring(400);
+        let clicks: Vec<usize> = clicks.column("item").unwrap().str().unwrap().iter().flatten().map(number).collect();
+        let sequences: Vec<&[usize]> = clicks.chunks(5).collect();
+        project.write("sequences.json", serde_json::to_vec(&sequences).unwrap());
+        let paths = ["learned/model.onnx", "sequences.json"].map(|name| project.path(name));
+        let said = peer(&python, "score_sequences.py", &[&paths[0], &paths[1]]);
+        let next = frames::parquet(&project.path("next.parquet"));
+        let column = |name: &str| next.column(name).unwrap().list().unwrap().clone();
+        let (items, scores) = (column("items"), column("scores"));
+        assert_eq!((items.len(), said["scores"].as_array().unwrap().len()), (400, 400));
+        for row in 0..400 {
+            let (items, scores) = (items.get_as_series(row).unwrap(), scores.get_as_series(row).unwrap());
+            assert_eq!(items.len(), known.len());
+            for (item, score) in items.str().unwrap().iter().zip(scores.f64().unwrap().iter()) {
+                let of_python = said["scores"][row][number(item.unwrap())].as_f64().unwrap();
+                assert!((of_python - score.unwrap()).abs() < 1e-4, "{network}: {of_python} {score:?}");
+            }
+        }
+    }
+}
+
+/// The rate of sr_gnn becomes a tenth every three epochs: so does what an epoch brings, long before all is learned.
+#[test]
+fn steps_of_sr_gnn_become_smaller() {
+    let program = TOLD.replace("epochs: 8, learning_rate: 0.005", "epochs: 12, learning_rate: 0.01");
+    let project = Project::of(&[("main.gml", program)]);
+    write_ring(&project, "clicks.parquet", 400);
+    let losses = |network: &str| -> Vec<f64> {
+        project.done(&["run", "--set", &format!("network={network}")]);
+        let signature: Value = serde_json::from_slice(&project.read("learned/signature.json")).unwrap();
+        let epochs = signature["network"]["epochs"].as_array().unwrap().iter();
+        epochs.map(|epoch| epoch["loss"].as_f64().unwrap()).collect()
+    };
+    let (falling, steady) = (losses("sr_gnn"), losses("gru4rec"));
+    let brought = |losses: &[f64], epoch: usize| losses[epoch - 2] - losses[epoch - 1];
+    assert!(falling[11] > 0.3 && brought(&falling, 3) > 0.1, "{falling:?}");
+    assert!(brought(&falling, 12).abs() < 0.01 * brought(&falling, 3), "{falling:?}");
+    assert!(brought(&steady, 12).abs() > 0.01 * brought(&steady, 3), "{steady:?}");
 }
