@@ -65,7 +65,8 @@ struct Ancestry {
 
 impl Ancestry {
     fn of(flow: &Flow<'_>, table: &TableFacts) -> Self {
-        let mut order: Vec<ColumnId> = table.columns.all().collect();
+        // What decided which pairs are left tells as much as what stands beside them.
+        let mut order: Vec<ColumnId> = table.columns.all().chain(table.chosen.iter().copied()).collect();
         let mut columns: Set<ColumnId> = order.iter().copied().collect();
         let mut place = 0;
         while place < order.len() {
