@@ -258,7 +258,8 @@ function images(
 ## A model for texts or pictures in ONNX form: a folder with `model.onnx` and its `tokenizer.json` or
 ## `preprocessor_config.json`. `pooling` makes one vector of those of the tokens, `normalize` brings it to length one, and texts
 ## longer than `max_tokens` are cut; what is left out, the files beside the model say (those of a sentence transformer do). With
-## `gpu: required` it is an error where there is none; one that is `preferred` is used where the library for it was fetched.
+## `gpu: required` it is an error where there is none; where one is `preferred`, the run says so if there is none. Where neither is
+## said, a GPU is used if the library for it was fetched.
 ##
 ## ```gml check
 ## use std.embed.{embed}
@@ -276,7 +277,7 @@ function onnx(
     pooling: enum["mean", "cls", "max"]? = null,
     normalize: bool? = null,
     max_tokens: int? >= 1 = null,
-    gpu: enum["preferred", "required", "never"] = preferred,
+    gpu: enum["preferred", "required", "never"]? = null,
     store: store? = null,
 ) -> connector
 

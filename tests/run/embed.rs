@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use gml_tests::{Project, repository, shared_data};
-use serde_json::Value;
+use gml_tests::{Project, gmlc_with, repository, shared_data};
+use serde_json::{Value, json};
 
 const TEXTS: &str = r#"
 use std.embed.{embed}
@@ -193,6 +193,43 @@ fn pictures_have_the_vectors_of_their_model() {
     assert_ne!(small[3]["vector"], found[3]["vector"]);
 }
 
+/// Vectors that Pillow, numpy and Python's onnxruntime gave of `waves.png` and `see_through.webp`, which are free of what decoders of
+/// JPEG round otherwise.
+#[test]
+fn pictures_are_prepared_as_the_configuration_beside_the_model_says() {
+    let project = pictures();
+    let place = "models/image/preprocessor_config.json";
+    let plain: Value = serde_json::from_slice(&project.read(place)).unwrap();
+    let both = json!({ "do_center_crop": false, "size": { "height": 16, "width": 16 } });
+    let both_bicubic = json!({ "do_center_crop": false, "size": { "height": 16, "width": 16 }, "resample": 3 });
+    let cases = [
+        (both, [2.35135, 0.37286, 1.28835, 0.26281], [2.34057, 0.37572, 1.30295, 0.26793]),
+        (both_bicubic, [2.36112, 0.39829, 1.32515, 0.29054], [2.34871, 0.39956, 1.3413, 0.29764]),
+        (json!({ "resample": 1 }), [2.77034, 0.39342, 1.31629, 0.3969], [2.37963, 0.32275, 1.26549, 0.31064]),
+        // Smaller than what is cropped: black around it.
+        (
+            json!({ "size": { "shortest_edge": 12 } }),
+            [2.17943, 0.51847, 1.17947, 0.36471],
+            [2.14569, 0.65532, 1.16638, 0.45469],
+        ),
+        (
+            json!({ "do_flip_channel_order": true }),
+            [2.73055, 0.34774, 1.32443, 0.15356],
+            [2.42456, 0.41547, 1.12631, 0.18579],
+        ),
+        (json!({ "do_normalize": false }), [2.40859, 0.0, 1.21279, 0.0], [2.28255, 0.0, 1.15442, 0.0]),
+    ];
+    for (change, waves, see_through) in cases {
+        let mut config = plain.clone();
+        config.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        project.write(place, config.to_string());
+        project.done(&["run", "embeddings"]);
+        let found = lines(&project, "out/vectors.jsonl");
+        near(&found[3]["vector"], &json!(waves), 0.01);
+        near(&found[1]["vector"], &json!(see_through), 0.01);
+    }
+}
+
 #[test]
 fn a_broken_picture_is_told_with_its_file() {
     let project = pictures();
@@ -324,6 +361,47 @@ fn a_sentence_transformer_gives_the_vectors_of_sentence_transformers() {
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let distance = 1.0 - dot(&found, &wanted) / (dot(&found, &found) * dot(&wanted, &wanted)).sqrt();
         assert!(distance < 1e-4, "{}: cosine distance {distance}", one["text"]);
+    }
+}
+
+/// A library that says of itself that it serves GPUs, where there is none that it could use.
+#[test]
+fn a_gpu_that_cannot_be_used_is_told_where_it_is_preferred_and_ends_the_run_where_it_is_required() {
+    let project = texts();
+    let set_up = project.done(&["setup", "onnxruntime"]).stdout;
+    let library = PathBuf::from(set_up.trim().split_once(": ").unwrap().1);
+    let file = library.file_name().unwrap().to_str().unwrap().to_owned();
+    project.write(&format!("library/{file}"), fs::read(&library).unwrap());
+    project.write("library/libonnxruntime_providers_cuda.so", "");
+    let with = |gpu: &str| {
+        let entry = format!(r#"onnx("models/text", gpu: {gpu})"#);
+        project.write("main.gml", TEXTS.replace(r#"onnx("models/text")"#, &entry));
+        let copied = project.path(&format!("library/{file}"));
+        gmlc_with(
+            &project.path("."),
+            &["run", "embeddings", "--force"],
+            &[("GML_ONNXRUNTIME", copied.to_str().unwrap())],
+        )
+    };
+    let told = with("preferred");
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let words = "`sentences` runs on the processor: the GPU that is preferred cannot be used: ";
+    assert!(told.stdout.contains(words) || told.stderr.contains(words), "{} {}", told.stdout, told.stderr);
+    let on_processor = fs::read(project.path("out/vectors.parquet")).unwrap();
+    // Also by the library of the processor, where that is the only one; who says nothing does not miss it.
+    project.write("main.gml", TEXTS.replace(r#"onnx("models/text")"#, r#"onnx("models/text", gpu: preferred)"#));
+    let plain = project.done(&["run", "embeddings", "--force"]);
+    assert!(plain.stdout.contains(words) || plain.stderr.contains(words), "{} {}", plain.stdout, plain.stderr);
+    project.write("main.gml", TEXTS);
+    let unsaid = project.done(&["run", "embeddings", "--force"]);
+    assert!(!unsaid.stdout.contains("GPU") && !unsaid.stderr.contains("GPU"), "{} {}", unsaid.stdout, unsaid.stderr);
+    let silent = with("never");
+    assert!(silent.code == 0 && !silent.stderr.contains("GPU") && !silent.stdout.contains("GPU"), "{}", silent.stderr);
+    assert_eq!(fs::read(project.path("out/vectors.parquet")).unwrap(), on_processor);
+    let refused = with("required");
+    assert_eq!(refused.code, 3);
+    for words in ["GML0941", "cannot be run on a GPU by CUDA", "`gmlc setup onnxruntime --cuda`"] {
+        assert!(refused.stderr.contains(words), "{}", refused.stderr);
     }
 }
 

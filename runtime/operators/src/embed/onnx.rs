@@ -66,15 +66,16 @@ fn with_device<T>(
     runtime: &Runtime,
     open: impl Fn(Device) -> Result<T, gml_inference::Fault>,
 ) -> Result<(T, Vec<String>), Fault> {
-    let gpu = dataset.connector.get("gpu").and_then(Value::as_str).unwrap_or("never");
+    // Where nothing is said a GPU is used if the library for it was fetched, and nothing is missed if it was not.
+    let gpu = dataset.connector.get("gpu").map_or("never", |given| given.as_str().unwrap_or("fetched"));
     let first = match gpu {
-        "required" => Device::Cuda,
-        "preferred" if runtime.serves_cuda() => Device::Cuda,
+        "required" | "preferred" => Device::Cuda,
+        "fetched" if runtime.serves_cuda() => Device::Cuda,
         _ => Device::Cpu,
     };
     match open(first) {
         Ok(opened) => Ok((opened, Vec::new())),
-        Err(fault) if fault.kind == Kind::Device && gpu == "preferred" => {
+        Err(fault) if fault.kind == Kind::Device && gpu != "required" => {
             let why = fault.detail.as_deref().unwrap_or(&fault.message);
             let note =
                 format!("`{}` runs on the processor: the GPU that is preferred cannot be used: {why}", dataset.name);
