@@ -415,7 +415,8 @@ fn names_of_sessions_join_back() {
     };
     let of_users = found("users.parquet", &DataType::Int64);
     assert_eq!(of_users.height(), 40);
-    let (user, name) = (of_users.column("user").unwrap().i64().unwrap(), of_users.column("name").unwrap().str().unwrap());
+    let (user, name) =
+        (of_users.column("user").unwrap().i64().unwrap(), of_users.column("name").unwrap().str().unwrap());
     let items = of_users.column("items").unwrap().list().unwrap();
     for row in 0..40 {
         let number = user.get(row).unwrap() - first;

@@ -395,8 +395,10 @@ fn onnx_runtime_gives_the_same_scores() {
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/score_sequences.py");
     // Sequences of different lengths beside each other, with items that come again, one after itself, and an empty one.
-    let sequences: Vec<Vec<u32>> =
+    let mut sequences: Vec<Vec<u32>> =
         vec![vec![3], vec![7, 3, 3, 5, 7, 3], vec![], vec![0, 11, 0, 11], vec![1, 2, 3, 4, 5, 6, 7, 8]];
+    // As many as a part of a split has, each as long as what `sasrec` looks at.
+    sequences.extend(walks(200).into_iter().filter(|walk| walk.len() <= 8));
     std::fs::write(folder.path().join("sequences.json"), serde_json::to_string(&sequences).unwrap()).unwrap();
     let alone = [
         Architecture::SrGnn(SrGnn { dimension: 1, steps: 2 }),

@@ -1,5 +1,7 @@
 //! All clicks in the order of time.
 
+use rayon::prelude::*;
+
 use crate::sequences::Sequences;
 
 /// Of a sequence that clicked an item, what lies so far before and behind the click is seen.
@@ -46,7 +48,8 @@ impl<'a> Clicks<'a> {
     pub(crate) fn new(sequences: Sequences<'a>, times: &[i64], items: usize) -> Self {
         let clicks = sequences.items();
         let mut order: Vec<u32> = (0..clicks.len() as u32).collect();
-        order.sort_by_key(|click| times[*click as usize]);
+        // It keeps those at the same time in their order.
+        order.par_sort_by_key(|click| times[*click as usize]);
         let mut ranks = vec![0; clicks.len()];
         let mut starts = vec![0; items + 1];
         for (rank, click) in (0_u32..).zip(&order) {

@@ -148,6 +148,11 @@ impl Flat {
         flat
     }
 
+    /// Whether an item of any sequence has one before it.
+    fn says_what_comes_next(&self) -> bool {
+        self.offsets.windows(2).any(|ends| ends[1] - ends[0] >= 2)
+    }
+
     fn sequences(&self, items: usize) -> Result<gml_neural::Sequences<'_>, Fault> {
         gml_neural::Sequences::new(&self.items, &self.offsets, items).map_err(fault)
     }
@@ -173,6 +178,10 @@ impl SequenceEstimator for Network {
         }
         let items = train.items().len();
         let (train, valid) = (Flat::of(train), valid.map(Flat::of));
+        if self.schedule.stop_after.is_some() && valid.as_ref().is_some_and(|valid| !valid.says_what_comes_next()) {
+            return Err(Fault::new("GML0922", "`stop_after` needs sequences to stop by, and no sequence of `valid` has two items")
+                .help("see which filter, which `min_length` or which part of the split leaves none, or leave `stop_after` out"));
+        }
         let lessons = Lessons {
             items,
             train: train.sequences(items)?,

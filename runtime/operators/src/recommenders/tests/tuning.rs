@@ -166,8 +166,8 @@ fn what_no_trial_can_be_judged_by_is_told_at_once() {
     assert_eq!(empty.code, "GML0229");
 }
 
-/// A training of six epochs: what its watch heard, whether it came to its end, and what went wrong.
-fn trained(context: &Context, mut at: impl FnMut(usize) -> ControlFlow<()> + Send) -> (Vec<f64>, Result<bool, Fault>) {
+/// A network of six epochs.
+fn network(stop_after: Input) -> Arc<dyn SequenceEstimator> {
     let args = vec![
         ("dimension", constant(8)),
         ("layers", constant(1)),
@@ -176,11 +176,27 @@ fn trained(context: &Context, mut at: impl FnMut(usize) -> ControlFlow<()> + Sen
         ("batch", constant(20)),
         ("learning_rate", constant(0.05)),
         ("l2", constant(0.0)),
-        ("stop_after", constant(())),
+        ("stop_after", stop_after),
         ("device", constant("cpu")),
         ("seed", constant(1)),
     ];
     let Data::SequenceEstimator(network) = call("std.graph", "gru4rec", args).unwrap() else { panic!("no estimator") };
+    network
+}
+
+#[test]
+fn nothing_to_stop_by_is_told() {
+    let train = learned().by_frequency().unwrap();
+    for none in [sessions(&[("e", &[1]), ("f", &[])]), sessions(&[])] {
+        let valid = none.in_terms_of(train.items()).unwrap();
+        let fault = network(constant(2)).fit(&train, Some(&valid), &Context::new(1, "/nowhere")).err().unwrap();
+        assert_eq!((fault.code, fault.message.contains("`valid`")), ("GML0922", true), "{}", fault.message);
+    }
+}
+
+/// A training: what its watch heard, whether it came to its end, and what went wrong.
+fn trained(context: &Context, mut at: impl FnMut(usize) -> ControlFlow<()> + Send) -> (Vec<f64>, Result<bool, Fault>) {
+    let network = network(constant(()));
     let train = learned().by_frequency().unwrap();
     let valid = judged_by().in_terms_of(train.items()).unwrap();
     let mut heard = Vec::new();
