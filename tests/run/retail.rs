@@ -78,6 +78,9 @@ fn the_slice_gives_the_expected_numbers() {
         let list = list.deep_clone();
         assert_eq!((list.len(), list.n_unique().unwrap()), (12, 12));
     }
+    // Profiles of the three tables, and the program's own tests.
+    project.done(&["run", "explore"]);
+    assert!(project.done(&["test"]).stdout.contains("2 passed"));
 }
 
 #[test]
@@ -222,6 +225,82 @@ fn the_program_of_the_design_runs_to_its_end() {
             .keys()
             .any(|file| file.starts_with("data/06_models/ranker") && file.ends_with("signature.json"))
     );
+}
+
+const RELATED: &str = r#"
+use std.features.{synthesize}
+use std.graph.{sequences}
+use std.metrics.{recall}
+use std.recommend.{als, candidates, item_knn, popular, recommend}
+
+schema Sale { id customer: str, id article: str, time day: timestamp }
+
+catalog {
+    sales: table[Sale] = csv("sales.csv"),
+    articles: table { id article: str, colour: category, cost: float } = csv("articles.csv"),
+    found: table { group customer: str, id article: str, .. } = parquet("out/found.parquet"),
+    known: table { id customer: str, .. } = parquet("out/known.parquet"),
+}
+
+node one_a_row(lists: table { customer: str, items: list[str], .. }) -> table { customer: str, article: str } {
+    lists |> explode([.items]) |> select({ customer = .customer, article = .items })
+}
+
+pipeline finding {
+    let data = sales |> split_time(by: .day, valid: last(3d))
+    let visits = data.train |> sequences(session: .customer, item: .article, time: .day, min_length: 1, min_support: 1)
+    let together = candidates(user: .customer, item: .article) {
+        covisited = visits |> recommend(fit(item_knn(), train: visits), k: 2, exclude: seen) |> one_a_row(),
+        factors = visits |> recommend(fit(als(factors: 1, seed: 1), train: visits), k: 2, exclude: seen) |> one_a_row(),
+        best = data.train |> popular(item: .article, top: 1) |> for_everyone(sales, user: .customer),
+    }
+    track evaluate(together, on: [data.valid], metrics: [recall()])
+    save together as found
+}
+
+pipeline describing {
+    let sold = sales |> synthesize(for: .article)
+    let described = articles |> join(sold, on: [.article], expect: one_to_one)
+    save sales |> join(described, on: [.article], expect: many_to_one) |> synthesize(for: .customer) as known
+}
+"#;
+
+/// What recommenders of sequences find are candidates like others; and what is said of articles is said of those who bought them, as
+/// far as a join reaches.
+#[test]
+fn recommenders_are_strategies_and_features_go_through_joins() {
+    let sold = ["u,a,01", "u,b,02", "v,a,03", "v,b,04", "v,c,05", "w,a,06", "w,b,10"];
+    let sold: String = sold.iter().map(|row| format!("{},2021-01-{}T00:00:00Z\n", &row[..3], &row[4..])).collect();
+    let project = Project::of(&[
+        ("main.gml", RELATED.to_owned()),
+        ("sales.csv", format!("customer,article,day\n{sold}")),
+        ("articles.csv", "article,colour,cost\na,red,1.0\nb,red,2.0\nc,blue,4.0\n".to_owned()),
+    ]);
+    project.done(&["run", "finding"]);
+    // Until the 7th b was bought by two and c by one of the three who bought a. In the days behind it w bought b.
+    for (strategy, recall) in [("covisited", 1.0), ("factors", 1.0), ("best", 0.0)] {
+        assert_eq!(project.metric(&format!("recall[{strategy}]"), "valid"), recall, "{strategy}");
+    }
+    assert_eq!(project.metric("recall", "valid"), 1.0);
+    let found = frames::parquet(&project.path("out/found.parquet")).lazy().filter(col("customer").eq(lit("w")));
+    let found = found.sort(["article"], SortMultipleOptions::default()).collect().unwrap();
+    let texts = |name: &str| found.column(name).unwrap().str().unwrap().iter().flatten().collect::<Vec<_>>().join(" ");
+    let ranks = |name: &str| found.column(name).unwrap().i64().unwrap().iter().collect::<Vec<_>>();
+    assert_eq!(texts("article"), "a b c");
+    assert_eq!(ranks("covisited_rank"), [None, Some(1), Some(2)]);
+    assert_eq!(ranks("best_rank"), [Some(1), None, None]);
+    assert!(ranks("factors_rank")[1..].iter().all(Option::is_some));
+
+    project.done(&["run", "describing"]);
+    let known = frames::parquet(&project.path("out/known.parquet"));
+    let numbers = |name: &str| -> Vec<f64> {
+        let column = known.column(name).unwrap().cast(&DataType::Float64).unwrap();
+        column.f64().unwrap().iter().flatten().collect()
+    };
+    // a and b were sold three times, c once; of u, v and w.
+    assert_eq!(numbers("customer_mean_article_count_all_all"), [3.0, 7.0 / 3.0, 3.0]);
+    assert_eq!(numbers("customer_sum_cost_all"), [3.0, 7.0, 3.0]);
+    assert_eq!(numbers("customer_distinct_colour_all"), [1.0, 2.0, 1.0]);
 }
 
 /// The files in a folder and those below it.

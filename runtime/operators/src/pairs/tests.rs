@@ -234,10 +234,13 @@ fn negatives_are_drawn_and_positives_stay() {
     assert_eq!((of(&some, "true"), of(&some, "false")), (20, 100));
     let places: Vec<usize> = some.iter().map(|row| row[0].parse().unwrap()).collect();
     assert!(places.is_sorted() && places.iter().any(|place| *place > 900));
+    assert_eq!(some, drawn(100, &[], 1));
     assert_ne!(some, drawn(100, &[], 2));
     assert_eq!(of(&drawn(0, &[], 1), "false"), 0);
     assert_eq!(drawn(5000, &[], 1).len(), 1000);
     let per = drawn(7, &["group"], 1);
+    assert_eq!(per, drawn(7, &["group"], 1));
+    assert_ne!(per, drawn(7, &["group"], 2));
     for group in 0..10 {
         let group = group.to_string();
         assert_eq!(per.iter().filter(|row| row[1] == group && row[2] == "false").count(), 7, "{group}");

@@ -332,6 +332,30 @@ fn tuned_trees_are_better_than_those_that_they_began_with() {
 }
 
 #[test]
+fn a_ranking_is_tuned_by_how_its_groups_are_ranked() {
+    let (train, valid) = sample("lambdarank");
+    let ndcg = Value::Symbol { name: "ndcg".into(), args: vec![("k".into(), Value::Int(5))] };
+    let args = vec![
+        ("learner", Input::Data(small_trees("lambdarank"))),
+        ("train", Input::Data(Data::Table(train.clone()))),
+        ("valid", Input::Data(Data::Table(valid.clone()))),
+        ("maximize", Input::Const(ndcg.clone())),
+        ("over", Input::Const(space())),
+        ("trials", Input::Const(Value::Int(12))),
+        ("seed", Input::Const(Value::Int(1))),
+    ];
+    let Data::Estimator(best) = call("tune", args, 2).unwrap() else { panic!("no estimator") };
+    let history = best.history().unwrap().clone();
+    assert_eq!((history.metric.as_str(), history.maximize, history.trials.len()), ("ndcg(5)", true, 12));
+    // The first trial is what the peers of `learn` computed.
+    assert!((history.trials[0].value.unwrap() - 0.9806021677730294).abs() < 1e-9);
+    let value = history.trials[history.best].value.unwrap();
+    let model = fit(Data::Estimator(best), &train, Some(&valid), 1).unwrap();
+    let found = metrics_of(evaluate(&model, &[&valid], vec![ndcg]).unwrap())[0].value;
+    assert!(value > 0.98 && (found - value).abs() < 1e-9, "{found} and {value}");
+}
+
+#[test]
 fn threads_do_not_change_what_is_tuned() {
     let run = |threads: usize| {
         let Data::Estimator(best) = tuned("binary", "log_loss", space(), threads).unwrap() else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gml_ir::{Partitions, Role, Value};
-use polars::prelude::{IntoLazy, NamedFrom, Series, col, df};
+use polars::prelude::{IntoLazy, NamedFrom, Series, SortMultipleOptions, col, df};
 
 use super::support::*;
 use crate::data::{Call, Data, Input, Metric, Table};
@@ -291,6 +291,40 @@ fn a_group_that_is_named_is_that_of_the_role() {
     let fault = fit(learner(None), &without(&train), Some(&without(&valid)), 1).err().unwrap();
     assert_eq!(fault.code, "GML0707");
     assert_eq!(fit(learner(Some("none")), &train, Some(&valid), 1).err().unwrap().code, "GML0301");
+}
+
+/// LightGBM takes rows query by query: whatever queries are called and however they sort, each row is ranked within its own.
+#[test]
+fn groups_follow_their_rows_whatever_the_order_of_their_keys() {
+    let (train, valid) = sample("lambdarank");
+    let called = |table: &Table, name: fn(i64) -> i64| {
+        let mut frame = table.frame.clone().collect().unwrap();
+        let names: Vec<i64> = frame.column("query").unwrap().i64().unwrap().iter().flatten().map(name).collect();
+        frame.with_column(Series::new("query".into(), names).into()).unwrap();
+        Table { frame: frame.lazy(), ty: table.ty.clone() }
+    };
+    // The rows of a query together, queries in the order in which they come first, or turned around.
+    let together = |table: &Table, descending: bool| {
+        let options = SortMultipleOptions::default().with_order_descending(descending).with_maintain_order(true);
+        Table { frame: table.frame.clone().sort(["query"], options), ty: table.ty.clone() }
+    };
+    let found = |train: &Table, valid: &Table| {
+        let model = fit(small_trees("lambdarank"), train, Some(valid), 1).unwrap();
+        let ndcg = Value::Symbol { name: "ndcg".into(), args: vec![("k".into(), Value::Int(5))] };
+        let value = metrics_of(evaluate(&model, &[valid], vec![ndcg]).unwrap())[0].value;
+        let scored = rows_of(predict(&model, valid).unwrap()).sort(["id"], SortMultipleOptions::default()).unwrap();
+        (scored.column("score").unwrap().clone(), value)
+    };
+    let plain = found(&train, &valid);
+    // 40 queries come first as 0, 1, 2, ..: by these keys others would.
+    let names: [fn(i64) -> i64; 3] = [|query| query * 17 % 40, |query| 39 - query, |query| -query * 1_000_003];
+    for name in names {
+        assert_eq!(found(&called(&train, name), &called(&valid, name)), plain);
+    }
+    assert_eq!(found(&together(&train, false), &together(&valid, false)), plain);
+    // Queries in another order draw other rows to learn from, and are ranked no worse.
+    let turned = found(&together(&train, true), &together(&valid, true)).1;
+    assert!((turned - plain.1).abs() < 0.02, "{turned} {}", plain.1);
 }
 
 #[test]
