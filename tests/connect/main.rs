@@ -16,18 +16,8 @@ mod stores;
 
 use std::path::PathBuf;
 
-use gml_tests::Project;
+use gml_tests::{Project, wanted};
 use serde_json::Value;
-
-/// What is wanted for a test, or nothing after saying that it is skipped.
-fn wanted<T>(name: &str, found: Option<T>) -> Option<T> {
-    if found.is_none() {
-        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
-        assert!(!must, "{name} is not here, and CI must be held against it: tests/all sets it up");
-        eprintln!("skipped: no {name} (tests/all sets it up)");
-    }
-    found
-}
 
 /// The interpreter with the packages that numbers are compared with.
 fn peers() -> Option<PathBuf> {

@@ -10,7 +10,7 @@ mod sitter;
 
 pub use command::{Finished, gmlc, gmlc_folder, gmlc_with};
 pub use markdown::{Fence, fences};
-pub use paths::{peers_python, repository, shared_data};
+pub use paths::{peers_python, repository, shared_data, wanted};
 pub use peer::peer;
 pub use program::{Checked, check_files, check_text, run_tests};
 pub use project::Project;

@@ -28,3 +28,17 @@ pub fn peers_python() -> Option<PathBuf> {
     }
     python
 }
+
+/// What a test is wanted to be held against, which `tests/all` sets up; where it is absent, says so, and the test that asked has
+/// nothing to do.
+///
+/// # Panics
+/// Where it is absent under CI, which must hold everything against everything.
+pub fn wanted<T>(name: &str, found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
+        assert!(!must, "{name} is not here, and CI must be held against it: tests/all sets it up");
+        eprintln!("skipped: no {name} (tests/all sets it up)");
+    }
+    found
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gml_tests::repository;
+use gml_tests::{repository, wanted};
 use serde_json::json;
 
 use super::browser::Browser;
@@ -33,13 +33,7 @@ const HALF: &str = r#"flowchart TD
 
 /// Mermaid's own script, or nothing after saying that the test is skipped.
 fn mermaid() -> Option<PathBuf> {
-    let found = std::env::var_os("GML_MERMAID").map(PathBuf::from).filter(|script| script.is_file());
-    if found.is_none() {
-        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
-        assert!(!must, "no Mermaid (tests/all sets it up)");
-        eprintln!("skipped: no Mermaid (tests/all sets it up)");
-    }
-    found
+    wanted("Mermaid", std::env::var_os("GML_MERMAID").map(PathBuf::from).filter(|script| script.is_file()))
 }
 
 /// The texts of a picture.

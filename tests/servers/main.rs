@@ -13,20 +13,10 @@ mod vscode;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gml_tests::{fences, gmlc_folder, repository};
+use gml_tests::{fences, gmlc_folder, repository, wanted};
 
 const MAIN: &str = "use lib.{Order}\n\ncatalog { orders: table[Order] = csv(\"o.csv\"), out: table[Order] = csv(\"x.csv\") }\n\nnode dear(orders: table[Order], least: float) -> table[Order] {\n    orders\n        |> filter(.price > least)\n        |> take(3)\n}\n\npipeline p {\n    save dear(orders, least: 2.0) as out\n}\n";
 const LIB: &str = "schema Order {\n    id order: int,\n       price: float,\n       note: str?,\n}\n";
-
-/// The program of that name, or nothing after saying that the test is skipped.
-fn wanted(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
-    if found.is_none() {
-        let must = std::env::var_os("CI").is_some_and(|ci| ci != "false" && !ci.is_empty());
-        assert!(!must, "{name} is not here, and CI must drive the server with it: tests/all sets it up");
-        eprintln!("skipped: no {name} (tests/all sets it up)");
-    }
-    found
-}
 
 fn on_path(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;

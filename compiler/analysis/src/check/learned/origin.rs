@@ -8,7 +8,9 @@ use crate::check::saved;
 use crate::check::shared::{Shared, Visit};
 use crate::check::value::Value;
 use crate::hash::Map;
-use crate::typed::{DatasetId, LocalId, NodeId, Typed, TypedArg, TypedKind, TypedStatement, TypedStatementKind};
+use crate::typed::{
+    DatasetId, LocalId, NodeId, PipelineId, Typed, TypedArg, TypedKind, TypedStatement, TypedStatementKind,
+};
 
 /// Where something learned comes from.
 #[derive(Clone, Copy, Debug)]
@@ -54,20 +56,23 @@ impl<'a> Body<'a> {
                     let name = package.datasets[id.0 as usize].declared.name_span;
                     (package.dataset_ast(id).map_or(name, |entry| entry.ty.span), DECLARED)
                 }
-                Some(pipeline) if self.visiting.contains(&Visit::Pipeline(pipeline)) => {
-                    (saved_at(self.shared, id), "the model is saved here")
-                }
-                Some(pipeline) => {
-                    let pipeline = self.shared.pipeline(pipeline, &self.visiting);
-                    let mut lets = Map::default();
-                    let value = saved_as(&pipeline.typed.body, id, &mut lets);
-                    match value.and_then(|value| fitted_at(value, &lets)) {
-                        Some(at) => (at, FITTED),
-                        None => (saved_at(self.shared, id), "the model is saved here"),
-                    }
-                }
+                Some(pipeline) => match self.fitted_in(pipeline, id) {
+                    Some(at) => (at, FITTED),
+                    None => (saved_at(self.shared, id), "the model is saved here"),
+                },
             },
         }
+    }
+
+    /// The call that learned what a pipeline saves under an entry, unless that pipeline is the one at hand.
+    fn fitted_in(&self, pipeline: PipelineId, id: DatasetId) -> Option<Span> {
+        if self.visiting.contains(&Visit::Pipeline(pipeline)) {
+            return None;
+        }
+        let pipeline = self.shared.pipeline(pipeline, &self.visiting);
+        let mut lets = Map::default();
+        let value = saved_as(&pipeline.typed.body, id, &mut lets)?;
+        fitted_at(value, &lets)
     }
 }
 

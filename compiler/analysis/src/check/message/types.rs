@@ -1,6 +1,6 @@
 //! Types and operators.
 
-use gml_diagnostics::{Diagnostic, Span, codes};
+use gml_diagnostics::{Diagnostic, FileId, Span, codes};
 use gml_ir::{Column, IntKind, Row, Type, Value as Constant};
 use gml_syntax::ast::{BinaryOperator, Name, UnaryOperator};
 
@@ -135,46 +135,28 @@ fn range_help(found: &Type, due: &Type) -> Option<&'static str> {
 /// The literal of a date or a moment that a text in quotes stands for: `@2021-01-26`, `@2021-01-26T08:00:00Z`.
 fn moment(text: &str, due: &Type) -> Option<String> {
     let (day, time) = text.split_at_checked(10)?;
-    if !is_written_like(day, "dddd-dd-dd") || !is_day(day) {
+    if !is_written_like(day, "dddd-dd-dd") {
         return None;
     }
     let time = time.strip_prefix(['T', ' ']).unwrap_or(time);
     let time = time.strip_suffix('Z').unwrap_or(time);
-    match due {
-        Type::Date => time.is_empty().then(|| format!("@{day}")),
-        _ if time.is_empty() => Some(format!("@{day}T00:00:00Z")),
-        _ if !is_time(time) => None,
-        _ if is_written_like(time, "dd:dd") => Some(format!("@{day}T{time}:00Z")),
-        _ if is_written_like(time, "dd:dd:dd") => Some(format!("@{day}T{time}Z")),
-        _ => None,
-    }
+    let literal = match due {
+        Type::Date if time.is_empty() => format!("@{day}"),
+        Type::Date => return None,
+        _ if time.is_empty() => format!("@{day}T00:00:00Z"),
+        _ if is_written_like(time, "dd:dd") => format!("@{day}T{time}:00Z"),
+        _ if is_written_like(time, "dd:dd:dd") => format!("@{day}T{time}Z"),
+        _ => return None,
+    };
+    // There need not be such a day, nor such a time of it.
+    let (_, faults) = gml_syntax::parse_expression(FileId(0), &literal);
+    faults.is_empty().then_some(literal)
 }
 
 /// Whether a text has a digit at each `d` of a form, and what stands there elsewhere.
 fn is_written_like(text: &str, form: &str) -> bool {
     let is_alike = |(found, due): (u8, u8)| if due == b'd' { found.is_ascii_digit() } else { found == due };
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(is_alike)
-}
-
-/// Whether there is a day `2021-01-26`.
-fn is_day(text: &str) -> bool {
-    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
-    let (year, month, day) = (part(0, 4), part(5, 7), part(8, 10));
-    let days = match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
-}
-
-/// Whether `08:00`, `08:00:00` is a time of the day.
-fn is_time(text: &str) -> bool {
-    let part = |part: Option<&str>, below: u32| part.is_none_or(|part| part.parse::<u32>().is_ok_and(|it| it < below));
-    let mut parts = text.split(':');
-    part(parts.next(), 24) && part(parts.next(), 60) && part(parts.next(), 60)
 }
 
 pub(in crate::check) fn literal_out_of_range(number: i64, kind: IntKind, span: Span) -> Diagnostic {

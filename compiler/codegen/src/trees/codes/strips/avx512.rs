@@ -46,15 +46,19 @@ fn number(arithmetic: Arithmetic, of: &Ranked, column: &[f64; STRIP], into: &mut
     });
     let missing = u64::from_le_bytes(missing);
     if of.thresholds.fit_a_byte() {
+        let Some((first, others)) = of.columns.split_first() else { return };
+        // Written where they are to be: read again at once, what was written in parts would have to be waited for.
+        let found = first.column * stride..first.column * stride + STRIP;
+        // SAFETY: the features are those of this function.
+        unsafe { rank::avx512::bytes(&of.thresholds, &values, &mut into[found.clone()]) };
+        for other in others {
+            into.copy_within(found.clone(), other.column * stride);
+        }
         for column in &of.columns {
-            // Where they are to be: read again at once, what was written in parts would have to be waited for.
             let into = &mut into[column.column * stride..][..STRIP];
-            // SAFETY: the features are those of this function, and there is room for 64 bytes.
-            unsafe {
-                rank::avx512::bytes(&of.thresholds, &values, into);
-                let code = _mm512_set1_epi8(column.missing_code.cast_signed());
-                _mm512_mask_storeu_epi8(into.as_mut_ptr().cast(), missing, code);
-            }
+            let code = _mm512_set1_epi8(column.missing_code.cast_signed());
+            // SAFETY: there is room for 64 bytes.
+            unsafe { _mm512_mask_storeu_epi8(into.as_mut_ptr().cast(), missing, code) };
         }
         return;
     }
