@@ -90,7 +90,9 @@ fn tell(features: &Features<'_, '_>, mut all: Vec<Finding>, at: &(Span, String),
     // That it looks at other parts is told where it is said that it looks at their target.
     let looks_at_targets = |finding: &&Finding| matches!(finding.kind, Kind::TargetAcross(_));
     let told_more: Set<ColumnId> = all.iter().filter(looks_at_targets).map(|finding| finding.feature).collect();
-    all.retain(|finding| !matches!(finding.kind, Kind::Across(_)) || !told_more.contains(&finding.feature));
+    all.retain(|finding| {
+        !matches!(finding.kind, Kind::Across(_) | Kind::AcrossGroups(_)) || !told_more.contains(&finding.feature)
+    });
     // Of one step, what weighs most; of one call, all columns together.
     all.sort_by_key(|finding| finding.kind.weight());
     let mut groups: Vec<(Kind, Span, Vec<Finding>)> = Vec::new();

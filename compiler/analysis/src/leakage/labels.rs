@@ -1,6 +1,7 @@
 //! Pairs and features made from the rows that say what came to be.
 
 use gml_diagnostics::Diagnostic;
+use gml_ir::Role;
 
 use super::{entrance, message};
 use crate::hash::Set;
@@ -11,13 +12,17 @@ use crate::lineage::{ColumnId, Cut, Flow, How, Maker, Part, Stretch};
 pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>) {
     let provenance = &flow.provenance;
     let tells = |rows: &[Stretch]| provenance.tells(&provenance.closure(rows), &label.outcome.rows);
-    let ancestry = Ancestry::of(flow, &label.pairs);
+    // Places are told by the order of the rows.
+    let sorted_by = if label.judged { flow.sorted_by(&label.pairs) } else { &[] };
+    let ancestry = Ancestry::of(flow, &label.pairs, sorted_by);
     let brings = |table: &TableFacts| tells(&table.rows);
     let of_pairs = tells(&label.pairs.rows);
     // The feature that is made of these rows; none where the pairs themselves are.
     let feature = ancestry.telling(flow, &tells).filter(|_| !of_pairs).map(|column| flow.columns.get(column));
     if feature.is_none() && !of_pairs {
-        if let Some((split, parts)) = later(flow, label) {
+        if let Some(cut) = looked_for(flow, label, &tells) {
+            found.push(message::looked_for_in_label(cut.span, label.span, label.judged));
+        } else if let Some((split, parts)) = later(flow, label) {
             let (span, way) = entrance(label.span, &label.around, |table| table.rows == label.outcome.rows);
             found.push(message::label_before_pairs(span, label.judged, parts, &way, split.span));
         }
@@ -43,6 +48,28 @@ pub(super) fn check(flow: &Flow<'_>, label: &Label, found: &mut Vec<Diagnostic>)
     found.push(message::label_from_own_rows(feature, span, other, label.judged, span == own, &way, split));
 }
 
+/// What looks for pairs in the rows that say what came to be, and so leaves just those that did, or did not. Who is judged at all may be
+/// looked for there: users by themselves.
+fn looked_for<'f>(flow: &'f Flow<'_>, label: &Label, tells: &impl Fn(&[Stretch]) -> bool) -> Option<&'f Cut> {
+    let columns = &flow.columns;
+    let is_same = |key: ColumnId, of: ColumnId| {
+        columns.root(key) == columns.root(of) || columns.get(key).name == columns.get(of).name
+    };
+    let user = label.pairs.row.with_role(Role::Group).and_then(|user| label.pairs.columns.get(&user.name));
+    let looks_for_items = |keys: &[ColumnId]| {
+        let is_looked_for = |of: &ColumnId| keys.iter().any(|key| is_same(*key, *of));
+        match user {
+            Some(user) => label.pair.iter().filter(|of| !is_same(user, **of)).any(is_looked_for),
+            None => !label.pair.is_empty() && label.pair.iter().all(is_looked_for),
+        }
+    };
+    let rows = flow.provenance.closure(&label.pairs.rows);
+    let cuts = rows.iter().flat_map(|stretch| &stretch.cuts).map(|(cut, _)| flow.provenance.cut(*cut));
+    let mut telling = cuts
+        .filter(|cut| cut.found_by.as_ref().is_some_and(|found_by| looks_for_items(&found_by.1) && tells(&found_by.0)));
+    telling.next()
+}
+
 /// The split by time of which the pairs are made from a later part than the one that says what came to be: both parts.
 fn later<'f>(flow: &'f Flow<'_>, label: &Label) -> Option<(&'f Cut, [Part; 2])> {
     let of_pairs = flow.provenance.closure(&label.pairs.rows);
@@ -64,9 +91,10 @@ struct Ancestry {
 }
 
 impl Ancestry {
-    fn of(flow: &Flow<'_>, table: &TableFacts) -> Self {
-        // What decided which pairs are left tells as much as what stands beside them.
-        let mut order: Vec<ColumnId> = table.columns.all().chain(table.chosen.iter().copied()).collect();
+    fn of(flow: &Flow<'_>, table: &TableFacts, sorted_by: &[ColumnId]) -> Self {
+        // What decided which pairs are left, and which come first, tells as much as what stands beside them.
+        let decided = table.chosen.iter().chain(sorted_by).copied();
+        let mut order: Vec<ColumnId> = table.columns.all().chain(decided).collect();
         let mut columns: Set<ColumnId> = order.iter().copied().collect();
         let mut place = 0;
         while place < order.len() {

@@ -269,6 +269,16 @@ pub(super) fn feature(
             .help("split first and compute it from the `train` part, or let a step of the recipe learn it, such as `scale` or `impute`"),
             false,
         ),
+        Kind::AcrossGroups(cut) => (
+            Diagnostic::new(
+                codes::STATISTIC_ACROSS_PARTS,
+                span,
+                format!("{names} {are} computed from rows that groups of several parts of a split are made of, which were to be kept apart"),
+            )
+            .and(split(cut), "the split of these groups was made here")
+            .help("compute it from the `train` part of the groups, or from earlier rows only: `derive(over: .., order: .., rows: before) { .. }` in front of the group"),
+            false,
+        ),
         Kind::Period(decided) => (
             Diagnostic::new(
                 codes::LABEL_FROM_OWN_ROWS,
@@ -307,6 +317,7 @@ pub(super) fn feature(
             Kind::Decides => "asks what the target asks",
             Kind::Prediction => "the model knows the target of these rows",
             Kind::Across(_) => "looks at rows of other parts",
+            Kind::AcrossGroups(_) => "looks at rows that groups of other parts are made of",
             Kind::Period(_) => "looks at rows of that period, too",
             Kind::Later => "looks at later rows",
             Kind::AllTime => "looks at all rows",
@@ -413,6 +424,20 @@ pub(super) fn label_from_own_rows(
     diagnostic.help(
         "make candidates and features from the earlier part, such as `train`, and take the label from the later one",
     )
+}
+
+/// `span`: what looks for pairs in the rows that say what came to be, which are named at `outcome`.
+pub(super) fn looked_for_in_label(span: Span, outcome: Span, judged: bool) -> Diagnostic {
+    let so =
+        if judged { "they are judged by what they were told" } else { "the model is told what it should find out" };
+    let message =
+        format!("the candidates are chosen by whether they are among the rows that say what came to be, so {so}");
+    Diagnostic::new(codes::LABEL_FROM_OWN_ROWS, span, message)
+        .with_label("looks for them there")
+        .and(outcome, "these rows say what came to be")
+        .help(
+            "look for them in the earlier part, such as `train`; to judge only users who are there, look for the user alone: `on: [.customer]`",
+        )
 }
 
 /// Pairs are made from the first of the parts, and what came to be is looked up in the second.

@@ -10,6 +10,7 @@ mod features;
 mod groups;
 mod labels;
 mod message;
+mod origins;
 mod partitions;
 mod periods;
 mod samples;

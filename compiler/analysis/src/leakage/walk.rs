@@ -20,7 +20,7 @@ pub(super) struct Features<'f, 'p> {
     /// The columns that are the target, under whatever name and before whatever was done to it.
     pub target: Vec<ColumnId>,
     /// Rows and all that they are made of.
-    closure: Vec<Stretch>,
+    pub closure: Vec<Stretch>,
 }
 
 /// A step on the way where something is wrong.
@@ -47,6 +47,8 @@ pub(super) enum Kind {
     Prediction,
     /// It is made of rows of several parts of that split.
     Across(CutId),
+    /// It is made of rows that groups of several parts of that split are made of.
+    AcrossGroups(CutId),
     /// It is made of rows of the period that decides the target, which is told there.
     Period(Span),
     /// It is made of later rows.
@@ -65,7 +67,7 @@ impl Kind {
             Self::Prediction => 3,
             Self::Period(_) => 4,
             Self::Later => 5,
-            Self::Across(_) => 6,
+            Self::Across(_) | Self::AcrossGroups(_) => 6,
             Self::AllTime => 7,
         }
     }
@@ -134,7 +136,7 @@ impl<'f, 'p> Features<'f, 'p> {
             asked.iter().any(|condition| decided.contains(condition)) && !ways.contains(&column)
         };
         let mut walk = Walk::from(self.columns(), &self.table.rows);
-        while let Some(Stop { feature, column, through, at }) = walk.next() {
+        while let Some(Stop { feature, column, through, at, .. }) = walk.next() {
             if is_twin(column) {
                 found.push(Finding { feature, column, kind: through.unwrap_or(Kind::Twin) });
                 continue;
@@ -152,7 +154,7 @@ impl<'f, 'p> Features<'f, 'p> {
                     found.push(Finding { feature, column, kind: through.unwrap_or(Kind::Decides) });
                 }
                 None => passing().for_each(|(input, of, through)| {
-                    walk.go(Stop { feature, column: of, through, at: behind(input, &at) });
+                    walk.go(Stop { feature, column: of, through, at: behind(input, &at), earlier: false });
                 }),
             }
         }
@@ -223,16 +225,17 @@ impl<'f, 'p> Features<'f, 'p> {
     fn of_others(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut walk = Walk::from(self.columns(), &self.table.rows);
-        while let Some(Stop { feature, column, at, .. }) = walk.next() {
+        while let Some(Stop { feature, column, at, earlier, .. }) = walk.next() {
             for input in &self.flow.columns.get(column).inputs {
-                match (self.looks_too_far(input, &at), &input.how) {
+                match (self.looks_too_far(input, &at, earlier), &input.how) {
                     (Some(kind), _) => found.push(Finding { feature, column, kind }),
                     (None, How::Before(_)) => {}
                     // Nor does one value for all rows tell of their times, nor the end of time of the rows.
                     (None, How::Over(over)) if over.single || over.says == Says::Ends => {}
                     (None, _) => {
                         if let Some(of) = input.column {
-                            walk.go(Stop { feature, column: of, through: None, at: behind(input, &at) });
+                            let earlier = earlier || of_earlier(&input.how);
+                            walk.go(Stop { feature, column: of, through: None, at: behind(input, &at), earlier });
                         }
                     }
                 }
@@ -241,7 +244,8 @@ impl<'f, 'p> Features<'f, 'p> {
         found
     }
 
-    fn looks_too_far(&self, input: &Input, at: &Rows) -> Option<Kind> {
+    /// `earlier`: whether the value is looked at in earlier rows alone.
+    fn looks_too_far(&self, input: &Input, at: &Rows, earlier: bool) -> Option<Kind> {
         let over = match &input.how {
             How::Over(over) if over.says == Says::Ends => return None,
             How::Over(over) if over.single && input.column.is_some_and(|of| self.is_end(of)) => return None,
@@ -257,7 +261,10 @@ impl<'f, 'p> Features<'f, 'p> {
             Sees::Later if over.timed => Some(Kind::Later),
             Sees::Later | Sees::All => match self.crosses(&over.rows, &over.keys, at) {
                 Some(split) => Some(Kind::Across(split)),
-                None => (over.timed && self.flow.provenance.share(&over.rows, at)).then_some(Kind::AllTime),
+                None => match self.across_groups(over, at, earlier) {
+                    Some(split) => Some(Kind::AcrossGroups(split)),
+                    None => (over.timed && self.flow.provenance.share(&over.rows, at)).then_some(Kind::AllTime),
+                },
             },
             // A place in another order than that of time depends on rows from anywhere.
             Sees::Earlier | Sees::UpTo if over.order == Order::Other && input.column.is_none() => {
@@ -383,6 +390,11 @@ fn behind(input: &Input, at: &Rows) -> Rows {
     }
 }
 
+/// Whether a value is of rows alone that are no later than the row at hand.
+fn of_earlier(how: &How) -> bool {
+    matches!(how, How::Over(over) if matches!(over.sees, Sees::Earlier | Sees::UpTo) && over.order == Order::Time)
+}
+
 /// A column on the way.
 struct Stop {
     feature: ColumnId,
@@ -391,19 +403,21 @@ struct Stop {
     through: Option<Kind>,
     /// The rows at hand: those of one branch, behind a union.
     at: Rows,
+    /// Whether a step before it looks at earlier rows alone.
+    earlier: bool,
 }
 
 /// Columns still to be looked at, each once for the same rows.
 struct Walk {
     waiting: VecDeque<Stop>,
-    known: Set<(ColumnId, Rows)>,
+    known: Set<(ColumnId, Rows, bool)>,
 }
 
 impl Walk {
     fn from(features: impl Iterator<Item = ColumnId>, at: &Rows) -> Self {
-        let stop = |feature| Stop { feature, column: feature, through: None, at: at.clone() };
+        let stop = |feature| Stop { feature, column: feature, through: None, at: at.clone(), earlier: false };
         let waiting: VecDeque<Stop> = features.map(stop).collect();
-        let known = waiting.iter().map(|stop| (stop.column, stop.at.clone())).collect();
+        let known = waiting.iter().map(|stop| (stop.column, stop.at.clone(), stop.earlier)).collect();
         Self { waiting, known }
     }
 
@@ -412,7 +426,7 @@ impl Walk {
     }
 
     fn go(&mut self, stop: Stop) {
-        if self.known.insert((stop.column, stop.at.clone())) {
+        if self.known.insert((stop.column, stop.at.clone(), stop.earlier)) {
             self.waiting.push_back(stop);
         }
     }

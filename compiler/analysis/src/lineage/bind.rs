@@ -491,6 +491,9 @@ impl<'p> Flow<'p> {
         let Some(argument) = called.tables.first() else { return ColumnsOf::default() };
         let table = argument.table.clone();
         let keys = self.group_keys(called, bindings);
+        if let Some(made) = bindings.makes {
+            self.provenance.are_groups(made, &keys);
+        }
         let source = bindings.get(of);
         let number = |key: &ColumnId| self.columns.number(*key).ok_or(*key);
         let number = number_of((keys.iter().map(number).collect::<Vec<_>>(), &table.rows));

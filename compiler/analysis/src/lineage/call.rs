@@ -6,10 +6,10 @@ use gml_diagnostics::{Sources, Span};
 use gml_ir::{BinaryOp, Role, Row, Type, Value};
 
 use super::bind::Bindings;
-use super::column::{How, Input, Maker};
+use super::column::{ColumnId, How, Input, Maker};
 use super::cut::copies;
 use super::fact::{ColumnsOf, Fact, Label, LearnedFacts, Moment, TableFacts};
-use super::flow::{Flow, table_of};
+use super::flow::{Flow, Sorted, table_of};
 use super::number::number_of;
 use super::rows::{OriginKind, Part, Rows, Stretch, through, together, union};
 use super::value::of_table;
@@ -194,6 +194,7 @@ impl<'p> Flow<'p> {
         for outcome in outcomes {
             for pairs in &pairs {
                 self.moments.push(Moment::Label(Label {
+                    pair: pair_of(called, &pairs.table),
                     pairs: pairs.table.clone(),
                     outcome: outcome.table.clone(),
                     span: outcome.span,
@@ -226,6 +227,13 @@ impl<'p> Flow<'p> {
             chosen.extend(first.chosen.iter().copied());
             if bindings.is_cut() {
                 self.choosers(called, &mut chosen);
+                // Which rows come first is decided by the columns that they are sorted by. Whether a row is drawn, or found in another
+                // table, is not.
+                chosen.extend(self.sorters(called, &first));
+                let goes_by_place = called.tables.len() == 1 && called.signature.param("seed").is_none();
+                if goes_by_place && self.order_met_by(called).is_some() {
+                    chosen.extend(self.sorted_by(&first));
+                }
             }
             if !bindings.is_union() {
                 let others =
@@ -237,8 +245,11 @@ impl<'p> Flow<'p> {
         }
         let table = self.table(columns, rows, chosen, row);
         if bindings.sorts() {
-            let order = number_of((self.call_number(called.call, Some(&first.columns)), self.orders.get(&first.id)));
-            self.orders.insert(table.id, order);
+            let before = self.orders.get(&first.id).map(|order| order.number);
+            let number = number_of((self.call_number(called.call, Some(&first.columns)), before));
+            // Rows that are equal in these keep their order.
+            let by = self.sorters(called, &first).into_iter().chain(self.sorted_by(&first).iter().copied()).collect();
+            self.orders.insert(table.id, Sorted { number, by });
         } else if kept {
             self.keeps_order(&first, &table);
         }
@@ -340,6 +351,16 @@ impl<'p> Flow<'p> {
         let rows = Arc::new([Stretch { origin, cuts: Vec::new() }]);
         Fact::Table(self.table(columns, rows, Vec::new(), &made.row))
     }
+}
+
+/// The columns that name a pair: those by which it is looked up; where it is judged, user and item.
+fn pair_of(called: &Called<'_>, pairs: &TableFacts) -> Vec<ColumnId> {
+    let by_roles = [Role::Group, Role::Id].map(|role| pairs.row.with_role(role).map(|column| &column.name));
+    let names: Vec<&Text> = match called.argument("on") {
+        Some(TypedArg::Columns(columns)) => columns.iter().map(|(name, _)| name).collect(),
+        _ => by_roles.into_iter().flatten().collect(),
+    };
+    names.into_iter().filter_map(|name| pairs.columns.get(name)).collect()
 }
 
 /// Whether it is a part of a split.

@@ -1,5 +1,7 @@
 //! What leaves rows out, and what makes several of one: as a signature says it, and its arguments.
 
+use std::sync::Arc;
+
 use gml_ir::BinaryOp;
 
 use super::asks::goes_by_time;
@@ -10,7 +12,7 @@ use super::fact::TableFacts;
 use super::flow::Flow;
 use super::learn::target_of;
 use super::number::number_of;
-use super::rows::{Cut, CutId, Stretch};
+use super::rows::{Cut, CutId, Rows, Stretch};
 use super::value::Within;
 use crate::check::signature::{Param, ParamKind};
 use crate::typed::{Text, Typed, TypedArg, TypedKind};
@@ -63,6 +65,7 @@ impl<'p> Flow<'p> {
             relative,
             looks_up: bindings.looks_up(),
             keeps: self.finds(called, bindings),
+            found_by: self.found_by(called).map(Arc::new),
             keyed,
             scatters,
             by,
@@ -78,7 +81,7 @@ impl<'p> Flow<'p> {
         let decides = |param: &Param| {
             matches!(param.kind, ParamKind::Row { .. } | ParamKind::Order { .. } | ParamKind::Columns { .. })
         };
-        let order = *self.orders.get(&called.tables.first()?.table.id)?;
+        let order = self.orders.get(&called.tables.first()?.table.id)?.number;
         (!called.signature.params.iter().any(decides)).then_some(order)
     }
 
@@ -102,6 +105,18 @@ impl<'p> Flow<'p> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The rows of another table among which a call looks for those of its first, with the columns by which it does.
+    fn found_by(&self, called: &Called<'p>) -> Option<(Rows, Vec<ColumnId>)> {
+        let [left, right] = &called.tables[..] else { return None };
+        let keys =
+            called.signature.params.iter().find_map(|param| match (&param.kind, called.argument(param.name)) {
+                (ParamKind::Keys { .. }, Some(TypedArg::Columns(keys))) => Some(keys),
+                _ => None,
+            })?;
+        let keys = keys.iter().filter_map(|(name, _)| left.table.columns.get(name));
+        Some((right.table.rows.clone(), keys.collect()))
     }
 
     /// Whether the target of a table is the same in several of its rows, which were made of one.
@@ -128,6 +143,18 @@ impl<'p> Flow<'p> {
             _ => false,
         };
         depth > 0 && !inputs.is_empty() && !self.labelled.contains_key(&column) && inputs.iter().all(is_same)
+    }
+
+    /// The columns by which a call orders rows.
+    pub(super) fn sorters(&self, called: &Called<'p>, first: &TableFacts) -> Vec<ColumnId> {
+        let within = Within { row: &first.columns, many: None };
+        let mut inputs = Vec::new();
+        for (_, arg) in &called.call.args {
+            if let TypedArg::Order(columns) = arg {
+                columns.iter().for_each(|(key, _)| self.inputs(key, &within, &mut inputs));
+            }
+        }
+        inputs.into_iter().filter_map(|input| input.column).collect()
     }
 
     /// The columns that decide which rows stay. Whether a value is there says nothing of what it is.

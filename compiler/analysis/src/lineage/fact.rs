@@ -253,6 +253,8 @@ pub(crate) struct Judge<'p> {
 #[derive(Debug)]
 pub(crate) struct Label {
     pub pairs: Arc<TableFacts>,
+    /// The columns that name one.
+    pub pair: Vec<ColumnId>,
     /// The rows that say what came to be.
     pub outcome: Arc<TableFacts>,
     /// The argument with these rows.

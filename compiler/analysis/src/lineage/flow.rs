@@ -44,6 +44,15 @@ impl Key {
 /// A call of a node: which, what is given, and what is taken to be so meanwhile.
 type CallKey = (*const TypedNode, Vec<Key>, Assumed);
 
+/// The order of a table that was sorted.
+#[derive(Clone, Debug)]
+pub(super) struct Sorted {
+    /// Equal orders have equal numbers.
+    pub number: u64,
+    /// The columns that decide it.
+    pub by: Arc<[ColumnId]>,
+}
+
 /// What walks over parts of a program have in common.
 pub(crate) struct Common<'p> {
     package: &'p Package,
@@ -85,8 +94,8 @@ pub(crate) struct Flow<'p> {
     pub(super) ways: usize,
     /// Numbers of constants that nodes were called with.
     pub(super) constants: Set<u64>,
-    /// Tables that were sorted, with a number of their order.
-    pub(super) orders: Map<u32, u64>,
+    /// Tables that were sorted, with their order.
+    pub(super) orders: Map<u32, Sorted>,
     /// Constants that names were bound to, by number.
     pub(super) written: Map<u64, Value>,
     /// Columns that a model adds, with the model and the rows.
@@ -381,8 +390,14 @@ impl<'p> Flow<'p> {
     /// Notes that the rows of a table are in the order of another one.
     pub fn keeps_order(&mut self, of: &TableFacts, table: &TableFacts) {
         if let Some(order) = self.orders.get(&of.id) {
-            self.orders.insert(table.id, *order);
+            let order = order.clone();
+            self.orders.insert(table.id, order);
         }
+    }
+
+    /// The columns by which the rows of a table were sorted: what looks at the first of them is decided by these.
+    pub(crate) fn sorted_by(&self, table: &TableFacts) -> &[ColumnId] {
+        self.orders.get(&table.id).map_or(&[], |order| &order.by)
     }
 
     /// A table that is one or the other, or both below each other.

@@ -87,6 +87,8 @@ pub struct Origin {
     pub made_of: Rows,
     /// Whether nothing was left out of these, nor of what they were made of.
     whole: bool,
+    /// The columns that are equal in all rows that one is made of, where these are groups.
+    keys: Option<Vec<ColumnId>>,
 }
 
 /// What rows begin with.
@@ -119,6 +121,8 @@ pub struct Cut {
     pub looks_up: bool,
     /// The rows that it surely leaves, where they are among those that it is given: it keeps what is found in a table of them.
     pub keeps: Vec<Stretch>,
+    /// The rows of another table among which it looks for each row, with the columns by which it does.
+    pub(crate) found_by: Option<Arc<(Rows, Vec<ColumnId>)>>,
     /// Whether it looks at rows with equal keys together, so that it may leave one of each.
     pub keyed: bool,
     /// Whether rows that are there several times may be in several parts: nothing keeps them together.
@@ -188,9 +192,19 @@ impl Provenance {
         }
         let id = OriginId(u32::try_from(self.origins.len()).unwrap_or(u32::MAX));
         let whole = made_of.iter().all(|stretch| self.is_all(stretch));
-        self.origins.push(Origin { kind: kind.clone(), made_of, whole });
+        self.origins.push(Origin { kind: kind.clone(), made_of, whole, keys: None });
         self.by_kind.insert(kind, id);
         id
+    }
+
+    /// Notes that rows are groups, made of all that are equal in these columns.
+    pub(super) fn are_groups(&mut self, id: OriginId, keys: &[ColumnId]) {
+        self.origins[id.0 as usize].keys = Some(keys.to_vec());
+    }
+
+    /// The columns that are equal in all rows that one is made of; `None` where they are no groups, or where that is not known.
+    pub(crate) fn keys_of(&self, id: OriginId) -> Option<&[ColumnId]> {
+        self.origin(id).keys.as_deref()
     }
 
     /// The cut of that number, where there is one: equal calls on equal rows leave the same rows.
