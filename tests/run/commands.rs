@@ -123,6 +123,7 @@ fn a_schema_that_cannot_be_inferred() {
         ("empty.csv", "the file is empty"),
         ("table.xyz", "name a .csv"),
         ("table.parquet", "no Parquet file"),
+        ("table.*", "stands for many files"),
     ] {
         let finished = project.gmlc(&["infer", file]);
         assert_eq!(finished.code, 3, "{file}: {}", finished.stderr);

@@ -118,6 +118,7 @@ codes! {
     GML0233 DIVISION_BY_ZERO "division-by-zero" Error "An integer is divided by a constant zero."
 
     GML0234 UNKNOWN_ENTRY_COLUMN "unknown-entry-column" Error "A connector names a column that its catalog entry does not have."
+    GML0235 EXPRESSION_TOO_LARGE "expression-too-large" Error "An expression becomes too large where functions are written out."
     GML0260 SQL_SYNTAX "sql-syntax" Error "The text of a sql node cannot be read as one query."
     GML0261 SQL_OUTSIDE "sql-outside" Error "The query of a sql node reads or changes something beside the arguments of the node."
     GML0262 SQL_UNKNOWN_TABLE "sql-unknown-table" Error "The query of a sql node reads a table that is no argument of the node."

@@ -36,7 +36,7 @@ pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Match { of, arms } => {
             let patterns = arms.iter().flat_map(|arm| &arm.patterns).filter_map(|pattern| match &pattern.kind {
                 PatternKind::Value(expr) => Some(expr),
-                PatternKind::Any => None,
+                PatternKind::Any | PatternKind::Name(_) => None,
             });
             std::iter::once(&**of).chain(patterns).chain(arms.iter().map(|arm| &arm.value)).collect()
         }

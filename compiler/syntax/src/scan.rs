@@ -15,6 +15,7 @@ use crate::ast::Text;
 use crate::codes;
 use crate::docs::Comment;
 use crate::lexer::{Kind, Lexer, Token};
+use crate::message;
 use crate::words::{DECLARATIONS, begins_declaration};
 
 pub(crate) use again::{Again, scan_again};
@@ -195,6 +196,10 @@ impl<'t> Scanner<'t> {
             }
             "let" | "save" | "track" | "expect" | "when" | "run" => self.reset_words(),
             _ if begins_declaration(word) && !self.names_a_loop(token, word) => self.declaration(token, word),
+            _ if self.begins_elsewhere(token, word) => {
+                self.only_allow = false;
+                self.begin(token.start);
+            }
             _ => {}
         }
     }
@@ -203,6 +208,25 @@ impl<'t> Scanner<'t> {
     fn names_a_loop(&self, token: Token, word: &str) -> bool {
         let behind_for = self.last.is_some_and(|last| last.text(self.text) == "for");
         behind_for && !crate::words::is_reserved(word) && self.text[token.end..].trim_start().starts_with("in")
+    }
+
+    /// `def f(..)` at the beginning of a line, behind what is complete: a declaration in the words of another language, which is told
+    /// by itself. Two names behind each other stand nowhere else.
+    fn begins_elsewhere(&self, token: Token, word: &str) -> bool {
+        let is_first = token.start == 0 || self.text[..token.start].ends_with('\n');
+        let rest = self.text[token.end..].trim_start_matches([' ', '\t']);
+        let name = &rest[..rest.bytes().position(|byte| !crate::lexer::is_word_byte(byte)).unwrap_or(rest.len())];
+        is_first
+            && self.levels.len() == 1
+            && !self.scan.starts.is_empty()
+            && message::declares_elsewhere(word)
+            && !name.is_empty()
+            && is_name(name)
+            && !crate::words::is_reserved(name)
+            && !crate::words::CONTEXTUAL.contains(&name)
+            && (self.behind_operand()
+                || self.behind_type()
+                || self.last.is_some_and(|last| last.text(self.text) == ":"))
     }
 
     /// Whether what was read last can end an expression.

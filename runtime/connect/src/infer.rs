@@ -40,6 +40,10 @@ pub fn infer_as(path: &Path, name: &str) -> Result<Inferred, Fault> {
     if path.is_dir() {
         return Err(paths::folder_in_place(&shown_path));
     }
+    if !path.exists() && paths::is_pattern(&shown_path) {
+        let message = format!("`{shown_path}` stands for many files, and a schema is told of one");
+        return Err(Fault::new(code::CANNOT_READ, message).at(shown_path).help("name one of them"));
+    }
     if !path.exists() {
         return Err(paths::missing(&shown_path, path));
     }

@@ -38,6 +38,21 @@ fn parameters_that_are_known_and_fit() {
 }
 
 #[test]
+fn parameters_of_another_pipeline() {
+    let text = format!(
+        "{}pipeline other(above: int = 1) {{\n    expect above > 0\n}}\n",
+        program("csv(\"in.csv\")", "save input as output")
+    );
+    let project = Project::of(&[("main.gml", text.as_str()), ("in.csv", GOOD)]);
+    let told = ["`above` is a parameter of the pipeline `other`", "`main` has none", "leave out --set above=.."];
+    for command in ["run", "plan"] {
+        refused(&project, &[command, "main", "--set", "above=2"], 2, &told);
+    }
+    project.done(&["run", "other", "--set", "above=2"]);
+    project.done(&["run", "--set", "above=2"]);
+}
+
+#[test]
 fn environments() {
     refused(&project(), &["run", "--env", "clod"], 2, &["GML0115", "no env named `clod`", "help:", "cloud"]);
 }

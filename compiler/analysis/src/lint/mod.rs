@@ -16,6 +16,7 @@ mod seeds;
 mod splits;
 #[cfg(test)]
 mod tests;
+mod written_out;
 
 use gml_diagnostics::{Diagnostic, Span, codes};
 use gml_ir::{Role, Row, Type};
@@ -93,6 +94,7 @@ pub(crate) fn program(package: &Package, program: &TypedProgram, known: Option<(
     pipelines::without_effect(package, &mut found.diagnostics);
     datasets::check(program, &mut found.diagnostics);
     nodes::as_functions(package, program, &mut found.diagnostics);
+    written_out::check(program, &mut found.diagnostics);
     found
 }
 

@@ -341,3 +341,31 @@ fn what_could_not_be_read_may_have_had_an_effect() {
     assert_eq!(body("save visits |> filter(.who == \"x) as out"), ["unterminated-text `\"x) as out`"]);
     assert!(body("let x = visits").contains(&"pipeline-without-effect `p`".to_owned()));
 }
+
+/// Functions that each call the one before them twice, and a test of the last.
+fn doubling(functions: usize, step: &str, argument: &str) -> String {
+    let mut text = "fn f0(x: int) -> int = x + 1\n".to_owned();
+    for place in 1..=functions {
+        let body = step.replace("BEFORE", &format!("f{}", place - 1));
+        text.push_str(&format!("fn f{place}(x: int) -> int = {body}\n"));
+    }
+    text.push_str(&format!(
+        "test \"t\" {{\n    let t = table {{ v: int }} [{{ v: 1 }}]\n    expect count(t |> filter(f{functions}({argument}) > 0)) == 1\n}}\n"
+    ));
+    text
+}
+
+#[test]
+fn functions_that_become_too_large_are_told_where_they_are_called() {
+    let twice = "BEFORE(x) + BEFORE(x)";
+    assert_eq!(told(&doubling(10, twice, ".v")), NOTHING);
+    assert_eq!(told(&doubling(18, twice, ".v")), ["expression-too-large `f18(.v)`"]);
+    assert_eq!(told(&doubling(300, twice, ".v")), ["expression-too-large `f300(.v)`"]);
+    assert_eq!(told(&doubling(18, "BEFORE(x) + BEFORE(x + 1)", ".v")), ["expression-too-large `f18(.v)`"]);
+    let chosen = "if BEFORE(x) > 3 then BEFORE(x) else 0";
+    assert_eq!(told(&doubling(18, chosen, ".v")), ["expression-too-large `f18(.v)`"]);
+    // Each of a thousand functions adds one.
+    assert_eq!(told(&doubling(1_000, "BEFORE(x) + 1", ".v")), NOTHING);
+    // What is known before the run is computed before it.
+    assert_eq!(told(&doubling(18, twice, "0")), NOTHING);
+}

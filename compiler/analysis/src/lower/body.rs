@@ -1,4 +1,4 @@
-//! Bodies: statements, and the inlining of nodes and functions.
+//! Bodies: statements in order, and what their values become.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,9 +8,10 @@ use gml_ir::{Arg, Expr, ExprKind, Location, StepKind, Type, Value};
 
 use super::builder::{Builder, StepRef};
 use super::fold;
+use super::inline::Inlining;
 use super::value::{Inputs, Lowered};
 use crate::package::Package;
-use crate::typed::{LocalId, Text, Typed, TypedKind, TypedParameter, TypedProgram, TypedStatement, TypedStatementKind};
+use crate::typed::{LocalId, Text, Typed, TypedKind, TypedProgram, TypedStatement, TypedStatementKind};
 
 /// Lowers the bodies of one graph.
 pub(super) struct Lowering<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Lowering<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many conditions that depend on settings decide whether what is lowered now is run.
     pub(super) undecided: usize,
+    /// What is inlined at the moment.
+    pub(super) inlining: Inlining,
 }
 
 impl<'a> Lowering<'a> {
@@ -47,6 +50,7 @@ impl<'a> Lowering<'a> {
             locals: HashMap::new(),
             diagnostics: Vec::new(),
             undecided: 0,
+            inlining: Inlining::default(),
         }
     }
 
@@ -93,7 +97,8 @@ impl<'a> Lowering<'a> {
             }
             TypedStatementKind::Run { pipeline, args } => {
                 let Some(pipeline) = self.program.pipelines.get(pipeline.0 as usize) else { return };
-                let outer = self.bind(&pipeline.params, args);
+                let given = self.given(args);
+                let outer = self.bind(&pipeline.params, given);
                 self.builder.enter(pipeline.name.clone());
                 self.statements(&pipeline.body);
                 self.builder.leave();
@@ -150,21 +155,6 @@ impl<'a> Lowering<'a> {
                 Vec::new()
             }
         }
-    }
-
-    /// Enters a body: its parameters stand for the arguments. Gives the names of the body left, to be put back.
-    pub(super) fn bind(&mut self, params: &[TypedParameter], args: &[Option<Typed>]) -> HashMap<LocalId, Lowered> {
-        let given: Vec<Option<Lowered>> = args.iter().map(|arg| arg.as_ref().map(|arg| self.value(arg))).collect();
-        let outer = std::mem::take(&mut self.locals);
-        for (index, param) in params.iter().enumerate() {
-            let value = match (given.get(index), &param.default) {
-                (Some(Some(value)), _) => value.clone(),
-                (_, Some(default)) => self.value(default),
-                _ => Lowered::Error,
-            };
-            self.locals.insert(param.local, value);
-        }
-        outer
     }
 
     /// The step that holds the value: its own, or one that computes it.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::inline::Inlined;
 use gml_ir::{Graph, Location, Step, StepId, StepKind, Type, content_hash};
 
 /// A step of the graph being built or of one around it.
@@ -34,6 +35,8 @@ struct Level {
     known: HashMap<String, StepId>,
     /// How often each dataset was saved so far: what is loaded later is another value.
     saves: HashMap<u32, u32>,
+    /// What calls of functions and nodes became.
+    inlined: Inlined,
 }
 
 impl Builder {
@@ -71,6 +74,17 @@ impl Builder {
     /// Ends the innermost inlining.
     pub(super) fn leave(&mut self) {
         self.within.pop();
+    }
+
+    /// What calls became in the graph being built. Those of a graph around it are not taken over: each graph has its own steps.
+    pub(super) fn inlined(&mut self) -> &mut Inlined {
+        let here = self.levels.len() - 1;
+        &mut self.levels[here].inlined
+    }
+
+    /// How often anything was saved so far: what is loaded later may be another value.
+    pub(super) fn saves(&self) -> u32 {
+        self.levels.iter().flat_map(|level| level.saves.values()).sum()
     }
 
     /// Adds a step without looking for an equal one: saves, expectations, whatever has an effect.

@@ -7,7 +7,7 @@ use super::body::Lowering;
 use super::constant;
 use super::value::{Inputs, Lowered};
 use crate::message;
-use crate::typed::{Text, Typed, TypedKind, TypedNode, TypedNodeBody};
+use crate::typed::{Text, Typed, TypedKind};
 
 impl Lowering<'_> {
     /// What an expression becomes.
@@ -29,7 +29,7 @@ impl Lowering<'_> {
                 Some(value) => Lowered::Const(value.clone()),
                 None => Lowered::Error,
             },
-            TypedKind::Local(local) => self.locals.get(local).cloned().unwrap_or(Lowered::Error),
+            TypedKind::Local(local) => self.local(*local, span),
             TypedKind::Dataset(dataset) => {
                 let location = self.location(span);
                 Lowered::Step(self.builder.step(StepKind::Load(dataset.0), ty.clone(), location))
@@ -47,18 +47,10 @@ impl Lowering<'_> {
             TypedKind::Cast(of) => self.cast(of, ty, span),
             TypedKind::Conform(of, declared_by) => self.conform(of, declared_by.as_ref(), ty, span),
             TypedKind::Call(call) => self.call(call, ty, span),
-            TypedKind::Function(function, args) => {
-                let Some(function) = self.program.functions.get(function.0 as usize).cloned() else {
-                    return Lowered::Error;
-                };
-                let outer = self.bind(&function.params, args);
-                let value = self.value(&function.body);
-                self.locals = outer;
-                value
-            }
+            TypedKind::Function(function, args) => self.inlined_function(*function, args, span),
             TypedKind::Node { node, args, instance } => {
                 let node = instance.clone().or_else(|| self.program.nodes.get(node.0 as usize).cloned());
-                node.map_or(Lowered::Error, |node| self.node(&node, args, ty, span))
+                node.map_or(Lowered::Error, |node| self.inlined_node(&node, args, ty, span))
             }
             TypedKind::For { local, items, body } => {
                 let items = self.items(items).into_iter().map(|item| {
@@ -318,39 +310,6 @@ impl Lowering<'_> {
                     .help("change the constants or the settings that it is computed from"),
                 );
                 Lowered::Error
-            }
-        }
-    }
-
-    fn node(&mut self, node: &TypedNode, args: &[Option<Typed>], ty: &Type, span: Span) -> Lowered {
-        match &node.body {
-            TypedNodeBody::Block(lets, result) => {
-                let outer = self.bind(&node.params, args);
-                self.builder.enter(node.name.clone());
-                for (local, value) in lets {
-                    let value = self.value(value);
-                    self.locals.insert(*local, value);
-                }
-                let value = self.value(result);
-                self.builder.leave();
-                self.locals = outer;
-                value
-            }
-            TypedNodeBody::Foreign { language, settings } => {
-                let outer = self.bind(&node.params, args);
-                let inner = std::mem::replace(&mut self.locals, outer);
-                let mut given = Vec::with_capacity(node.params.len());
-                for param in &node.params {
-                    let value = inner.get(&param.local).cloned().unwrap_or(Lowered::Error);
-                    let Some(arg) = self.argument(value, &param.ty, span) else { return Lowered::Error };
-                    given.push((param.name.clone(), arg));
-                }
-                let kind = StepKind::Foreign { language: language.clone(), settings: settings.clone(), args: given };
-                let location = self.location(span);
-                self.builder.enter(node.name.clone());
-                let step = self.builder.step(kind, ty.clone(), location);
-                self.builder.leave();
-                Lowered::Step(step)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Lowering: the typed tree, with the values of this run's parameters, to the typed graph.
 //!
 //! Functions and nodes are inlined, loops unrolled, constants folded, and functions of constants where a value is due; equal
-//! steps become one. Nothing is checked again:
+//! calls are inlined once, and equal steps become one. Nothing is checked again:
 //! what the checker let through has a meaning here, but for values that come from the command line or an env.
 
 mod body;
@@ -12,6 +12,7 @@ mod contracts;
 mod environment;
 mod expression;
 mod fold;
+mod inline;
 mod library;
 mod programs;
 mod search;
@@ -27,6 +28,7 @@ use crate::typed::TypedProgram;
 
 pub(crate) use call::{FROM_ENV, is_constant};
 pub(crate) use constant::{binary, convert, show, unary};
+pub(crate) use inline::MOST_PARTS;
 pub(crate) use library::apply as apply_function;
 pub use programs::source_hash;
 pub use settings::Settings;

@@ -113,7 +113,13 @@ fn env_layers<'a>(package: &Package, program: &'a TypedProgram, settings: &'a Se
 fn known_settings(package: &Package, program: &TypedProgram, settings: &Settings) -> Outcome<()> {
     let params = program.params.iter().map(|param| &*param.name);
     let of_pipelines = program.pipelines.iter().flat_map(|pipeline| &pipeline.params).map(|param| &*param.name);
-    let known: Vec<&str> = params.chain(of_pipelines).collect();
+    let mut known: Vec<&str> = Vec::new();
+    for name in params.chain(of_pipelines) {
+        // Pipelines may have parameters of the same name.
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
     let unknown = settings.set.iter().filter(|(name, _)| !known.contains(&name.as_str()));
     let diagnostics: Vec<_> =
         unknown.map(|(name, _)| unknown_setting(package, "parameter", name, known.iter().copied())).collect();

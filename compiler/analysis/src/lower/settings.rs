@@ -1,5 +1,6 @@
 //! What the command line and an env say of this run.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use gml_diagnostics::{Diagnostic, Span, codes};
@@ -49,7 +50,24 @@ pub(super) fn read_setting(name: &str, text: &str, ty: &Type, declared_at: Span)
         return Err(wrong("cannot be read as a value".into()));
     };
     let value = literal(&expression).ok_or_else(|| wrong("is no plain value".into()))?;
-    convert(value, ty).map_err(|found| wrong(format!("is {found}, where {ty} is due")))
+    let value = convert(value, ty).map_err(|found| wrong(format!("is {found}, where {ty} is due")))?;
+    if has_empty_range(&value) {
+        return Err(wrong("has nothing in it: it ends before it begins".into()));
+    }
+    Ok(value)
+}
+
+/// Whether it is a range that holds no value, or a list of which one is; written in a program, it is GML0225.
+fn has_empty_range(value: &Value) -> bool {
+    match value {
+        Value::Range { start, end, inclusive } => match start.compared(end) {
+            Some(Ordering::Greater) => true,
+            Some(Ordering::Equal) => !inclusive,
+            _ => false,
+        },
+        Value::List(items) => items.iter().any(has_empty_range),
+        _ => false,
+    }
 }
 
 fn one_of(ty: &Type, text: &str) -> Result<Value, String> {
@@ -162,5 +180,17 @@ mod tests {
         let wrong = read("2021-13-01", &Type::Date).unwrap_err();
         assert!(wrong.contains("day=2021-13-01 "), "{wrong}");
         assert!(read("2021-12-01", &Type::INT).is_err());
+    }
+
+    #[test]
+    fn a_range_has_something_in_it() {
+        let (days, counts) = (Type::Range(Type::Date.into()), Type::Range(Type::INT.into()));
+        for text in ["2021-12-05..2021-12-01", "2021-12-05..<2021-12-05"] {
+            let wrong = read(text, &days).unwrap_err();
+            assert!(wrong.contains("has nothing in it"), "{wrong}");
+        }
+        assert!(read("[1..3, 3..1]", &Type::List(counts.clone().into())).is_err());
+        assert_eq!(read("2021-12-05..2021-12-05", &days).unwrap(), "@2021-12-05..@2021-12-05");
+        assert_eq!(read("3..3", &counts).unwrap(), "3..3");
     }
 }

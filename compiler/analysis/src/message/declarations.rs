@@ -24,6 +24,22 @@ pub(crate) fn duplicate_parameter(name: &str, span: Span, first: Span) -> Diagno
         .help("give one of them another name")
 }
 
+/// A declaration by `word`, which is one of the standard library's.
+pub(crate) fn only_standard(word: &str, name: &str, span: Span) -> Diagnostic {
+    let help = match word {
+        "operator" => "write `node name(t: table[T]) -> table[U] { .. }` for a step over tables",
+        "type" => {
+            "write `schema Name { column: type, .. }` for a kind of rows; other types are written where they are used"
+        }
+        "function" => "write `fn name(x: int) -> int = value` for a function of values",
+        _ => {
+            "write what it computes into the `group` or the `derive`, or `fn name(x: int) -> int = value` for a part of it"
+        }
+    };
+    let message = format!("`{word}` declares what is built in, and `{name}` is not");
+    Diagnostic::new(codes::FOREIGN_KEYWORD, span, message).help(help)
+}
+
 pub(crate) fn shadows_std(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::SHADOWED_NAME, span, format!("`{name}` hides the standard library's `{name}`"))
         .help("give it another name, so that readers do not take one for the other")

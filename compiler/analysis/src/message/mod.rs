@@ -1,5 +1,6 @@
 //! The wording of diagnostics, one function each. What decides whether one is given stands where it is called.
 
+pub(crate) mod bounds;
 pub(crate) mod configuration;
 pub(crate) mod contracts;
 pub(crate) mod declarations;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gml_diagnostics::{Diagnostic, FileId, Span};
 use gml_ir::{Row, Type};
 use gml_stdlib::{MODULES, Word};
-use gml_syntax::ast::{self, ItemKind, Name, UseName};
+use gml_syntax::ast::{self, ItemKind, Name, Signature, SignatureKind, UseName};
 
 use super::files::{Loaded, Target, once};
 use super::standard;
@@ -59,6 +59,15 @@ struct Names<'a> {
     spans: Vec<Map<Text, Span>>,
     seen: Seen,
     diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+fn word(kind: SignatureKind) -> &'static str {
+    match kind {
+        SignatureKind::Operator => "operator",
+        SignatureKind::Function => "function",
+        SignatureKind::Aggregate => "aggregate",
+        SignatureKind::Window => "window",
+    }
 }
 
 /// Names that are unique in a project.
@@ -178,9 +187,17 @@ impl Names<'_> {
                 ItemKind::Unread(name) => {
                     self.define(place, name, Definition::Unknown);
                 }
+                ItemKind::Signature(Signature { kind, name, .. }) => self.only_standard(place, name, word(*kind)),
+                ItemKind::TypeAlias(alias) => self.only_standard(place, &alias.name, "type"),
                 _ => {}
             }
         }
+    }
+
+    /// A declaration that only the standard library has: it says what is built in.
+    fn only_standard(&mut self, place: usize, name: &Name, word: &str) {
+        self.diagnostics.push(declarations::only_standard(word, &name.text, name.span));
+        self.define(place, name, Definition::Unknown);
     }
 
     /// Pipelines, tests and envs: those of the main file come first.
@@ -276,6 +293,8 @@ impl Names<'_> {
         if let Some(definition) = module.scope.get(&name.text) {
             return Some(definition.clone());
         }
+        // What a file declares that cannot be read nobody knows, and that it cannot is said there.
+        module.ast.parts()?;
         let mut candidates: Vec<&str> =
             module.scope.keys().map(|name| &**name).filter(|name| import(name).is_none()).collect();
         candidates.sort_unstable();

@@ -229,6 +229,35 @@ fn a_function_that_hides_one_of_the_library() {
 }
 
 #[test]
+fn declarations_of_the_standard_library_alone() {
+    let text =
+        "function f(x: int) -> int\noperator g[R](input: table[R]) -> table[R]\ntype T = int\nparam a: int = f(1)";
+    assert_snapshot!(told_of(text), @r#"
+    GML0015 `function` declares what is built in, and `f` is not at main.gml:1:10 `f`
+      help: write `fn name(x: int) -> int = value` for a function of values
+    GML0015 `operator` declares what is built in, and `g` is not at main.gml:2:10 `g`
+      help: write `node name(t: table[T]) -> table[U] { .. }` for a step over tables
+    GML0015 `type` declares what is built in, and `T` is not at main.gml:3:6 `T`
+      help: write `schema Name { column: type, .. }` for a kind of rows; other types are written where they are used
+    "#);
+}
+
+#[test]
+fn what_is_declared_in_words_of_other_languages_is_told_once() {
+    let text = "def f(x: int) -> int = x\nparam a: int = f(1)";
+    assert_snapshot!(told_of(text), @r#"
+    GML0015 `def` is no word of GML at main.gml:1:1 `def`
+      help: write `fn name(x: int) -> int = value` for a function of values, `node name(t: table[T]) -> table[U] { .. }` for a step over tables
+      fix: main.gml:1:1 `def` -> fn
+    "#);
+    let text = "function f(x: int) -> int = x\nparam a: int = f(1)";
+    assert_snapshot!(told_of(text), @r#"
+    GML0015 `function` is no word of GML at main.gml:1:1 `function`
+      help: write `fn name(x: int) -> int = value` for a function of values, `node name(t: table[T]) -> table[U] { .. }` for a step over tables
+    "#);
+}
+
+#[test]
 fn files_in_a_circle() {
     let files = [
         ("main.gml", "use a.{x}\nparam y: int = x"),
@@ -259,6 +288,10 @@ fn files_that_cannot_be_read() {
             .collect::<Vec<_>>()
             .join("\n")
     };
+    // What a file declares that is there and cannot be read nobody knows: its names are not told to be missing.
+    let world =
+        MemoryWorld::new([("main.gml", b"use lib.{x}\nparam a: int = x".to_vec()), ("lib.gml", b"\xff".to_vec())]);
+    assert_snapshot!(said(&world), @"GML0010 `lib.gml`: it is not UTF-8 text (byte 0 begins no character)");
     assert_snapshot!(said(&MemoryWorld::default()), @"GML0901 there is no file `main.gml`");
     assert_snapshot!(said(&MemoryWorld::new([("main.gml", b"param a\xff".to_vec())])), @"GML0010 `main.gml`: it is not UTF-8 text (byte 7 begins no character)");
     assert_snapshot!(said(&MemoryWorld::new([("main.gml", vec![b' '; 10 << 20])])), @"GML0011 `main.gml`: it has 10485760 bytes, and a source file may have 4194304");

@@ -14,7 +14,7 @@ pub fn explain(code: Option<&str>) -> Exit {
         }
         return Exit::Done;
     };
-    match Code::find(text) {
+    match found(text) {
         Some(code) => {
             output::line(code.page().trim_end());
             Exit::Done
@@ -24,6 +24,12 @@ pub fn explain(code: Option<&str>) -> Exit {
             Exit::Usage
         }
     }
+}
+
+/// By its id or its name; the letters in front of its number may be left out.
+fn found(text: &str) -> Option<Code> {
+    let by_number = || text.parse::<u16>().ok().and_then(|number| Code::find(&format!("GML{number:04}")));
+    Code::find(text).or_else(by_number)
 }
 
 fn unknown(text: &str) -> String {
@@ -38,6 +44,13 @@ fn unknown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_enough() {
+        assert_eq!(found("301").map(Code::id), Some("GML0301"));
+        assert_eq!(found("0301").map(Code::name), Some("unknown-column"));
+        assert!(found("9999").is_none() && found("x1").is_none());
+    }
 
     #[test]
     fn a_misspelt_name_is_told_the_nearest() {

@@ -19,6 +19,9 @@ pub fn plan(pipeline: Option<&str>, args: &ProgramArgs, choice: &ChoiceArgs) -> 
         Ok(pipelines) => pipelines,
         Err(exit) => return exit,
     };
+    if let Err(exit) = prepared.set_for(pipeline) {
+        return exit;
+    }
     for pipeline in &pipelines {
         if let Err(fault) = gml_engine::runnable(&prepared.program, pipeline, &prepared.project.folder) {
             output::fault(&fault);

@@ -116,6 +116,34 @@ impl Prepared {
         Err(Exit::Usage)
     }
 
+    /// Refuses what `--set` says of parameters that only other pipelines than the chosen one have: it would change nothing.
+    ///
+    /// # Errors
+    /// The exit code, where there is such a setting.
+    pub fn set_for(&self, name: Option<&str>) -> Result<(), Exit> {
+        let Some(chosen) = name else { return Ok(()) };
+        let takes = |pipeline: &TypedPipeline, name: &str| pipeline.params.iter().any(|param| &*param.name == name);
+        let mut exit = Ok(());
+        for set in &self.set {
+            let is_of_program = self.typed.params.iter().any(|param| *param.name == **set);
+            let owners = self.typed.pipelines.iter().filter(|pipeline| takes(pipeline, set));
+            let owners: Vec<&str> = owners.map(|pipeline| &*pipeline.name).collect();
+            if is_of_program || owners.is_empty() || owners.contains(&chosen) {
+                continue;
+            }
+            let named: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
+            let what = if owners.len() == 1 { "pipeline" } else { "pipelines" };
+            output::error_line(format!(
+                "`{set}` is a parameter of the {what} {}, and `{chosen}` has none of that name: leave out --set {set}=.., or \
+                 write `run {}({set}: ..)` in `{chosen}` where it is to run that one",
+                named.join(", "),
+                owners[0],
+            ));
+            exit = Err(Exit::Usage);
+        }
+        exit
+    }
+
     /// What is to be said of pipelines that are left out where all are to run: nothing gives them the values that they need.
     pub fn left_out(&self, name: Option<&str>) -> Vec<String> {
         let declared = &self.typed.pipelines;

@@ -71,6 +71,9 @@ pub fn run(
         Ok(pipelines) => pipelines,
         Err(exit) => return exit,
     };
+    if let Err(exit) = prepared.set_for(pipeline) {
+        return exit;
+    }
     let program = &prepared.program;
     let (choice, settings) =
         match chosen(choice, program, &pipelines).and_then(|choice| Ok((choice, store(&prepared.project.folder)?))) {

@@ -207,6 +207,8 @@ pub enum PatternKind {
     Value(Expr),
     /// `_`
     Any,
+    /// A name, which is no pattern. It is told already; what the arm gives may use it.
+    Name(Name),
 }
 
 /// Operators of one operand.

@@ -239,8 +239,10 @@ impl Shift {
         self.expr(&mut arm.value);
         for pattern in &mut arm.patterns {
             self.span(&mut pattern.span);
-            if let PatternKind::Value(value) = &mut pattern.kind {
-                self.expr(value);
+            match &mut pattern.kind {
+                PatternKind::Value(value) => self.expr(value),
+                PatternKind::Name(name) => self.name(name),
+                PatternKind::Any => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use gml_diagnostics::Span;
 
-use super::{Builder, Tree, text};
+use super::{Builder, Tree};
 use crate::ast::{Arm, Expr, ExprKind, Pattern, PatternKind};
 use crate::codes;
 use crate::grammar::Rule;
@@ -105,14 +105,21 @@ impl Builder<'_, '_> {
         {
             return Pattern { kind: PatternKind::Any, span: self.span(only) };
         }
+        if let [only] = parts.as_slice()
+            && only.as_rule() == Rule::name
+        {
+            let (span, name) = (self.span(only), self.name(only));
+            self.no_pattern(only.as_str(), span);
+            return Pattern { kind: PatternKind::Name(name), span };
+        }
         for part in parts {
             let span = self.span(&part);
             match part.as_rule() {
                 Rule::minus => minus = Some(span),
                 Rule::range_sign => inclusive = part.as_str() == "..",
                 Rule::name => {
-                    let kind = self.pattern_name(part.as_str(), span);
-                    values.push(Expr { kind, span });
+                    self.no_pattern(part.as_str(), span);
+                    values.push(Expr { kind: ExprKind::Error, span });
                 }
                 _ => {
                     let value = self.primary(part).expr;
@@ -139,11 +146,10 @@ impl Builder<'_, '_> {
         Pattern { span: value.span, kind: PatternKind::Value(value) }
     }
 
-    fn pattern_name(&mut self, name: &str, span: Span) -> ExprKind {
+    fn no_pattern(&mut self, name: &str, span: Span) {
         let message = format!("`{name}` is no pattern: a `match` compares with literals");
         let help = format!("write \"{name}\" for the text, or `_` for everything else");
         self.report(codes::UNEXPECTED_TOKEN, span, message, help);
-        ExprKind::Text(text(name))
     }
 
     pub(super) fn for_value(&mut self, pair: Pair<'_>) -> Tree {

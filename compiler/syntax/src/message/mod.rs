@@ -136,6 +136,20 @@ impl Trouble<'_> {
     }
 }
 
+/// Whether a declaration of another language begins with the word, which has one word here.
+pub(crate) fn declares_elsewhere(word: &str) -> bool {
+    foreign::declaration(word).is_some()
+}
+
+/// `function name(..) { .. }`
+pub(crate) fn function_of_elsewhere(span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::FOREIGN_KEYWORD, span, "`function` is no word of GML");
+    match foreign::help(&foreign::DECLARATIONS, "function") {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
 /// A word of the language that is used as a name, and where that name is used further on.
 pub(crate) fn reserved_word(word: &str, span: Span, uses: &[Span]) -> Diagnostic {
     let message = format!("`{word}` is a word of the language and cannot be used as a name here");

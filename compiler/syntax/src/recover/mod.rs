@@ -9,14 +9,15 @@ use crate::build::add_to_schema;
 use crate::codes;
 use crate::grammar::Rule;
 use crate::lexer::{Kind, Token};
-use crate::message::Place;
+use crate::message::{self, Place};
 use crate::parse::{Failure, Reader, Stop};
 use crate::scan::unquoted_name;
 
 impl Reader<'_, '_> {
     /// Reads what can be read of `start..end` and reports what is wrong with the rest.
     pub(crate) fn recover(&mut self, start: usize, end: usize, failure: &Failure<'_>) -> Option<Item> {
-        if let Some(last) = self.extent(Rule::item, start, end)
+        if self.word_at(start) != "function"
+            && let Some(last) = self.extent(Rule::item, start, end)
             && self.only_blanks(last, failure.at)
         {
             // All of a declaration, and something behind it.
@@ -84,6 +85,16 @@ impl Reader<'_, '_> {
             "fn" => Rule::function_head,
             "param" => Rule::param_head,
             "connection" => Rule::connection_head,
+            // Declarations of the standard library begin so, and they have no body: who writes one means another language's.
+            "function" => {
+                if self.faults_in(at, end).next().is_none() {
+                    let word = self.span(at, at + "function".len());
+                    self.diagnostics.push(message::function_of_elsewhere(word));
+                }
+                return self.only_named(at, end);
+            }
+            // What is declared in the words of another language is told once, not wherever it is used.
+            word if message::declares_elsewhere(word) => return self.only_named(at, end),
             _ => return None,
         };
         let Some(head_end) = self.extent(rule, at, end) else {

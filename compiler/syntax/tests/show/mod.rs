@@ -66,6 +66,7 @@ pub fn expr(expr: &Expr) -> String {
             let arms = arms.iter().map(|arm| {
                 let patterns = arm.patterns.iter().map(|pattern| match &pattern.kind {
                     PatternKind::Any => "_".to_owned(),
+                    PatternKind::Name(name) => name.text.to_string(),
                     PatternKind::Value(value) => self::expr(value),
                 });
                 format!("{} => {}", patterns.collect::<Vec<_>>().join(" | "), self::expr(&arm.value))

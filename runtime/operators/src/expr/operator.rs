@@ -30,7 +30,14 @@ impl Scope<'_> {
         match op {
             BinaryOp::And => Ok(as_bool(a, &left.ty).and(as_bool(b, &right.ty))),
             BinaryOp::Or => Ok(as_bool(a, &left.ty).or(as_bool(b, &right.ty))),
-            BinaryOp::Coalesce => Ok(coalesce(&[cast(a, &left.ty, ty), cast(b, &right.ty, ty)])),
+            BinaryOp::Coalesce => {
+                let (a, b) = (cast(a, &left.ty, ty), cast(b, &right.ty, ty));
+                // Where the other value is one number for all rows, polars fills it in without making a column of it.
+                let fills = matches!(&right.kind, ExprKind::Literal(value) if *value != Value::Null)
+                    && matches!(ty.non_null(), Type::Bool | Type::Int(_) | Type::Float)
+                    && has(left, &|kind| matches!(kind, ExprKind::Column(_)));
+                Ok(if fills { a.fill_null(b) } else { coalesce(&[a, b]) })
+            }
             BinaryOp::Equal
             | BinaryOp::NotEqual
             | BinaryOp::Less

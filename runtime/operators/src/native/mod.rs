@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 
 /// Where a library is looked for: what the variable names, else the folder of libraries.
 fn place(variable: &str, libraries: &Path) -> PathBuf {
-    let named = std::env::var_os(variable).filter(|value| !value.is_empty());
-    named.map_or_else(|| libraries.to_path_buf(), PathBuf::from)
+    named(variable).unwrap_or_else(|| libraries.to_path_buf())
+}
+
+/// The library of the user's own that the variable names.
+fn named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

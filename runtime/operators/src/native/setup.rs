@@ -35,7 +35,21 @@ struct Manifest {
 /// GML0911 where Python, pip or the network is missing or the library cannot be loaded, GML0930 where a checksum
 /// differs, GML0910 where the folder cannot be written.
 pub fn fetch(package: &Package, folder: &Path, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Fault> {
+    if crate::native::named(package.variable).is_some_and(|named| named == folder) {
+        is_there(package, folder)?;
+    }
     Fetch { python: &["python3"], package }.run(folder, report)
+}
+
+/// A path that a variable names and where nothing is, is a slip: nothing is fetched there.
+fn is_there(package: &Package, named: &Path) -> Result<(), Fault> {
+    if named.exists() {
+        return Ok(());
+    }
+    let Package { title, variable, .. } = package;
+    Err(Fault::new("GML0911", format!("{variable} names a library of {title} that is not there"))
+        .at(named.display())
+        .help(format!("correct {variable}, or leave it out: then {title} is fetched")))
 }
 
 struct Fetch<'a> {

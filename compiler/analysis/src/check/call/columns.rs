@@ -296,6 +296,8 @@ impl<'a> Body<'a> {
         {
             let text = self.text(value.span());
             self.emit(message::calls::wrong_class(&value, value.ty(), bound, want, text));
+            // What else is to be of this type is not held against what it cannot be.
+            arguments.variables.set_type(*variable, Type::Error);
             return Value::error(value.span());
         }
         if matches!(shape, Shape::Variable(_)) { value } else { self.coerced(value, &to, want) }

@@ -6,7 +6,7 @@ use gml_diagnostics::Span;
 use gml_ir::{BinaryOp, Type, Value as Constant};
 use gml_syntax::ast::{self, Arm, Pattern, PatternKind};
 
-use crate::check::body::Body;
+use crate::check::body::{Body, Local};
 use crate::check::message;
 use crate::check::narrow::{when_not_true, when_true};
 use crate::check::value::{Facts, Space, Value};
@@ -109,7 +109,12 @@ impl<'a> Body<'a> {
             if without_null && !takes_null {
                 known.extend(crate::check::narrow::Path::of(&of.typed));
             }
+            let scope = self.scope.len();
+            for pattern in &arm.patterns {
+                self.name_of_pattern(pattern);
+            }
             let value = self.narrowed(known, |body| body.in_branch(|body| body.expr(&arm.value, expected)));
+            self.scope.truncate(scope);
             without_null |= takes_null && arm.patterns.len() == 1;
             space = space.max(value.space);
             cases.push((condition.filter(|_| !takes_all), value));
@@ -142,6 +147,21 @@ impl<'a> Body<'a> {
         match chain {
             Some(typed) => Value { typed, space, short: false, facts },
             None => Value::error(span),
+        }
+    }
+
+    /// A name that stands where a pattern is due was told: that what the arm gives uses it is not told too.
+    fn name_of_pattern(&mut self, pattern: &'a Pattern) {
+        if let PatternKind::Name(name) = &pattern.kind {
+            self.bind(Local {
+                name: name.text.clone(),
+                ty: Type::Error,
+                space: Space::Const,
+                known: None,
+                listed: false,
+                facts: None,
+                span: name.span,
+            });
         }
     }
 

@@ -11,6 +11,9 @@ use super::ffi::Api;
 /// The version whose C interface is bound here.
 pub const VERSION: &str = "4.7.0";
 
+/// The variable that names a library of the user's own.
+const VARIABLE: &str = "GML_LIGHTGBM";
+
 /// The file name of the library on this platform.
 pub const fn library_file() -> &'static str {
     if cfg!(target_os = "macos") {
@@ -34,7 +37,7 @@ pub fn lightgbm_in(place: &Path) -> Option<PathBuf> {
 
 /// The library that a run uses: what `GML_LIGHTGBM` names, else that of the folder of libraries.
 pub fn place(libraries: &Path) -> PathBuf {
-    crate::native::place("GML_LIGHTGBM", libraries)
+    crate::native::place(VARIABLE, libraries)
 }
 
 /// The opened library.
@@ -75,6 +78,9 @@ fn cannot_open(path: &Path, text: &str) -> Fault {
         fault.help("it needs the OpenMP runtime libgomp.so.1: `apt install libgomp1`")
     } else if text.contains("libomp") {
         fault.help("it needs the OpenMP runtime libomp: `brew install libomp`")
+    } else if crate::native::named(VARIABLE).is_some() {
+        fault
+            .help(format!("let {VARIABLE} name a library of LightGBM {VERSION}, or leave it out: then that is fetched"))
     } else {
         fault.help(format!("remove the file and run `gmlc setup`, which fetches LightGBM {VERSION} anew"))
     }

@@ -45,6 +45,19 @@ fn a_library_of_the_users_own_is_used_and_nothing_is_fetched() {
 }
 
 #[test]
+fn a_library_that_is_named_and_not_there_is_not_fetched_to_that_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = folder.path().join("lib_lightgbm.so");
+    let fault = is_there(&LIGHTGBM, &named).unwrap_err();
+    assert_eq!(
+        (fault.code, fault.message.as_str()),
+        ("GML0911", "GML_LIGHTGBM names a library of LightGBM that is not there")
+    );
+    assert!(!named.exists());
+    assert!(is_there(&LIGHTGBM, folder.path()).is_ok());
+}
+
+#[test]
 fn no_python_says_what_to_install() {
     let folder = tempfile::tempdir().unwrap();
     let fault =

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use gml_ir::{Arg, BinaryOp, Expr, NamedExpr, Type};
 
-use crate::expr::rows::{Expressions, RowBackend, computed_by, told};
+use crate::expr::rows::lower::fused;
+use crate::expr::rows::{Expressions, RowBackend, computed_by, cost, told};
 use crate::tests::kit::{c, f, k, op, opt};
 
 fn columns(exprs: &[(&str, Expr)]) -> Vec<(Arc<str>, Arg)> {
@@ -44,6 +45,15 @@ polars: d, since native code lacks `upper`";
 }
 
 #[test]
+fn what_a_long_sum_costs_is_found_in_one_pass() {
+    let sum = |terms: usize| {
+        (1..terms).fold(c("x", Type::INT), |sum, _| op(BinaryOp::Add, sum, c("x", Type::INT), Type::INT))
+    };
+    let (few, many) = (cost::of_polars(&sum(3)), cost::of_polars(&sum(65)));
+    assert!((many - 32.0 * few).abs() < 1e-9 * many, "{few} {many}");
+}
+
+#[test]
 fn only_functions_whose_last_bits_differ_are_part_of_a_key() {
     let inexact = columns(&[("a", exponential())]);
     let exact = columns(&[("a", f("round", &[("x", c("x", opt(Type::Float))), ("digits", k(1))], opt(Type::Float)))]);
@@ -57,4 +67,33 @@ fn only_functions_whose_last_bits_differ_are_part_of_a_key() {
         assert_eq!(by(&exact, backend), None);
     }
     assert_eq!(computed_by("std.table", "group", &inexact, &Expressions::default()), None);
+}
+
+/// Compiling costs once what the interpreter costs each row: the more rows, the sooner it is worth it. Whether it is native code at all
+/// does not go by rows, since last bits do, and a result's key is made before anybody knows how many rows there are.
+#[test]
+fn what_executes_a_program_goes_by_its_rows_and_the_time_to_compile() {
+    let either = |a: &str, b: &str| op(BinaryOp::Coalesce, c(a, opt(Type::Float)), c(b, Type::Float), Type::Float);
+    let exponential_of = |x: Expr| f("exp", &[("x", x)], Type::Float);
+    let heavy = op(BinaryOp::Add, exponential_of(either("x", "y")), exponential_of(either("v", "w")), Type::Float);
+    let sum = op(BinaryOp::Add, c("x", Type::Float), c("y", Type::Float), Type::Float);
+    let args = columns(&[("a", heavy.clone()), ("b", sum)]);
+    let of_rows = |rows| Expressions::by(RowBackend::Auto).of_rows(rows);
+    let said = |rows| told("std.table", "derive", &args, &of_rows(rows)).unwrap().lines;
+    let by = |rows| said(rows)[0].split(':').next().unwrap().to_owned();
+    assert_eq!(by(Some(1_000)), "native (interpreter)");
+    assert_eq!(by(None), "native (interpreter)", "100,000 rows are assumed");
+    assert_eq!(by(Some(100_000_000)), "native (cranelift)");
+    // Where it changes over is where what a row saves has paid for compiling.
+    let program = fused(&[&heavy]).unwrap().program;
+    let [saved, paid] = [cost::of_program, cost::of_compiling]
+        .map(|of| of(&program, RowBackend::Interpreter) - of(&program, RowBackend::Cranelift));
+    let even = (-paid / saved).ceil() as u64;
+    assert_eq!([by(Some(even - 1_000)), by(Some(even + 1_000))], ["native (interpreter)", "native (cranelift)"]);
+    for rows in [Some(1), None, Some(100_000_000)] {
+        assert_eq!(said(rows)[1], "polars: 1 expression, about 1.0 ns a row against 1.5 as native code", "{rows:?}");
+        let key = computed_by("std.table", "derive", &args, &of_rows(rows));
+        assert_eq!(key, computed_by("std.table", "derive", &args, &Expressions::by(RowBackend::Auto)));
+        assert!(key.is_some());
+    }
 }
