@@ -44,6 +44,29 @@ fn who_does_not_finish_is_not_waited_for_without_end() {
 }
 
 #[test]
+fn who_asks_twice_does_not_wait() {
+    for first in ["-INT", "-TERM"] {
+        let mut server = Server::of(trained(), &["buyer", "--grace", "60", "--read-timeout", "60"]);
+        let mut half = server.connect();
+        half.write_all(
+            b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+        )
+        .unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        server.signal(first);
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(server.process.try_wait().unwrap(), None, "the request is waited for");
+        let begun = Instant::now();
+        server.signal("-INT");
+        assert_eq!(server.process.wait().unwrap().code(), Some(3), "{first}");
+        assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+        let mut told = String::new();
+        server.process.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert!(told.contains("ended before all requests were answered: it was asked twice"), "{told}");
+    }
+}
+
+#[test]
 fn a_port_in_use_is_told() {
     let server = Server::of(trained(), &["buyer"]);
     let second = trained().gmlc(&["serve", "buyer", "--port", &server.port.to_string()]);

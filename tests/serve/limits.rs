@@ -90,6 +90,55 @@ fn slow_clients_are_not_waited_for() {
     assert_eq!(server.post("/predict", ROW).status, 200);
 }
 
+/// Bytes count as they come: bodies that were announced and not sent keep nobody out.
+#[test]
+fn bodies_hold_no_more_memory_together_than_they_may() {
+    let project = trained();
+    let refused = project.gmlc(&["serve", "buyer", "--port", "0", "--max-body", "2MiB", "--max-bodies", "1MiB"]);
+    assert!(refused.code == 2 && refused.stderr.contains("give it at least as many"), "{}", refused.stderr);
+    let server = Server::of(project, &["buyer", "--max-body", "64KiB", "--max-bodies", "64KiB"]);
+    let begin = |length: usize, sent: usize| {
+        let mut stream = server.connect();
+        let head = "POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+        let body = format!("{ROW}{}", " ".repeat(length - ROW.len()));
+        stream.write_all(format!("{head}content-length: {length}\r\n\r\n{}", &body[..sent]).as_bytes()).unwrap();
+        (stream, body[sent..].to_owned())
+    };
+    let announced = begin(60 << 10, 0);
+    let (mut half, rest) = begin(60 << 10, 50 << 10);
+    server.counts("gml_serve_body_bytes", 50 << 10);
+    assert_eq!(server.post("/predict", ROW).status, 200);
+    let (one_too_many, _) = begin(20 << 10, 20 << 10);
+    let answer = receive(&mut BufReader::new(one_too_many)).unwrap();
+    assert_eq!(
+        (answer.status, answer.header("retry-after"), answer.header("connection")),
+        (503, Some("1"), Some("close"))
+    );
+    assert_eq!(answer.json()["error_code"], "BUSY");
+    // Those that were there before lose nothing.
+    half.write_all(rest.as_bytes()).unwrap();
+    assert_eq!(receive(&mut BufReader::new(half)).unwrap().status, 200);
+    server.counts("gml_serve_body_bytes", 0);
+    drop(announced);
+    let (again, _) = begin(20 << 10, 20 << 10);
+    assert_eq!(receive(&mut BufReader::new(again)).unwrap().status, 200);
+}
+
+/// A client that takes nothing of its answers would keep a connection, and the answers, for as long as it likes.
+#[test]
+#[cfg(target_os = "linux")]
+fn who_takes_no_answer_is_not_kept() {
+    let server = Server::of(trained(), &["buyer", "--read-timeout", "0.5"]);
+    let mut deaf = server.connect();
+    deaf.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+    // More than the buffers between both hold: some 50 MB.
+    let asked = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(8_000);
+    let _ = deaf.write_all(asked.as_bytes());
+    // That which asks is one.
+    server.counts("gml_serve_connections", 1);
+    assert_eq!(server.post("/predict", ROW).status, 200);
+}
+
 #[test]
 fn connections_that_are_too_many_are_told_to_come_again() {
     let server = Server::of(trained(), &["buyer", "--max-connections", "2"]);

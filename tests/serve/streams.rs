@@ -264,3 +264,36 @@ fn what_is_no_stream_is_told() {
         assert!(told.code == 3 && told.stderr.contains("GML0987"), "{} {}", told.code, told.stderr);
     }
 }
+
+/// A server of streams that takes requests and says nothing, as one does that is stopped, or that a network has lost.
+#[test]
+fn a_server_that_says_nothing_holds_up_the_end_no_longer_than_it_may() {
+    for (grace, signals, why) in
+        [("1", &["-TERM"][..], "that took longer than --grace"), ("60", &["-INT", "-INT"][..], "it was asked twice")]
+    {
+        let Some(redis) = Redis::start() else { return };
+        let mut server = serve(&redis, &redis, &["--grace", grace]);
+        add_rows(&mut redis.connect(), "rows", 0..5);
+        until("the rows are scored", || length(&mut redis.connect(), "scores") == 5);
+        let stop = |signal: &str| {
+            assert!(Command::new("kill").args([signal, &redis.process.id().to_string()]).status().unwrap().success());
+        };
+        stop("-STOP");
+        // Until the request that was under way has been answered, and the next one is not.
+        std::thread::sleep(Duration::from_secs(1));
+        let begun = Instant::now();
+        for signal in signals {
+            server.signal(signal);
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let code = server.process.wait().unwrap().code();
+        let took = begun.elapsed();
+        stop("-CONT");
+        assert_eq!(code, Some(3));
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        let mut told = String::new();
+        server.process.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        let due = format!("ended before all requests were answered and the stream was done: {why}");
+        assert!(told.contains(&due), "{told}");
+    }
+}

@@ -14,8 +14,8 @@ use polars_arrow::io::ipc::format::ipc::{
 };
 use polars_arrow::io::ipc::read::FileMetadata;
 
-use crate::Fault;
 use crate::query::guarded;
+use crate::unread::{self, ArrowFault};
 
 /// What stands before the length of a message since version 0.15 of the format.
 const CONTINUATION: [u8; 4] = [0xff; 4];
@@ -37,14 +37,35 @@ const ROWS_OF_NOTHING: u64 = 1 << 20;
 /// Reads the rows of a stream of Arrow that lies in memory.
 ///
 /// # Errors
-/// Where it is cut off or damaged, or what it says of its sizes cannot be; the message says what.
-pub fn read_arrow_stream(bytes: &[u8]) -> Result<DataFrame, Fault> {
-    guarded(|| {
+/// Where it is cut off or damaged, or what it says of its sizes cannot be, or it has columns that are not read.
+pub fn read_arrow_stream(bytes: &[u8]) -> Result<DataFrame, ArrowFault> {
+    let unread = guarded(|| {
         let (free, times) = TOGETHER;
         let most = (bytes.len() as u64).saturating_mul(times).saturating_add(free);
         messages(&mut Cursor::new(bytes), most)?;
-        IpcStreamReader::new(Cursor::new(bytes)).finish()
-    })
+        let (unread, has_times) =
+            schema_of(bytes, |schema| Ok((unread::of_schema(schema)?, unread::has_times(schema)?)))?;
+        if has_times && unread.is_empty() { unread::of_values(Cursor::new(bytes)) } else { Ok(unread) }
+    });
+    let unread = unread.map_err(ArrowFault::Damaged)?;
+    if !unread.is_empty() {
+        return Err(ArrowFault::Unread(unread));
+    }
+    guarded(|| IpcStreamReader::new(Cursor::new(bytes)).finish()).map_err(ArrowFault::Damaged)
+}
+
+/// What is seen of the schema that a stream begins with.
+fn schema_of<T>(bytes: &[u8], of: impl FnOnce(&SchemaRef<'_>) -> PolarsResult<T>) -> PolarsResult<T> {
+    let rest = bytes.strip_prefix(&CONTINUATION).unwrap_or(bytes);
+    let head = rest.split_first_chunk().and_then(|(length, rest)| {
+        let length = usize::try_from(i32::from_le_bytes(*length)).ok()?;
+        rest.get(..length)
+    });
+    let Some(head) = head else { polars_bail!(ComputeError: "it ends before its schema") };
+    match MessageRef::read_as_root(head)?.header()? {
+        Some(MessageHeaderRef::Schema(schema)) => of(&schema),
+        _ => polars_bail!(ComputeError: "it does not begin with a schema"),
+    }
 }
 
 /// Holds all messages of a stream against its length, from where the reader stands; it stands there again afterwards.
@@ -307,7 +328,7 @@ mod tests {
         let mut bytes = stream_of(None);
         let cut = bytes.len() - 100;
         bytes.truncate(cut);
-        let fault = read_arrow_stream(&bytes).unwrap_err();
+        let fault = crate::Fault::from(read_arrow_stream(&bytes).unwrap_err());
         assert!(fault.message.contains("is said to be"), "{}", fault.message);
     }
 

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// The help where nothing was saved to a dataset yet. What is saved by whom only the whole program tells: who knows that may know
+/// better.
+pub const SAVE_FIRST: &str = "run the pipeline that saves it first";
+
 /// A fault of the data, the files or the environment: what went wrong, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {

@@ -27,12 +27,13 @@ mod table;
 mod text;
 mod texts;
 pub mod typed;
+mod unread;
 
 pub use afar::FOLDER as FROM;
 pub use cell::vectors;
 pub use claims::read_arrow_stream;
 pub use database::{describes, fetch_duckdb, has_duckdb};
-pub use fault::Fault;
+pub use fault::{Fault, SAVE_FIRST};
 pub use hub::HubModel;
 pub use infer::{Inferred, infer, infer_as, schema_name};
 pub use post::post_json;
@@ -46,3 +47,4 @@ pub use table::{
 };
 pub use text::MomentForm;
 pub use texts::{Ids, Together};
+pub use unread::{ArrowFault, UnreadColumn};

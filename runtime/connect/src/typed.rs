@@ -1,7 +1,7 @@
 //! Values of messages as typed columns, read by the rules by which files are.
 
 use gml_ir::Column;
-use polars::prelude::{PlSmallStr, Series};
+use polars::prelude::{AnyValue, PlSmallStr, PolarsResult, Series};
 
 use crate::Fault;
 use crate::cell::Builder;
@@ -62,6 +62,20 @@ impl ColumnBuilder {
     }
 }
 
+/// A value as a message shows it: floats with all their digits, since those decide whether a rule is broken, and a time that no calendar
+/// has by its number.
+pub fn shown(series: &Series, row: usize) -> String {
+    let text = |series: &Series| -> PolarsResult<String> {
+        Ok(match series.get(row)? {
+            AnyValue::Float64(number) => format!("{number:?}"),
+            AnyValue::Float32(number) => format!("{number:?}"),
+            other => other.to_string(),
+        })
+    };
+    let shown = guarded(|| text(series)).or_else(|_| guarded(|| text(&series.to_physical_repr())));
+    shown.unwrap_or_else(|_| "?".to_owned())
+}
+
 /// A rule of a column that rows break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenRule {
@@ -83,4 +97,29 @@ pub fn broken_rules(series: &Series, column: &Column) -> Result<Vec<BrokenRule>,
         BrokenRule { rule: broken.rule, code: broken.code, rows: rows.collect() }
     });
     Ok(broken.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{DataType, TimeUnit};
+
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_the_value() {
+        let floats: Series = [1.000_000_000_000_000_2, 1e300, f64::NAN, 0.5].into_iter().collect();
+        let of = |row| shown(&floats, row);
+        assert_eq!([of(0), of(1), of(2), of(3)], ["1.0000000000000002", "1e300", "NaN", "0.5"]);
+        let texts: Series = ["a", "b"].into_iter().collect();
+        assert_eq!((&*shown(&texts, 1), &*shown(&texts, 2)), ("\"b\"", "?"));
+    }
+
+    /// Polars stops where it shall write a time of the year 292,278,994.
+    #[test]
+    fn a_time_that_no_calendar_has_is_shown_by_its_number() {
+        let numbers: Series = [i64::MAX, 0].into_iter().collect();
+        let times = numbers.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
+        assert_eq!(shown(&times, 0), i64::MAX.to_string());
+        assert!(shown(&times, 1).starts_with("1970-01-01"), "{}", shown(&times, 1));
+    }
 }

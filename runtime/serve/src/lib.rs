@@ -21,7 +21,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use http::{Bound, bind};
+pub use http::{Bound, Ended, bind};
 pub use model::Model;
 pub use options::{Limits, Options, Token};
 pub use place::Place;

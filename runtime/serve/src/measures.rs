@@ -57,6 +57,8 @@ pub(crate) struct Measures {
     batches: Histogram,
     rows: AtomicU64,
     pub(crate) waiting: AtomicI64,
+    /// Bytes of the bodies of all requests that are not answered yet.
+    pub(crate) body_bytes: AtomicI64,
     pub(crate) connections: AtomicI64,
     pub(crate) turned_away: AtomicU64,
     pub(crate) reloads: AtomicU64,
@@ -71,6 +73,7 @@ impl Default for Measures {
             batches: Histogram::new(&SIZES),
             rows: AtomicU64::new(0),
             waiting: AtomicI64::new(0),
+            body_bytes: AtomicI64::new(0),
             connections: AtomicI64::new(0),
             turned_away: AtomicU64::new(0),
             reloads: AtomicU64::new(0),
@@ -121,6 +124,8 @@ impl Measures {
         let gauge = |value: &AtomicI64| value.load(Ordering::Relaxed).max(0).to_string();
         single("rows_total", "counter", "Rows that were scored.", counter(&self.rows));
         single("waiting_requests", "gauge", "Requests that wait to be scored.", gauge(&self.waiting));
+        let help = "Bytes of the bodies of requests that are not answered yet.";
+        single("body_bytes", "gauge", help, gauge(&self.body_bytes));
         single("connections", "gauge", "Connections that are open.", gauge(&self.connections));
         single("turned_away_total", "counter", "Connections that were one too many.", counter(&self.turned_away));
         single("reloads_total", "counter", "New versions of the model that were taken.", counter(&self.reloads));

@@ -37,15 +37,17 @@ pub struct Options {
 pub struct Limits {
     /// Bytes of a body.
     pub body: usize,
+    /// Bytes of the bodies of all requests that are not answered yet.
+    pub bodies: usize,
     /// Connections at the same time.
     pub connections: usize,
     /// Requests that wait to be scored.
     pub queue: usize,
-    /// How long a client may take to send a request.
+    /// How long a client may take to send a request, and may take nothing of an answer (on Linux).
     pub read: Duration,
     /// How long a request may take once it was read.
     pub answer: Duration,
-    /// How long requests that are under way may take once the server is asked to end.
+    /// How long requests that are under way, and the batch of a stream, may take once the server is asked to end.
     pub grace: Duration,
 }
 
@@ -53,6 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 16 << 20,
+            bodies: 256 << 20,
             connections: 1024,
             queue: 512,
             read: Duration::from_secs(10),

@@ -20,6 +20,8 @@ pub(crate) struct Refusal {
     pub(crate) more: usize,
     /// When to come again, in seconds.
     pub(crate) retry_after: Option<u32>,
+    /// Whether some of the body was not read, so that no other request can follow it on its connection.
+    pub(crate) unread: bool,
 }
 
 /// A rule of the signature that a request breaks.
@@ -37,7 +39,15 @@ pub(crate) struct Violation {
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into(), violations: Vec::new(), more: 0, retry_after: None }
+        Self {
+            status,
+            kind,
+            message: message.into(),
+            violations: Vec::new(),
+            more: 0,
+            retry_after: None,
+            unread: false,
+        }
     }
 
     /// The body cannot be taken apart.
@@ -53,6 +63,11 @@ impl Refusal {
     /// There is too much to do at the moment.
     pub(crate) fn busy(message: impl Into<String>) -> Self {
         Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", message) }
+    }
+
+    /// The same, where the body was not read to its end.
+    pub(crate) fn unread(self) -> Self {
+        Self { unread: true, ..self }
     }
 
     /// The server is at fault.

@@ -16,6 +16,8 @@ pub(crate) struct Rows<'s> {
     /// The row in which each column was given last, from 1.
     given: Vec<usize>,
     rows: usize,
+    /// Whether the row has no columns at all, which is told.
+    is_wrong: bool,
     violations: Violations,
     /// Whether something was told of each column.
     told: Vec<bool>,
@@ -33,12 +35,13 @@ impl<'s> Rows<'s> {
             .ok_or_else(|| Refusal::internal("the signature of the model has a column whose values cannot be sent"))?;
         let (given, told) = (vec![0; builders.len()], vec![false; builders.len()]);
         let (violations, unknown) = (Violations::default(), HashSet::new());
-        Ok(Self { signature, builders, given, rows: 0, violations, told, unknown })
+        Ok(Self { signature, builders, given, rows: 0, is_wrong: false, violations, told, unknown })
     }
 
     /// Begins the next row.
     pub(crate) fn begin(&mut self) {
         self.rows += 1;
+        self.is_wrong = false;
     }
 
     /// The place of a name among the columns; none where the model does not read it. A name that stands for nothing is told once.
@@ -96,7 +99,7 @@ impl<'s> Rows<'s> {
             self.given[place] = self.rows;
             self.builders[place].push_null();
             let known = &self.signature.columns()[place];
-            if known.is_nullable() {
+            if known.is_nullable() || self.is_wrong {
                 continue;
             }
             // Where nearly all rows lack it, what is said of each is not even made.
@@ -110,8 +113,9 @@ impl<'s> Rows<'s> {
         }
     }
 
-    /// A rule that the row breaks as a whole.
+    /// A rule that the row breaks as a whole: which columns it lacks is not told beside that.
     pub(crate) fn wrong_row(&mut self, rule: &str, message: String) {
+        self.is_wrong = true;
         self.add(Some(self.rows), None, rule, message);
     }
 
@@ -231,5 +235,5 @@ pub(crate) fn short(text: &str) -> String {
 
 /// A value as a message shows it.
 pub(crate) fn shown(series: &Series, row: usize) -> String {
-    short(&series.get(row).map_or_else(|_| "?".to_owned(), |value| value.to_string()))
+    short(&gml_connect::typed::shown(series, row))
 }

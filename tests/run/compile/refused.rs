@@ -52,6 +52,8 @@ fn what_cannot_be_compiled_is_named_and_nothing_is_written() {
     assert!(unknown.code == 2 && unknown.stderr.contains("it keeps plain, both, priced"), "{unknown:?}");
     let named = project.gmlc(&["compile", "plain", "--output", "out", "--name", "a-b"]);
     assert!(named.code == 2 && named.stderr.contains("write a letter first"), "{named:?}");
+    let taken = project.gmlc(&["compile", "plain", "--output", "out", "--name", "m"]);
+    assert!(taken.code == 2 && taken.stderr.contains("is a library of the system"), "{taken:?}");
     project.write("file", "");
     refused(&project.gmlc(&["compile", "plain", "--output", "file/out"]), "GML0910", "the library cannot be written");
     let signature = String::from_utf8(project.read("models/plain/signature.json")).unwrap();
@@ -89,4 +91,15 @@ fn without_a_compiler_the_object_file_is_left_and_how_to_link_it() {
     assert_eq!(compile("cc").code, 0);
     assert_eq!(project.read("out dir/libplain.so"), first);
     assert_eq!(names(), ["libplain.so", "plain.h", "plain.o"]);
+}
+
+/// `cc main.c -Lout -lm` would take the model for the functions of mathematics.
+#[test]
+fn no_model_is_called_as_a_library_of_the_system_is() {
+    let project = project();
+    let copied =
+        std::process::Command::new("cp").args(["-r", "models/plain", "m"]).current_dir(project.path(".")).status();
+    assert!(copied.unwrap().success());
+    project.done(&["compile", "./m", "--output", "out"]);
+    assert!(project.path("out/model_m.h").is_file() && project.path("out/libmodel_m.so").is_file());
 }

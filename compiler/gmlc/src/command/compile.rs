@@ -32,8 +32,17 @@ pub struct CompileArgs {
 }
 
 fn identifier(text: &str) -> Result<String, String> {
+    if is_of_system(text) {
+        return Err(format!("{} is a library of the system: write another name", library_name(text)));
+    }
     let fits = is_identifier(text);
     fits.then(|| text.to_owned()).ok_or_else(|| "write a letter first, and letters, digits and _ behind it".to_owned())
+}
+
+/// Whether a library of that name would be found instead of one that programs of C are linked with: `cc main.c -Lout -lm` would take
+/// the model for the functions of mathematics.
+fn is_of_system(name: &str) -> bool {
+    ["c", "m", "dl", "rt", "pthread", "util", "gcc", "gcc_s", "System"].contains(&name)
 }
 
 /// Compiles the model and links it.
@@ -64,7 +73,7 @@ fn name_of(model: &str, saved: &Saved) -> String {
         _ => model.to_owned(),
     };
     let plain: String = called.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).collect();
-    if is_identifier(&plain) { plain } else { format!("model_{plain}") }
+    if is_identifier(&plain) && !is_of_system(&plain) { plain } else { format!("model_{plain}") }
 }
 
 /// Writes object file, header and library. Each appears at once, and none before all could be made; without a linker the first two.

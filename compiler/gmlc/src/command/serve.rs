@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use gml_connect::Fault;
 use gml_operators::Context;
-use gml_serve::{Address, Limits, Model, Options, Place, Streams, Token};
+use gml_serve::{Address, Ended, Limits, Model, Options, Place, Streams, Token};
 
 use super::ProgramArgs;
 use super::run::memory;
@@ -56,19 +56,22 @@ pub struct ServeArgs {
     /// The largest body.
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = memory)]
     max_body: u64,
+    /// What the bodies of all requests that are not answered yet may have together: 256MiB, or --max-body where that is more.
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    max_bodies: Option<u64>,
     /// How many connections there may be at the same time.
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: u32,
     /// How many requests may wait to be scored.
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     max_waiting: u32,
-    /// How long a client may take to send a request, in seconds.
+    /// How long a client may take to send a request, and may take nothing of an answer, in seconds.
     #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
     read_timeout: Duration,
     /// How long a request may take once it was read, in seconds.
     #[arg(long, value_name = "S", default_value = "30", value_parser = seconds)]
     answer_timeout: Duration,
-    /// How long requests that are under way may take once the server is asked to end, in seconds.
+    /// How long requests that are under way, and the batch of a stream, may take once the server is asked to end, in seconds.
     #[arg(long, value_name = "S", default_value = "30", value_parser = seconds)]
     grace: Duration,
     /// How often a new version of the model is looked for, in seconds; 0 is never.
@@ -146,6 +149,13 @@ fn period(text: &str) -> Result<Period, String> {
 
 /// Serves the model until the user interrupts.
 pub fn serve(args: &ServeArgs) -> Exit {
+    if let Some(bodies) = args.max_bodies.filter(|bodies| *bodies < args.max_body) {
+        output::error_line(format!(
+            "--max-bodies gives all bodies together {bodies} bytes, and --max-body {} to a single one: give it at least as many",
+            args.max_body
+        ));
+        return Exit::Usage;
+    }
     let place = match saved(&args.model, &args.program) {
         Ok(Saved { place, .. }) => place,
         Err(exit) => return exit,
@@ -191,10 +201,17 @@ pub fn serve(args: &ServeArgs) -> Exit {
             streams.from, streams.to, streams.consumer, streams.group
         ));
     }
+    let streams_too = streams.is_some();
     match bound.serve(place, model, context, streams, Arc::new(|text: &str| output::error_line(text))) {
-        Ok(true) => Exit::Done,
-        Ok(false) => {
-            output::error_line("ended before all requests were answered: they took longer than --grace");
+        Ok(Ended::Well) => Exit::Done,
+        Ok(ended) => {
+            let what = if streams_too {
+                "all requests were answered and the stream was done"
+            } else {
+                "all requests were answered"
+            };
+            let why = if ended == Ended::AtOnce { "it was asked twice" } else { "that took longer than --grace" };
+            output::error_line(format!("ended before {what}: {why}"));
             Exit::RunFailed
         }
         Err(fault) => {
@@ -235,6 +252,10 @@ fn load(place: &Place, context: &Context) -> Result<Model, Fault> {
     }
 }
 
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 fn options(args: &ServeArgs) -> Result<Options, Fault> {
     let options = Options {
         host: args.host,
@@ -242,7 +263,8 @@ fn options(args: &ServeArgs) -> Result<Options, Fault> {
         token: args.token_file.as_deref().map(Token::from_file).transpose()?,
         open: args.no_token,
         limits: Limits {
-            body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
+            body: size(args.max_body),
+            bodies: args.max_bodies.map_or_else(|| Limits::default().bodies.max(size(args.max_body)), size),
             connections: args.max_connections as usize,
             queue: args.max_waiting as usize,
             read: args.read_timeout,

@@ -6,8 +6,8 @@ use gml_ir::{OnViolation, Role, Row};
 use polars::prelude::*;
 
 use super::Tolerated;
-use super::rules::{Broken, broken};
-use crate::{Fault, code};
+use super::rules::{Broken, NEVER_NULL, broken};
+use crate::{Fault, code, typed};
 
 /// How many offending rows a message shows.
 const SHOWN: usize = 5;
@@ -196,6 +196,9 @@ fn violation(breach: &Breach) -> Fault {
     let mut fault = Fault::new(code, format!("{rows} the rule of `{column}`: {rule}"));
     fault.details.extend(breach.shown.iter().take(SHOWN).cloned());
     let help = match *code {
+        code::NULL_IN_COLUMN if rule != NEVER_NULL => {
+            "declare what may be null in it with a `?`; or set on_violation: drop".to_owned()
+        }
         code::NULL_IN_COLUMN => {
             format!("declare it with a `?` if null is right: `{column}: ..?`; or set on_violation: drop")
         }
@@ -207,7 +210,7 @@ fn violation(breach: &Breach) -> Fault {
 }
 
 fn shown(frame: &DataFrame, column: &str, row: usize) -> String {
-    let value = frame.column(column).and_then(|column| column.get(row).map(|value| value.to_string()));
+    let value = frame.column(column).map(|column| typed::shown(column.as_materialized_series(), row));
     let value = value.unwrap_or_else(|_| "?".into());
     if value.chars().count() > 60 { value.chars().take(59).chain(['…']).collect() } else { value }
 }

@@ -102,7 +102,7 @@ pub(super) fn header(path: &Path, dialect: &Dialect) -> Result<Vec<String>, Faul
             return Err(empty());
         }
         if records.unclosed().is_none() || more == 0 {
-            return records.texts().ok_or_else(|| not_text(1));
+            return records.texts().ok_or_else(|| no_header(&text));
         }
     }
 }
@@ -121,7 +121,7 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect, piece: &Piece) -> 
     let (mut records, header) = if piece.is_first() {
         let mut records = Records::of(&text, dialect.delimiter, dialect.quote);
         records.advance();
-        let header = records.texts().ok_or_else(|| not_text(1))?;
+        let header = records.texts().ok_or_else(|| no_header(&text))?;
         (records, header)
     } else {
         let Piece { lines, single, .. } = *piece;
@@ -168,6 +168,15 @@ pub(super) fn read(path: &Path, row: &Row, dialect: &Dialect, piece: &Piece) -> 
 fn unclosed(line: u64) -> Fault {
     Fault::new(code::MALFORMED_LINE, format!("a quote that opens on line {line} is never closed"))
         .help("close it, or say that quotes mean nothing: csv(.., quote: \"\")")
+}
+
+/// The first line is not UTF-8: spreadsheets write "Unicode text" as UTF-16, which begins with a mark of its own.
+fn no_header(text: &[u8]) -> Fault {
+    if !text.starts_with(&[0xff, 0xfe]) && !text.starts_with(&[0xfe, 0xff]) {
+        return not_text(1);
+    }
+    Fault::new(code::CANNOT_READ, "the file is text in UTF-16, not in UTF-8")
+        .help("write the file as UTF-8, for example with `iconv -f utf-16 -t utf-8`")
 }
 
 fn not_text(line: u64) -> Fault {

@@ -17,7 +17,7 @@ use super::parquet::{conversion, misfit};
 use super::wanted::Wanted;
 use crate::dtype::stored_type;
 use crate::query::{carried, guarded};
-use crate::{Fault, claims, code, paths};
+use crate::{Fault, claims, code, paths, unread};
 
 /// The first bytes of a file. A stream begins with the length of its schema.
 const MAGIC: &[u8; 6] = b"ARROW1";
@@ -102,7 +102,8 @@ impl Header {
         }
         places.sort_unstable();
         places.dedup();
-        let (stored, height) = guarded(|| self.stored(path, places.clone(), batch)).map_err(|fault| damaged(&fault))?;
+        let (stored, height) =
+            guarded(|| self.stored(path, places.clone(), batch, before)).map_err(|fault| damaged(&fault))?;
         let mut columns = Vec::with_capacity(declared.len());
         for column in &declared {
             let field = self.field(column.stored_name(), &column.name)?;
@@ -119,8 +120,14 @@ impl Header {
         Ok((frame, Row { columns: declared, ..row.clone() }))
     }
 
-    /// Columns at places of the schema, as they are stored.
-    fn stored(&self, path: &Path, places: Vec<usize>, batch: Option<usize>) -> PolarsResult<(DataFrame, usize)> {
+    /// Columns at places of the schema, as they are stored. So many rows of the file come before them.
+    fn stored(
+        &self,
+        path: &Path,
+        places: Vec<usize>,
+        batch: Option<usize>,
+        before: usize,
+    ) -> PolarsResult<(DataFrame, usize)> {
         let fields: Vec<ArrowField> = places
             .iter()
             .filter_map(|place| self.schema.get_at_index(*place).map(|(_, field)| field.clone()))
@@ -147,12 +154,16 @@ impl Header {
                 }
             }
         }
-        together(&fields, batches)
+        together(&fields, batches, before)
     }
 }
 
-/// Batches one behind the other.
-fn together(fields: &[ArrowField], batches: Vec<RecordBatchT<ArrayRef>>) -> PolarsResult<(DataFrame, usize)> {
+/// Batches one behind the other; so many rows come before them.
+fn together(
+    fields: &[ArrowField],
+    batches: Vec<RecordBatchT<ArrayRef>>,
+    before: usize,
+) -> PolarsResult<(DataFrame, usize)> {
     let height = batches.iter().map(RecordBatchT::len).sum();
     let mut arrays: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(batches.len()); fields.len()];
     for batch in batches {
@@ -163,6 +174,16 @@ fn together(fields: &[ArrowField], batches: Vec<RecordBatchT<ArrayRef>>) -> Pola
     let columns = fields.iter().zip(arrays).map(|(field, arrays)| {
         if arrays.is_empty() {
             return Ok(Column::new_empty(field.name.clone(), &stored_type(field).map_err(carried)?));
+        }
+        let mut row = before;
+        for array in &arrays {
+            if let Some(unread) = unread::of_column(&field.name, &**array, row) {
+                return Err(carried(
+                    Fault::new(code::VALUE_DOES_NOT_PARSE, unread.to_string())
+                        .help("mend the file: such a value would become another one when it is read"),
+                ));
+            }
+            row += array.len();
         }
         Series::try_from((field, arrays)).map(IntoColumn::into_column)
     });
@@ -187,10 +208,41 @@ fn open(path: &Path) -> Result<BufReader<File>, Fault> {
 }
 
 fn damaged(fault: &Fault) -> Fault {
-    if matches!(fault.code, code::CANNOT_READ | code::FILE_MISSING | code::OUT_OF_MEMORY | code::EMPTY_FILE) {
+    // A value that is none says nothing of the file.
+    const OTHER: [&str; 5] =
+        [code::CANNOT_READ, code::FILE_MISSING, code::OUT_OF_MEMORY, code::EMPTY_FILE, code::VALUE_DOES_NOT_PARSE];
+    if OTHER.contains(&fault.code) {
         return fault.clone();
     }
     Fault::new(code::NOT_ARROW, "the file is no Arrow IPC file, or it is cut off or damaged")
         .detail(fault.message.clone())
         .help("see whether it was copied to its end, and write it again from its source")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use polars_arrow::array::PrimitiveArray;
+    use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+
+    use super::*;
+
+    /// Polars would multiply them by a thousand, and take what is left of 64 bits.
+    #[test]
+    fn seconds_that_do_not_fit_are_told_with_their_row() {
+        let ty = ArrowDataType::Timestamp(TimeUnit::Second, None);
+        let field = ArrowField::new("seen".into(), ty.clone(), true);
+        let batch = |seconds: [i64; 2]| {
+            let array = PrimitiveArray::new(ty.clone(), seconds.to_vec().into(), None).boxed();
+            let schema = Arc::new(ArrowSchema::from_iter([field.clone()]));
+            RecordBatchT::try_new(2, schema, vec![array]).unwrap()
+        };
+        let fields = [field.clone()];
+        assert_eq!(together(&fields, vec![batch([0, 1]), batch([2, 3])], 10).unwrap().1, 4);
+        let fault = guarded(|| together(&fields, vec![batch([0, 1]), batch([2, i64::MAX])], 10)).unwrap_err();
+        let fault = damaged(&fault);
+        let due = "row 14, column `seen`: 9223372036854775807 seconds are more than a timestamp can hold";
+        assert_eq!((fault.code, &*fault.message), ("GML0905", due));
+    }
 }

@@ -12,7 +12,7 @@ use gml_ir::Dataset;
 use super::path_of;
 use super::version::{self, Appeared, NewVersion};
 use crate::afar::folders::{self, Keeping};
-use crate::{Fault, afar, code, paths};
+use crate::{Fault, SAVE_FIRST, afar, code, paths};
 
 static WRITES: AtomicU32 = AtomicU32::new(0);
 
@@ -158,7 +158,7 @@ impl Folder {
                 format!("nothing was saved as `{}` yet: there is no {}", dataset.name, place.display()),
             )
             .at(&dataset.name)
-            .help("run the pipeline that saves it first")
+            .help(SAVE_FIRST)
         })
     }
 }

@@ -6,6 +6,9 @@ use polars::prelude::*;
 use crate::nested::{either, lift_list};
 use crate::{Fault, code};
 
+/// The rule of a type without a `?`.
+pub(crate) const NEVER_NULL: &str = "is never null";
+
 /// A rule that rows break.
 pub(crate) struct Broken {
     /// The rule as it was written.
@@ -25,7 +28,9 @@ pub(crate) fn broken(series: &Series, column: &Column) -> Result<Vec<Broken>, Fa
         }
     };
     let nulls = null_marks(series, &column.ty)?;
-    add("is never null".into(), code::NULL_IN_COLUMN, nulls);
+    if nulls.as_ref().is_some_and(BooleanChunked::any) {
+        add(never_null(series, &column.ty)?, code::NULL_IN_COLUMN, nulls);
+    }
     let unlisted = enum_marks(series, &column.ty)?;
     add(format!("is one of {}", column.ty.non_null()), code::ENUM_VALUE_NOT_LISTED, unlisted);
     for contract in &column.contracts {
@@ -42,6 +47,48 @@ fn null_marks(series: &Series, ty: &Type) -> Result<Option<BooleanChunked>, Faul
     let own = (!ty.is_nullable() && !ty.is_silent() && series.null_count() > 0).then(|| series.is_null());
     let inner = nested_marks(series, ty, &null_marks)?;
     Ok(either(own, inner))
+}
+
+/// The rule that a null breaks: of the column itself, or of the first of what lies in it.
+fn never_null(series: &Series, ty: &Type) -> Result<String, Fault> {
+    let is_own = !ty.is_nullable() && !ty.is_silent() && series.null_count() > 0;
+    let path = if is_own { String::new() } else { inner_null(series, ty)?.unwrap_or_default() };
+    Ok(match path.strip_prefix('.') {
+        _ if path.is_empty() => NEVER_NULL.into(),
+        Some(field) => format!("its {field} {NEVER_NULL}"),
+        None => format!("its {path} {NEVER_NULL}"),
+    })
+}
+
+/// Where the first null lies that breaks a rule within the values: `.city`, `[..]`, `[..].value`.
+fn inner_null(series: &Series, ty: &Type) -> Result<Option<String>, Fault> {
+    let wrong = |error: PolarsError| crate::query::fault(&error);
+    let parts = match ty.non_null() {
+        Type::List(item) => vec![("[..]".to_owned(), series.list().map_err(wrong)?.get_inner(), &**item)],
+        Type::Struct(row) => {
+            let structs = series.struct_().map_err(wrong)?;
+            let fields = row.columns.iter().map(|column| {
+                Ok((format!(".{}", column.name), structs.field_by_name(&column.name).map_err(wrong)?, &column.ty))
+            });
+            fields.collect::<Result<_, Fault>>()?
+        }
+        _ => Vec::new(),
+    };
+    for (step, values, ty) in parts {
+        // Fields of a struct that is null are null and break nothing.
+        let there = if series.null_count() > 0 && matches!(series.dtype(), DataType::Struct(_)) {
+            values.filter(&series.is_not_null()).map_err(wrong)?
+        } else {
+            values
+        };
+        if !ty.is_nullable() && !ty.is_silent() && there.null_count() > 0 {
+            return Ok(Some(step));
+        }
+        if let Some(path) = inner_null(&there, ty)? {
+            return Ok(Some(format!("{step}{path}")));
+        }
+    }
+    Ok(None)
 }
 
 /// Texts that an enum does not list, at any depth.

@@ -65,6 +65,14 @@ impl<'a> Misfits<'a> {
         }
     }
 
+    /// Whether those that are shown are numbers with a point, written as the source writes numbers.
+    fn are_fractions(&self, place: usize) -> bool {
+        self.first[place].iter().all(|(_, misfit)| {
+            let written = if self.source.knows_texts { &*misfit.value } else { misfit.value.trim_matches('"') };
+            written.contains('.') && written.parse::<f64>().is_ok_and(f64::is_finite)
+        })
+    }
+
     /// The fault of the first column that has any.
     pub(crate) fn finish(self) -> Result<(), Fault> {
         let Some(place) = self.counts.iter().position(|count| *count > 0) else { return Ok(()) };
@@ -76,17 +84,24 @@ impl<'a> Misfits<'a> {
             format!("{count} {values} of the column `{}` {are} no {}", column.stored_name(), column.ty.non_null()),
         );
         for (line, misfit) in &self.first[place] {
-            fault = fault.detail(format!("{} {line}: {}{}", self.source.row, misfit.value, misfit.path));
+            let at = if misfit.path.is_empty() { String::new() } else { format!(", at {}", misfit.path) };
+            fault = fault.detail(format!("{} {line}{at}: {}", self.source.row, misfit.value));
         }
         let Source { mend, or, knows_texts, .. } = self.source;
         let is_text = !knows_texts || self.first[place].iter().all(|(_, misfit)| misfit.value.starts_with('"'));
+        let inner = self.first[place].iter().any(|(_, misfit)| !misfit.path.is_empty());
         let reads_as_text = match column.ty.non_null() {
+            _ if inner => false,
             Type::Str | Type::Category => false,
             Type::Bool | Type::Int(_) | Type::Float | Type::Float32 | Type::Size => is_text,
             _ => true,
         };
         let declare = match &column.parsed {
             Some(Parsed::Format(format)) => format!(", correct the form of `{}` (parsed {format:?}),", column.name),
+            // As pandas writes whole numbers beside missing ones: `3.0`.
+            _ if !inner && matches!(column.ty.non_null(), Type::Int(_)) && self.are_fractions(place) => {
+                format!(", declare `{}` as float,", column.name)
+            }
             _ if reads_as_text => format!(", declare `{}` as str,", column.name),
             _ => String::new(),
         };

@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 use super::path_of;
 use super::replace::{Unfinished, cannot, settle, write_file};
 use crate::afar::folders::{self, Kept};
-use crate::{Fault, afar, code, paths};
+use crate::{Fault, SAVE_FIRST, afar, code, paths};
 
 /// The argument of a connector that says which version is read; it stands in no program.
 pub const AT: &str = "$at";
@@ -161,7 +161,7 @@ pub(super) fn current(dataset: &Dataset, project: &Path) -> Result<(u64, PathBuf
     let help = if place.is_file() {
         "move the file to where the first version would be: a folder 000001 with the file in it"
     } else {
-        "run the pipeline that saves it first"
+        SAVE_FIRST
     };
     Err(fault.at(&dataset.name).help(help))
 }

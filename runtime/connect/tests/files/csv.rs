@@ -120,6 +120,8 @@ fn bytes_that_are_no_text_are_refused() {
     let folder = folder(&[("t.csv", b"id,price\n1,2\n\xff,3\n")]);
     let result = gml_connect::read(&dataset("t.csv", price()), folder.path());
     refused(result, "GML0902", &["line 3", "UTF-8"]);
+    let folder = self::folder(&[("t.csv", b"\xff\xfei\0d\0,\0p\0r\0i\0c\0e\0\n\x001\0,\x002\0\n\0")]);
+    refused(gml_connect::read(&dataset("t.csv", price()), folder.path()), "GML0902", &["UTF-16", "iconv -f utf-16"]);
 }
 
 #[test]

@@ -191,6 +191,7 @@ fn help_proposes_no_text_where_a_text_reads_no_numbers() {
         fault.help.unwrap()
     };
     assert!(helped("t.csv", "a\nx\n", Type::INT).contains("declare `a` as str"));
+    assert!(helped("t.csv", "a\n3.0\n", Type::INT).contains("declare `a` as float"));
     assert!(helped("t.jsonl", "{\"a\": \"x\"}\n", Type::Date).contains("declare `a` as str"));
     for ty in [Type::Str, Type::INT] {
         assert!(!helped("t.jsonl", "{\"a\": true}\n", ty).contains("as str"));

@@ -34,7 +34,7 @@ fn a_value_of_another_type_is_shown_with_its_place() {
 fn numbers_and_texts_are_told_apart() {
     let id = || vec![column("id", Type::INT)];
     refused(read_text("t.jsonl", "{\"id\": \"1\"}\n", id()), "GML0905", &["line 1: \"1\"", "declare `id` as str"]);
-    refused(read_text("t.jsonl", "{\"id\": 1.5}\n", id()), "GML0905", &["line 1: 1.5", "mend the file or write null"]);
+    refused(read_text("t.jsonl", "{\"id\": 1.5}\n", id()), "GML0905", &["line 1: 1.5", "declare `id` as float"]);
     refused(read_text("t.jsonl", "{\"id\": NaN}\n", id()), "GML0915", &["line 1", "no NaN", "write null"]);
 }
 

@@ -69,6 +69,27 @@ fn contracts_of_fields_within_lists_hold() {
 }
 
 #[test]
+fn a_null_within_a_value_is_named_by_its_place() {
+    let place = structure(vec![column("city", Type::Str), column("n", Type::INT.nullable())]).nullable();
+    let columns = || {
+        vec![
+            column("geo", place.clone()),
+            column("tags", list(Type::Str).nullable()),
+            column("all", list(place.clone())),
+        ]
+    };
+    let read = |geo: &str, tags: &str, all: &str| {
+        let line = |geo: &str, tags: &str, all: &str| format!("{{\"geo\": {geo}, \"tags\": {tags}, \"all\": {all}}}\n");
+        read_text("t.jsonl", &format!("{}{}", line("null", "null", "[null]"), line(geo, tags, all)), columns())
+    };
+    assert!(read("{\"city\": \"a\"}", "[]", "[{\"city\": \"a\"}]").is_ok());
+    let told = ["1 row", "`geo`: its city is never null", "row 2", "declare what may be null in it"];
+    refused(read("{\"n\": 1}", "[]", "[]"), "GML0907", &told);
+    refused(read("null", "[\"a\", null]", "[]"), "GML0907", &["`tags`: its [..] is never null", "row 2"]);
+    refused(read("null", "null", "[{\"n\": 1}]"), "GML0907", &["`all`: its [..].city is never null", "row 2"]);
+}
+
+#[test]
 fn nulls_where_none_can_be_are_refused_or_dropped() {
     let columns = || vec![column("id", Type::Str), column("n", Type::INT)];
     let text = "id,n\na,1\nb,\n";

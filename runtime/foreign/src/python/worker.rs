@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gml_connect::read_arrow_stream;
+use gml_connect::{Fault, read_arrow_stream};
 use polars::prelude::*;
 use serde_json::Value as Json;
 
@@ -361,7 +361,8 @@ fn answers(link: UnixStream, events: &SyncSender<Event>) {
             match read_arrow_stream(&bytes) {
                 Ok(frame) => table = Some(frame),
                 Err(why) => {
-                    let _ = events.send(Event::Broken(format!("its table cannot be read: {}", why.message)));
+                    let why = Fault::from(why).message;
+                    let _ = events.send(Event::Broken(format!("its table cannot be read: {why}")));
                     return;
                 }
             }

@@ -48,9 +48,20 @@ pub(super) fn begin(state: &Arc<State>, mut stream: TcpStream, stopped: watch::R
         });
         return;
     }
+    end_with_deaf_clients(&stream, state.options.limits.read);
     tokio::spawn(async move {
         serve(&counted.0, stream, stopped).await;
     });
+}
+
+/// Has the system end a connection whose client takes nothing of an answer for so long: it would be kept otherwise for as long as the
+/// client likes, and a few such clients would be all that there may be. One that is slow and goes on is not meant. Where the system
+/// has no such limit, or refuses it, there is none.
+fn end_with_deaf_clients(stream: &TcpStream, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(patience));
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, patience);
 }
 
 async fn serve(state: &Arc<State>, stream: TcpStream, mut stopped: watch::Receiver<bool>) {

@@ -1,5 +1,6 @@
 //! The server: connections, and what is answered on them.
 
+mod body;
 mod connection;
 mod routes;
 mod stop;
@@ -23,8 +24,10 @@ use crate::stream::{Streaming, Streams, Tally};
 
 /// How often it is seen whether a stream has ended by itself.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long to wait where the system has no more connections to give.
+/// How long to wait where the system has no more connections to give, and for a stream that is about to end.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long threads may take to end when all is answered.
+const AFTER: Duration = Duration::from_secs(1);
 
 /// What all answers are made of.
 pub(crate) struct State {
@@ -35,6 +38,17 @@ pub(crate) struct State {
     pub(crate) stopping: AtomicBool,
     /// What was done with a stream, where one is scored.
     pub(crate) tally: Option<Arc<Tally>>,
+}
+
+/// How serving has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that was under way was answered, and the batch of a stream was finished.
+    Well,
+    /// Something took longer than it may.
+    TooSlow,
+    /// It was asked twice, and left off what was under way.
+    AtOnce,
 }
 
 /// A server that has its port.
@@ -61,8 +75,9 @@ impl Bound {
         format!("http://{}/", self.address)
     }
 
-    /// Serves a model, and scores a stream where one is given, until the process is asked to end, and then answers what is under way.
-    /// What there is to say to people goes to `told`. Gives whether all requests were answered.
+    /// Serves a model, and scores a stream where one is given, until the process is asked to end, and then finishes what is under way.
+    /// What there is to say to people goes to `told`. The process should end soon afterwards: where it has not ended well, threads may
+    /// still be at work.
     ///
     /// # Errors
     /// Where the system refuses what a server needs, and what [`Streams`] are refused for or end with.
@@ -73,7 +88,7 @@ impl Bound {
         context: Context,
         streams: Option<Streams>,
         told: Arc<dyn Fn(&str) + Send + Sync>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Ended, Fault> {
         let Self { listener, options, .. } = self;
         let measures = Arc::new(Measures::default());
         let settings = Settings {
@@ -94,12 +109,13 @@ impl Bound {
             tally: streaming.as_ref().map(|streaming| Arc::clone(&streaming.tally)),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(refused)?;
-        let all_answered = runtime.block_on(answer(&state, listener, streaming.as_ref(), &told)).map_err(refused)?;
-        if let Some(streaming) = streaming {
+        let ended = runtime.block_on(answer(&state, listener, streaming.as_ref(), &told)).map_err(refused)?;
+        // One that is not done yet has told nothing, and nobody waits for it any more.
+        if let Some(streaming) = streaming.filter(Streaming::has_ended) {
             streaming.finish()?;
         }
-        runtime.shutdown_timeout(Duration::from_secs(1));
-        Ok(all_answered)
+        runtime.shutdown_timeout(if ended == Ended::AtOnce { Duration::ZERO } else { AFTER });
+        Ok(ended)
     }
 }
 
@@ -107,13 +123,13 @@ fn refused(error: io::Error) -> Fault {
     Fault::new("GML0999", format!("the system refuses what a server needs: {error}"))
 }
 
-/// Answers until the process is asked to end, or a stream has ended by itself; whether all that was under way then was answered.
+/// Answers until the process is asked to end, or a stream has ended by itself, and then finishes what is under way.
 async fn answer(
     state: &Arc<State>,
     listener: TcpListener,
     streaming: Option<&Streaming>,
     told: &Arc<dyn Fn(&str) + Send + Sync>,
-) -> io::Result<bool> {
+) -> io::Result<Ended> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let mut asked = stop::Asked::listen()?;
     let watcher =
@@ -137,13 +153,28 @@ async fn answer(
     drop(listener);
     state.stopping.store(true, Ordering::Release);
     let open = state.measures.connections.load(Ordering::Acquire).max(0);
-    told(&format!("asked to end: {open} connections are open, and what is under way is answered"));
+    told(&format!("asked to end: {open} connections are open, and what is under way is answered; ctrl-C ends at once"));
     let _ = stop.send(true);
     drop(stopped);
-    // It is closed once no connection holds an end of it.
-    let ended = tokio::time::timeout(state.options.limits.grace, stop.closed()).await;
+    let finished = async {
+        if let Some(streaming) = streaming {
+            streaming.stop();
+        }
+        // It is closed once no connection holds an end of it.
+        stop.closed().await;
+        if let Some(streaming) = streaming {
+            while !streaming.has_ended() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    let ended = tokio::select! {
+        () = finished => Ended::Well,
+        () = tokio::time::sleep(state.options.limits.grace) => Ended::TooSlow,
+        () = asked.interrupted() => Ended::AtOnce,
+    };
     if let Some(watcher) = watcher {
         watcher.abort();
     }
-    Ok(ended.is_ok())
+    Ok(ended)
 }

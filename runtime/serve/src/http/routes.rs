@@ -1,18 +1,19 @@
 //! What is answered to a request.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use super::State;
+use super::{State, body};
 use crate::answer::{Shape, json};
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -118,16 +119,18 @@ async fn score(state: &Arc<State>, request: Request<Incoming>, as_mlflow: bool) 
     }
     let accepts = header(header::ACCEPT).unwrap_or("*/*");
     let in_arrow = accepts.contains(ARROW) || format == Format::Arrow && !accepts.contains(JSON);
-    let body = body(state, request).await?;
+    // It is counted among the bytes of all until the request is answered: its rows are made of it.
+    let body = body::read(state, request).await?;
     let begun = Instant::now();
     let answered = tokio::time::timeout(state.options.limits.answer, async {
         let coming = state.batcher.coming();
         let model = state.served.model();
-        let asked = if body.len() < LARGE {
-            read(format, &body, &model.signature)?
+        let bytes = body.bytes.clone();
+        let asked = if bytes.len() < LARGE {
+            at_once(|| read(format, &bytes, &model.signature))?
         } else {
             let model = Arc::clone(&model);
-            aside(move || read(format, &body, &model.signature)).await?
+            aside(move || read(format, &bytes, &model.signature)).await?
         };
         let is_large = asked.rows.height() > 1024;
         let scored = {
@@ -147,7 +150,7 @@ async fn score(state: &Arc<State>, request: Request<Incoming>, as_mlflow: bool) 
             (false, false) => Shape::List,
         };
         let write = move || if in_arrow { arrow_bytes(&scored) } else { json(&scored, shape).map(String::into_bytes) };
-        let bytes = if is_large { aside(write).await? } else { write()? };
+        let bytes = if is_large { aside(write).await? } else { at_once(write)? };
         let mut answer = plain(StatusCode::OK, if in_arrow { ARROW } else { JSON }, bytes);
         name(&mut answer, &model);
         Ok(answer)
@@ -168,32 +171,16 @@ async fn first_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
 
 /// Does what may take a while beside the threads that answer.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(_) => Err(Refusal::internal("this is a fault of gmlc serve: please report it")),
-    }
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(fault_of_ours()))
 }
 
-/// The body, which has to come within its time and be no larger than it may.
-async fn body(state: &State, request: Request<Incoming>) -> Result<Bytes, Refusal> {
-    let limits = &state.options.limits;
-    let too_large = || {
-        let message = format!("the body may have {} bytes; send fewer rows at once", limits.body);
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", message)
-    };
-    let body = request.into_body();
-    if body.size_hint().lower() > limits.body as u64 {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(limits.read, Limited::new(body, limits.body).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Refusal::malformed("the body ended before it was whole")),
-        Err(_) => {
-            let message = format!("the body did not come within {} s", limits.read.as_secs_f64());
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message))
-        }
-    }
+/// Does what takes no while, so that a fault of ours ends one request and not its connection without an answer.
+fn at_once<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(fault_of_ours()))
+}
+
+fn fault_of_ours() -> Refusal {
+    Refusal::internal("this is a fault of gmlc serve: please report it")
 }
 
 fn health(state: &State) -> Answer {
@@ -243,11 +230,11 @@ fn refused(refusal: &Refusal) -> Answer {
             let due = if refusal.message.ends_with("POST") { "POST" } else { "GET, HEAD" };
             headers.insert(header::ALLOW, HeaderValue::from_static(due));
         }
-        // What is left of the body is not waited for.
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
         _ => {}
+    }
+    // What is left of the body is not waited for.
+    if refusal.unread {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     answer
 }

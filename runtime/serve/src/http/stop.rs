@@ -32,4 +32,12 @@ impl Asked {
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
     }
+
+    /// Waits for ctrl-C alone: who asks a second time by it waits at a terminal, while systems may repeat their signal.
+    pub(super) async fn interrupted(&mut self) {
+        #[cfg(unix)]
+        let _ = self.interrupted.recv().await;
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -1,12 +1,12 @@
 //! Streams of Arrow, in and out.
 
-use gml_connect::{fault, guarded, read_arrow_stream};
+use gml_connect::{ArrowFault, UnreadColumn, fault, guarded, read_arrow_stream};
 use gml_ir::Type;
 use gml_operators::expr::{dtype, type_of};
 use polars::prelude::{ChunkCompareEq, Column, DataFrame, DataType, IpcStreamWriter, SerWriter, Series};
 
 use crate::refusal::{Refusal, Violation, Violations};
-use crate::rows::{contracts, shown};
+use crate::rows::{contracts, short, shown};
 use crate::signature::{Expected, Named, Signature};
 
 /// The rows of a body.
@@ -14,9 +14,19 @@ use crate::signature::{Expected, Named, Signature};
 /// # Errors
 /// Where it is no stream of Arrow (400), or does not fit the signature (422).
 pub(super) fn read(body: &[u8], signature: &Signature) -> Result<DataFrame, Refusal> {
-    let frame = read_arrow_stream(body)
-        .map_err(|fault| Refusal::malformed(format!("the body is no stream of Arrow: {}", fault.message)))?;
     let mut violations = Violations::default();
+    let frame = match read_arrow_stream(body) {
+        Ok(frame) => frame,
+        Err(ArrowFault::Damaged(fault)) => {
+            return Err(Refusal::malformed(format!("the body is no stream of Arrow: {}", fault.message)));
+        }
+        Err(ArrowFault::Unread(unread)) => {
+            for UnreadColumn { column, row, rule, why } in unread {
+                add(&mut violations, row, &short(&column), rule, why);
+            }
+            return Err(violations.refusal());
+        }
+    };
     for name in frame.get_column_names() {
         if signature.named(name) == Named::Unknown {
             let message = if violations.is_full() { String::new() } else { signature.hint(name) };
@@ -59,7 +69,7 @@ fn typed(found: &Series, known: &Expected, wanted: &DataType, violations: &mut V
     let series = if found.dtype() == wanted {
         found.clone()
     } else if converts(found.dtype(), wanted) {
-        let cast = guarded(|| found.cast(wanted)).ok()?;
+        let Ok(cast) = guarded(|| found.cast(wanted)) else { return refused(found, known, violations) };
         let back = guarded(|| cast.cast(found.dtype()));
         let same = back.and_then(|back| guarded(|| found.equal_missing(&back)));
         let lost = same.map(|same| same.iter().position(|same| same != Some(true)));

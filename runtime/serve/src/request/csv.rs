@@ -22,14 +22,15 @@ pub(super) fn read(text: &str, signature: &Signature) -> Result<DataFrame, Refus
     let places: Vec<Option<usize>> = names.iter().map(|name| rows.place(name)).collect();
     while let Some(line) = records.advance() {
         rows.begin();
-        if records.len() != places.len() {
+        // Where a quote is not closed, what is behind it is one cell, and its line lacks cells for that reason.
+        if records.len() != places.len() && records.unclosed().is_none() {
             return Err(Refusal::malformed(format!(
                 "line {line} has {} cells, and the header has {}",
                 records.len(),
                 places.len()
             )));
         }
-        for (cell, place) in places.iter().enumerate() {
+        for (cell, place) in places.iter().enumerate().take(records.len()) {
             if let Some(place) = place {
                 let text = std::str::from_utf8(records.cell(cell)).unwrap_or_default();
                 rows.text(*place, text, records.quoted(cell));

@@ -5,7 +5,7 @@ use gml_connect::typed::Json;
 use super::Asked;
 use crate::refusal::Refusal;
 use crate::rows::{Rows, short};
-use crate::signature::Signature;
+use crate::signature::{Named, Signature};
 
 /// The names of MLflow's forms.
 const FORMS: [&str; 4] = ["dataframe_split", "dataframe_records", "instances", "inputs"];
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str, signature: &Signature) -> Result<Asked, Refusal> 
     let body = Json::parse(text).map_err(|wrong| Refusal::malformed(format!("the body is not JSON: {wrong}")))?;
     let mut rows = Rows::new(signature)?;
     let is_single = match &body {
-        Json::Object(fields) if fields.iter().any(|(name, _)| FORMS.contains(&&**name)) => {
+        Json::Object(fields) if is_form(fields, signature) => {
             form(fields, signature, &mut rows)?;
             false
         }
@@ -40,6 +40,14 @@ pub(super) fn read(text: &str, signature: &Signature) -> Result<Asked, Refusal> 
         }
     };
     Ok(Asked { rows: rows.finish()?, is_single })
+}
+
+/// Whether an object is one of MLflow's forms: a model may read a column that is called as one of them is, whose value is a scalar
+/// where a form has rows.
+fn is_form(fields: Fields<'_, '_>, signature: &Signature) -> bool {
+    fields.iter().filter(|(name, _)| FORMS.contains(&&**name)).any(|(name, value)| {
+        signature.named(name) == Named::Unknown || matches!(value, Json::List(_) | Json::Object(_))
+    })
 }
 
 /// Adds the row of a record.

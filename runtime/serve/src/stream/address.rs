@@ -72,6 +72,10 @@ impl Address {
         if hosts.split(',').any(|host| host.split(':').next().is_none_or(str::is_empty)) {
             return Err(wrong("it names no host"));
         }
+        let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+        if hosts.split(',').filter_map(port).any(|port| !is_port(port)) {
+            return Err(wrong("its port is none from 1 to 65535"));
+        }
         if stream.is_empty() {
             return Err(wrong(nameless));
         }
@@ -140,9 +144,11 @@ impl Address {
         format!("{}{}dead", self.stream, if self.system == System::Redis { ':' } else { '.' })
     }
 
-    /// Whether both are on one server and in one database.
+    /// Whether both are on one server and in one database. Servers that are named together are one, whichever of them the other names.
     pub(crate) fn is_beside(&self, other: &Self) -> bool {
-        self.system == other.system && self.hosts() == other.hosts() && self.database == other.database
+        let (own, others) = (self.servers(), other.servers());
+        let is_shared = own.iter().any(|server| others.contains(server));
+        self.system == other.system && is_shared && self.database == other.database
     }
 
     /// Whether both are on one server, reached in the same way by the same user.
@@ -160,6 +166,25 @@ impl Address {
         self.authority.rsplit('@').next().unwrap_or_default().split(',').collect()
     }
 
+    /// Hosts, each with its port, whether one is named or not. All names of this machine for itself are one.
+    fn servers(&self) -> Vec<String> {
+        let usual: u16 = match self.system {
+            System::Redis => 6379,
+            System::Nats => 4222,
+            System::Kafka => 9092,
+        };
+        let server = |host: &str| {
+            let named = port(host);
+            let name = host.strip_suffix(named.unwrap_or_default()).unwrap_or(host);
+            let name = if named.is_some() { name.strip_suffix(':').unwrap_or(name) } else { name };
+            let name = name.to_ascii_lowercase();
+            let name = if ["127.0.0.1", "[::1]"].contains(&&*name) { "localhost" } else { &*name };
+            let port = named.and_then(|port| port.parse().ok()).unwrap_or(usual);
+            format!("{name}:{port}")
+        };
+        self.hosts().into_iter().map(server).collect()
+    }
+
     /// User and password, where the address has them.
     pub(super) fn user(&self) -> (Option<String>, Option<String>) {
         let Some((user, _)) = self.authority.rsplit_once('@') else { return (None, None) };
@@ -168,6 +193,11 @@ impl Address {
             None => (Some(unescaped(user)), None),
         }
     }
+}
+
+/// The port that is named with a host, which may be an address in brackets.
+fn port(host: &str) -> Option<&str> {
+    host.rsplit(']').next()?.split_once(':').map(|(_, port)| port)
 }
 
 /// Whether a text can be subjects of NATS.
@@ -257,6 +287,10 @@ mod tests {
             "redis://here",
             "redis://here/",
             "redis:///orders",
+            "redis://here:/orders",
+            "redis://here:0/orders",
+            "nats://[::1]:99999/orders",
+            "kafka://one:9092,two:broker/orders",
             "rediss://here/orders",
             "mqtt://here/orders",
             "redis://here/orders?db=x",

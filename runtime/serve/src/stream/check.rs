@@ -19,6 +19,12 @@ impl Streams {
                 "name another stream for scores",
             );
         }
+        if *dead == to.stream {
+            return wrong(
+                format!("rows that cannot be scored would stand among the scores of {to}"),
+                "name another stream with --dead",
+            );
+        }
         for name in [&to.stream, dead] {
             if from.is_beside(to) && is_within(from.system, name, &from.stream) {
                 return wrong(
@@ -116,6 +122,18 @@ mod tests {
             ("redis://here/rows", "redis://here/rows", false),
             ("redis://here/scores:dead", "redis://here/scores", false),
             ("redis://me:one@here/rows", "redis://here/rows", false),
+            // The port that is meant where none is named.
+            ("redis://here/rows", "redis://here:6379/rows", false),
+            ("nats://here:4222/rows.>", "nats://here/rows.scores", false),
+            ("redis://here:6380/rows", "redis://here/rows", true),
+            // Names of one machine for itself.
+            ("redis://localhost/rows", "redis://127.0.0.1/rows", false),
+            ("redis://LOCALHOST:6379/rows", "redis://[::1]/rows", false),
+            ("redis://localhost:6380/rows", "redis://127.0.0.1/rows", true),
+            ("redis://localhost/rows", "redis://127.0.0.1/scores", true),
+            ("nats://127.0.0.1:4222/rows.>", "nats://localhost/rows.scores", false),
+            // One cluster, whichever of its servers are named.
+            ("kafka://one,two/rows", "kafka://two:9092,three/rows", false),
             ("redis://here/rows", "nats://here/rows", true),
             // What cannot be scored would go to rows.dead.
             ("nats://here/rows.>", "nats://here/rows", false),
@@ -145,6 +163,10 @@ mod tests {
         assert!(Streams { group: "a.b".into(), ..nats() }.check().is_err());
         assert!(Streams { group: "a:b".into(), ..kafka() }.check().is_err());
         assert!(Streams { dead: "a b".into(), ..kafka() }.check().is_err());
+        for other in [redis(), nats(), kafka()] {
+            let scores = other.to.stream().to_owned();
+            assert!(Streams { dead: scores, ..other }.check().is_err(), "dead rows among scores");
+        }
         assert_eq!(kafka().offsets(), "rows-gml-offsets");
     }
 }

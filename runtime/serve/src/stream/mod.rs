@@ -116,12 +116,17 @@ impl Streaming {
         self.thread.is_finished()
     }
 
-    /// Lets it finish the rows that it has read, and waits for that.
+    /// Lets it finish the rows that it has read, and read no more.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// What came of it. It has ended already; else this waits for that.
     ///
     /// # Errors
-    /// Why it ended before.
+    /// Why it ended before it was asked to.
     pub(crate) fn finish(self) -> Result<(), Fault> {
-        self.stop.store(true, Ordering::Release);
+        self.stop();
         self.thread
             .join()
             .unwrap_or_else(|_| Err(Fault::new("GML0999", "the stream stopped at a fault of gmlc: please report it")))

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use polars::prelude::{DataFrame, DataType};
 
-use super::kit::{model, of_cities};
+use super::kit::{model, of_cities, of_forms, of_times};
 use crate::answer::{Shape, json};
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -179,12 +179,52 @@ fn what_is_no_request_is_told() {
     for body in ["", "age,city\n1", "age\n\"1\n"] {
         assert_eq!(refused(&model, Format::Csv, body.as_bytes()).status, StatusCode::BAD_REQUEST, "{body}");
     }
+    // The line lacks a cell because of the quote.
+    let unclosed = refused(&model, Format::Csv, b"age,city,member\n31,\"bonn,true\n4,graz,true\n");
+    assert_eq!(unclosed.message, "a quote opens in line 2 and is never closed");
     assert_eq!(refused(&model, Format::Arrow, b"no arrow").status, StatusCode::BAD_REQUEST);
     for kind in [None, Some("text/html"), Some("application/json; charset=latin1"), Some("application/jsonp")] {
         assert_eq!(Format::of(kind).unwrap_err().status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?}");
     }
     assert_eq!(Format::of(Some("Application/JSON; charset=UTF-8")), Ok(Format::Json));
     assert_eq!(Format::of(Some(ARROW)), Ok(Format::Arrow));
+}
+
+#[test]
+fn a_row_that_is_none_is_told_alone() {
+    let model = model();
+    for (body, rule) in [("[5]", "a record"), ("[[1, 2]]", "a value for each column"), ("[null]", "a record")] {
+        let refusal = refused(&model, Format::Json, body.as_bytes());
+        let rules: Vec<&str> = refusal.violations.iter().map(|violation| &*violation.rule).collect();
+        assert_eq!(rules, [rule], "{body}");
+    }
+}
+
+#[test]
+fn columns_may_be_called_as_forms_are() {
+    let model = of_forms();
+    let due = rows(&model, r#"[{"inputs": 31, "instances": true}]"#).unwrap();
+    let single = r#"{"inputs": 31, "instances": true}"#;
+    let records = r#"{"instances": [{"inputs": 31, "instances": true}]}"#;
+    let columns = r#"{"inputs": {"inputs": [31], "instances": [true]}}"#;
+    for body in [single, records, columns] {
+        assert!(rows(&model, body).unwrap().equals(&due), "{body}");
+    }
+}
+
+/// Polars stops where it shall write such a time, in a message as elsewhere.
+#[test]
+fn times_that_no_calendar_has_are_refused() {
+    use polars::prelude::{DataType, IntoColumn, Series, TimeUnit};
+
+    let model = of_times();
+    let numbers: Series = [0, i64::MAX].into_iter().collect();
+    let times = numbers.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
+    let body = DataFrame::new(2, vec![times.with_name("seen".into()).into_column()]).unwrap();
+    let refusal = refused(&model, Format::Arrow, &arrow_bytes(&body).unwrap());
+    let first = &refusal.violations[0];
+    assert_eq!((first.row, first.column.as_deref(), &*first.rule), (Some(2), Some("seen"), "timestamp"));
+    assert_eq!(first.message, format!("{} is no timestamp", i64::MAX));
 }
 
 #[test]
@@ -213,6 +253,45 @@ fn arrow_is_held_against_the_signature() {
     }
     let missing = arrow_bytes(&good.drop("age").unwrap()).unwrap();
     assert_eq!(refused(&model, Format::Arrow, &missing).violations[0].rule, "missing column");
+}
+
+/// A model, a body, and what is told of it: row, column, rule and reason.
+type Unread<'a> = (&'a Model, &'a [u8], Option<usize>, &'a str, &'a str, &'a str);
+
+/// Polars stops at such columns, or multiplies seconds until they are another time. `bodies/make.py` has written them.
+#[test]
+fn columns_of_arrow_that_are_not_read_are_named() {
+    const TYPE: &str = "a type that is read";
+    let (model, times) = (model(), of_times());
+    let cases: [Unread<'_>; 10] = [
+        (&model, include_bytes!("bodies/float16.arrow"), None, "income", TYPE, "floats of 16 bits"),
+        (&model, include_bytes!("bodies/float16_in_lists.arrow"), None, "visitor", TYPE, "floats of 16 bits"),
+        (&model, include_bytes!("bodies/union.arrow"), None, "visitor", TYPE, "a union"),
+        (&model, include_bytes!("bodies/runs.arrow"), None, "age", TYPE, "values by runs"),
+        (&model, include_bytes!("bodies/views.arrow"), None, "visitor", TYPE, "views of lists"),
+        (&model, include_bytes!("bodies/interval.arrow"), None, "visitor", TYPE, "intervals of the calendar"),
+        (&model, include_bytes!("bodies/twice.arrow"), None, "age", "named once", "the rows have the column twice"),
+        (&times, include_bytes!("bodies/unknown_zone.arrow"), None, "seen", TYPE, "the zone \"Mars/Olympus\""),
+        (
+            &times,
+            include_bytes!("bodies/seconds_overflow.arrow"),
+            Some(2),
+            "seen",
+            "timestamp",
+            "9223372036854775807 seconds",
+        ),
+        (&times, include_bytes!("bodies/milliseconds_overflow.arrow"), Some(2), "seen", "timestamp", "is no timestamp"),
+    ];
+    for (model, body, row, column, rule, why) in cases {
+        let refusal = refused(model, Format::Arrow, body);
+        assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY, "{refusal:?}");
+        let [only] = &*refusal.violations else { panic!("{refusal:?}") };
+        assert_eq!((only.row, only.column.as_deref(), &*only.rule), (row, Some(column), rule), "{refusal:?}");
+        assert!(only.message.contains(why), "{refusal:?}");
+    }
+    let due = rows(&times, r#"[{"seen": "1970-01-01T00:00:00Z"}, {"seen": "1970-01-02T00:00:00Z"}]"#).unwrap();
+    let seconds = read(Format::Arrow, include_bytes!("bodies/seconds.arrow"), &times.signature).unwrap();
+    assert!(seconds.rows.equals(&due), "{:?}", seconds.rows);
 }
 
 #[test]

@@ -2,14 +2,17 @@
 
 use std::sync::LazyLock;
 
+use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, Series, TimeUnit};
 use proptest::prelude::*;
 
-use super::kit::model;
+use super::kit::{model, of_times};
 use crate::answer::{Shape, json};
 use crate::model::Model;
+use crate::refusal::Refusal;
 use crate::request::{Format, arrow_bytes, read};
 
 static MODEL: LazyLock<Model> = LazyLock::new(model);
+static TIMES: LazyLock<Model> = LazyLock::new(of_times);
 
 /// Pieces of which requests are made, and others.
 const PIECES: [&str; 48] = [
@@ -121,6 +124,21 @@ proptest! {
         answered(Format::Json, &bytes)?;
         answered(Format::Csv, &bytes)?;
         answered(Format::Arrow, &bytes)?;
+    }
+
+    #[test]
+    fn times_of_any_number_are_answered(
+        number in any::<i64>(),
+        unit in prop::sample::select(vec![TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds]),
+    ) {
+        let times = Series::new("seen".into(), [number]).cast(&DataType::Datetime(unit, None)).unwrap();
+        let rows = DataFrame::new(1, vec![times.into_column()]).unwrap();
+        // No panic; a model that adds up features cannot take a time without a year.
+        let refusal = match read(Format::Arrow, &arrow_bytes(&rows).unwrap(), &TIMES.signature) {
+            Ok(asked) => TIMES.scorer.score(&asked.rows).err().map(|fault| Refusal::of_fault(&fault)),
+            Err(refusal) => Some(refusal),
+        };
+        prop_assert!(refusal.as_ref().is_none_or(|refusal| refusal.status.as_u16() == 422), "{:?}", refusal);
     }
 
     #[test]

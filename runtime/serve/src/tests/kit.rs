@@ -7,7 +7,7 @@ use gml_ir::{
     Column, Contract, ContractRule, Expr, ExprKind, NamedExpr, Partitions, Role, Row, TableType, Type, Value,
 };
 use gml_operators::{Call, Context, Data, Input, Table, operator};
-use polars::prelude::{DataFrame, IntoLazy, df};
+use polars::prelude::{DataFrame, DataType, IntoLazy, Series, TimeUnit, df};
 
 use crate::Place;
 use crate::model::Model;
@@ -96,18 +96,50 @@ fn save_fitted(learner: Data, rows: DataFrame, row: Row, folder: &Path) {
     gml_operators::save(&*fitted, folder).unwrap();
 }
 
+/// The model that a learner gives for rows.
+fn learned(learner: Data, rows: DataFrame, columns: Vec<Column>) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("learned");
+    save_fitted(learner, rows, Row::of(columns), &place);
+    Model::load(&Place::at(&place).unwrap(), &context()).unwrap()
+}
+
 /// A model that tells cities apart.
 pub(super) fn of_cities() -> Model {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("lives");
     let columns = vec![
         Column::new("age", Type::INT),
         Column::new("member", Type::Bool),
         Column::new("city", Type::Str).with_role(Role::Target),
     ];
-    let rows = rows(0).select(["age", "member", "city"]).unwrap();
-    save_fitted(logistic("multiclass"), rows, Row::of(columns), &place);
-    Model::load(&Place::at(&place).unwrap(), &context()).unwrap()
+    learned(logistic("multiclass"), rows(0).select(["age", "member", "city"]).unwrap(), columns)
+}
+
+/// A model with columns that are called as forms of MLflow are.
+pub(super) fn of_forms() -> Model {
+    let columns = vec![
+        Column::new("inputs", Type::INT),
+        Column::new("instances", Type::Bool),
+        Column::new("bought", Type::Bool).with_role(Role::Target),
+    ];
+    let mut rows = rows(0).select(["age", "member", "bought"]).unwrap();
+    rows.rename("age", "inputs".into()).unwrap();
+    rows.rename("member", "instances".into()).unwrap();
+    learned(logistic("binary"), rows, columns)
+}
+
+/// A model of when somebody was seen.
+pub(super) fn of_times() -> Model {
+    let parts = vec![
+        Input::Data(call("std.prep", "date_parts", vec![("columns", columns("seen"))])),
+        Input::Data(logistic("binary")),
+    ];
+    let chain = call("std.learning", "chain", vec![("parts", Input::List(parts))]);
+    let columns = vec![Column::new("seen", Type::Timestamp), Column::new("bought", Type::Bool).with_role(Role::Target)];
+    let mut rows = rows(0).select(["age", "bought"]).unwrap();
+    let days: Series = (0..rows.height() as i64).map(|day| day * 86_400_000_000).collect();
+    let days = days.cast(&DataType::Datetime(TimeUnit::Microseconds, None)).unwrap();
+    rows.with_column(days.with_name("seen".into()).into()).unwrap();
+    learned(chain, rows.select(["seen", "bought"]).unwrap(), columns)
 }
 
 /// A model in a folder of its own.

@@ -16,7 +16,7 @@ use crate::afar::faults::of_store;
 use crate::afar::store::{Address, open, token};
 use crate::afar::{FOLDER, cleaned, http, wait};
 use crate::table::replace::cannot;
-use crate::{Fault, code};
+use crate::{Fault, SAVE_FIRST, code};
 
 /// How often a folder is looked for again that went while it was fetched, because a newer one took its place.
 const TRIES: u32 = 5;
@@ -214,7 +214,7 @@ pub(crate) fn plain(dataset: &Dataset, project: &Path, path: &str) -> Result<Her
 /// Nothing was saved to a path.
 pub(crate) fn nothing(dataset: &Dataset, path: &str) -> Fault {
     let text = format!("nothing was saved as `{}` yet: there is no {}", dataset.name, cleaned(path));
-    Fault::new(code::FILE_MISSING, text).at(&dataset.name).help("run the pipeline that saves it first")
+    Fault::new(code::FILE_MISSING, text).at(&dataset.name).help(SAVE_FIRST)
 }
 
 /// Fetches the files that are not there.
