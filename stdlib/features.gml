@@ -25,9 +25,14 @@ operator synthesize[R, K](
 
 ## Leave features out: those with a larger share of nulls than `max_null`; where `constants` is true, those with a single value; of
 ## two numbers that are correlated by more than `max_correlation`, over the rows that have both, the later one, if the earlier one
-## stays; and all but the `keep` most important ones, by the gain of boosted trees of 100 rounds that learn the target from what
-## is left. Columns with a role stay. A step behind it may name any of the columns: where one was left out, fitting fails and says so, so
-## put the steps that cannot do without their columns in front.
+## stays; and all but the `keep` most important ones of what is left. Columns with a role stay. A step behind it may name any of the
+## columns: where one was left out, fitting fails and says so, so put the steps that cannot do without their columns in front.
+##
+## How important a feature is is judged on rows that were not learned from: the rows are put into five parts, those of one `group`
+## into the same; boosted trees learn the target from three of them, of 100 rounds or until the fourth is met no better, and what is
+## lost on the fifth where the values of the feature are shuffled over its rows counts (permutation importance, Breiman 2001), the
+## mean of all five turns. So a feature is not important for having many values. Two features that say the same share what they are
+## worth: leave one of them out by `max_correlation`. Equals stay in the order of the columns.
 ##
 ## ```gml run
 ## use std.features.{select_features}

@@ -137,7 +137,8 @@ function ndcg(k: int >= 1) -> metric[
 ## ```
 function ece(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibrated]
 
-## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better.
+## What is lost by probabilities that do not say what comes true, of the Brier score (Murphy 1973); smaller is better. Rows are put into
+## `bins` of equal width; `reliability` - `resolution` + `uncertainty` is the Brier score of the mean probability of each bin.
 ##
 ## ```gml run
 ## use std.learn.{boosted_trees}
@@ -164,6 +165,21 @@ function reliability(bins: int >= 1 = 10) -> metric[smaller, Probability, Calibr
 ## }
 ## ```
 function resolution(bins: int >= 1 = 10) -> metric[Probability, Calibrated]
+
+## What there is to know, of the Brier score (Murphy 1973): that of a model which says of every row how many of all come true. It
+## is the same for all models of the same rows.
+##
+## ```gml run
+## use std.learn.{boosted_trees}
+## use std.metrics.{reliability, resolution, uncertainty}
+## catalog { visits: table { pages: int, target bought: bool } = csv("visits.csv") }
+## pipeline training {
+##     let data = visits |> split_random(train: 80%, test: 20%, seed: 1)
+##     let model = fit(boosted_trees(objective: binary), train: data.train)
+##     track evaluate(model, on: [data.test], metrics: [reliability, resolution, uncertainty])
+## }
+## ```
+function uncertainty() -> metric[smaller, Probability, Calibrated]
 
 ## How many times more positives there are among the best scored `share` of the rows than among all.
 ##

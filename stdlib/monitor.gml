@@ -10,7 +10,11 @@
 ## table are taken together; an empty bin counts as a share of 0.0001 in the index. The Kolmogorov-Smirnov test is exact where
 ## neither table has more than 10,000 rows.
 ##
-## `columns` has a row for each column: its statistics, the shares of nulls, and which values are new or gone.
+## `columns` has a row for each column: its statistics, the shares of nulls, and which values are new or gone. The report also says
+## which columns only `current` has, and which are numbers in one table and texts in the other. A column that is gone from `current`,
+## which can only be seen at a run where its schema is open (`table { .. }`), has drifted: it is compared as if it were null in all
+## rows, and the report says so. A target that is missing there is only not known yet, and not compared; where the schema says that
+## there is none, `drop` it from `reference`.
 ##
 ## ```gml run
 ## use std.monitor.{drift}
@@ -68,7 +72,8 @@ operator performance[R, O](
 ) -> { value: float, before: float, worse: bool, metrics: metrics }
 
 ## The better of two models on the same rows: the challenger where its metric is better, else the champion. Both values go into
-## the run record (`auc.challenger`, `auc.champion`).
+## the run record (`auc.challenger`, `auc.champion`). The champion may be the model in use, read from a dataset that keeps
+## versions, to which the better one is saved; the first version is saved by another pipeline, without `promote`.
 ##
 ## ```gml run
 ## use std.learn.{boosted_trees, logistic}

@@ -69,8 +69,8 @@ operator interactions[R, O](
 ) -> table { first: str, second: str, importance: float }
 
 ## What the model says as one feature changes and the others stay: the mean of all rows (Friedman 2001), and with
-## `individual` each row for itself (Goldstein 2015), a hundred of them where there are more. At `points` quantiles of a number,
-## at the 30 most frequent values of anything else.
+## `individual`, of numbers, each row for itself (Goldstein 2015), a hundred of them where there are more. At `points` quantiles of a
+## number, at the 30 most frequent values of anything else.
 ##
 ## ```gml run
 ## use std.learn.{boosted_trees}

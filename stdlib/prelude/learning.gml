@@ -180,7 +180,8 @@ operator evaluate[C, R](
 ) -> metrics
 
 ## Make probabilities of scores: what is said to be 30% comes true in 30 of 100 cases. Learned on rows that the model was
-## not fitted on: `isotonic`, a rising step function (pool adjacent violators), or `sigmoid`, a logistic curve (Platt 1999).
+## not fitted on: `isotonic`, a rising step function (pool adjacent violators), or `sigmoid`, a logistic curve of the log odds
+## (Platt 1999).
 ##
 ## ```gml run
 ## use std.learn.{boosted_trees}

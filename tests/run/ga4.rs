@@ -242,6 +242,40 @@ fn all_events_give_what_python_gives() {
     assert_eq!(frames::difference(ours, theirs, 1e-12), None);
 }
 
+/// What the README says of churn, with the node that it shows.
+#[test]
+fn churn_is_foreseen_as_well_as_the_readme_says() {
+    let project = slice();
+    let readme = std::fs::read_to_string(repository().join(BLUEPRINT).join("README.md")).unwrap();
+    let (_, node) = readme.split_once("   node visitors(").unwrap();
+    let (node, _) = node.split_once("```").unwrap();
+    let small = "boosted_trees(objective: binary, rounds: 200, leaves: 7, learning_rate: 0.05, seed: 1)";
+    assert!(
+        readme.contains(small) && readme.contains("reaches an AUC of 0.73 on"),
+        "the README says something else now"
+    );
+    let program = String::from_utf8(project.read("main.gml")).unwrap();
+    let schema = "schema Visitor { id visitor: str, time seen: timestamp, visits: int, carts: int, days_since_first: float, \
+                  device: category, country: category?, target gone: bool }";
+    let pipeline = |name: &str, trees: &str| {
+        format!(
+            "pipeline {name} {{
+    let known = visitors(events, @2020-12-27, @2020-12-28..@2021-01-03)
+    let later = visitors(events, @2021-01-03, @2021-01-04..@2021-01-10)
+    track evaluate(fit({trees}, train: known), on: [later], metrics: [auc])
+}}
+"
+        )
+    };
+    let (slow, plain) = (pipeline("slow", small), pipeline("plain", "boosted_trees(objective: binary, seed: 1)"));
+    project.write("main.gml", format!("{program}\n{schema}\nnode visitors({node}\n{slow}\n{plain}"));
+    for (name, said) in [("slow", 0.73), ("plain", 0.70)] {
+        project.done(&["run", name]);
+        let found = project.metric("auc", "");
+        assert!((found - said).abs() < 0.006, "the AUC of {name} is {found}, and the README says {said}");
+    }
+}
+
 /// Row for row, in the same order.
 fn same_sessions(ours: &DataFrame, theirs: &DataFrame) {
     assert_eq!(ours.height(), theirs.height());

@@ -185,6 +185,41 @@ fn articles() -> String {
     rows
 }
 
+/// ONNX has no null of texts. Where a step tells nulls from empty texts there is no file, rather than one that takes them for the same.
+#[test]
+fn what_tells_empty_texts_from_nulls_is_not_written() {
+    const PROGRAM: &str = r#"use std.learn.{logistic}
+use std.prep.{hash, impute, one_hot}
+schema Visit { campaign: str?, target bought: bool }
+catalog {
+    visits: table[Visit] = jsonl("visits.jsonl"),
+    filled: model = artifact("models/filled"),
+    hashed: model = artifact("models/hashed"),
+    clear: model = artifact("models/clear"),
+}
+pipeline training {
+    save fit(impute("none", [.campaign]) >> one_hot([.campaign]) >> logistic(), train: visits) as filled
+    save fit(hash([.campaign], buckets: 4) >> logistic(), train: visits) as hashed
+    let said = visits |> derive { campaign = .campaign ?? "none" }
+    save fit(one_hot([.campaign]) >> logistic(), train: said) as clear
+}
+"#;
+    let row = |row: usize| {
+        let campaign = [json!(null), json!(""), json!("spring")][row % 3].clone();
+        json!({ "campaign": campaign, "bought": row.is_multiple_of(5) }).to_string() + "\n"
+    };
+    let rows: String = (0..60).map(row).collect();
+    let project = Project::of(&[("main.gml", PROGRAM), ("visits.jsonl", &rows)]);
+    let told = project.done(&["run"]).stderr;
+    for model in ["filled", "hashed"] {
+        assert!(!project.path(&format!("models/{model}/model.onnx")).exists(), "{model}: {told}");
+        let why = format!("{model}: the model cannot be written as ONNX: `campaign` holds empty texts and nulls");
+        assert!(told.contains(&why), "{told}");
+    }
+    assert_eq!(told.matches("derive { campaign = .campaign ?? \"unknown\" }").count(), 2, "{told}");
+    assert!(project.path("models/clear/model.onnx").exists(), "{told}");
+}
+
 #[test]
 fn onnxruntime_tells_the_same_words_apart() {
     let Some(python) = peers_python() else { return };

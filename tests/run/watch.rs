@@ -140,3 +140,37 @@ fn a_model_of_other_traffic_is_refused_or_learned_again() {
     }
     assert!(worse > 0, "all challengers were better by chance");
 }
+
+#[test]
+fn the_first_version_is_saved_without_a_champion() {
+    let program = |first: &str| {
+        format!(
+            r#"use std.learn.{{boosted_trees}}
+use std.metrics.{{auc}}
+use std.monitor.{{promote}}
+catalog {{
+    visits: table {{ pages: int, target bought: bool }} = csv("visits.csv"),
+    inuse: model = artifact("inuse", versioned: true),
+}}
+pipeline again {{
+    let data = visits |> split_random(train: 70%, test: 30%, seed: 1)
+    let challenger = fit(boosted_trees(objective: binary), train: data.train)
+    save promote(challenger, over: inuse, on: data.test, metric: auc) as inuse
+}}
+{first}"#
+        )
+    };
+    let rows: String = (0..200).map(|row| format!("{},{}\n", row * 37 % 101, row % 3 == 0)).collect();
+    let project = Project::of(&[("main.gml", program("")), ("visits.csv", format!("pages,bought\n{rows}"))]);
+    let help =
+        "only `again` saves it, and reads it first: write a pipeline that saves the first version without reading it";
+    let stopped = project.gmlc(&["run", "again"]);
+    assert!(stopped.stderr.contains("GML0901") && stopped.stderr.contains(help), "{}", stopped.stderr);
+
+    let first = "pipeline first { save fit(boosted_trees(objective: binary, rounds: 3), train: visits) as inuse }\n";
+    project.write("main.gml", program(first));
+    let stopped = project.gmlc(&["run", "again"]);
+    assert!(stopped.stderr.contains("run the pipeline that saves it first: `first`"), "{}", stopped.stderr);
+    project.done(&["run", "first"]);
+    project.done(&["run", "again"]);
+}

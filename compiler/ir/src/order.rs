@@ -24,6 +24,33 @@ impl Program {
     }
 }
 
+impl Program {
+    /// The pipelines that save a dataset, by its place in [`Program::datasets`], in the order of the program; and of each whether it
+    /// reads the dataset before it saves it, so that another one must have saved it once.
+    pub fn savers(&self, dataset: u32) -> impl Iterator<Item = (&Pipeline, bool)> {
+        self.pipelines.iter().filter_map(move |pipeline| Some((pipeline, reads_first(&pipeline.graph, dataset)?)))
+    }
+}
+
+/// Whether a graph reads a dataset before it saves it; `None` where it does not save it.
+fn reads_first(graph: &Graph, dataset: u32) -> Option<bool> {
+    let mut reads = false;
+    for step in &graph.steps {
+        match &step.kind {
+            StepKind::Load(other) if *other == dataset => reads = true,
+            StepKind::Save { dataset: other, .. } if *other == dataset => return Some(reads),
+            StepKind::When { body, .. } => {
+                if let Some(within) = reads_first(body, dataset) {
+                    return Some(reads || within);
+                }
+                reads |= body.flows().reads.contains(&dataset);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The datasets that a graph touches, by their places in [`Program::datasets`], each once, in the order of its steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flows {
@@ -103,6 +130,22 @@ mod tests {
             "prepare train score"
         );
         assert_eq!(order(&[("b", &[0], &[2]), ("a", &[0], &[1])]), "b a");
+    }
+
+    #[test]
+    fn who_saves_may_have_to_read_first() {
+        let step = |kind| Step { kind, ty: Type::Error, location: Location::default(), within: Vec::new() };
+        let load = || step(StepKind::Load(7));
+        let save = || step(StepKind::Save { value: StepId(0), dataset: 7 });
+        let when = |steps| step(StepKind::When { condition: StepId(0), body: Graph { steps } });
+        let first = |steps| reads_first(&Graph { steps }, 7);
+        assert_eq!(first(vec![load(), save()]), Some(true));
+        assert_eq!(first(vec![save(), load()]), Some(false));
+        assert_eq!(first(vec![load(), when(vec![save()])]), Some(true));
+        assert_eq!(first(vec![when(vec![load()]), save()]), Some(true));
+        assert_eq!(first(vec![when(vec![save()]), load()]), Some(false));
+        assert_eq!(first(vec![load()]), None);
+        assert_eq!(reads_first(&Graph { steps: vec![load(), save()] }, 8), None);
     }
 
     #[test]

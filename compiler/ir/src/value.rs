@@ -197,6 +197,10 @@ mod calendar {
     }
 
     pub(super) fn duration(micros: i64) -> String {
+        // Zero is a multiple of every unit; seconds are what is meant.
+        if micros == 0 {
+            return "0s".to_owned();
+        }
         const UNITS: [(i64, &str); 7] = [
             (604_800_000_000, "w"),
             (DAY, "d"),

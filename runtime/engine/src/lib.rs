@@ -23,6 +23,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod tracking;
+mod unsaved;
 mod versions;
 
 pub use gml_operators::{Judgement, RowBackend, Training, Unit};
@@ -46,4 +47,5 @@ pub use store::record::{
 pub use store::{PAGE, latest, load_record, run_folder};
 pub use testing::{TestOutcome, test, test_with};
 pub use tracking::{Mlflow, Told};
+pub use unsaved::told_who_saves;
 pub use versions::{At, read_at};

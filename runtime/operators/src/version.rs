@@ -6,8 +6,9 @@
 
 /// Operators whose results are not what they once were: module, operator and number. All others have the number 1.
 /// Those of tables: quotients of floats are rounded once, and `to_text` writes floats as files have them. Those of words: a
-/// word is in small letters by itself. Of searches: where trials failed, others are made behind them. Of learning: weights are found by
-/// Newton's steps, and labels go by calibrated probabilities.
+/// word is in small letters by itself. Of fillings and hashes: whether there were empty texts is kept. Of drift: another schema is
+/// told. Of explanations: columns that a model does not look at are named. Of searches: where trials failed, others are made behind
+/// them. Of learning: weights are found by Newton's steps, and labels go by calibrated probabilities.
 const RAISED: &[(&str, &str, u32)] = &[
     ("std.table", "filter", 3),
     ("std.table", "derive", 3),
@@ -15,6 +16,8 @@ const RAISED: &[(&str, &str, u32)] = &[
     ("std.table", "group", 3),
     ("std.table", "sort", 3),
     ("std.table", "top", 3),
+    ("std.prep", "impute", 2),
+    ("std.prep", "hash", 2),
     ("std.prep", "text_counts", 2),
     ("std.prep", "date_parts", 2),
     ("std.embed", "text_encoder", 2),
@@ -23,6 +26,8 @@ const RAISED: &[(&str, &str, u32)] = &[
     ("std.learn", "logistic", 2),
     ("std.learn", "automl", 3),
     ("std.learn", "tune", 2),
+    ("std.monitor", "drift", 2),
+    ("std.explain", "partial_dependence", 2),
 ];
 
 /// What operators of learners depend on beside themselves: another version of it learns other trees.

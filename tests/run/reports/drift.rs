@@ -73,3 +73,24 @@ fn the_numbers_are_those_of_scipy() {
         }
     }
 }
+
+/// Columns that are gone are seen at a run where the schema of the table is open.
+#[test]
+fn a_column_that_is_gone_is_drift() {
+    let open = "now: table { .. } = parquet(\"now.parquet\"),\n    alarm: table { column: str } = csv(\"alarm.csv\"),";
+    let alarm = "let shift = drift(reference: before, current: now)\n    track shift\n    when shift.share_drifted > 10% {\n        \
+                 save shift.columns |> filter(.drifted) |> select([.column]) as alarm\n    }";
+    let program = PROGRAM
+        .replace("now: table[Visit] = parquet(\"now.parquet\"),", open)
+        .replace("track drift(reference: before, current: now)", alarm);
+    let project = Project::of(&[("main.gml", &program)]);
+    let visits = visits(500, false);
+    write(&project, "before.parquet", visits.clone());
+    write(&project, "now.parquet", visits.clone());
+    project.done(&["run"]);
+    assert!(project.metric("share_drifted", "") == 0.0 && !project.path("alarm.csv").exists());
+    write(&project, "now.parquet", visits.drop("city").unwrap());
+    project.done(&["run"]);
+    assert!((project.metric("share_drifted", "") - 0.2).abs() < 1e-12);
+    assert_eq!(String::from_utf8(project.read("alarm.csv")).unwrap(), "column\ncity\n");
+}

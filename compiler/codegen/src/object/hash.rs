@@ -141,6 +141,10 @@ impl Writer {
             let unit = emit.whole(unit);
             chosen = emit.either(fits, unit, chosen);
         }
+        // None at all is written in seconds.
+        let is_none = emit.is_whole(IntCC::Equal, micros, 0);
+        let second = emit.whole(SECOND);
+        chosen = emit.either(is_none, second, chosen);
         let number = emit.b.ins().sdiv(micros, chosen);
         let after = self.whole(emit, into, number, 1);
         let mut end = after;

@@ -175,7 +175,7 @@ pub enum Written {
     Time,
     /// Microseconds since 1970: `2024-02-29T23:59:01Z`, with a fraction as above.
     Timestamp,
-    /// Microseconds, in the largest unit of which they are a multiple: `3h`, `0w`.
+    /// Microseconds, in the largest unit of which they are a multiple: `3h`; none is `0s`.
     Duration,
 }
 

@@ -120,7 +120,7 @@ fn dates_and_times_are_written_as_constants_are() {
     ];
     holds(Written::Timestamp, &numbers(timestamps), text_of(timestamps));
     let durations: &'static [(f64, &str)] = &[
-        (0.0, "0w"),
+        (0.0, "0s"),
         (1.0, "1us"),
         (-2_000.0, "-2ms"),
         (90_000_000.0, "90s"),

@@ -136,7 +136,7 @@ fn target_encode(encoded: &Encoded, draft: &mut Draft<'_>) -> Result<(), Fault> 
 }
 
 fn hash(hashed: &Hashed, draft: &mut Draft<'_>) -> Result<(), Fault> {
-    let Hashed { input, buckets } = hashed;
+    let Hashed { input, buckets, .. } = hashed;
     let of = draft.get(&input.column, input.kind)?;
     draft.drop(&input.column);
     let count = u32::try_from(*buckets).map_err(|_| {

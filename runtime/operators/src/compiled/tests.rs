@@ -57,7 +57,7 @@ fn columns_have_the_order_of_the_row_and_only_what_is_wanted_is_made() {
 
 #[test]
 fn the_texts_of_a_column_have_one_code_each() {
-    let fill = Fill { input: input("city", Kind::Text), value: text("none"), to_float: false };
+    let fill = Fill { input: input("city", Kind::Text), value: text("none"), to_float: false, empty: false };
     let steps = vec![
         Step::Impute { columns: vec![fill] },
         Step::OneHot { columns: vec![coded("city", Kind::Text, vec![text("graz"), text("none"), text("wien")])] },
@@ -76,8 +76,8 @@ fn the_texts_of_a_column_have_one_code_each() {
 
 #[test]
 fn hashes_of_texts_know_those_that_are_filled_in() {
-    let fill = Fill { input: input("city", Kind::Text), value: text("none"), to_float: false };
-    let hashed = |column: &str, kind| Hashed { input: input(column, kind), buckets: 5 };
+    let fill = Fill { input: input("city", Kind::Text), value: text("none"), to_float: false, empty: false };
+    let hashed = |column: &str, kind| Hashed { input: input(column, kind), buckets: 5, empty: false };
     let columns = vec![hashed("city", Kind::Text), hashed("flag", Kind::Bool), hashed("n", Kind::Number)];
     let steps = vec![Step::Impute { columns: vec![fill] }, Step::Hash { columns }];
     let wanted = [("city_3", Kind::Number), ("flag_0", Kind::Number), ("n_1", Kind::Number)];
@@ -97,7 +97,8 @@ fn words_are_those_of_the_text_that_was_filled_in() {
         words: words.iter().map(|word| Arc::from(*word)).collect(),
         rarity: vec![Exact(1.5); words.len()],
     };
-    let fill = |value: &str| Fill { input: input("city", Kind::Text), value: text(value), to_float: false };
+    let fill =
+        |value: &str| Fill { input: input("city", Kind::Text), value: text(value), to_float: false, empty: false };
     let steps = vec![
         // The second one finds no null any more.
         Step::Impute { columns: vec![fill("alt wien")] },

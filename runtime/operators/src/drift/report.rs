@@ -3,7 +3,7 @@
 use gml_report::{Axis, Bar, Block, Colour, Datum, Figure, Form, Grid, Mark, Panel, Report, compact, percent};
 
 use super::column::Bins;
-use super::operator::Moved;
+use super::operator::{Aside, Moved};
 
 /// Bins that a figure shows.
 const SHOWN_BINS: usize = 12;
@@ -27,7 +27,7 @@ pub(crate) fn written(number: f64, form: Form) -> String {
 pub(super) fn report(
     moved: &[Moved],
     (before, now): (usize, usize),
-    left_out: &[String],
+    aside: &Aside,
     (significance, index): (f64, f64),
 ) -> Report {
     let drifted = moved.iter().filter(|moved| moved.drifted).count();
@@ -45,13 +45,22 @@ pub(super) fn report(
         ]),
         Block::Text(format!(
             "A column has drifted where its p-value, corrected for the number of columns (Benjamini and Hochberg 1995), is below \
-             {} and its population stability index is above {}.",
+             {} and its population stability index is above {}, and where it is gone.",
             compact(significance),
             compact(index)
         )),
     ];
-    if !left_out.is_empty() {
-        blocks.push(Block::Text(format!("Not compared, as they hold nested values: {}.", left_out.join(", "))));
+    let gone = moved.iter().filter(|moved| moved.gone).map(|moved| moved.name.clone()).collect();
+    for (what, names) in [
+        ("Gone from the current table, which counts as drift; compared as if null in all of its rows", &gone),
+        ("Not compared, as the current table does not tell yet what came to be", &aside.unlabelled),
+        ("Not compared, as they hold nested values", &aside.nested),
+        ("Numbers in one table and texts in the other, compared as texts", &aside.retyped),
+        ("Not compared, as only the current table has them", &aside.added),
+    ] {
+        if !names.is_empty() {
+            blocks.push(Block::Text(format!("{what}: {}.", names.join(", "))));
+        }
     }
     blocks.push(Block::figure(indices(&order, index)));
     blocks.push(Block::Table(table(&order)));
@@ -103,7 +112,7 @@ fn table(order: &[&Moved]) -> Grid {
         let compared = &moved.compared;
         vec![
             Datum::Code(moved.name.clone()),
-            Datum::Verdict(if moved.drifted { "drifted" } else { "as before" }.into(), moved.drifted),
+            Datum::Verdict(verdict(moved).into(), moved.drifted),
             Datum::Number(compared.index),
             Datum::text(compared.test),
             Datum::Number(compared.statistic),
@@ -118,6 +127,14 @@ fn table(order: &[&Moved]) -> Grid {
         ]
     });
     Grid::new(headings, rows.collect())
+}
+
+fn verdict(moved: &Moved) -> &'static str {
+    match moved {
+        Moved { gone: true, .. } => "gone",
+        Moved { drifted: true, .. } => "drifted",
+        _ => "as before",
+    }
 }
 
 fn named(values: &[String]) -> Datum {

@@ -36,18 +36,26 @@ pub(super) fn partial_dependence(call: Call<'_>) -> Result<Data, Fault> {
     }
     let output = Output::of(&**model)?;
     let mut panels = Vec::new();
+    // Only of numbers are there lines.
+    let mut has_lines = false;
     for name in &columns {
         let grid = grid(rows.column(name).map_err(fault)?, points)?;
+        has_lines |= matches!(grid.places, Places::Numbers(..));
         let curves = curves(&**model, &output, &rows, on, name, &grid, call.context)?;
         panels.push(panel(name, &grid, &curves, &output, individual));
     }
-    let each = if individual {
+    let each = if individual && has_lines {
         format!(" Thin lines are single rows{}.", if rows.height() > INDIVIDUALS { ", a hundred of them" } else { "" })
     } else {
         String::new()
     };
+    let reads = model.reads();
+    let idle: Vec<&str> =
+        columns.iter().map(|name| &**name).filter(|name| !reads.iter().any(|read| **read == **name)).collect();
+    let idle =
+        if idle.is_empty() { String::new() } else { format!(" The model does not look at {}.", idle.join(", ")) };
     let description = format!(
-        "What the model says as one feature changes and all others stay as they are, the mean of {} rows.{each}",
+        "What the model says as one feature changes and all others stay as they are, the mean of {} rows.{each}{idle}",
         compact(rows.height() as f64)
     );
     Ok(Data::Figure(Arc::new(Figure { title: "Partial dependence".into(), description, panels })))

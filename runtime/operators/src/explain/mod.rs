@@ -19,6 +19,7 @@ use crate::data::Implementation;
 
 pub use explained::Explained;
 pub(crate) use explained::merged;
+pub(crate) use operators::permuted;
 pub(crate) use pairs::pairs;
 pub(crate) use shap::contributions;
 

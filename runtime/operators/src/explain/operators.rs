@@ -47,7 +47,7 @@ pub(crate) fn importance(call: Call<'_>) -> Result<Data, Fault> {
         "permutation" => {
             let seed = constant(&call, "seed")?.as_int().map(i64::cast_unsigned);
             let seed = seed.ok_or_else(|| misfit(&call, "seed", "is no whole number"))?;
-            permuted(&**model, &on, seed, call.context)?
+            permuted(&**model, &model.features(), &on, seed, call.context)?
         }
         other => return Err(misfit(&call, "how", &format!("is `{other}`, which is no measure"))),
     };
@@ -85,21 +85,30 @@ fn mean_sizes(explained: &Explained) -> Vec<(Arc<str>, f64)> {
     explained.columns.iter().cloned().zip(sums.into_iter().map(|sum| sum / rows)).collect()
 }
 
-/// What is lost where the values of a column are shuffled over the rows (Breiman 2001, "Random Forests", section 10).
-fn permuted(model: &dyn Fitted, on: &Table, seed: u64, context: &Context) -> Result<Vec<(Arc<str>, f64)>, Fault> {
+/// What is lost where the values of each of these columns are shuffled over the rows (Breiman 2001, "Random Forests", section 10).
+///
+/// # Errors
+/// Those of judging the model on the rows.
+pub(crate) fn permuted(
+    model: &dyn Fitted,
+    features: &[Arc<str>],
+    on: &Table,
+    seed: u64,
+    context: &Context,
+) -> Result<Vec<(Arc<str>, f64)>, Fault> {
     let whole = mean_loss(model, on, context)?;
     let rows = frame::collect(on.frame.clone())?;
     let mut found = Vec::new();
-    for (place, name) in model.features().into_iter().enumerate() {
+    for (place, name) in features.iter().enumerate() {
         let mut order: Vec<usize> = (0..rows.height()).collect();
         order.sort_by_key(|row| hash(hash(seed, place as u64), *row as u64));
         let order = order.into_iter().map(|row| IdxSize::try_from(row).unwrap_or(IdxSize::MAX)).collect::<Vec<_>>();
         let order = IdxCa::from_vec("order".into(), order);
         let mut shuffled = rows.clone();
-        let column = rows.column(&name).map_err(fault)?.take(&order).map_err(fault)?;
+        let column = rows.column(name).map_err(fault)?.take(&order).map_err(fault)?;
         shuffled.with_column(column).map_err(fault)?;
         let shuffled = Table { frame: shuffled.lazy(), ty: on.ty.clone() };
-        found.push((name, mean_loss(model, &shuffled, context)? - whole));
+        found.push((Arc::clone(name), mean_loss(model, &shuffled, context)? - whole));
     }
     Ok(found)
 }

@@ -60,3 +60,10 @@ pub(super) fn resolution(sample: &Sample, truth: &[bool], probability: &[f64], c
     let whole = mean(&bins, Bin::share_positive);
     mean(&bins, |bin| (bin.share_positive() - whole).powi(2))
 }
+
+/// The Brier score of saying of each row how many of all come true: what no model changes (Murphy 1973). With reliability less
+/// resolution it is the score of the bins' mean probabilities.
+pub(super) fn uncertainty(sample: &Sample, truth: &[bool]) -> f64 {
+    let positive = sample.mean(truth.iter().map(|truth| f64::from(u8::from(*truth))));
+    positive * (1.0 - positive)
+}

@@ -76,6 +76,7 @@ pub(crate) fn judge(metric: &Value, sample: &Sample) -> Result<f64, Fault> {
         ("resolution", Outcome::Binary { truth, probability }) => {
             Ok(calibration::resolution(sample, truth, probability, count(metric, "bins")?))
         }
+        ("uncertainty", Outcome::Binary { truth, .. }) => Ok(calibration::uncertainty(sample, truth)),
         ("log_loss", Outcome::Classes { truth, probabilities, classes }) => {
             Ok(classes::log_loss(sample, truth, probabilities, *classes))
         }
@@ -147,7 +148,7 @@ fn no_group(name: &str) -> Fault {
 /// Whether less of a metric is better.
 pub fn less_is_better(metric: &Value) -> bool {
     let Value::Symbol { name, .. } = metric else { return false };
-    matches!(&**name, "log_loss" | "brier" | "rmse" | "mae" | "ece" | "reliability")
+    matches!(&**name, "log_loss" | "brier" | "rmse" | "mae" | "ece" | "reliability" | "uncertainty")
 }
 
 /// What is relevant at all.
@@ -180,8 +181,8 @@ fn share(metric: &Value) -> Result<f64, Fault> {
 fn does_not_fit(name: &str, outcome: &Outcome) -> Fault {
     let fitting = match outcome {
         Outcome::Binary { .. } => {
-            "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability, resolution, and by groups \
-             ndcg(k), map(k), precision(k), recall(k), hit_rate(k) and mrr(k)"
+            "auc, log_loss, brier, accuracy, average_precision, f1, lift, gain, ece, reliability, resolution, uncertainty, and by \
+             groups ndcg(k), map(k), precision(k), recall(k), hit_rate(k) and mrr(k)"
         }
         Outcome::Classes { .. } => "log_loss, accuracy and f1",
         Outcome::Value { .. } => "rmse, mae and r2",

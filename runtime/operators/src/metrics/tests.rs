@@ -124,6 +124,25 @@ fn bins_tell_how_far_probabilities_come_true() {
     }
 }
 
+/// Computed with numpy: the variance of what came to be, and the Brier score of the mean probability of each of five bins.
+#[test]
+fn the_parts_of_the_brier_score_come_together() {
+    for (weights, uncertainty, of_bins) in
+        [(None, 0.25, 0.262875), (Some(&WEIGHTS[..]), 0.24842529604434366, 0.4248503401360544)]
+    {
+        close(of("uncertainty", binary(), weights), uncertainty);
+        let part = |name| of_args(name, &[("bins", Value::Int(5))], binary(), weights).unwrap();
+        close(Ok(part("reliability") - part("resolution") + uncertainty), of_bins);
+    }
+    // Where each bin holds one probability it is the Brier score itself.
+    let outcome =
+        || Outcome::Binary { truth: vec![true, false, true, false, false], probability: vec![0.7, 0.7, 0.7, 0.1, 0.1] };
+    let part = |name| of_args(name, &[("bins", Value::Int(4))], outcome(), None).unwrap();
+    let together = part("reliability") - part("resolution") + of("uncertainty", outcome(), None).unwrap();
+    close(of("brier", outcome(), None), together);
+    close(of("uncertainty", outcome(), None), 0.24);
+}
+
 #[test]
 fn the_best_scored_share_takes_equal_scores_in_part() {
     // Two of ten rows: the first, which is true, and one of the two with 0.8, of which one is true.

@@ -58,6 +58,9 @@ fn impute(fill: &Fill, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(
         columns.set(name, Column { form, ..column });
         return Ok(());
     }
+    if fill.empty {
+        return Err(empty_is_null(name));
+    }
     let null = is_null(&column, graph);
     let value = match (&fill.value, column.form) {
         (Cell::Text(text), _) => graph.texts(vec![text.to_string()]),
@@ -120,11 +123,14 @@ fn binary(coded: &Coded, graph: &mut Graph, columns: &mut Columns<'_>) -> Result
 /// truths as one of two texts, which are known.
 ///
 /// # Errors
-/// GML0936 for floats, dates and times, which ONNX writes in another way.
+/// GML0936 for floats, dates and times, which ONNX writes in another way, and for empty texts beside nulls.
 fn hash(hashed: &Hashed, graph: &mut Graph, columns: &mut Columns<'_>) -> Result<(), Fault> {
     let name = &hashed.input.column;
     let column = columns.get(graph, name, hashed.input.kind)?;
     columns.drop(name);
+    if hashed.empty && column.nullable {
+        return Err(empty_is_null(name));
+    }
     let bucket = match column.form {
         Form::Text => murmur(&column.flow, hashed.buckets, graph),
         Form::Int => {
@@ -222,12 +228,15 @@ fn target_encode(encoded: &Encoded, graph: &mut Graph, columns: &mut Columns<'_>
 fn texts(name: &str, column: &Column, values: &[Cell]) -> Result<Vec<String>, Fault> {
     let texts: Vec<String> = values.iter().map(Cell::label).collect();
     if column.nullable && texts.iter().any(String::is_empty) {
-        return Err(not_expressed(&format!(
-            "`{name}` holds empty texts and nulls, and the empty text stands for null there"
-        ))
-        .help(format!("make one of them before the recipe: impute(\"unknown\", [.{name}])")));
+        return Err(empty_is_null(name));
     }
     Ok(texts)
+}
+
+/// A step or a model that tells the empty text from null.
+fn empty_is_null(name: &str) -> Fault {
+    not_expressed(&format!("`{name}` holds empty texts and nulls, and the empty text stands for null there"))
+        .help(format!("make one of them before `fit` and `predict`: derive {{ {name} = .{name} ?? \"unknown\" }}"))
 }
 
 fn numbers(values: &[Cell]) -> Result<Vec<f64>, Fault> {

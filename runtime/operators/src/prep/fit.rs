@@ -51,7 +51,15 @@ pub(super) fn fill(filling: &Filling, input: Input, column: &Column, ty: Option<
         }
         Filling::Learned(Statistic::Zero) => (zero(&input, column)?, false),
     };
-    Ok(Fill { input, value, to_float })
+    let empty = holds_empty_text(column)?;
+    Ok(Fill { input, value, to_float, empty })
+}
+
+fn holds_empty_text(column: &Column) -> Result<bool, Fault> {
+    if Kind::of(column.dtype()) != Kind::Text {
+        return Ok(false);
+    }
+    Ok(column.str().map_err(fault)?.iter().flatten().any(str::is_empty))
 }
 
 /// A value that the program gives, if the column can hold it.
@@ -162,7 +170,8 @@ pub(super) fn scale(how: Scaling, input: Input, column: &Column) -> Result<Affin
 pub(super) fn hashed(buckets: usize, input: Input, column: &Column) -> Result<Hashed, Fault> {
     // Nested values have no hash.
     Distinct::of(&column.head(Some(1)))?;
-    Ok(Hashed { input, buckets })
+    let empty = holds_empty_text(column)?;
+    Ok(Hashed { input, buckets, empty })
 }
 
 /// Buckets with bounds that the program gives.

@@ -18,6 +18,9 @@ pub(crate) struct Hashed {
     pub(crate) input: Input,
     /// The number of columns.
     pub(crate) buckets: usize,
+    /// Whether there were empty texts among those learned from, which are no nulls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) empty: bool,
 }
 
 impl Hashed {

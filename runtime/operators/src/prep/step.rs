@@ -104,6 +104,9 @@ pub(crate) struct Fill {
     pub(crate) value: Cell,
     /// Whether the column becomes float, as for a mean of integers.
     pub(crate) to_float: bool,
+    /// Whether there were empty texts among those learned from, which are no nulls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) empty: bool,
 }
 
 /// A shift and a scale.

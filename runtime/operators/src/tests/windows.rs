@@ -163,7 +163,7 @@ fn window_functions() {
     assert_eq!(of("last_known", &[], opt(Type::INT)), "1 5 2 2 7 9 4");
     assert_eq!(window(f("row_number", &[], Type::INT), "current"), "4 1 1 2 2 5 3");
     assert_eq!(window(f("rank", &[], Type::INT), "current"), "4 1 1 2 1 5 2");
-    assert_eq!(window(f("gap", &[("values", t())], opt(Type::Duration)), "current"), "1d null null 1d 0w null 0w");
+    assert_eq!(window(f("gap", &[("values", t())], opt(Type::Duration)), "current"), "1d null null 1d 0s null 0s");
     let since = op(Subtract, x(), f("lag", &[("values", x()), ("n", k(1))], opt(Type::INT)), opt(Type::INT));
     assert_eq!(window(since, "current"), "-3 null null null 2 8 null");
     let bad = f("lag", &[("values", x()), ("n", k(0))], opt(Type::INT));

@@ -20,12 +20,22 @@ impl History {
         let mut panels = vec![self.progress()];
         panels.extend(self.arguments().into_iter().take(ARGUMENTS).filter_map(|name| self.argument(&name)));
         let best = self.trials.get(self.best).and_then(|trial| trial.value);
-        let description = format!(
-            "{} trials, the best {} of which is {}. Trials that were given up have no value.",
+        let mut description = format!(
+            "{} trials, the best {} of which is {}.",
             self.trials.len(),
             self.metric,
             best.map_or_else(|| "not known".into(), compact)
         );
+        let of = |state| self.trials.iter().filter(move |trial| trial.state == state);
+        let given_up = of(TrialState::Pruned).count();
+        if given_up > 0 {
+            description += &format!(" {given_up} of them were given up, and have no value.");
+        }
+        if let Some(first) = of(TrialState::Failed).next() {
+            let (failed, why) =
+                (of(TrialState::Failed).count(), first.failure.as_deref().unwrap_or("it is not known why"));
+            description += &format!(" {failed} of them failed, the first one since {why}.");
+        }
         Figure { title: "Looking for arguments".into(), description, panels }
     }
 

@@ -377,6 +377,9 @@ fn a_trial_that_fails_is_passed_over() {
     let failed = history.trials.iter().find(|trial| trial.state == TrialState::Failed).unwrap();
     assert!(failed.failure.as_ref().unwrap().contains("learning_rate"), "{failed:?}");
     assert_eq!(history.trials[history.best].state, TrialState::Done);
+    let count = history.trials.iter().filter(|trial| trial.state == TrialState::Failed).count();
+    let told = history.figure().description;
+    assert!(told.contains(&format!(" {count} of them failed, the first one since ")), "{told}");
 }
 
 #[test]

@@ -107,9 +107,17 @@ impl<'a> Body<'a> {
             [(_, Some(ty))] => Some(ty.clone()),
             _ => None,
         });
+        let is_known = chain.is_none() || due.is_some();
         // The words of an enum mean something only where one is due.
         let listed = due.filter(|_| matches!(expr.kind, ExprKind::List(_))).map(|ty| Type::List(Arc::new(ty)));
+        let before = self.diagnostics.len();
         let value = self.in_frame(None, |body| body.expr(expr, listed.as_ref()));
+        if !is_known {
+            // Nothing is due that the values could be held against; the name is told, and they are read when it is right.
+            self.diagnostics.truncate(before);
+            self.search_of(name, value.ty(), value.span(), chain);
+            return Value::error(expr.span).typed;
+        }
         if value.space > Space::Const && !value.ty().is_silent() {
             let text = self.text(value.span());
             let want = message::Want::Field(&name.text);

@@ -26,7 +26,10 @@ pub(in crate::check) fn test_rows(
     let takes = |wanted: fn(&ParamKind) -> bool| call.signature.params.iter().any(|param| wanted(&param.kind));
     let calibrates = takes(|kind| matches!(kind, ParamKind::Learned(_)));
     let gives_learned = matches!(call.signature.result, Shape::Variable(_) | Shape::Model(..) | Shape::Transform(..));
+    let judges = matches!(&call.signature.result, Shape::Is(Type::Named(name)) if &**name == "metrics");
     let how = match part {
+        // What is judged on parts of the rows has learned from the others.
+        _ if judges => Seeing::Fitted,
         _ if calibrates => Seeing::Calibrated,
         _ if !gives_learned && takes(|kind| matches!(kind, ParamKind::Estimator { .. })) => Seeing::Tuned,
         Partitions::VALID if tunes => Seeing::Tuned,

@@ -1,12 +1,13 @@
 //! Rows that do not go together.
 
 use gml_diagnostics::{Diagnostic, Span, codes};
-use gml_ir::{Column, Row, Type};
+use gml_ir::{Column, Role, Row, Type};
 use gml_syntax::ast::Name;
 
 use super::types::{fields, given};
 use super::{Want, columns_of, guess, listed, proposing, short, step};
 use crate::check::learned::Pending;
+use crate::check::signature::ParamKind;
 use crate::check::value::Value;
 use crate::rows::{Mismatch, column_names};
 use crate::suggest::closest;
@@ -179,7 +180,33 @@ pub(in crate::check) fn table_lacks(
         format!("{} must have the columns that the others have: {}", want.subject(), all_in_words(mismatches)),
     )
     .with_label("these rows do not fit");
-    with_remedy(diagnostic, mismatches, &actual)
+    match unlabelled(call, place, mismatches) {
+        Some(help) => diagnostic.help(help),
+        None => with_remedy(diagnostic, mismatches, &actual),
+    }
+}
+
+/// What helps where tables are compared, one of which has no targets yet. Where something is learned or judged, targets must be there.
+fn unlabelled(call: &Pending<'_>, place: usize, mismatches: &[Mismatch]) -> Option<String> {
+    let is_target =
+        |mismatch: &Mismatch| matches!(mismatch, Mismatch::Missing(column) if column.role == Some(Role::Target));
+    let only_targets = !mismatches.is_empty() && mismatches.iter().all(is_target);
+    let params = &call.signature.params;
+    let compares = params.iter().all(|param| {
+        !matches!(
+            param.kind,
+            ParamKind::Estimator { .. } | ParamKind::Learned(_) | ParamKind::Table { within: Some(_), .. }
+        )
+    });
+    let other = params.iter().take(place).find(|param| matches!(param.kind, ParamKind::Table { .. }))?;
+    let names: Vec<String> = mismatches.iter().map(|mismatch| format!(".{}", mismatch.name())).collect();
+    (only_targets && compares).then(|| {
+        format!(
+            "where it is not known yet what came to be, leave the target out of the other table: `{}: .. |> drop([{}])`",
+            other.name,
+            names.join(", ")
+        )
+    })
 }
 
 /// A table that `conform` cannot make one of the schema.

@@ -8,6 +8,7 @@ use gml_analysis::typed::DatasetId;
 use gml_analysis::{Analysis, lower};
 use gml_connect::{Fault, Finding};
 use gml_diagnostics::{Code, Diagnostic, Severity, Span, codes};
+use gml_engine::told_who_saves;
 use gml_ir::{Dataset, Program, Type, Value};
 use gml_syntax::ast::TypeKind;
 
@@ -42,7 +43,7 @@ pub fn check(project: &Project, analysis: &Analysis, args: &CheckArgs) -> Result
             Type::Table(_) => unreached.or_inspected(dataset, &project.folder),
             _ => match gml_connect::Folder::newest(dataset, &project.folder) {
                 Ok(_) => Vec::new(),
-                Err(fault) => vec![Finding::of_dataset(fault)],
+                Err(fault) => vec![Finding::of_dataset(told_who_saves(fault, &program, place))],
             },
         };
         found.extend(findings.iter().map(|finding| diagnostic(&analysis.package, DatasetId(place), dataset, finding)));

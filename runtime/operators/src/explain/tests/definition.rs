@@ -3,6 +3,7 @@
 use gml_codegen::trees::{Arithmetic, Child, Ensemble, Leaf, Missing, Node, Question, Transform, Tree};
 use proptest::prelude::*;
 
+use crate::explain::pairs::pairs;
 use crate::explain::shap::contributions;
 use crate::explain::shapley::{Quadrature, interactions, values};
 
@@ -39,6 +40,22 @@ fn by_definition(tree: &Tree, row: &[f64]) -> Vec<f64> {
             .sum()
     };
     (0..features).map(value).collect()
+}
+
+/// What two features add together, by the definition of SHAP interaction values (Lundberg 2020): a sum over all sets of others.
+fn pair_by_definition(tree: &Tree, row: &[f64], (first, second): (usize, usize)) -> f64 {
+    let features = row.len() as u32;
+    let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
+    let root = if tree.nodes.is_empty() { Child::Leaf(0) } else { Child::Node(0) };
+    let (a, b) = (1_u32 << first, 1_u32 << second);
+    let others = (0..1_u32 << features).filter(|set| set & (a | b) == 0);
+    let shares = others.map(|set| {
+        let size = set.count_ones();
+        let weight = factorial(size) * factorial(features - size - 2) / (2.0 * factorial(features - 1));
+        let with = |more: u32| expected(tree, root, row, set | more);
+        weight * (with(a | b) - with(a) - with(b) + with(0))
+    });
+    shares.sum()
 }
 
 const FEATURES: usize = 5;
@@ -97,6 +114,26 @@ proptest! {
             }
             for (found, due) in found.values[row * FEATURES..][..FEATURES].iter().zip(&due) {
                 prop_assert!((found - due).abs() < 1e-9, "{found} and not {due}");
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Of pairs both halves count, on either side of the diagonal.
+    #[test]
+    fn interactions_are_what_the_definition_says(seed: u64, cells in prop::collection::vec(0..10_u8, FEATURES)) {
+        let forest = ensemble(vec![random_tree(seed), random_tree(!seed)], FEATURES);
+        let row: Vec<f64> = cells.iter().map(|cell| if *cell == 9 { f64::NAN } else { f64::from(*cell) }).collect();
+        let columns: Vec<&[f64]> = row.iter().map(std::slice::from_ref).collect();
+        let groups: Vec<usize> = (0..FEATURES).collect();
+        let found = pairs(&forest, &columns, &groups, FEATURES);
+        for first in 0..FEATURES {
+            for second in 0..FEATURES {
+                let both = |tree: &Tree| pair_by_definition(tree, &row, (first, second));
+                let due = if first == second { 0.0 } else { 2.0 * forest.trees.iter().map(both).sum::<f64>().abs() };
+                let found = found[first * FEATURES + second];
+                prop_assert!((found - due).abs() < 1e-9, "{first} and {second}: {found} and not {due}");
             }
         }
     }

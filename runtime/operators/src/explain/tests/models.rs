@@ -207,3 +207,23 @@ fn partial_dependence_draws_numbers_and_values() {
     let with_rows = gml_report::svg(&figure(true));
     assert!(with_rows.matches("class=\"thread\"").count() > 90 && !plain.contains("thread\" d"));
 }
+
+#[test]
+fn a_column_that_the_model_does_not_look_at_is_told() {
+    let (model, valid) = trees("binary");
+    let told = |of: &[&str]| {
+        let args = vec![
+            ("model", Input::Data(model.clone())),
+            ("on", Input::Data(Data::Table(valid.clone()))),
+            ("columns", columns(of)),
+            ("points", Input::Const(Value::Int(5))),
+            ("individual", Input::Const(Value::Bool(true))),
+        ];
+        let Data::Figure(figure) = operator("partial_dependence", args).unwrap() else { panic!("no figure") };
+        figure.description.clone()
+    };
+    let (with_target, of_texts) = (told(&["x0", "y"]), told(&["c"]));
+    assert!(with_target.ends_with(" The model does not look at y."), "{with_target}");
+    // Lines of single rows are drawn of numbers alone.
+    assert!(with_target.contains("Thin lines") && of_texts.ends_with(" rows."), "{of_texts}");
+}
