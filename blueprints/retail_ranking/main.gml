@@ -12,8 +12,8 @@ param seed: int = 42
 param k: int = 12
 ## How far ahead is looked: candidates found on a day are judged by what is bought until this time is over.
 param horizon: duration = 31d
-## How many candidates that were not bought the ranking learns from.
-param negatives: int = 200_000
+## How many candidates of each stretch of time that were not bought the ranking learns from.
+param negatives: int = 70_000
 ## Pixels on each side that pictures are brought to before anything is learned from them.
 param picture_size: int = 32
 ## How often the encoder of pictures goes through all of them.
@@ -78,7 +78,7 @@ catalog {
 env hm {
     root = "data/hm",
     horizon = 7d,
-    negatives = 2_000_000,
+    negatives = 700_000,
     picture_size = 64,
     catalog.transactions = csv("data/hm/transactions_train.csv"),
     catalog.customers = csv("data/hm/customers.csv"),
@@ -244,16 +244,21 @@ node described(
         |> drop([.words, .looks, .words_liked, .looks_liked])
 }
 
-## Candidates found in `known`, and whether they were bought in the time behind it.
+## Candidates found in `known`, and whether they were bought in the time behind it: all that were, and some that were not. What is known of
+## them is only put together for those.
 node labelled(
     known: table[Transaction],
     bought: table[Transaction],
     customers: table[Customer],
     articles: table[Article],
     vectors: table[Vectors],
+    not_bought: int,
+    seed: int,
 ) -> table {
-    described(find_candidates(known, customers, articles, vectors), known, customers, articles, vectors)
+    let pairs = find_candidates(known, customers, articles, vectors)
         |> label(bought_in: bought, on: [.customer_id, .article_id])
+        |> sample_negatives(not_bought, seed: seed)
+    described(pairs, known, customers, articles, vectors)
 }
 
 pipeline explore {
@@ -288,17 +293,18 @@ pipeline training {
     let data = transactions |> split_time(by: .t_dat, valid: last(horizon), test: last(horizon))
 
     # How much of what is bought in the second last stretch is found in all that came before it, and among how many candidates?
-    let found = find_candidates(data.train, customers, articles, vectors)
-    track evaluate(found, on: [data.valid], metrics: [recall(), recall(k), coverage(k), novelty(k)])
+    let of_buyers = find_candidates(data.train, customers, articles, vectors)
+        |> join(data.valid |> distinct([.customer_id]), on: [.customer_id], how: semi)
+    track evaluate(of_buyers, on: [data.valid], metrics: [recall(), recall(k), coverage(k), novelty(k)])
 
     # Learn to rank from that stretch and the two before it, each with candidates and features of its own past.
     let before = data.train |> split_time(by: .t_dat, valid: last(horizon))
     let earlier = before.train |> split_time(by: .t_dat, valid: last(horizon))
     let pairs = union([
-        labelled(data.train, data.valid, customers, articles, vectors),
-        labelled(before.train, before.valid, customers, articles, vectors),
-        labelled(earlier.train, earlier.valid, customers, articles, vectors),
-    ]) |> sample_negatives(negatives, seed: seed)
+        labelled(data.train, data.valid, customers, articles, vectors, negatives, seed),
+        labelled(before.train, before.valid, customers, articles, vectors, negatives, seed),
+        labelled(earlier.train, earlier.valid, customers, articles, vectors, negatives, seed),
+    ])
     let chosen = select_features(max_null: 99%, max_correlation: 0.98)
     let ranking = boosted_trees(
         objective: lambdarank,
@@ -327,6 +333,7 @@ pipeline training {
     let known = union(data.train, data.valid)
     let buyers = data.test |> join(known |> distinct([.customer_id]), on: [.customer_id], how: semi)
     let later = find_candidates(known, customers, articles, vectors)
+        |> join(buyers |> distinct([.customer_id]), on: [.customer_id], how: semi)
     track evaluate(later, on: [buyers], metrics: [recall()])
     let scored = described(later, known, customers, articles, vectors) |> predict(model)
     let offered = scored |> top(k, by: .score, per: [.customer_id]) |> select([.customer_id, .article_id])
@@ -340,7 +347,7 @@ pipeline baseline {
     let offered = candidates(user: .customer_id, item: .article_id) {
         again      = bought_before(data.train),
         bestseller = data.train |> popular(item: .article_id, top: k) |> for_everyone(customers, user: .customer_id),
-    }
+    } |> join(buyers |> distinct([.customer_id]), on: [.customer_id], how: semi)
     let first = offered |> take(k, per: [.customer_id]) |> select([.customer_id, .article_id])
     track evaluate(first, on: [buyers], metrics: [map(k), hit_rate(k), coverage(k), novelty(k)])
 }

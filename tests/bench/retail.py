@@ -2,13 +2,16 @@
 """Measures how long candidates and features of a retailer take, and how much memory.
 
     tests/bench/retail.py [--customers 1_000_000] [--articles 100_000] [--transactions 30_000_000] [--threads N] [--memory SIZE]
-                          [--folder FOLDER] [--keep] [--steps]
+                          [--folder FOLDER] [--keep] [--steps] [--blueprint]
 
 Generates two years of purchases in the form of the H&M competition (names of customers have 64 characters, some articles sell much
 and most sell little), and runs two pipelines: `finding` saves the candidates of four strategies for every customer, `describing` what the
-purchases say of every article and every customer over three stretches of time. The goal at full size: under 20 minutes and 8 GiB together,
-on two cores. A part of the size has a part of the time. `--steps` tells the seconds of each step and the most memory while it ran. Needs `cargo build --release --package gmlc` and a Python with numpy and pyarrow
-($GML_PEERS_PYTHON of tests/all has them).
+purchases say of every article and every customer over three stretches of time. The goal at full size: under 20 minutes and 8 GiB
+together, on two cores. A part of the size has a part of the time.
+
+`--blueprint` runs `training` and `recommending` of blueprints/retail_ranking over the tables instead, with the horizon and the negatives
+of its env `hm`, and vectors drawn at random. `--steps` tells the seconds of each step and the most memory while it ran. Needs
+`cargo build --release --package gmlc` and a Python with numpy and pyarrow ($GML_PEERS_PYTHON of tests/all has them).
 """
 
 import argparse
@@ -110,12 +113,51 @@ def generate(folder: Path, customers: int, articles: int, transactions: int) -> 
             writer.write_table(pa.table(columns, schema=schema))
 
 
+def as_blueprint(folder: Path) -> None:
+    """The tables where the blueprint looks for them, with the columns and the vectors that it wants beside them."""
+    random = np.random.default_rng(2)
+    raw, made = folder / "data" / "01_raw", folder / "data" / "05_model_input"
+    raw.mkdir(parents=True)
+    made.mkdir(parents=True)
+    shutil.copy(ROOT / "blueprints" / "retail_ranking" / "main.gml", folder / "main.gml")
+    (folder / "transactions.parquet").rename(raw / "transactions.parquet")
+    customers = pq.read_table(folder / "customers.parquet")
+    pq.write_table(customers.set_column(1, "age", customers["age"].cast(pa.float64())), raw / "customers.parquet")
+    articles = pq.read_table(folder / "articles.parquet")
+    numbers = range(len(articles))
+    articles = articles.append_column("colour_group_name", pa.array([f"Colour {number % 50}" for number in numbers]))
+    articles = articles.append_column("detail_desc", pa.array([f"Soft thing {number % 997}" for number in numbers]))
+    pq.write_table(articles, raw / "articles.parquet")
+    columns = {"article_id": articles["article_id"]}
+    for name, width in [("words", 64), ("looks", 32)]:
+        vectors = random.normal(size=(len(articles), width)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), width)
+    pq.write_table(pa.table(columns), made / "vectors.parquet")
+
+
 def told_of_steps(folder: Path) -> None:
     """What the record of the last run says of its steps."""
     records = sorted((folder / ".gml" / "runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime)
     for step in json.loads(records[-1].read_text())["steps"]:
         peak = (step.get("peak_memory") or 0) / 2**20
         print(f"    {step.get('name', step['id']):<40} {step.get('seconds') or 0:9.1f} s  {peak:9.0f} MiB  {step.get('rows')} rows")
+
+
+def run_blueprint(folder: Path, asked: argparse.Namespace) -> None:
+    if not (folder / "data").exists():
+        as_blueprint(folder)
+    print(f"{asked.customers:,} customers, {asked.articles:,} articles, {asked.transactions:,} transactions")
+    for pipeline in ["training", "recommending"]:
+        command = [GMLC, "run", pipeline, "--project", folder, "--force", "--set", "horizon=7d"]
+        command += ["--set", "negatives=700_000"] if pipeline == "training" else []
+        command += ["--threads", asked.threads] if asked.threads else []
+        taken = once(command)
+        print(
+            f"  {pipeline:<12} {taken.seconds:9.1f} s  {taken.processor:9.1f} s of processors  {taken.memory:9.0f} MiB"
+        )
+        if asked.steps:
+            told_of_steps(folder)
 
 
 def main() -> None:
@@ -129,12 +171,16 @@ def main() -> None:
     parser.add_argument("--steps", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--blueprint", action="store_true")
     asked = parser.parse_args()
 
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="retail-"))
     try:
-        if not (folder / "transactions.parquet").exists():
+        if not (folder / "transactions.parquet").exists() and not (folder / "data").exists():
             generate(folder, asked.customers, asked.articles, asked.transactions)
+        if asked.blueprint:
+            run_blueprint(folder, asked)
+            return
         (folder / "main.gml").write_text(PROGRAM)
         print(f"{asked.customers:,} customers, {asked.articles:,} articles, {asked.transactions:,} transactions")
         seconds, memory = 0.0, 0.0

@@ -121,10 +121,12 @@ def main(folder, vectors):
     users = distinct(user for found in strategies.values() for user in found if found[user])
     union = {user: distinct(item for found in strategies.values() for item in found.get(user, [])) for user in users}
     truth = truth_of(valid)
+    # Of those who bought then: nobody else's candidates are judged.
+    judged = [user for user in users if user in truth]
     told = {}
     for end_of_name, found in [("", union)] + [(f"[{name}]", found) for name, found in strategies.items()]:
         told[f"recall{end_of_name}"] = recall(found, truth)
-        told[f"candidates{end_of_name}"] = sum(len(items) for items in found.values()) / len(users)
+        told[f"candidates{end_of_name}"] = sum(len(found.get(user, [])) for user in judged) / len(judged)
         # The order within `same_product` is that of a set here, and of the rows of a day it is another one in the others.
         if not any(name in end_of_name for name in ("same_product", "like_")):
             told[f"recall(12){end_of_name}"] = recall(found, truth, K)
@@ -132,7 +134,7 @@ def main(folder, vectors):
     known = set(before.customer_id)
     truth = truth_of(test[test.customer_id.isin(known)])
     again, best = bought_before(before), popular(before, K)
-    offered = {user: distinct(again.get(user, []) + best)[:K] for user in distinct(list(again) + list(customers.customer_id))}
+    offered = {user: distinct(again.get(user, []) + best)[:K] for user in truth}
     precisions, hits = [], []
     for user, wanted in truth.items():
         found, total = 0, 0.0

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use gml_connect::{Fault, Reading, Size, Tolerated, append};
 use gml_foreign::{Foreseen, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, Step, StepKind, TableType, Type, Value};
-use gml_operators::{Context, Data, Expressions, Implementation, ImplementationInParts, Sink, Table, Told};
+use gml_operators::{
+    Context, Data, Expressions, Implementation, ImplementationInParts, ImplementationOfParts, Sink, Table, Told,
+};
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::codes;
@@ -20,6 +22,11 @@ pub trait Backend: Sync {
 
     /// The implementation of an operator that makes its table in parts, where it has such a one: the rows are the same.
     fn operator_in_parts(&self, _module: &str, _name: &str) -> Option<ImplementationInParts> {
+        None
+    }
+
+    /// The implementation of an operator that takes its table in parts, where it has such a one: the result is the same.
+    fn reducer(&self, _module: &str, _name: &str) -> Option<ImplementationOfParts> {
         None
     }
 

@@ -8,12 +8,14 @@ use gml_connect::{Fault, Part, Reading, Scan, Size, Together, Verified, Writer, 
 use gml_foreign::{Foreseen, Languages, MadeOf, Node, Say};
 use gml_ir::{Dataset, Expr, Program, Step, StepKind, TableType, Type, Value};
 use gml_operators::{
-    Context, Data, Expressions, Fitted, Implementation, ImplementationInParts, Table, Told, expr, frame,
+    Context, Data, Expressions, Fitted, Implementation, ImplementationInParts, ImplementationOfParts, Table, Told,
+    expr, frame,
 };
 use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, IntoLazy, LazyFrame, NewChunkedArray};
 
 use crate::backend::{Backend, Gathered, Loaded, Parts, Room, Saved, Stopped, Streamed, Through, together};
 use crate::spill::Buckets;
+use crate::unsaved::Unsaved;
 use crate::{codes, schedule};
 
 /// The connector of what was learned.
@@ -29,12 +31,26 @@ pub struct Embedded {
     verified: Verified,
     /// What runs nodes in other languages.
     languages: Languages,
+    /// Who saves what is not there yet.
+    unsaved: Unsaved,
 }
 
 impl Embedded {
     /// Those for a program in that folder.
     pub fn new(program: &Program, project: &Path) -> Self {
-        Self { verified: Verified::default(), languages: Languages::new(&program.python, project) }
+        Self {
+            verified: Verified::default(),
+            languages: Languages::new(&program.python, project),
+            unsaved: Unsaved::of(program),
+        }
+    }
+}
+
+impl Embedded {
+    /// A dataset of rows, for reading.
+    fn open<'a>(&self, dataset: &'a Dataset, project: &Path, reading: &Reading) -> Result<Scan<'a>, Stopped> {
+        let scan = Scan::open(dataset, project, reading, &self.verified);
+        scan.map_err(|fault| Stopped::Reading(self.unsaved.told(fault, dataset)))
     }
 }
 
@@ -45,6 +61,10 @@ impl Backend for Embedded {
 
     fn operator_in_parts(&self, module: &str, name: &str) -> Option<ImplementationInParts> {
         gml_operators::operator_in_parts(module, name)
+    }
+
+    fn reducer(&self, module: &str, name: &str) -> Option<ImplementationOfParts> {
+        gml_operators::reducer(module, name)
     }
 
     fn version(&self, module: &str, name: &str) -> String {
@@ -128,13 +148,14 @@ impl Backend for Embedded {
     fn load(&self, dataset: &Dataset, project: &Path, context: &Context) -> Result<Loaded, Fault> {
         match &dataset.ty {
             Type::Table(ty) => {
-                let loaded = gml_connect::read(dataset, project)?;
+                let loaded = gml_connect::read(dataset, project).map_err(|fault| self.unsaved.told(fault, dataset))?;
                 let rows = Some(loaded.frame.height() as u64);
                 let table = Table { frame: loaded.frame.lazy(), ty: ty.clone() };
                 Ok(Loaded { data: Data::Table(table), rows, tolerated: loaded.tolerated, notes: Vec::new() })
             }
             Type::Learned(_) if &*dataset.connector.name == ARTIFACT => {
-                let folder = self.verified.folder(dataset, project)?;
+                let folder = self.verified.folder(dataset, project);
+                let folder = folder.map_err(|fault| self.unsaved.told(fault, dataset))?;
                 let fitted = gml_operators::load(&folder.path)?;
                 Ok(Loaded { data: Data::Fitted(fitted), rows: None, tolerated: Vec::new(), notes: Vec::new() })
             }
@@ -158,7 +179,7 @@ impl Backend for Embedded {
     ) -> Result<Loaded, Stopped> {
         let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
         let table = |frame: DataFrame| Table { frame: frame.lazy(), ty: ty.clone() };
-        let scan = Scan::open(dataset, project, reading, &self.verified).map_err(Stopped::Reading)?;
+        let scan = self.open(dataset, project, reading)?;
         if !scan.streams() {
             let parts = in_order(scan.parts(), context.threads, |part| scan.read(part).map_err(Stopped::Reading))?;
             let loaded = scan.finish(parts, &self.verified).map_err(Stopped::Reading)?;
@@ -215,7 +236,7 @@ impl Backend for Embedded {
         context: &Context,
     ) -> Result<Gathered, Stopped> {
         let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
-        let scan = Scan::open(dataset, project, reading, &self.verified).map_err(Stopped::Reading)?;
+        let scan = self.open(dataset, project, reading)?;
         if !scan.streams() {
             return self
                 .scan(dataset, project, reading, through, None, context)
@@ -291,7 +312,7 @@ impl Backend for Embedded {
         context: &Context,
     ) -> Result<Streamed, Stopped> {
         let Type::Table(ty) = &dataset.ty else { return Err(Stopped::Reading(cannot_hold(dataset))) };
-        let scan = Scan::open(dataset, project, reading, &self.verified).map_err(Stopped::Reading)?;
+        let scan = self.open(dataset, project, reading)?;
         if !scan.streams() || !Writer::streams(to) {
             let Loaded { data, rows, tolerated, .. } = self.scan(dataset, project, reading, through, None, context)?;
             let saved = self.save(to, &data, project).map_err(Stopped::Writing)?;

@@ -11,6 +11,8 @@ use polars::prelude::{
 
 pub use gml_connect::collect;
 
+use crate::expr::group_ids;
+
 /// Names and types of the columns that a query gives, without running it.
 ///
 /// # Errors
@@ -104,6 +106,35 @@ pub fn grid(frame: &DataFrame, most: usize) -> Grid {
     let row = |row: usize| frame.columns().iter().map(|column| cell(column, row)).collect();
     let headings = frame.get_column_names().into_iter().map(ToString::to_string);
     Grid { left_out: frame.height() - shown, ..Grid::new(headings, (0..shown).map(row).collect()) }
+}
+
+/// Where rows are cut into parts of about so many: the first row of each part, and behind them how many rows there are. Rows with the
+/// same values of these columns are in one part; where such rows lie apart, all rows are.
+///
+/// # Errors
+/// Where a column is not there.
+pub fn cuts(frame: &DataFrame, together: &[Arc<str>], rows: usize) -> Result<Vec<usize>, Fault> {
+    let height = frame.height();
+    let mut cuts = vec![0];
+    if together.is_empty() {
+        cuts.extend((rows..height).step_by(rows.max(1)));
+    } else {
+        let columns = together.iter().map(|name| frame.column(name).map_err(fault));
+        let columns = columns.map(|column| Ok(column?.as_materialized_series().clone()));
+        // Numbered in the order in which they first appear.
+        let (ids, _) = group_ids(&columns.collect::<Result<Vec<_>, Fault>>()?)?;
+        if ids.is_sorted() {
+            let mut last = 0;
+            for row in 1..height {
+                if ids[row] != ids[row - 1] && row - last >= rows {
+                    cuts.push(row);
+                    last = row;
+                }
+            }
+        }
+    }
+    cuts.push(height);
+    Ok(cuts)
 }
 
 /// Names as columns.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{Learned, Value};
+use gml_ir::{Learned, Row, Value};
 
 use crate::compiled::{self, Draft};
 use crate::course::Course;
@@ -107,6 +107,12 @@ pub trait Fitted: Send + Sync {
     /// Whether it looks at each row by itself, so that rows may come part by part.
     fn by_rows(&self) -> bool {
         true
+    }
+
+    /// Of what does not look at each row by itself: the column of a table with this row by which it looks at rows together, so that
+    /// those of different values may come apart; `None` where it looks at all of them.
+    fn within(&self, _row: &Row) -> Option<Arc<str>> {
+        None
     }
 
     /// What it is, with its rows.

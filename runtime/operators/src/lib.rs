@@ -31,6 +31,7 @@ mod plots;
 mod prep;
 mod profile;
 mod recommenders;
+mod reducers;
 mod registry;
 mod scoring;
 mod sequences;
@@ -52,10 +53,13 @@ pub use metrics::less_is_better;
 pub use observer::{Heard, Judgement, Observer, Stop, Training, UnderWay, Unit};
 pub use pending::{pending_arguments, pending_functions, pending_in, pending_operators, pending_store};
 pub use recommenders::{Known, Recommender, Rest, Scorer, Scores, SequenceEstimator};
+pub use reducers::{ImplementationOfParts, Reducer, reducer, reduces};
 pub use registry::{functions, operator, operator_in_parts, operators};
 pub use scoring::{Quick, RowScorer};
 pub use sequences::{Items, Sequence, Sequences};
-pub use table::{Keys, Turns, applies, bounds, by_rows, conditions, in_turns, keeps_rows, used};
+pub use table::{
+    Keys, Lookup, Turns, applies, bounds, by_rows, conditions, in_turns, keeps_rows, leaves_out, looks_up, used,
+};
 pub use tune::{History, Trial, TrialState};
 pub use version::version;
 

@@ -44,9 +44,100 @@ fn long() -> Project {
     project
 }
 
+/// Candidates of more customers than are worked on at a time, described, ranked and chosen from in every way in which they may go through a
+/// program in parts.
+const FLOWING: &str = r#"
+use std.learn.{blend, boosted_trees}
+use std.metrics.{recall}
+use std.recommend.{bought_before, candidates, popular, sample_negatives, top_k}
+
+schema Sale { time day: date, id customer: int, id article: int, price: float }
+schema Article { id article: int, kind: int, unique [article] }
+
+catalog {
+    sales: table[Sale] = csv("data/bought.csv"),
+    articles: table[Article] = csv("data/articles.csv"),
+    offers: table { id customer: int, articles: list[int] } = parquet("out/offers.parquet"),
+    best: table { id customer: int, id article: int, score: float } = parquet("out/best.parquet"),
+    again: table { id customer: int, id article: int, kind: int, spent: float?, nth: int } = parquet("out/again.parquet"),
+    pairs: table { id customer: int, id article: int, target label: bool, .. } = parquet("out/pairs.parquet"),
+}
+
+node found(history: table[Sale]) -> table { group customer: int, id article: int, .. } {
+    candidates(user: .customer, item: .article) {
+        again = bought_before(history),
+        best  = history |> popular(item: .article, top: 6) |> for_everyone(history |> distinct([.customer]), user: .customer),
+    }
+}
+
+node described(found: table { customer: int, article: int, .. }, history: table[Sale], articles: table[Article]) -> table {
+    found
+        |> join(articles, on: [.article], expect: many_to_one)
+        |> join(history |> group(by: [.customer]) { spent = sum(.price), days = distinct_count(.day) }, on: [.customer], how: left, expect: many_to_one)
+        |> join(history |> group(by: [.article]) { sold = count(), price = mean(.price) }, on: [.article], how: left, expect: many_to_one)
+        |> derive { dear = .price > .spent, ratio = .price / .spent }
+}
+
+pipeline main {
+    let data = sales |> split_time(by: .day, valid: last(3d), test: last(3d))
+    let sampled = found(data.train) |> label(bought_in: data.valid, on: [.customer, .article]) |> sample_negatives(2_000, seed: 1)
+    save sampled as pairs
+    let rows = described(sampled, data.train, articles)
+    let by_order = fit(boosted_trees(objective: lambdarank, rounds: 5, seed: 1), train: rows)
+    let by_chance = fit(boosted_trees(objective: binary, rounds: 5, seed: 1), train: rows)
+    let model = blend([by_order, by_chance])
+    let known = union(data.train, data.valid)
+    let later = found(known)
+    expect count(later |> filter(.again_rank is null)) > 40_000
+    let of_buyers = later |> join(data.test |> distinct([.customer]), on: [.customer], how: semi)
+    track evaluate(of_buyers, on: [data.test], metrics: [recall()])
+    save described(of_buyers, known, articles)
+        |> predict(model)
+        |> top(3, by: .score, per: [.customer])
+        |> select([.customer, .article, .score])
+    as best
+    save described(later, known, articles)
+        |> predict(model)
+        |> top_k(4, user: .customer, item: .article, by: .score)
+        |> rename { articles = .article }
+    as offers
+    save described(later |> filter(.again_rank is not null), known, articles)
+        |> select({ customer = .customer, article = .article, kind = .kind, spent = .spent, nth = .again_rank })
+    as again
+}
+"#;
+
+fn flowing() -> Project {
+    let mut sales = "day,customer,article,price\n".to_owned();
+    for row in 0..21_000_u64 {
+        let mixed = row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        let day = 1 + row % 28;
+        sales += &format!("2021-02-{day:02},{},{},{}.5\n", mixed % 9_001, mixed / 7 % 90, mixed / 3 % 40);
+    }
+    let articles: String = (0..80).map(|article| format!("{article},{}\n", article % 7)).collect();
+    Project::of(&[
+        ("main.gml", FLOWING.to_owned()),
+        ("data/bought.csv", sales),
+        ("data/articles.csv", format!("article,kind\n{articles}")),
+    ])
+}
+
+#[test]
+fn candidates_go_through_in_parts() {
+    let project = flowing();
+    let plan = project.done(&["plan"]).stdout;
+    assert_eq!(plan.matches("part by part").count(), 6, "{plan}");
+    let one = flowing();
+    run(&project, &["--threads", "2"]);
+    run(&one, &["--threads", "1"]);
+    for name in ["out/pairs.parquet", "out/best.parquet", "out/offers.parquet", "out/again.parquet"] {
+        assert_eq!(std::fs::read(project.path(name)).unwrap(), std::fs::read(one.path(name)).unwrap(), "{name}");
+    }
+}
+
 #[test]
 fn steps_by_themselves_give_the_same_bytes_and_count_every_table() {
-    for make in [project, long] {
+    for make in [project, long, flowing] {
         let (joined, stepwise) = (make(), make());
         run(&joined, &[]);
         run(&stepwise, &["--stepwise"]);

@@ -183,6 +183,10 @@ fn of_stage(
 /// The key of a result with what decides how it is computed: which columns are read, and whether rows are grouped part by
 /// part, which adds up numbers in another order.
 fn shaped(key: String, stage: &Stage) -> String {
+    let key = match stage.flows.as_slice() {
+        [] => key,
+        flows => digest(&("flow", key, flows.iter().map(|flow| &flow.columns).collect::<Vec<_>>())),
+    };
     if stage.scans.is_empty() {
         return key;
     }

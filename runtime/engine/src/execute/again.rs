@@ -40,7 +40,7 @@ impl Session<'_> {
         if let Some(key) = verdict.key.as_ref().filter(|_| !unsure) {
             let took = started.elapsed();
             let steps = stage.steps.iter().map(|step| self.journal.trace(&scope.id(step.id))).collect();
-            let keep = verdict.keep && scope.elsewhere[place].get().is_none();
+            let keep = verdict.keep && scope.place_elsewhere(place).is_none();
             let kept = result.as_ref().filter(|_| keep).map(|data| cache.keep(data, took));
             let result = match kept {
                 Some(Ok(Keeping::Kept(kept))) => Some(kept),

@@ -10,7 +10,7 @@ use polars::prelude::*;
 use super::stage::internal;
 use super::step::{Done, Get};
 use super::{Scope, Session, argument};
-use crate::plan::{Stage, inputs_of};
+use crate::plan::{FlowFrom, Stage, inputs_of};
 use crate::spill::Runs;
 
 /// Where the rows of a stage are.
@@ -23,7 +23,7 @@ pub(super) enum Elsewhere {
 
 impl Elsewhere {
     /// Gives all rows away, some at a time.
-    fn each(&self, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    pub(super) fn each(&self, sink: &mut Sink<'_>) -> Result<(), Fault> {
         match self {
             Self::Runs(runs) => runs.drain(sink),
             Self::InParts(rows) => rows.each(sink),
@@ -42,6 +42,16 @@ impl Scope<'_> {
         users.peek().is_some() && users.all(saves)
     }
 
+    /// Whether what a stage gives is taken some rows at a time by all who use it.
+    fn is_taken_in_parts(&self, place: usize) -> bool {
+        let stage_of = |step: StepId| self.plan.stage_of(step);
+        let flows = |user: &Stage| {
+            user.flows.iter().any(|flow| flow.from == FlowFrom::Shared && stage_of(flow.source) == Some(place))
+        };
+        let mut users = self.plan.stages.iter().filter(|user| user.uses.contains(&place)).peekable();
+        self.is_only_saved(place) || users.peek().is_some() && users.all(flows)
+    }
+
     /// Whether a stage is a single call that takes each of its tables once, so that they may be moved to it.
     pub(super) fn takes_each_once(&self, stage: &Stage) -> bool {
         let [step] = stage.steps.as_slice() else { return false };
@@ -54,7 +64,7 @@ impl Scope<'_> {
 
     /// Keeps the result of a stage that is only saved, and gives what stands for it among the results.
     pub(super) fn keep_elsewhere(&self, place: usize, rows: Elsewhere, ty: TableType) -> Data {
-        let _ = self.elsewhere[place].set(Arc::new(rows));
+        *self.place_elsewhere(place) = Some(Arc::new(rows));
         let absent = |_: &DataFrame| Err(internal("rows that are not in memory are asked for"));
         let frame = frame::verify(DataFrame::empty().lazy(), "rows elsewhere", absent);
         Data::Table(Table { frame, ty })
@@ -62,7 +72,7 @@ impl Scope<'_> {
 }
 
 impl Session<'_> {
-    /// Calls an operator that makes its table in parts, where all of it is not needed: only saving asks for the rows.
+    /// Calls an operator that makes its table in parts, where all of it is not needed: only those who take some at a time ask for the rows.
     pub(super) fn in_parts(
         &self,
         scope: &Scope<'_>,
@@ -76,7 +86,7 @@ impl Session<'_> {
             return Ok(None);
         };
         let Some(implementation) = self.backend.operator_in_parts(module, operator) else { return Ok(None) };
-        if !scope.is_only_saved(place) {
+        if !scope.is_taken_in_parts(place) {
             return Ok(None);
         }
         let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));

@@ -6,6 +6,7 @@ mod assemble;
 mod counts;
 mod elsewhere;
 mod expect;
+mod flow;
 mod journal;
 mod needs;
 mod scan;
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gml_connect::Fault;
@@ -91,7 +92,7 @@ struct Scope<'a> {
     /// Bytes that the result of each stage takes.
     bytes: Vec<AtomicU64>,
     /// Results of stages that are not in memory.
-    elsewhere: Vec<OnceLock<Arc<Elsewhere>>>,
+    elsewhere: Vec<Mutex<Option<Arc<Elsewhere>>>>,
     /// Stages of which it is not sure that they saw the files that their keys were made of.
     unsure: Vec<AtomicBool>,
 }
@@ -168,7 +169,7 @@ impl Session<'_> {
         let unsure = plan.stages.iter().map(|_| AtomicBool::new(unsure)).collect();
         let bytes = plan.stages.iter().map(|_| AtomicU64::new(0)).collect();
         let slots = Slots::new(plan);
-        let elsewhere = plan.stages.iter().map(|_| OnceLock::new()).collect();
+        let elsewhere = plan.stages.iter().map(|_| Mutex::new(None)).collect();
         let scope = Scope { graph, plan, path, budget, heard, outer, slots, bytes, elsewhere, unsure };
         let after: Vec<Vec<usize>> = plan.stages.iter().map(|stage| stage.after.clone()).collect();
         schedule::run_sharing(&after, threads, |place, threads| {
@@ -176,7 +177,11 @@ impl Session<'_> {
             let result = self.stage_or_kept(&scope, place, &decided.stages[place], threads)?;
             let held = scope.budget.hold(scope.bytes[place].load(Ordering::Acquire));
             scope.slots.fill(place, result.map(|data| (data, held)));
-            stage.uses.iter().for_each(|used| scope.slots.release(*used));
+            for used in &stage.uses {
+                if scope.slots.release(*used) {
+                    *scope.place_elsewhere(*used) = None;
+                }
+            }
             Ok(())
         })
     }
@@ -202,8 +207,12 @@ impl Scope<'_> {
     }
 
     /// The result of a step, where it is not in memory.
-    fn elsewhere(&self, step: StepId) -> Option<&Arc<Elsewhere>> {
-        self.plan.stage_of(step).and_then(|stage| self.elsewhere[stage].get())
+    fn elsewhere(&self, step: StepId) -> Option<Arc<Elsewhere>> {
+        self.plan.stage_of(step).and_then(|stage| self.place_elsewhere(stage).clone())
+    }
+
+    fn place_elsewhere(&self, stage: usize) -> MutexGuard<'_, Option<Arc<Elsewhere>>> {
+        self.elsewhere[stage].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same as `observer`, which is told of a step.

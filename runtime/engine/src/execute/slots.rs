@@ -52,11 +52,13 @@ impl Slots {
         }
     }
 
-    /// One user of the stage's result is done with it.
-    pub(super) fn release(&self, stage: usize) {
-        if self.users[stage].fetch_sub(1, Ordering::AcqRel) == 1 {
+    /// One user of the stage's result is done with it. Tells whether it was the last one.
+    pub(super) fn release(&self, stage: usize) -> bool {
+        let was_last = self.users[stage].fetch_sub(1, Ordering::AcqRel) == 1;
+        if was_last {
             *self.lock(stage) = None;
         }
+        was_last
     }
 
     fn lock(&self, stage: usize) -> MutexGuard<'_, Option<(Data, Share)>> {

@@ -76,8 +76,9 @@ impl Session<'_> {
             let step_started = Instant::now();
             let id = &ids[number];
             let saves = |scan: &Scan| stage.streams && scan.last() == step.id;
-            if work.done || stage.scans.iter().any(|scan| scan.passes(step.id) || saves(scan)) {
-                // Done while reading, together with the last step that the rows go through.
+            let passes = stage.flows.iter().any(|flow| flow.passes(step.id));
+            if work.done || passes || stage.scans.iter().any(|scan| scan.passes(step.id) || saves(scan)) {
+                // Done together with the last step that the rows go through.
                 self.journal.ran(id, 0.0, work.rows.filter(|_| work.done && number == last));
                 continue;
             }
@@ -200,6 +201,11 @@ impl Session<'_> {
                 self.journal.counted(&scope.id(scan.load), rows);
                 let rows = rows.filter(|_| scan.through.is_empty());
                 Done { data: Some(data), rows, tolerated: Some((dataset, tolerated)) }
+            }
+            None if stage.flows.iter().any(|flow| flow.last() == planned.id) => {
+                let flow = stage.flows.iter().find(|flow| flow.last() == planned.id);
+                let flow = flow.ok_or_else(|| internal("rows flow from nowhere"))?;
+                self.flow(scope, stage, flow, &get, context)?
             }
             None => {
                 let in_parts = if is_last { self.in_parts(scope, place, planned.id, &get, context) } else { Ok(None) };

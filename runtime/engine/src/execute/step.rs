@@ -85,7 +85,7 @@ impl Session<'_> {
                 assemble::compute(self.backend, expr, &inputs).map(Done::with)
             }
             StepKind::Save { value, dataset } => match scope.elsewhere(*value) {
-                Some(rows) => self.save_elsewhere(scope, id, (*value, *dataset), rows),
+                Some(rows) => self.save_elsewhere(scope, id, (*value, *dataset), &rows),
                 None => self.save(&scope.id(id), *dataset, &get(*value)?),
             },
             StepKind::Track(of) => {

@@ -3,6 +3,7 @@
 //! Steps that nothing needs are left out. Table operators one after the other become one lazy query as long as its
 //! result has a single user; the tables that pass between stages are held in memory.
 
+mod flows;
 mod live;
 mod name;
 mod order;
@@ -20,6 +21,7 @@ use gml_operators::Keys;
 
 use crate::cache::Decided;
 
+pub use flows::{End, Flow, From as FlowFrom};
 pub(crate) use live::{datasets as datasets_of, inputs as inputs_of};
 pub(crate) use name::step_name;
 pub use scans::Scan;
@@ -56,6 +58,8 @@ pub struct Stage {
     /// Whether rows go part by part from the files that it reads to the one that it saves, so that they are never all in
     /// memory.
     pub streams: bool,
+    /// The tables that are made some rows at a time, and what becomes of them.
+    pub flows: Vec<Flow>,
     /// Where it groups the rows that it reads: the columns by which the groups and what the steps behind make of them may be done
     /// bucket by bucket.
     pub buckets: Option<Keys>,

@@ -81,7 +81,7 @@ pub(super) fn takes_as_input(user: &Step, step: StepId) -> bool {
 }
 
 /// What is needed of the table of each step; `None` where nothing is.
-fn wanted(graph: &Graph, users: &[Vec<StepId>]) -> Vec<Option<Wanted>> {
+pub(super) fn wanted(graph: &Graph, users: &[Vec<StepId>]) -> Vec<Option<Wanted>> {
     let mut wanted: Vec<Option<Wanted>> = vec![None; graph.steps.len()];
     for place in (0..graph.steps.len()).rev() {
         let step = StepId(place as u32);

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gml_ir::{Graph, Program, Resources, Step, StepId, StepKind, Type};
-use gml_operators::Keys;
+use gml_operators::{Keys, operator_in_parts};
 
+use super::flows::{From, flows};
 use super::live::{children, datasets, inputs, live};
 use super::scans::scans;
 use super::streams::streamed;
@@ -21,6 +22,28 @@ pub(super) fn gives_query(step: &Step) -> bool {
         _ => false,
     };
     relational && matches!(step.ty, Type::Table(_))
+}
+
+/// Operators of other modules whose tables are computed when they are asked for.
+const ASKED_FOR: [(&str, &str); 4] = [
+    ("std.pairs", "for_everyone"),
+    ("std.recommend", "bought_before"),
+    ("std.recommend", "same_attribute"),
+    ("std.recommend", "nearest"),
+];
+
+/// Whether a step gives one of several tables to a step that asks for them one after the other, so that they need not be in memory at the
+/// same time.
+fn is_asked_for(step: &Step, user: &Step) -> bool {
+    let is_query = match &step.kind {
+        StepKind::Call { module, operator, .. } => ASKED_FOR.contains(&(&**module, &**operator)) || gives_query(step),
+        _ => false,
+    };
+    let asks = match &user.kind {
+        StepKind::Call { module, operator, .. } => operator_in_parts(module, operator).is_some(),
+        _ => false,
+    };
+    is_query && asks
 }
 
 /// Whether a step can take its tables as queries and be part of the query itself.
@@ -41,8 +64,21 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> 
         Joining::Queries => streamed(program, graph, &live, &users, &rewritten),
         Joining::Nothing => vec![false; graph.steps.len()],
     };
-    let facts = Facts { program, graph, users: &users, rewritten: &rewritten, joining };
-    let kept = |place: usize| if streamed[place] { None } else { facts.kept(place) };
+    let flows = match joining {
+        Joining::Queries => flows(program, graph, &live, &users),
+        Joining::Nothing => Vec::new(),
+    };
+    // Of each step that rows flow through, the one behind it.
+    let mut flows_to: Vec<Option<StepId>> = vec![None; graph.steps.len()];
+    let mut shared = BTreeSet::new();
+    for flow in &flows {
+        let behind = flow.steps().skip(1);
+        flow.steps().zip(behind).for_each(|(step, next)| flows_to[place_of(step)] = Some(next));
+        shared.extend(flow.steps().next().filter(|_| flow.from != From::Made));
+    }
+    let facts =
+        Facts { program, graph, users: &users, rewritten: &rewritten, joining, flows_to: &flows_to, shared: &shared };
+    let kept = |place: usize| if streamed[place] || flows_to[place].is_some() { None } else { facts.kept(place) };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(kept).collect();
 
     let scans = scans(graph, &users, &kept, &streamed);
@@ -50,7 +86,9 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> 
     // From the end: a step that can be part of its only user's query belongs to that user's stage, any other is its own.
     let mut head: Vec<usize> = (0..graph.steps.len()).collect();
     for (place, step) in graph.steps.iter().enumerate().rev() {
-        let joins = streamed[place] || gives_query(step);
+        let asked_for = |user: &StepId| is_asked_for(step, graph.step(*user));
+        let joins =
+            streamed[place] || flows_to[place].is_some() || gives_query(step) || users[place].iter().all(asked_for);
         if let ([user], None, true) = (users[place].as_slice(), &kept[place], joins) {
             head[place] = head[place_of(*user)];
         }
@@ -84,6 +122,7 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> 
             scans: of_stage,
             resources: resources(program, own.iter().map(|place| &graph.steps[*place])),
             streams: streamed[*head],
+            flows: flows.iter().filter(|flow| own.contains(&place_of(flow.last()))).cloned().collect(),
             body: children(&graph.steps[*head]).map(|body| plan_graph(program, body, joining)),
         }
     });
@@ -151,6 +190,10 @@ struct Facts<'a> {
     /// Datasets that the graph writes.
     rewritten: &'a BTreeSet<u32>,
     joining: Joining,
+    /// Of each step that rows flow through, the one behind it.
+    flows_to: &'a [Option<StepId>],
+    /// The first steps that rows go through whose source others use too.
+    shared: &'a BTreeSet<StepId>,
 }
 
 impl Facts<'_> {
@@ -165,13 +208,25 @@ impl Facts<'_> {
             return Some(Kept::Rewritten);
         }
         match users.as_slice() {
-            [user] if gives_query(step) && takes_query(self.graph.step(*user)) => match self.joining {
-                Joining::Queries => None,
-                Joining::Nothing => Some(Kept::Alone),
-            },
+            // What is looked up for each part of many is there once.
+            [user] if self.is_flowed_through(*user) => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
+            [user]
+                if is_asked_for(step, self.graph.step(*user))
+                    || gives_query(step) && takes_query(self.graph.step(*user)) =>
+            {
+                match self.joining {
+                    Joining::Queries => None,
+                    Joining::Nothing => Some(Kept::Alone),
+                }
+            }
             [user] if matches!(self.graph.step(*user).kind, StepKind::When { .. }) => Some(Kept::Conditional),
             [user] => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
             _ => Some(Kept::Shared(users.len())),
         }
+    }
+
+    /// Whether rows come to a step some at a time.
+    fn is_flowed_through(&self, step: StepId) -> bool {
+        self.flows_to.contains(&Some(step)) || self.shared.contains(&step)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Kept, Plan, PlannedStep, Stage};
+use super::{End, Kept, Plan, PlannedStep, Stage};
 use crate::cache::{Act, Decided, Verdict};
 
 /// Columns in characters of a step's name, before the place in the program.
@@ -48,6 +48,10 @@ fn write_stage(text: &mut String, stage: &Stage, verdict: Option<&Verdict>, numb
     }
     if stage.streams {
         line(text, &format!("{margin}      read, computed and written part by part"));
+    }
+    if let Some(flow) = stage.flows.first() {
+        let end = if matches!(flow.end, End::Saved(_)) { "made, computed and written" } else { "made and computed" };
+        line(text, &format!("{margin}      {end} part by part"));
     }
     if let Some(kept) = &stage.kept {
         line(text, &format!("{margin}      {}", why(kept)));

@@ -128,6 +128,11 @@ impl Fitted for Blend {
         false
     }
 
+    fn within(&self, row: &Row) -> Option<Arc<str>> {
+        let group = truth::group_of(row).or_else(|| truth::group_of(&self.input));
+        group.filter(|_| self.models.iter().all(|model| model.by_rows()))
+    }
+
     fn ty(&self) -> Learned {
         Learned::Model(Some((Arc::clone(&self.input), Arc::new(outputs::row(Objective::Lambdarank)))))
     }

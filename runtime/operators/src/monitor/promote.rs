@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::Learned;
+use gml_ir::{Learned, Row};
 
 use crate::data::{Call, Context, Data, Metric, Table};
 use crate::explain::Explained;
@@ -48,6 +48,10 @@ impl Fitted for Promoted {
 
     fn by_rows(&self) -> bool {
         self.model.by_rows()
+    }
+
+    fn within(&self, row: &Row) -> Option<Arc<str>> {
+        self.model.within(row)
     }
 
     fn ty(&self) -> Learned {

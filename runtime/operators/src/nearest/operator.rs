@@ -12,7 +12,7 @@ use super::metric::{Metric, Prepared};
 use super::neighbours;
 use crate::data::{Call, Data, Table};
 use crate::embed::Points;
-use crate::frame::{TEMPORARY, collect, fault};
+use crate::frame::{TEMPORARY, apply, collect, fault};
 use crate::table::CallExt;
 
 pub(super) fn nearest(call: Call<'_>) -> Result<Data, Fault> {
@@ -50,21 +50,24 @@ pub(super) fn nearest(call: Call<'_>) -> Result<Data, Fault> {
     let points = Prepared::new(metric, points).map_err(|fault| fault.at("within"))?;
     let found = neighbours(&points, &distinct, k, call.context.threads);
 
-    let (mut rows, mut others) = (Vec::new(), Vec::new());
-    for (row, number) in numbers.iter().enumerate() {
-        for other in number.iter().flat_map(|number| &found[*number]) {
-            rows.push(row as u32);
-            others.push(*other as u32);
+    // There are many more pairs than rows and items: they are put together where they are asked for.
+    call.give(apply(asked.lazy(), "nearest", move |asked| {
+        let (mut rows, mut others) = (Vec::new(), Vec::new());
+        for (row, number) in numbers.iter().enumerate().take(asked.height()) {
+            for other in number.iter().flat_map(|number| &found[*number]) {
+                rows.push(row as u32);
+                others.push(*other as u32);
+            }
         }
-    }
-    let taken = |frame: &DataFrame, names: &[String], places: Vec<u32>| {
-        let places = IdxCa::from_vec("place".into(), places);
-        frame.select(names).and_then(|frame| frame.take(&places)).map_err(fault)
-    };
-    let height = rows.len();
-    let mut columns = taken(&asked, &users, rows)?.columns().to_vec();
-    columns.extend_from_slice(taken(&items, &item, others)?.columns());
-    call.give(DataFrame::new(height, columns).map_err(fault)?.lazy())
+        let taken = |frame: &DataFrame, names: &[String], places: Vec<u32>| {
+            let places = IdxCa::from_vec("place".into(), places);
+            frame.select(names).and_then(|frame| frame.take(&places)).map_err(fault)
+        };
+        let height = rows.len();
+        let mut columns = taken(&asked, &users, rows)?.columns().to_vec();
+        columns.extend_from_slice(taken(&items, &item, others)?.columns());
+        DataFrame::new(height, columns).map_err(fault)
+    })?)
 }
 
 /// The items that have a vector, and those.

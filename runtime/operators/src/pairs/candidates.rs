@@ -98,7 +98,9 @@ impl Pairs {
                     |first: &usize| Found::of(&self.by_user, *first..(first + SHARE).min(count), self.items.height());
                 some.par_iter().map(of_share).collect()
             });
-            sink(self.table(&found)?)?;
+            for of_share in found {
+                sink(self.table(&[of_share])?)?;
+            }
         }
         Ok(())
     }

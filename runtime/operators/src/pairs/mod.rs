@@ -19,6 +19,8 @@ mod top_k;
 use crate::data::{Implementation, ImplementationInParts};
 
 pub(crate) use judge::judge_candidates;
+pub(crate) use negatives::sample_in_parts;
+pub(crate) use top_k::{listed, top_k};
 
 /// The operators of `std.pairs`, and those of `std.recommend` that are implemented here.
 pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
@@ -29,7 +31,7 @@ pub(crate) const OPERATORS: &[(&str, &str, Implementation)] = &[
     ("std.recommend", "same_attribute", strategies::same_attribute),
     ("std.recommend", "candidates", candidates::candidates),
     ("std.recommend", "sample_negatives", negatives::sample_negatives),
-    ("std.recommend", "top_k", top_k::top_k),
+    ("std.recommend", "top_k", top_k),
 ];
 
 /// Those of them whose tables can be made in parts too.

@@ -1,13 +1,14 @@
 //! `sample_negatives`: fewer rows whose target is false.
 
-use gml_connect::Fault;
-use gml_ir::Role;
-use polars::prelude::{BooleanChunked, DataFrame, IdxSize};
+use gml_connect::{Fault, append};
+use gml_ir::{Role, TableType};
+use polars::prelude::{BooleanChunked, DataFrame, IdxSize, IntoLazy};
 
 use super::strategies::of_role;
 use crate::data::{Call, Data};
 use crate::expr::group_ids;
 use crate::frame::{apply, fault};
+use crate::reducers::Reducer;
 use crate::table::{CallExt, hash, series};
 
 /// `sample_negatives`: those of the smallest random numbers stay. Rows keep their order.
@@ -27,6 +28,75 @@ pub(super) fn sample_negatives(call: Call<'_>) -> Result<Data, Fault> {
         frame.filter(&kept).map_err(fault)
     })?)
 }
+
+/// `sample_negatives` of all rows, whatever their groups, with no more of them at a time than stay.
+pub(crate) fn sample_in_parts(call: Call<'_>, ty: TableType) -> Result<Box<dyn Reducer + '_>, Fault> {
+    let (n, seed) = (call.whole("n")?, call.seed()?);
+    let target = ty.row.with_role(Role::Target).map(|target| target.name.to_string());
+    let Some(target) = target else {
+        return Err(call.bad("input", "a table with one column of role `target`"));
+    };
+    Ok(Box::new(Sample { call, n, seed, target, seen: 0, limit: None, drawn: Vec::new(), kept: None }))
+}
+
+/// The rows that may stay of those that were there so far.
+struct Sample<'a> {
+    call: Call<'a>,
+    n: usize,
+    seed: u64,
+    target: String,
+    /// How many rows there were.
+    seen: u64,
+    /// What the number of a negative may be at most, once more than `n` were there.
+    limit: Option<u64>,
+    /// The number of each row that is kept; `None` of one that stays whatever comes.
+    drawn: Vec<Option<u64>>,
+    kept: Option<DataFrame>,
+}
+
+impl Sample<'_> {
+    /// Leaves out the negatives beyond the `n` with the smallest numbers.
+    fn thin(&mut self) -> Result<(), Fault> {
+        let mut drawn: Vec<u64> = self.drawn.iter().copied().flatten().collect();
+        if drawn.len() <= self.n {
+            return Ok(());
+        }
+        self.limit = limit(&mut drawn, self.n);
+        let stays = |drawn: &Option<u64>| drawn.is_none_or(|drawn| self.limit.is_some_and(|limit| drawn <= limit));
+        if let Some(kept) = &mut self.kept {
+            *kept = kept.filter(&self.drawn.iter().map(stays).collect()).map_err(fault)?;
+        }
+        self.drawn = self.drawn.iter().copied().filter(stays).collect();
+        Ok(())
+    }
+}
+
+impl Reducer for Sample<'_> {
+    fn take(&mut self, rows: DataFrame) -> Result<(), Fault> {
+        let truths = rows.column(&self.target).map_err(fault)?.as_materialized_series().bool().map_err(fault)?.clone();
+        let number = |(row, truth): (usize, Option<bool>)| {
+            (truth == Some(false)).then(|| hash(self.seed, self.seen + row as u64))
+        };
+        let drawn: Vec<Option<u64>> = truths.iter().enumerate().map(number).collect();
+        self.seen += rows.height() as u64;
+        let may_stay = |drawn: &Option<u64>| match (drawn, self.limit) {
+            (Some(drawn), Some(limit)) => *drawn <= limit,
+            _ => true,
+        };
+        let rows = rows.filter(&drawn.iter().map(may_stay).collect()).map_err(fault)?;
+        self.drawn.extend(drawn.into_iter().filter(may_stay));
+        append(&mut self.kept, rows)?;
+        if self.drawn.len() > 2 * self.n + WAITING { self.thin() } else { Ok(()) }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Data, Fault> {
+        self.thin()?;
+        self.call.give(self.kept.take().unwrap_or_default().lazy())
+    }
+}
+
+/// So many rows may wait before it is seen which of them stay.
+const WAITING: usize = 1 << 20;
 
 /// The largest random number that stays, for each group. No two rows have the same number.
 struct Limits {

@@ -1,5 +1,7 @@
 //! Strategies that find candidates in a history: what is popular, what was bought before, what is like it.
 
+use std::cmp::Reverse;
+
 use gml_connect::Fault;
 use gml_ir::Role;
 use polars::prelude::{
@@ -10,31 +12,48 @@ use rayon::prelude::*;
 
 use super::numbering::packed;
 use crate::data::{Call, Data, Table};
-use crate::expr::micros;
+use crate::expr::{group_ids, micros};
 use crate::frame::{TEMPORARY, apply, columns, fault, schema};
 use crate::learn::in_pool;
-use crate::table::{CallExt, alike};
+use crate::table::{CallExt, alike, series};
 
-/// `popular`: groups are counted in any order and then put into one that depends on the rows alone: the groups of `per` and
-/// items of equal frequency as they first appear.
+/// `popular`: items of equal frequency, and the groups of `per`, come as they first appear.
 pub(super) fn popular(call: Call<'_>) -> Result<Data, Fault> {
     let (item, per, top) = (call.keys("item")?, call.keys("per")?, call.whole("top")?);
     let by: Vec<String> = per.iter().chain(&item).cloned().collect();
-    let rows = call.table("input")?.frame.clone().select(columns(&by)).with_row_index(place(), None);
-    let counted = rows.group_by(columns(&by)).agg([len().alias(count()), col(place()).min()]);
-    let most = lit(u32::try_from(top).unwrap_or(u32::MAX));
-    let best = if per.is_empty() {
-        sorted(counted, vec![(col(count()), true), (col(place()), false)])
-            .slice(0, u32::try_from(top).unwrap_or(u32::MAX))
-    } else {
-        let group = || col(format!("{TEMPORARY}group"));
-        let first = col(place()).min().over(columns(&per)).map_err(fault)?;
-        let counted = counted.with_columns([first.alias(format!("{TEMPORARY}group"))]);
-        let ordered = sorted(counted, vec![(group(), false), (col(count()), true), (col(place()), false)]);
-        let among = col(place()).cum_count(false).over([group()]).map_err(fault)?;
-        ordered.filter(among.lt_eq(most))
-    };
-    call.give(best.select(columns(&by)))
+    let rows = call.table("input")?.frame.clone().select(columns(&by));
+    if !per.is_empty() {
+        let threads = call.context.threads;
+        return call.give(apply(rows, "popular", move |rows| {
+            let (groups, _) = group_ids(&series(&rows, &per)?)?;
+            let (items, _) = group_ids(&series(&rows, &item)?)?;
+            let chosen = most_frequent(groups, items, top, threads);
+            rows.take(&IdxCa::from_vec("".into(), chosen)).map_err(fault)
+        })?);
+    }
+    let counted = rows.with_row_index(place(), None).group_by(columns(&by));
+    let counted = counted.agg([len().alias(count()), col(place()).min()]);
+    let best = sorted(counted, vec![(col(count()), true), (col(place()), false)]);
+    call.give(best.slice(0, u32::try_from(top).unwrap_or(u32::MAX)).select(columns(&by)))
+}
+
+/// The first row of each of the `top` most frequent items of a group, group by group; groups and items are numbered as they first appear.
+fn most_frequent(groups: Vec<IdxSize>, items: Vec<IdxSize>, top: usize, threads: usize) -> Vec<IdxSize> {
+    let pair = |(group, item): (IdxSize, IdxSize)| (u64::from(group) << 32) | u64::from(item);
+    let mut rows: Vec<(u64, IdxSize)> = groups.into_iter().zip(items).map(pair).zip(0..).collect();
+    in_pool(threads, || {
+        rows.par_sort_unstable();
+        let of_pair = |rows: &[(u64, IdxSize)]| {
+            let (pair, first) = rows[0];
+            ((pair >> 32) as IdxSize, Reverse(rows.len()), first)
+        };
+        let mut counted: Vec<(IdxSize, Reverse<usize>, IdxSize)> =
+            rows.chunk_by(|left, right| left.0 == right.0).map(of_pair).collect();
+        drop(rows);
+        counted.par_sort_unstable();
+        let groups = counted.chunk_by(|left, right| left.0 == right.0);
+        groups.flat_map(|of_group| &of_group[..top.min(of_group.len())]).map(|(.., first)| *first).collect()
+    })
 }
 
 /// `bought_before`: each pair at the last row of its latest time; of equal times the later row first, and those without a time last.
@@ -108,7 +127,15 @@ pub(super) fn same_attribute(call: Call<'_>) -> Result<Data, Fault> {
     let mut pairs = users;
     pairs.extend(item);
     let kept = found.filter(col(count()).gt(lit(1)).or(itself.not())).select(columns(&pairs));
-    call.give(kept.unique_stable(None, UniqueKeepStrategy::First))
+    // By a number for each pair, which takes less than looking at the texts of two columns together.
+    call.give(apply(kept, "same_attribute", |pairs| {
+        let mut rows: Vec<(u64, IdxSize)> = packed(&pairs)?.into_iter().zip(0..).collect();
+        rows.sort_unstable();
+        rows.dedup_by_key(|(pair, _)| *pair);
+        let mut firsts: Vec<IdxSize> = rows.into_iter().map(|(_, row)| row).collect();
+        firsts.sort_unstable();
+        pairs.take(&IdxCa::from_vec("".into(), firsts)).map_err(fault)
+    })?)
 }
 
 /// The columns that have a role.

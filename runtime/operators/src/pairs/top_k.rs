@@ -1,7 +1,7 @@
 //! `top_k`: lists of the best.
 
 use gml_connect::Fault;
-use polars::prelude::{Column, DataFrame, IdxSize, IntoLazy, LazyFrame};
+use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, IntoLazy, LazyFrame};
 use rayon::prelude::*;
 
 use super::numbering::{Grouped, Numbering, keyed, meeting};
@@ -11,9 +11,38 @@ use crate::frame::{TEMPORARY, collect, columns, fault};
 use crate::learn::in_pool;
 use crate::table::CallExt;
 
+/// The rows of the table of `top_k` that may be in a list, in their order: of each user those with which the first `k` items stand
+/// for the first time, and the first one, which says where the list of the user stands.
+pub(crate) fn listed(call: Call<'_>) -> Result<Data, Fault> {
+    let k = call.whole("k")?;
+    let frame = collect(call.table("input")?.frame.clone())?;
+    let rows = frame.clone().lazy();
+    let scores = collect(rows.clone().select([translate(&call.expr("by")?)?]))?;
+    let scores = Keys::of(scores.columns()[0].as_materialized_series())?;
+    let number = |names: &[String]| Numbering::of(&[collect(rows.clone().select(columns(names)))?]);
+    let (users, items) = (number(&call.keys("user")?)?, number(&call.keys("item")?)?);
+    let by_user = Grouped::of(&users.codes[0], users.count());
+    // For each item the last user that it was listed for, counted from 1.
+    let mut listed = vec![0; items.count()];
+    let mut chosen: Vec<IdxSize> = Vec::new();
+    for user in 0..users.count() {
+        let mut own = by_user.rows(user).to_vec();
+        chosen.extend(own.first());
+        own.sort_by_key(|row| scores.sort_key(*row as usize, true));
+        let is_new = |row: &IdxSize| {
+            let item = items.codes[0][*row as usize] as usize;
+            std::mem::replace(&mut listed[item], user + 1) != user + 1
+        };
+        chosen.extend(own.into_iter().filter(is_new).take(k));
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    call.give(frame.take(&IdxCa::from_vec("".into(), chosen)).map_err(fault)?.lazy())
+}
+
 /// `top_k`: users of `users` in their order, then the others as they first appear. Nulls of `by` come last; equal ones keep the
 /// order of the rows.
-pub(super) fn top_k(call: Call<'_>) -> Result<Data, Fault> {
+pub(crate) fn top_k(call: Call<'_>) -> Result<Data, Fault> {
     let (k, user, item) = (call.whole("k")?, call.keys("user")?, call.keys("item")?);
     let by = format!("{TEMPORARY}by");
     let scored = call.table("input")?.frame.clone();

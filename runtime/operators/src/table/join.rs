@@ -124,6 +124,17 @@ fn expected(
     Ok((once(left, left_once, "left"), once(right, right_once, "right")))
 }
 
+/// The right side of a join by these keys, checked for what the program expects of it whatever the rows of the left one are.
+pub(super) fn expected_once(call: &Call<'_>, right: LazyFrame, keys: &[String]) -> Result<LazyFrame, Fault> {
+    match call.text("expect") {
+        Some(expect) if expect == "many_to_one" => {
+            let keys = keys.to_vec();
+            Ok(verify(right, "expect", move |frame| unique_keys(frame, &keys, "right", &expect)))
+        }
+        _ => Ok(right),
+    }
+}
+
 /// No combination of keys is there twice. Rows with a null key match nothing and do not count.
 fn unique_keys(frame: &DataFrame, keys: &[String], side: &str, expect: &str) -> Result<(), Fault> {
     const SHOWN: usize = 5;

@@ -12,6 +12,7 @@ mod derive;
 mod fill;
 mod group;
 mod join;
+mod lookup;
 mod open;
 mod order;
 mod partition;
@@ -32,10 +33,11 @@ pub use conditions::conditions;
 pub(crate) use derive::series;
 pub(crate) use group::grouped;
 pub(crate) use join::{alike, no_collision};
+pub use lookup::Lookup;
 pub use partition::Keys;
 pub use parts::{Turns, in_turns};
 pub(crate) use sample::hash;
-pub use uses::{applies, bounds, by_rows, keeps_rows, used};
+pub use uses::{applies, bounds, by_rows, keeps_rows, leaves_out, looks_up, used};
 
 /// The operators in whose expressions something may be embedded.
 pub(crate) const EMBEDDING: [&str; 6] = ["filter", "derive", "select", "group", "sort", "top"];

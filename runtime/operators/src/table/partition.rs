@@ -25,13 +25,23 @@ pub struct Keys {
 impl Keys {
     /// The keys of a call that groups rows; `None` where it has none.
     pub fn of(args: &Arguments) -> Option<Self> {
-        let known: Vec<Arc<str>> = named(args, "by").iter().map(|key| key.name.clone()).collect();
+        Self::named(args, "by")
+    }
+
+    /// The keys that an argument names; `None` where it names none.
+    pub fn named(args: &Arguments, argument: &str) -> Option<Self> {
+        let known: Vec<Arc<str>> = named(args, argument).iter().map(|key| key.name.clone()).collect();
         (!known.is_empty()).then(|| Self { chosen: known.clone(), known })
     }
 
     /// The names of the columns.
     pub fn names(&self) -> &[Arc<str>] {
         &self.chosen
+    }
+
+    /// Whether all of them are still the columns that they were.
+    pub fn is_whole(&self) -> bool {
+        self.known.len() == self.chosen.len()
     }
 
     /// The keys by which rows may go through a step too; `None` where it looks at rows of different keys together, or does not give

@@ -27,6 +27,34 @@ pub fn by_rows(module: &str, operator: &str, args: &Arguments) -> bool {
     }
 }
 
+/// Whether an operator looks at each row of its `input` by itself and at all of another table, where it finds what belongs to the row.
+pub fn looks_up(module: &str, operator: &str, args: &Arguments) -> bool {
+    match (module, operator) {
+        ("std.pairs", "label") => true,
+        ("std.table", "join") => {
+            // Which rows of the other one meet none is only known of all rows, and so is whether two of them meet the same one.
+            word(args, "how", &["inner", "left", "semi", "anti"])
+                && !word(args, "expect", &["one_to_one", "one_to_many"])
+        }
+        _ => false,
+    }
+}
+
+/// Whether an operator that looks at each row by itself may leave some out.
+pub fn leaves_out(module: &str, operator: &str, args: &Arguments) -> bool {
+    match (module, operator) {
+        ("std.table", "filter") => true,
+        ("std.table", "join") => word(args, "how", &["inner", "semi", "anti"]),
+        _ => false,
+    }
+}
+
+/// Whether an argument is one of these words.
+fn word(args: &Arguments, name: &str, words: &[&str]) -> bool {
+    let word = arg(args, name).and_then(|arg| if let Arg::Const(value) = arg { value.as_str() } else { None });
+    word.is_some_and(|word| words.contains(&word))
+}
+
 /// Whether an operator applies something learned to its `input`: row by row, if [`crate::Fitted::by_rows`] of that says so.
 pub fn applies(module: &str, operator: &str) -> bool {
     module == "std.learning" && matches!(operator, "predict" | "apply")
@@ -34,22 +62,24 @@ pub fn applies(module: &str, operator: &str) -> bool {
 
 /// Whether an operator gives as many rows as its table `input` has, whatever is in them.
 pub fn keeps_rows(module: &str, operator: &str, args: &Arguments) -> bool {
-    let is = |name: &str, words: &[&str]| {
-        let word = arg(args, name).and_then(|arg| if let Arg::Const(value) = arg { value.as_str() } else { None });
-        word.is_some_and(|word| words.contains(&word))
-    };
     match (module, operator) {
         ("std.table", "derive" | "select" | "drop" | "rename" | "sort" | "fill" | "conform") => true,
         // A row that meets none stays, and none meets two.
         ("std.table", "join") => {
-            is("how", &["asof"]) || is("how", &["left"]) && is("expect", &["one_to_one", "many_to_one"])
+            word(args, "how", &["asof"])
+                || word(args, "how", &["left"]) && word(args, "expect", &["one_to_one", "many_to_one"])
         }
+        ("std.pairs", "label") => true,
         _ => applies(module, operator),
     }
 }
 
 /// What an operator uses of its table `input`, where `wanted` of its result is needed. `ty` is the type of its result.
 pub fn used(module: &str, operator: &str, args: &Arguments, ty: &Type, wanted: &Wanted) -> Wanted {
+    if (module, operator) == ("std.recommend", "top_k") {
+        let mut uses = Uses::default();
+        return uses.expr(arg(args, "user")).expr(arg(args, "item")).expr(arg(args, "by")).of_row.clone();
+    }
     if module != "std.table" {
         return Wanted::All;
     }
@@ -65,6 +95,7 @@ pub fn used(module: &str, operator: &str, args: &Arguments, ty: &Type, wanted: &
         ("filter", wanted) => uses.pass(wanted).expr(arg(args, "condition")),
         ("sort", wanted) => uses.pass(wanted).expr(arg(args, "by")),
         ("take", wanted) => uses.pass(wanted).expr(arg(args, "per")),
+        ("top" | "take_last", wanted) => uses.pass(wanted).expr(arg(args, "by")).expr(arg(args, "per")),
         ("count", _) => &mut uses,
         ("derive", wanted) => {
             let made = named(args, "columns");
@@ -333,7 +364,10 @@ mod tests {
         let both = fields(&[("a", Wanted::All), ("g", Wanted::All)]);
         assert_eq!(used("std.table", "take", &args, &Type::Unknown, &wanted), both);
         assert_eq!(used("std.table", "take", &[], &Type::Unknown, &wanted), wanted);
-        assert_eq!(used("std.table", "top", &args, &Type::Unknown, &wanted), Wanted::All);
+        let by = [("by".into(), Arg::Expr(*column("b")))];
+        let with_order = fields(&[("a", Wanted::All), ("b", Wanted::All), ("g", Wanted::All)]);
+        let top: Vec<(Arc<str>, Arg)> = args.into_iter().chain(by).collect();
+        assert_eq!(used("std.table", "top", &top, &Type::Unknown, &wanted), with_order);
     }
 
     #[test]
