@@ -18,19 +18,22 @@ impl Unsaved {
 
     /// The fault of reading a dataset, with the help that fits the program.
     pub(crate) fn told(&self, fault: Fault, dataset: &Dataset) -> Fault {
-        match self.0.iter().find(|(name, _)| *name == dataset.name) {
-            Some((_, help)) if fault.help.as_deref() == Some(SAVE_FIRST) => fault.help(help),
-            _ => fault,
-        }
+        let known = self.0.iter().find(|(name, _)| *name == dataset.name);
+        helped(fault, known.map(|(_, help)| help.clone()))
+    }
+}
+
+/// The fault with another help, where it is that nothing was saved yet.
+fn helped(fault: Fault, help: Option<String>) -> Fault {
+    match help {
+        Some(help) if fault.help.as_deref() == Some(SAVE_FIRST) => fault.help(help),
+        _ => fault,
     }
 }
 
 /// The fault of reading a dataset to which nothing was saved yet, with the help that fits a program; other faults as they are.
 pub fn told_who_saves(fault: Fault, program: &Program, dataset: u32) -> Fault {
-    match help(program, dataset) {
-        Some(help) if fault.help.as_deref() == Some(SAVE_FIRST) => fault.help(help),
-        _ => fault,
-    }
+    helped(fault, help(program, dataset))
 }
 
 /// What helps where nothing was saved to a dataset yet.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gml_connect::Fault;
-use gml_ir::{OnViolation, StepId, StepKind, TableType};
-use gml_operators::{Call, Context, Data, Sink, Table, frame};
+use gml_ir::{OnViolation, Step, StepId, StepKind, TableType};
+use gml_operators::{Call, Context, Data, InParts, Sink, Table, frame};
 use polars::prelude::*;
 
 use super::stage::internal;
@@ -18,7 +18,7 @@ pub(super) enum Elsewhere {
     /// On disk, since memory does not hold them.
     Runs(Runs),
     /// Nowhere yet: an operator makes them, some at a time.
-    InParts(gml_operators::InParts),
+    InParts(InParts),
 }
 
 impl Elsewhere {
@@ -82,17 +82,21 @@ impl Session<'_> {
         context: &Context,
     ) -> Result<Option<Data>, Fault> {
         let step = scope.graph.step(id);
-        let (StepKind::Call { module, operator, args }, gml_ir::Type::Table(ty)) = (&step.kind, &step.ty) else {
-            return Ok(None);
-        };
-        let Some(implementation) = self.backend.operator_in_parts(module, operator) else { return Ok(None) };
+        let gml_ir::Type::Table(ty) = &step.ty else { return Ok(None) };
         if !scope.is_taken_in_parts(place) {
             return Ok(None);
         }
+        let rows = self.made_in_parts(step, get, context)?;
+        Ok(rows.map(|rows| scope.keep_elsewhere(place, Elsewhere::InParts(rows), ty.clone())))
+    }
+
+    /// The rows of a step whose operator makes them some at a time; `None` where it does not.
+    pub(super) fn made_in_parts(&self, step: &Step, get: Get<'_>, context: &Context) -> Result<Option<InParts>, Fault> {
+        let StepKind::Call { module, operator, args } = &step.kind else { return Ok(None) };
+        let Some(implementation) = self.backend.operator_in_parts(module, operator) else { return Ok(None) };
         let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, get)?)));
         let args = args.collect::<Result<_, Fault>>()?;
-        let rows = implementation(Call { operator, args, result: &step.ty, context })?;
-        Ok(Some(scope.keep_elsewhere(place, Elsewhere::InParts(rows), ty.clone())))
+        implementation(Call { operator, args, result: &step.ty, context }).map(Some)
     }
 
     /// Saves rows that are not in memory.

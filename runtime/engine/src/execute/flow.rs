@@ -12,7 +12,7 @@ use super::elsewhere::Elsewhere;
 use super::scan::Ready;
 use super::stage::{Halt, internal};
 use super::step::{Done, Get, not_implemented};
-use super::{Scope, Session, argument};
+use super::{Scope, Session};
 use crate::plan::{End, Flow, FlowFrom, Stage, inputs_of};
 
 /// A step that is ready but for its rows.
@@ -129,19 +129,12 @@ impl Session<'_> {
                 };
             }
         }
-        let made = scope.graph.step(flow.source);
-        let StepKind::Call { module, operator, args } = &made.kind else {
-            return Err(internal("rows flow from a step that is no call"));
-        };
         let taking = |id: StepId| match scope.only_for(stage, flow.source, id) {
             Some(used) => scope.slots.take(used).map_or_else(|| get(id), Ok),
             None => get(id),
         };
-        let implementation = self.backend.operator_in_parts(module, operator);
-        let implementation = implementation.ok_or_else(|| not_implemented(module, operator))?;
-        let args = args.iter().map(|(name, arg)| Ok((name.clone(), argument::input(arg, &taking)?)));
-        let args = args.collect::<Result<_, Fault>>()?;
-        let rows = implementation(Call { operator, args, result: &made.ty, context })?;
+        let rows = self.made_in_parts(scope.graph.step(flow.source), &taking, context)?;
+        let rows = rows.ok_or_else(|| internal("rows flow from a step that does not make them in parts"))?;
         Ok(Arc::new(Elsewhere::InParts(rows)))
     }
 

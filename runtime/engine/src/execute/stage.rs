@@ -177,13 +177,15 @@ impl Session<'_> {
             Some(used) => scope.slots.take(used).map_or_else(|| self.value(scope, results, id), Ok),
             None => self.value(scope, results, id),
         };
-        let done = match stage.scans.iter().find(|scan| scan.last() == planned.id) {
+        let scan = stage.scans.iter().find(|scan| scan.last() == planned.id);
+        let flow = stage.flows.iter().find(|flow| flow.last() == planned.id);
+        let done = match (scan, flow) {
             _ if stage.streams && is_last => {
                 let scan = stage.scans.first();
                 let scan = scan.ok_or_else(|| Stopped::Reading(internal("rows are streamed from nowhere")))?;
                 self.stream(scope, scan, planned.id, &get, context)?
             }
-            Some(scan) => {
+            (Some(scan), _) => {
                 let scanned = match &stage.buckets {
                     None => self.scan(scope, scan, &get, context)?,
                     Some(keys) => match self.gather(scope, place, (scan, keys), &get, context)? {
@@ -202,12 +204,8 @@ impl Session<'_> {
                 let rows = rows.filter(|_| scan.through.is_empty());
                 Done { data: Some(data), rows, tolerated: Some((dataset, tolerated)) }
             }
-            None if stage.flows.iter().any(|flow| flow.last() == planned.id) => {
-                let flow = stage.flows.iter().find(|flow| flow.last() == planned.id);
-                let flow = flow.ok_or_else(|| internal("rows flow from nowhere"))?;
-                self.flow(scope, stage, flow, &get, context)?
-            }
-            None => {
+            (None, Some(flow)) => self.flow(scope, stage, flow, &get, context)?,
+            (None, None) => {
                 let in_parts = if is_last { self.in_parts(scope, place, planned.id, &get, context) } else { Ok(None) };
                 if let Some(data) = in_parts.map_err(Stopped::Computing)? {
                     work.results.insert(planned.id, data);

@@ -6,7 +6,7 @@ use gml_connect::Wanted;
 use gml_ir::{Graph, Program, Step, StepId, StepKind, Type};
 use gml_operators::{Keys, applies, by_rows, leaves_out, looks_up, operator_in_parts, reduces};
 
-use super::scans::{takes_as_input, wanted};
+use super::scans::takes_as_input;
 
 /// Rows that are never all in memory: a step makes some of them, they go through others, and something less is kept of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,18 +76,20 @@ impl Flow {
 }
 
 /// The flows of a graph.
-pub(super) fn flows(program: &Program, graph: &Graph, live: &[bool], users: &[Vec<StepId>]) -> Vec<Flow> {
+pub(super) fn flows(
+    program: &Program,
+    graph: &Graph,
+    live: &[bool],
+    users: &[Vec<StepId>],
+    wanted: &[Option<Wanted>],
+) -> Vec<Flow> {
     let is_source = |place: &usize| live[*place] && in_parts(&graph.steps[*place]);
-    let sources: Vec<usize> = (0..graph.steps.len()).filter(is_source).collect();
-    if sources.is_empty() {
-        return Vec::new();
-    }
-    let finder = Finder { program, graph, users, wanted: wanted(graph, users) };
-    sources.into_iter().flat_map(|place| finder.flows_of(StepId(place as u32))).collect()
+    let finder = Finder { program, graph, users, wanted };
+    (0..graph.steps.len()).filter(is_source).flat_map(|place| finder.flows_of(StepId(place as u32))).collect()
 }
 
 /// Whether a step can make its table some rows at a time.
-fn in_parts(step: &Step) -> bool {
+pub(super) fn in_parts(step: &Step) -> bool {
     matches!(&step.kind, StepKind::Call { module, operator, .. } if operator_in_parts(module, operator).is_some())
 }
 
@@ -95,7 +97,7 @@ struct Finder<'a> {
     program: &'a Program,
     graph: &'a Graph,
     users: &'a [Vec<StepId>],
-    wanted: Vec<Option<Wanted>>,
+    wanted: &'a [Option<Wanted>],
 }
 
 impl Finder<'_> {

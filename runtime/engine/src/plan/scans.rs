@@ -38,8 +38,8 @@ pub(super) fn scans(
     users: &[Vec<StepId>],
     kept: &[Option<Kept>],
     streamed: &[bool],
+    wanted: Vec<Option<Wanted>>,
 ) -> Vec<Option<Scan>> {
-    let wanted = wanted(graph, users);
     let of_step = |(place, wanted): (usize, Option<Wanted>)| {
         let load = StepId(place as u32);
         let Step { kind: StepKind::Load(_), ty: Type::Table(_), .. } = graph.step(load) else { return None };

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gml_ir::{Graph, Program, Resources, Step, StepId, StepKind, Type};
-use gml_operators::{Keys, operator_in_parts};
+use gml_operators::Keys;
 
-use super::flows::{From, flows};
+use super::flows::{From, flows, in_parts};
 use super::live::{children, datasets, inputs, live};
-use super::scans::scans;
+use super::scans::{scans, wanted};
 use super::streams::streamed;
 use super::{Joining, Kept, Plan, PlannedStep, Scan, Stage, order, step_name};
 
@@ -39,11 +39,7 @@ fn is_asked_for(step: &Step, user: &Step) -> bool {
         StepKind::Call { module, operator, .. } => ASKED_FOR.contains(&(&**module, &**operator)) || gives_query(step),
         _ => false,
     };
-    let asks = match &user.kind {
-        StepKind::Call { module, operator, .. } => operator_in_parts(module, operator).is_some(),
-        _ => false,
-    };
-    is_query && asks
+    is_query && in_parts(user)
 }
 
 /// Whether a step can take its tables as queries and be part of the query itself.
@@ -64,31 +60,29 @@ pub(super) fn plan_graph(program: &Program, graph: &Graph, joining: Joining) -> 
         Joining::Queries => streamed(program, graph, &live, &users, &rewritten),
         Joining::Nothing => vec![false; graph.steps.len()],
     };
+    let wanted = wanted(graph, &users);
     let flows = match joining {
-        Joining::Queries => flows(program, graph, &live, &users),
+        Joining::Queries => flows(program, graph, &live, &users, &wanted),
         Joining::Nothing => Vec::new(),
     };
-    // Of each step that rows flow through, the one behind it.
-    let mut flows_to: Vec<Option<StepId>> = vec![None; graph.steps.len()];
-    let mut shared = BTreeSet::new();
+    // Steps whose rows go on to another one some at a time, and those that they come to.
+    let (mut flowing, mut reached) = (BTreeSet::new(), BTreeSet::new());
     for flow in &flows {
-        let behind = flow.steps().skip(1);
-        flow.steps().zip(behind).for_each(|(step, next)| flows_to[place_of(step)] = Some(next));
-        shared.extend(flow.steps().next().filter(|_| flow.from != From::Made));
+        flowing.extend(flow.steps().filter(|step| *step != flow.last()));
+        reached.extend(flow.steps().skip(usize::from(flow.from == From::Made)));
     }
-    let facts =
-        Facts { program, graph, users: &users, rewritten: &rewritten, joining, flows_to: &flows_to, shared: &shared };
-    let kept = |place: usize| if streamed[place] || flows_to[place].is_some() { None } else { facts.kept(place) };
+    let facts = Facts { program, graph, users: &users, rewritten: &rewritten, joining, reached: &reached };
+    let flows_on = |place: usize| flowing.contains(&StepId(place as u32));
+    let kept = |place: usize| if streamed[place] || flows_on(place) { None } else { facts.kept(place) };
     let kept: Vec<Option<Kept>> = (0..graph.steps.len()).map(kept).collect();
 
-    let scans = scans(graph, &users, &kept, &streamed);
+    let scans = scans(graph, &users, &kept, &streamed, wanted);
 
     // From the end: a step that can be part of its only user's query belongs to that user's stage, any other is its own.
     let mut head: Vec<usize> = (0..graph.steps.len()).collect();
     for (place, step) in graph.steps.iter().enumerate().rev() {
         let asked_for = |user: &StepId| is_asked_for(step, graph.step(*user));
-        let joins =
-            streamed[place] || flows_to[place].is_some() || gives_query(step) || users[place].iter().all(asked_for);
+        let joins = streamed[place] || flows_on(place) || gives_query(step) || users[place].iter().all(asked_for);
         if let ([user], None, true) = (users[place].as_slice(), &kept[place], joins) {
             head[place] = head[place_of(*user)];
         }
@@ -190,10 +184,8 @@ struct Facts<'a> {
     /// Datasets that the graph writes.
     rewritten: &'a BTreeSet<u32>,
     joining: Joining,
-    /// Of each step that rows flow through, the one behind it.
-    flows_to: &'a [Option<StepId>],
-    /// The first steps that rows go through whose source others use too.
-    shared: &'a BTreeSet<StepId>,
+    /// Steps to which rows come some at a time.
+    reached: &'a BTreeSet<StepId>,
 }
 
 impl Facts<'_> {
@@ -209,7 +201,7 @@ impl Facts<'_> {
         }
         match users.as_slice() {
             // What is looked up for each part of many is there once.
-            [user] if self.is_flowed_through(*user) => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
+            [user] if self.reached.contains(user) => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
             [user]
                 if is_asked_for(step, self.graph.step(*user))
                     || gives_query(step) && takes_query(self.graph.step(*user)) =>
@@ -223,10 +215,5 @@ impl Facts<'_> {
             [user] => Some(Kept::HandedTo(step_name(self.program, self.graph, *user))),
             _ => Some(Kept::Shared(users.len())),
         }
-    }
-
-    /// Whether rows come to a step some at a time.
-    fn is_flowed_through(&self, step: StepId) -> bool {
-        self.flows_to.contains(&Some(step)) || self.shared.contains(&step)
     }
 }

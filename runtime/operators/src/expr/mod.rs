@@ -36,7 +36,7 @@ pub use constant::{any_value, literal, series, value, values};
 pub(crate) use dtype::common;
 pub use dtype::{dtype, type_of};
 pub(crate) use list_parts::{Lists, assemble};
-pub(crate) use order::{Keys, group_ids};
+pub(crate) use order::{Grouped, Keys, firsts, group_ids};
 pub(crate) use ticks::{in_units, micros};
 
 /// What an expression may refer to beside the columns of its row.

@@ -111,7 +111,58 @@ pub(crate) fn group_ids(columns: &[Series]) -> Result<(Vec<IdxSize>, usize), Fau
     Ok((ids, count))
 }
 
-/// The same of a column of texts. What is kept beside the numbers grows with the different texts, and not with the rows.
+/// The first row of each group.
+pub(crate) fn firsts(ids: &[IdxSize], count: usize) -> Vec<IdxSize> {
+    let mut firsts = Vec::with_capacity(count);
+    for (row, id) in ids.iter().enumerate() {
+        if *id as usize == firsts.len() {
+            firsts.push(row as IdxSize);
+        }
+    }
+    firsts
+}
+
+/// Rows by a number that each has: those of number `i` are `rows[bounds[i]..bounds[i + 1]]`, in their order.
+pub(crate) struct Grouped {
+    bounds: Vec<usize>,
+    rows: Vec<IdxSize>,
+}
+
+impl Grouped {
+    /// Rows by their numbers, which are below `count`.
+    pub(crate) fn of(codes: &[IdxSize], count: usize) -> Self {
+        let mut bounds = vec![0; count + 1];
+        for code in codes {
+            bounds[*code as usize + 1] += 1;
+        }
+        for place in 0..count {
+            bounds[place + 1] += bounds[place];
+        }
+        let mut next = bounds.clone();
+        let mut rows = vec![0; codes.len()];
+        for (row, code) in codes.iter().enumerate() {
+            let place = &mut next[*code as usize];
+            rows[*place] = row as IdxSize;
+            *place += 1;
+        }
+        Self { bounds, rows }
+    }
+
+    /// The rows of a number.
+    pub(crate) fn rows(&self, code: usize) -> &[IdxSize] {
+        &self.rows[self.bounds[code]..self.bounds[code + 1]]
+    }
+
+    /// The same with what `of` says of each row in place of the row.
+    pub(crate) fn map(mut self, of: &[IdxSize]) -> Self {
+        for row in &mut self.rows {
+            *row = of[*row as usize];
+        }
+        self
+    }
+}
+
+/// The numbers of the groups of a column of texts. What is kept beside the numbers grows with the different texts, and not with the rows.
 fn text_ids(texts: &StringChunked) -> (Vec<IdxSize>, usize) {
     let (mut ids, mut null) = (Ids::default(), None);
     let mut different: Vec<&str> = Vec::new();

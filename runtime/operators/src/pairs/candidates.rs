@@ -6,8 +6,9 @@ use gml_connect::{Fault, append};
 use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, Int64Chunked, IntoLazy, IntoSeries, LazyFrame};
 use rayon::prelude::*;
 
-use super::numbering::{Grouped, Numberer, keyed, meeting};
+use super::numbering::{Numberer, keyed, meeting};
 use crate::data::{Call, Data, InParts, Input, Table};
+use crate::expr::Grouped;
 use crate::frame::fault;
 use crate::learn::in_pool;
 use crate::table::CallExt;

@@ -5,9 +5,10 @@ use gml_ir::{Role, Value};
 use polars::prelude::{DataFrame, DataType, IdxSize, IntoLazy, LazyFrame};
 
 use super::candidates::RANK;
-use super::numbering::{Grouped, Numbering, keyed, meeting};
+use super::numbering::{Numbering, keyed, meeting};
 use super::strategies::of_role;
 use crate::data::{Call, Data, Input, Metric, Table};
+use crate::expr::Grouped;
 use crate::frame::{collect, columns, fault};
 use crate::learn::{self, partition};
 use crate::metrics::{count, discounted, name_of};

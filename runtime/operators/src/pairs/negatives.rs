@@ -8,7 +8,7 @@ use super::strategies::of_role;
 use crate::data::{Call, Data};
 use crate::expr::group_ids;
 use crate::frame::{apply, fault};
-use crate::reducers::Reducer;
+use crate::reducers::{Reducer, WAITING};
 use crate::table::{CallExt, hash, series};
 
 /// `sample_negatives`: those of the smallest random numbers stay. Rows keep their order.
@@ -94,9 +94,6 @@ impl Reducer for Sample<'_> {
         self.call.give(self.kept.take().unwrap_or_default().lazy())
     }
 }
-
-/// So many rows may wait before it is seen which of them stay.
-const WAITING: usize = 1 << 20;
 
 /// The largest random number that stays, for each group. No two rows have the same number.
 struct Limits {

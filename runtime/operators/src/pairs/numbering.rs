@@ -3,7 +3,7 @@
 use gml_connect::Fault;
 use polars::prelude::{DataFrame, DataType, IdxCa, IdxSize, IntoSeries, LazyFrame, Series};
 
-use crate::expr::{common, group_ids, type_of};
+use crate::expr::{common, firsts, group_ids, type_of};
 use crate::frame::{collect, columns, fault, schema};
 
 /// Keys of several tables, numbered from 0 in order of first appearance.
@@ -104,57 +104,6 @@ fn narrow(packed: Vec<u64>) -> Result<Vec<IdxSize>, Fault> {
 fn numbered(frame: &DataFrame) -> Result<(Vec<IdxSize>, usize), Fault> {
     let series: Vec<Series> = frame.columns().iter().map(|column| column.as_materialized_series().clone()).collect();
     group_ids(&series)
-}
-
-/// The first row of each group.
-fn firsts(ids: &[IdxSize], count: usize) -> Vec<IdxSize> {
-    let mut firsts = Vec::with_capacity(count);
-    for (row, id) in ids.iter().enumerate() {
-        if *id as usize == firsts.len() {
-            firsts.push(row as IdxSize);
-        }
-    }
-    firsts
-}
-
-/// Rows by a number that each has: those of number `i` are `rows[bounds[i]..bounds[i + 1]]`, in their order.
-pub(super) struct Grouped {
-    bounds: Vec<usize>,
-    rows: Vec<IdxSize>,
-}
-
-impl Grouped {
-    /// Rows by their numbers, which are below `count`.
-    pub(super) fn of(codes: &[IdxSize], count: usize) -> Self {
-        let mut bounds = vec![0; count + 1];
-        for code in codes {
-            bounds[*code as usize + 1] += 1;
-        }
-        for place in 0..count {
-            bounds[place + 1] += bounds[place];
-        }
-        let mut next = bounds.clone();
-        let mut rows = vec![0; codes.len()];
-        for (row, code) in codes.iter().enumerate() {
-            let place = &mut next[*code as usize];
-            rows[*place] = row as IdxSize;
-            *place += 1;
-        }
-        Self { bounds, rows }
-    }
-
-    /// The rows of a number.
-    pub(super) fn rows(&self, code: usize) -> &[IdxSize] {
-        &self.rows[self.bounds[code]..self.bounds[code + 1]]
-    }
-
-    /// The same with what `of` says of each row in place of the row.
-    pub(super) fn map(mut self, of: &[IdxSize]) -> Self {
-        for row in &mut self.rows {
-            *row = of[*row as usize];
-        }
-        self
-    }
 }
 
 /// The types in which these columns of several tables meet.

@@ -4,9 +4,9 @@ use gml_connect::Fault;
 use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, IntoLazy, LazyFrame};
 use rayon::prelude::*;
 
-use super::numbering::{Grouped, Numbering, keyed, meeting};
+use super::numbering::{Numbering, keyed, meeting};
 use crate::data::{Call, Data, Input};
-use crate::expr::{Keys, assemble, translate};
+use crate::expr::{Grouped, Keys, assemble, translate};
 use crate::frame::{TEMPORARY, collect, columns, fault};
 use crate::learn::in_pool;
 use crate::table::CallExt;

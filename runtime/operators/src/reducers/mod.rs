@@ -51,7 +51,7 @@ pub fn reduces(module: &str, operator: &str, args: &[(Arc<str>, Arg)]) -> bool {
 }
 
 /// So many rows may wait before what they come to is computed, however few it was the last time.
-const WAITING: usize = 1 << 20;
+pub(crate) const WAITING: usize = 1 << 20;
 
 /// An operator that chooses from what it chose of parts what it chooses from all rows.
 struct Repeated<'a> {

@@ -117,21 +117,22 @@ fn expected(
         "many_to_one" => (false, true),
         _ => (false, false),
     };
-    let once = |frame: LazyFrame, check: bool, side: &'static str| {
-        let (keys, expect) = (keys.to_vec(), expect.clone());
-        if check { verify(frame, "expect", move |frame| unique_keys(frame, &keys, side, &expect)) } else { frame }
-    };
-    Ok((once(left, left_once, "left"), once(right, right_once, "right")))
+    let left = if left_once { once(left, keys, "left", &expect) } else { left };
+    let right = if right_once { once(right, keys, "right", &expect) } else { right };
+    Ok((left, right))
+}
+
+/// One side, checked for keys that are there twice.
+fn once(frame: LazyFrame, keys: &[String], side: &'static str, expect: &str) -> LazyFrame {
+    let (keys, expect) = (keys.to_vec(), expect.to_owned());
+    verify(frame, "expect", move |frame| unique_keys(frame, &keys, side, &expect))
 }
 
 /// The right side of a join by these keys, checked for what the program expects of it whatever the rows of the left one are.
-pub(super) fn expected_once(call: &Call<'_>, right: LazyFrame, keys: &[String]) -> Result<LazyFrame, Fault> {
+pub(super) fn expected_once(call: &Call<'_>, right: LazyFrame, keys: &[String]) -> LazyFrame {
     match call.text("expect") {
-        Some(expect) if expect == "many_to_one" => {
-            let keys = keys.to_vec();
-            Ok(verify(right, "expect", move |frame| unique_keys(frame, &keys, "right", &expect)))
-        }
-        _ => Ok(right),
+        Some(expect) if expect == "many_to_one" => once(right, keys, "right", &expect),
+        _ => right,
     }
 }
 

@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, IdxCa, IdxSize, IntoColumn, IntoLazy, JoinArgs,
 use super::args::CallExt;
 use super::join;
 use crate::data::{Call, Data, Input, Table};
-use crate::expr::group_ids;
+use crate::expr::{Grouped, firsts, group_ids};
 use crate::frame::{TEMPORARY, collect, fault};
 
 /// A table with fewer rows than this is joined as it is.
@@ -26,9 +26,8 @@ struct Index {
     column: String,
     /// Each value, and its number.
     values: DataFrame,
-    /// The rows of value `i` are `rows[bounds[i]..bounds[i + 1]]`.
-    bounds: Vec<usize>,
-    rows: Vec<IdxSize>,
+    /// The rows of each number.
+    rows: Grouped,
 }
 
 impl<'a> Lookup<'a> {
@@ -39,7 +38,7 @@ impl<'a> Lookup<'a> {
     pub fn new(mut call: Call<'a>, together: &[Arc<str>]) -> Result<Self, Fault> {
         let keys = call.keys("on")?;
         let other = call.table("other")?.clone();
-        let frame = collect(join::expected_once(&call, other.frame, &keys)?)?;
+        let frame = collect(join::expected_once(&call, other.frame, &keys))?;
         // It was looked at as a whole.
         call.args.retain(|(name, _)| !matches!(&**name, "other" | "expect"));
         let column = keys.iter().find(|key| together.iter().any(|known| **known == **key));
@@ -87,23 +86,10 @@ impl Index {
     fn of(frame: &DataFrame, column: &str) -> Result<Self, Fault> {
         let values = frame.column(column).map_err(fault)?.as_materialized_series().clone();
         let (ids, count) = group_ids(std::slice::from_ref(&values))?;
-        let mut bounds = vec![0; count + 1];
-        ids.iter().for_each(|id| bounds[*id as usize + 1] += 1);
-        (0..count).for_each(|place| bounds[place + 1] += bounds[place]);
-        let (mut next, mut rows, mut firsts) = (bounds.clone(), vec![0; ids.len()], Vec::with_capacity(count));
-        for (row, id) in ids.iter().enumerate() {
-            // Values are numbered in the order in which they first appear.
-            if *id as usize == firsts.len() {
-                firsts.push(row as IdxSize);
-            }
-            let place = &mut next[*id as usize];
-            rows[*place] = row as IdxSize;
-            *place += 1;
-        }
-        let mut values = values.take(&IdxCa::from_vec("".into(), firsts)).map_err(fault)?.into_frame();
+        let mut values = values.take(&IdxCa::from_vec("".into(), firsts(&ids, count))).map_err(fault)?.into_frame();
         let numbers = IdxCa::from_vec(number().into(), (0..count as IdxSize).collect());
         values.with_column(numbers.into_column()).map_err(fault)?;
-        Ok(Self { column: column.to_owned(), values, bounds, rows })
+        Ok(Self { column: column.to_owned(), values, rows: Grouped::of(&ids, count) })
     }
 
     /// The rows, in their order, of all values that are in these rows.
@@ -119,12 +105,8 @@ impl Index {
         let found = own.lazy().join(self.values.clone().lazy(), on.clone(), on, JoinArgs::new(JoinType::Inner));
         let found = collect(found.select([col(number())]))?;
         let found = found.columns()[0].idx().map_err(fault)?;
-        let mut met: Vec<IdxSize> = found
-            .iter()
-            .flatten()
-            .flat_map(|number| &self.rows[self.bounds[number as usize]..self.bounds[number as usize + 1]])
-            .copied()
-            .collect();
+        let mut met: Vec<IdxSize> =
+            found.iter().flatten().flat_map(|number| self.rows.rows(number as usize)).copied().collect();
         met.sort_unstable();
         Ok(met)
     }
